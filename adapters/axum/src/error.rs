@@ -1,0 +1,49 @@
+//! The core's error, as a response.
+
+use std::fmt;
+
+use axum_core::response::{IntoResponse, Response};
+use http::StatusCode;
+
+/// A [`sealed_session::Error`] that a handler can return with `?`. It answers 500 with an empty
+/// body; the text goes to the log.
+///
+/// ```
+/// use axum::response::IntoResponse;
+/// use sealed_session_axum::Error;
+/// use sealed_session_axum::sealed_session::Key;
+///
+/// let error = Error::from("not a key".parse::<Key>().unwrap_err());
+/// assert_eq!(error.into_response().status(), 500);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Error(sealed_session::Error);
+
+impl Error {
+    /// The core's error, with its predicates.
+    #[must_use]
+    pub fn inner(&self) -> &sealed_session::Error {
+        &self.0
+    }
+}
+
+impl From<sealed_session::Error> for Error {
+    fn from(error: sealed_session::Error) -> Error {
+        Error(error)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        tracing::error!(target: "sealed_session", error = %self.0, "session error in a handler");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    }
+}

@@ -1,0 +1,36 @@
+//! What the visitor gets when a commit fails.
+
+use http::{Response, StatusCode};
+use sealed_session::{Error, Session};
+
+/// Makes the response for a session that could not be committed. The visitor's old session is
+/// whole; the handler's response is dropped, because it speaks of changes that did not happen.
+///
+/// Functions from `&Error` and `&Session` to a response implement it.
+pub trait CommitFailure<ResBody> {
+    /// The response to send instead of the handler's. The session shows what could not be sent,
+    /// and cannot be changed any more.
+    fn respond(&self, error: &Error, session: &Session) -> Response<ResBody>;
+}
+
+impl<F, ResBody> CommitFailure<ResBody> for F
+where
+    F: Fn(&Error, &Session) -> Response<ResBody>,
+{
+    fn respond(&self, error: &Error, session: &Session) -> Response<ResBody> {
+        self(error, session)
+    }
+}
+
+/// Answers 500 with an empty body: the sizes are in the log, and are nothing to a visitor. The
+/// default.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EmptyResponse;
+
+impl<ResBody: Default> CommitFailure<ResBody> for EmptyResponse {
+    fn respond(&self, _: &Error, _: &Session) -> Response<ResBody> {
+        let mut response = Response::new(ResBody::default());
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        response
+    }
+}

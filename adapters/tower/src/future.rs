@@ -1,0 +1,131 @@
+//! The commit, when the response head is ready.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use http::{HeaderName, HeaderValue, Response};
+use pin_project_lite::pin_project;
+use sealed_session::{Error, HeaderChange, ResponseHead, Session};
+
+use crate::failure::CommitFailure;
+use crate::layer::Shared;
+
+pin_project! {
+    /// The response of a [`SessionService`](crate::SessionService). A service that fails commits
+    /// nothing, and neither does one that is dropped.
+    pub struct ResponseFuture<Inner, F> {
+        #[pin]
+        state: State<Inner>,
+        shared: Shared<F>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<Inner> {
+        Running { #[pin] inner: Inner, session: Session },
+        Misused { error: Error, outer: Session },
+    }
+}
+
+impl<Inner, F> ResponseFuture<Inner, F> {
+    pub(crate) fn new(
+        inner: Inner,
+        session: Session,
+        shared: Shared<F>,
+    ) -> ResponseFuture<Inner, F> {
+        ResponseFuture {
+            state: State::Running { inner, session },
+            shared,
+        }
+    }
+
+    pub(crate) fn misused(
+        error: Error,
+        outer: Session,
+        shared: Shared<F>,
+    ) -> ResponseFuture<Inner, F> {
+        ResponseFuture {
+            state: State::Misused { error, outer },
+            shared,
+        }
+    }
+}
+
+impl<Inner, F, ResBody, E> Future for ResponseFuture<Inner, F>
+where
+    Inner: Future<Output = Result<Response<ResBody>, E>>,
+    F: CommitFailure<ResBody>,
+{
+    type Output = Result<Response<ResBody>, E>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let shared = this.shared;
+        let (inner, session) = match this.state.project() {
+            StateProjection::Running { inner, session } => (inner, session),
+            StateProjection::Misused { error, outer } => {
+                return Poll::Ready(Ok(shared.failure.respond(error, outer)));
+            }
+        };
+        let mut response = ready!(inner.poll(context))?;
+        let now = shared.clock.now();
+        let changes = shared
+            .manager
+            .commit(session, head(&response), now)
+            .or_else(|error| {
+                response = shared.failure.respond(&error, session);
+                shared.manager.commit(session, head(&response), now)
+            });
+        for change in changes.into_iter().flatten() {
+            apply(&mut response, change);
+        }
+        Poll::Ready(Ok(response))
+    }
+}
+
+/// What the core needs of a response.
+fn head<ResBody>(
+    response: &Response<ResBody>,
+) -> ResponseHead<'_, impl Iterator<Item = (&str, &[u8])>> {
+    let headers = response.headers().iter();
+    let headers = headers.map(|(name, value)| (name.as_str(), value.as_bytes()));
+    ResponseHead::new(response.status().as_u16()).headers(headers)
+}
+
+fn apply<ResBody>(response: &mut Response<ResBody>, change: HeaderChange) {
+    let headers = response.headers_mut();
+    match change {
+        HeaderChange::Append { name, value } => {
+            if let Some(value) = header_value(name, value) {
+                headers.append(HeaderName::from_static(name), value);
+            }
+        }
+        HeaderChange::Replace { name, value } => {
+            if let Some(value) = header_value(name, value) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+        HeaderChange::Remove { name } => {
+            headers.remove(name);
+        }
+        _ => {
+            tracing::error!(target: "sealed_session", ?change, "unknown change; update the adapter");
+        }
+    }
+}
+
+fn header_value(name: &'static str, value: String) -> Option<HeaderValue> {
+    let mut value = HeaderValue::try_from(value).ok()?;
+    // Tokens stay out of HPACK's table and of `Debug`.
+    value.set_sensitive(name == "set-cookie");
+    Some(value)
+}
+
+impl<Inner, F> fmt::Debug for ResponseFuture<Inner, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}

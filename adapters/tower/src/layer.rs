@@ -1,0 +1,174 @@
+//! The layer, and the service around an inner one.
+
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{HeaderValue, Request, Response, header};
+use sealed_session::{Clock, Error, RequestHead, Session, SessionManager, SystemClock};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::failure::{CommitFailure, EmptyResponse};
+use crate::future::ResponseFuture;
+
+/// Gives every request of a service its session.
+///
+/// Put it outside of whatever uses the session, and around the whole application: a route that
+/// the layer does not cover, such as a fallback added later, has no session. Two layers, one
+/// inside the other, are reported and answered with 500.
+///
+/// ```
+/// use sealed_session_tower::SessionLayer;
+/// use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
+///
+/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let layer = SessionLayer::new(manager);
+/// # Ok::<(), sealed_session_tower::sealed_session::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct SessionLayer<F = EmptyResponse> {
+    shared: Shared<F>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Shared<F> {
+    pub(crate) manager: SessionManager,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) failure: F,
+}
+
+impl SessionLayer {
+    /// A layer that reads the system's clock and answers a failed commit with an empty 500.
+    #[must_use]
+    pub fn new(manager: SessionManager) -> SessionLayer {
+        let clock = Arc::new(SystemClock);
+        SessionLayer {
+            shared: Shared {
+                manager,
+                clock,
+                failure: EmptyResponse,
+            },
+        }
+    }
+}
+
+impl<F> SessionLayer<F> {
+    /// Reads another clock, for tests.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> SessionLayer<F> {
+        self.shared.clock = clock;
+        self
+    }
+
+    /// Answers a failed commit otherwise: with a page that says what was too large, for instance.
+    ///
+    /// ```
+    /// use http::Response;
+    /// use sealed_session_tower::SessionLayer;
+    /// use sealed_session_tower::sealed_session::{Error, Key, KeyRing, Session, SessionManager};
+    ///
+    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let layer = SessionLayer::new(manager).on_commit_failure(|error: &Error, _: &Session| {
+    ///     let mut page = Response::new(match error.sizes() {
+    ///         Some(sizes) => format!("{} of {} bytes", sizes.needed(), sizes.allowed()),
+    ///         None => String::new(),
+    ///     });
+    ///     *page.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+    ///     page
+    /// });
+    /// # Ok::<(), Error>(())
+    /// ```
+    #[must_use]
+    pub fn on_commit_failure<G>(self, failure: G) -> SessionLayer<G> {
+        let Shared { manager, clock, .. } = self.shared;
+        SessionLayer {
+            shared: Shared {
+                manager,
+                clock,
+                failure,
+            },
+        }
+    }
+}
+
+impl<S, F: Clone> Layer<S> for SessionLayer<F> {
+    type Service = SessionService<S, F>;
+
+    fn layer(&self, inner: S) -> SessionService<S, F> {
+        SessionService {
+            inner,
+            shared: self.shared.clone(),
+        }
+    }
+}
+
+impl<F> fmt::Debug for SessionLayer<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionLayer")
+            .field("manager", &self.shared.manager)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A service whose requests have sessions; [`SessionLayer`] makes it.
+#[derive(Clone)]
+pub struct SessionService<S, F = EmptyResponse> {
+    inner: S,
+    shared: Shared<F>,
+}
+
+impl<S, F, ReqBody, ResBody> Service<Request<ReqBody>> for SessionService<S, F>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    F: CommitFailure<ResBody> + Clone,
+{
+    type Response = Response<ResBody>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future, F>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
+        if let Some(outer) = request.extensions().get::<Session>() {
+            // Which of the two an extractor means cannot be known.
+            let error = Error::misuse("two session layers cover one request; remove one of them");
+            tracing::error!(target: "sealed_session", %error);
+            return ResponseFuture::misused(error, outer.clone(), self.shared.clone());
+        }
+        let session = self.load(&request);
+        request.extensions_mut().insert(session.clone());
+        ResponseFuture::new(self.inner.call(request), session, self.shared.clone())
+    }
+}
+
+impl<S, F> SessionService<S, F> {
+    fn load<ReqBody>(&self, request: &Request<ReqBody>) -> Session {
+        let lines = request
+            .headers()
+            .get_all(header::COOKIE)
+            .iter()
+            .map(HeaderValue::as_bytes);
+        let field = request
+            .headers()
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok());
+        let host = field.or_else(|| request.uri().authority().map(http::uri::Authority::as_str));
+        let head = RequestHead::new(lines);
+        let head = match host {
+            Some(host) => head.host(host),
+            None => head,
+        };
+        self.shared.manager.load(head, self.shared.clock.now())
+    }
+}
+
+impl<S, F> fmt::Debug for SessionService<S, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionService")
+            .field("manager", &self.shared.manager)
+            .finish_non_exhaustive()
+    }
+}

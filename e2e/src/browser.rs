@@ -1,0 +1,157 @@
+//! Headless Chromium, driven over WebDriver.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+
+use crate::Failure;
+use crate::process::{Process, build_folder, free_address};
+
+/// A browser with an empty profile of its own.
+#[derive(Debug)]
+pub struct Browser {
+    client: Client,
+    _driver: Process,
+}
+
+impl Browser {
+    /// Starts chromedriver and, through it, Chromium.
+    ///
+    /// # Errors
+    ///
+    /// If either is not installed or does not start.
+    pub async fn start() -> Result<Browser, Failure> {
+        let address = free_address()?;
+        let mut command = Command::new("chromedriver");
+        command.arg(format!("--port={}", address.port()));
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let driver = Process::start(&mut command, &[address])
+            .map_err(|cause| format!("chromedriver: {cause}; `cargo xtask e2e` installs it"))?;
+        let options = json!({
+            "goog:chromeOptions": { "args": [
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                "--disable-dev-shm-usage",
+            ] },
+        });
+        let capabilities = options.as_object().cloned().unwrap_or_default();
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://{address}"))
+            .await?;
+        client.set_window_size(1280, 900).await?;
+        Ok(Browser {
+            client,
+            _driver: driver,
+        })
+    }
+
+    /// Opens a page.
+    ///
+    /// # Errors
+    ///
+    /// As all methods here: if the browser does not do as it is told.
+    pub async fn open(&self, url: &str) -> Result<(), Failure> {
+        Ok(self.client.goto(url).await?)
+    }
+
+    /// Types over what a field holds.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such field.
+    pub async fn fill(&self, field: &str, text: &str) -> Result<(), Failure> {
+        let field = self.client.find(Locator::Css(field)).await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Clicks the first element that matches, and waits until the page it leads to is there.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such element, or it leads nowhere within ten seconds.
+    pub async fn click(&self, element: &str) -> Result<(), Failure> {
+        let element = self.client.find(Locator::Css(element)).await?;
+        self.client
+            .execute("window.isOldPage = true", Vec::new())
+            .await?;
+        element.click().await?;
+        let arrived = "return !window.isOldPage && document.readyState === 'complete'";
+        for _ in 0..500 {
+            // Between two pages there is nothing that could answer.
+            let answer = self.client.execute(arrived, Vec::new()).await;
+            if answer.is_ok_and(|answer| answer == true) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Err("the click led nowhere".into())
+    }
+
+    /// The visible text of the page.
+    ///
+    /// # Errors
+    ///
+    /// If there is no page.
+    pub async fn text(&self) -> Result<String, Failure> {
+        Ok(self.client.find(Locator::Css("body")).await?.text().await?)
+    }
+
+    /// Name and value of every cookie that the page's address is sent, sorted by name.
+    ///
+    /// # Errors
+    ///
+    /// If there is no page.
+    pub async fn cookies(&self) -> Result<Vec<(String, String)>, Failure> {
+        let cookies = self.client.get_all_cookies().await?;
+        let pair = |c: fantoccini::cookies::Cookie<'_>| (c.name().to_owned(), c.value().to_owned());
+        let mut pairs: Vec<(String, String)> = cookies.into_iter().map(pair).collect();
+        pairs.sort();
+        Ok(pairs)
+    }
+
+    /// Puts another value in place of a cookie's, as a visitor can with developer tools.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such cookie.
+    pub async fn tamper(&self, name: &str, value: &str) -> Result<(), Failure> {
+        let mut cookie = self.client.get_named_cookie(name).await?;
+        cookie.set_value(value.to_owned());
+        self.client.delete_cookie(name).await?;
+        Ok(self.client.add_cookie(cookie).await?)
+    }
+
+    /// Writes what a person would see to `e2e/NAME.png` and `e2e/NAME-phone.png` in the build
+    /// folder, and checks that the page is no wider than a phone.
+    ///
+    /// # Errors
+    ///
+    /// If the page scrolls sideways on a phone.
+    pub async fn picture(&self, name: &str) -> Result<(), Failure> {
+        let folder = build_folder()?.join("e2e");
+        std::fs::create_dir_all(&folder)?;
+        for (suffix, width) in [("", 1280), ("-phone", 390)] {
+            self.client.set_window_size(width, 900).await?;
+            std::fs::write(
+                folder.join(format!("{name}{suffix}.png")),
+                self.client.screenshot().await?,
+            )?;
+            let excess = "return document.documentElement.scrollWidth - window.innerWidth";
+            let excess = self
+                .client
+                .execute(excess, Vec::new())
+                .await?
+                .as_i64()
+                .unwrap_or(i64::MAX);
+            if excess > 0 {
+                return Err(format!("{name} is {excess} pixels too wide at {width}").into());
+            }
+        }
+        Ok(self.client.set_window_size(1280, 900).await?)
+    }
+}

@@ -1,0 +1,29 @@
+//! The demo: one shop on two servers that share nothing but a key ring.
+//!
+//! Sign in at one, and the other knows; fill the cart at one, and the other has it; restart both,
+//! and nothing is lost. The session lives in the browser's cookies, sealed.
+//!
+//! ```
+//! use sealed_session::{Key, KeyRing};
+//! use shop::{Letter, Server, app};
+//!
+//! let ring = KeyRing::new(Key::generate()?);
+//! let (a, b) = ("127.0.0.1:3001".parse().unwrap(), "127.0.0.1:3002".parse().unwrap());
+//! let first = app(Server::new(Letter::A, b), ring.clone())?;
+//! let second = app(Server::new(Letter::B, a), ring)?;
+//! # Ok::<(), sealed_session::Error>(())
+//! ```
+
+pub mod cart;
+pub mod catalogue;
+mod figures;
+pub mod key_file;
+mod listener;
+mod options;
+mod page;
+mod pages;
+mod server;
+
+pub use listener::{BindError, Listener, bind};
+pub use options::{Command, HELP, Options, UsageError};
+pub use server::{Letter, Server, app};

@@ -1,0 +1,109 @@
+//! Starts the shop's servers.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use sealed_session::{Error, Key, KeyRing};
+use shop::{Command, HELP, Listener, Options, app, bind, key_file};
+use tokio::task::JoinSet;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command speaks to its terminal"
+)]
+async fn main() -> ExitCode {
+    let options = match Options::parse(std::env::args_os().skip(1)) {
+        Ok(Command::Run(options)) => options,
+        Ok(Command::Help) => {
+            println!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Ok(Command::MakeKey(file)) => {
+            let made = Key::generate()
+                .map_err(|error| error.to_string())
+                .and_then(|key| key_file::write(&file, &key).map_err(|error| error.to_string()));
+            return match made {
+                Ok(()) => {
+                    println!("Start the shop with --keys {}", file.display());
+                    ExitCode::SUCCESS
+                }
+                Err(error) => {
+                    eprintln!("shop: {}: {error}", file.display());
+                    ExitCode::FAILURE
+                }
+            };
+        }
+        Err(error) => {
+            eprintln!("shop: {error}\nTry --help.");
+            return ExitCode::from(2);
+        }
+    };
+    let level = std::env::var("RUST_LOG")
+        .ok()
+        .filter(|level| !level.is_empty());
+    let filter = EnvFilter::new(level.as_deref().unwrap_or("sealed_session=info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    match run(&options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("shop: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the addresses are for whoever started the servers"
+)]
+async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
+    let listeners = bind(options).await?;
+    let ring = ring(options)?;
+    if options.a.ip() != options.b.ip() {
+        println!(
+            "A and B have different addresses, between which browsers share no cookies; open both \
+             as http://localhost:PORT"
+        );
+    }
+    let mut servers = JoinSet::new();
+    for Listener {
+        server,
+        address,
+        socket,
+    } in listeners
+    {
+        let router = app(server, ring.clone())?;
+        println!("Server {}: http://{address}/", server.letter());
+        servers.spawn(async move { axum::serve(socket, router).await });
+    }
+    // Neither is meant to end.
+    while let Some(ended) = servers.join_next().await {
+        ended??;
+    }
+    Ok(())
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "whoever started the servers wants to know"
+)]
+fn ring(options: &Options) -> Result<KeyRing, Error> {
+    match &options.keys {
+        Some(file) => KeyRing::from_file(file),
+        None => {
+            println!(
+                "A fresh key, kept in memory only: restarting signs everybody out and empties \
+                 every cart. To keep sessions, make a key with --make-key FILE and start with \
+                 --keys FILE."
+            );
+            Ok(KeyRing::new(Key::generate()?))
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use lexopt::{Arg, Parser, ValueExt};
+
+use crate::server::Letter;
+
+/// What `--help` shows.
+pub const HELP: &str = "\
+A demo shop on two servers that share nothing but a key ring.
+
+Usage: shop [OPTIONS]
+
+Options:
+  --a ADDR      Where server A listens [default: 127.0.0.1:3001]
+  --b ADDR      Where server B listens [default: 127.0.0.1:3002]
+  --only a|b    Start one of them only
+  --keys FILE   Read the key ring from FILE: one key a line, the first one seals.
+                Without this a fresh key is made, and restarting signs everybody out
+  --make-key FILE
+                Write a fresh key to FILE, which must not exist, for --keys; start nothing
+  --help        Show this
+
+Addresses have to be of this machine: the demo speaks plain http and has no passwords.
+RUST_LOG sets the log's level [default: sealed_session=info].";
+
+/// What to start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Where server A listens.
+    pub a: SocketAddr,
+    /// Where server B listens.
+    pub b: SocketAddr,
+    /// The one server to start, if not both.
+    pub only: Option<Letter>,
+    /// The key ring's file; without one, a fresh key is made.
+    pub keys: Option<PathBuf>,
+}
+
+/// What the command line asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Show [`HELP`].
+    Help,
+    /// Write a fresh key to this file.
+    MakeKey(PathBuf),
+    /// Start servers.
+    Run(Options),
+}
+
+/// A command line that makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageError(String);
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UsageError {}
+
+impl From<lexopt::Error> for UsageError {
+    fn from(error: lexopt::Error) -> UsageError {
+        UsageError(error.to_string())
+    }
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            a: SocketAddr::from(([127, 0, 0, 1], 3001)),
+            b: SocketAddr::from(([127, 0, 0, 1], 3002)),
+            only: None,
+            keys: None,
+        }
+    }
+}
+
+impl Options {
+    /// Reads the command line, without the program's name in front.
+    ///
+    /// # Errors
+    ///
+    /// If an option is unknown or incomplete, or an address is not of this machine or used twice.
+    ///
+    /// ```
+    /// use shop::{Command, Letter, Options};
+    ///
+    /// let Command::Run(options) = Options::parse(["--only", "b"])? else { unreachable!() };
+    /// assert_eq!(options.only, Some(Letter::B));
+    /// assert!(Options::parse(["--a", "0.0.0.0:3001"]).is_err());
+    /// # Ok::<(), shop::UsageError>(())
+    /// ```
+    pub fn parse<I>(arguments: I) -> Result<Command, UsageError>
+    where
+        I: IntoIterator,
+        I::Item: Into<OsString>,
+    {
+        let mut parser = Parser::from_args(arguments.into_iter().map(Into::into));
+        let mut options = Options::default();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Long("a") => options.a = address("--a", parser.value()?)?,
+                Arg::Long("b") => options.b = address("--b", parser.value()?)?,
+                Arg::Long("only") => options.only = Some(letter(parser.value()?)?),
+                Arg::Long("keys") => options.keys = Some(parser.value()?.into()),
+                Arg::Long("make-key") => return Ok(Command::MakeKey(parser.value()?.into())),
+                Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        // Port 0 is any free port, another one each time.
+        if options.a == options.b && options.a.port() != 0 {
+            return Err(UsageError(format!("--a and --b are both {}", options.a)));
+        }
+        Ok(Command::Run(options))
+    }
+
+    /// Where the server of this letter listens.
+    #[must_use]
+    pub fn address(&self, letter: Letter) -> SocketAddr {
+        match letter {
+            Letter::A => self.a,
+            Letter::B => self.b,
+        }
+    }
+
+    /// The servers to start.
+    #[must_use]
+    pub fn letters(&self) -> Vec<Letter> {
+        self.only
+            .map_or_else(|| vec![Letter::A, Letter::B], |letter| vec![letter])
+    }
+}
+
+fn address(option: &str, value: OsString) -> Result<SocketAddr, UsageError> {
+    let text = value.string()?;
+    let address: SocketAddr = text.parse().map_err(|_| {
+        UsageError(format!(
+            "{option}: `{text}` is no address; an IP address and a port are expected, as in \
+             127.0.0.1:3001"
+        ))
+    })?;
+    if !address.ip().is_loopback() {
+        return Err(UsageError(format!(
+            "{option}: {} is not a loopback address; this demo speaks plain http and lets anybody \
+             in under any name, so it listens on 127.0.0.0/8 or [::1] only",
+            address.ip()
+        )));
+    }
+    Ok(address)
+}
+
+fn letter(value: OsString) -> Result<Letter, UsageError> {
+    match value.string()?.as_str() {
+        "a" | "A" => Ok(Letter::A),
+        "b" | "B" => Ok(Letter::B),
+        other => Err(UsageError(format!(
+            "--only: `{other}` is neither `a` nor `b`"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_options() {
+        let line = [
+            "--a",
+            "127.0.0.2:1",
+            "--b=[::1]:2",
+            "--only",
+            "a",
+            "--keys",
+            "ring",
+        ];
+        let wanted = Options {
+            a: "127.0.0.2:1".parse().unwrap(),
+            b: "[::1]:2".parse().unwrap(),
+            only: Some(Letter::A),
+            keys: Some("ring".into()),
+        };
+        assert_eq!(Options::parse(line), Ok(Command::Run(wanted)));
+        assert_eq!(
+            Options::parse([""; 0]),
+            Ok(Command::Run(Options::default()))
+        );
+        assert_eq!(Options::parse(["--only", "x", "--help"]).ok(), None);
+        assert_eq!(Options::parse(["--help"]), Ok(Command::Help));
+        assert_eq!(
+            Options::parse(["--make-key", "ring"]),
+            Ok(Command::MakeKey("ring".into()))
+        );
+    }
+
+    #[test]
+    fn refusals_name_the_option() {
+        for (line, wanted) in [
+            (
+                &["--a", "0.0.0.0:80"][..],
+                "--a: 0.0.0.0 is not a loopback address",
+            ),
+            (&["--b", "[::]:80"], "--b: :: is not a loopback address"),
+            (&["--a", "localhost"], "--a: `localhost` is no address"),
+            (&["--only", "c"], "--only: `c` is neither"),
+            (
+                &["--b", "127.0.0.1:3001"],
+                "--a and --b are both 127.0.0.1:3001",
+            ),
+            (&["--c"], "invalid option '--c'"),
+            (&["extra"], "unexpected argument \"extra\""),
+            (&["--keys"], "missing argument for option '--keys'"),
+        ] {
+            let error = Options::parse(line.iter().copied())
+                .unwrap_err()
+                .to_string();
+            assert!(error.starts_with(wanted), "{line:?}: {error}");
+        }
+    }
+}

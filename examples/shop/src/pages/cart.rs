@@ -1,0 +1,158 @@
+//! The cart's page and its forms. Each form changes the session and redirects.
+
+use axum::Form;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use sealed_session::Size;
+use sealed_session_axum::{Error, Session};
+use serde::Deserialize;
+
+use super::{inspect, shelf};
+use crate::cart::{CART, Cart, Line, QUANTITY_MAX};
+use crate::catalogue::article;
+use crate::figures::{count, money};
+use crate::page::{NOTICE, Page};
+
+/// The most articles that one form adds.
+const FILL_MAX: usize = 5_000;
+
+#[derive(Deserialize)]
+pub(crate) struct Chosen {
+    article: u32,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Changed {
+    article: u32,
+    quantity: u16,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    count: usize,
+}
+
+pub(crate) async fn show(page: Page, session: Session) -> Result<Markup, Error> {
+    let cart = session.get(CART)?.unwrap_or_default();
+    let size = session.size()?;
+    let content = html! {
+        h1 { "Your cart" }
+        @if cart.lines.is_empty() {
+            p.lead { "There is nothing in it yet." }
+            p { a.button href="/" { "To the catalogue" } }
+        } @else {
+            (lines(&cart))
+        }
+        (growth(&size))
+    };
+    Ok(page.render("Cart", &content))
+}
+
+fn lines(cart: &Cart) -> Markup {
+    html! {
+        table.cart {
+            caption.unseen { "Lines of the cart" }
+            thead {
+                tr {
+                    th scope="col" { "Article" }
+                    th scope="col" { "Quantity" }
+                    th.figure scope="col" { "Sum" }
+                }
+            }
+            tbody { @for line in &cart.lines { (row(line)) } }
+            tfoot {
+                tr {
+                    th scope="row" { "Total" }
+                    td { (count(cart.lines.len(), "line")) ", " (count(cart.pieces(), "piece")) }
+                    td.figure { strong { (money(cart.total())) } }
+                }
+            }
+        }
+        form.end method="post" action="/cart/empty" { button.quiet { "Empty the cart" } }
+    }
+}
+
+fn row(line: &Line) -> Markup {
+    let (field, form) = (
+        format!("quantity-{}", line.article),
+        format!("line-{}", line.article),
+    );
+    html! {
+        tr {
+            th scope="row" {
+                (line.name)
+                small {
+                    (money(line.cents)) " each "
+                    // An invalid quantity is no reason to keep the line.
+                    button.plain form=(form) formaction="/cart/remove" formnovalidate
+                        aria-label={ "Remove " (line.name) } { "Remove" }
+                }
+            }
+            td {
+                form.quantity id=(form) method="post" action="/cart/set" {
+                    input type="hidden" name="article" value=(line.article);
+                    label.unseen for=(field) { "Quantity of " (line.name) }
+                    input id=(field) type="number" name="quantity" value=(line.quantity)
+                        min="0" max=(QUANTITY_MAX) required;
+                    button.quiet { "Update" }
+                }
+            }
+            td.figure { (money(line.total())) }
+        }
+    }
+}
+
+fn growth(size: &Size) -> Markup {
+    html! {
+        section.panel aria-labelledby="growth" {
+            h2 #growth { "Watch the session grow" }
+            p {
+                "The cart is in your cookies, so there is an end to it. About 200 lines take two \
+                 cookies; a cart that does not fit is refused, and the old one stays."
+            }
+            (inspect::gauge(size))
+            form.inline method="post" action="/cart/fill" {
+                label for="count" { "Different articles to add at once" }
+                div {
+                    input #count type="number" name="count" value="200" min="1" max=(FILL_MAX) required;
+                    button { "Add them" }
+                }
+            }
+        }
+    }
+}
+
+pub(crate) async fn add(session: Session, Form(form): Form<Chosen>) -> Result<Response, Error> {
+    let Some(article) = article(form.article) else {
+        return Ok(Redirect::to("/").into_response());
+    };
+    let back = shelf::place(article.id);
+    session.insert(NOTICE, format!("{} is in the cart.", article.name))?;
+    session.update(CART, |cart| cart.add(article.clone()))?;
+    Ok(Redirect::to(&back).into_response())
+}
+
+pub(crate) async fn set(session: Session, Form(form): Form<Changed>) -> Result<Redirect, Error> {
+    session.update(CART, |cart| cart.set(form.article, form.quantity))?;
+    Ok(Redirect::to("/cart"))
+}
+
+pub(crate) async fn remove(session: Session, Form(form): Form<Chosen>) -> Result<Redirect, Error> {
+    session.update(CART, |cart| cart.set(form.article, 0))?;
+    Ok(Redirect::to("/cart"))
+}
+
+pub(crate) async fn fill(session: Session, Form(form): Form<Wanted>) -> Result<Redirect, Error> {
+    let wanted = form.count.min(FILL_MAX);
+    let added = session.update(CART, |cart| cart.fill(wanted))?;
+    session.insert(
+        NOTICE,
+        format!("{} came into the cart.", count(added, "article")),
+    )?;
+    Ok(Redirect::to("/cart"))
+}
+
+pub(crate) async fn empty(session: Session) -> Result<Redirect, Error> {
+    session.remove(CART)?;
+    Ok(Redirect::to("/cart"))
+}

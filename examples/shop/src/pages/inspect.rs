@@ -1,0 +1,155 @@
+//! What a developer wants to see of the session.
+
+use std::time::Duration;
+
+use maud::{Markup, html};
+use sealed_session::{Refusal, Size};
+use sealed_session_axum::{Error, Session};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::figures::{count, grouped, span};
+use crate::page::{NAME, Page};
+
+pub(crate) async fn show(page: Page, session: Session) -> Result<Markup, Error> {
+    let content = html! {
+        h1 { "Your session" }
+        @if let Some(refusal) = session.refusal().filter(|refusal| *refusal != Refusal::Absent) {
+            (refused(refusal))
+        }
+        @if session.is_live() {
+            (live(&session)?)
+        } @else {
+            p.lead {
+                "There is no session. It begins with the first value stored in it: put something into \
+                 the cart, or sign in."
+            }
+        }
+    };
+    Ok(page.render("Session", &content))
+}
+
+fn refused(refusal: Refusal) -> Markup {
+    let text = refusal.to_string();
+    html! {
+        section.warning aria-labelledby="refused" {
+            h2 #refused { "Your browser sent a cookie that was refused" }
+            p { "Reason: " (text) "." }
+            p.fine {
+                "Label for metrics: " code { (refusal.label()) } ". "
+                @if refusal.may_live_elsewhere() {
+                    "It may be a live session to another server, so it stays in the browser."
+                } @else {
+                    "Its time is over."
+                }
+            }
+        }
+    }
+}
+
+fn live(session: &Session) -> Result<Markup, Error> {
+    let size = session.size()?;
+    Ok(html! {
+        section { h2 { "Budget" } (gauge(&size)) }
+        div.columns {
+            section { h2 { "Identity" } (identity(session)?) }
+            section { h2 { "Time" } (times(session)) }
+        }
+        section { h2 { "Attributes" } (attributes(&size)) }
+    })
+}
+
+/// How much of the budget a session takes.
+pub(crate) fn gauge(size: &Size) -> Markup {
+    let (used, limit) = (size.bytes(), size.total_limit());
+    let near = size.warning_limit();
+    let text = format!("{} of {} bytes", grouped(used), grouped(limit));
+    html! {
+        div.gauge {
+            meter min="0" max=(limit) high=(near) optimum="0" value=(used)
+                aria-label="Budget used" { (text) }
+            p {
+                strong { (text) } " in "
+                (count(size.cookies(), "cookie")) " of at most " (size.cookie_limit())
+                @if used > near {
+                    ". Above " (grouped(near)) ", a stock nginx in front may refuse the response"
+                }
+                "."
+            }
+        }
+    }
+}
+
+fn identity(session: &Session) -> Result<Markup, Error> {
+    let name: Option<String> = session.get(NAME)?;
+    Ok(html! {
+        dl.facts {
+            div {
+                dt { "Id" }
+                dd { @if let Some(id) = session.id() { code { (id) } } }
+            }
+            div {
+                dt { "Subject" }
+                dd {
+                    @if let Some(subject) = session.subject() { code { bdi { (subject) } } }
+                    @else { "nobody is signed in" }
+                }
+            }
+            div { dt { "Name" } dd { @if let Some(name) = name { bdi { (name) } } @else { "none" } } }
+            div {
+                dt { "Sealed under key" }
+                dd {
+                    @if let Some(key) = session.sealed_under() { code { (key) } }
+                    @else { "not sealed yet" }
+                }
+            }
+        }
+    })
+}
+
+fn times(session: &Session) -> Markup {
+    let (idle, absolute) = session.time_left();
+    let policy = session.lifetime();
+    let left = |title: &str, left: Duration, of: Duration| {
+        html! { div { dt { (title) } dd { (span(left)) " left of " (span(of)) } } }
+    };
+    html! {
+        dl.facts {
+            div { dt { "Created" } dd { (moment(session.created_at())) } }
+            div { dt { "Last written" } dd { (moment(session.last_seen_at())) } }
+            (left("Idle timeout", idle, policy.idle_timeout()))
+            (left("Absolute lifetime", absolute, policy.absolute_lifetime()))
+        }
+    }
+}
+
+fn moment(time: OffsetDateTime) -> Markup {
+    let age = (OffsetDateTime::now_utc() - time)
+        .max(time::Duration::ZERO)
+        .unsigned_abs();
+    let text = time.format(&Rfc3339).unwrap_or_default();
+    html! { time datetime=(text) title=(text) { (span(age)) " ago" } }
+}
+
+fn attributes(size: &Size) -> Markup {
+    html! {
+        @if size.attributes().is_empty() {
+            p { "None." }
+        } @else {
+            table {
+                caption.unseen { "Attributes and their sizes" }
+                thead {
+                    tr {
+                        th scope="col" { "Name" }
+                        th.figure scope="col" { "Bytes before compression" }
+                    }
+                }
+                tbody {
+                    @for (name, bytes) in size.attributes() {
+                        tr { th scope="row" { code { (name) } } td.figure { (grouped(*bytes)) } }
+                    }
+                }
+            }
+        }
+    }
+}

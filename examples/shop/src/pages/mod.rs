@@ -1,0 +1,10 @@
+//! The pages, one a file, each with the handlers of its forms.
+
+pub(crate) mod cart;
+pub(crate) mod health;
+pub(crate) mod inspect;
+pub(crate) mod missing;
+pub(crate) mod oversize;
+pub(crate) mod shelf;
+pub(crate) mod sign_in;
+pub(crate) mod style;

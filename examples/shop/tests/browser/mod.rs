@@ -1,0 +1,116 @@
+//! A browser that keeps cookies, and what it asks of a page.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+/// A browser, as far as cookies and redirects go. Cookies ignore ports, so it has one jar.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Browser {
+    pub(crate) jar: BTreeMap<String, String>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn has(&self, wanted: &str) -> &Answer {
+        assert!(self.body.contains(wanted), "no {wanted:?} in {}", self.body);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn lacks(&self, unwanted: &str) -> &Answer {
+        assert!(
+            !self.body.contains(unwanted),
+            "{unwanted:?} in {}",
+            self.body
+        );
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn status(&self, wanted: u16) -> &Answer {
+        assert_eq!(self.status, wanted, "{}", self.body);
+        self
+    }
+}
+
+impl Browser {
+    pub(crate) async fn get(&mut self, server: &Router, path: &str) -> Answer {
+        self.send(server, Request::get(path), Body::empty()).await
+    }
+
+    pub(crate) async fn post(&mut self, server: &Router, path: &str, form: &str) -> Answer {
+        let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(server, request, Body::from(form.to_owned()))
+            .await
+    }
+
+    /// Posts, and follows the redirect.
+    pub(crate) async fn submit(&mut self, server: &Router, path: &str, form: &str) -> Answer {
+        let answer = self.post(server, path, form).await;
+        answer.status(303);
+        let to = answer
+            .headers
+            .get(LOCATION)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned();
+        self.get(server, to.split('#').next().unwrap()).await
+    }
+
+    async fn send(
+        &mut self,
+        server: &Router,
+        request: axum::http::request::Builder,
+        body: Body,
+    ) -> Answer {
+        let cookies: Vec<String> = self
+            .jar
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let mut request = request.header(HOST, "127.0.0.1:3001");
+        if !cookies.is_empty() {
+            request = request.header(COOKIE, cookies.join("; "));
+        }
+        let response = server
+            .clone()
+            .oneshot(request.body(body).unwrap())
+            .await
+            .unwrap();
+        let (head, body) = response.into_parts();
+        for line in head.headers.get_all(SET_COOKIE) {
+            let line = line.to_str().unwrap();
+            let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
+            if line.contains("Max-Age=0") {
+                self.jar.remove(name);
+            } else {
+                self.jar.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: head.status,
+            headers: head.headers,
+            body: String::from_utf8(body.to_vec()).unwrap(),
+        }
+    }
+
+    pub(crate) fn cookies(&self) -> Vec<&str> {
+        self.jar.keys().map(String::as_str).collect()
+    }
+}

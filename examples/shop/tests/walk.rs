@@ -1,0 +1,279 @@
+//! Walks through the shop as a browser would: on two servers that share a key ring and nothing
+//! else.
+
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
+mod browser;
+
+use axum::Router;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, VARY};
+use sealed_session::{Key, KeyRing};
+use shop::{Letter, Server, app};
+
+use browser::{Answer, Browser};
+
+const A: &str = "127.0.0.1:3001";
+const B: &str = "127.0.0.1:3002";
+
+/// Both servers, with managers of their own.
+fn servers(ring: &KeyRing) -> (Router, Router) {
+    let server = |letter, other: &str| {
+        app(Server::new(letter, other.parse().unwrap()), ring.clone()).unwrap()
+    };
+    (server(Letter::A, B), server(Letter::B, A))
+}
+
+fn ring() -> KeyRing {
+    KeyRing::new(Key::generate().unwrap())
+}
+
+#[tokio::test]
+async fn a_name_given_at_a_shows_at_b() {
+    let (a, b) = servers(&ring());
+    let mut browser = Browser::default();
+    browser.get(&b, "/").await.has("Sign in").lacks("Sign out");
+    assert!(browser.jar.is_empty(), "looking around creates no session");
+
+    let answer = browser.submit(&a, "/sign-in", "name=++Ada+Lovelace+").await;
+    answer.has("You are signed in as Ada Lovelace.");
+    let answer = browser.get(&b, "/session").await;
+    answer
+        .has("<bdi>Ada Lovelace</bdi>")
+        .has("demo:Ada Lovelace")
+        .has("Sign out");
+    answer.lacks("You are signed in");
+}
+
+#[tokio::test]
+async fn signing_in_keeps_the_cart_and_changes_the_id() {
+    let (a, _) = servers(&ring());
+    let mut browser = Browser::default();
+    browser.submit(&a, "/cart/add", "article=17").await;
+    let id = |answer: &Answer| {
+        let (_, rest) = answer.body.split_once("<dt>Id</dt><dd><code>").unwrap();
+        rest.split('<').next().unwrap().to_owned()
+    };
+    let before = id(&browser.get(&a, "/session").await);
+    browser.submit(&a, "/sign-in", "name=Ada").await;
+    assert_ne!(id(&browser.get(&a, "/session").await), before);
+    browser.get(&a, "/cart").await.has("1 line, 1 piece");
+}
+
+#[tokio::test]
+async fn names_are_checked() {
+    let (a, _) = servers(&ring());
+    let mut browser = Browser::default();
+    let answer = browser.post(&a, "/sign-in", "name=+++").await;
+    answer
+        .status(422)
+        .has("Please enter a name.")
+        .has("This page came from server A.");
+    let answer = browser
+        .post(&a, "/sign-in", &format!("name={}", "x".repeat(61)))
+        .await;
+    answer.status(422).has("this one 61");
+    assert!(browser.jar.is_empty());
+
+    // Sixty of the longest characters still fit.
+    let name = "%F0%9F%92%A1".repeat(60);
+    browser
+        .submit(&a, "/sign-in", &format!("name={name}"))
+        .await
+        .status(200);
+
+    browser
+        .submit(&a, "/sign-in", "name=%3Cb%20id%3D%22x%22%3E%26")
+        .await;
+    for page in ["/", "/cart", "/session", "/sign-in", "/nowhere"] {
+        let answer = browser.get(&a, page).await;
+        answer.has("&lt;b id=&quot;x&quot;&gt;&amp;").lacks("<b id");
+    }
+}
+
+#[tokio::test]
+async fn a_cart_filled_at_a_is_changed_at_b_and_outlives_a_restart() {
+    let ring = ring();
+    let (a, b) = servers(&ring);
+    let mut browser = Browser::default();
+    let answer = browser.submit(&a, "/cart/add", "article=1").await;
+    answer.has("Plain stoneware jug is in the cart.");
+    browser
+        .submit(&a, "/cart/add", "article=30")
+        .await
+        .has("Page 2 of")
+        .lacks("jug is in");
+    browser.submit(&b, "/cart/add", "article=1").await;
+    browser.get(&b, "/cart").await.has("2 lines, 3 pieces");
+
+    let answer = browser
+        .submit(&b, "/cart/set", "article=30&quantity=7")
+        .await;
+    answer.has("2 lines, 9 pieces");
+    drop((a, b));
+    let (a, b) = servers(&ring);
+    browser.get(&a, "/cart").await.has("2 lines, 9 pieces");
+    // As a button of the same form sends it, whatever the quantity's field holds.
+    browser
+        .submit(&b, "/cart/remove", "article=30&quantity=")
+        .await
+        .has("1 line, 2 pieces");
+    browser
+        .submit(&a, "/cart/empty", "")
+        .await
+        .has("There is nothing in it yet.");
+}
+
+#[tokio::test]
+async fn five_lines_take_one_cookie_and_two_hundred_take_two() {
+    let (a, b) = servers(&ring());
+    let mut browser = Browser::default();
+    browser.submit(&a, "/sign-in", "name=Ada").await;
+    browser.submit(&a, "/cart/fill", "count=5").await;
+    assert_eq!(browser.cookies(), ["shop"]);
+
+    let answer = browser.submit(&a, "/cart/fill", "count=195").await;
+    answer
+        .has("195 articles came into the cart.")
+        .has("200 lines");
+    assert_eq!(browser.cookies(), ["shop", "shop.1"]);
+    browser
+        .get(&b, "/cart")
+        .await
+        .has("200 lines")
+        .has("in 2 cookies");
+
+    browser.submit(&b, "/cart/empty", "").await;
+    assert_eq!(browser.cookies(), ["shop"]);
+    browser.get(&a, "/").await.has("Ada");
+}
+
+#[tokio::test]
+async fn a_cart_beyond_the_budget_is_refused_and_the_old_one_stays() {
+    let (a, b) = servers(&ring());
+    let mut browser = Browser::default();
+    browser.submit(&a, "/cart/fill", "count=200").await;
+    let before = browser.jar.clone();
+
+    for (count, limit) in [
+        ("2000", "6,500 bytes of cookies"),
+        ("5000", "65,536 bytes before compression"),
+    ] {
+        let answer = browser
+            .post(&b, "/cart/fill", &format!("count={count}"))
+            .await;
+        answer
+            .status(422)
+            .has("The cart does not fit")
+            .has("Your cart is as it was before.");
+        answer
+            .has(limit)
+            .has("<code>cart</code>")
+            .has(r#"href="/cart""#);
+        answer
+            .has("This page came from server B.")
+            .has("http://127.0.0.1:3001/cart");
+        assert!(!answer.headers.contains_key(SET_COOKIE));
+        assert_eq!(browser.jar, before);
+    }
+    browser.get(&b, "/cart").await.has("200 lines");
+}
+
+#[tokio::test]
+async fn signing_out_at_b_ends_the_session_at_a() {
+    let (a, b) = servers(&ring());
+    let mut browser = Browser::default();
+    browser.submit(&a, "/sign-in", "name=Ada").await;
+    browser.submit(&a, "/cart/fill", "count=200").await;
+    browser
+        .submit(&b, "/sign-out", "")
+        .await
+        .has("Sign in")
+        .lacks("Ada");
+    assert!(browser.jar.is_empty());
+    browser
+        .get(&a, "/session")
+        .await
+        .has("There is no session.");
+}
+
+#[tokio::test]
+async fn health_and_style_depend_on_no_cookie() {
+    let (a, _) = servers(&ring());
+    let mut browser = Browser::default();
+    browser.submit(&a, "/sign-in", "name=Ada").await;
+    let health = browser.get(&a, "/healthz").await;
+    assert_eq!(health.body, "ok");
+    assert!(
+        health.headers[CONTENT_TYPE]
+            .to_str()
+            .unwrap()
+            .starts_with("text/plain")
+    );
+    let style = browser.get(&a, "/style.css").await;
+    assert!(
+        style.headers[CACHE_CONTROL]
+            .to_str()
+            .unwrap()
+            .starts_with("public, max-age=")
+    );
+    for answer in [health, style] {
+        answer.status(200);
+        assert!(!answer.headers.contains_key(VARY) && !answer.headers.contains_key(SET_COOKIE));
+    }
+    let page = browser.get(&a, "/session").await;
+    assert_eq!(page.headers[CACHE_CONTROL], "private");
+    assert_eq!(page.headers[VARY], "Cookie");
+}
+
+#[tokio::test]
+async fn a_refused_cookie_says_why() {
+    let (a, _) = servers(&ring());
+    let mut browser = Browser::default();
+    browser.get(&a, "/session").await.lacks("refused");
+    browser.jar.insert("shop".to_owned(), "AQIDBA".to_owned());
+    browser
+        .get(&a, "/session")
+        .await
+        .has("refused")
+        .has("<code>malformed</code>");
+
+    browser.jar.clear();
+    browser
+        .submit(&servers(&ring()).0, "/sign-in", "name=Ada")
+        .await;
+    let answer = browser.get(&a, "/session").await;
+    answer
+        .has("<code>unknown_key</code>")
+        .has("a key that is not in the ring")
+        .lacks("Ada");
+}
+
+#[tokio::test]
+async fn every_page_names_its_server_and_links_to_the_other() {
+    let (a, b) = servers(&ring());
+    let mut browser = Browser::default();
+    for path in [
+        "/",
+        "/?page=3",
+        "/cart",
+        "/sign-in",
+        "/session",
+        "/nowhere?x=1",
+    ] {
+        for (server, letter, other, there) in [(&a, "A", "B", B), (&b, "B", "A", A)] {
+            let answer = browser.get(server, path).await;
+            answer.has(&format!("This page came from server {letter}."));
+            answer.has(&format!(
+                r#"<a href="http://{there}{path}" rel="nofollow">"#
+            ));
+            answer
+                .has(&format!("Same page on server {other}"))
+                .has("<h1>")
+                .lacks("<script");
+        }
+    }
+    browser.get(&a, "/nowhere").await.status(404);
+    browser.get(&a, "/?page=0").await.status(404);
+    browser.get(&a, "/?page=214").await.status(200);
+    browser.get(&a, "/?page=215").await.status(404);
+}

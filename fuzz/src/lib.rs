@@ -1,0 +1,84 @@
+//! What the targets share. Under `cfg(fuzzing)` the library checks no tags and encrypts nothing,
+//! so that a token is its header, a nonce, the payload and sixteen bytes of anything.
+
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sealed_session::{
+    Budget, CookieSpec, Format, HeaderChange, Key, KeyRing, RequestHead, ResponseHead, Session,
+    SessionManager,
+};
+use time::OffsetDateTime;
+
+/// Seconds since 1970 of every request here.
+pub const NOW: u32 = 1_800_000_000;
+
+pub fn now() -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(NOW.into()).expect("in range")
+}
+
+pub fn key() -> Key {
+    Key::new(&[1; 32]).expect("a good key")
+}
+
+/// Under the default name, and under one that siblings can plant.
+pub static MANAGERS: LazyLock<[SessionManager; 2]> =
+    LazyLock::new(|| ["__Host-session", "s"].map(manager));
+
+/// Accepts everything that a configuration can accept.
+fn manager(name: &str) -> SessionManager {
+    SessionManager::builder(KeyRing::new(key()))
+        .cookie(CookieSpec::new(name))
+        .former_cookie(CookieSpec::new("former"))
+        .accept(Format::Signed)
+        .budget(Budget::direct())
+        .build()
+        .expect("a good configuration")
+}
+
+/// A cookie value that opens to `payload`.
+pub fn token(payload: &[u8]) -> String {
+    let id = u32::from_str_radix(&key().id().to_string(), 16).expect("eight hex digits");
+    let mut token = vec![1];
+    token.extend_from_slice(&id.to_be_bytes());
+    token.extend_from_slice(&NOW.to_be_bytes());
+    token.extend_from_slice(&[0; 24]);
+    token.extend_from_slice(payload);
+    token.extend_from_slice(&[0; 16]);
+    URL_SAFE_NO_PAD.encode(token)
+}
+
+pub fn load(manager: &SessionManager, line: &[u8]) -> Session {
+    manager.load(RequestHead::new([line]), now())
+}
+
+/// Commits, checks every line against the limits, and returns the next request's `Cookie` line;
+/// `None` if the session is over its budget.
+pub fn commit(manager: &SessionManager, session: &Session) -> Option<String> {
+    let changes = match manager.commit(session, ResponseHead::new(200), now()) {
+        Ok(changes) => changes,
+        Err(error) => {
+            assert!(error.is_too_large(), "{error}");
+            return None;
+        }
+    };
+    let mut pairs = Vec::new();
+    for change in changes {
+        if let HeaderChange::Append {
+            name: "set-cookie",
+            value,
+        } = change
+        {
+            assert!(value.len() <= 4_000, "a line of {} bytes", value.len());
+            assert!(
+                value.bytes().all(|byte| (b' '..=b'~').contains(&byte)),
+                "{value:?}"
+            );
+            if !value.ends_with("Max-Age=0") {
+                pairs.push(value.split(';').next().unwrap_or_default().to_owned());
+            }
+        }
+    }
+    Some(pairs.join("; "))
+}

@@ -1,0 +1,68 @@
+//! The only reader of time.
+//!
+//! No logic in this crate asks what time it is: every function takes `now`. An adapter holds a
+//! [`Clock`] and passes its reading on.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use time::OffsetDateTime;
+
+/// Tells an adapter what time it is.
+///
+/// ```
+/// use sealed_session::{Clock, SystemClock};
+///
+/// assert!(SystemClock.now().year() >= 2026);
+/// ```
+pub trait Clock: Send + Sync {
+    /// The time now.
+    fn now(&self) -> OffsetDateTime;
+}
+
+/// The operating system's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+}
+
+/// A clock that stands still until it is set, for tests of an application.
+///
+/// ```
+/// use sealed_session::{Clock, ManualClock};
+/// use time::{Duration, OffsetDateTime};
+///
+/// let clock = ManualClock::new(OffsetDateTime::UNIX_EPOCH);
+/// clock.advance(Duration::minutes(31));
+/// assert_eq!(clock.now().minute(), 31);
+/// ```
+#[derive(Debug)]
+pub struct ManualClock {
+    unix_seconds: AtomicI64,
+}
+
+impl ManualClock {
+    /// A clock that shows `now`, to the second.
+    #[must_use]
+    pub fn new(now: OffsetDateTime) -> ManualClock {
+        ManualClock {
+            unix_seconds: AtomicI64::new(now.unix_timestamp()),
+        }
+    }
+
+    /// Moves the clock, backwards too.
+    pub fn advance(&self, by: time::Duration) {
+        self.unix_seconds
+            .fetch_add(by.whole_seconds(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(self.unix_seconds.load(Ordering::SeqCst))
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+}

@@ -1,0 +1,187 @@
+//! How many bytes of header a session may take.
+
+use crate::error::Error;
+
+/// The longest `Set-Cookie` value that every client keeps: Safari drops one above 4,093 bytes,
+/// counting name, value and all attributes (RFC 6265 section 6.1 counts so, too).
+pub(super) const LINE_MAX: usize = 4_093;
+
+use super::name::CHUNKS_MAX;
+
+/// How much of the headers a session may take, counted as whole `Set-Cookie` values: name, value
+/// and every attribute.
+///
+/// | preset | line | cookies | total | what it survives with stock settings |
+/// | --- | --- | --- | --- | --- |
+/// | [`compact`](Budget::compact) | 3,072 | 1 | 3,072 | nginx and ingress-nginx as a proxy (4 KiB for a whole response head) |
+/// | [`portable`](Budget::portable) | 4,000 | 2 | 6,500 | Apache, Tomcat, Jetty, nginx on the request side, curl, and hosts that stop at 8 KiB |
+/// | [`roomy`](Budget::roomy) | 4,000 | 3 | 12,000 | HAProxy, Caddy, Node, IIS, hyper over HTTP/2: 15 to 16 KiB |
+/// | [`direct`](Budget::direct) | 4,000 | 9 | 36,000 | axum and actix-web with no proxy in front |
+///
+/// `portable` is the default: it is the largest that passes every common server's request side.
+/// A session above 3,072 bytes raises [`Event::NearBudget`](crate::Event::NearBudget), because a
+/// stock nginx in front answers 502 when a response head passes 4,096.
+///
+/// ```
+/// use sealed_session::Budget;
+///
+/// let budget = Budget::portable().line(3_500).total(5_000);
+/// assert_eq!(budget.total_limit(), 5_000);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    line: usize,
+    cookies: usize,
+    total: usize,
+    warn_above: usize,
+}
+
+/// Above this a stock nginx may answer 502.
+const NGINX_WARNING: usize = 3_072;
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget::portable()
+    }
+}
+
+impl Budget {
+    const fn preset(line: usize, cookies: usize, total: usize) -> Budget {
+        Budget {
+            line,
+            cookies,
+            total,
+            warn_above: NGINX_WARNING,
+        }
+    }
+
+    /// One cookie that passes a stock nginx with a kilobyte of other headers beside it.
+    #[must_use]
+    pub const fn compact() -> Budget {
+        Budget::preset(3_072, 1, 3_072)
+    }
+
+    /// Two cookies that fit systems which stop at 8 KiB. The default.
+    #[must_use]
+    pub const fn portable() -> Budget {
+        Budget::preset(4_000, 2, 6_500)
+    }
+
+    /// Three cookies, for stacks that take 16 KiB of headers.
+    #[must_use]
+    pub const fn roomy() -> Budget {
+        Budget::preset(4_000, 3, 12_000)
+    }
+
+    /// Nine cookies, for a server that browsers reach directly.
+    #[must_use]
+    pub const fn direct() -> Budget {
+        Budget::preset(4_000, 9, 36_000)
+    }
+
+    /// The most bytes of one `Set-Cookie` value; at most 4,093.
+    #[must_use]
+    pub const fn line(mut self, bytes: usize) -> Budget {
+        self.line = bytes;
+        self
+    }
+
+    /// The most cookies; 1 to 9.
+    #[must_use]
+    pub const fn cookies(mut self, count: usize) -> Budget {
+        self.cookies = count;
+        self
+    }
+
+    /// The most bytes of all `Set-Cookie` values of a session together.
+    #[must_use]
+    pub const fn total(mut self, bytes: usize) -> Budget {
+        self.total = bytes;
+        self
+    }
+
+    /// The total above which [`Event::NearBudget`](crate::Event::NearBudget) is raised.
+    #[must_use]
+    pub const fn warn_above(mut self, bytes: usize) -> Budget {
+        self.warn_above = bytes;
+        self
+    }
+
+    /// The most bytes of all `Set-Cookie` values of a session together.
+    #[must_use]
+    pub const fn total_limit(&self) -> usize {
+        self.total
+    }
+
+    /// The most bytes of one `Set-Cookie` value.
+    #[must_use]
+    pub const fn line_limit(&self) -> usize {
+        self.line
+    }
+
+    /// The most cookies.
+    #[must_use]
+    pub const fn cookie_limit(&self) -> usize {
+        self.cookies
+    }
+
+    /// The total above which [`Event::NearBudget`](crate::Event::NearBudget) is raised.
+    #[must_use]
+    pub const fn warning_limit(&self) -> usize {
+        self.warn_above
+    }
+
+    /// Refuses limits that no client keeps, and lines whose fixed part (`overhead` bytes) leaves
+    /// no room for even an empty session.
+    pub(crate) fn check(&self, overhead: usize) -> Result<(), Error> {
+        // An empty session's token is 108 characters; see FORMAT.md.
+        const SMALLEST: usize = 128;
+        let least = overhead + SMALLEST;
+        if self.line > LINE_MAX {
+            return Err(Error::configuration(format!(
+                "a line of {} bytes is dropped by some browsers; {LINE_MAX} is the most",
+                self.line
+            )));
+        }
+        if !(1..=CHUNKS_MAX).contains(&self.cookies) {
+            return Err(Error::configuration(format!(
+                "{} cookies are not 1 to {CHUNKS_MAX}",
+                self.cookies
+            )));
+        }
+        if self.line < least || self.total < least {
+            return Err(Error::configuration(format!(
+                "a line of {} and a total of {} bytes leave no room: the cookie's name and \
+                 attributes take {overhead}, and a small session {SMALLEST}",
+                self.line, self.total
+            )));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presets_hold_and_impossible_budgets_are_refused() {
+        for preset in [
+            Budget::compact(),
+            Budget::portable(),
+            Budget::roomy(),
+            Budget::direct(),
+        ] {
+            assert!(preset.check(80).is_ok(), "{preset:?}");
+        }
+        for bad in [
+            Budget::portable().line(4_094),
+            Budget::portable().cookies(0),
+            Budget::portable().cookies(10),
+            Budget::portable().line(207),
+            Budget::portable().total(100),
+        ] {
+            assert!(bad.check(80).unwrap_err().is_configuration(), "{bad:?}");
+        }
+    }
+}

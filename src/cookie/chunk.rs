@@ -1,0 +1,134 @@
+//! A token's text to cookies: where it is cut, and what it costs.
+//!
+//! A text that fits one cookie stands there bare, and begins with `A`, because the first six bits
+//! of every format number are zero. A longer one is cut into chunks: the first begins with their
+//! number, and each carries the tag of its set, which is the end of the text. Those are
+//! characters of the authentication tag, so two writes differ in them.
+
+use std::ops::Range;
+
+use super::budget::Budget;
+use super::name::Names;
+
+/// Characters of the set tag in every chunk.
+pub(super) const SET_TAG: usize = 4;
+
+/// Characters of the count in front of the first chunk.
+pub(super) const COUNT: usize = 1;
+
+/// A way to cut a text that is within the budget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Chunks {
+    cuts: Vec<Range<usize>>,
+    /// Bytes of all `Set-Cookie` values together.
+    pub(crate) bytes: usize,
+}
+
+/// A text that is not within the budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Overflow {
+    /// It would need this many bytes in all.
+    Total(usize),
+    /// It would need this many cookies.
+    Cookies(usize),
+}
+
+impl Chunks {
+    /// Cuts a text of `length` ASCII characters. `attributes` is the length of what follows the
+    /// value in each line.
+    pub(crate) fn of(
+        length: usize,
+        names: &Names,
+        attributes: usize,
+        budget: &Budget,
+    ) -> Result<Chunks, Overflow> {
+        let overhead = |index: usize| names.chunk(index).len() + "=".len() + attributes;
+        let bare = overhead(0) + length;
+        if bare <= budget.line_limit() && bare <= budget.total_limit() {
+            return Ok(Chunks {
+                cuts: std::iter::once(0..length).collect(),
+                bytes: bare,
+            });
+        }
+        let (mut cuts, mut bytes, mut at) = (Vec::new(), 0, 0);
+        while at < length || cuts.len() < 2 {
+            let fixed = overhead(cuts.len()) + SET_TAG + if cuts.is_empty() { COUNT } else { 0 };
+            // `Budget::check` left room; the 1 only guards against an endless loop.
+            let room = budget.line_limit().saturating_sub(fixed).max(1);
+            let end = (at + room).min(length);
+            bytes += fixed + (end - at);
+            cuts.push(at..end);
+            at = end;
+        }
+        if bytes > budget.total_limit() {
+            Err(Overflow::Total(bytes))
+        } else if cuts.len() > budget.cookie_limit() {
+            Err(Overflow::Cookies(cuts.len()))
+        } else {
+            Ok(Chunks { cuts, bytes })
+        }
+    }
+
+    /// How many cookies there are.
+    pub(crate) fn count(&self) -> usize {
+        self.cuts.len()
+    }
+}
+
+/// The values of the cookies, in order, for a text of the length that `chunks` was made for.
+pub(crate) fn split(text: &str, chunks: &Chunks) -> Vec<String> {
+    if chunks.count() == 1 {
+        return vec![text.to_owned()];
+    }
+    let tag = text
+        .get(text.len().saturating_sub(SET_TAG)..)
+        .unwrap_or_default();
+    let cut = |(index, range): (usize, &Range<usize>)| {
+        let part = text.get(range.clone()).unwrap_or_default();
+        if index == 0 {
+            format!("{}{tag}{part}", chunks.count())
+        } else {
+            format!("{tag}{part}")
+        }
+    };
+    chunks.cuts.iter().enumerate().map(cut).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ATTRIBUTES: usize = 43;
+
+    fn cut(length: usize, budget: &Budget) -> Result<Vec<usize>, Overflow> {
+        let names = Names::new("__Host-session");
+        let chunks = Chunks::of(length, &names, ATTRIBUTES, budget)?;
+        let text = "x".repeat(length);
+        let lines: Vec<usize> = split(&text, &chunks)
+            .iter()
+            .enumerate()
+            .map(|(index, value)| names.chunk(index).len() + 1 + value.len() + ATTRIBUTES)
+            .collect();
+        assert_eq!(lines.iter().sum::<usize>(), chunks.bytes);
+        Ok(lines)
+    }
+
+    #[test]
+    fn lines_at_their_limits_to_the_byte() {
+        let portable = Budget::portable();
+        // 4,000 less `__Host-session=` and the attributes.
+        assert_eq!(cut(3_942, &portable), Ok(vec![4_000]));
+        // One more needs a count, two tags and a second name: 5 + 3,937, then 4 + 6.
+        assert_eq!(cut(3_943, &portable), Ok(vec![4_000, 70]));
+        assert_eq!(cut(6_373, &portable), Ok(vec![4_000, 2_500]));
+        assert_eq!(cut(6_374, &portable), Err(Overflow::Total(6_501)));
+
+        let compact = Budget::compact();
+        assert_eq!(cut(3_014, &compact), Ok(vec![3_072]));
+        assert!(matches!(cut(3_015, &compact), Err(Overflow::Total(_))));
+
+        let narrow = Budget::direct().cookies(2);
+        assert_eq!(cut(9_000, &narrow), Err(Overflow::Cookies(3)));
+        assert_eq!(cut(34_000, &Budget::direct()).unwrap().len(), 9);
+    }
+}

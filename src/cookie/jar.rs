@@ -1,0 +1,175 @@
+//! The cookies of one request that carry our names.
+//!
+//! Reads raw `Cookie` lines as bytes, several of them (RFC 9113 section 8.2.3 lets a client split
+//! the field). It trims only space and tab, matches names to the byte and decodes no percent
+//! signs: a jar that is more lenient lets a sibling domain plant a `__Host-` cookie. Cookies that
+//! are not ours are neither copied nor required to be text.
+
+use super::budget::LINE_MAX;
+use super::name::Names;
+
+/// The most pieces kept of one request; nine chunks of two names, and some planted ones.
+const PIECES_MAX: usize = 32;
+
+/// The pieces found, in the order of the request.
+#[derive(Clone, Default)]
+pub(crate) struct Jar {
+    text: Vec<u8>,
+    pieces: [Piece; PIECES_MAX],
+    count: usize,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Piece {
+    family: u8,
+    index: u8,
+    /// Longer than any cookie we write; its text was not kept.
+    too_long: bool,
+    start: u32,
+    end: u32,
+}
+
+/// One cookie of ours, as it came.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'a> {
+    pub(super) index: usize,
+    /// `None` if it is longer than any cookie we write.
+    pub(super) value: Option<&'a [u8]>,
+}
+
+impl Jar {
+    /// Collects the cookies that carry one of the names of `families`.
+    pub(crate) fn read<'a>(lines: impl IntoIterator<Item = &'a [u8]>, families: &[Names]) -> Jar {
+        let mut jar = Jar::default();
+        for line in lines {
+            for pair in line.split(|&byte| byte == b';') {
+                // A pair without `=` is a cookie without a name (RFC 6265bis section 5.6).
+                let Some(equals) = pair.iter().position(|&byte| byte == b'=') else {
+                    continue;
+                };
+                let (name, value) = pair.split_at(equals);
+                let name = trim(name);
+                let found = families
+                    .iter()
+                    .enumerate()
+                    .find_map(|(family, names)| Some((family, names.index_of(name)?)));
+                if let Some((family, index)) = found {
+                    jar.add(family, index, trim(value.get(1..).unwrap_or_default()));
+                }
+            }
+        }
+        jar
+    }
+
+    fn add(&mut self, family: usize, index: usize, value: &[u8]) {
+        let Some(piece) = self.pieces.get_mut(self.count) else {
+            return;
+        };
+        let too_long = value.len() > LINE_MAX;
+        let start = self.text.len();
+        if !too_long {
+            self.text.extend_from_slice(value);
+        }
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let small = |at: usize| u8::try_from(at).unwrap_or(u8::MAX);
+        *piece = Piece {
+            family: small(family),
+            index: small(index),
+            too_long,
+            start: offset(start),
+            end: offset(self.text.len()),
+        };
+        self.count += 1;
+    }
+
+    /// The cookies of one family, in the order of the request.
+    pub(super) fn of(&self, family: usize) -> impl Iterator<Item = Found<'_>> {
+        let pieces = self.pieces.iter().take(self.count);
+        pieces
+            .filter(move |piece| usize::from(piece.family) == family)
+            .map(|piece| Found {
+                index: usize::from(piece.index),
+                value: if piece.too_long {
+                    None
+                } else {
+                    self.text.get(piece.start as usize..piece.end as usize)
+                },
+            })
+    }
+
+    /// Whether there may have been more of our cookies than are kept.
+    pub(super) fn is_full(&self) -> bool {
+        self.count == PIECES_MAX
+    }
+
+    /// Whether a cookie of this chunk came along.
+    pub(crate) fn has(&self, family: usize, index: usize) -> bool {
+        self.of(family).any(|found| found.index == index)
+    }
+}
+
+/// Optional white space is space and tab (RFC 9110 section 5.6.3), and nothing else.
+fn trim(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Index and value of each cookie found.
+    type Pieces = Vec<(usize, Option<Vec<u8>>)>;
+
+    fn read(lines: &[&[u8]]) -> Pieces {
+        let jar = Jar::read(lines.iter().copied(), &[Names::new("__Host-s")]);
+        jar.of(0)
+            .map(|found| (found.index, found.value.map(<[u8]>::to_vec)))
+            .collect()
+    }
+
+    #[test]
+    fn finds_ours_to_the_byte_and_nothing_else() {
+        let some = |index: usize, text: &str| (index, Some(text.as_bytes().to_vec()));
+        let table: &[(&[&[u8]], Pieces)] = &[
+            (&[], vec![]),
+            (&[b""], vec![]),
+            (&[b"__Host-s"], vec![]),
+            (&[b"__Host-s="], vec![some(0, "")]),
+            (&[b"a=b; __Host-s=x=y ;c=d"], vec![some(0, "x=y")]),
+            (&[b"\t__Host-s\t=\tx\t"], vec![some(0, "x")]),
+            (
+                &[b"__Host-s=1", b"a=b", b"__Host-s.1=2"],
+                vec![some(0, "1"), some(1, "2")],
+            ),
+            (
+                &[b"__Host-s=1; __Host-s=2"],
+                vec![some(0, "1"), some(0, "2")],
+            ),
+            (&[b"__Host-s=\"x\""], vec![some(0, "\"x\"")]),
+            (&[b"\xff\xfe=\x80; __Host-s=x; \xc0"], vec![some(0, "x")]),
+            (&["\u{2000}__Host-s=x; \u{a0}__Host-s=y".as_bytes()], vec![]),
+            (
+                &[b"%5F%5FHost-s=x; __host-s=y; __Host-s.0=z; __Host-s.9=z"],
+                vec![],
+            ),
+            (&[b"\x0b__Host-s=x"], vec![]),
+        ];
+        for (lines, wanted) in table {
+            assert_eq!(read(lines), *wanted, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn keeps_neither_long_values_nor_endless_ones() {
+        let fits = [b"__Host-s=".as_slice(), &vec![b'A'; LINE_MAX]].concat();
+        assert_eq!(read(&[&fits])[0].1.as_ref().map(Vec::len), Some(LINE_MAX));
+        let long = [b"__Host-s=".as_slice(), &vec![b'A'; 1 << 20]].concat();
+        assert_eq!(read(&[&long]), [(0, None)]);
+
+        let many = b"__Host-s.1=x; ".repeat(10_000);
+        assert_eq!(read(&[&many]).len(), PIECES_MAX);
+    }
+}

@@ -1,0 +1,24 @@
+//! Between a token and the lines of HTTP: names, cookie attributes, chunks, budget, parsing.
+//!
+//! Owns what a browser and a proxy see. It does not know what a token holds, and trusts nothing
+//! that it reads: whatever comes out of here is a candidate for `seal` to judge.
+
+mod budget;
+mod candidates;
+mod chunk;
+mod jar;
+mod name;
+mod scope;
+mod spec;
+
+pub use budget::Budget;
+pub(crate) use candidates::candidates;
+pub(crate) use chunk::{Chunks, Overflow, split};
+pub(crate) use jar::Jar;
+pub(crate) use name::{CHUNKS_MAX, Names};
+pub use scope::Scope;
+pub use spec::{CookieSpec, SameSite};
+
+/// The most characters a token's text can have: nine chunks of the largest line that any client
+/// keeps. Longer input is refused before any work.
+pub(crate) const TEXT_MAX: usize = CHUNKS_MAX * budget::LINE_MAX;

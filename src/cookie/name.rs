@@ -1,0 +1,120 @@
+//! The names that one session may use in a browser.
+
+use crate::error::Error;
+
+/// The most cookies that one session may spread over; one digit counts them.
+pub(crate) const CHUNKS_MAX: usize = 9;
+
+/// Suffixes of the other cookies of a session: its touch and its tombstone.
+const RESERVED: [&str; 2] = [".t", ".x"];
+
+/// A base name and its chunk names: `name`, `name.1` ... `name.8`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Names {
+    chunks: [String; CHUNKS_MAX],
+}
+
+impl Names {
+    pub(crate) fn new(base: &str) -> Names {
+        let chunk = |index| {
+            if index == 0 {
+                base.to_owned()
+            } else {
+                format!("{base}.{index}")
+            }
+        };
+        Names {
+            chunks: std::array::from_fn(chunk),
+        }
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        &self.chunks[0]
+    }
+
+    /// The name of one chunk; the base name for 0.
+    pub(crate) fn chunk(&self, index: usize) -> &str {
+        self.chunks
+            .get(index)
+            .map_or_else(|| self.base(), String::as_str)
+    }
+
+    /// All names, the base name first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        self.chunks.iter().map(String::as_str)
+    }
+
+    /// Which chunk `name` is, if it is one of these names to the byte.
+    pub(crate) fn index_of(&self, name: &[u8]) -> Option<usize> {
+        let suffix = name.strip_prefix(self.base().as_bytes())?;
+        match *suffix {
+            [] => Some(0),
+            [b'.', digit @ b'1'..=b'8'] => Some(usize::from(digit - b'0')),
+            _ => None,
+        }
+    }
+}
+
+/// Checks that `name` is a token of RFC 9110 section 5.6.2 and cannot be taken for another
+/// session's chunk, touch or tombstone.
+pub(super) fn check(name: &str) -> Result<(), Error> {
+    let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    if name.is_empty() || name.len() > 64 || !name.bytes().all(token) {
+        return Err(Error::configuration(format!(
+            "the cookie name `{}` is not 1 to 64 characters of A-Z a-z 0-9 !#$%&'*+-.^_`|~",
+            name.escape_default()
+        )));
+    }
+    let derived = name
+        .strip_suffix(|c: char| c.is_ascii_digit())
+        .is_some_and(|n| n.ends_with('.'))
+        || RESERVED.iter().any(|suffix| name.ends_with(suffix));
+    if derived {
+        return Err(Error::configuration(format!(
+            "the cookie name `{name}` ends like a chunk, touch or tombstone of another session; \
+             choose one that ends neither in `.` and a digit nor in `.t` or `.x`"
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_exact_names_are_found() {
+        let names = Names::new("__Host-s");
+        let table: &[(&[u8], Option<usize>)] = &[
+            (b"__Host-s", Some(0)),
+            (b"__Host-s.1", Some(1)),
+            (b"__Host-s.8", Some(8)),
+            (b"__Host-s.0", None),
+            (b"__Host-s.9", None),
+            (b"__Host-s.10", None),
+            (b"__Host-s.t", None),
+            (b"__Host-s1", None),
+            (b"__host-s", None),
+            (b"__Host-", None),
+            ("\u{2000}__Host-s".as_bytes(), None),
+            (b"%5F%5FHost-s", None),
+        ];
+        for (name, index) in table {
+            assert_eq!(names.index_of(name), *index, "{}", name.escape_ascii());
+        }
+        assert_eq!(names.chunk(8), "__Host-s.8");
+    }
+
+    #[test]
+    fn colliding_and_illegal_names_are_refused() {
+        for good in ["s", "__Host-session", "a.b", "s.10", "s1", "x-.y"] {
+            assert!(check(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "", "a b", "a=b", "a;b", "ä", "s.1", "s.0", "s.9", "s.t", "s.x", "\r\n",
+        ] {
+            assert!(check(bad).unwrap_err().is_configuration(), "{bad}");
+        }
+        assert!(check(&"n".repeat(65)).is_err());
+    }
+}

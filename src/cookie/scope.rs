@@ -1,0 +1,128 @@
+//! Where a browser keeps a cookie: domain, path and partition.
+
+use crate::error::Error;
+
+/// Where a browser keeps a cookie. Two cookies of one name in different scopes are two cookies.
+///
+/// A site that moves its session to another scope lists the old one, so that a stale cookie there
+/// is expired when somebody signs in or out.
+///
+/// ```
+/// use sealed_session::{CookieSpec, Key, KeyRing, Scope, SessionManager};
+///
+/// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+///     .cookie(CookieSpec::new("session"))
+///     .former_scope(Scope::new().domain("example.com"))
+///     .former_scope(Scope::new().path("/shop"))
+///     .build()?;
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    domain: Option<String>,
+    path: String,
+    partitioned: bool,
+}
+
+impl Default for Scope {
+    fn default() -> Scope {
+        Scope {
+            domain: None,
+            path: "/".to_owned(),
+            partitioned: false,
+        }
+    }
+}
+
+impl Scope {
+    /// This host only, every path, not partitioned.
+    #[must_use]
+    pub fn new() -> Scope {
+        Scope::default()
+    }
+
+    /// This domain and all below it.
+    #[must_use]
+    pub fn domain(mut self, domain: impl Into<String>) -> Scope {
+        self.domain = Some(domain.into());
+        self
+    }
+
+    /// This path and all below it.
+    #[must_use]
+    pub fn path(mut self, path: impl Into<String>) -> Scope {
+        self.path = path.into();
+        self
+    }
+
+    /// Kept apart for each site that embeds this one (CHIPS).
+    #[must_use]
+    pub fn partitioned(mut self) -> Scope {
+        self.partitioned = true;
+        self
+    }
+
+    pub(super) fn render(&self, secure: bool) -> String {
+        let mut text = format!("; Path={}", self.path);
+        if let Some(domain) = &self.domain {
+            text.push_str("; Domain=");
+            text.push_str(domain);
+        }
+        if secure {
+            text.push_str("; Secure");
+        }
+        if self.partitioned {
+            text.push_str("; Partitioned");
+        }
+        text
+    }
+
+    /// Whether a browser would keep a cookie `name` in this scope.
+    pub(crate) fn check(&self, name: &str, secure: bool) -> Result<(), Error> {
+        // RFC 6265bis section 5.6, step 6: a longer attribute value is ignored, scope and all.
+        const ATTRIBUTE_MAX: usize = 1_024;
+        let visible = |text: &str| {
+            text.bytes()
+                .all(|b| (b'!'..=b'~').contains(&b) && b != b';')
+        };
+        if !self.path.starts_with('/') || self.path.len() > ATTRIBUTE_MAX || !visible(&self.path) {
+            return Err(Error::configuration(format!(
+                "the cookie path `{}` does not begin with `/`, or holds a space, `;` or more than \
+                 {ATTRIBUTE_MAX} characters",
+                self.path.escape_debug()
+            )));
+        }
+        let host = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+        if let Some(domain) = &self.domain
+            && (domain.is_empty() || domain.len() > 253 || !domain.bytes().all(host))
+        {
+            return Err(Error::configuration(format!(
+                "the cookie domain `{}` is no host name",
+                domain.escape_debug()
+            )));
+        }
+        let http = starts_with(name, "__Http-") || starts_with(name, "__Host-Http-");
+        let host = starts_with(name, "__Host-");
+        // RFC 6265bis section 5.7, steps 20 and 21; the cookie is always HttpOnly.
+        if !secure && (host || http || starts_with(name, "__Secure-")) {
+            return Err(Error::configuration(format!(
+                "the name `{name}` needs Secure"
+            )));
+        }
+        if host && (self.domain.is_some() || self.path != "/") {
+            return Err(Error::configuration(format!(
+                "the name `{name}` needs `Path=/` and no Domain; browsers drop it otherwise"
+            )));
+        }
+        if self.partitioned && !secure {
+            return Err(Error::configuration("a partitioned cookie needs Secure"));
+        }
+        Ok(())
+    }
+}
+
+/// Browsers match name prefixes without regard to case.
+pub(super) fn starts_with(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}

@@ -1,0 +1,251 @@
+//! The name and attributes of a session's cookie, and the one renderer of its lines.
+
+use crate::error::Error;
+
+use super::name;
+use super::scope::{self, Scope};
+
+/// The name and attributes of the session's cookie.
+///
+/// The default is `__Host-session` with `Path=/; Secure; HttpOnly; SameSite=Lax` and no
+/// `Domain`. The `__Host-` prefix is what keeps a sibling domain from planting a cookie here
+/// (RFC 6265bis section 4.1.3.2); `Lax` keeps a visitor signed in who follows a link, and other
+/// sites' forms out. `HttpOnly` cannot be turned off, because no script can read a sealed token,
+/// and `Secure` only by [`development`](CookieSpec::development).
+///
+/// Rules between name and attributes are checked when the manager is built.
+///
+/// ```
+/// use sealed_session::{CookieSpec, Key, KeyRing, SameSite, SessionManager};
+///
+/// let shop = CookieSpec::new("__Secure-shop").domain("example.com").same_site(SameSite::Strict);
+/// let ring = KeyRing::new(Key::generate()?);
+/// assert!(SessionManager::builder(ring.clone()).cookie(shop).build().is_ok());
+///
+/// // A `__Host-` cookie has no domain, so browsers would drop this one.
+/// let dropped = CookieSpec::new("__Host-shop").domain("example.com");
+/// let error = SessionManager::builder(ring).cookie(dropped).build().unwrap_err();
+/// assert!(error.is_configuration());
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CookieSpec {
+    name: String,
+    scope: Scope,
+    same_site: SameSite,
+    secure: bool,
+}
+
+/// When a browser sends the cookie along with requests that other sites caused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SameSite {
+    /// With top-level navigation by link only. The default.
+    Lax,
+    /// Always; for pages embedded in other sites.
+    None,
+    /// Never.
+    Strict,
+}
+
+impl Default for CookieSpec {
+    fn default() -> CookieSpec {
+        CookieSpec::new("__Host-session")
+    }
+}
+
+impl CookieSpec {
+    /// A cookie of this name with the default attributes.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> CookieSpec {
+        CookieSpec {
+            name: name.into(),
+            scope: Scope::new(),
+            same_site: SameSite::Lax,
+            secure: true,
+        }
+    }
+
+    /// A cookie without `Secure`, for a server on this machine that speaks plain http: Safari
+    /// keeps no `Secure` cookie from one.
+    ///
+    /// A request that names any host but `localhost`, `*.localhost`, `127.0.0.0/8` or `[::1]` is
+    /// served no session, and changing one fails with [`Error::is_off_loopback`].
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, Key, KeyRing, Refusal, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+    ///     .cookie(CookieSpec::development("session"))
+    ///     .build()?;
+    ///
+    /// let here = manager.load(RequestHead::default().host("127.0.0.1:3000"), now);
+    /// assert!(here.insert("visits", 1).is_ok());
+    ///
+    /// let elsewhere = manager.load(RequestHead::default().host("shop.example.com"), now);
+    /// assert!(elsewhere.insert("visits", 1).unwrap_err().is_off_loopback());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn development(name: impl Into<String>) -> CookieSpec {
+        CookieSpec {
+            secure: false,
+            ..CookieSpec::new(name)
+        }
+    }
+
+    /// Sends the cookie to this domain and all below it. Any of them can then plant one.
+    #[must_use]
+    pub fn domain(mut self, domain: impl Into<String>) -> CookieSpec {
+        self.scope = self.scope.domain(domain);
+        self
+    }
+
+    /// Sends the cookie only below this path; `/` if not set. Paths are no boundary between
+    /// applications of one host.
+    #[must_use]
+    pub fn path(mut self, path: impl Into<String>) -> CookieSpec {
+        self.scope = self.scope.path(path);
+        self
+    }
+
+    /// Keeps one cookie for each site that embeds this one (CHIPS).
+    #[must_use]
+    pub fn partitioned(mut self) -> CookieSpec {
+        self.scope = self.scope.partitioned();
+        self
+    }
+
+    /// When the cookie goes along with requests that other sites caused.
+    #[must_use]
+    pub fn same_site(mut self, same_site: SameSite) -> CookieSpec {
+        self.same_site = same_site;
+        self
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether only this machine may be served.
+    pub(crate) fn is_development(&self) -> bool {
+        !self.secure
+    }
+
+    /// Whether a sibling domain, or a page under another path, can set a cookie of this name.
+    pub(crate) fn is_plantable(&self) -> bool {
+        !scope::starts_with(&self.name, "__Host-")
+    }
+
+    /// Refuses what browsers would refuse later and in silence.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        name::check(&self.name)?;
+        self.scope.check(&self.name, self.secure)?;
+        if self.same_site == SameSite::None && !self.secure {
+            // RFC 6265bis section 5.7, step 18.
+            return Err(Error::configuration("SameSite=None needs Secure"));
+        }
+        Ok(())
+    }
+
+    /// The same cookie in another scope, as a predecessor had it.
+    pub(crate) fn rescoped(&self, scope: &Scope) -> CookieSpec {
+        CookieSpec {
+            scope: scope.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// Everything of a line after the value.
+    pub(crate) fn attributes(&self) -> String {
+        let mut text = self.scope.render(self.secure);
+        text.push_str("; HttpOnly; SameSite=");
+        text.push_str(match self.same_site {
+            SameSite::Lax => "Lax",
+            SameSite::None => "None",
+            SameSite::Strict => "Strict",
+        });
+        text
+    }
+
+    /// A line that sets `name`, one of this cookie's names, to `value`.
+    pub(crate) fn set(&self, name: &str, value: &str) -> String {
+        format!("{name}={value}{}", self.attributes())
+    }
+
+    /// A line that removes `name`. It differs from [`set`](CookieSpec::set) in nothing that a
+    /// browser matches cookies by.
+    pub(crate) fn remove(&self, name: &str) -> String {
+        format!("{name}={}; Max-Age=0", self.attributes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_in_full() {
+        let spec = CookieSpec::default();
+        assert_eq!(
+            spec.set("__Host-session.1", "xyz"),
+            "__Host-session.1=xyz; Path=/; Secure; HttpOnly; SameSite=Lax"
+        );
+        assert_eq!(
+            spec.remove("__Host-session"),
+            "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"
+        );
+        let spec = CookieSpec::new("__Secure-s")
+            .domain("example.com")
+            .path("/app")
+            .partitioned()
+            .same_site(SameSite::None);
+        assert_eq!(
+            spec.set("__Secure-s", "v"),
+            "__Secure-s=v; Path=/app; Domain=example.com; Secure; Partitioned; HttpOnly; \
+             SameSite=None"
+        );
+        assert_eq!(
+            CookieSpec::development("s").remove("s"),
+            "s=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
+        );
+    }
+
+    #[test]
+    fn rules_between_name_and_attributes() {
+        let good = [
+            CookieSpec::default(),
+            CookieSpec::new("__Secure-s")
+                .path("/a")
+                .domain("example.com"),
+            CookieSpec::new("__Http-s").path("/a"),
+            CookieSpec::new("__Host-Http-s"),
+            CookieSpec::new("s").same_site(SameSite::None).partitioned(),
+            CookieSpec::development("s").same_site(SameSite::Strict),
+        ];
+        for spec in good {
+            assert!(spec.check().is_ok(), "{spec:?}");
+        }
+        let bad = [
+            CookieSpec::new("__Host-s").path("/a"),
+            CookieSpec::new("__host-s").domain("example.com"),
+            CookieSpec::new("__HOST-HTTP-s").path("/a"),
+            CookieSpec::development("__Host-s"),
+            CookieSpec::development("__Secure-s"),
+            CookieSpec::development("__Http-s"),
+            CookieSpec::development("s").partitioned(),
+            CookieSpec::development("s").same_site(SameSite::None),
+            CookieSpec::new("s").path("app"),
+            CookieSpec::new("s").path("/a;b"),
+            CookieSpec::new("s").path(format!("/{}", "a".repeat(1_024))),
+            CookieSpec::new("s").domain(""),
+            CookieSpec::new("s").domain("exa mple"),
+            CookieSpec::new("s").domain("a\r\nb"),
+            CookieSpec::new("s.1"),
+        ];
+        for spec in bad {
+            assert!(spec.check().unwrap_err().is_configuration(), "{spec:?}");
+        }
+    }
+}

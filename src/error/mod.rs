@@ -1,0 +1,226 @@
+//! What can go wrong, in two kinds that never mix.
+//!
+//! [`Error`] is a fault of the application or of its configuration: it names what happened, the
+//! sizes or names involved, and what to do. [`Refusal`] is a verdict on a cookie that came in: it
+//! is for logs and metrics, and a visitor learns nothing from it. Hostile input is never an
+//! `Error`. No message here ever holds a value, a key or a token.
+
+mod oversize;
+mod refusal;
+
+pub use oversize::{Measure, Oversize};
+pub use refusal::Refusal;
+
+use std::fmt;
+
+/// A fault of the caller: a configuration that cannot hold, a value that cannot be stored, or a
+/// change that came too late.
+///
+/// The type is opaque so that kinds can be added; ask the predicates. Its `Display` is complete
+/// by itself, so there is no `source()` to print after it.
+///
+/// ```
+/// use sealed_session::Key;
+///
+/// let error = "sealed_key_v1_tooshort".parse::<Key>().unwrap_err();
+/// assert!(error.is_key());
+/// assert_eq!(
+///     error.to_string(),
+///     "key: 8 characters follow the prefix where 48 are expected; the text was cut off",
+/// );
+/// ```
+#[derive(Clone)]
+pub struct Error {
+    kind: Box<Kind>,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Configuration(String),
+    Misuse(String),
+    Key { place: Option<String>, what: String },
+    Randomness(String),
+    NotRepresentable { attribute: String, what: String },
+    Unreadable { attribute: String, what: String },
+    TooLarge(Oversize),
+    TooLate { attribute: String },
+    OffLoopback { host: String },
+}
+
+impl Error {
+    fn new(kind: Kind) -> Error {
+        Error {
+            kind: Box::new(kind),
+        }
+    }
+
+    pub(crate) fn configuration(what: impl Into<String>) -> Error {
+        Error::new(Kind::Configuration(what.into()))
+    }
+
+    /// An application that was put together wrongly, as an adapter finds it: a layer twice, say.
+    ///
+    /// ```
+    /// let error = sealed_session::Error::misuse("two session layers cover one request");
+    /// assert!(error.is_misuse());
+    /// ```
+    #[must_use]
+    pub fn misuse(what: impl Into<String>) -> Error {
+        Error::new(Kind::Misuse(what.into()))
+    }
+
+    pub(crate) fn key(what: impl Into<String>) -> Error {
+        Error::new(Kind::Key {
+            place: None,
+            what: what.into(),
+        })
+    }
+
+    /// Says where a key was read from: a file and line, or a variable.
+    pub(crate) fn at(mut self, wanted: impl Into<String>) -> Error {
+        if let Kind::Key { place, .. } = &mut *self.kind {
+            *place = Some(wanted.into());
+        }
+        self
+    }
+
+    pub(crate) fn randomness(cause: impl fmt::Display) -> Error {
+        Error::new(Kind::Randomness(cause.to_string()))
+    }
+
+    pub(crate) fn not_representable(attribute: &str, what: impl Into<String>) -> Error {
+        Error::new(Kind::NotRepresentable {
+            attribute: attribute.to_owned(),
+            what: what.into(),
+        })
+    }
+
+    pub(crate) fn unreadable(attribute: &str, what: impl Into<String>) -> Error {
+        Error::new(Kind::Unreadable {
+            attribute: attribute.to_owned(),
+            what: what.into(),
+        })
+    }
+
+    pub(crate) fn too_large(oversize: Oversize) -> Error {
+        Error::new(Kind::TooLarge(oversize))
+    }
+
+    pub(crate) fn too_late(attribute: &str) -> Error {
+        Error::new(Kind::TooLate {
+            attribute: attribute.to_owned(),
+        })
+    }
+
+    pub(crate) fn off_loopback(host: &str) -> Error {
+        Error::new(Kind::OffLoopback {
+            host: host.to_owned(),
+        })
+    }
+
+    /// Whether the configuration cannot hold: a prefix rule broken, a limit out of range, two
+    /// names that collide.
+    #[must_use]
+    pub fn is_configuration(&self) -> bool {
+        matches!(*self.kind, Kind::Configuration(_))
+    }
+
+    /// Whether an adapter found the application put together wrongly.
+    #[must_use]
+    pub fn is_misuse(&self) -> bool {
+        matches!(*self.kind, Kind::Misuse(_))
+    }
+
+    /// Whether a key or a key ring could not be read.
+    #[must_use]
+    pub fn is_key(&self) -> bool {
+        matches!(*self.kind, Kind::Key { .. })
+    }
+
+    /// Whether the operating system gave no random bytes.
+    #[must_use]
+    pub fn is_randomness(&self) -> bool {
+        matches!(*self.kind, Kind::Randomness(_))
+    }
+
+    /// Whether a value cannot be stored so that it comes back as it was.
+    #[must_use]
+    pub fn is_not_representable(&self) -> bool {
+        matches!(*self.kind, Kind::NotRepresentable { .. })
+    }
+
+    /// Whether an attribute is there but not readable under the key that asked for it.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        matches!(*self.kind, Kind::Unreadable { .. })
+    }
+
+    /// Whether the session exceeds its budget; [`sizes`](Error::sizes) says by how much.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        matches!(*self.kind, Kind::TooLarge(_))
+    }
+
+    /// Whether a change came after the response head had been sent.
+    #[must_use]
+    pub fn is_too_late(&self) -> bool {
+        matches!(*self.kind, Kind::TooLate { .. })
+    }
+
+    /// Whether a development profile was asked to serve a host that is not this machine.
+    #[must_use]
+    pub fn is_off_loopback(&self) -> bool {
+        matches!(*self.kind, Kind::OffLoopback { .. })
+    }
+
+    /// The sizes behind an error that [`is_too_large`](Error::is_too_large).
+    #[must_use]
+    pub fn sizes(&self) -> Option<&Oversize> {
+        match &*self.kind {
+            Kind::TooLarge(oversize) => Some(oversize),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.kind {
+            Kind::Configuration(what) => write!(f, "configuration: {what}"),
+            Kind::Misuse(what) => write!(f, "misuse: {what}"),
+            Kind::Key { place: None, what } => write!(f, "key: {what}"),
+            Kind::Key {
+                place: Some(place),
+                what,
+            } => write!(f, "key in {place}: {what}"),
+            Kind::Randomness(cause) => {
+                write!(f, "the operating system gave no random bytes: {cause}")
+            }
+            Kind::NotRepresentable { attribute, what } => {
+                write!(f, "attribute `{attribute}` was not stored: {what}")
+            }
+            Kind::Unreadable { attribute, what } => {
+                write!(f, "attribute `{attribute}` is not readable here: {what}")
+            }
+            Kind::TooLarge(oversize) => oversize.fmt(f),
+            Kind::TooLate { attribute } => write!(
+                f,
+                "`{attribute}` came too late: the response head is out and its cookies with it; \
+                 change the session before the handler returns"
+            ),
+            Kind::OffLoopback { host } => write!(
+                f,
+                "the development cookie profile serves loopback hosts only, and the request names \
+                 `{host}`; configure a `CookieSpec` with a `__Host-` name for this host"
+            ),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.kind, f)
+    }
+}
+
+impl std::error::Error for Error {}

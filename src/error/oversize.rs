@@ -1,0 +1,105 @@
+//! The sizes of a session that does not fit.
+
+use std::fmt;
+
+/// Why a session was not sent, in numbers; see [`Error::sizes`](crate::Error::sizes).
+///
+/// ```
+/// use sealed_session::{Budget, Key, KeyRing, Measure, ResponseHead, SessionManager};
+/// # use sealed_session::RequestHead;
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+///     .budget(Budget::compact())
+///     .build()?;
+/// let session = manager.load(RequestHead::default(), now);
+/// let noise: Vec<u32> = (0..1_000u32).map(|n| n.wrapping_mul(2_654_435_769)).collect();
+/// session.insert("noise", noise)?;
+///
+/// let error = manager.commit(&session, ResponseHead::new(200), now).unwrap_err();
+/// let sizes = error.sizes().expect("too large");
+/// assert_eq!((sizes.measure(), sizes.allowed()), (Measure::Total, 3_072));
+/// assert!(sizes.needed() > sizes.allowed());
+/// assert_eq!(sizes.largest()[0].0, "noise");
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Oversize {
+    pub(crate) measure: Measure,
+    pub(crate) needed: usize,
+    pub(crate) allowed: usize,
+    pub(crate) largest: Vec<(String, usize)>,
+}
+
+/// What was counted when the limit was passed: the unit of an [`Oversize`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Measure {
+    /// Cookies, each filled to its line limit.
+    Cookies,
+    /// Bytes of all `Set-Cookie` values of the session together.
+    Total,
+    /// Bytes of all attributes before compression. No budget raises this limit.
+    Unpacked,
+}
+
+impl Oversize {
+    /// What the limit counts.
+    #[must_use]
+    pub fn measure(&self) -> Measure {
+        self.measure
+    }
+
+    /// What the session needs, in the unit of [`measure`](Oversize::measure).
+    #[must_use]
+    pub fn needed(&self) -> usize {
+        self.needed
+    }
+
+    /// What the budget allows, in the unit of [`needed`](Oversize::needed).
+    #[must_use]
+    pub fn allowed(&self) -> usize {
+        self.allowed
+    }
+
+    /// The largest attributes, at most three: name, and bytes before compression.
+    #[must_use]
+    pub fn largest(&self) -> &[(String, usize)] {
+        &self.largest
+    }
+}
+
+impl fmt::Display for Oversize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (needed, allowed) = (self.needed, self.allowed);
+        match self.measure {
+            Measure::Total => write!(
+                f,
+                "the session needs {needed} bytes of Set-Cookie and the budget allows {allowed}"
+            )?,
+            Measure::Cookies => {
+                write!(
+                    f,
+                    "the session needs {needed} cookies and the budget allows {allowed}"
+                )?;
+            }
+            Measure::Unpacked => write!(
+                f,
+                "the attributes take {needed} bytes before compression and a token holds {allowed}"
+            )?,
+        }
+        f.write_str("; the browser keeps its previous session; the largest attributes are")?;
+        for (at, (name, bytes)) in self.largest.iter().enumerate() {
+            write!(
+                f,
+                "{} `{name}` with {bytes} bytes",
+                if at == 0 { "" } else { "," }
+            )?;
+        }
+        f.write_str(match self.measure {
+            Measure::Unpacked => "; keep references instead of data",
+            _ => "; keep references instead of data, or choose a larger `Budget`",
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! The verdicts on cookies that were not accepted.
+
+use std::fmt;
+
+/// Why a request's cookies gave no session.
+///
+/// Meant for logs and metrics. The visitor gets a fresh session whatever the reason, and nothing
+/// in a response tells reasons apart.
+///
+/// ```
+/// use sealed_session::{Key, KeyRing, Refusal, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let session = manager.load(RequestHead::new([&b"__Host-session=hello"[..]]), now);
+/// assert!(session.is_new());
+/// assert_eq!(session.refusal(), Some(Refusal::Malformed));
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Authentic, and older than the absolute lifetime.
+    AbsoluteExpired,
+    /// No cookie of this session's name came along.
+    Absent,
+    /// Several live sessions of different sign-ins came under a name that a sibling domain can
+    /// set.
+    Conflict,
+    /// Authentic, and issued further in the future than clocks may differ.
+    FromTheFuture,
+    /// Authentic, and not used for longer than the idle timeout.
+    IdleExpired,
+    /// Not a token: no canonical base64url, too short, or a record that does not parse.
+    Malformed,
+    /// Complete only as a mixture of two sets of chunks.
+    Mixed,
+    /// A token format that this version does not know.
+    NewerFormat,
+    /// The development cookie profile was used for a host that is not this machine.
+    OffLoopback,
+    /// Longer than any token can be, or unpacking to more than a token may hold.
+    OverCeiling,
+    /// A chunk is missing.
+    Partial,
+    /// Authentic, and written by a version whose records this one does not know.
+    RecordTooNew,
+    /// Sealed under a key of the ring whose time has passed.
+    RetiredKey,
+    /// Changed on the way, or sealed for another name, purpose or audience: the cipher cannot
+    /// tell which.
+    Tampered,
+    /// Sealed under a key that the ring does not hold.
+    UnknownKey,
+    /// A known format that this configuration does not accept.
+    WrongFormat,
+}
+
+impl Refusal {
+    /// A stable label for metrics: lower case, words joined by `_`.
+    ///
+    /// ```
+    /// assert_eq!(sealed_session::Refusal::UnknownKey.label(), "unknown_key");
+    /// ```
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Refusal::AbsoluteExpired => "absolute_expired",
+            Refusal::Absent => "absent",
+            Refusal::Conflict => "conflict",
+            Refusal::FromTheFuture => "from_the_future",
+            Refusal::IdleExpired => "idle_expired",
+            Refusal::Malformed => "malformed",
+            Refusal::Mixed => "mixed",
+            Refusal::NewerFormat => "newer_format",
+            Refusal::OffLoopback => "off_loopback",
+            Refusal::OverCeiling => "over_ceiling",
+            Refusal::Partial => "partial",
+            Refusal::RecordTooNew => "record_too_new",
+            Refusal::RetiredKey => "retired_key",
+            Refusal::Tampered => "tampered",
+            Refusal::UnknownKey => "unknown_key",
+            Refusal::WrongFormat => "wrong_format",
+        }
+    }
+
+    /// Whether the cookie may be a live session to another node: one with a newer key ring or a
+    /// newer version. Such a cookie is left in the browser.
+    ///
+    /// ```
+    /// use sealed_session::Refusal;
+    ///
+    /// assert!(Refusal::UnknownKey.may_live_elsewhere());
+    /// assert!(!Refusal::IdleExpired.may_live_elsewhere());
+    /// ```
+    #[must_use]
+    pub fn may_live_elsewhere(self) -> bool {
+        !matches!(
+            self,
+            Refusal::AbsoluteExpired | Refusal::Absent | Refusal::IdleExpired
+        )
+    }
+}
+
+/// One line for a log, saying what happened and where to look.
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Refusal::AbsoluteExpired => "the session reached its absolute lifetime",
+            Refusal::Absent => "no session cookie came along",
+            Refusal::Conflict => {
+                "several different live sessions came along; \
+                 a sibling domain may have planted one: use a `__Host-` name"
+            }
+            Refusal::FromTheFuture => "the session was issued in the future: compare the clocks",
+            Refusal::IdleExpired => "the session was idle for too long",
+            Refusal::Malformed => "the cookie is not a session token",
+            Refusal::Mixed => "the chunks belong to two different writes",
+            Refusal::NewerFormat => "the token has a format that this version does not know",
+            Refusal::OffLoopback => "the development cookie profile is for loopback hosts only",
+            Refusal::OverCeiling => "the token is longer, or unpacks to more, than a token may",
+            Refusal::Partial => "a chunk of the session is missing",
+            Refusal::RecordTooNew => "the session was written by a newer version",
+            Refusal::RetiredKey => "the session was sealed under a retired key",
+            Refusal::Tampered => {
+                "the token was changed, or sealed for another name, purpose or audience"
+            }
+            Refusal::UnknownKey => "the session was sealed under a key that is not in the ring",
+            Refusal::WrongFormat => "the token's format is not accepted here",
+        })
+    }
+}

@@ -1,0 +1,135 @@
+//! What an operator may want to know: to `tracing` always, and to one hook if there is one.
+//!
+//! Events carry reasons, names and sizes. They never carry values, keys or tokens.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::{Error, Refusal};
+
+/// Something that happened to a session, for logs and metrics.
+///
+/// Every event also goes to [`tracing`](https://docs.rs/tracing) under the target
+/// `sealed_session`.
+///
+/// ```
+/// use sealed_session::{Event, Key, KeyRing, RequestHead, SessionManager};
+/// use std::sync::atomic::{AtomicUsize, Ordering};
+/// use std::sync::Arc;
+/// # use time::OffsetDateTime;
+///
+/// let refused = Arc::new(AtomicUsize::new(0));
+/// let counter = Arc::clone(&refused);
+/// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+///     .on_event(move |event| {
+///         if let Event::Refused { .. } = event {
+///             counter.fetch_add(1, Ordering::Relaxed);
+///         }
+///     })
+///     .build()?;
+///
+/// let session = manager.load(RequestHead::new([&b"__Host-session=?"[..]]), OffsetDateTime::now_utc());
+/// assert!(session.is_new());
+/// assert_eq!(refused.load(Ordering::Relaxed), 1);
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A commit failed; the visitor's old session is as it was.
+    #[non_exhaustive]
+    CommitFailed {
+        /// Why.
+        error: &'a Error,
+    },
+    /// A handler ran for so long that its session expired; what it changed was not sent.
+    #[non_exhaustive]
+    ExpiredUnderway {
+        /// Which of its lifetimes ended.
+        refusal: Refusal,
+    },
+    /// The session is within its budget, yet above the size at which a proxy with stock settings
+    /// may refuse the response.
+    #[non_exhaustive]
+    NearBudget {
+        /// Bytes of all `Set-Cookie` values of the session.
+        bytes: usize,
+        /// The size at which this warning begins.
+        warn_above: usize,
+    },
+    /// The application wrote a session over a cookie that may be a live session to another node.
+    #[non_exhaustive]
+    Overwrote {
+        /// Why this node had refused the cookie.
+        refusal: Refusal,
+    },
+    /// A session whose handler panicked was not committed.
+    #[non_exhaustive]
+    Poisoned {},
+    /// Cookies came along and gave no session.
+    #[non_exhaustive]
+    Refused {
+        /// Why.
+        refusal: Refusal,
+    },
+    /// A change came after the response head had been sent, and was lost.
+    #[non_exhaustive]
+    TooLate {
+        /// The attribute, or the operation.
+        attribute: &'a str,
+    },
+}
+
+/// Where events go.
+#[derive(Clone, Default)]
+pub(crate) struct Observer {
+    hook: Option<Arc<Hook>>,
+}
+
+type Hook = dyn Fn(&Event<'_>) + Send + Sync;
+
+impl Observer {
+    pub(crate) fn new(hook: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Observer {
+        Observer {
+            hook: Some(Arc::new(hook)),
+        }
+    }
+
+    pub(crate) fn tell(&self, event: &Event<'_>) {
+        const TARGET: &str = "sealed_session";
+        match event {
+            Event::CommitFailed { error } => {
+                tracing::error!(target: TARGET, %error, "session not committed");
+            }
+            Event::ExpiredUnderway { refusal } => {
+                tracing::warn!(target: TARGET, reason = refusal.label(), "session expired while its handler ran; nothing sent");
+            }
+            Event::NearBudget { bytes, warn_above } => {
+                tracing::warn!(target: TARGET, bytes, warn_above, "session is large for proxies with stock settings");
+            }
+            Event::Overwrote { refusal } => {
+                tracing::warn!(target: TARGET, reason = refusal.label(), "session written over a cookie that may live elsewhere");
+            }
+            Event::Poisoned {} => {
+                tracing::warn!(target: TARGET, "handler panicked; session not committed");
+            }
+            Event::Refused { refusal } => {
+                tracing::info!(target: TARGET, reason = refusal.label(), "session refused: {refusal}");
+            }
+            Event::TooLate { attribute } => {
+                tracing::error!(target: TARGET, attribute, "session changed after the response head was sent; the change is lost");
+            }
+        }
+        if let Some(hook) = &self.hook {
+            hook(event);
+        }
+    }
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observer")
+            .field("hook", &self.hook.is_some())
+            .finish()
+    }
+}

@@ -1,0 +1,139 @@
+//! One 32-byte master key.
+
+use std::fmt;
+use std::str::FromStr;
+
+use zeroize::Zeroizing;
+
+use super::derive::{Kind, derive};
+use super::text::{self, KeyText};
+use crate::error::Error;
+
+/// A master key. Encryption, authentication and its own id are derived from it.
+///
+/// It is wiped from memory when dropped, does not serialize, and its `Debug` shows the id only.
+///
+/// ```
+/// use sealed_session::Key;
+///
+/// let key = Key::generate()?;
+/// let text = key.to_text();
+/// assert_eq!(text.expose().parse::<Key>()?.id(), key.id());
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Key {
+    master: Zeroizing<[u8; 32]>,
+    id: KeyId,
+}
+
+impl Key {
+    /// A new key from the operating system's random bytes.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system gives none ([`Error::is_randomness`]).
+    pub fn generate() -> Result<Key, Error> {
+        let mut master = Zeroizing::new([0; 32]);
+        getrandom::fill(&mut *master).map_err(Error::randomness)?;
+        Key::new(&*master)
+    }
+
+    /// A key from 32 uniformly random bytes, such as a secret store hands out.
+    ///
+    /// Passphrases are not keys: no stretching happens here.
+    ///
+    /// # Errors
+    ///
+    /// If there are not exactly 32 bytes, or all are zero ([`Error::is_key`]).
+    ///
+    /// ```
+    /// use sealed_session::Key;
+    ///
+    /// assert!(Key::new(b"too short").unwrap_err().is_key());
+    /// assert!(Key::new(&[0; 32]).unwrap_err().is_key());
+    /// ```
+    pub fn new(master: &[u8]) -> Result<Key, Error> {
+        let master: &[u8; 32] = master.try_into().map_err(|_| {
+            Error::key(format!(
+                "a key is 32 random bytes; these are {}",
+                master.len()
+            ))
+        })?;
+        if master.iter().all(|&byte| byte == 0) {
+            return Err(Error::key("all 32 bytes are zero, which is no secret"));
+        }
+        let [a, b, c, d, ..] = *derive(master, Kind::Id, "");
+        Ok(Key {
+            master: Zeroizing::new(*master),
+            id: KeyId([a, b, c, d]),
+        })
+    }
+
+    /// The public name of this key, which tokens carry.
+    #[must_use]
+    pub fn id(&self) -> KeyId {
+        self.id
+    }
+
+    /// The text form, to be kept where secrets are kept. It begins with `sealed_key_v1_`, which
+    /// secret scanners can match, and ends with a checksum.
+    #[must_use]
+    pub fn to_text(&self) -> KeyText {
+        text::write(&self.master)
+    }
+
+    pub(crate) fn derive(&self, kind: Kind) -> Zeroizing<[u8; 32]> {
+        derive(&self.master, kind, "")
+    }
+
+    /// Whether both are the same key, in constant time.
+    pub(super) fn same(&self, other: &Key) -> bool {
+        let difference = self
+            .master
+            .iter()
+            .zip(other.master.iter())
+            .fold(0, |sum, (a, b)| sum | (a ^ b));
+        difference == 0
+    }
+}
+
+/// Reads the text form; surrounding ASCII white space is ignored.
+impl FromStr for Key {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Key, Error> {
+        text::read(text).and_then(|master| Key::new(&*master))
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The public id of a key: four bytes derived from it, shown as eight hex digits.
+///
+/// ```
+/// # use sealed_session::Key;
+/// let key = Key::new(&[7; 32])?;
+/// assert_eq!(key.id().to_string(), "bdfab1f0");
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyId(pub(crate) [u8; 4]);
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", u32::from_be_bytes(self.0))
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

@@ -1,0 +1,249 @@
+//! The keys that a site accepts, and the one that seals.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use zeroize::Zeroizing;
+
+use super::key::{Key, KeyId};
+use crate::error::Error;
+use crate::lifetime::Timestamp;
+
+/// One sealing key and any number of keys that are still accepted.
+///
+/// A token names its key, so a lookup costs the same for one key as for a thousand, and no key is
+/// ever tried on a token that another one sealed.
+///
+/// # Rotating keys
+///
+/// 1. Add the new key to every node as accepted, behind the old one.
+/// 2. When all nodes have it, move it to the front: it seals, the old one is accepted.
+/// 3. When the absolute lifetime has passed, remove the old key. Nobody was signed out.
+///
+/// # Text form
+///
+/// One key a line; the first one seals, the others are accepted. `#` begins a comment. An
+/// accepted key may carry the time at which it retires:
+///
+/// ```text
+/// # sealing since October
+/// sealed_key_v1_...
+/// sealed_key_v1_... until 2027-01-31T00:00:00Z
+/// ```
+///
+/// In an environment variable commas may stand for line breaks.
+///
+/// ```
+/// use sealed_session::{Key, KeyRing};
+///
+/// let (new, old) = (Key::generate()?, Key::generate()?);
+/// let text = format!("{}\n{}\n", new.to_text().expose(), old.to_text().expose());
+///
+/// let ring: KeyRing = text.parse()?;
+/// assert_eq!(ring.sealing_key(), new.id());
+/// assert_eq!(ring.key_ids().count(), 2);
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct KeyRing {
+    sealing: Key,
+    entries: HashMap<KeyId, RingEntry>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct RingEntry {
+    pub(crate) key: Key,
+    /// The first second at which the key is no longer accepted.
+    pub(crate) until: Option<Timestamp>,
+}
+
+impl KeyRing {
+    /// A ring of one key, which seals.
+    #[must_use]
+    pub fn new(sealing: Key) -> KeyRing {
+        let entry = RingEntry {
+            key: sealing.clone(),
+            until: None,
+        };
+        KeyRing {
+            entries: HashMap::from([(sealing.id(), entry)]),
+            sealing,
+        }
+    }
+
+    /// Adds a key that is accepted but does not seal.
+    ///
+    /// # Errors
+    ///
+    /// If the ring holds the key already, or another key with the same id ([`Error::is_key`]).
+    pub fn accept(self, key: Key) -> Result<KeyRing, Error> {
+        self.add(key, None)
+    }
+
+    /// Adds a key that is accepted until `retires`; from then on its tokens are refused with
+    /// [`Refusal::RetiredKey`](crate::Refusal::RetiredKey).
+    ///
+    /// # Errors
+    ///
+    /// As for [`accept`](KeyRing::accept).
+    pub fn accept_until(self, key: Key, retires: OffsetDateTime) -> Result<KeyRing, Error> {
+        self.add(key, Some(Timestamp::of(retires)))
+    }
+
+    fn add(mut self, key: Key, until: Option<Timestamp>) -> Result<KeyRing, Error> {
+        let id = key.id();
+        if let Some(present) = self.entries.get(&id) {
+            return Err(Error::key(if present.key.same(&key) {
+                format!("key {id} is in the ring already")
+            } else {
+                // An id has to commit to one key of the ring, or a token could open under two.
+                format!("another key of the ring has the id {id}; generate a new one")
+            }));
+        }
+        self.entries.insert(id, RingEntry { key, until });
+        Ok(self)
+    }
+
+    /// Reads a ring from a file.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or a line is no key. The error names the file and the line,
+    /// and never shows the key ([`Error::is_key`]).
+    ///
+    /// ```
+    /// use sealed_session::KeyRing;
+    ///
+    /// let error = KeyRing::from_file("/no/such/file").unwrap_err();
+    /// assert!(error.to_string().starts_with("key in /no/such/file: "));
+    /// ```
+    pub fn from_file(path: impl AsRef<Path>) -> Result<KeyRing, Error> {
+        let path = path.as_ref();
+        let name = path.display();
+        let bytes = Zeroizing::new(std::fs::read(path).map_err(|cause| {
+            Error::key(format!("cannot be read: {cause}")).at(name.to_string())
+        })?);
+        read(&bytes, |line, _| format!("{name}, line {line}"))
+            .map_err(|fault| fault.or_at(name.to_string()))
+    }
+
+    /// Reads a ring from an environment variable.
+    ///
+    /// # Errors
+    ///
+    /// If the variable is not set or an entry is no key. The error names the variable and the
+    /// entry, and never shows the key ([`Error::is_key`]).
+    ///
+    /// ```
+    /// use sealed_session::KeyRing;
+    ///
+    /// let error = KeyRing::from_env("NO_SUCH_VARIABLE").unwrap_err();
+    /// assert_eq!(error.to_string(), "key in $NO_SUCH_VARIABLE: the variable is not set");
+    /// ```
+    pub fn from_env(variable: &str) -> Result<KeyRing, Error> {
+        let place = format!("${variable}");
+        let Some(value) = std::env::var_os(variable) else {
+            return Err(Error::key("the variable is not set").at(place));
+        };
+        let bytes = Zeroizing::new(value.into_encoded_bytes());
+        read(&bytes, |_, entry| format!("{place}, entry {entry}"))
+            .map_err(|fault| fault.or_at(place.clone()))
+    }
+
+    /// The id of the key that seals.
+    #[must_use]
+    pub fn sealing_key(&self) -> KeyId {
+        self.sealing.id()
+    }
+
+    /// The ids of all keys, in no order.
+    pub fn key_ids(&self) -> impl Iterator<Item = KeyId> + '_ {
+        self.entries.keys().copied()
+    }
+
+    pub(crate) fn sealing(&self) -> &Key {
+        &self.sealing
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &RingEntry> {
+        self.entries.values()
+    }
+}
+
+impl std::str::FromStr for KeyRing {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<KeyRing, Error> {
+        read(text.as_bytes(), |line, _| format!("line {line}")).map_err(|fault| match fault {
+            Fault::Whole(error) | Fault::Line(error) => error,
+        })
+    }
+}
+
+/// A fault of one line, which names its place, or of the whole text, which does not yet.
+enum Fault {
+    Line(Error),
+    Whole(Error),
+}
+
+impl Fault {
+    fn or_at(self, place: String) -> Error {
+        match self {
+            Fault::Line(error) => error,
+            Fault::Whole(error) => error.at(place),
+        }
+    }
+}
+
+/// `place` names an entry by its line and by its number among all entries, both from 1.
+fn read(text: &[u8], place: impl Fn(usize, usize) -> String) -> Result<KeyRing, Fault> {
+    let mut ring: Option<KeyRing> = None;
+    let mut entries = 0;
+    for (at, line) in text.split(|&byte| byte == b'\n').enumerate() {
+        let stray = line
+            .iter()
+            .position(|&b| !matches!(b, b'\t' | b'\r' | b' '..=b'~'));
+        if let Some(column) = stray {
+            let what = format!(
+                "byte {} is not printable ASCII; keys and comments are",
+                column + 1
+            );
+            return Err(Fault::Line(Error::key(what).at(place(at + 1, entries + 1))));
+        }
+        let line = std::str::from_utf8(line).unwrap_or_default();
+        let content = line.split('#').next().unwrap_or_default();
+        for entry in content
+            .split(',')
+            .filter(|entry| !entry.trim_ascii().is_empty())
+        {
+            entries += 1;
+            let add = read_entry(entry).and_then(|(key, until)| match (ring.take(), until) {
+                (None, None) => Ok(KeyRing::new(key)),
+                (None, Some(_)) => Err(Error::key("the first key seals and cannot retire")),
+                (Some(ring), until) => ring.add(key, until),
+            });
+            ring = Some(add.map_err(|error| Fault::Line(error.at(place(at + 1, entries))))?);
+        }
+    }
+    ring.ok_or_else(|| Fault::Whole(Error::key("there is no key; one a line is expected")))
+}
+
+fn read_entry(entry: &str) -> Result<(Key, Option<Timestamp>), Error> {
+    let mut words = entry.split_ascii_whitespace();
+    let key: Key = words.next().unwrap_or_default().parse()?;
+    match (words.next(), words.next(), words.next()) {
+        (None, ..) => Ok((key, None)),
+        (Some("until"), Some(time), None) => Ok((key, Some(parse_time(time)?))),
+        _ => Err(Error::key(
+            "after the key only `until` and a time may follow, as in `until 2027-01-31T00:00:00Z`",
+        )),
+    }
+}
+
+fn parse_time(text: &str) -> Result<Timestamp, Error> {
+    OffsetDateTime::parse(text, &Rfc3339)
+        .map(Timestamp::of)
+        .map_err(|_| Error::key("the time after `until` is not like 2027-01-31T00:00:00Z"))
+}

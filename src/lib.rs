@@ -1,0 +1,88 @@
+//! Sessions that live in the browser, sealed, and not on the server.
+//!
+//! The whole session is serialized, packed, sealed with XAES-256-GCM (or signed with HMAC), and
+//! split into cookies that stay within the limits of browsers and proxies. Any server that holds
+//! the key ring serves any request. There is no session store.
+//!
+//! This crate is the core: synchronous, without I/O and without a framework's types. An
+//! application uses it through an adapter, such as `sealed-session-axum`.
+//!
+//! # The life of a session
+//!
+//! **A request arrives.** [`SessionManager::load`] copies the cookies that carry this session's
+//! names out of the raw `Cookie` lines, and hands out a [`Session`]. Nothing is decrypted yet.
+//!
+//! **The handler looks.** On first use every candidate is opened: the base cookie alone, or a set
+//! of chunks joined. The token names its key; format, key, purpose, cookie name and audience are
+//! bound to it. Times inside the token are judged against the server's own [`Lifetime`]. If no
+//! candidate is accepted the session is fresh, and [`Session::refusal`] says why; the visitor
+//! learns nothing of it.
+//!
+//! **The handler changes something.** [`insert`](Session::insert), [`update`](Session::update),
+//! [`remove`](Session::remove), [`sign_in`](Session::sign_in) and their like go through one door,
+//! which knows whether anything changed. A value that would not come back as it was is refused
+//! here, at the insert.
+//!
+//! **The response head is ready.** [`SessionManager::commit`] returns the header changes: lines
+//! that set the session and remove chunks it no longer needs, if it was changed; nothing, if it
+//! was only read; and what caches have to know. A session over its [`Budget`] is an [`Error`] with
+//! the sizes in it, and the browser keeps what it has. Whatever is changed after this comes too
+//! late, and is told so.
+//!
+//! **It ends** by [`destroy`](Session::destroy), or when a lifetime is over. The idle timeout
+//! counts from the last write: reading sends nothing, and so prolongs nothing. Cookies are removed
+//! only when they are certainly over for every server; anything else may be a live session to a
+//! server with a newer key ring.
+//!
+//! ```
+//! use sealed_session::{
+//!     Attribute, HeaderChange, Key, KeyRing, RequestHead, ResponseHead, SessionManager,
+//! };
+//! use time::OffsetDateTime;
+//!
+//! const CART: Attribute<Vec<u32>> = Attribute::new("cart");
+//!
+//! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//! let now = OffsetDateTime::now_utc();
+//!
+//! let session = manager.load(RequestHead::new([&b"theme=dark"[..]]), now);
+//! session.update(CART, |cart| cart.push(4711))?;
+//!
+//! for change in manager.commit(&session, ResponseHead::new(200), now)? {
+//!     match change {
+//!         HeaderChange::Append { name, value } => println!("{name}: {value}"),
+//!         HeaderChange::Replace { name, value } => println!("{name}: {value}"),
+//!         other => println!("{other:?}"),
+//!     }
+//! }
+//! # Ok::<(), sealed_session::Error>(())
+//! ```
+//!
+//! # What a session cannot do here
+//!
+//! A copied cookie works until it expires, and a visitor can bring back an older session of his
+//! own: the server remembers nothing. Balances, one-time tokens and marks that something is used
+//! up do not belong inside. Of two requests that write at once, the browser keeps the answer that
+//! arrives last.
+
+mod clock;
+mod cookie;
+mod error;
+mod event;
+mod keys;
+mod lifetime;
+mod manager;
+mod payload;
+mod seal;
+mod session;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use cookie::{Budget, CookieSpec, SameSite, Scope};
+pub use error::{Error, Measure, Oversize, Refusal};
+pub use event::Event;
+pub use keys::{Key, KeyId, KeyRing, KeyText};
+pub use lifetime::Lifetime;
+pub use manager::{HeaderChange, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder};
+pub use payload::SessionId;
+pub use seal::Format;
+pub use session::{Attribute, AttributeName, ReadKey, Session, Size, WriteKey};

@@ -1,0 +1,155 @@
+//! Sessions and shared caches: what may ride on which response.
+//!
+//! - A line that the application did not ask for never rides on a 304, whose fields a cache would
+//!   add to what it stored (RFC 9111 section 4.3.4), nor on a response that shared caches may
+//!   store. It waits for the next response.
+//! - A response that carries any of our lines is forced to `private`.
+//! - A response that depends on the session says `Vary: Cookie`, and where a live session was
+//!   looked at and the handler said nothing of caching, `private` as well.
+
+use super::response::{HeaderChange, ResponseHead};
+use crate::session::Outcome;
+
+/// Fields by which a handler speaks to shared caches over `Cache-Control`'s head (RFC 9213, and
+/// what came before it).
+const TARGETED: [&str; 2] = ["cdn-cache-control", "surrogate-control"];
+
+/// What a response says of caching.
+#[derive(Debug, Default)]
+struct Caching {
+    directives: Vec<String>,
+    expires: bool,
+    targeted: Vec<&'static str>,
+    varies: bool,
+}
+
+impl Caching {
+    fn of<'a>(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Caching {
+        let mut caching = Caching::default();
+        for (name, value) in headers {
+            match name {
+                "cache-control" => caching.directives.extend(list(value)),
+                "expires" => caching.expires = true,
+                "vary" => {
+                    let mut fields = list(value);
+                    caching.varies |= fields.any(|f| f == "*" || f.eq_ignore_ascii_case("cookie"));
+                }
+                _ => caching
+                    .targeted
+                    .extend(TARGETED.iter().filter(|field| **field == name)),
+            }
+        }
+        caching
+    }
+
+    /// Whether a directive of this name is there, with or without a value.
+    fn has(&self, wanted: &str) -> bool {
+        self.directives
+            .iter()
+            .any(|directive| directive_name(directive) == wanted)
+    }
+
+    /// Whether a directive is there without a value: `private="x"` speaks of one field only.
+    fn has_bare(&self, wanted: &str) -> bool {
+        self.directives
+            .iter()
+            .any(|directive| directive.eq_ignore_ascii_case(wanted))
+    }
+
+    fn is_silent(&self) -> bool {
+        self.directives.is_empty() && !self.expires && self.targeted.is_empty()
+    }
+
+    /// Whether the handler allows shared caches to store the response, in so many words
+    /// (RFC 9111 section 3).
+    fn is_shared(&self) -> bool {
+        let forbidden = self.has_bare("private") || self.has("no-store");
+        let allowed = self.expires
+            || ["public", "s-maxage", "max-age"]
+                .iter()
+                .any(|d| self.has(d));
+        !self.targeted.is_empty() || (allowed && !forbidden)
+    }
+
+    /// The directives without those for shared caches, and with `private`.
+    fn made_private(&self) -> String {
+        let mut kept: Vec<&str> = vec!["private"];
+        kept.extend(
+            self.directives
+                .iter()
+                .map(String::as_str)
+                .filter(|directive| {
+                    !matches!(
+                        directive_name(directive).as_str(),
+                        "private" | "public" | "s-maxage" | "proxy-revalidate"
+                    )
+                }),
+        );
+        kept.join(", ")
+    }
+}
+
+/// The elements of a comma-separated field; a comma within quotes separates nothing.
+fn list(value: &[u8]) -> impl Iterator<Item = String> {
+    let text = String::from_utf8_lossy(value);
+    let mut quoted = false;
+    let elements: Vec<String> = text
+        .split(|c| {
+            quoted ^= c == '"';
+            c == ',' && !quoted
+        })
+        .map(|element| element.trim().to_owned())
+        .filter(|element| !element.is_empty())
+        .collect();
+    elements.into_iter()
+}
+
+fn directive_name(directive: &str) -> String {
+    directive
+        .split('=')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
+}
+
+/// The changes that a response needs for `outcome`.
+pub(super) fn changes<'a, I>(outcome: Outcome, response: ResponseHead<'a, I>) -> Vec<HeaderChange>
+where
+    I: IntoIterator<Item = (&'a str, &'a [u8])>,
+{
+    if !outcome.looked_at {
+        return Vec::new();
+    }
+    let not_modified = response.status == 304;
+    let caching = Caching::of(response.headers);
+    let may_ride = outcome.asked || !(not_modified || caching.is_shared());
+    let lines = if may_ride { outcome.lines } else { Vec::new() };
+
+    let private = !lines.is_empty() || (outcome.live && caching.is_silent());
+    let append = |name, value| HeaderChange::Append { name, value };
+    let mut changes: Vec<HeaderChange> = lines
+        .into_iter()
+        .map(|line| append("set-cookie", line))
+        .collect();
+    if !caching.varies {
+        changes.push(append("vary", "Cookie".to_owned()));
+    }
+    if private {
+        changes.extend(
+            caching
+                .targeted
+                .iter()
+                .map(|name| HeaderChange::Remove { name }),
+        );
+        let value = caching.made_private();
+        changes.push(HeaderChange::Replace {
+            name: "cache-control",
+            value,
+        });
+    }
+    changes
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! The one type that ties the stages together: cookies to a session, a session to header lines.
+//!
+//! Owns the flow that adapters call and every decision about headers, so that an adapter moves
+//! bytes and decides nothing. It does no I/O, reads no clock and knows no framework's types.
+
+mod builder;
+mod caching;
+mod request;
+mod response;
+
+pub use builder::SessionManagerBuilder;
+pub use request::RequestHead;
+pub use response::{HeaderChange, ResponseHead};
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use crate::cookie::Jar;
+use crate::error::Error;
+use crate::keys::KeyRing;
+use crate::lifetime::Timestamp;
+use crate::session::{Context, Session};
+
+/// Loads sessions from requests and commits them to responses.
+///
+/// One manager serves a whole application; a clone is the same manager. It holds nothing but its
+/// configuration and keys, so requests share no lock, and any other manager with the same ring
+/// and configuration can take over between two requests.
+///
+/// ```
+/// use sealed_session::{HeaderChange, Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+/// use time::OffsetDateTime;
+///
+/// let ring = KeyRing::new(Key::generate()?);
+/// let (here, there) = (SessionManager::new(ring.clone())?, SessionManager::new(ring)?);
+/// let now = OffsetDateTime::now_utc();
+///
+/// // A first request, to one server.
+/// let session = here.load(RequestHead::default(), now);
+/// session.insert("name", "Ada")?;
+/// let changes = here.commit(&session, ResponseHead::new(200), now)?;
+/// let HeaderChange::Append { name, value } = &changes[0] else { unreachable!() };
+/// assert_eq!(*name, "set-cookie");
+///
+/// // The next one, to another server.
+/// let cookie = value.split(';').next().unwrap();
+/// let session = there.load(RequestHead::new([cookie.as_bytes()]), now);
+/// assert_eq!(session.get::<String>("name")?.as_deref(), Some("Ada"));
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SessionManager {
+    context: Arc<Context>,
+}
+
+impl SessionManager {
+    /// A manager with the default configuration: a `__Host-session` cookie, encrypted, 30 minutes
+    /// idle and 12 hours in all, within the [`portable`](crate::Budget::portable) budget.
+    ///
+    /// # Errors
+    ///
+    /// None with these defaults; as [`build`](SessionManagerBuilder::build).
+    pub fn new(ring: KeyRing) -> Result<SessionManager, Error> {
+        SessionManager::builder(ring).build()
+    }
+
+    /// Configures a manager.
+    pub fn builder(ring: KeyRing) -> SessionManagerBuilder {
+        SessionManagerBuilder::new(ring)
+    }
+
+    /// The session of a request that arrives at `now`.
+    ///
+    /// Never fails: without an acceptable cookie the session is fresh, and
+    /// [`Session::refusal`] says why. Copies the cookies that carry this session's names and
+    /// opens none of them before the session is used.
+    #[must_use]
+    pub fn load<'a, I>(&self, request: RequestHead<'a, I>, now: OffsetDateTime) -> Session
+    where
+        I: IntoIterator<Item = &'a [u8]>,
+    {
+        let barred = match self.context.family.spec.is_development() && !request.is_loopback() {
+            true => Some(request.host_name()),
+            false => None,
+        };
+        let jar = match barred {
+            Some(_) => Jar::default(),
+            None => Jar::read(request.cookie_lines, &self.context.names),
+        };
+        Session::new(Arc::clone(&self.context), jar, Timestamp::of(now), barred)
+    }
+
+    /// Closes `session` and returns the changes that its response head needs, in order.
+    ///
+    /// `now` is the time of this call: a handler that ran for longer than its session lives
+    /// revives nothing. Everything written is stamped with the time of loading all the same.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_too_large`] if the session is over its budget, and [`Error::is_randomness`].
+    /// The browser then keeps the session that it has. Answer with an error page, and commit once
+    /// more with the head of that page: a session commits once, so this gives only what caches
+    /// have to know.
+    pub fn commit<'a, I>(
+        &self,
+        session: &Session,
+        response: ResponseHead<'a, I>,
+        now: OffsetDateTime,
+    ) -> Result<Vec<HeaderChange>, Error>
+    where
+        I: IntoIterator<Item = (&'a str, &'a [u8])>,
+    {
+        session
+            .commit(Timestamp::of(now))
+            .map(|outcome| caching::changes(outcome, response))
+    }
+}

@@ -1,0 +1,109 @@
+//! What the core needs of a request.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// The parts of a request head that a session is loaded from.
+///
+/// ```
+/// use sealed_session::RequestHead;
+///
+/// let lines = [&b"__Host-session=AQ; theme=dark"[..], &b"lang=de"[..]];
+/// let request = RequestHead::new(lines).host("shop.example.com");
+/// ```
+#[derive(Clone)]
+pub struct RequestHead<'a, I = [&'a [u8]; 0]> {
+    pub(super) cookie_lines: I,
+    host: Option<&'a str>,
+}
+
+impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
+    /// A request with these values of its `Cookie` fields: raw, unsplit, as many as came.
+    pub fn new(cookie_lines: I) -> RequestHead<'a, I> {
+        RequestHead {
+            cookie_lines,
+            host: None,
+        }
+    }
+
+    /// The host that the request names, with or without a port: the `Host` field, or the
+    /// authority of its URI. Only [`CookieSpec::development`](crate::CookieSpec::development)
+    /// asks for it.
+    #[must_use]
+    pub fn host(mut self, host: &'a str) -> RequestHead<'a, I> {
+        self.host = Some(host);
+        self
+    }
+
+    pub(super) fn host_name(&self) -> String {
+        self.host.unwrap_or("(no host)").chars().take(255).collect()
+    }
+
+    /// Whether the request names this machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        let Some(host) = self.host else { return false };
+        if let Some(rest) = host.strip_prefix('[') {
+            let address = rest
+                .split(']')
+                .next()
+                .unwrap_or_default()
+                .parse::<Ipv6Addr>();
+            return address.is_ok_and(|address| address.is_loopback());
+        }
+        let name = host.split(':').next().unwrap_or_default();
+        name.parse::<Ipv4Addr>()
+            .is_ok_and(|address| address.is_loopback())
+            || name.eq_ignore_ascii_case("localhost")
+            || name.to_ascii_lowercase().ends_with(".localhost")
+    }
+}
+
+/// Cookies are not shown.
+impl<I> fmt::Debug for RequestHead<'_, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestHead")
+            .field("host", &self.host)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request without cookies.
+impl Default for RequestHead<'_> {
+    fn default() -> Self {
+        RequestHead::new([])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_counts_as_this_machine() {
+        for here in [
+            "localhost",
+            "LocalHost:80",
+            "a.localhost:1",
+            "127.0.0.1:3001",
+            "127.9.9.9",
+            "[::1]:80",
+        ] {
+            assert!(RequestHead::default().host(here).is_loopback(), "{here}");
+        }
+        for away in [
+            "",
+            "example.com",
+            "localhost.example.com",
+            "127.0.0.1.example.com",
+            "128.0.0.1",
+            "[::2]",
+            "notlocalhost",
+            "::1",
+            "0.0.0.0",
+            "[127.0.0.1]",
+        ] {
+            assert!(!RequestHead::default().host(away).is_loopback(), "{away}");
+        }
+        assert!(!RequestHead::default().is_loopback());
+    }
+}

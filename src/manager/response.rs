@@ -1,0 +1,95 @@
+//! What the core needs of a response, and what it changes in one.
+
+use std::fmt;
+
+/// The parts of a response head that decide which lines may ride on it.
+///
+/// ```
+/// use sealed_session::ResponseHead;
+///
+/// let response = ResponseHead::new(200).headers([("cache-control", &b"public"[..])]);
+/// ```
+#[derive(Clone)]
+pub struct ResponseHead<'a, I = [(&'a str, &'a [u8]); 0]> {
+    pub(super) status: u16,
+    pub(super) headers: I,
+    marker: std::marker::PhantomData<&'a ()>,
+}
+
+impl ResponseHead<'_> {
+    /// A response with this status and no headers.
+    #[must_use]
+    pub fn new(status: u16) -> Self {
+        ResponseHead {
+            status,
+            headers: [],
+            marker: std::marker::PhantomData,
+        }
+    }
+
+    /// The response's header fields, with names in lower case. Handing over all of them is fine;
+    /// the core picks what it needs.
+    pub fn headers<'a, I>(self, headers: I) -> ResponseHead<'a, I>
+    where
+        I: IntoIterator<Item = (&'a str, &'a [u8])>,
+    {
+        ResponseHead {
+            status: self.status,
+            headers,
+            marker: std::marker::PhantomData,
+        }
+    }
+}
+
+/// Headers are not shown: among them are cookies.
+impl<I> fmt::Debug for ResponseHead<'_, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseHead")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One change to a response's header fields. An adapter carries them out in order.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeaderChange {
+    /// Adds a field beside those of the same name.
+    Append {
+        /// The field's name, in lower case.
+        name: &'static str,
+        /// The field's value: visible ASCII and spaces.
+        value: String,
+    },
+    /// Removes every field of this name.
+    Remove {
+        /// The field's name, in lower case.
+        name: &'static str,
+    },
+    /// Puts one field in place of all of the same name.
+    Replace {
+        /// The field's name, in lower case.
+        name: &'static str,
+        /// The field's value: visible ASCII and spaces.
+        value: String,
+    },
+}
+
+/// Of a cookie only the name is shown, because its value is a session.
+impl fmt::Debug for HeaderChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |name: &str, value: &str| match name {
+            "set-cookie" => format!("{}=..", value.split('=').next().unwrap_or_default()),
+            _ => value.to_owned(),
+        };
+        match self {
+            HeaderChange::Append { name, value } => {
+                write!(f, "Append({name}: {})", shown(name, value))
+            }
+            HeaderChange::Remove { name } => write!(f, "Remove({name})"),
+            HeaderChange::Replace { name, value } => {
+                write!(f, "Replace({name}: {})", shown(name, value))
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The identity of a session.
+
+use std::fmt;
+
+use crate::error::Error;
+
+/// The id of a session: 64 bits for the life of a sign-in and 64 bits fresh at each renewal.
+///
+/// It identifies a session in logs and revocation lists. It opens nothing: a session is the whole
+/// sealed token. `Display` shows 32 hex digits, the constant half first.
+///
+/// ```
+/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+/// session.insert("visits", 1)?;
+/// let before = session.id().expect("there is a session now");
+/// session.renew()?;
+/// let after = session.id().expect("and still is");
+/// assert!(before != after && before.is_same_sign_in(&after));
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionId {
+    pub(super) sign_in: [u8; 8],
+    pub(super) renewal: [u8; 8],
+}
+
+impl SessionId {
+    /// A new id, both halves.
+    pub(crate) fn mint() -> Result<SessionId, Error> {
+        let mut sign_in = [0; 8];
+        getrandom::fill(&mut sign_in).map_err(Error::randomness)?;
+        SessionId {
+            sign_in,
+            renewal: [0; 8],
+        }
+        .renewed()
+    }
+
+    /// The same sign-in with a fresh second half.
+    pub(crate) fn renewed(self) -> Result<SessionId, Error> {
+        let mut renewal = [0; 8];
+        getrandom::fill(&mut renewal).map_err(Error::randomness)?;
+        Ok(SessionId { renewal, ..self })
+    }
+
+    /// Whether both belong to one sign-in: to a session and its renewals.
+    #[must_use]
+    pub fn is_same_sign_in(&self, other: &SessionId) -> bool {
+        self.sign_in == other.sign_in
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sign_in, renewal) = (
+            u64::from_be_bytes(self.sign_in),
+            u64::from_be_bytes(self.renewal),
+        );
+        write!(f, "{sign_in:016x}{renewal:016x}")
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

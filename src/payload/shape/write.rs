@@ -1,0 +1,272 @@
+//! A serializer that traces what it passes on.
+
+use serde::ser::{
+    Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+    SerializeTupleStruct, SerializeTupleVariant, Serializer,
+};
+
+use super::{Call, Trace};
+
+/// Passes every call on to `inner` and notes it.
+pub(in crate::payload) struct Writer<'t, S> {
+    inner: S,
+    trace: &'t Trace,
+}
+
+impl<'t, S> Writer<'t, S> {
+    pub(in crate::payload) fn new(inner: S, trace: &'t Trace) -> Writer<'t, S> {
+        Writer { inner, trace }
+    }
+}
+
+/// A value inside another, to be traced likewise.
+struct Inside<'t, 'v, T: ?Sized> {
+    value: &'v T,
+    trace: &'t Trace,
+}
+
+impl<T: Serialize + ?Sized> Serialize for Inside<'_, '_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value.serialize(Writer::new(serializer, self.trace))
+    }
+}
+
+macro_rules! scalars {
+    ($($method:ident($type:ty) $call:ident;)*) => {$(
+        fn $method(self, value: $type) -> Result<S::Ok, S::Error> {
+            self.trace.call(Call::$call);
+            self.inner.$method(value)
+        }
+    )*};
+}
+
+impl<'t, S: Serializer> Serializer for Writer<'t, S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+    type SerializeSeq = Writer<'t, S::SerializeSeq>;
+    type SerializeTuple = Writer<'t, S::SerializeTuple>;
+    type SerializeTupleStruct = Writer<'t, S::SerializeTupleStruct>;
+    type SerializeTupleVariant = Writer<'t, S::SerializeTupleVariant>;
+    type SerializeMap = Writer<'t, S::SerializeMap>;
+    type SerializeStruct = Writer<'t, S::SerializeStruct>;
+    type SerializeStructVariant = Writer<'t, S::SerializeStructVariant>;
+
+    scalars! {
+        serialize_bool(bool) Bool;
+        serialize_i8(i8) I8;
+        serialize_i16(i16) I16;
+        serialize_i32(i32) I32;
+        serialize_i64(i64) I64;
+        serialize_i128(i128) I128;
+        serialize_u8(u8) U8;
+        serialize_u16(u16) U16;
+        serialize_u32(u32) U32;
+        serialize_u64(u64) U64;
+        serialize_u128(u128) U128;
+        serialize_char(char) Char;
+        serialize_str(&str) Str;
+        serialize_bytes(&[u8]) Bytes;
+        serialize_unit_struct(&'static str) UnitStruct;
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.inner.is_human_readable()
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<S::Ok, S::Error> {
+        self.trace.call(Call::F32);
+        self.trace.float(value.is_finite());
+        self.inner.serialize_f32(value)
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<S::Ok, S::Error> {
+        self.trace.call(Call::F64);
+        self.trace.float(value.is_finite());
+        self.inner.serialize_f64(value)
+    }
+
+    fn serialize_none(self) -> Result<S::Ok, S::Error> {
+        self.trace.call(Call::None);
+        self.inner.serialize_none()
+    }
+
+    fn serialize_unit(self) -> Result<S::Ok, S::Error> {
+        self.trace.call(Call::Unit);
+        self.inner.serialize_unit()
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
+        self.trace.call(Call::Some);
+        self.inner.serialize_some(&Inside {
+            value,
+            trace: self.trace,
+        })
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<S::Ok, S::Error> {
+        self.trace.call(Call::NewtypeStruct);
+        self.inner.serialize_newtype_struct(
+            name,
+            &Inside {
+                value,
+                trace: self.trace,
+            },
+        )
+    }
+
+    fn serialize_unit_variant(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+    ) -> Result<S::Ok, S::Error> {
+        self.trace.call(Call::UnitVariant);
+        self.trace.variant(name, index);
+        self.inner.serialize_unit_variant(name, index, variant)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<S::Ok, S::Error> {
+        self.trace.call(Call::NewtypeVariant);
+        self.trace.variant(name, index);
+        let inside = Inside {
+            value,
+            trace: self.trace,
+        };
+        self.inner
+            .serialize_newtype_variant(name, index, variant, &inside)
+    }
+
+    fn serialize_seq(self, length: Option<usize>) -> Result<Self::SerializeSeq, S::Error> {
+        self.trace.call(Call::Seq);
+        Ok(Writer::new(self.inner.serialize_seq(length)?, self.trace))
+    }
+
+    fn serialize_tuple(self, length: usize) -> Result<Self::SerializeTuple, S::Error> {
+        self.trace.call(Call::Tuple);
+        Ok(Writer::new(self.inner.serialize_tuple(length)?, self.trace))
+    }
+
+    fn serialize_tuple_struct(
+        self,
+        name: &'static str,
+        length: usize,
+    ) -> Result<Self::SerializeTupleStruct, S::Error> {
+        self.trace.call(Call::TupleStruct);
+        Ok(Writer::new(
+            self.inner.serialize_tuple_struct(name, length)?,
+            self.trace,
+        ))
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        length: usize,
+    ) -> Result<Self::SerializeTupleVariant, S::Error> {
+        self.trace.call(Call::TupleVariant);
+        self.trace.variant(name, index);
+        let inner = self
+            .inner
+            .serialize_tuple_variant(name, index, variant, length)?;
+        Ok(Writer::new(inner, self.trace))
+    }
+
+    fn serialize_map(self, length: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
+        self.trace.call(Call::Map);
+        Ok(Writer::new(self.inner.serialize_map(length)?, self.trace))
+    }
+
+    fn serialize_struct(
+        self,
+        name: &'static str,
+        length: usize,
+    ) -> Result<Self::SerializeStruct, S::Error> {
+        self.trace.call(Call::Struct);
+        Ok(Writer::new(
+            self.inner.serialize_struct(name, length)?,
+            self.trace,
+        ))
+    }
+
+    fn serialize_struct_variant(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        length: usize,
+    ) -> Result<Self::SerializeStructVariant, S::Error> {
+        self.trace.call(Call::StructVariant);
+        self.trace.variant(name, index);
+        let inner = self
+            .inner
+            .serialize_struct_variant(name, index, variant, length)?;
+        Ok(Writer::new(inner, self.trace))
+    }
+}
+
+macro_rules! containers {
+    ($($trait:ident::$method:ident($($field:ident: $type:ty)?);)*) => {$(
+        impl<C: $trait> $trait for Writer<'_, C> {
+            type Ok = C::Ok;
+            type Error = C::Error;
+
+            fn $method<T: Serialize + ?Sized>(
+                &mut self,
+                $($field: $type,)?
+                value: &T,
+            ) -> Result<(), C::Error> {
+                self.inner.$method($($field,)? &Inside { value, trace: self.trace })
+            }
+
+            fn end(self) -> Result<C::Ok, C::Error> {
+                self.trace.call(Call::End);
+                self.inner.end()
+            }
+        }
+    )*};
+}
+
+containers! {
+    SerializeSeq::serialize_element();
+    SerializeTuple::serialize_element();
+    SerializeTupleStruct::serialize_field();
+    SerializeTupleVariant::serialize_field();
+    SerializeStruct::serialize_field(key: &'static str);
+    SerializeStructVariant::serialize_field(key: &'static str);
+}
+
+impl<C: SerializeMap> SerializeMap for Writer<'_, C> {
+    type Ok = C::Ok;
+    type Error = C::Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
+        self.inner.serialize_key(&Inside {
+            value,
+            trace: self.trace,
+        })
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
+        self.inner.serialize_value(&Inside {
+            value,
+            trace: self.trace,
+        })
+    }
+
+    fn end(self) -> Result<C::Ok, C::Error> {
+        self.trace.call(Call::End);
+        self.inner.end()
+    }
+}

@@ -1,0 +1,129 @@
+//! Numbers and byte strings of the payload: postcard's varints, in their shortest form only.
+
+use crate::error::Refusal;
+
+/// Appends `number` in seven-bit groups, lowest first, as postcard writes a `u32`.
+pub(super) fn put_varint(out: &mut Vec<u8>, number: usize) {
+    let mut rest = u32::try_from(number).unwrap_or(u32::MAX);
+    while rest > 0x7f {
+        out.push((rest & 0x7f) as u8 | 0x80);
+        rest >>= 7;
+    }
+    out.push((rest & 0x7f) as u8);
+}
+
+/// How many bytes [`put_varint`] appends.
+pub(super) fn varint_length(number: usize) -> usize {
+    match number {
+        0..=0x7f => 1,
+        0x80..=0x3fff => 2,
+        0x4000..=0x1f_ffff => 3,
+        0x20_0000..=0xfff_ffff => 4,
+        _ => 5,
+    }
+}
+
+/// Reads from the front of a byte string.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    all: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Source<'a> {
+    /// Reads `all` from the byte `at` on.
+    pub(super) fn new(all: &'a [u8], at: usize) -> Source<'a> {
+        Source { all, at }
+    }
+
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.all.get(self.at..).unwrap_or_default()
+    }
+
+    pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], Refusal> {
+        let part = self.rest().get(..length).ok_or(Refusal::Malformed)?;
+        self.at += length;
+        Ok(part)
+    }
+
+    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Refusal> {
+        let array = *self.rest().first_chunk::<N>().ok_or(Refusal::Malformed)?;
+        self.at += N;
+        Ok(array)
+    }
+
+    pub(super) fn byte(&mut self) -> Result<u8, Refusal> {
+        self.array::<1>().map(|[byte]| byte)
+    }
+
+    pub(super) fn varint(&mut self) -> Result<usize, Refusal> {
+        let mut number: u64 = 0;
+        for group in 0..5 {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << (7 * group);
+            if byte & 0x80 == 0 {
+                let longer_than_needed = byte == 0 && group > 0;
+                let number = u32::try_from(number).map_err(|_| Refusal::Malformed)?;
+                return if longer_than_needed {
+                    Err(Refusal::Malformed)
+                } else {
+                    Ok(number as usize)
+                };
+            }
+        }
+        Err(Refusal::Malformed)
+    }
+
+    /// A byte string behind its length.
+    pub(super) fn string(&mut self) -> Result<&'a [u8], Refusal> {
+        let length = self.varint()?;
+        self.take(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn varints_are_those_of_postcard_and_have_one_form() {
+        for number in [
+            0,
+            1,
+            127,
+            128,
+            300,
+            16_383,
+            16_384,
+            2_097_151,
+            2_097_152,
+            268_435_456,
+        ] {
+            let mut bytes = Vec::new();
+            put_varint(&mut bytes, number);
+            assert_eq!(
+                bytes,
+                postcard::to_allocvec(&u32::try_from(number).unwrap()).unwrap()
+            );
+            assert_eq!(bytes.len(), varint_length(number));
+            assert_eq!(Source::new(&bytes, 0).varint(), Ok(number));
+        }
+        for bad in [
+            &[0x80u8, 0][..],
+            &[0xff, 0xff, 0xff, 0xff, 0x1f],
+            &[0x80; 6],
+            &[0x80],
+            &[],
+        ] {
+            assert_eq!(
+                Source::new(bad, 0).varint(),
+                Err(Refusal::Malformed),
+                "{bad:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What a token is sealed for, as associated data.
+
+use super::token::CLEAR;
+
+/// A purpose, a cookie's base name and an audience. A token sealed for one of each opens for no
+/// other. Holders of one ring can still seal for each other: the audience keeps their tokens
+/// apart, it is no boundary between them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Binding {
+    /// Each part behind its length in 16 bits, so that no two bindings read the same.
+    suffix: Vec<u8>,
+}
+
+/// The longest part.
+pub(crate) const PART_MAX: usize = 255;
+
+impl Binding {
+    /// Parts longer than [`PART_MAX`] have been refused by the configuration.
+    pub(crate) fn new(purpose: &str, name: &str, audience: &str) -> Binding {
+        let mut suffix = Vec::new();
+        for part in [purpose, name, audience] {
+            debug_assert!(part.len() <= PART_MAX, "checked by the configuration");
+            let length = u16::try_from(part.len()).unwrap_or(u16::MAX);
+            suffix.extend_from_slice(&length.to_be_bytes());
+            suffix.extend_from_slice(part.as_bytes());
+        }
+        Binding { suffix }
+    }
+
+    /// The associated data of one token.
+    pub(super) fn with(&self, header: &[u8; CLEAR]) -> Vec<u8> {
+        [header.as_slice(), &self.suffix].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_bindings_read_the_same() {
+        let bindings = [
+            Binding::new("session", "a", ""),
+            Binding::new("session", "", "a"),
+            Binding::new("", "session", "a"),
+            Binding::new("sessiona", "", ""),
+            Binding::new("session", "a", "b"),
+        ];
+        for (at, one) in bindings.iter().enumerate() {
+            for other in &bindings[at + 1..] {
+                assert_ne!(one.with(&[0; CLEAR]), other.with(&[0; CLEAR]));
+            }
+        }
+        assert_eq!(
+            Binding::new("p", "nn", "").with(&[9; CLEAR]),
+            b"\x09\x09\x09\x09\x09\x09\x09\x09\x09\0\x01p\0\x02nn\0\0"
+        );
+    }
+}

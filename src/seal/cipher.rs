@@ -1,0 +1,95 @@
+//! The cipher and the MAC of one key.
+//!
+//! XAES-256-GCM (C2SP) derives a key for each message from half of a 192-bit random nonce and is
+//! good for 2^80 messages. Plain AES-GCM with random 96-bit nonces ends at 2^32 under one key
+//! (SP 800-38D section 8.3), which a busy site reaches within days.
+//!
+//! Under `cfg(fuzzing)`, which `cargo fuzz` sets, tags are not checked and nothing is encrypted,
+//! so that a fuzzer reaches what lies behind the cipher.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use xaes_256_gcm::Xaes256Gcm;
+use xaes_256_gcm::aead::AeadInOut;
+
+use super::token::{CLEAR, MAC, NONCE, TAG};
+use crate::error::Refusal;
+use crate::keys::{Key, Kind};
+
+#[cfg(all(fuzzing, not(debug_assertions)))]
+compile_error!("`cfg(fuzzing)` turns encryption off and is not for release builds");
+
+/// Both wipe their key material when dropped.
+pub(super) struct Ciphers {
+    aead: Xaes256Gcm,
+    mac: Hmac<Sha256>,
+}
+
+impl Ciphers {
+    pub(super) fn new(key: &Key) -> Ciphers {
+        let encryption = key.derive(Kind::Encryption);
+        let mac = key.derive(Kind::Mac);
+        Ciphers {
+            aead: Xaes256Gcm::new((&*encryption).into()),
+            mac: Hmac::new_from_slice(&*mac)
+                .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length")),
+        }
+    }
+
+    /// Encrypts `plain` in place and returns the tag.
+    pub(super) fn encrypt(&self, nonce: &[u8; NONCE], bound: &[u8], plain: &mut [u8]) -> [u8; TAG] {
+        if cfg!(fuzzing) {
+            return [0; TAG];
+        }
+        self.aead
+            .encrypt_inout_detached(nonce.into(), bound, plain.into())
+            .unwrap_or_else(|_| unreachable!("a token is far below the cipher's limit of 64 GiB"))
+            .into()
+    }
+
+    /// Decrypts the body of `token` in place. The cipher verifies before it decrypts.
+    pub(super) fn decrypt(&self, bound: &[u8], token: &mut [u8]) -> Result<(), Refusal> {
+        let (_, rest) = token
+            .split_at_mut_checked(CLEAR)
+            .ok_or(Refusal::Malformed)?;
+        let (nonce, rest) = rest
+            .split_first_chunk_mut::<NONCE>()
+            .ok_or(Refusal::Malformed)?;
+        let (body, tag) = rest
+            .split_last_chunk_mut::<TAG>()
+            .ok_or(Refusal::Malformed)?;
+        if cfg!(fuzzing) {
+            return Ok(());
+        }
+        self.aead
+            .decrypt_inout_detached((&*nonce).into(), bound, body.into(), (&*tag).into())
+            .map_err(|_| Refusal::Tampered)
+    }
+
+    /// The MAC of a signed token. `bound` tells its own length, so the two parts cannot run into
+    /// each other.
+    pub(super) fn sign(&self, bound: &[u8], plain: &[u8]) -> [u8; MAC] {
+        self.mac
+            .clone()
+            .chain_update(bound)
+            .chain_update(plain)
+            .finalize()
+            .into_bytes()
+            .into()
+    }
+
+    /// Verifies a signed token, in constant time.
+    pub(super) fn verify(&self, bound: &[u8], token: &[u8]) -> Result<(), Refusal> {
+        let (rest, mac) = token.split_last_chunk::<MAC>().ok_or(Refusal::Malformed)?;
+        let plain = rest.get(CLEAR..).ok_or(Refusal::Malformed)?;
+        if cfg!(fuzzing) {
+            return Ok(());
+        }
+        self.mac
+            .clone()
+            .chain_update(bound)
+            .chain_update(plain)
+            .verify_slice(mac)
+            .map_err(|_| Refusal::Tampered)
+    }
+}

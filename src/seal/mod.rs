@@ -1,0 +1,177 @@
+//! Bytes to a token and back: which key, which cipher, what is bound.
+//!
+//! Owns the token's layout and every use of a cipher or a MAC. It knows nothing of what the bytes
+//! mean, nothing of cookies, and judges no times. It never tries keys: a token names its key by
+//! id, the id is derived from the key, and a ring holds each id once, so the id commits to one
+//! key and no partitioning oracle exists (Len, Grubbs, Ristenpart, ePrint 2020/1491).
+
+mod binding;
+mod cipher;
+mod opened;
+mod token;
+
+pub(crate) use binding::{Binding, PART_MAX};
+pub(crate) use opened::Opened;
+pub use token::Format;
+pub(crate) use token::text_length;
+
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use self::cipher::Ciphers;
+use self::token::{CLEAR, Header, NONCE, body, open_at};
+use crate::cookie::TEXT_MAX;
+use crate::error::{Error, Refusal};
+use crate::keys::{Key, KeyId, KeyRing};
+use crate::lifetime::Timestamp;
+
+/// Seals under one key of a ring and opens under any.
+pub(crate) struct Sealer {
+    format: Format,
+    accepted: Vec<Format>,
+    sealing: SealKey,
+    keys: HashMap<KeyId, SealKey>,
+}
+
+/// A key of the ring, ready for use.
+struct SealKey {
+    id: KeyId,
+    until: Option<Timestamp>,
+    ciphers: Ciphers,
+}
+
+impl SealKey {
+    fn new(key: &Key, until: Option<Timestamp>) -> SealKey {
+        SealKey {
+            id: key.id(),
+            until,
+            ciphers: Ciphers::new(key),
+        }
+    }
+}
+
+impl Sealer {
+    /// `format` is what seals; it and the others of `accepted` open.
+    pub(crate) fn new(ring: &KeyRing, format: Format, accepted: &[Format]) -> Sealer {
+        let keys = ring
+            .entries()
+            .map(|entry| (entry.key.id(), SealKey::new(&entry.key, entry.until)))
+            .collect();
+        let sealing = SealKey::new(ring.sealing(), None);
+        let accepted = std::iter::once(format)
+            .chain(accepted.iter().copied())
+            .collect();
+        Sealer {
+            format,
+            accepted,
+            sealing,
+            keys,
+        }
+    }
+
+    /// What this sealer seals as.
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The token's text for `plain`.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system gives no random nonce.
+    pub(crate) fn seal(
+        &self,
+        plain: &[u8],
+        issued: Timestamp,
+        binding: &Binding,
+    ) -> Result<String, Error> {
+        // From the system for each seal, never from a buffer of this process: a fork or a
+        // snapshot of it would repeat a nonce.
+        let mut nonce = [0; NONCE];
+        if self.format == Format::Encrypted {
+            getrandom::fill(&mut nonce).map_err(Error::randomness)?;
+        }
+        Ok(self.seal_with(plain, issued, binding, &nonce))
+    }
+
+    fn seal_with(
+        &self,
+        plain: &[u8],
+        issued: Timestamp,
+        binding: &Binding,
+        nonce: &[u8; NONCE],
+    ) -> String {
+        let header = Header {
+            format: self.format,
+            key: self.sealing.id,
+            issued,
+        }
+        .to_bytes();
+        let bound = binding.with(&header);
+        let mut token = Vec::with_capacity(plain.len() + self.format.overhead());
+        token.extend_from_slice(&header);
+        match self.format {
+            Format::Encrypted => {
+                token.extend_from_slice(nonce);
+                token.extend_from_slice(plain);
+                let tag = self
+                    .sealing
+                    .ciphers
+                    .encrypt(nonce, &bound, body(&mut token));
+                token.extend_from_slice(&tag);
+            }
+            Format::Signed => {
+                token.extend_from_slice(plain);
+                token.extend_from_slice(&self.sealing.ciphers.sign(&bound, plain));
+            }
+        }
+        URL_SAFE_NO_PAD.encode(token)
+    }
+
+    /// Opens a token's text. Nothing of a token that does not open is left behind: both formats
+    /// are verified before a byte is decrypted.
+    pub(crate) fn open(
+        &self,
+        text: &[u8],
+        binding: &Binding,
+        now: Timestamp,
+    ) -> Result<Opened, Refusal> {
+        if text.len() > TEXT_MAX {
+            return Err(Refusal::OverCeiling);
+        }
+        // The engine refuses padding and non-zero trailing bits, so a token has one text form.
+        let mut token = URL_SAFE_NO_PAD
+            .decode(text)
+            .map_err(|_| Refusal::Malformed)?;
+        let header = Header::read(&token)?;
+        if !self.accepted.contains(&header.format) {
+            return Err(Refusal::WrongFormat);
+        }
+        let key = self.keys.get(&header.key).ok_or(Refusal::UnknownKey)?;
+        if key.until.is_some_and(|until| now >= until) {
+            return Err(Refusal::RetiredKey);
+        }
+        let bound = binding.with(token.first_chunk::<CLEAR>().ok_or(Refusal::Malformed)?);
+        let plain = open_at(&header, token.len()).ok_or(Refusal::Malformed)?;
+        match header.format {
+            Format::Encrypted => key.ciphers.decrypt(&bound, &mut token)?,
+            Format::Signed => key.ciphers.verify(&bound, &token)?,
+        }
+        Ok(Opened::authentic(token, plain, header))
+    }
+}
+
+impl std::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sealer")
+            .field("format", &self.format)
+            .field("accepted", &self.accepted)
+            .field("sealing", &self.sealing.id)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

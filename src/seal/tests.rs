@@ -1,0 +1,224 @@
+//! Sealing and opening, by table; the frozen vectors are in tests/vectors.
+
+use super::*;
+
+const NOW: Timestamp = Timestamp(1_800_000_000);
+
+fn key(seed: u8) -> Key {
+    Key::new(&[seed; 32]).unwrap()
+}
+
+fn sealer(ring: &KeyRing, format: Format, accepted: &[Format]) -> Sealer {
+    Sealer::new(ring, format, accepted)
+}
+
+fn open(sealer: &Sealer, text: &str, binding: &Binding) -> Result<Vec<u8>, Refusal> {
+    sealer
+        .open(text.as_bytes(), binding, NOW)
+        .map(|opened| opened.plain().to_vec())
+}
+
+#[test]
+fn both_formats_open_what_they_sealed_and_only_for_what_it_was_sealed_for() {
+    let ring = KeyRing::new(key(1));
+    let binding = Binding::new("session", "name", "shop");
+    for format in [Format::Encrypted, Format::Signed] {
+        let sealer = sealer(&ring, format, &[]);
+        let text = sealer.seal(b"payload", NOW, &binding).unwrap();
+        assert_eq!(text.len(), text_length(format, 7));
+        assert_eq!(open(&sealer, &text, &binding), Ok(b"payload".to_vec()));
+        for other in [
+            Binding::new("token", "name", "shop"),
+            Binding::new("session", "other", "shop"),
+            Binding::new("session", "name", "office"),
+            Binding::new("session", "nam", "eshop"),
+        ] {
+            assert_eq!(
+                open(&sealer, &text, &other),
+                Err(Refusal::Tampered),
+                "{other:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_flipped_bit_and_every_truncation_is_refused() {
+    let ring = KeyRing::new(key(1));
+    let binding = Binding::new("session", "name", "");
+    for format in [Format::Encrypted, Format::Signed] {
+        let sealer = sealer(&ring, format, &[]);
+        let token = URL_SAFE_NO_PAD
+            .decode(sealer.seal(b"payload", NOW, &binding).unwrap())
+            .unwrap();
+        for bit in 0..token.len() * 8 {
+            let mut flipped = token.clone();
+            flipped[bit / 8] ^= 0x80 >> (bit % 8);
+            let verdict = open(&sealer, &URL_SAFE_NO_PAD.encode(&flipped), &binding).unwrap_err();
+            let wanted = match (bit / 8, flipped[0]) {
+                (0, 1 | 2) => Refusal::WrongFormat,
+                (0, _) => Refusal::NewerFormat,
+                (1..=4, _) => Refusal::UnknownKey,
+                _ => Refusal::Tampered,
+            };
+            assert_eq!(verdict, wanted, "bit {bit}");
+        }
+        for length in 0..token.len() {
+            let verdict = open(&sealer, &URL_SAFE_NO_PAD.encode(&token[..length]), &binding);
+            assert!(
+                matches!(verdict, Err(Refusal::Malformed | Refusal::Tampered)),
+                "{length}"
+            );
+        }
+        let longer = [token.as_slice(), b"x"].concat();
+        assert_eq!(
+            open(&sealer, &URL_SAFE_NO_PAD.encode(longer), &binding),
+            Err(Refusal::Tampered)
+        );
+    }
+}
+
+#[test]
+fn text_is_canonical() {
+    let sealer = sealer(&KeyRing::new(key(1)), Format::Encrypted, &[]);
+    let binding = Binding::new("session", "name", "");
+    // 49 + 6 bytes leave four unused bits in the last character.
+    let text = sealer.seal(b"123456", NOW, &binding).unwrap();
+    let (rest, last) = text.split_at(text.len() - 1);
+    let next = char::from(last.as_bytes()[0] + 1);
+    for bad in [
+        format!("{rest}{next}"),
+        format!("{text}="),
+        format!("{text} "),
+        text.replacen('A', "+", 1),
+        format!("{rest}\u{e9}"),
+    ] {
+        assert_eq!(
+            open(&sealer, &bad, &binding),
+            Err(Refusal::Malformed),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn keys_are_found_by_id_and_retire_to_the_second() {
+    let binding = Binding::new("session", "name", "");
+    let old = sealer(&KeyRing::new(key(1)), Format::Encrypted, &[]);
+    let text = old.seal(b"x", NOW, &binding).unwrap();
+
+    let rotated = KeyRing::new(key(2)).accept(key(1)).unwrap();
+    assert!(open(&sealer(&rotated, Format::Encrypted, &[]), &text, &binding).is_ok());
+    let dropped = sealer(&KeyRing::new(key(2)), Format::Encrypted, &[]);
+    assert_eq!(open(&dropped, &text, &binding), Err(Refusal::UnknownKey));
+
+    for (retires, verdict) in [
+        (NOW.0 + 1, Ok(b"x".to_vec())),
+        (NOW.0, Err(Refusal::RetiredKey)),
+    ] {
+        let retires = Timestamp(retires).to_time();
+        let ring = KeyRing::new(key(2)).accept_until(key(1), retires).unwrap();
+        assert_eq!(
+            open(&sealer(&ring, Format::Encrypted, &[]), &text, &binding),
+            verdict
+        );
+    }
+}
+
+#[test]
+fn formats_are_accepted_by_name_only() {
+    let ring = KeyRing::new(key(1));
+    let binding = Binding::new("session", "name", "");
+    let signed = sealer(&ring, Format::Signed, &[]);
+    let text = signed.seal(b"x", NOW, &binding).unwrap();
+    let strict = sealer(&ring, Format::Encrypted, &[]);
+    assert_eq!(open(&strict, &text, &binding), Err(Refusal::WrongFormat));
+    let migrating = sealer(&ring, Format::Encrypted, &[Format::Signed]);
+    assert_eq!(open(&migrating, &text, &binding), Ok(b"x".to_vec()));
+}
+
+#[test]
+fn nonces_differ() {
+    let sealer = sealer(&KeyRing::new(key(1)), Format::Encrypted, &[]);
+    let binding = Binding::new("session", "name", "");
+    let one = sealer.seal(b"x", NOW, &binding).unwrap();
+    assert_ne!(one, sealer.seal(b"x", NOW, &binding).unwrap());
+}
+
+#[test]
+fn debug_shows_no_key_material() {
+    let sealer = sealer(&KeyRing::new(key(0x5a)), Format::Encrypted, &[]);
+    let shown = format!("{sealer:?} {:?}", KeyRing::new(key(0x5a)));
+    assert!(
+        !shown.contains("90, 90") && !shown.contains("5a5a"),
+        "{shown}"
+    );
+}
+
+/// What the independent implementation sealed, from the same nonces.
+#[test]
+fn seals_the_frozen_vectors_byte_for_byte() {
+    let file: serde_json::Value =
+        serde_json::from_str(include_str!("../../tests/vectors/tokens.json")).unwrap();
+    let mut sealed = 0;
+    for entry in file["tokens"].as_array().unwrap() {
+        let text = |field: &str| entry[field].as_str().unwrap_or_default();
+        let key = Key::new(&unhex(text("master"))).unwrap();
+        let format = match text("format") {
+            "encrypted" => Format::Encrypted,
+            "signed" => Format::Signed,
+            other => panic!("{other}"),
+        };
+        let issued = Timestamp(u32::try_from(entry["issued"].as_u64().unwrap()).unwrap());
+        let binding = Binding::new(text("purpose"), text("name"), text("audience"));
+        let nonce = unhex(text("nonce")).try_into().unwrap_or([0; NONCE]);
+        let sealer = sealer(&KeyRing::new(key), format, &[]);
+        let plain = unhex(text("payload"));
+        let token = sealer.seal_with(&plain, issued, &binding, &nonce);
+        assert_eq!(token, text("text"), "{}", text("case"));
+        assert_eq!(
+            open(&sealer, &token, &binding),
+            Ok(plain),
+            "{}",
+            text("case")
+        );
+        sealed += 1;
+    }
+    assert!(sealed >= 20, "only {sealed} vectors were found");
+}
+
+/// The two vectors of the specification, c2sp.org/XAES-256-GCM.
+#[test]
+fn the_cipher_is_the_one_of_the_specification() {
+    use xaes_256_gcm::aead::{AeadInOut, KeyInit};
+
+    let nonce = b"ABCDEFGHIJKLMNOPQRSTUVWX";
+    let table: &[(u8, &[u8], &str)] = &[
+        (
+            1,
+            b"",
+            "ce546ef63c9cc60765923609b33a9a1974e96e52daf2fcf7075e2271",
+        ),
+        (
+            3,
+            b"c2sp.org/XAES-256-GCM",
+            "986ec1832593df5443a179437fd083bf3fdb41abd740a21f71eb769d",
+        ),
+    ];
+    for (byte, aad, wanted) in table {
+        let cipher = xaes_256_gcm::Xaes256Gcm::new(&[*byte; 32].into());
+        let mut sealed = b"XAES-256-GCM".to_vec();
+        let body = sealed.as_mut_slice().into();
+        let tag = cipher
+            .encrypt_inout_detached(nonce.into(), aad, body)
+            .unwrap();
+        sealed.extend_from_slice(&tag);
+        assert_eq!(sealed, unhex(wanted));
+    }
+}
+
+fn unhex(digits: &str) -> Vec<u8> {
+    let digits: Vec<char> = digits.chars().collect();
+    let byte = |pair: &[char]| u8::from_str_radix(&pair.iter().collect::<String>(), 16).unwrap();
+    digits.chunks(2).map(byte).collect()
+}

@@ -1,0 +1,114 @@
+//! The layout of a token. Offsets in bytes:
+//!
+//! | offset | size | encrypted | signed |
+//! | --- | --- | --- | --- |
+//! | 0 | 1 | format: 1 | format: 2 |
+//! | 1 | 4 | key id | key id |
+//! | 5 | 4 | issued, big-endian | issued, big-endian |
+//! | 9 | 24 | nonce | payload ... |
+//! | 33 | n | ciphertext | |
+//! | end | 16 or 32 | tag | MAC |
+
+use std::ops::Range;
+
+use crate::error::Refusal;
+use crate::keys::KeyId;
+use crate::lifetime::Timestamp;
+
+/// Bytes of the header that travel in the clear, all bound.
+pub(super) const CLEAR: usize = 9;
+/// Bytes of an XAES-256-GCM nonce.
+pub(super) const NONCE: usize = 24;
+/// Bytes of an AES-GCM tag.
+pub(super) const TAG: usize = 16;
+/// Bytes of an HMAC-SHA256.
+pub(super) const MAC: usize = 32;
+
+/// How a token is protected.
+///
+/// ```
+/// use sealed_session::{Format, Key, KeyRing, SessionManager};
+///
+/// // An application that moves from signed to encrypted sessions accepts both for a while.
+/// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+///     .format(Format::Encrypted)
+///     .accept(Format::Signed)
+///     .build()?;
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// XAES-256-GCM: nobody outside reads or changes it. The default.
+    Encrypted,
+    /// HMAC-SHA256: nobody outside changes it; whoever has the cookie reads it.
+    Signed,
+}
+
+impl Format {
+    const fn number(self) -> u8 {
+        match self {
+            Format::Encrypted => 1,
+            Format::Signed => 2,
+        }
+    }
+
+    /// Bytes of a token besides its payload.
+    pub(super) const fn overhead(self) -> usize {
+        match self {
+            Format::Encrypted => CLEAR + NONCE + TAG,
+            Format::Signed => CLEAR + MAC,
+        }
+    }
+}
+
+/// Characters of the text of a token that holds `plain` bytes.
+pub(crate) const fn text_length(format: Format, plain: usize) -> usize {
+    ((plain + format.overhead()) * 4).div_ceil(3)
+}
+
+/// The clear header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    pub(super) format: Format,
+    pub(super) key: KeyId,
+    pub(super) issued: Timestamp,
+}
+
+impl Header {
+    pub(super) fn to_bytes(self) -> [u8; CLEAR] {
+        let [k0, k1, k2, k3] = self.key.0;
+        let [t0, t1, t2, t3] = self.issued.0.to_be_bytes();
+        [self.format.number(), k0, k1, k2, k3, t0, t1, t2, t3]
+    }
+
+    /// Reads a header; nothing of it is trusted before the token has been opened.
+    pub(super) fn read(token: &[u8]) -> Result<Header, Refusal> {
+        let &[format, k0, k1, k2, k3, t0, t1, t2, t3] =
+            token.first_chunk::<CLEAR>().ok_or(Refusal::Malformed)?;
+        let format = match format {
+            1 => Format::Encrypted,
+            2 => Format::Signed,
+            _ => return Err(Refusal::NewerFormat),
+        };
+        Ok(Header {
+            format,
+            key: KeyId([k0, k1, k2, k3]),
+            issued: Timestamp(u32::from_be_bytes([t0, t1, t2, t3])),
+        })
+    }
+}
+
+/// Where the payload lies in a token of `length` bytes, if there is room for all else.
+pub(super) fn open_at(header: &Header, length: usize) -> Option<Range<usize>> {
+    let (start, end) = match header.format {
+        Format::Encrypted => (CLEAR + NONCE, length.checked_sub(TAG)?),
+        Format::Signed => (CLEAR, length.checked_sub(MAC)?),
+    };
+    (start <= end).then_some(start..end)
+}
+
+/// The part of an encrypted token that is still plain, while it is being sealed.
+pub(super) fn body(token: &mut [u8]) -> &mut [u8] {
+    token.get_mut(CLEAR + NONCE..).unwrap_or_default()
+}

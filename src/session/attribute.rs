@@ -1,0 +1,333 @@
+//! Typed attribute keys.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::payload::{Codec, Entry, NAME_MAX};
+
+/// The most old schemas that one key migrates from.
+const MIGRATIONS_MAX: usize = 4;
+
+/// A typed key: the name, the type and the schema number of an attribute, usually a `const`.
+///
+/// postcard writes no field names, so a deploy that changes a struct would read old cookies as
+/// garbage. The schema number tells them apart: raise it with every change of the type, and name
+/// the old type in [`migrate`](Attribute::migrate).
+///
+/// A number that this key does not know makes the attribute *unreadable*: reading it is an
+/// [`Error::is_unreadable`](crate::Error::is_unreadable), inserting over it too, and it is carried
+/// along byte for byte. So an old node in a rolling deploy cannot destroy what a new one wrote.
+///
+/// ```
+/// use sealed_session::Attribute;
+/// use serde::{Deserialize, Serialize};
+/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct CartV1(Vec<u32>);
+///
+/// #[derive(Serialize, Deserialize, Debug, PartialEq)]
+/// struct Cart {
+///     lines: Vec<(u32, u16)>,
+/// }
+///
+/// impl From<CartV1> for Cart {
+///     fn from(old: CartV1) -> Cart {
+///         Cart { lines: old.0.into_iter().map(|article| (article, 1)).collect() }
+///     }
+/// }
+///
+/// const CART: Attribute<Cart> = Attribute::new("cart").schema(2).migrate::<CartV1>(1);
+///
+/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let session = manager.load(RequestHead::default(), now);
+/// const CART_BEFORE: Attribute<CartV1> = Attribute::new("cart");
+/// session.insert(CART_BEFORE, CartV1(vec![4711]))?;
+///
+/// assert_eq!(session.get(CART)?, Some(Cart { lines: vec![(4711, 1)] }));
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+pub struct Attribute<T> {
+    name: &'static str,
+    codec: Codec,
+    schema: u32,
+    migrations: [Option<Migration<T>>; MIGRATIONS_MAX],
+    still_write: Option<StillWrite<T>>,
+    value: PhantomData<fn() -> T>,
+}
+
+struct Migration<T> {
+    schema: u32,
+    read: fn(Codec, &[u8]) -> Result<T, String>,
+}
+
+struct StillWrite<T> {
+    schema: u32,
+    write: fn(Codec, &T) -> Result<Vec<u8>, String>,
+}
+
+impl<T> Attribute<T> {
+    /// A key for values stored as postcard, with schema 1: small, and proven on insert to read
+    /// back as it was written.
+    ///
+    /// # Panics
+    ///
+    /// If the name is empty or longer than 255 bytes; in a `const`, that is a compile error.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Attribute<T> {
+        Attribute::with(name, Codec::Postcard, 1)
+    }
+
+    /// A key for values stored as JSON text, with schema 0: for types that describe themselves,
+    /// such as `serde_json::Value` or an untagged enum. It shares its attribute with the string
+    /// key of the same name as long as it has no other schema.
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Attribute::new).
+    ///
+    /// ```
+    /// # use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// const CLAIMS: Attribute<serde_json::Value> = Attribute::json("claims");
+    ///
+    /// session.insert(CLAIMS, serde_json::json!({ "sub": "ada" }))?;
+    /// assert_eq!(session.get(CLAIMS)?.unwrap()["sub"], "ada");
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn json(name: &'static str) -> Attribute<T> {
+        Attribute::with(name, Codec::Json, 0)
+    }
+
+    const fn with(name: &'static str, codec: Codec, schema: u32) -> Attribute<T> {
+        assert!(
+            !name.is_empty() && name.len() <= NAME_MAX,
+            "a name has 1 to 255 bytes"
+        );
+        Attribute {
+            name,
+            codec,
+            schema,
+            migrations: [None; MIGRATIONS_MAX],
+            still_write: None,
+            value: PhantomData,
+        }
+    }
+
+    /// Gives the type's schema number. Name it before migrations.
+    #[must_use]
+    pub const fn schema(mut self, number: u32) -> Attribute<T> {
+        self.schema = number;
+        self
+    }
+
+    /// Reads values of an older schema as `Old` and converts them. Reading so does not change the
+    /// session; the next insert writes the new form.
+    ///
+    /// # Panics
+    ///
+    /// If `number` is not below the key's schema or is named twice, or if there are more than
+    /// four migrations; in a `const`, that is a compile error:
+    ///
+    /// ```compile_fail,E0080
+    /// use sealed_session::Attribute;
+    ///
+    /// const LEVEL: Attribute<u32> = Attribute::new("level").migrate::<u16>(1);
+    /// # let _ = LEVEL;
+    /// ```
+    #[must_use]
+    pub const fn migrate<Old>(mut self, number: u32) -> Attribute<T>
+    where
+        Old: DeserializeOwned,
+        T: From<Old>,
+    {
+        assert!(
+            number < self.schema,
+            "a migration comes from a schema below the key's own"
+        );
+        assert!(!self.migrates_from(number), "a schema has one migration");
+        let migration = Migration {
+            schema: number,
+            read: read_as::<T, Old>,
+        };
+        let [a, b, c, d] = self.migrations;
+        self.migrations = match (a, b, c, d) {
+            (None, ..) => [Some(migration), None, None, None],
+            (_, None, ..) => [a, Some(migration), None, None],
+            (_, _, None, _) => [a, b, Some(migration), None],
+            (_, _, _, None) => [a, b, c, Some(migration)],
+            _ => panic!("a key migrates from four schemas at most"),
+        };
+        self
+    }
+
+    /// Goes on writing the older schema `number`, for the first half of a rolling deploy: nodes
+    /// that know only the old form can read what this one writes. Deploy everywhere, then remove
+    /// this.
+    ///
+    /// # Panics
+    ///
+    /// If the key does not migrate from `number`, so that it could not read what it writes; in a
+    /// `const`, that is a compile error.
+    ///
+    /// ```
+    /// # use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Serialize, Deserialize)]
+    /// struct Cents(u32);
+    /// impl From<u32> for Cents {
+    ///     fn from(euros: u32) -> Cents { Cents(euros * 100) }
+    /// }
+    /// impl From<&Cents> for u32 {
+    ///     fn from(cents: &Cents) -> u32 { cents.0 / 100 }
+    /// }
+    ///
+    /// const PRICE: Attribute<Cents> =
+    ///     Attribute::new("price").schema(2).migrate::<u32>(1).still_write::<u32>(1);
+    /// session.insert(PRICE, Cents(500))?;
+    ///
+    /// const PRICE_ON_AN_OLD_NODE: Attribute<u32> = Attribute::new("price");
+    /// assert_eq!(session.get(PRICE_ON_AN_OLD_NODE)?, Some(5));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn still_write<Old>(mut self, number: u32) -> Attribute<T>
+    where
+        Old: Serialize + DeserializeOwned + for<'a> From<&'a T>,
+    {
+        assert!(
+            self.migrates_from(number),
+            "a key reads what it writes: name the migration first"
+        );
+        self.still_write = Some(StillWrite {
+            schema: number,
+            write: write_as::<T, Old>,
+        });
+        self
+    }
+
+    const fn migrates_from(&self, number: u32) -> bool {
+        let mut rest: &[Option<Migration<T>>] = &self.migrations;
+        while let [first, behind @ ..] = rest {
+            if let Some(migration) = first
+                && migration.schema == number
+            {
+                return true;
+            }
+            rest = behind;
+        }
+        false
+    }
+
+    /// The attribute's name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(super) fn read_entry(&self, entry: &Entry<'_>) -> Result<T, String>
+    where
+        T: DeserializeOwned,
+    {
+        self.knows(entry)?;
+        if entry.schema == self.schema {
+            return self.codec.decode(entry.value);
+        }
+        let migration = self
+            .migrations
+            .iter()
+            .flatten()
+            .find(|m| m.schema == entry.schema);
+        migration.map_or_else(
+            || Err(self.unknown(entry)),
+            |m| (m.read)(self.codec, entry.value),
+        )
+    }
+
+    /// Whether this key may read `entry`, and with it replace it.
+    pub(super) fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
+        match entry.codec() {
+            None => Err("it was stored by a newer version".to_owned()),
+            Some(codec) if codec != self.codec => Err(format!(
+                "it was stored as {codec:?} and this key reads {:?}",
+                self.codec
+            )),
+            Some(_) if entry.schema == self.schema || self.migrates_from(entry.schema) => Ok(()),
+            Some(_) => Err(self.unknown(entry)),
+        }
+    }
+
+    fn unknown(&self, entry: &Entry<'_>) -> String {
+        format!(
+            "it has schema {} and this key reads {} and what it migrates from",
+            entry.schema, self.schema
+        )
+    }
+
+    /// The codec, the schema and the bytes to store for `value`.
+    pub(super) fn write_value(&self, value: &T) -> Result<(Codec, u32, Vec<u8>), String>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        let (schema, bytes) = match &self.still_write {
+            Some(old) => (old.schema, (old.write)(self.codec, value)?),
+            None => (self.schema, self.codec.encode(value)?),
+        };
+        Ok((self.codec, schema, bytes))
+    }
+}
+
+fn read_as<T: From<Old>, Old: DeserializeOwned>(codec: Codec, bytes: &[u8]) -> Result<T, String> {
+    codec.decode::<Old>(bytes).map(T::from)
+}
+
+fn write_as<T, Old>(codec: Codec, value: &T) -> Result<Vec<u8>, String>
+where
+    Old: Serialize + DeserializeOwned + for<'a> From<&'a T>,
+{
+    codec.encode(&Old::from(value))
+}
+
+// Derives would ask the same of `T`.
+impl<T> Clone for Attribute<T> {
+    fn clone(&self) -> Attribute<T> {
+        *self
+    }
+}
+impl<T> Copy for Attribute<T> {}
+impl<T> Clone for Migration<T> {
+    fn clone(&self) -> Migration<T> {
+        *self
+    }
+}
+impl<T> Copy for Migration<T> {}
+impl<T> Clone for StillWrite<T> {
+    fn clone(&self) -> StillWrite<T> {
+        *self
+    }
+}
+impl<T> Copy for StillWrite<T> {}
+
+impl<T> fmt::Debug for Attribute<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attribute")
+            .field("name", &self.name)
+            .field("codec", &self.codec)
+            .field("schema", &self.schema)
+            .finish_non_exhaustive()
+    }
+}

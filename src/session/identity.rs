@@ -1,0 +1,328 @@
+//! Who a session is, how long it lives, and what it costs.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::Session;
+use super::outgoing::Packed;
+use super::size::Size;
+use super::state::{Edit, State};
+use crate::error::{Error, Refusal};
+use crate::keys::KeyId;
+use crate::lifetime::{Lifetime, Times};
+use crate::payload::{SUBJECT_MAX, SessionId};
+
+impl Session {
+    /// The session's id; `None` as long as there is no session.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// assert_eq!(session.id(), None);
+    /// session.insert("visits", 1)?;
+    /// assert_eq!(session.id().unwrap().to_string().len(), 32);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn id(&self) -> Option<SessionId> {
+        self.read(|state| Some(state.record.as_ref()?.id))
+    }
+
+    /// Whether there is a session: one that came with the request, or one begun since.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// assert!(!session.is_live());
+    /// session.insert("visits", 1)?;
+    /// assert!(session.is_live());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.read(|state| state.record.is_some())
+    }
+
+    /// Whether the browser does not know this session yet: no live one came with the request, or
+    /// it was started over since.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("visits", 1)?;
+    /// assert!(session.is_new());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.read(|state| state.held.is_none() || state.started_over)
+    }
+
+    /// When the session began; the time of the request if there is none.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// assert_eq!(session.created_at(), now);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn created_at(&self) -> OffsetDateTime {
+        self.read(|state| self.times(state).created.to_time())
+    }
+
+    /// When the session that came with the request was last written; the time of the request if
+    /// none came.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// assert_eq!(session.last_seen_at(), now);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn last_seen_at(&self) -> OffsetDateTime {
+        self.read(|state| self.times(state).issued.to_time())
+    }
+
+    /// How much is left before the idle timeout and before the absolute lifetime, at the time of
+    /// the request.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// let (idle, absolute) = session.time_left();
+    /// assert_eq!((idle.as_secs(), absolute.as_secs()), (30 * 60, 12 * 3_600));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn time_left(&self) -> (Duration, Duration) {
+        let times = self.read(|state| self.times(state));
+        let (idle, absolute) = self.inner.context.lifetime.left(times, self.inner.now);
+        (Duration::from_secs(idle), Duration::from_secs(absolute))
+    }
+
+    /// The policy that the session is judged by.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// assert_eq!(session.lifetime().idle_timeout().as_secs(), 30 * 60);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn lifetime(&self) -> Lifetime {
+        self.inner.context.lifetime
+    }
+
+    fn times(&self, state: &State) -> Times {
+        let now = self.inner.now;
+        Times {
+            created: state.record.as_ref().map_or(now, |record| record.created),
+            issued: state.held.map_or(now, |held| held.issued),
+        }
+    }
+
+    /// Who is signed in: the subject given to [`sign_in_as`](Session::sign_in_as).
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.sign_in_as("user-17", &[])?;
+    /// assert_eq!(session.subject().as_deref(), Some("user-17"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn subject(&self) -> Option<String> {
+        self.read(|state| state.record.as_ref()?.subject.clone())
+    }
+
+    /// Why the request's cookies gave no session; `None` if they gave one.
+    ///
+    /// For logs and for a developer's page. See [`Refusal`].
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, Refusal, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// assert_eq!(session.refusal(), Some(Refusal::Absent));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.read(|state| state.refusal)
+    }
+
+    /// The id of the key that sealed the session that came with the request.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// assert_eq!(session.sealed_under(), None);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn sealed_under(&self) -> Option<KeyId> {
+        self.read(|state| Some(state.held?.key))
+    }
+
+    /// What a commit would send now, if it had to write the session.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_too_large`] if the session is over its budget.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// assert_eq!(session.size()?.cookies(), 1);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn size(&self) -> Result<Size, Error> {
+        let context = &self.inner.context;
+        self.read(|state| match &state.record {
+            None => Ok(Size::nothing(context.budget)),
+            Some(record) => Ok(Packed::of(context, record)?.size(context, record)),
+        })
+    }
+
+    /// Gives the session a new id and changes nothing else. The half of the id that stands for
+    /// the sign-in stays; see [`SessionId`]. Without a session this does nothing.
+    ///
+    /// Where somebody's rights change *within* a sign-in, this is enough. Where somebody signs in,
+    /// use [`sign_in`](Session::sign_in).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_too_late`] after the response head has been sent, and
+    /// [`Error::is_randomness`].
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// let before = session.id();
+    /// session.renew()?;
+    /// assert_ne!(session.id(), before);
+    /// assert!(session.contains("name"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn renew(&self) -> Result<(), Error> {
+        self.change("renew", Edit::Renew).map(drop)
+    }
+
+    /// Starts over: a new id, a new beginning, and of all attributes only those named in `keep`.
+    ///
+    /// Call it whenever somebody signs in. An attacker can plant a valid session of his own in a
+    /// victim's browser; what he put there must not become the victim's.
+    ///
+    /// # Errors
+    ///
+    /// As [`renew`](Session::renew).
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("cart", [4711])?;
+    /// session.insert("return_to", "https://evil.example")?;
+    /// session.sign_in(&["cart"])?;
+    /// session.insert("name", "Ada")?;
+    /// assert_eq!(session.names(), ["cart", "name"]);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn sign_in(&self, keep: &[&str]) -> Result<(), Error> {
+        self.change(
+            "sign_in",
+            Edit::SignIn {
+                subject: None,
+                keep,
+            },
+        )
+        .map(drop)
+    }
+
+    /// [`sign_in`](Session::sign_in), and notes who it is, for guards and revocation: an account's
+    /// id, 1 to 255 bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`sign_in`](Session::sign_in), and [`Error::is_not_representable`] if the subject is
+    /// empty or too long.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// assert!(session.sign_in_as("", &[]).unwrap_err().is_not_representable());
+    /// session.sign_in_as("user-17", &["cart"])?;
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn sign_in_as(&self, subject: &str, keep: &[&str]) -> Result<(), Error> {
+        if !(1..=SUBJECT_MAX).contains(&subject.len()) {
+            let what = format!(
+                "a subject has 1 to {SUBJECT_MAX} bytes and this one {}",
+                subject.len()
+            );
+            return Err(Error::not_representable("subject", what));
+        }
+        self.change(
+            "sign_in",
+            Edit::SignIn {
+                subject: Some(subject),
+                keep,
+            },
+        )
+        .map(drop)
+    }
+
+    /// Ends the session: the response removes its cookies, those of former scopes included. What
+    /// is stored afterwards begins another session.
+    ///
+    /// A copy of the cookie that somebody else took stays valid until it expires.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_too_late`] after the response head has been sent.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// session.destroy()?;
+    /// assert!(!session.is_live());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn destroy(&self) -> Result<(), Error> {
+        self.change("destroy", Edit::Destroy).map(drop)
+    }
+}

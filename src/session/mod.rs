@@ -1,0 +1,467 @@
+//! The handle that an application holds during one request.
+//!
+//! Owns what the application sees and the one door through which a session changes. It does no
+//! I/O and never waits; it opens its token on first use, and nothing at all if it is not used.
+
+mod arrival;
+mod attribute;
+mod commit;
+mod context;
+mod identity;
+mod key;
+mod outgoing;
+mod size;
+mod state;
+
+pub use attribute::Attribute;
+pub(crate) use commit::Outcome;
+pub(crate) use context::{Context, Family};
+pub use key::{AttributeName, ReadKey, WriteKey};
+pub use size::Size;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use self::arrival::Arrival;
+use self::state::{Edit, State};
+use crate::cookie::Jar;
+use crate::error::{Error, Refusal};
+use crate::event::Event;
+use crate::lifetime::Timestamp;
+use crate::payload::{Entry, NAME_MAX};
+
+/// The session of one request: a map from names to values, with an identity and a lifetime.
+///
+/// A clone is the same session. It is always there, and creates nothing by itself: a session
+/// begins with the first value that is stored in it. Opening the token waits for the first call
+/// that needs it. Nothing is sent before the adapter commits.
+///
+/// Two kinds of keys name attributes: strings, as in `session.get::<u32>("visits")`, whose values
+/// are stored as JSON, and typed [`Attribute`]s, whose values are stored as postcard under a
+/// schema number.
+///
+/// ```
+/// use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+///
+/// const VISITS: Attribute<u32> = Attribute::new("visits");
+///
+/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let session = manager.load(RequestHead::default(), now);
+/// assert_eq!(session.get(VISITS)?, None);
+///
+/// session.update(VISITS, |visits| *visits += 1)?;
+/// assert_eq!(session.get(VISITS)?, Some(1));
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Session {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    context: Arc<Context>,
+    now: Timestamp,
+    /// The host that a development profile does not serve.
+    barred: Option<String>,
+    slot: Mutex<Slot>,
+}
+
+struct Slot {
+    jar: Jar,
+    state: Option<State>,
+    closed: Option<Closed>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Closed {
+    Committed,
+    Poisoned,
+}
+
+impl Session {
+    pub(crate) fn new(
+        context: Arc<Context>,
+        jar: Jar,
+        now: Timestamp,
+        barred: Option<String>,
+    ) -> Session {
+        let slot = Mutex::new(Slot {
+            jar,
+            state: None,
+            closed: None,
+        });
+        Session {
+            inner: Arc::new(Inner {
+                context,
+                now,
+                barred,
+                slot,
+            }),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slot> {
+        // A panic under the lock leaves a whole slot: every change to it is one assignment or is
+        // made on bytes that were ready before.
+        self.inner
+            .slot
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads from the session, opening it first.
+    fn read<R>(&self, with: impl FnOnce(&State) -> R) -> R {
+        with(self.inner.open(&mut self.lock()))
+    }
+
+    /// Changes the session, unless it is too late.
+    fn change(&self, what: &str, edit: Edit<'_>) -> Result<bool, Error> {
+        let mut slot = self.lock();
+        self.check_open(&slot, what)?;
+        self.inner.open(&mut slot).apply(edit, self.inner.now)
+    }
+
+    fn check_open(&self, slot: &Slot, what: &str) -> Result<(), Error> {
+        if let Some(host) = &self.inner.barred {
+            return Err(Error::off_loopback(host));
+        }
+        if slot.closed.is_some() {
+            self.inner
+                .context
+                .observer
+                .tell(&Event::TooLate { attribute: what });
+            return Err(Error::too_late(what));
+        }
+        Ok(())
+    }
+
+    /// The value under `key`; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the attribute is there but `key` cannot read it ([`Error::is_unreadable`]): another
+    /// type, another kind of key, or a schema that this node does not know.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// assert_eq!(session.get::<String>("name")?.as_deref(), Some("Ada"));
+    /// assert_eq!(session.get::<String>("nickname")?, None);
+    /// assert!(session.get::<u32>("name").unwrap_err().is_unreadable());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn get<T>(&self, key: impl ReadKey<T>) -> Result<Option<T>, Error> {
+        self.read(|state| {
+            let entry = state.attribute(key.name());
+            entry.map(|entry| read_entry(&key, &entry)).transpose()
+        })
+    }
+
+    /// Stores `value` under `key`. Storing a value whose bytes are there already changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::is_not_representable`] if the value would not come back as it is;
+    /// - [`Error::is_unreadable`] if what is there is not readable under `key`, so that it may be
+    ///   a newer node's: see [`replace`](Session::replace);
+    /// - [`Error::is_too_late`] after the response head has been sent.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("theme", "dark")?;
+    /// assert!(session.contains("theme"));
+    /// assert!(session.insert("rate", f64::NAN).unwrap_err().is_not_representable());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn insert<V>(&self, key: impl WriteKey<V>, value: V) -> Result<(), Error> {
+        self.put(&key, &value, |entry| key.knows(entry))
+    }
+
+    /// Stores `value` under `key`, also over an attribute that `key` cannot read. In a rolling
+    /// deploy this destroys what a newer node wrote.
+    ///
+    /// # Errors
+    ///
+    /// As [`insert`](Session::insert), but never [`Error::is_unreadable`].
+    ///
+    /// ```
+    /// # use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// const OLD: Attribute<u8> = Attribute::new("level");
+    /// const NEW: Attribute<u32> = Attribute::new("level").schema(2);
+    ///
+    /// session.insert(NEW, 300)?;
+    /// assert!(session.insert(OLD, 3).unwrap_err().is_unreadable());
+    /// session.replace(OLD, 3)?;
+    /// assert_eq!(session.get(OLD)?, Some(3));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn replace<V>(&self, key: impl WriteKey<V>, value: V) -> Result<(), Error> {
+        self.put(&key, &value, |_| Ok(()))
+    }
+
+    fn put<V>(
+        &self,
+        key: &impl WriteKey<V>,
+        value: &V,
+        allowed: impl FnOnce(&Entry<'_>) -> Result<(), String>,
+    ) -> Result<(), Error> {
+        let name = key.name();
+        if name.is_empty() || name.len() > NAME_MAX {
+            let what = format!(
+                "a name has 1 to {NAME_MAX} bytes and this one {}",
+                name.len()
+            );
+            return Err(Error::not_representable(
+                name.get(..32).unwrap_or(name),
+                what,
+            ));
+        }
+        let (codec, schema, bytes) = key
+            .write(value)
+            .map_err(|what| Error::not_representable(name, what))?;
+        let mut slot = self.lock();
+        self.check_open(&slot, name)?;
+        let state = self.inner.open(&mut slot);
+        if let Some(there) = state.attribute(name) {
+            allowed(&there).map_err(|what| Error::unreadable(name, what))?;
+        }
+        state.apply(
+            Edit::Put(Entry::new(name, codec, schema, &bytes)),
+            self.inner.now,
+        )?;
+        Ok(())
+    }
+
+    /// Changes the value under `key` in place, beginning with the default if there is none, and
+    /// returns what `change` returns.
+    ///
+    /// `change` runs without a lock and may use the session. Should another clone write the
+    /// attribute meanwhile, it runs again on the new value.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Session::get) and [`insert`](Session::insert).
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.update("cart", |cart: &mut Vec<u32>| cart.push(4711))?;
+    /// let lines = session.update("cart", |cart: &mut Vec<u32>| {
+    ///     cart.push(815);
+    ///     cart.len()
+    /// })?;
+    /// assert_eq!(lines, 2);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn update<T: Default, R>(
+        &self,
+        key: impl ReadKey<T> + WriteKey<T>,
+        mut change: impl FnMut(&mut T) -> R,
+    ) -> Result<R, Error> {
+        loop {
+            let (before, value) = self.read(|state| {
+                let entry = state.attribute(key.name());
+                let value = entry.map(|entry| read_entry(&key, &entry)).transpose();
+                (entry.map(|entry| entry.value.to_vec()), value)
+            });
+            let mut value = value?.unwrap_or_default();
+            let result = change(&mut value);
+            let mut overtaken = false;
+            let put = self.put(&key, &value, |there| {
+                overtaken = before.as_deref() != Some(there.value);
+                if overtaken {
+                    Err(String::new())
+                } else {
+                    Ok(())
+                }
+            });
+            if !overtaken {
+                return put.map(|()| result);
+            }
+        }
+    }
+
+    /// Removes an attribute, readable or not, and says whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_too_late`] after the response head has been sent.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// assert!(session.remove("name")?);
+    /// assert!(!session.remove("name")?);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn remove(&self, key: impl AttributeName) -> Result<bool, Error> {
+        let name = key.name();
+        if self.contains(name) {
+            self.change(name, Edit::Remove(name))
+        } else {
+            Ok(false)
+        }
+    }
+
+    /// Removes an attribute and returns its value.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Session::get), in which case nothing is removed, and [`Error::is_too_late`]
+    /// after the response head has been sent.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("notice", "Saved.")?;
+    /// assert_eq!(session.take::<String>("notice")?.as_deref(), Some("Saved."));
+    /// assert!(!session.contains("notice"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn take<T>(&self, key: impl ReadKey<T>) -> Result<Option<T>, Error> {
+        let name = key.name();
+        let mut slot = self.lock();
+        let state = self.inner.open(&mut slot);
+        let Some(entry) = state.attribute(name) else {
+            return Ok(None);
+        };
+        let value = read_entry(&key, &entry)?;
+        self.check_open(&slot, name)?;
+        self.inner
+            .open(&mut slot)
+            .apply(Edit::Remove(name), self.inner.now)?;
+        Ok(Some(value))
+    }
+
+    /// Whether an attribute of this name is there, readable or not.
+    ///
+    /// ```
+    /// # use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// const VISITS: Attribute<u32> = Attribute::new("visits");
+    /// session.insert(VISITS, 1)?;
+    /// assert!(session.contains(VISITS) && session.contains("visits"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn contains(&self, key: impl AttributeName) -> bool {
+        self.read(|state| state.attribute(key.name()).is_some())
+    }
+
+    /// Removes all attributes. The session stays, with its id and its times.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_too_late`] after the response head has been sent.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// session.clear()?;
+    /// assert!(session.names().is_empty());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn clear(&self) -> Result<(), Error> {
+        self.change("clear", Edit::Clear).map(drop)
+    }
+
+    /// The names of all attributes, in ascending order.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// session.insert("cart", [4711])?;
+    /// assert_eq!(session.names(), ["cart", "name"]);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let name = |entry: Entry<'_>| String::from_utf8_lossy(entry.name).into_owned();
+        self.read(|state| {
+            state
+                .record
+                .iter()
+                .flat_map(|record| record.attributes.iter())
+                .map(name)
+                .collect()
+        })
+    }
+}
+
+fn read_entry<T>(key: &impl ReadKey<T>, entry: &Entry<'_>) -> Result<T, Error> {
+    key.read(entry)
+        .map_err(|what| Error::unreadable(key.name(), what))
+}
+
+impl Inner {
+    /// The opened session; opens it on first use.
+    fn open<'s>(&self, slot: &'s mut Slot) -> &'s mut State {
+        let Slot { jar, state, .. } = slot;
+        state.get_or_insert_with(|| {
+            let arrival = match self.barred {
+                Some(_) => Arrival::Refused {
+                    refusal: Refusal::OffLoopback,
+                    over: false,
+                },
+                None => arrival::judge(&self.context, jar, self.now),
+            };
+            let state = State::of(arrival);
+            if let Some(refusal) = state.refusal.filter(|refusal| *refusal != Refusal::Absent) {
+                self.context.observer.tell(&Event::Refused { refusal });
+            }
+            state
+        })
+    }
+}
+
+/// A handler that panics drops its session while it unwinds; what it had changed by then is not
+/// to be sent, even if the panic is caught before it reaches the adapter.
+impl Drop for Session {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.lock().closed.get_or_insert(Closed::Poisoned);
+        }
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Session");
+        match self.inner.slot.try_lock().as_deref() {
+            Ok(Slot {
+                state: Some(state), ..
+            }) => shown
+                .field("id", &state.record.as_ref().map(|record| record.id))
+                .field("changed", &state.changed)
+                .field("refusal", &state.refusal),
+            Ok(_) => shown.field("opened", &false),
+            Err(_) => &mut shown,
+        };
+        shown.finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,75 @@
+//! What a session costs.
+
+use crate::cookie::Budget;
+
+/// What a commit would send; see [`Session::size`](crate::Session::size).
+///
+/// ```
+/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let session = manager.load(RequestHead::default(), now);
+/// session.insert("name", "Ada")?;
+/// let size = session.size()?;
+/// assert_eq!((size.cookies(), size.total_limit()), (1, 6_500));
+/// assert!(size.bytes() < 220);
+/// assert_eq!(size.attributes(), [("name".to_owned(), 13)]);
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Size {
+    pub(super) bytes: usize,
+    pub(super) cookies: usize,
+    pub(super) budget: Budget,
+    pub(super) attributes: Vec<(String, usize)>,
+}
+
+impl Size {
+    /// Where there is no session.
+    pub(super) fn nothing(budget: Budget) -> Size {
+        Size {
+            bytes: 0,
+            cookies: 0,
+            budget,
+            attributes: Vec::new(),
+        }
+    }
+
+    /// Bytes of all `Set-Cookie` values together: names, values and attributes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many cookies; 0 if there is no session.
+    #[must_use]
+    pub fn cookies(&self) -> usize {
+        self.cookies
+    }
+
+    /// What the budget allows [`bytes`](Size::bytes) to be.
+    #[must_use]
+    pub fn total_limit(&self) -> usize {
+        self.budget.total_limit()
+    }
+
+    /// Above how many [`bytes`](Size::bytes) a proxy with stock settings may refuse the response.
+    #[must_use]
+    pub fn warning_limit(&self) -> usize {
+        self.budget.warning_limit()
+    }
+
+    /// How many cookies the budget allows.
+    #[must_use]
+    pub fn cookie_limit(&self) -> usize {
+        self.budget.cookie_limit()
+    }
+
+    /// Every attribute with its bytes before compression, the largest first.
+    #[must_use]
+    pub fn attributes(&self) -> &[(String, usize)] {
+        &self.attributes
+    }
+}

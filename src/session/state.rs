@@ -1,0 +1,155 @@
+//! What one request knows of its session, and the one door through which it changes.
+
+use super::arrival::Arrival;
+use crate::error::{Error, Refusal};
+use crate::keys::KeyId;
+use crate::lifetime::Timestamp;
+use crate::payload::{Entry, Record, SessionId};
+
+/// An opened session. Invariants:
+///
+/// - `record` is what a commit would write; `None` means that there is no session.
+/// - `held` is what the browser holds; it never changes.
+/// - `changed` is set by [`apply`](State::apply) and by nothing else.
+pub(super) struct State {
+    pub(super) record: Option<Record>,
+    pub(super) held: Option<Held>,
+    pub(super) refusal: Option<Refusal>,
+    /// Whether the cookies that came may be deleted.
+    pub(super) over: bool,
+    pub(super) changed: bool,
+    /// Whether a sign-in or a destroy asked for a clean start.
+    pub(super) started_over: bool,
+}
+
+/// The accepted token.
+#[derive(Clone, Copy)]
+pub(super) struct Held {
+    pub(super) issued: Timestamp,
+    pub(super) key: KeyId,
+}
+
+/// A change to a session.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Edit<'a> {
+    Put(Entry<'a>),
+    Remove(&'a str),
+    Clear,
+    Renew,
+    SignIn {
+        subject: Option<&'a str>,
+        keep: &'a [&'a str],
+    },
+    Destroy,
+}
+
+impl State {
+    pub(super) fn of(arrival: Arrival) -> State {
+        let (record, held, refusal, over) = match arrival {
+            Arrival::Live(loaded) => {
+                let held = Held {
+                    issued: loaded.issued,
+                    key: loaded.key,
+                };
+                (Some(loaded.record), Some(held), None, false)
+            }
+            Arrival::Refused { refusal, over } => (None, None, Some(refusal), over),
+        };
+        State {
+            record,
+            held,
+            refusal,
+            over,
+            changed: false,
+            started_over: false,
+        }
+    }
+
+    /// The attribute of this name, if there is one.
+    pub(super) fn attribute(&self, name: &str) -> Option<Entry<'_>> {
+        self.record.as_ref()?.attributes.get(name)
+    }
+
+    /// The time to stamp on what is written: that of loading, and never earlier than what was
+    /// seen.
+    pub(super) fn stamp(&self, now: Timestamp) -> Timestamp {
+        self.held.map_or(now, |held| held.issued.max(now))
+    }
+
+    /// Applies a change and says whether it was one. A change that fails has done nothing.
+    pub(super) fn apply(&mut self, edit: Edit<'_>, now: Timestamp) -> Result<bool, Error> {
+        let changed = match edit {
+            Edit::Put(entry) => self.put(&entry, now)?,
+            Edit::Remove(name) => self
+                .record
+                .as_mut()
+                .is_some_and(|record| record.attributes.remove(name)),
+            Edit::Clear => self.record.as_mut().is_some_and(|record| {
+                let any = record.attributes.len() > 0;
+                record.attributes.retain(|_| false);
+                any
+            }),
+            Edit::Renew => match &mut self.record {
+                None => false,
+                Some(record) => {
+                    record.id = record.id.renewed()?;
+                    true
+                }
+            },
+            Edit::SignIn { subject, keep } => {
+                let mut record = self.begin(now)?;
+                record.subject = subject.map(str::to_owned);
+                if let Some(old) = self.record.take() {
+                    record.attributes = old.attributes;
+                    record
+                        .attributes
+                        .retain(|name| keep.iter().any(|k| k.as_bytes() == name));
+                }
+                self.record = Some(record);
+                self.started_over = true;
+                true
+            }
+            Edit::Destroy => {
+                self.record = None;
+                self.started_over = true;
+                true
+            }
+        };
+        self.changed |= changed;
+        Ok(changed)
+    }
+
+    fn put(&mut self, entry: &Entry<'_>, now: Timestamp) -> Result<bool, Error> {
+        let record = match &mut self.record {
+            Some(record) if !record.attributes.differs(entry) => return Ok(false),
+            Some(record) => record,
+            None => {
+                let new = self.begin(now)?;
+                self.record.insert(new)
+            }
+        };
+        record.attributes.put(entry);
+        Ok(true)
+    }
+
+    /// A new, empty record.
+    fn begin(&self, now: Timestamp) -> Result<Record, Error> {
+        Ok(Record {
+            id: SessionId::mint()?,
+            created: self.stamp(now),
+            subject: None,
+            attributes: Default::default(),
+        })
+    }
+
+    /// Whether there is nothing that a browser would need to hold: a session that was begun in
+    /// this request and is empty again.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.held.is_none()
+            && !self.started_over
+            && self
+                .record
+                .as_ref()
+                .is_none_or(|record| record.attributes.len() == 0)
+    }
+}

@@ -1,0 +1,367 @@
+"""Makes payloads.json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sealed_session as ss
+from cases import KEY, NAME, NOW, fixed, record, record_form, seal, text, write
+from sealed_session import Attribute, Record, to_varint, write_payload
+
+
+def head(flags: int, version: int = 1, found: Record | None = None) -> bytes:
+    found = found or record()
+    return bytes([version, flags]) + found.id + found.created.to_bytes(4, "big")
+
+
+def sized(data: bytes) -> bytes:
+    return to_varint(len(data)) + data
+
+
+def padded(data: bytes) -> bytes:
+    return data + bytes(-len(data) % 32)
+
+
+def run(literals: bytes, offset: int | None = None, match: int = 4) -> bytes:
+    """One sequence of an LZ4 block; the last one has no match."""
+
+    def more(length: int) -> bytes:
+        if length < 15:
+            return b""
+        return b"\xff" * ((length - 15) // 255) + bytes([(length - 15) % 255])
+
+    behind = match - 4 if offset is not None else 0
+    token = bytes([min(len(literals), 15) << 4 | min(behind, 15)])
+    out = token + more(len(literals)) + literals
+    if offset is not None:
+        out += offset.to_bytes(2, "little") + more(behind)
+    return out
+
+
+def packed(
+    block: bytes, unpacked: int, secret: bytes = b"", subject: bytes = b""
+) -> bytes:
+    flags = 1 | (4 if subject else 0)
+    region = to_varint(len(block)) + to_varint(unpacked) + block
+    return padded(head(flags) + subject + region + sized(secret))
+
+
+def stored(region: bytes, secret: bytes = b"") -> bytes:
+    return padded(head(0) + sized(region) + sized(secret))
+
+
+def postcard() -> list[tuple[Attribute, Any]]:
+    """Attributes of typed keys, and their values."""
+    table = [
+        ("pc.bool", 1, b"\x01", True),
+        ("pc.bytes", 1, sized(b"\x00\xff\x80"), [0, 255, 128]),
+        ("pc.i32", 1, b"\x03", -2),
+        ("pc.schema7", 7, to_varint(300), 300),
+        ("pc.string", 1, sized("gr\u00fc\u00df".encode()), "gr\u00fc\u00df"),
+        ("pc.u32", 1, to_varint(300), 300),
+        ("pc.unit", 1, b"", None),
+    ]
+    return [
+        (Attribute(name, 0, schema, value), is_) for name, schema, value, is_ in table
+    ]
+
+
+def good() -> list[dict[str, Any]]:
+    typed = [attribute for attribute, _ in postcard()]
+    mixed = [text("a", "1"), *typed, text("z", '{"k":[true,null,1.5]}')]
+    secret = [
+        text("open", "1"),
+        text("key", '"k"', ss.SECRET),
+        text("zz", '"z"', ss.SECRET),
+    ]
+    reserved = [
+        Attribute("codec2", 2, 0, b"\x00\x01"),
+        Attribute("codec3", 3, 9, b""),
+        Attribute("flag3", 0b1001, 0, b'"x"'),
+        Attribute("flag7", 0b1000_0000, 0xFFFFFFFF, b"\xff"),
+        text("known", '"read"'),
+        Attribute("hidden", 0b1_0101, 0, b'"y"'),
+    ]
+    names = ["B", "a", "a\x00", "aa", "ab", "\u00e9", "\uffff", "\U0001f600"]
+    table: list[tuple[str, Record]] = [
+        ("no attributes", record(attributes=[])),
+        ("one attribute", record()),
+        ("both codecs", record(attributes=mixed)),
+        ("subject", record(subject="user-17")),
+        ("subject and no attributes", record(subject="\u00fc", attributes=[])),
+        ("longest subject", record(subject="s" * 255)),
+        ("secret region", record(attributes=secret)),
+        ("secret region only", record(attributes=secret[1:])),
+        ("unreadable attributes", record(attributes=reserved)),
+        ("few unreadable attributes", record(attributes=[reserved[0], reserved[-1]])),
+        ("longest name", record(attributes=[text("n" * 255, "1"), text("o", "2")])),
+        ("names by their bytes", record(attributes=[text(n, "1") for n in names])),
+        (
+            "values of 127 and 128 bytes",
+            record(
+                attributes=[text("a", f'"{"x" * 125}"'), text("b", f'"{"y" * 126}"')]
+            ),
+        ),
+        ("created at zero", record(created=0)),
+        ("id of zeros", record(0, 0)),
+    ]
+    cases = []
+    for case, found in table:
+        cases.append(entry(case, write_payload(found), written=True))
+    one = head(0) + sized(text("name", '"Ada"').encoded()) + sized(b"")
+    cases += [
+        entry("no padding", one),
+        entry("padding of two blocks", padded(one) + bytes(64)),
+        entry("padding to no multiple", one + bytes(3)),
+    ]
+    return cases + [entry(case, payload) for case, payload in lz4()]
+
+
+def lz4() -> list[tuple[str, bytes]]:
+    plain = text("name", '"Ada"').encoded()
+    cases = [("packed, literals only", packed(run(plain), len(plain)))]
+    empty = packed(run(b""), 0)
+    cases.append(("packed, nothing in it", empty))
+
+    # One byte repeated by an overlapping match: `"a` and 40 times `a`, then `bcdef"`.
+    region = text("run", f'"{"a" * 41}bcdef"').encoded()
+    block = run(region[: -(40 + 6)], 1, 40) + run(region[-6:])
+    assert len(block) < len(region)
+    cases.append(("packed, overlapping match of offset 1", packed(block, len(region))))
+
+    region = text("run", f'"{"abc" * 100}x-end"').encoded()
+    start = region.index(b"abc") + 3
+    block = run(region[:start], 3, 297) + run(region[-6:])
+    cases.append(
+        ("packed, overlapping match of offset 3, long", packed(block, len(region)))
+    )
+
+    region = text("run", f'"{"0123456789" * 2}x-end"').encoded()
+    start = region.index(b"0123") + 10
+    block = run(region[:start], 10, 10) + run(region[-6:])
+    cases.append(("packed, match that does not overlap", packed(block, len(region))))
+
+    # Extensions of 15, 15 + 255, and 15 + 254 literals.
+    for size in (15, 269, 270):
+        letters = "".join(chr(97 + i * 7 % 26) for i in range(size))
+        overhead = 7 if size < 128 else 8
+        region = text("n", f'"{letters[: size - overhead]}"').encoded()
+        assert len(region) == size
+        case = f"packed, {len(region)} literals"
+        cases.append((case, packed(run(region), len(region))))
+
+    secret = text("pin", '"1234"', ss.SECRET).encoded()
+    region = text("run", f'"{"a" * 41}bcdef"').encoded()
+    block = run(region[: -(40 + 6)], 1, 40) + run(region[-6:])
+    whole = packed(block, len(region), secret, sized(b"user-17"))
+    cases.append(("packed, with subject and secret region", whole))
+
+    # An offset of two different bytes.
+    letters = fixed("letters", 130).hex()
+    region = text("run", f'"{letters}{letters[2:22]}x-end"').encoded()
+    start = region.index(b"x-end") - 20
+    block = run(region[:start], 258, 20) + run(region[-6:])
+    cases.append(("packed, offset of 258", packed(block, len(region))))
+
+    fixed_part = len(text("run", '""').encoded()) + 2
+    region = text("run", f'"{"a" * (ss.OPEN_LIMIT - fixed_part)}"').encoded()
+    assert len(region) == ss.OPEN_LIMIT
+    start = region.index(b"aa") + 1
+    block = run(region[:start], 1, len(region) - start - 6) + run(region[-6:])
+    cases.append(("packed, 65,536 bytes", packed(block, len(region))))
+    return cases
+
+
+def refused() -> list[tuple[str, bytes, str]]:
+    whole = head(4) + sized(b"ada") + sized(text("n", '"v"').encoded())
+    whole += sized(text("s", "1", ss.SECRET).encoded())
+    region = text("run", f'"{"a" * 41}bcdef"').encoded()
+    start = len(region) - 46
+    tail = region[-6:]
+    size = len(region)
+    block = run(region[:start], 1, 40) + run(tail)
+    in_packed = head(1) + to_varint(len(block))
+    cut = {
+        "empty": b"",
+        "flags": whole[:1],
+        "first half of the id": whole[:9],
+        "second half of the id": whole[:17],
+        "created": whole[:21],
+        "subject's length": whole[:22],
+        "subject": whole[:25],
+        "stored": whole[:26],
+        "open region": whole[:30],
+        "secret region's length": whole[: whole.index(b'"v"') + 3],
+        "secret region": whole[:-1],
+        "unpacked": in_packed,
+        "half of unpacked": in_packed + b"\x80",
+        "block": in_packed + to_varint(size) + block[:-1],
+    }
+    bad = "malformed"
+    cases = [(f"truncated: {at}", part, bad) for at, part in cut.items()]
+
+    plain = write_payload(record())
+    newer = "record_too_new"
+    cases += [
+        ("version 0", b"\0" + plain[1:], bad),
+        ("version 0 and reserved flags", b"\0\xff" + plain[2:], bad),
+        ("version 2", b"\2" + plain[1:], newer),
+        ("version 255 and nothing else", b"\xff", newer),
+    ]
+    for bit in range(3, 8):
+        cases.append(
+            (f"reserved flag bit {bit}", b"\1" + bytes([1 << bit]) + plain[2:], newer)
+        )
+    for packing in (2, 3):
+        cases.append(
+            (f"packing {packing}", b"\1" + bytes([packing]) + plain[2:], newer)
+        )
+    cases.append(("reserved flag, truncated", b"\1\x80", newer))
+
+    secret_in_open = text("s", "1", ss.SECRET).encoded()
+    a, b = text("a", "1").encoded(), text("b", "1").encoded()
+    ab = text("ab", "1").encoded()
+    in_secret = text("a", "1", ss.SECRET).encoded()
+    b_secret = text("b", "1", ss.SECRET).encoded()
+    regions = {
+        "empty name": b"\0" + a[2:],
+        "name of 256 bytes": sized(b"n" * 256) + a[2:],
+        "name not UTF-8": sized(b"\xff") + a[2:],
+        "name of half a character": sized("\u00e9".encode()[:1]) + a[2:],
+        "name with a surrogate": sized(b"\xed\xa0\x80") + a[2:],
+        "name in an overlong form": sized(b"\xc0\x80") + a[2:],
+        "names out of order": b + a,
+        "names out of order, one the beginning of the other": ab + a,
+        "name twice": a + a,
+        "secret bit in the open region": secret_in_open,
+        "secret bit with a reserved bit in the open region": a[:2] + b"\x0c" + a[3:],
+        "name cut": sized(b"name")[:3],
+        "attribute flags missing": a[:2],
+        "schema missing": a[:3],
+        "value's length missing": a[:4],
+        "value cut": a[:-1],
+        "name's length beyond the region": b"\x7f" + a[1:],
+        "overlong schema": a[:3] + b"\x80\x00" + a[4:],
+        "schema over 32 bits": a[:3] + b"\xff\xff\xff\xff\x10" + a[4:],
+        "overlong length of a name": b"\x81\x00" + a[1:],
+        "overlong length of a value": a[:4] + b"\x81\x00" + a[5:],
+        "zeros": bytes(32),
+    }
+    cases += [
+        (f"attribute: {case}", stored(part), bad) for case, part in regions.items()
+    ]
+    cases += [
+        ("attribute: no secret bit in the secret region", stored(b"", a), bad),
+        ("attribute: one name in both regions", stored(a, in_secret), bad),
+        (
+            "attribute: one name in both regions, not the first",
+            stored(a + b, b_secret),
+            bad,
+        ),
+        (
+            "attribute: secret names out of order",
+            stored(b"", b_secret + in_secret),
+            bad,
+        ),
+        ("attribute: value reaches into the secret region", stored(a[:-1], b"1"), bad),
+    ]
+    ends = bytes(32)
+    cases += [
+        ("overlong varint", head(0) + b"\x80\x00" + ends, bad),
+        ("overlong varint, five bytes", head(0) + b"\x80\x80\x80\x80\x00" + ends, bad),
+        ("varint over 32 bits", head(0) + b"\xff\xff\xff\xff\x1f" + ends, bad),
+        ("varint of 2^32", head(0) + b"\x80\x80\x80\x80\x10" + ends, bad),
+        ("varint of six bytes", head(0) + b"\x80\x80\x80\x80\x80\x01" + ends, bad),
+        ("overlong subject's length", head(4) + b"\x83\x00ada" + ends, bad),
+        ("overlong unpacked", head(1) + b"\x01\x80\x00" + run(b"") + ends, bad),
+        ("overlong length of the secret region", head(0) + b"\x00\x80\x00" + ends, bad),
+        (
+            "secret region beyond the end",
+            head(0) + b"\x00\xff\xff\xff\xff\x0f" + ends,
+            bad,
+        ),
+        ("empty subject", padded(head(4) + b"\0\0\0"), bad),
+        ("subject of 256 bytes", padded(head(4) + sized(b"s" * 256) + b"\0\0"), bad),
+        ("subject not UTF-8", padded(head(4) + sized(b"a\xff") + b"\0\0"), bad),
+        ("padding ends with one", plain[:-1] + b"\1", bad),
+        ("padding begins with one", head(0) + b"\0\0\1" + bytes(7), bad),
+        ("a block behind the padding", plain + plain, bad),
+    ]
+    over = "over_ceiling"
+    far = to_varint(ss.OPEN_LIMIT + 1)
+    region_over = text("run", f'"{"a" * (ss.OPEN_LIMIT + 1 - 11)}"').encoded()
+    over_start = region_over.index(b"aa") + 1
+    over_block = run(region_over[:over_start], 1, len(region_over) - over_start - 6)
+    over_block += run(region_over[-6:])
+    assert len(region_over) == ss.OPEN_LIMIT + 1
+    cases += [
+        ("stored over 65,536", head(0) + far + ends, over),
+        ("stored of 4,294,967,295", head(0) + to_varint(0xFFFFFFFF) + ends, over),
+        ("unpacked over 65,536", packed(over_block, len(region_over)), over),
+        ("unpacked of 4,294,967,295", packed(block, 0xFFFFFFFF), over),
+        ("unpacked one more than there is", packed(block, size + 1), bad),
+        ("unpacked one less than there is", packed(block, size - 1), bad),
+        ("unpacked of zero and a block of more", packed(block, 0), bad),
+        ("LZ4: no block", packed(b"", 0), bad),
+        ("LZ4: offset zero", packed(run(region[:start], 0, 40) + run(tail), size), bad),
+        (
+            "LZ4: offset before the start",
+            packed(run(region[:start], start + 1, 40) + run(tail), size),
+            bad,
+        ),
+        ("LZ4: no literals at the end", packed(run(region[:start], 1, 46), size), bad),
+        ("LZ4: match first", packed(run(b"", 1, 40) + run(region[40:]), size), bad),
+        (
+            "LZ4: match past the end",
+            packed(run(region[:start], 1, 400) + run(tail), size),
+            bad,
+        ),
+        ("LZ4: literals past the end of the block", packed(block[:-1], size), bad),
+        ("LZ4: half of an offset", packed(run(region[:start], 1, 40)[:-2], size), bad),
+        ("LZ4: length without end", packed(b"\xf0" + b"\xff" * 9, size), bad),
+        ("LZ4: one block behind another", packed(block + block, size), bad),
+    ]
+    return cases
+
+
+def entry(case: str, payload: bytes, written: bool = False) -> dict[str, Any]:
+    found = ss.read_payload(payload)
+    form = record_form(found)
+    values = {attribute.name: is_ for attribute, is_ in postcard()}
+    for attribute in form["attributes"]:
+        if attribute["flags"] & 3 == 0 and attribute["name"] in values:
+            attribute["is"] = values[attribute["name"]]
+    return {
+        "case": case,
+        "payload": payload.hex(),
+        "written": written,
+        "record": form,
+        "text": seal(f"payload {case}", payload),
+    }
+
+
+def make() -> None:
+    bad = [
+        {
+            "case": case,
+            "payload": payload.hex(),
+            "refusal": refusal,
+            "text": seal(f"payload {case}", payload),
+        }
+        for case, payload, refusal in refused()
+    ]
+    sealed = {
+        "master": KEY.master.hex(),
+        "format": "encrypted",
+        "name": NAME,
+        "audience": "",
+        "now": NOW,
+        "issued": NOW - 100,
+        "idle": 1 << 33,
+        "absolute": 1 << 33,
+    }
+    write("payloads", {"sealed": sealed, "payloads": good(), "refused": bad})
+
+
+if __name__ == "__main__":
+    make()

@@ -1,0 +1,503 @@
+"""Reads and writes the sessions of sealed-session, written from FORMAT.md.
+
+Needs Python 3.11 and the package `cryptography`. Refusals carry the labels of the vectors.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import itertools
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+ENCRYPTED, SIGNED = 1, 2
+KEY_PREFIX = "sealed_key_v1_"
+LINE_LIMIT = 4093
+TEXT_LIMIT = 9 * LINE_LIMIT
+OPEN_LIMIT = 65536
+CANDIDATE_LIMIT = 8
+COOKIE_LIMIT = 32
+SKEW = 120
+
+
+class Refused(Exception):
+    """What a reader does not accept; `label` names the reason."""
+
+    def __init__(self, label: str, why: str = "", removable: bool = False):
+        super().__init__(f"{label}: {why}" if why else label)
+        self.label = label
+        # Whether the cookies may be removed.
+        self.removable = removable
+
+
+def to_base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def from_base64url(text: str) -> bytes:
+    """Refuses padding, white space, other characters and non-zero spare bits."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", text) or len(text) % 4 == 1:
+        raise ValueError("not base64url")
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if to_base64url(data) != text:
+        raise ValueError("bits after the last byte")
+    return data
+
+
+def to_varint(number: int) -> bytes:
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
+class Bytes:
+    """A cursor over bytes; reading past the end is damage."""
+
+    def __init__(self, data: bytes):
+        self.data, self.at = data, 0
+
+    def left(self) -> int:
+        return len(self.data) - self.at
+
+    def take(self, count: int) -> bytes:
+        if count > self.left():
+            raise Refused("malformed", "truncated")
+        self.at += count
+        return self.data[self.at - count : self.at]
+
+    def byte(self) -> int:
+        return self.take(1)[0]
+
+    def number(self, size: int) -> int:
+        return int.from_bytes(self.take(size), "big")
+
+    def varint(self) -> int:
+        number = 0
+        for shift in range(0, 35, 7):
+            byte = self.byte()
+            number |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                if byte == 0 and shift:
+                    raise Refused("malformed", "overlong varint")
+                if number > 0xFFFFFFFF:
+                    raise Refused("malformed", "varint over 32 bits")
+                return number
+        raise Refused("malformed", "varint over 32 bits")
+
+    def short_text(self) -> str:
+        size = self.varint()
+        if not 1 <= size <= 255:
+            raise Refused("malformed", "length of a text")
+        try:
+            return self.take(size).decode("utf-8")
+        except UnicodeDecodeError:
+            raise Refused("malformed", "not UTF-8") from None
+
+
+class Key:
+    def __init__(self, master: bytes):
+        if len(master) != 32 or not any(master):
+            raise ValueError("a master key is 32 bytes, not all zero")
+        self.master = master
+        self.id = self.derive(5)[:4]
+
+    @classmethod
+    def parse(cls, text: str) -> Key:
+        if not text.startswith(KEY_PREFIX) or len(text) != len(KEY_PREFIX) + 48:
+            raise ValueError("not the text form of a key")
+        data = from_base64url(text[len(KEY_PREFIX) :])
+        if data[32:] != key_check(data[:32]):
+            raise ValueError("the check does not match")
+        return cls(data[:32])
+
+    def text(self) -> str:
+        return KEY_PREFIX + to_base64url(self.master + key_check(self.master))
+
+    def derive(self, kind: int, application: bytes = b"") -> bytes:
+        info = b"sealed-session v1" + bytes([kind]) + with_len16(application)
+        extracted = hmac.digest(bytes(32), self.master, "sha256")
+        return hmac.digest(extracted, info + b"\x01", "sha256")
+
+
+def key_check(master: bytes) -> bytes:
+    return hashlib.sha256(KEY_PREFIX.encode() + master).digest()[:4]
+
+
+def key_set(keys: list[Key]) -> dict[bytes, Key]:
+    by_id = {key.id: key for key in keys}
+    if len(by_id) != len(keys):
+        raise ValueError("two keys with one id")
+    return by_id
+
+
+def with_len16(data: bytes) -> bytes:
+    return len(data).to_bytes(2, "big") + data
+
+
+def xaes_gcm(key: bytes, nonce: bytes) -> tuple[AESGCM, bytes]:
+    """The AES-256-GCM key and nonce for a key of 32 and a nonce of 24 bytes."""
+    ecb = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
+    block = int.from_bytes(ecb.update(bytes(16)), "big")
+    k1 = (block << 1) & ((1 << 128) - 1) ^ (0x87 if block >> 127 else 0)
+    derived = b""
+    for counter in (1, 2):
+        message = bytes([0, counter]) + b"X\0" + nonce[:12]
+        mixed = int.from_bytes(message, "big") ^ k1
+        derived += ecb.update(mixed.to_bytes(16, "big"))
+    return AESGCM(derived), nonce[12:]
+
+
+def xaes_seal(key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
+    gcm, rest = xaes_gcm(key, nonce)
+    return gcm.encrypt(rest, plaintext, aad)
+
+
+def xaes_open(key: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
+    gcm, rest = xaes_gcm(key, nonce)
+    return gcm.decrypt(rest, sealed, aad)
+
+
+@dataclass(frozen=True)
+class Binding:
+    name: bytes
+    audience: bytes = b""
+    purpose: bytes = b"session"
+
+    def associated_data(self, header: bytes) -> bytes:
+        parts = (self.purpose, self.name, self.audience)
+        if any(len(part) > 255 for part in parts):
+            raise ValueError("a part is longer than 255 bytes")
+        return header + b"".join(with_len16(part) for part in parts)
+
+
+def seal(
+    key: Key,
+    form: int,
+    issued: int,
+    binding: Binding,
+    payload: bytes,
+    nonce: bytes | None = None,
+) -> str:
+    header = bytes([form]) + key.id + issued.to_bytes(4, "big")
+    aad = binding.associated_data(header)
+    if form == ENCRYPTED:
+        nonce = nonce or os.urandom(24)
+        body = nonce + xaes_seal(key.derive(1), nonce, payload, aad)
+    elif form == SIGNED:
+        body = payload + hmac.digest(key.derive(2), aad + payload, "sha256")
+    else:
+        raise ValueError("unknown format")
+    text = to_base64url(header + body)
+    if len(text) > TEXT_LIMIT:
+        raise ValueError("too long")
+    return text
+
+
+def open_token(
+    keys: dict[bytes, Key], accepted: set[int], binding: Binding, text: str
+) -> tuple[int, bytes]:
+    """Gives `issued` and the payload."""
+    if len(text) > TEXT_LIMIT:
+        raise Refused("over_ceiling")
+    try:
+        token = from_base64url(text)
+    except ValueError:
+        raise Refused("malformed", "not base64url") from None
+    if len(token) < 9:
+        raise Refused("malformed", "no header")
+    form, key_id, issued = token[0], token[1:5], int.from_bytes(token[5:9], "big")
+    if form not in (ENCRYPTED, SIGNED):
+        raise Refused("newer_format")
+    if form not in accepted:
+        raise Refused("wrong_format")
+    if key_id not in keys:
+        raise Refused("unknown_key")
+    if len(token) < (49 if form == ENCRYPTED else 41):
+        raise Refused("malformed", "too short")
+    key = keys[key_id]
+    aad = binding.associated_data(token[:9])
+    if form == ENCRYPTED:
+        try:
+            return issued, xaes_open(key.derive(1), token[9:33], token[33:], aad)
+        except InvalidTag:
+            raise Refused("tampered") from None
+    payload, mac = token[9:-32], token[-32:]
+    if not hmac.compare_digest(
+        hmac.digest(key.derive(2), aad + payload, "sha256"), mac
+    ):
+        raise Refused("tampered")
+    return issued, payload
+
+
+POSTCARD, JSON, SECRET = 0, 1, 4
+
+
+@dataclass
+class Attribute:
+    name: str
+    flags: int
+    schema: int
+    value: bytes
+
+    def unreadable(self) -> bool:
+        return bool(self.flags & ~7) or self.flags & 3 > JSON
+
+    def encoded(self) -> bytes:
+        name = self.name.encode()
+        head = to_varint(len(name)) + name + bytes([self.flags])
+        return head + to_varint(self.schema) + to_varint(len(self.value)) + self.value
+
+
+@dataclass
+class Record:
+    id: bytes
+    created: int
+    subject: str | None = None
+    attributes: list[Attribute] = field(default_factory=list)
+
+
+def unpack_lz4(packed: bytes, size: int) -> bytes:
+    """An LZ4 block that gives exactly `size` bytes."""
+    source, out = Bytes(packed), bytearray()
+
+    def length(nibble: int) -> int:
+        total = nibble
+        if nibble == 15:
+            while (more := source.byte()) == 255:
+                total += 255
+            total += more
+        return total
+
+    while True:
+        token = source.byte()
+        literals = length(token >> 4)
+        if len(out) + literals > size:
+            raise Refused("malformed", "unpacks to more")
+        out += source.take(literals)
+        if not source.left():
+            break
+        offset = int.from_bytes(source.take(2), "little")
+        if not 1 <= offset <= len(out):
+            raise Refused("malformed", "offset of a match")
+        match = length(token & 15) + 4
+        if len(out) + match > size:
+            raise Refused("malformed", "unpacks to more")
+        for _ in range(match):
+            out.append(out[-offset])
+    if len(out) != size:
+        raise Refused("malformed", "unpacks to less")
+    return bytes(out)
+
+
+def read_region(region: bytes, secret: bool) -> list[Attribute]:
+    source, found, before = Bytes(region), [], b""
+    while source.left():
+        name, flags = source.short_text(), source.byte()
+        schema = source.varint()
+        value = source.take(source.varint())
+        if bool(flags & SECRET) != secret:
+            raise Refused("malformed", "secret bit in the wrong region")
+        if name.encode() <= before:
+            raise Refused("malformed", "names not ascending")
+        before = name.encode()
+        found.append(Attribute(name, flags, schema, value))
+    return found
+
+
+def read_payload(payload: bytes) -> Record:
+    source = Bytes(payload)
+    version = source.byte()
+    if version != 1:
+        raise Refused("malformed" if version == 0 else "record_too_new", "version")
+    flags = source.byte()
+    packing = flags & 3
+    if flags & ~7 or packing > 1:
+        raise Refused("record_too_new", "reserved flags")
+    record = Record(source.take(16), source.number(4))
+    if flags & 4:
+        record.subject = source.short_text()
+    stored = source.varint()
+    unpacked = source.varint() if packing else stored
+    if unpacked > OPEN_LIMIT:
+        raise Refused("over_ceiling", "open region")
+    region = source.take(stored)
+    if packing:
+        region = unpack_lz4(region, unpacked)
+    secrets = source.take(source.varint())
+    if any(source.take(source.left())):
+        raise Refused("malformed", "padding")
+    record.attributes = read_region(region, False) + read_region(secrets, True)
+    if len({a.name for a in record.attributes}) != len(record.attributes):
+        raise Refused("malformed", "a name in both regions")
+    return record
+
+
+def write_payload(record: Record) -> bytes:
+    """Stores the open region unpacked."""
+    regions = [b"", b""]
+    for attribute in sorted(record.attributes, key=lambda a: a.name.encode()):
+        regions[bool(attribute.flags & SECRET)] += attribute.encoded()
+    if len(regions[0]) > OPEN_LIMIT:
+        raise ValueError("open region too large")
+    subject = b""
+    if record.subject is not None:
+        subject = record.subject.encode()
+        subject = to_varint(len(subject)) + subject
+    head = bytes([1, 4 if subject else 0]) + record.id
+    payload = head + record.created.to_bytes(4, "big") + subject
+    for region in regions:
+        payload += to_varint(len(region)) + region
+    return payload + bytes(-len(payload) % 32)
+
+
+def split(base: str, text: str, attributes: str = "", limit: int = LINE_LIMIT):
+    """The cookies (name, value) of a text; `attributes` follow every value."""
+
+    def room(name: str) -> int:
+        return limit - len(name) - 1 - len(attributes)
+
+    if len(text) <= room(base):
+        return [(base, text)]
+    tag, parts, rest = text[-4:], [], text
+    while rest:
+        size = room(f"{base}.{len(parts)}") - 4 if parts else room(base) - 5
+        if size < 1:
+            raise ValueError("no room")
+        parts.append(rest[:size])
+        rest = rest[size:]
+    if len(parts) > 9:
+        raise ValueError("too long")
+    cookies = [(base, f"{len(parts)}{tag}{parts[0]}")]
+    return cookies + [(f"{base}.{i}", tag + p) for i, p in enumerate(parts) if i]
+
+
+def cookie_pairs(fields: list[bytes]) -> list[tuple[bytes, bytes]]:
+    pairs = [pair.partition(b"=") for line in fields for pair in line.split(b";")]
+    return [(n.strip(b" \t"), v.strip(b" \t")) for n, equals, v in pairs if equals]
+
+
+def texts(value: bytes, others: dict[int, list[bytes]]) -> list[str]:
+    """The texts that one base cookie gives with the cookies beside it."""
+    if len(value) > LINE_LIMIT:
+        raise Refused("over_ceiling")
+    if value.startswith(b"A"):
+        return [value.decode("latin-1")]
+    if not re.match(rb"[2-9].{4}", value, re.DOTALL):
+        raise Refused("malformed")
+    tag, parts = value[1:5], [[value[5:]]]
+    for i in range(1, value[0] - ord("0")):
+        here = others.get(i, [])
+        short = [part for part in here if len(part) <= LINE_LIMIT]
+        options = [part[4:] for part in short if part.startswith(tag)]
+        if not options:
+            label = "mixed" if short else "over_ceiling" if here else "partial"
+            raise Refused(label, f"part {i}")
+        parts.append(list(dict.fromkeys(options)))
+    # The part with the lowest number changes fastest.
+    ways = itertools.product(*reversed(parts))
+    first = itertools.islice(ways, CANDIDATE_LIMIT)
+    joined = [b"".join(reversed(way)) for way in first]
+    found = [t for t in joined if t.startswith(b"A") and t.endswith(tag)]
+    if not found:
+        raise Refused("malformed", "no way to join the parts")
+    return [text.decode("latin-1") for text in found]
+
+
+def candidates(base: bytes, fields: list[bytes]) -> Iterator[str | Refused]:
+    """The texts of a request, in its order; a refusal where a base cookie gives none."""
+    bases, others, kept = [], {}, 0
+    for name, value in cookie_pairs(fields):
+        if kept == COOKIE_LIMIT:
+            break
+        if name == base:
+            bases.append(value)
+        elif re.fullmatch(re.escape(base) + rb"\.[1-8]", name):
+            others.setdefault(int(name[-1:]), []).append(value)
+        else:
+            continue
+        kept += 1
+    for value in bases:
+        try:
+            yield from texts(value, others)
+        except Refused as refused:
+            yield refused
+    if others and not bases:
+        yield Refused("partial", "no base cookie")
+    if kept == COOKIE_LIMIT:
+        yield Refused("over_ceiling")
+
+
+AUTHENTIC = {"absolute_expired", "from_the_future", "idle_expired", "record_too_new"}
+
+
+def telling(refusals: list[Refused]) -> Refused:
+    """One refusal for a request: the first authentic one, else the first."""
+    if not refusals:
+        return Refused("absent")
+    authentic = [refused for refused in refusals if refused.label in AUTHENTIC]
+    removable = all(refused.removable for refused in refusals)
+    return Refused((authentic or refusals)[0].label, removable=removable)
+
+
+@dataclass
+class Reader:
+    keys: list[Key]
+    accepted: set[int]
+    base: str
+    audience: str
+    idle: int
+    absolute: int
+
+    def open(self, text: str) -> tuple[int, Record]:
+        binding = Binding(self.base.encode(), self.audience.encode())
+        issued, payload = open_token(key_set(self.keys), self.accepted, binding, text)
+        return issued, read_payload(payload)
+
+    def check_times(self, issued: int, created: int, now: int):
+        if max(issued, created) - now > SKEW:
+            raise Refused("from_the_future")
+        for age, limit, label in (
+            (now - created, self.absolute, "absolute_expired"),
+            (now - issued, self.idle, "idle_expired"),
+        ):
+            if max(0, age) >= limit:
+                raise Refused(label, removable=age >= limit + SKEW)
+
+    def load(self, fields: list[bytes], now: int) -> tuple[int, Record]:
+        """The `issued` and the record that count."""
+        live, refusals, tried = [], [], 0
+        for candidate in candidates(self.base.encode(), fields):
+            try:
+                if isinstance(candidate, Refused):
+                    raise candidate
+                tried += 1
+                if tried > CANDIDATE_LIMIT:
+                    raise Refused("over_ceiling", "not judged")
+                issued, record = self.open(candidate)
+                self.check_times(issued, record.created, now)
+                live.append((issued, record))
+            except Refused as refused:
+                refusals.append(refused)
+        if not live:
+            raise telling(refusals)
+        if len({record.id[:8] for _, record in live}) > 1:
+            if not self.base.lower().startswith("__host-"):
+                raise Refused("conflict")
+        newest = max(issued for issued, _ in live)
+        return [found for found in live if found[0] == newest][-1]
+
+
+def stamp(now: int, seen: int | None = None) -> int:
+    """The `issued` of a token written for a request loaded at `now`."""
+    return max(now, seen or 0)

@@ -1,0 +1,151 @@
+//! The house: session -> payload -> seal -> cookie, and what stands beside them. A stage imports
+//! only what lies below it. This reads the `use` lines and fails on any other edge.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each module and what it may import. Whatever is not listed here is an error, too.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("clock", &[]),
+    ("error", &[]),
+    ("event", &["error"]),
+    ("lifetime", &["error"]),
+    ("keys", &["error", "lifetime"]),
+    ("cookie", &["error"]),
+    ("seal", &["cookie", "error", "keys", "lifetime"]),
+    ("payload", &["error", "lifetime", "seal"]),
+    (
+        "session",
+        &[
+            "cookie", "error", "event", "keys", "lifetime", "payload", "seal",
+        ],
+    ),
+    (
+        "manager",
+        &[
+            "cookie", "error", "event", "keys", "lifetime", "payload", "seal", "session",
+        ],
+    ),
+];
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn src() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The first path element below `src`, without `.rs`.
+fn module(path: &Path) -> String {
+    let below = path.strip_prefix(src()).unwrap();
+    let first = below
+        .components()
+        .next()
+        .unwrap()
+        .as_os_str()
+        .to_str()
+        .unwrap();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// Code without comments and strings' contents that could look like paths.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let code = |line: &str| line.split("//").next().unwrap_or_default().to_owned();
+    text.lines().map(code).collect::<Vec<_>>().join("\n")
+}
+
+/// The modules named after each `crate::`, wherever it stands.
+fn imports(code: &str) -> Vec<String> {
+    let name = |rest: &str| {
+        rest.chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+            .collect::<String>()
+    };
+    code.split("crate::").skip(1).map(name).collect()
+}
+
+#[test]
+fn a_stage_imports_only_what_lies_below_it() {
+    let allowed: BTreeMap<&str, &[&str]> = MAY_IMPORT.iter().copied().collect();
+    let mut edges = 0;
+    for path in sources(&src()) {
+        let from = module(&path);
+        if from == "lib" {
+            continue;
+        }
+        let allowed = allowed
+            .get(from.as_str())
+            .unwrap_or_else(|| panic!("`{from}` is not listed"));
+        let code = code(&path);
+        assert!(
+            !code.contains("super::super::super"),
+            "{} climbs out",
+            path.display()
+        );
+        for to in imports(&code).into_iter().filter(|to| *to != from) {
+            assert!(
+                !to.is_empty(),
+                "{} imports `crate::{{..}}` or `crate::*`",
+                path.display()
+            );
+            edges += 1;
+            assert!(
+                allowed.contains(&to.as_str()),
+                "{} imports `{to}`",
+                path.display()
+            );
+        }
+    }
+    assert!(
+        edges > 50,
+        "only {edges} imports were found: the reader is broken"
+    );
+}
+
+#[test]
+fn the_reader_sees_forbidden_edges() {
+    assert_eq!(
+        imports("use crate::seal::Opened;\nlet x = crate::cookie::Jar;"),
+        ["seal", "cookie"]
+    );
+    assert_eq!(imports("use crate::{seal, cookie};"), [""]);
+}
+
+#[test]
+fn only_the_clock_reads_the_time_and_files_stay_short() {
+    for path in sources(&src()) {
+        let text = fs::read_to_string(&path).unwrap();
+        let reads = ["now_utc()", "SystemTime::now", "Instant::now"];
+        if module(&path) != "clock" {
+            let code = code(&path);
+            let found = reads.into_iter().find(|call| code.contains(call));
+            assert_eq!(found, None, "{} reads the time", path.display());
+        }
+        let lines = text.lines().count();
+        assert!(lines <= 500, "{} has {lines} lines", path.display());
+        let opens = text
+            .lines()
+            .next()
+            .is_some_and(|line| line.starts_with("//! "));
+        assert!(opens, "{} does not say what it owns", path.display());
+    }
+}

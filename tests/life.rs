@@ -1,0 +1,261 @@
+//! The life of a session, from the first visit to the sign-out, on servers that share a ring.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+mod common;
+
+use common::{Browser, at, commit, key, manager};
+use sealed_session::{Attribute, Refusal};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Debug, PartialEq, Clone, Default)]
+struct Cart {
+    lines: Vec<(u32, u16)>,
+}
+
+const CART: Attribute<Cart> = Attribute::new("cart");
+
+#[test]
+fn a_visitor_signs_in_here_and_is_known_there() {
+    let (here, there) = (manager(), manager());
+    let mut browser = Browser::default();
+
+    browser.visit(&here, at(0), |session| {
+        assert!(session.is_new() && !session.is_live());
+        session
+            .update(CART, |cart| cart.lines.push((4711, 2)))
+            .unwrap();
+    });
+    browser.visit(&there, at(10), |session| {
+        session.sign_in_as("user-1", &["cart"]).unwrap();
+        session.insert("name", "Ada").unwrap();
+    });
+    let id = browser.visit(&here, at(20), |session| {
+        assert!(!session.is_new());
+        assert_eq!(
+            session.get::<String>("name").unwrap().as_deref(),
+            Some("Ada")
+        );
+        assert_eq!(
+            session.get(CART).unwrap(),
+            Some(Cart {
+                lines: vec![(4711, 2)]
+            })
+        );
+        assert_eq!(session.subject().as_deref(), Some("user-1"));
+        assert_eq!(
+            (session.created_at(), session.last_seen_at()),
+            (at(10), at(10))
+        );
+        assert_eq!(session.sealed_under(), Some(key(1).id()));
+        session.id()
+    });
+    browser.visit(&there, at(30), |session| {
+        assert_eq!(session.id(), id);
+        session.destroy().unwrap();
+    });
+    assert!(browser.is_empty());
+    browser.visit(&here, at(40), |session| {
+        assert_eq!(session.refusal(), Some(Refusal::Absent))
+    });
+}
+
+#[test]
+fn nothing_is_sent_unless_something_has_to_be_said() {
+    let manager = manager();
+    let mut browser = Browser::default();
+    let quiet: &[fn(&sealed_session::Session)] = &[
+        |_| {},
+        |session| assert_eq!(session.get::<u8>("a").unwrap(), None),
+        |session| assert!(!session.remove("a").unwrap()),
+        |session| assert_eq!(session.take::<u8>("a").unwrap(), None),
+        |session| session.clear().unwrap(),
+        |session| session.renew().unwrap(),
+        |session| {
+            session.insert("a", 1).unwrap();
+            session.remove("a").unwrap();
+        },
+    ];
+    for with in quiet {
+        let session = browser.open(&manager, at(0));
+        with(&session);
+        assert!(commit(&manager, &session, at(0)).unwrap().is_empty());
+    }
+    browser.visit(&manager, at(0), |session| session.insert("a", 1).unwrap());
+    let quiet: &[fn(&sealed_session::Session)] = &[
+        |session| assert_eq!(session.get::<u8>("a").unwrap(), Some(1)),
+        |session| session.insert("a", 1).unwrap(),
+        |session| session.update("a", |_: &mut u8| ()).unwrap(),
+        |session| assert!(!session.remove("b").unwrap()),
+        |session| assert!(session.names() == ["a"] && session.size().unwrap().cookies() == 1),
+    ];
+    for with in quiet {
+        let session = browser.open(&manager, at(1));
+        with(&session);
+        assert!(commit(&manager, &session, at(1)).unwrap().is_empty());
+    }
+}
+
+#[test]
+fn a_session_is_committed_once_and_changes_after_that_are_too_late() {
+    let manager = manager();
+    let session = Browser::default().open(&manager, at(0));
+    session.insert("a", 1).unwrap();
+    assert_eq!(commit(&manager, &session, at(0)).unwrap().len(), 1);
+    assert!(commit(&manager, &session, at(0)).unwrap().is_empty());
+    let results = [
+        session.insert("a", 2),
+        session.replace("a", 2),
+        session.update("a", |a: &mut u8| *a += 1),
+        session.remove("a").map(drop),
+        session.take::<u8>("a").map(drop),
+        session.clear(),
+        session.renew(),
+        session.sign_in(&[]),
+        session.destroy(),
+    ];
+    for result in results {
+        assert!(result.unwrap_err().is_too_late());
+    }
+    assert_eq!(session.get::<u8>("a").unwrap(), Some(1));
+}
+
+#[test]
+fn sign_in_keeps_only_what_is_named_and_renew_keeps_all() {
+    let manager = manager();
+    let mut browser = Browser::default();
+    let planted = browser.visit(&manager, at(0), |session| {
+        session.insert("cart", [1]).unwrap();
+        session.insert("return_to", "https://evil.example").unwrap();
+        session.id().unwrap()
+    });
+    let signed_in = browser.visit(&manager, at(100), |session| {
+        session.sign_in(&["cart", "absent"]).unwrap();
+        session.id().unwrap()
+    });
+    assert!(!planted.is_same_sign_in(&signed_in));
+    let renewed = browser.visit(&manager, at(200), |session| {
+        assert_eq!(session.names(), ["cart"]);
+        assert_eq!(session.created_at(), at(100));
+        session.renew().unwrap();
+        session.id().unwrap()
+    });
+    assert!(renewed != signed_in && renewed.is_same_sign_in(&signed_in));
+    browser.visit(&manager, at(300), |session| {
+        assert_eq!(session.id(), Some(renewed));
+        assert_eq!((session.created_at(), session.names().len()), (at(100), 1));
+    });
+}
+
+#[test]
+fn expiry_is_enforced_from_inside_the_token_and_deletes_only_when_certain() {
+    let manager = manager();
+    let mut browser = Browser::default();
+    browser.visit(&manager, at(0), |session| session.insert("a", 1).unwrap());
+    let idle = 30 * 60;
+    assert!(
+        browser
+            .clone()
+            .visit(&manager, at(idle - 1), sealed_session::Session::is_live)
+    );
+    for (now, removed) in [(idle, false), (idle + 119, false), (idle + 120, true)] {
+        let mut browser = browser.clone();
+        browser.visit(&manager, at(now), |session| {
+            assert_eq!(session.refusal(), Some(Refusal::IdleExpired));
+        });
+        assert_eq!(browser.is_empty(), removed, "at {now}");
+    }
+    // A request that never looks deletes nothing.
+    let mut untouched = browser.clone();
+    untouched.visit(&manager, at(idle * 9), |_| {});
+    assert!(!untouched.is_empty());
+
+    // Kept in use, it ends at 12 hours all the same.
+    let mut now = 0;
+    while now + 1_000 < 12 * 3_600 {
+        now += 1_000;
+        browser.visit(&manager, at(now), |session| {
+            session.insert("a", now).unwrap()
+        });
+    }
+    browser.visit(&manager, at(12 * 3_600), |session| {
+        assert_eq!(session.refusal(), Some(Refusal::AbsoluteExpired));
+    });
+}
+
+#[test]
+fn a_parked_request_revives_nothing() {
+    let manager = manager();
+    let mut browser = Browser::default();
+    browser.visit(&manager, at(0), |session| session.insert("a", 1).unwrap());
+    let session = browser.open(&manager, at(1_000));
+    session.insert("a", 2).unwrap();
+    // The handler takes 30 minutes: what it wrote, stamped at its beginning, is expired.
+    assert!(
+        commit(&manager, &session, at(1_000 + 1_800))
+            .unwrap()
+            .is_empty()
+    );
+
+    let session = browser.open(&manager, at(1_000));
+    session.insert("a", 2).unwrap();
+    browser
+        .close(&manager, &session, at(1_000 + 1_799))
+        .unwrap();
+    browser.visit(&manager, at(2_799), |session| {
+        assert_eq!(session.last_seen_at(), at(1_000))
+    });
+    browser.visit(&manager, at(2_800), |session| assert!(!session.is_live()));
+}
+
+#[test]
+fn a_clock_that_steps_back_never_backdates() {
+    let manager = manager();
+    let mut browser = Browser::default();
+    browser.visit(&manager, at(100), |session| session.insert("a", 1).unwrap());
+    browser.visit(&manager, at(0), |session| session.insert("a", 2).unwrap());
+    browser.visit(&manager, at(0), |session| {
+        assert_eq!(session.last_seen_at(), at(100))
+    });
+    // Beyond the skew the token is refused, and stays in the browser.
+    browser.visit(&manager, at(-21), |session| {
+        assert_eq!(session.refusal(), Some(Refusal::FromTheFuture));
+    });
+    assert!(!browser.is_empty());
+}
+
+#[test]
+fn a_panicking_handler_commits_nothing() {
+    let manager = manager();
+    let mut browser = Browser::default();
+    browser.visit(&manager, at(0), |session| session.insert("a", 1).unwrap());
+    let session = browser.open(&manager, at(1));
+    let handle = session.clone();
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+        handle.insert("a", 2).unwrap();
+        panic!("the handler fails");
+    }));
+    assert!(caught.is_err());
+    assert!(session.insert("a", 3).unwrap_err().is_too_late());
+    assert!(commit(&manager, &session, at(1)).unwrap().is_empty());
+}
+
+#[test]
+fn concurrent_updates_through_clones_lose_nothing() {
+    let manager = manager();
+    let session = Browser::default().open(&manager, at(0));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..100 {
+                    session.update("n", |n: &mut u32| *n += 1).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(session.get::<u32>("n").unwrap(), Some(400));
+}

@@ -1,0 +1,87 @@
+//! What the steps need besides cargo: found, or installed where that is possible, or named.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::run::run;
+
+/// Whether a command runs and succeeds, quietly.
+fn works(program: &str, arguments: &[&str]) -> bool {
+    let status = Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    status.is_ok_and(|status| status.success())
+}
+
+/// Installs Debian packages, or says which ones are missing.
+fn install(packages: &[&str]) -> Result<(), String> {
+    let missing = || {
+        format!(
+            "please install the packages {} (on Debian, as root: apt-get install)",
+            packages.join(" ")
+        )
+    };
+    let is_root = Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout == b"0\n");
+    if !is_root || !works("apt-get", &["--version"]) {
+        return Err(missing());
+    }
+    let mut command = Command::new("apt-get");
+    run(command.args(["update", "--quiet"]))?;
+    let mut command = Command::new("apt-get");
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    run(command
+        .args(["install", "--yes", "--quiet", "--no-install-recommends"])
+        .args(packages))
+}
+
+/// Chromium and its driver.
+pub(crate) fn browser() -> Result<(), String> {
+    if works("chromium", &["--version"]) && works("chromedriver", &["--version"]) {
+        return Ok(());
+    }
+    install(&["chromium", "chromium-driver", "fonts-dejavu-core"])
+}
+
+/// A Python that has the `cryptography` package.
+pub(crate) fn python_with_cryptography() -> Result<PathBuf, String> {
+    // Debian's packages are seen by Debian's Python only.
+    let found = || {
+        let check = ["-c", "import cryptography"];
+        ["python3", "/usr/bin/python3"]
+            .into_iter()
+            .find(|python| works(python, &check))
+    };
+    if found().is_none() {
+        install(&["python3", "python3-cryptography"])?;
+    }
+    found()
+        .map(PathBuf::from)
+        .ok_or_else(|| "no python3 has `cryptography`".to_owned())
+}
+
+/// A nightly toolchain and `cargo fuzz`.
+pub(crate) fn cargo_fuzz() -> Result<(), String> {
+    if !works("cargo", &["+nightly", "--version"]) {
+        return Err(
+            "fuzzing needs a nightly toolchain: rustup toolchain install nightly".to_owned(),
+        );
+    }
+    if works("cargo", &["fuzz", "--version"]) {
+        return Ok(());
+    }
+    run(Command::new("cargo").args([
+        "install",
+        "cargo-fuzz",
+        "--locked",
+        "--version",
+        FUZZ_VERSION,
+    ]))
+}
+
+/// What the targets are known to build with.
+const FUZZ_VERSION: &str = "^0.13";

@@ -127,30 +127,29 @@ impl Lifetime {
     }
 
     /// Judges a token's authenticated times.
-    pub(crate) fn judge(&self, times: Times, now: Timestamp) -> Result<(), Expiry> {
+    pub(crate) fn judge(&self, times: Times, now: Timestamp) -> Result<(), Verdict> {
         if times.issued.since(now) > SKEW || times.created.since(now) > SKEW {
-            return Err(Expiry {
-                refusal: Refusal::FromTheFuture,
-                everywhere: false,
-            });
+            return Err(Refusal::FromTheFuture.into());
         }
-        let expired = |age: u32, limit: Duration, refusal| {
-            if u64::from(age) < limit.as_secs() {
-                return Ok(());
-            }
+        let within = |age: u32, limit: Duration, refusal| {
+            let (age, limit) = (u64::from(age), limit.as_secs());
             // Another node's clock may still be on the near side of the limit.
-            let everywhere = u64::from(age) >= limit.as_secs() + u64::from(SKEW);
-            Err(Expiry {
-                refusal,
-                everywhere,
-            })
+            let everywhere = age >= limit.saturating_add(SKEW.into());
+            if age < limit {
+                Ok(())
+            } else {
+                Err(Verdict {
+                    refusal,
+                    everywhere,
+                })
+            }
         };
-        expired(
+        within(
             now.since(times.created),
             self.absolute,
             Refusal::AbsoluteExpired,
         )?;
-        expired(now.since(times.issued), self.idle, Refusal::IdleExpired)
+        within(now.since(times.issued), self.idle, Refusal::IdleExpired)
     }
 }
 
@@ -163,12 +162,23 @@ pub(crate) struct Times {
     pub(crate) issued: Timestamp,
 }
 
-/// A verdict that a session's time is over.
+/// Why a token is not accepted, and for whom that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Expiry {
+pub(crate) struct Verdict {
     pub(crate) refusal: Refusal,
-    /// Whether it is over for every node whose clock is within [`SKEW`] of this one.
+    /// Whether it holds for every node whose clock is within [`SKEW`] of this one: the session is
+    /// authentic, and its time is over.
     pub(crate) everywhere: bool,
+}
+
+/// A refusal for any other reason than time is this node's alone.
+impl From<Refusal> for Verdict {
+    fn from(refusal: Refusal) -> Verdict {
+        Verdict {
+            refusal,
+            everywhere: false,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -206,7 +216,7 @@ mod tests {
             };
             let verdict = policy.judge(times, Timestamp(start + now));
             let wanted = wanted.map_or(Ok(()), |(refusal, everywhere)| {
-                Err(Expiry {
+                Err(Verdict {
                     refusal,
                     everywhere,
                 })

@@ -157,3 +157,28 @@ fn an_old_node_carries_along_what_it_cannot_read() {
         assert_eq!(session.get(NEW).unwrap(), Some((7, "x".to_owned())));
     });
 }
+
+#[test]
+fn a_former_scope_cannot_be_the_present_one() {
+    let build = |scope: Scope| {
+        let cookie = CookieSpec::new("sid").domain("Example.com");
+        SessionManager::builder(ring())
+            .cookie(cookie)
+            .former_scope(scope)
+            .build()
+    };
+    for same in ["example.com", ".example.com", "EXAMPLE.COM"] {
+        let error = build(Scope::new().domain(same)).unwrap_err();
+        assert!(
+            error.is_configuration() && error.to_string().contains("present one"),
+            "{error}"
+        );
+    }
+    assert!(build(Scope::new()).is_ok());
+    assert!(build(Scope::new().domain("example.com").path("/shop")).is_ok());
+    // A prefix forbids scopes that its cookie can never have had.
+    let host = SessionManager::builder(ring())
+        .former_scope(Scope::new().path("/shop"))
+        .build();
+    assert!(host.unwrap_err().is_configuration());
+}

@@ -3,3 +3,7 @@
 /// The README.
 #[doc = include_str!("../../README.md")]
 pub mod readme {}
+
+/// The README of the axum adapter.
+#[doc = include_str!("../../adapters/axum/README.md")]
+pub mod axum {}

@@ -138,7 +138,7 @@ mod tests {
     use crate::cookie::Names;
 
     fn read(line: &str) -> Vec<Result<String, Refusal>> {
-        let jar = Jar::read([line.as_bytes()], &[Names::new("s")]);
+        let jar = Jar::read([line.as_bytes()], [Names::new("s")].iter());
         let text = |text: Candidate<'_>| String::from_utf8_lossy(&text).into_owned();
         candidates(&jar, 0)
             .into_iter()

@@ -39,7 +39,10 @@ pub(super) struct Found<'a> {
 
 impl Jar {
     /// Collects the cookies that carry one of the names of `families`.
-    pub(crate) fn read<'a>(lines: impl IntoIterator<Item = &'a [u8]>, families: &[Names]) -> Jar {
+    pub(crate) fn read<'a, 'n>(
+        lines: impl IntoIterator<Item = &'a [u8]>,
+        families: impl Iterator<Item = &'n Names> + Clone,
+    ) -> Jar {
         let mut jar = Jar::default();
         for line in lines {
             for pair in line.split(|&byte| byte == b';') {
@@ -50,7 +53,7 @@ impl Jar {
                 let (name, value) = pair.split_at(equals);
                 let name = trim(name);
                 let found = families
-                    .iter()
+                    .clone()
                     .enumerate()
                     .find_map(|(family, names)| Some((family, names.index_of(name)?)));
                 if let Some((family, index)) = found {
@@ -124,7 +127,7 @@ mod tests {
     type Pieces = Vec<(usize, Option<Vec<u8>>)>;
 
     fn read(lines: &[&[u8]]) -> Pieces {
-        let jar = Jar::read(lines.iter().copied(), &[Names::new("__Host-s")]);
+        let jar = Jar::read(lines.iter().copied(), [Names::new("__Host-s")].iter());
         jar.of(0)
             .map(|found| (found.index, found.value.map(<[u8]>::to_vec)))
             .collect()

@@ -44,7 +44,8 @@ impl Scope {
     /// This domain and all below it.
     #[must_use]
     pub fn domain(mut self, domain: impl Into<String>) -> Scope {
-        self.domain = Some(domain.into());
+        // As browsers compare them (RFC 6265bis section 5.6.3), so that equal scopes are equal.
+        self.domain = Some(domain.into().trim_start_matches('.').to_ascii_lowercase());
         self
     }
 

@@ -149,6 +149,11 @@ impl CookieSpec {
         Ok(())
     }
 
+    /// Whether the cookie is kept in this scope.
+    pub(crate) fn is_kept_in(&self, scope: &Scope) -> bool {
+        self.scope == *scope
+    }
+
     /// The same cookie in another scope, as a predecessor had it.
     pub(crate) fn rescoped(&self, scope: &Scope) -> CookieSpec {
         CookieSpec {

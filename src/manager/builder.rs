@@ -141,7 +141,6 @@ impl SessionManagerBuilder {
                 self.audience.len()
             )));
         }
-        let mut families = vec![names];
         if let Some(former) = &self.former {
             former.check()?;
             if former.name() == self.cookie.name() {
@@ -156,18 +155,12 @@ impl SessionManagerBuilder {
                     "the former cookie is of the development profile and the present one is not",
                 ));
             }
-            families.push(Names::new(former.name()));
         }
         for scope in &self.former_scopes {
-            let specs = std::iter::once(&self.cookie).chain(&self.former);
-            let refusals: Result<Vec<Error>, ()> = specs
-                .map(|spec| spec.rescoped(scope).check().err().ok_or(()))
-                .collect();
-            if let Ok(mut refusals) = refusals {
-                return Err(refusals.remove(0));
-            }
+            self.check_former_scope(scope)?;
         }
         let family = |spec: CookieSpec| Family {
+            names: Names::new(spec.name()),
             binding: Binding::new(PURPOSE, spec.name(), &self.audience),
             spec,
         };
@@ -179,10 +172,26 @@ impl SessionManagerBuilder {
                 budget: self.budget,
                 former: self.former.map(family),
                 family: family(self.cookie),
-                names: families,
                 former_scopes: self.former_scopes,
                 observer: self.observer,
             }),
         })
+    }
+
+    fn check_former_scope(&self, scope: &Scope) -> Result<(), Error> {
+        if self.cookie.is_kept_in(scope) {
+            return Err(Error::configuration(
+                "a former scope is the present one; whoever signs in would lose the new session",
+            ));
+        }
+        // Good for one of the names is enough: the other never had a cookie there.
+        let former = self
+            .former
+            .as_ref()
+            .map(|spec| spec.rescoped(scope).check());
+        match (self.cookie.rescoped(scope).check(), former) {
+            (Ok(()), _) | (_, Some(Ok(()))) => Ok(()),
+            (Err(error), _) => Err(error),
+        }
     }
 }

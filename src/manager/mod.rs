@@ -86,7 +86,10 @@ impl SessionManager {
         };
         let jar = match barred {
             Some(_) => Jar::default(),
-            None => Jar::read(request.cookie_lines, &self.context.names),
+            None => {
+                let families = self.context.families().map(|(_, family)| &family.names);
+                Jar::read(request.cookie_lines, families)
+            }
         };
         Session::new(Arc::clone(&self.context), jar, Timestamp::of(now), barred)
     }

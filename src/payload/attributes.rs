@@ -3,6 +3,7 @@
 //! Each attribute is a name, flags, a schema number and the bytes of its value. What this version
 //! cannot read it carries along byte for byte.
 
+use std::fmt;
 use std::ops::Range;
 
 use super::NAME_MAX;
@@ -47,12 +48,23 @@ impl Bytes {
 }
 
 /// One attribute as it is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Entry<'a> {
     pub(crate) name: &'a [u8],
     flags: u8,
     pub(crate) schema: u32,
     pub(crate) value: &'a [u8],
+}
+
+/// Of the value only its length is shown.
+impl fmt::Debug for Entry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("name", &String::from_utf8_lossy(self.name))
+            .field("schema", &self.schema)
+            .field("bytes", &self.value.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Entry<'a> {

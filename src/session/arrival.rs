@@ -1,10 +1,10 @@
 //! From a request's cookies to one session, or to the reason why there is none.
 
-use super::context::Context;
-use crate::cookie::{Jar, candidates};
+use super::context::{Context, Family};
+use crate::cookie::{Candidate, Jar, candidates};
 use crate::error::Refusal;
 use crate::keys::KeyId;
-use crate::lifetime::{Expiry, Times, Timestamp};
+use crate::lifetime::{Times, Timestamp, Verdict};
 use crate::payload::Record;
 
 /// The verdict on a request's cookies.
@@ -28,67 +28,62 @@ pub(super) struct Loaded {
 /// Judges every candidate, and picks.
 pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
     let mut verdicts = Vec::new();
-    for (at, family, _) in context.families() {
+    for (at, family) in context.families() {
         let mut live: Option<Loaded> = None;
         for candidate in candidates(jar, at) {
-            let opened = candidate
-                .and_then(|text| context.sealer.open(&text, &family.binding, now))
-                .map_err(unknown);
-            match opened.and_then(|opened| {
-                let record = Record::decode(&opened).map_err(unknown)?;
-                let times = Times {
-                    created: record.created,
-                    issued: opened.issued(),
-                };
-                context.lifetime.judge(times, now)?;
-                Ok(Loaded {
-                    record,
-                    issued: opened.issued(),
-                    key: opened.key(),
-                })
-            }) {
-                Err(verdict) => verdicts.push(verdict),
-                Ok(found) => {
-                    let other = live
-                        .as_ref()
-                        .is_some_and(|before| !before.record.id.is_same_sign_in(&found.record.id));
-                    if other && family.spec.is_plantable() {
-                        return Arrival::Refused {
-                            refusal: Refusal::Conflict,
-                            over: false,
-                        };
-                    }
-                    // A later cookie of the same second wins: browsers send the older one first
-                    // (RFC 6265 section 5.4).
-                    if live
-                        .as_ref()
-                        .is_none_or(|before| before.issued <= found.issued)
-                    {
-                        live = Some(found);
-                    }
+            match (open(context, family, candidate, now), &live) {
+                (Err(verdict), _) => verdicts.push(verdict),
+                (Ok(found), Some(before)) if found.conflicts_with(before, family) => {
+                    return Arrival::Refused {
+                        refusal: Refusal::Conflict,
+                        over: false,
+                    };
                 }
+                (Ok(found), Some(before)) if found.issued < before.issued => {}
+                // A later cookie of the same second wins: browsers send the older one first
+                // (RFC 6265 section 5.4).
+                (Ok(found), _) => live = Some(found),
             }
         }
         if let Some(live) = live {
             return Arrival::Live(live);
         }
     }
-    let over = !verdicts.is_empty() && verdicts.iter().all(|verdict| verdict.everywhere);
-    // The most that is known: a verdict on authentic times tells more than one on garbage.
+    // The most that is known: a verdict on an authentic session tells more than one on garbage.
     let authentic = verdicts
         .iter()
         .find(|verdict| is_authentic(verdict.refusal));
     let telling = authentic.or(verdicts.first());
     Arrival::Refused {
-        refusal: telling.map_or(Refusal::Absent, |v| v.refusal),
-        over,
+        refusal: telling.map_or(Refusal::Absent, |verdict| verdict.refusal),
+        over: !verdicts.is_empty() && verdicts.iter().all(|verdict| verdict.everywhere),
     }
 }
 
-fn unknown(refusal: Refusal) -> Expiry {
-    Expiry {
-        refusal,
-        everywhere: false,
+fn open(
+    context: &Context,
+    family: &Family,
+    candidate: Result<Candidate<'_>, Refusal>,
+    now: Timestamp,
+) -> Result<Loaded, Verdict> {
+    let opened = context.sealer.open(&candidate?, &family.binding, now)?;
+    let record = Record::decode(&opened)?;
+    let times = Times {
+        created: record.created,
+        issued: opened.issued(),
+    };
+    context.lifetime.judge(times, now)?;
+    Ok(Loaded {
+        record,
+        issued: opened.issued(),
+        key: opened.key(),
+    })
+}
+
+impl Loaded {
+    /// Whether both are of different sign-ins, under a name that a sibling domain can set.
+    fn conflicts_with(&self, other: &Loaded, family: &Family) -> bool {
+        family.spec.is_plantable() && !self.record.id.is_same_sign_in(&other.record.id)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What one request's session has to say, once the response head is ready.
 
-use super::outgoing::{Packed, former_scopes, removals};
+use super::outgoing::{Packed, farewell, former_scopes, left_over};
 use super::state::State;
 use super::{Closed, Inner, Session, Slot};
 use crate::error::{Error, Refusal};
@@ -63,12 +63,11 @@ impl Inner {
         };
         let seen = slot.seen();
         if !state.changed || state.is_nothing() {
-            let lines = if state.over {
-                removals(&self.context, &slot.jar)
-            } else {
-                Vec::new()
-            };
-            return Ok(Outcome { lines, ..seen });
+            let over = state.over.then(|| left_over(&self.context, &slot.jar, 0));
+            return Ok(Outcome {
+                lines: over.into_iter().flatten().collect(),
+                ..seen
+            });
         }
         if let Err(refusal) = self.still_alive(state, now) {
             self.context
@@ -77,7 +76,7 @@ impl Inner {
             return Ok(seen);
         }
         let mut lines = match &state.record {
-            None => removals(&self.context, &slot.jar),
+            None => farewell(&self.context, &slot.jar),
             Some(record) => {
                 let packed = Packed::of(&self.context, record)?;
                 let issued = state.stamp(self.now);

@@ -1,6 +1,6 @@
 //! From a record to the lines that a response carries.
 
-use super::context::Context;
+use super::context::{Context, Family};
 use super::size::Size;
 use crate::cookie::{Chunks, Jar, Overflow, split};
 use crate::error::{Error, Measure, Oversize};
@@ -27,17 +27,10 @@ impl Packed {
         let payload = record
             .encode()
             .map_err(|over| too_large(Measure::Unpacked, over.0, UNPACKED_MAX))?;
-        let Context {
-            budget,
-            sealer,
-            names,
-            family,
-            ..
-        } = context;
-        let length = text_length(sealer.format(), payload.len());
-        let chunks = names.first().map_or(Err(Overflow::Cookies(0)), |names| {
-            Chunks::of(length, names, family.spec.attributes().len(), budget)
-        });
+        let Context { budget, family, .. } = context;
+        let length = text_length(context.sealer.format(), payload.len());
+        let attributes = family.spec.attributes().len();
+        let chunks = Chunks::of(length, &family.names, attributes, budget);
         let chunks = chunks.map_err(|overflow| match overflow {
             Overflow::Total(needed) => too_large(Measure::Total, needed, budget.total_limit()),
             Overflow::Cookies(needed) => too_large(Measure::Cookies, needed, budget.cookie_limit()),
@@ -58,58 +51,63 @@ impl Packed {
         self.chunks.bytes
     }
 
-    /// The lines that set the session, and those that remove chunks it no longer needs.
+    /// The lines that set the session, and those that remove what it no longer needs.
     pub(super) fn lines(
         &self,
         context: &Context,
         jar: &Jar,
         issued: Timestamp,
     ) -> Result<Vec<String>, Error> {
-        let text = context
-            .sealer
-            .seal(&self.payload, issued, &context.family.binding)?;
-        let mut lines = Vec::with_capacity(self.chunks.count());
-        for (at, family, names) in context.families() {
-            if at == 0 {
-                let values = split(&text, &self.chunks);
-                let set =
-                    |(index, value): (usize, &String)| family.spec.set(names.chunk(index), value);
-                lines.extend(values.iter().enumerate().map(set));
-            }
-            let kept = if at == 0 { self.chunks.count() } else { 0 };
-            let left_over = names.all().enumerate().skip(kept);
-            lines.extend(
-                left_over
-                    .filter(|(index, _)| jar.has(at, *index))
-                    .map(|(_, name)| family.spec.remove(name)),
-            );
-        }
-        Ok(lines)
+        let Family {
+            spec,
+            names,
+            binding,
+        } = &context.family;
+        let text = context.sealer.seal(&self.payload, issued, binding)?;
+        let values = split(&text, &self.chunks);
+        let set = names
+            .all()
+            .zip(&values)
+            .map(|(name, value)| spec.set(name, value));
+        Ok(set
+            .chain(left_over(context, jar, self.chunks.count()))
+            .collect())
     }
 }
 
-/// The lines that remove every cookie of the session that came along, and the base cookie even if
-/// it did not.
-pub(super) fn removals(context: &Context, jar: &Jar) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (at, family, names) in context.families() {
-        let wanted = |index| (at == 0 && index == 0) || jar.has(at, index);
-        let wanted = names.all().enumerate().filter(|(index, _)| wanted(*index));
-        lines.extend(wanted.map(|(_, name)| family.spec.remove(name)));
-    }
-    lines
+/// The lines that remove the cookies that came along, but for the first `kept` of the own family.
+pub(super) fn left_over(context: &Context, jar: &Jar, kept: usize) -> impl Iterator<Item = String> {
+    context.families().flat_map(move |(at, family)| {
+        let kept = if at == 0 { kept } else { 0 };
+        let came = move |&(index, _): &(usize, &str)| index >= kept && jar.has(at, index);
+        family
+            .names
+            .all()
+            .enumerate()
+            .filter(came)
+            .map(|(_, name)| family.spec.remove(name))
+    })
+}
+
+/// The lines that end a session: the base cookie goes even if it did not come along.
+pub(super) fn farewell(context: &Context, jar: &Jar) -> Vec<String> {
+    let Family { spec, names, .. } = &context.family;
+    std::iter::once(spec.remove(names.base()))
+        .chain(left_over(context, jar, 1))
+        .collect()
 }
 
 /// The lines that expire what may be left in the scopes of a former configuration.
 pub(super) fn former_scopes(context: &Context, jar: &Jar) -> Vec<String> {
     let mut lines = Vec::new();
     for scope in &context.former_scopes {
-        for (at, family, names) in context.families() {
+        for (at, family) in context.families() {
             let spec = family.spec.rescoped(scope);
             if spec.check().is_err() {
                 continue;
             }
-            let wanted = names
+            let wanted = family
+                .names
                 .all()
                 .enumerate()
                 .filter(|(index, _)| *index == 0 || jar.has(at, *index));

@@ -1,0 +1,160 @@
+//! The layer around plain services, without a framework.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use http::{Request, Response, header};
+use sealed_session_tower::SessionLayer;
+use sealed_session_tower::sealed_session::{
+    Clock, CookieSpec, Error, Key, KeyRing, ManualClock, Session, SessionManager,
+};
+use time::{Duration, OffsetDateTime};
+use tower::{Layer, Service, ServiceExt, service_fn};
+
+fn ring() -> KeyRing {
+    KeyRing::new(Key::new(&[1; 32]).unwrap())
+}
+
+fn layer() -> SessionLayer {
+    SessionLayer::new(SessionManager::new(ring()).unwrap())
+}
+
+fn session<B>(request: &Request<B>) -> Session {
+    request.extensions().get::<Session>().unwrap().clone()
+}
+
+async fn count(request: Request<()>) -> Result<Response<String>, Error> {
+    let visits = session(&request).update("visits", |n: &mut u32| {
+        *n += 1;
+        *n
+    })?;
+    Ok(Response::new(visits.to_string()))
+}
+
+/// The `Cookie` line that a browser would send next.
+fn cookie<B>(response: &Response<B>) -> Option<String> {
+    let line = response
+        .headers()
+        .get(header::SET_COOKIE)?
+        .to_str()
+        .unwrap();
+    line.split(';').next().map(str::to_owned)
+}
+
+fn with_cookie(line: &str) -> Request<()> {
+    Request::builder()
+        .header(header::COOKIE, line)
+        .body(())
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_service_counts_visits_under_the_layers_clock() {
+    let start = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+    let clock = Arc::new(ManualClock::new(start));
+    let layer = layer().clock(Arc::clone(&clock) as Arc<dyn Clock>);
+    let mut service = layer.layer(service_fn(count));
+
+    let first = service
+        .ready()
+        .await
+        .unwrap()
+        .call(Request::new(()))
+        .await
+        .unwrap();
+    let line = cookie(&first).unwrap();
+    clock.advance(Duration::minutes(29));
+    let second = service
+        .ready()
+        .await
+        .unwrap()
+        .call(with_cookie(&line))
+        .await
+        .unwrap();
+    assert_eq!(second.body(), "2");
+    clock.advance(Duration::minutes(31));
+    let third = service
+        .ready()
+        .await
+        .unwrap()
+        .call(with_cookie(&line))
+        .await
+        .unwrap();
+    assert_eq!(third.body(), "1");
+}
+
+#[tokio::test]
+async fn cookie_fields_are_read_raw_and_all_of_them() {
+    let service = layer().layer(service_fn(count));
+    let first = service.clone().oneshot(Request::new(())).await.unwrap();
+    let line = cookie(&first).unwrap();
+    let request = Request::builder()
+        .header(
+            header::COOKIE,
+            header::HeaderValue::from_bytes(b"a=\xff\xfe").unwrap(),
+        )
+        .header(header::COOKIE, "b=c")
+        .header(header::COOKIE, line)
+        .body(())
+        .unwrap();
+    assert_eq!(service.oneshot(request).await.unwrap().body(), "2");
+}
+
+#[tokio::test]
+async fn an_inner_error_passes_and_sends_nothing() {
+    let failing = service_fn(async |request: Request<()>| {
+        session(&request).insert("a", 1).unwrap();
+        Err::<Response<String>, &str>("the inner service failed")
+    });
+    let result = layer().layer(failing).oneshot(Request::new(())).await;
+    assert_eq!(result.unwrap_err(), "the inner service failed");
+}
+
+#[tokio::test]
+async fn a_development_profile_asks_for_the_host() {
+    let cookie_spec = CookieSpec::development("s");
+    let manager = SessionManager::builder(ring())
+        .cookie(cookie_spec)
+        .build()
+        .unwrap();
+    let live = service_fn(async |request: Request<()>| {
+        let written = session(&request).insert("a", 1).is_ok();
+        Ok::<_, Infallible>(Response::new(written))
+    });
+    let service = SessionLayer::new(manager).layer(live);
+    let by_field = |host: &str| {
+        Request::builder()
+            .header(header::HOST, host)
+            .body(())
+            .unwrap()
+    };
+    // HTTP/2 names the host in the URI.
+    let by_uri = |uri: &str| Request::builder().uri(uri).body(()).unwrap();
+    for (request, served) in [
+        (by_field("localhost:3000"), true),
+        (by_uri("http://127.0.0.1:3000/"), true),
+        (by_field("example.com"), false),
+        (by_uri("https://example.com/"), false),
+        (Request::new(()), false),
+    ] {
+        let response = service.clone().oneshot(request).await.unwrap();
+        assert_eq!(*response.body(), served);
+        assert_eq!(cookie(&response).is_some(), served);
+    }
+}
+
+#[test]
+fn the_layer_and_its_futures_cross_threads() {
+    fn is_send<T: Send + 'static>(_: &T) {}
+    let layer = layer();
+    is_send(&layer);
+    let mut service = layer.layer(service_fn(count));
+    is_send(&service);
+    is_send(&service.call(Request::new(())));
+}

@@ -29,7 +29,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is set, for tests of an application.
+/// A clock that stands still until it is advanced or set, for tests of an application. Whole
+/// seconds count.
 ///
 /// ```
 /// use sealed_session::{Clock, ManualClock};
@@ -38,6 +39,8 @@ impl Clock for SystemClock {
 /// let clock = ManualClock::new(OffsetDateTime::UNIX_EPOCH);
 /// clock.advance(Duration::minutes(31));
 /// assert_eq!(clock.now().minute(), 31);
+/// clock.set(OffsetDateTime::UNIX_EPOCH);
+/// assert_eq!(clock.now().minute(), 0);
 /// ```
 #[derive(Debug)]
 pub struct ManualClock {
@@ -53,10 +56,16 @@ impl ManualClock {
         }
     }
 
-    /// Moves the clock, backwards too.
+    /// Moves the clock; a negative duration moves it back.
     pub fn advance(&self, by: time::Duration) {
         self.unix_seconds
             .fetch_add(by.whole_seconds(), Ordering::SeqCst);
+    }
+
+    /// Puts the clock to `now`.
+    pub fn set(&self, now: OffsetDateTime) {
+        self.unix_seconds
+            .store(now.unix_timestamp(), Ordering::SeqCst);
     }
 }
 

@@ -4,8 +4,10 @@
 //! split into cookies that stay within the limits of browsers and proxies. Any server that holds
 //! the key ring serves any request. There is no session store.
 //!
-//! This crate is the core: synchronous, without I/O and without a framework's types. An
-//! application uses it through an adapter, such as `sealed-session-axum`.
+//! This crate is the core: synchronous, without I/O and without a framework's types. **If you are
+//! writing an application, start at
+//! [`sealed-session-axum`](https://docs.rs/sealed-session-axum)**, which brings the layer and the
+//! extractors; what follows here is what happens behind them.
 //!
 //! # The life of a session
 //!
@@ -19,13 +21,13 @@
 //! learns nothing of it.
 //!
 //! **The handler changes something.** [`insert`](Session::insert), [`update`](Session::update),
-//! [`remove`](Session::remove), [`sign_in`](Session::sign_in) and their like go through one door,
-//! which knows whether anything changed. A value that would not come back as it was is refused
-//! here, at the insert.
+//! [`remove`](Session::remove), [`sign_in`](Session::sign_in) and their like know whether anything
+//! changed. A value under a typed key that would not come back as it was is refused here, at the
+//! insert.
 //!
 //! **The response head is ready.** [`SessionManager::commit`] returns the header changes: lines
-//! that set the session and remove chunks it no longer needs, if it was changed; nothing, if it
-//! was only read; and what caches have to know. A session over its [`Budget`] is an [`Error`] with
+//! that set the session and remove chunks it no longer needs, if it was changed; none, if it was
+//! only read, but for the removal of cookies that are certainly over; and what caches have to know. A session over its [`Budget`] is an [`Error`] with
 //! the sizes in it, and the browser keeps what it has. Whatever is changed after this comes too
 //! late, and is told so.
 //!
@@ -60,7 +62,7 @@
 //!
 //! # What a session cannot do here
 //!
-//! A copied cookie works until it expires, and a visitor can bring back an older session of his
+//! A copied cookie works until it expires, and visitors can bring back older sessions of their
 //! own: the server remembers nothing. Balances, one-time tokens and marks that something is used
 //! up do not belong inside. Of two requests that write at once, the browser keeps the answer that
 //! arrives last.
@@ -75,6 +77,9 @@ mod manager;
 mod payload;
 mod seal;
 mod session;
+
+/// The crate of the times in this interface.
+pub use time;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use cookie::{Budget, CookieSpec, SameSite, Scope};

@@ -39,9 +39,8 @@ pub(crate) const SKEW: u32 = 120;
 /// The policy of the node that reads a cookie rules, so that shortening it acts at once on
 /// cookies that are already out.
 ///
-/// The defaults are 30 minutes idle and 12 hours in all: the longest that common guidance (OWASP,
-/// NIST SP 800-63B at its middle level) gives an ordinary application, and short enough to bound
-/// what a copied cookie is worth.
+/// The defaults are 30 minutes idle and 12 hours in total, which is what NIST SP 800-63B-3 asks of
+/// an ordinary application (AAL2), and short enough to bound what a copied cookie is worth.
 ///
 /// ```
 /// use sealed_session::Lifetime;
@@ -68,7 +67,7 @@ impl Default for Lifetime {
 }
 
 impl Lifetime {
-    /// The default policy: 30 minutes idle, 12 hours in all.
+    /// The default policy: 30 minutes idle, 12 hours in total.
     #[must_use]
     pub fn new() -> Lifetime {
         Lifetime::default()

@@ -106,6 +106,11 @@ fn every_fault_of_a_file_names_file_and_line_and_no_key() {
             ", line 1: the first key",
         ),
         (
+            "comma",
+            format!("{one} # new,{two}\n").into(),
+            ", line 1: a comment behind a key",
+        ),
+        (
             "other",
             b"hunter2hunter2\n".to_vec(),
             ", line 1: it does not begin with",

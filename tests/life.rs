@@ -138,16 +138,27 @@ fn sign_in_keeps_only_what_is_named_and_renew_keeps_all() {
         session.id().unwrap()
     });
     assert!(!planted.is_same_sign_in(&signed_in));
+    // Whoever was signed in before is not any more.
+    browser.visit(&manager, at(150), |session| {
+        session.sign_in_as("before", &["cart"]).unwrap()
+    });
+    let signed_in = browser.visit(&manager, at(160), |session| {
+        assert_eq!(session.subject().as_deref(), Some("before"));
+        session.sign_in(&["cart"]).unwrap();
+        assert_eq!(session.subject(), None);
+        session.id().unwrap()
+    });
     let renewed = browser.visit(&manager, at(200), |session| {
+        assert_eq!(session.subject(), None);
         assert_eq!(session.names(), ["cart"]);
-        assert_eq!(session.created_at(), at(100));
+        assert_eq!(session.created_at(), at(160));
         session.renew().unwrap();
         session.id().unwrap()
     });
     assert!(renewed != signed_in && renewed.is_same_sign_in(&signed_in));
     browser.visit(&manager, at(300), |session| {
         assert_eq!(session.id(), Some(renewed));
-        assert_eq!((session.created_at(), session.names().len()), (at(100), 1));
+        assert_eq!((session.created_at(), session.names().len()), (at(160), 1));
     });
 }
 

@@ -96,7 +96,7 @@ fn a_migration_between_formats_accepts_both() {
         .unwrap();
     let encrypted = manager();
     let migrating = SessionManager::builder(ring())
-        .accept(Format::Signed)
+        .accept_format(Format::Signed)
         .build()
         .unwrap();
     let mut browser = Browser::default();

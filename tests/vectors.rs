@@ -95,7 +95,7 @@ fn manager(entry: &Value) -> SessionManager {
         .lifetime(policy)
         .format(format(&accepted[0]));
     for more in &accepted[1..] {
-        builder = builder.accept(format(more));
+        builder = builder.accept_format(format(more));
     }
     builder.build().unwrap()
 }

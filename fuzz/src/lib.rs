@@ -31,7 +31,7 @@ fn manager(name: &str) -> SessionManager {
     SessionManager::builder(KeyRing::new(key()))
         .cookie(CookieSpec::new(name))
         .former_cookie(CookieSpec::new("former"))
-        .accept(Format::Signed)
+        .accept_format(Format::Signed)
         .budget(Budget::direct())
         .build()
         .expect("a good configuration")

@@ -11,12 +11,12 @@ use super::name::CHUNKS_MAX;
 /// How much of the headers a session may take, counted as whole `Set-Cookie` values: name, value
 /// and every attribute.
 ///
-/// | preset | line | cookies | total | what it survives with stock settings |
+/// | preset | line | cookies | total | fits, with stock settings |
 /// | --- | --- | --- | --- | --- |
-/// | [`compact`](Budget::compact) | 3,072 | 1 | 3,072 | nginx and ingress-nginx as a proxy (4 KiB for a whole response head) |
+/// | [`compact`](Budget::compact) | 3,072 | 1 | 3,072 | nginx and ingress-nginx as a proxy: 4 KiB for a whole response head, and a 502 above |
 /// | [`portable`](Budget::portable) | 4,000 | 2 | 6,500 | Apache, Tomcat, Jetty, nginx on the request side, curl, and hosts that stop at 8 KiB |
 /// | [`roomy`](Budget::roomy) | 4,000 | 3 | 12,000 | HAProxy, Caddy, Node, IIS, hyper over HTTP/2: 15 to 16 KiB |
-/// | [`direct`](Budget::direct) | 4,000 | 9 | 36,000 | axum and actix-web with no proxy in front |
+/// | [`direct`](Budget::direct) | 4,000 | 9 | 36,000 | axum with no proxy in front |
 ///
 /// `portable` is the default: it is the largest that passes every common server's request side.
 /// A session above 3,072 bytes raises [`Event::NearBudget`](crate::Event::NearBudget), because a

@@ -13,6 +13,9 @@ use super::scope::{self, Scope};
 /// sites' forms out. `HttpOnly` cannot be turned off, because no script can read a sealed token,
 /// and `Secure` only by [`development`](CookieSpec::development).
 ///
+/// The cookie carries no `Max-Age`: browsers drop it when they close, and until then the server's
+/// [`Lifetime`](crate::Lifetime) rules.
+///
 /// Rules between name and attributes are checked when the manager is built.
 ///
 /// ```
@@ -68,6 +71,9 @@ impl CookieSpec {
 
     /// A cookie without `Secure`, for a server on this machine that speaks plain http: Safari
     /// keeps no `Secure` cookie from one.
+    ///
+    /// The guard believes the `Host` field. A proxy that rewrites it, as nginx does unless told
+    /// `proxy_set_header Host $host`, defeats it: never deploy this profile.
     ///
     /// A request that names any host but `localhost`, `*.localhost`, `127.0.0.0/8` or `[::1]` is
     /// served no session, and changing one fails with [`Error::is_off_loopback`].

@@ -13,7 +13,7 @@ pub use refusal::Refusal;
 
 use std::fmt;
 
-/// A fault of the caller: a configuration that cannot hold, a value that cannot be stored, or a
+/// A fault of the caller: an invalid configuration, a value that cannot be stored, or a
 /// change that came too late.
 ///
 /// The type is opaque so that kinds can be added; ask the predicates. Its `Display` is complete
@@ -34,7 +34,7 @@ pub struct Error {
     kind: Box<Kind>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Kind {
     Configuration(String),
     Misuse(String),
@@ -118,8 +118,8 @@ impl Error {
         })
     }
 
-    /// Whether the configuration cannot hold: a prefix rule broken, a limit out of range, two
-    /// names that collide.
+    /// Whether a configuration is invalid: a prefix rule broken, a limit out of range, two names
+    /// that collide.
     #[must_use]
     pub fn is_configuration(&self) -> bool {
         matches!(*self.kind, Kind::Configuration(_))
@@ -217,9 +217,10 @@ impl fmt::Display for Error {
     }
 }
 
+/// The text of `Display`, because that is what a `main` shows that returns an error.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.kind, f)
+        write!(f, "Error({self})")
     }
 }
 

@@ -22,14 +22,14 @@ use std::fmt;
 pub enum Refusal {
     /// Authentic, and older than the absolute lifetime.
     AbsoluteExpired,
-    /// No cookie of this session's name came along.
+    /// The request carried no cookie of this session's name.
     Absent,
     /// Several live sessions of different sign-ins came under a name that a sibling domain can
     /// set.
     Conflict,
     /// Authentic, and issued further in the future than clocks may differ.
     FromTheFuture,
-    /// Authentic, and not used for longer than the idle timeout.
+    /// Authentic, and not written for longer than the idle timeout.
     IdleExpired,
     /// Not a token: no canonical base64url, too short, or a record that does not parse.
     Malformed,
@@ -37,7 +37,8 @@ pub enum Refusal {
     Mixed,
     /// A token format that this version does not know.
     NewerFormat,
-    /// The development cookie profile was used for a host that is not this machine.
+    /// The development cookie profile was used for a host that is not this machine. Judged before
+    /// any cookie is read, so FORMAT.md does not know it.
     OffLoopback,
     /// Longer than any token can be, or unpacking to more than a token may hold.
     OverCeiling,
@@ -107,7 +108,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Refusal::AbsoluteExpired => "the session reached its absolute lifetime",
-            Refusal::Absent => "no session cookie came along",
+            Refusal::Absent => "the request carried no session cookie",
             Refusal::Conflict => {
                 "several different live sessions came along; \
                  a sibling domain may have planted one: use a `__Host-` name"

@@ -22,10 +22,12 @@ use crate::lifetime::Timestamp;
 /// 2. When all nodes have it, move it to the front: it seals, the old one is accepted.
 /// 3. When the absolute lifetime has passed, remove the old key. Nobody was signed out.
 ///
+/// A key that leaked has to be removed at once, which ends the sessions that it sealed.
+///
 /// # Text form
 ///
-/// One key a line; the first one seals, the others are accepted. `#` begins a comment. An
-/// accepted key may carry the time at which it retires:
+/// One key a line; the first one seals, the others are accepted. `#` begins a comment, which ends
+/// with the line. An accepted key may carry the time at which it retires:
 ///
 /// ```text
 /// # sealing since October
@@ -33,7 +35,8 @@ use crate::lifetime::Timestamp;
 /// sealed_key_v1_... until 2027-01-31T00:00:00Z
 /// ```
 ///
-/// In an environment variable commas may stand for line breaks.
+/// Commas may stand for line breaks, as is handy in an environment variable:
+/// `SESSION_KEYS="sealed_key_v1_..., sealed_key_v1_... until 2027-01-31T00:00:00Z"`.
 ///
 /// ```
 /// use sealed_session::{Key, KeyRing};
@@ -213,7 +216,12 @@ fn read(text: &[u8], place: impl Fn(usize, usize) -> String) -> Result<KeyRing, 
             return Err(Fault::Line(Error::key(what).at(place(at + 1, entries + 1))));
         }
         let line = std::str::from_utf8(line).unwrap_or_default();
-        let content = line.split('#').next().unwrap_or_default();
+        let (content, comment) = line.split_once('#').unwrap_or((line, ""));
+        if comment.contains(',') && !content.trim_ascii().is_empty() {
+            let what = "a comment behind a key ends with the line, and so would what follows its \
+                        comma; put the comment on a line of its own";
+            return Err(Fault::Line(Error::key(what).at(place(at + 1, entries + 1))));
+        }
         for entry in content
             .split(',')
             .filter(|entry| !entry.trim_ascii().is_empty())

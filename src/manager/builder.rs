@@ -14,8 +14,8 @@ use crate::session::{Context, Family};
 /// The purpose that session tokens in cookies are bound to.
 const PURPOSE: &str = "session";
 
-/// Configures a [`SessionManager`]. Everything has a default; whatever cannot hold is refused by
-/// [`build`](SessionManagerBuilder::build), and never when a request arrives.
+/// Configures a [`SessionManager`]. Everything has a default; an invalid configuration is refused
+/// by [`build`](SessionManagerBuilder::build), and never when a request arrives.
 ///
 /// ```
 /// use sealed_session::{Budget, CookieSpec, Key, KeyRing, Lifetime, SessionManager};
@@ -101,14 +101,14 @@ impl SessionManagerBuilder {
     }
 
     /// How tokens are protected, and the one format accepted unless
-    /// [`accept`](SessionManagerBuilder::accept) names another.
+    /// [`accept_format`](SessionManagerBuilder::accept_format) names another.
     pub fn format(mut self, format: Format) -> SessionManagerBuilder {
         self.format = format;
         self
     }
 
     /// Also accepts tokens of this format, for a migration.
-    pub fn accept(mut self, format: Format) -> SessionManagerBuilder {
+    pub fn accept_format(mut self, format: Format) -> SessionManagerBuilder {
         self.accepted.push(format);
         self
     }

@@ -56,7 +56,7 @@ pub struct SessionManager {
 
 impl SessionManager {
     /// A manager with the default configuration: a `__Host-session` cookie, encrypted, 30 minutes
-    /// idle and 12 hours in all, within the [`portable`](crate::Budget::portable) budget.
+    /// idle and 12 hours in total, within the [`portable`](crate::Budget::portable) budget.
     ///
     /// # Errors
     ///

@@ -6,8 +6,7 @@ use crate::error::Error;
 
 /// The id of a session: 64 bits for the life of a sign-in and 64 bits fresh at each renewal.
 ///
-/// It identifies a session in logs and revocation lists. It opens nothing: a session is the whole
-/// sealed token. `Display` shows 32 hex digits, the constant half first.
+/// It identifies a session in logs. It opens nothing: a session is the whole sealed token. `Display` shows 32 hex digits, the constant half first.
 ///
 /// ```
 /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};

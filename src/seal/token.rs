@@ -32,7 +32,7 @@ pub(super) const MAC: usize = 32;
 /// // An application that moves from signed to encrypted sessions accepts both for a while.
 /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
 ///     .format(Format::Encrypted)
-///     .accept(Format::Signed)
+///     .accept_format(Format::Signed)
 ///     .build()?;
 /// # Ok::<(), sealed_session::Error>(())
 /// ```

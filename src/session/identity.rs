@@ -138,7 +138,8 @@ impl Session {
         }
     }
 
-    /// Who is signed in: the subject given to [`sign_in_as`](Session::sign_in_as).
+    /// Who is signed in: the subject given to [`sign_in_as`](Session::sign_in_as). This, and not
+    /// that a session is there, is what a guard has to ask for.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -238,21 +239,24 @@ impl Session {
 
     /// Starts over: a new id, a new beginning, and of all attributes only those named in `keep`.
     ///
-    /// Call it whenever somebody signs in. An attacker can plant a valid session of his own in a
-    /// victim's browser; what he put there must not become the victim's.
+    /// Call it whenever somebody signs in. An attacker can plant a valid session of their own in a
+    /// victim's browser, and what they put there must not become the victim's. The subject goes,
+    /// too. Names in `keep` that are not there are ignored.
     ///
     /// # Errors
     ///
     /// As [`renew`](Session::renew).
     ///
     /// ```
+    /// use sealed_session::Attribute;
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
     /// session.insert("cart", [4711])?;
     /// session.insert("return_to", "https://evil.example")?;
-    /// session.sign_in(&["cart"])?;
+    /// const CART: Attribute<Vec<u32>> = Attribute::json("cart");
+    /// session.sign_in(&[CART.name()])?;
     /// session.insert("name", "Ada")?;
     /// assert_eq!(session.names(), ["cart", "name"]);
     /// # Ok::<(), sealed_session::Error>(())
@@ -268,8 +272,8 @@ impl Session {
         .map(drop)
     }
 
-    /// [`sign_in`](Session::sign_in), and notes who it is, for guards and revocation: an account's
-    /// id, 1 to 255 bytes.
+    /// [`sign_in`](Session::sign_in), and notes who it is, so that a guard can ask for the
+    /// [`subject`](Session::subject): an account's id, 1 to 255 bytes.
     ///
     /// # Errors
     ///
@@ -303,8 +307,8 @@ impl Session {
         .map(drop)
     }
 
-    /// Ends the session: the response removes its cookies, those of former scopes included. What
-    /// is stored afterwards begins another session.
+    /// Ends the session, as a sign-out does: the response removes its cookies, those of former
+    /// scopes included. What is stored afterwards begins another session.
     ///
     /// A copy of the cookie that somebody else took stays valid until it expires.
     ///
@@ -322,6 +326,11 @@ impl Session {
     /// assert!(!session.is_live());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias = "flush")]
+    #[doc(alias = "invalidate")]
+    #[doc(alias = "logout")]
+    #[doc(alias = "purge")]
+    #[doc(alias = "sign_out")]
     pub fn destroy(&self) -> Result<(), Error> {
         self.change("destroy", Edit::Destroy).map(drop)
     }

@@ -34,7 +34,8 @@ use crate::payload::{Entry, NAME_MAX};
 ///
 /// A clone is the same session. It is always there, and creates nothing by itself: a session
 /// begins with the first value that is stored in it. Opening the token waits for the first call
-/// that needs it. Nothing is sent before the adapter commits.
+/// that needs it. Nothing is sent before the adapter commits. Middleware within the layer and the
+/// handler share one session.
 ///
 /// Two kinds of keys name attributes: strings, as in `session.get::<u32>("visits")`, whose values
 /// are stored as JSON, and typed [`Attribute`]s, whose values are stored as postcard under a
@@ -142,7 +143,9 @@ impl Session {
     /// # Errors
     ///
     /// If the attribute is there but `key` cannot read it ([`Error::is_unreadable`]): another
-    /// type, another kind of key, or a schema that this node does not know.
+    /// type, another kind of key, or a schema that this node does not know. It stays so in every
+    /// request of that visitor, until the application says [`replace`](Session::replace) or
+    /// [`remove`](Session::remove).
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -166,7 +169,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// - [`Error::is_not_representable`] if the value would not come back as it is;
+    /// - [`Error::is_not_representable`] if the value would not come back as it is: under a typed
+    ///   key that is proven by reading it back, under a string key it is what JSON cannot hold;
     /// - [`Error::is_unreadable`] if what is there is not readable under `key`, so that it may be
     ///   a newer node's: see [`replace`](Session::replace);
     /// - [`Error::is_too_late`] after the response head has been sent.
@@ -367,7 +371,8 @@ impl Session {
         self.read(|state| state.attribute(key.name()).is_some())
     }
 
-    /// Removes all attributes. The session stays, with its id and its times.
+    /// Removes all attributes. The session stays, with its id, its times and its subject: whoever
+    /// is signed in stays signed in. To sign out, use [`destroy`](Session::destroy).
     ///
     /// # Errors
     ///

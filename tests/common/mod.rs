@@ -1,4 +1,4 @@
-//! A browser small enough to be seen through, and a clock that stands where it is put.
+//! A minimal browser, and times to test at.
 
 #![allow(dead_code, reason = "each test binary uses its part of this")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]

@@ -32,7 +32,7 @@ pub(crate) fn each(seconds: u32) -> Result<(), String> {
             .arg(&corpus)
             .arg(root().join("fuzz/seeds").join(&target));
         command.arg("--").arg(format!("-max_total_time={seconds}"));
-        // A megabyte is beyond every ceiling; a slow input or a large allocation is a finding.
+        // 64 KiB hold more than any token; a slow input or a large allocation is a finding.
         command.args([
             "-max_len=65536",
             "-timeout=5",

@@ -18,8 +18,8 @@ Usage: cargo xtask <COMMAND>
 
 Commands:
   test              Everything below, in this order; what CI runs
-  lint              Formatting, clippy, documentation
-  unit              Tests and doctests of every crate, and each feature set alone
+  lint              Formatting, clippy, documentation, what the packages hold
+  unit              Tests and doctests of every crate
   vectors           The frozen vectors against the independent implementation
   e2e               The demo in real clients
   fuzz [SECONDS]    Every fuzz target for that long; 20 if not given
@@ -36,23 +36,26 @@ fn main() -> ExitCode {
 }
 
 fn command() -> Result<(), String> {
-    let mut arguments = std::env::args().skip(1);
-    let command = arguments.next().unwrap_or_default();
-    let argument = arguments.next();
-    match command.as_str() {
-        "test" => steps::everything(),
-        "lint" => steps::lint(),
-        "unit" => steps::unit(),
-        "vectors" => steps::vectors(),
-        "e2e" => steps::e2e(),
-        "fuzz" => {
-            let seconds = argument.map_or(Ok(20), |text| text.parse());
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["test"] => steps::everything(),
+        ["lint"] => steps::lint(),
+        ["unit"] => steps::unit(),
+        ["vectors"] => steps::vectors(),
+        ["e2e"] => steps::e2e(),
+        ["fuzz"] => fuzz::each(20),
+        ["fuzz", seconds] => {
+            let seconds = seconds.parse();
             fuzz::each(seconds.map_err(|_| format!("fuzz takes a number of seconds\n\n{USAGE}"))?)
         }
-        "help" | "--help" | "-h" => {
+        [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())
         }
-        other => Err(format!("there is no command `{other}`\n\n{USAGE}")),
+        other => Err(format!(
+            "there is no command `{}`\n\n{USAGE}",
+            other.join(" ")
+        )),
     }
 }

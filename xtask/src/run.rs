@@ -20,6 +20,18 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     )
 }
 
+/// Like [`run`], and returns what the program writes.
+pub(crate) fn output(command: &mut Command) -> Result<String, String> {
+    announce(command);
+    let output = command
+        .current_dir(root())
+        .stderr(Stdio::inherit())
+        .output();
+    let output = output.map_err(|cause| cause.to_string())?;
+    check(command, output.status.success())?;
+    String::from_utf8(output.stdout).map_err(|cause| cause.to_string())
+}
+
 /// How many tests passed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Passed(pub(crate) u64);

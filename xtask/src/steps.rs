@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::run::{Passed, count, run};
+use crate::run::{Passed, count, output, run};
 use crate::{fuzz, tools};
 
 /// Seconds for each fuzz target in a full run.
@@ -16,6 +16,7 @@ fn cargo(words: &str) -> Command {
 
 /// Every step; ends with the number of tests that passed.
 pub(crate) fn everything() -> Result<(), String> {
+    tools::all()?;
     lint()?;
     let passed = [counted_unit()?, counted_vectors()?, counted_e2e()?];
     fuzz::each(FUZZ_SECONDS)?;
@@ -35,16 +36,43 @@ pub(crate) fn lint() -> Result<(), String> {
     ))?;
     let mut docs = cargo("doc --workspace --no-deps --all-features --locked");
     run(docs.env("RUSTDOCFLAGS", "-D warnings"))?;
-    // What a user of one crate builds: without features that other members switch on.
-    for package in [
-        "sealed-session",
-        "sealed-session-tower",
-        "sealed-session-axum",
-    ] {
+    for package in PACKAGES {
+        // What a user of one crate builds: without what other members switch on.
         run(cargo("check --no-default-features --locked --package").arg(package))?;
-        run(cargo("package --list --allow-dirty --locked --quiet --package").arg(package))?;
+        check_package(package)?;
     }
     Ok(())
+}
+
+/// The packages that are published.
+const PACKAGES: [&str; 3] = [
+    "sealed-session",
+    "sealed-session-tower",
+    "sealed-session-axum",
+];
+
+/// A package has its licences and a front page, and nothing that a test left behind.
+fn check_package(package: &str) -> Result<(), String> {
+    let mut list = cargo("package --list --allow-dirty --locked --quiet --package");
+    let files = output(list.arg(package))?;
+    for wanted in [
+        "CHANGELOG.md",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "README.md",
+        "src/lib.rs",
+    ] {
+        if !files.lines().any(|file| file == wanted) {
+            return Err(format!("the package {package} lacks {wanted}"));
+        }
+    }
+    match files
+        .lines()
+        .find(|file| file.contains("__pycache__") || file.ends_with(".pyc"))
+    {
+        Some(stray) => Err(format!("the package {package} holds {stray}")),
+        None => Ok(()),
+    }
 }
 
 pub(crate) fn unit() -> Result<(), String> {
@@ -63,15 +91,14 @@ pub(crate) fn vectors() -> Result<(), String> {
 
 fn counted_vectors() -> Result<Passed, String> {
     let python = tools::python_with_cryptography()?;
-    count(Command::new(python).arg("tests/independent/confirm.py"))
+    count(Command::new(python).args(["-B", "tests/independent/confirm.py"]))
 }
 
 pub(crate) fn e2e() -> Result<(), String> {
     counted_e2e().map(drop)
 }
 
-/// The demo in real clients. Serial, because the tests share the machine's two cores with a
-/// browser.
+/// The demo in real clients. Serial: each test drives a browser of its own.
 fn counted_e2e() -> Result<Passed, String> {
     tools::browser()?;
     run(&mut cargo("build --locked --package shop"))?;

@@ -39,6 +39,34 @@ fn install(packages: &[&str]) -> Result<(), String> {
         .args(packages))
 }
 
+/// Everything at once, so that what is missing is known before the first step.
+pub(crate) fn all() -> Result<(), String> {
+    let missing: Vec<String> = [
+        components(),
+        browser(),
+        python_with_cryptography().map(drop),
+        cargo_fuzz(),
+    ]
+    .into_iter()
+    .filter_map(Result::err)
+    .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(missing.join("\nxtask: "))
+    }
+}
+
+/// What rustup calls components.
+fn components() -> Result<(), String> {
+    match works("cargo", &["fmt", "--version"]) && works("cargo", &["clippy", "--version"]) {
+        true => Ok(()),
+        false => {
+            Err("rustfmt and clippy are needed: rustup component add rustfmt clippy".to_owned())
+        }
+    }
+}
+
 /// Chromium and its driver.
 pub(crate) fn browser() -> Result<(), String> {
     if works("chromium", &["--version"]) && works("chromedriver", &["--version"]) {

@@ -1,4 +1,4 @@
-//! The extractors.
+//! `Session` and `LiveSession`, and what a request without them is answered.
 
 use std::fmt;
 use std::ops::Deref;
@@ -9,18 +9,35 @@ use http::StatusCode;
 use http::request::Parts;
 
 /// The request's session. It is always there, opens its token on first use, and creates nothing
-/// by itself.
+/// by itself. It derefs to [`sealed_session::Session`].
+///
+/// ```
+/// use sealed_session_axum::{Error, Session};
+///
+/// async fn theme(session: Session) -> Result<String, Error> {
+///     Ok(session.get::<String>("theme")?.unwrap_or_else(|| "light".to_owned()))
+/// }
+/// # let _: axum::routing::MethodRouter = axum::routing::get(theme);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Session(sealed_session::Session);
 
-/// The request's session, if there is one: a handler that asks for it is not called for a visitor
-/// who has none, and the answer is 401 with an empty body. `Option<LiveSession>` is `None` then.
+/// The request's session, if the browser brought one: a handler that asks for it is not called for
+/// a visitor who has none, and the answer is 401 with an empty body. `Option<LiveSession>` is `None`
+/// then.
+///
+/// **That a session is there does not mean that anybody is signed in**: a cart alone makes one. A
+/// guard asks for the [`subject`](sealed_session::Session::subject).
 ///
 /// ```
 /// use sealed_session_axum::LiveSession;
 ///
 /// async fn greeting(session: Option<LiveSession>) -> &'static str {
-///     if session.is_some() { "Welcome back." } else { "Hello." }
+///     match session {
+///         None => "Hello.",
+///         Some(session) if session.subject().is_some() => "Welcome back.",
+///         Some(_) => "Your cart is waiting.",
+///     }
 /// }
 /// # let _: axum::routing::MethodRouter = axum::routing::get(greeting);
 /// ```
@@ -45,6 +62,18 @@ impl Deref for LiveSession {
 
 /// No [`SessionLayer`](crate::SessionLayer) covers the route. Answers 500 with an empty body; the
 /// log names the fix.
+///
+/// ```
+/// use axum::extract::{FromRequestParts, Request};
+/// use sealed_session_axum::Session;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let (mut parts, ()) = Request::new(()).into_parts();
+/// let missing = Session::from_request_parts(&mut parts, &()).await.unwrap_err();
+/// assert!(missing.to_string().contains(".layer(SessionLayer::new(manager))"));
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct MissingLayer;
@@ -68,6 +97,13 @@ impl IntoResponse for MissingLayer {
 }
 
 /// Why there is no [`LiveSession`].
+///
+/// ```
+/// use axum::response::IntoResponse;
+/// use sealed_session_axum::NotLive;
+///
+/// assert_eq!(NotLive::Nobody.into_response().status(), 401);
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum NotLive {

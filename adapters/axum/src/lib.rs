@@ -1,21 +1,25 @@
 //! [`sealed-session`](sealed_session) for axum.
 //!
-//! Add [`SessionLayer`] to the router, and ask for a [`Session`] or a [`LiveSession`] in a
-//! handler.
+//! Add [`SessionLayer`] to the router, and ask for a [`Session`] in a handler. Both extractors deref
+//! to the core's [`sealed_session::Session`], which documents what a session can do.
 //!
 //! ```
 //! use axum::{Router, routing::{get, post}};
 //! use sealed_session_axum::sealed_session::{Key, KeyRing, SessionManager};
-//! use sealed_session_axum::{Error, LiveSession, Session, SessionLayer};
+//! use sealed_session_axum::{Error, Session, SessionLayer};
 //!
 //! async fn sign_in(session: Session) -> Result<&'static str, Error> {
-//!     session.sign_in(&[])?;
+//!     // After the password was checked. Nothing that was there before is kept.
+//!     session.sign_in_as("user-17", &[])?;
 //!     session.insert("name", "Ada")?;
 //!     Ok("Welcome.")
 //! }
 //!
-//! async fn profile(session: LiveSession) -> Result<String, Error> {
-//!     Ok(session.get::<String>("name")?.unwrap_or_default())
+//! async fn profile(session: Session) -> Result<String, Error> {
+//!     // A guard asks for the subject: a cart alone makes a session, too.
+//!     let Some(user) = session.subject() else { return Ok("Please sign in.".to_owned()) };
+//!     let name = session.get::<String>("name")?.unwrap_or_default();
+//!     Ok(format!("{name}, {user}"))
 //! }
 //!
 //! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -24,6 +28,58 @@
 //!     .route("/profile", get(profile))
 //!     .layer(SessionLayer::new(manager));
 //! # Ok::<(), sealed_session_axum::sealed_session::Error>(())
+//! ```
+//!
+//! # When a session does not fit
+//!
+//! A commit that fails answers an empty 500 and keeps the visitor's old session. An application can
+//! answer otherwise:
+//!
+//! ```
+//! use axum::http::StatusCode;
+//! use axum::response::{IntoResponse, Response};
+//! use sealed_session_axum::SessionLayer;
+//! use sealed_session_axum::sealed_session::{Error, Key, KeyRing, Session, SessionManager};
+//!
+//! fn too_large(error: &Error, _: &Session) -> Response {
+//!     let text = match error.sizes() {
+//!         Some(sizes) => format!("{} bytes, of {}", sizes.needed(), sizes.allowed()),
+//!         None => String::new(),
+//!     };
+//!     (StatusCode::UNPROCESSABLE_ENTITY, text).into_response()
+//! }
+//!
+//! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//! let app: axum::Router =
+//!     axum::Router::new().layer(SessionLayer::new(manager).on_commit_failure(too_large));
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! # In tests
+//!
+//! The layer takes a clock, and requests go in by `tower::ServiceExt::oneshot`:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use axum::{Router, body::Body, http::Request, routing::get};
+//! use sealed_session_axum::sealed_session::time::{Duration, OffsetDateTime};
+//! use sealed_session_axum::sealed_session::{Key, KeyRing, ManualClock, SessionManager};
+//! use sealed_session_axum::{Session, SessionLayer};
+//! use tower::ServiceExt;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
+//! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//! let app = Router::new()
+//!     .route("/", get(async |session: Session| session.insert("seen", true).is_ok().to_string()))
+//!     .layer(SessionLayer::new(manager).clock(clock.clone()));
+//!
+//! let response = app.clone().oneshot(Request::new(Body::empty())).await?;
+//! assert!(response.headers().contains_key("set-cookie"));
+//! clock.advance(Duration::minutes(31));
+//! # Ok(())
+//! # }
 //! ```
 
 mod error;

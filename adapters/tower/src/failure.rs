@@ -7,6 +7,23 @@ use sealed_session::{Error, Session};
 /// whole; the handler's response is dropped, because it speaks of changes that did not happen.
 ///
 /// Functions from `&Error` and `&Session` to a response implement it.
+///
+/// ```
+/// use http::Response;
+/// use sealed_session_tower::CommitFailure;
+/// use sealed_session_tower::sealed_session::{Error, Session};
+///
+/// fn page(error: &Error, session: &Session) -> Response<String> {
+///     Response::new(format!("{:?}: {error}", session.subject()))
+/// }
+///
+/// fn answers(_: impl CommitFailure<String>) {}
+/// answers(page);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not answer a failed commit with a `Response<{ResBody}>`",
+    note = "use a function or a closure `|error: &Error, session: &Session| -> Response<{ResBody}>`, with both types written out, that is `Clone`"
+)]
 pub trait CommitFailure<ResBody> {
     /// The response to send instead of the handler's. The session shows what could not be sent,
     /// and cannot be changed any more.

@@ -1,4 +1,4 @@
-//! The manners, by table.
+//! Cache headers, by table.
 
 use super::*;
 

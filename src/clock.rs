@@ -20,6 +20,12 @@ pub trait Clock: Send + Sync {
 }
 
 /// The operating system's clock.
+///
+/// ```
+/// use sealed_session::{Clock, SystemClock};
+///
+/// assert!(SystemClock.now().offset().is_utc());
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -49,6 +55,14 @@ pub struct ManualClock {
 
 impl ManualClock {
     /// A clock that shows `now`, to the second.
+    ///
+    /// ```
+    /// use sealed_session::{Clock, ManualClock};
+    /// use time::{Duration, OffsetDateTime};
+    ///
+    /// let clock = ManualClock::new(OffsetDateTime::UNIX_EPOCH + Duration::milliseconds(1_900));
+    /// assert_eq!(clock.now(), OffsetDateTime::UNIX_EPOCH + Duration::SECOND);
+    /// ```
     #[must_use]
     pub fn new(now: OffsetDateTime) -> ManualClock {
         ManualClock {
@@ -57,12 +71,31 @@ impl ManualClock {
     }
 
     /// Moves the clock; a negative duration moves it back.
+    ///
+    /// ```
+    /// use sealed_session::{Clock, ManualClock};
+    /// use time::{Duration, OffsetDateTime};
+    ///
+    /// let clock = ManualClock::new(OffsetDateTime::UNIX_EPOCH);
+    /// clock.advance(Duration::HOUR);
+    /// clock.advance(-Duration::MINUTE);
+    /// assert_eq!(clock.now(), OffsetDateTime::UNIX_EPOCH + Duration::minutes(59));
+    /// ```
     pub fn advance(&self, by: time::Duration) {
         self.unix_seconds
             .fetch_add(by.whole_seconds(), Ordering::SeqCst);
     }
 
     /// Puts the clock to `now`.
+    ///
+    /// ```
+    /// use sealed_session::{Clock, ManualClock};
+    /// use time::{Duration, OffsetDateTime};
+    ///
+    /// let clock = ManualClock::new(OffsetDateTime::UNIX_EPOCH + Duration::DAY);
+    /// clock.set(OffsetDateTime::UNIX_EPOCH);
+    /// assert_eq!(clock.now(), OffsetDateTime::UNIX_EPOCH);
+    /// ```
     pub fn set(&self, now: OffsetDateTime) {
         self.unix_seconds
             .store(now.unix_timestamp(), Ordering::SeqCst);

@@ -42,12 +42,6 @@ pub enum Event<'a> {
         /// Why.
         error: &'a Error,
     },
-    /// A handler ran for so long that its session expired; what it changed was not sent.
-    #[non_exhaustive]
-    ExpiredUnderway {
-        /// Which of its lifetimes ended.
-        refusal: Refusal,
-    },
     /// The session is within its budget, yet above the size at which a proxy with stock settings
     /// may refuse the response.
     #[non_exhaustive]
@@ -100,9 +94,6 @@ impl Observer {
         match event {
             Event::CommitFailed { error } => {
                 tracing::error!(target: TARGET, %error, "session not committed");
-            }
-            Event::ExpiredUnderway { refusal } => {
-                tracing::warn!(target: TARGET, reason = refusal.label(), "session expired while its handler ran; nothing sent");
             }
             Event::NearBudget { bytes, warn_above } => {
                 tracing::warn!(target: TARGET, bytes, warn_above, "session is large for proxies with stock settings");

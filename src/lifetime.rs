@@ -68,12 +68,31 @@ impl Default for Lifetime {
 
 impl Lifetime {
     /// The default policy: 30 minutes idle, 12 hours in total.
+    ///
+    /// ```
+    /// use sealed_session::Lifetime;
+    ///
+    /// let policy = Lifetime::new();
+    /// assert_eq!(policy.idle_timeout().as_secs(), 30 * 60);
+    /// assert_eq!(policy.absolute_lifetime().as_secs(), 12 * 3_600);
+    /// ```
     #[must_use]
     pub fn new() -> Lifetime {
         Lifetime::default()
     }
 
     /// Ends a session that was not written for this long. Whole seconds count.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, Lifetime, SessionManager};
+    /// use std::time::Duration;
+    ///
+    /// // Longer than the 12 hours of the absolute lifetime; whoever wants it sets both.
+    /// let policy = Lifetime::new().idle(Duration::from_secs(24 * 3_600));
+    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).lifetime(policy);
+    /// assert!(builder.build().unwrap_err().is_configuration());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn idle(mut self, timeout: Duration) -> Lifetime {
         self.idle = timeout;
@@ -81,6 +100,30 @@ impl Lifetime {
     }
 
     /// Ends a session this long after it began, however much it is used. Whole seconds count.
+    ///
+    /// ```
+    /// # use sealed_session::{HeaderChange, Key, KeyRing, ResponseHead};
+    /// use sealed_session::{Lifetime, Refusal, RequestHead, SessionManager};
+    /// use std::time::Duration;
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    /// # let before = SessionManager::new(ring.clone())?;
+    /// # let session = before.load(RequestHead::default(), now);
+    /// # session.insert("name", "Ada")?;
+    /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
+    /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// let policy = Lifetime::new().idle(5 * minute).absolute(10 * minute);
+    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    ///
+    /// // `cookie` began its session under the default policy, ten minutes ago.
+    /// let session = manager.load(RequestHead::new([cookie]), now + 10 * minute);
+    /// assert_eq!(session.refusal(), Some(Refusal::AbsoluteExpired));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn absolute(mut self, lifetime: Duration) -> Lifetime {
         self.absolute = lifetime;
@@ -88,12 +131,28 @@ impl Lifetime {
     }
 
     /// The idle timeout.
+    ///
+    /// ```
+    /// use sealed_session::Lifetime;
+    /// use std::time::Duration;
+    ///
+    /// let policy = Lifetime::new().idle(Duration::from_secs(600));
+    /// assert_eq!(policy.idle_timeout(), Duration::from_secs(600));
+    /// ```
     #[must_use]
     pub fn idle_timeout(&self) -> Duration {
         self.idle
     }
 
     /// The absolute lifetime.
+    ///
+    /// ```
+    /// use sealed_session::Lifetime;
+    /// use std::time::Duration;
+    ///
+    /// let policy = Lifetime::new().absolute(Duration::from_secs(8 * 3_600));
+    /// assert_eq!(policy.absolute_lifetime(), Duration::from_secs(28_800));
+    /// ```
     #[must_use]
     pub fn absolute_lifetime(&self) -> Duration {
         self.absolute

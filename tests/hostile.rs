@@ -278,6 +278,50 @@ fn planted_cookies() {
 }
 
 #[test]
+fn a_planted_session_does_not_win_by_crowding_out_the_other() {
+    let plain = SessionManager::builder(ring())
+        .cookie(CookieSpec::new("sid"))
+        .build()
+        .unwrap();
+    let of = |who: &str| {
+        let mut browser = Browser::default();
+        browser.visit(&plain, at(0), |session| session.insert("who", who).unwrap());
+        browser.line()
+    };
+    let (attacker, victim) = (of("attacker"), of("victim"));
+    let combinations: String = (0..9).map(|i| format!("sid.1=wxyz{i}wxyz; ")).collect();
+    for crowd in [
+        "sid=A; ".repeat(7),
+        "sid.1=x; ".repeat(31),
+        format!("sid=2wxyzA; {combinations}"),
+    ] {
+        let line = format!("{attacker}; {crowd}{victim}");
+        let session = plain.load(RequestHead::new([line.as_bytes()]), at(1));
+        assert_eq!(session.refusal(), Some(Refusal::Conflict));
+        assert!(commit(&plain, &session, at(1)).unwrap().is_empty());
+    }
+}
+
+#[test]
+fn what_is_over_in_one_scope_deletes_nothing_in_another() {
+    let root = SessionManager::builder(ring())
+        .cookie(CookieSpec::new("s"))
+        .build()
+        .unwrap();
+    let below = CookieSpec::new("s").path("/app");
+    let app = SessionManager::builder(ring())
+        .cookie(below)
+        .build()
+        .unwrap();
+    let mut stale = Browser::default();
+    stale.visit(&root, at(0), |session| session.insert("a", 1).unwrap());
+    // A request outside of /app sends only the stale one; the live one must not go.
+    let session = stale.open(&app, at(100_000));
+    assert_eq!(session.refusal(), Some(Refusal::AbsoluteExpired));
+    assert!(commit(&app, &session, at(100_000)).unwrap().is_empty());
+}
+
+#[test]
 fn only_certain_verdicts_delete_and_only_when_nothing_else_came() {
     let expired = small();
     let late = at(10_000);

@@ -9,7 +9,7 @@
 mod common;
 
 use common::{Browser, at, commit, key, manager};
-use sealed_session::{Attribute, Refusal};
+use sealed_session::{Attribute, Refusal, Session};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize, Debug, PartialEq, Clone, Default)]
@@ -68,7 +68,7 @@ fn a_visitor_signs_in_here_and_is_known_there() {
 fn nothing_is_sent_unless_something_has_to_be_said() {
     let manager = manager();
     let mut browser = Browser::default();
-    let quiet: &[fn(&sealed_session::Session)] = &[
+    let quiet: &[fn(&Session)] = &[
         |_| {},
         |session| assert_eq!(session.get::<u8>("a").unwrap(), None),
         |session| assert!(!session.remove("a").unwrap()),
@@ -86,7 +86,7 @@ fn nothing_is_sent_unless_something_has_to_be_said() {
         assert!(commit(&manager, &session, at(0)).unwrap().is_empty());
     }
     browser.visit(&manager, at(0), |session| session.insert("a", 1).unwrap());
-    let quiet: &[fn(&sealed_session::Session)] = &[
+    let quiet: &[fn(&Session)] = &[
         |session| assert_eq!(session.get::<u8>("a").unwrap(), Some(1)),
         |session| session.insert("a", 1).unwrap(),
         |session| session.update("a", |_: &mut u8| ()).unwrap(),
@@ -171,7 +171,7 @@ fn expiry_is_enforced_from_inside_the_token_and_deletes_only_when_certain() {
     assert!(
         browser
             .clone()
-            .visit(&manager, at(idle - 1), sealed_session::Session::is_live)
+            .visit(&manager, at(idle - 1), Session::is_live)
     );
     for (now, removed) in [(idle, false), (idle + 119, false), (idle + 120, true)] {
         let mut browser = browser.clone();
@@ -206,11 +206,8 @@ fn a_parked_request_revives_nothing() {
     let session = browser.open(&manager, at(1_000));
     session.insert("a", 2).unwrap();
     // The handler takes 30 minutes: what it wrote, stamped at its beginning, is expired.
-    assert!(
-        commit(&manager, &session, at(1_000 + 1_800))
-            .unwrap()
-            .is_empty()
-    );
+    let error = commit(&manager, &session, at(1_000 + 1_800)).unwrap_err();
+    assert!(error.is_expired(), "{error}");
 
     let session = browser.open(&manager, at(1_000));
     session.insert("a", 2).unwrap();
@@ -251,7 +248,7 @@ fn a_panicking_handler_commits_nothing() {
         panic!("the handler fails");
     }));
     assert!(caught.is_err());
-    assert!(session.insert("a", 3).unwrap_err().is_too_late());
+    assert!(session.insert("a", 3).unwrap_err().is_poisoned());
     assert!(commit(&manager, &session, at(1)).unwrap().is_empty());
 }
 
@@ -269,4 +266,122 @@ fn concurrent_updates_through_clones_lose_nothing() {
         }
     });
     assert_eq!(session.get::<u32>("n").unwrap(), Some(400));
+}
+
+#[test]
+fn a_clock_set_back_while_a_handler_runs_loses_nothing() {
+    let manager = manager();
+    let mut browser = Browser::default();
+    let session = browser.open(&manager, at(0));
+    session.insert("a", 1).unwrap();
+    assert_eq!(
+        browser.close(&manager, &session, at(-3_600)).unwrap().len(),
+        1
+    );
+}
+
+#[test]
+fn an_update_never_undoes_what_another_clone_did() {
+    let manager = manager();
+    let open = || {
+        let session = Browser::default().open(&manager, at(0));
+        session.sign_in_as("alice", &[]).unwrap();
+        session.insert("list", [1u32]).unwrap();
+        session
+    };
+    // Removed meanwhile: the update begins anew.
+    let session = open();
+    let mut runs = 0;
+    session
+        .update("list", |list: &mut Vec<u32>| {
+            runs += 1;
+            if runs == 1 {
+                session.remove("list").unwrap();
+            }
+            list.push(2);
+        })
+        .unwrap();
+    assert_eq!(session.get::<Vec<u32>>("list").unwrap(), Some(vec![2]));
+
+    // Somebody else signed in meanwhile: what was there before is not carried over.
+    let session = open();
+    let mut runs = 0;
+    session
+        .update("list", |list: &mut Vec<u32>| {
+            runs += 1;
+            if runs == 1 {
+                session.sign_in_as("bob", &[]).unwrap();
+            }
+            list.push(2);
+        })
+        .unwrap();
+    assert_eq!(session.get::<Vec<u32>>("list").unwrap(), Some(vec![2]));
+
+    // A newer node's schema came meanwhile, with the same bytes.
+    const OLD: Attribute<u8> = Attribute::new("level");
+    const NEW: Attribute<u8> = Attribute::new("level").schema(9);
+    let session = open();
+    session.insert(OLD, 3).unwrap();
+    let result = session.update(OLD, |level| {
+        session.replace(NEW, 3).unwrap();
+        *level += 1;
+    });
+    assert!(result.unwrap_err().is_unreadable());
+    assert_eq!(session.get(NEW).unwrap(), Some(3));
+
+    // A change of the same attribute within the update would go on for ever.
+    let session = open();
+    let result = session.update("n", |n: &mut u32| {
+        session.update("n", |n: &mut u32| *n += 1).unwrap();
+        *n += 1;
+    });
+    assert!(result.unwrap_err().is_misuse());
+}
+
+thread_local! {
+    static CURRENT: std::cell::RefCell<Option<Session>> =
+        const { std::cell::RefCell::new(None) };
+}
+
+/// A type that looks at the session while it is read from it.
+#[derive(Serialize)]
+struct Curious;
+
+impl<'de> Deserialize<'de> for Curious {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        CURRENT.with_borrow(|session| assert!(session.as_ref().is_none_or(Session::is_live)));
+        <()>::deserialize(deserializer).map(|()| Curious)
+    }
+}
+
+#[test]
+fn a_type_may_use_the_session_while_it_is_read() {
+    let session = Browser::default().open(&manager(), at(0));
+    session.insert("curious", Curious).unwrap();
+    CURRENT.set(Some(session.clone()));
+    assert!(session.get::<Curious>("curious").unwrap().is_some());
+    assert!(session.take::<Curious>("curious").unwrap().is_some());
+    CURRENT.set(None);
+}
+
+#[test]
+fn keys_of_every_kind() {
+    const NUMBER: Attribute<u32> = Attribute::new("number");
+    let session = Browser::default().open(&manager(), at(0));
+    session.insert(NUMBER, 1).unwrap();
+    for key in [NUMBER, NUMBER].iter() {
+        session.insert(key, &2).unwrap();
+        assert_eq!(session.get(key).unwrap(), Some(2));
+    }
+    let owned = "owned".to_owned();
+    session.insert(&owned, 3).unwrap();
+    session.insert(owned.clone(), 4).unwrap();
+    for name in ["owned", "owned"].iter() {
+        assert_eq!(session.get::<u8>(name).unwrap(), Some(4));
+    }
+    session.insert("float", 0.9288204353620411_f64).unwrap();
+    assert_eq!(
+        session.get::<f64>("float").unwrap(),
+        Some(0.9288204353620411)
+    );
 }

@@ -1,5 +1,11 @@
-//! What the targets share. Under `cfg(fuzzing)` the library checks no tags and encrypts nothing,
-//! so that a token is its header, a nonce, the payload and sixteen bytes of anything.
+//! What the targets share. Under `cfg(sealed_session_fuzzing)` the library checks no tags and
+//! encrypts nothing, so that a token is its header, a nonce, the payload and sixteen bytes of
+//! anything.
+
+#[cfg(not(sealed_session_fuzzing))]
+compile_error!(
+    "run `cargo xtask fuzz`, or set RUSTFLAGS='--cfg sealed_session_fuzzing' for `cargo fuzz`"
+);
 
 use std::sync::LazyLock;
 

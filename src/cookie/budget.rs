@@ -56,30 +56,72 @@ impl Budget {
     }
 
     /// One cookie that passes a stock nginx with a kilobyte of other headers beside it.
+    ///
+    /// ```
+    /// use sealed_session::Budget;
+    ///
+    /// let budget = Budget::compact();
+    /// let limits = (budget.line_limit(), budget.cookie_limit(), budget.total_limit());
+    /// assert_eq!(limits, (3_072, 1, 3_072));
+    /// ```
     #[must_use]
     pub const fn compact() -> Budget {
         Budget::preset(3_072, 1, 3_072)
     }
 
     /// Two cookies that fit systems which stop at 8 KiB. The default.
+    ///
+    /// ```
+    /// use sealed_session::Budget;
+    ///
+    /// let budget = Budget::portable();
+    /// let limits = (budget.line_limit(), budget.cookie_limit(), budget.total_limit());
+    /// assert_eq!(limits, (4_000, 2, 6_500));
+    /// assert_eq!(budget, Budget::default());
+    /// ```
     #[must_use]
     pub const fn portable() -> Budget {
         Budget::preset(4_000, 2, 6_500)
     }
 
     /// Three cookies, for stacks that take 16 KiB of headers.
+    ///
+    /// ```
+    /// use sealed_session::Budget;
+    ///
+    /// let budget = Budget::roomy();
+    /// let limits = (budget.line_limit(), budget.cookie_limit(), budget.total_limit());
+    /// assert_eq!(limits, (4_000, 3, 12_000));
+    /// ```
     #[must_use]
     pub const fn roomy() -> Budget {
         Budget::preset(4_000, 3, 12_000)
     }
 
     /// Nine cookies, for a server that browsers reach directly.
+    ///
+    /// ```
+    /// use sealed_session::Budget;
+    ///
+    /// let budget = Budget::direct();
+    /// let limits = (budget.line_limit(), budget.cookie_limit(), budget.total_limit());
+    /// assert_eq!(limits, (4_000, 9, 36_000));
+    /// ```
     #[must_use]
     pub const fn direct() -> Budget {
         Budget::preset(4_000, 9, 36_000)
     }
 
     /// The most bytes of one `Set-Cookie` value; at most 4,093.
+    ///
+    /// ```
+    /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
+    ///
+    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
+    /// let dropped = Budget::portable().line(4_094); // by Safari
+    /// assert!(builder.budget(dropped).build().unwrap_err().is_configuration());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub const fn line(mut self, bytes: usize) -> Budget {
         self.line = bytes;
@@ -87,6 +129,17 @@ impl Budget {
     }
 
     /// The most cookies; 1 to 9.
+    ///
+    /// ```
+    /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
+    ///
+    /// for impossible in [0, 10] {
+    ///     let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
+    ///     let budget = Budget::portable().cookies(impossible);
+    ///     assert!(builder.budget(budget).build().unwrap_err().is_configuration());
+    /// }
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub const fn cookies(mut self, count: usize) -> Budget {
         self.cookies = count;
@@ -94,6 +147,15 @@ impl Budget {
     }
 
     /// The most bytes of all `Set-Cookie` values of a session together.
+    ///
+    /// ```
+    /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
+    ///
+    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
+    /// let cramped = Budget::portable().total(100); // an empty session needs more
+    /// assert!(builder.budget(cramped).build().unwrap_err().is_configuration());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub const fn total(mut self, bytes: usize) -> Budget {
         self.total = bytes;
@@ -101,6 +163,14 @@ impl Budget {
     }
 
     /// The total above which [`Event::NearBudget`](crate::Event::NearBudget) is raised.
+    ///
+    /// ```
+    /// use sealed_session::Budget;
+    ///
+    /// // Behind a proxy that takes 8 KiB.
+    /// let budget = Budget::roomy().warn_above(7_000);
+    /// assert_eq!(budget.warning_limit(), 7_000);
+    /// ```
     #[must_use]
     pub const fn warn_above(mut self, bytes: usize) -> Budget {
         self.warn_above = bytes;
@@ -108,24 +178,48 @@ impl Budget {
     }
 
     /// The most bytes of all `Set-Cookie` values of a session together.
+    ///
+    /// ```
+    /// use sealed_session::Budget;
+    ///
+    /// assert_eq!(Budget::portable().total(5_000).total_limit(), 5_000);
+    /// ```
     #[must_use]
     pub const fn total_limit(&self) -> usize {
         self.total
     }
 
     /// The most bytes of one `Set-Cookie` value.
+    ///
+    /// ```
+    /// use sealed_session::Budget;
+    ///
+    /// assert_eq!(Budget::portable().line(3_500).line_limit(), 3_500);
+    /// ```
     #[must_use]
     pub const fn line_limit(&self) -> usize {
         self.line
     }
 
     /// The most cookies.
+    ///
+    /// ```
+    /// use sealed_session::Budget;
+    ///
+    /// assert_eq!(Budget::roomy().cookies(5).cookie_limit(), 5);
+    /// ```
     #[must_use]
     pub const fn cookie_limit(&self) -> usize {
         self.cookies
     }
 
     /// The total above which [`Event::NearBudget`](crate::Event::NearBudget) is raised.
+    ///
+    /// ```
+    /// use sealed_session::Budget;
+    ///
+    /// assert_eq!(Budget::direct().warning_limit(), 3_072); // the same for every preset
+    /// ```
     #[must_use]
     pub const fn warning_limit(&self) -> usize {
         self.warn_above

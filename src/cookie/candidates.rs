@@ -16,42 +16,41 @@ const CANDIDATES_MAX: usize = 8;
 /// A complete text, not yet decoded: the base cookie alone, or a set of chunks joined.
 pub(crate) type Candidate<'a> = Cow<'a, [u8]>;
 
-/// All candidates of one family of names, in the order of the request; a base cookie that gives
-/// none stands there with the reason. Empty only if no cookie of the family came along.
-///
-/// What goes unjudged because there is too much of it stands at the end as a reason of its own:
-/// it may be a live session, so nothing may be deleted for its sake.
-pub(crate) fn candidates(jar: &Jar, family: usize) -> Vec<Result<Candidate<'_>, Refusal>> {
-    let mut all = Candidates::default();
-    let mut bases = jar.of(family).filter(|found| found.index == 0).peekable();
-    if bases.peek().is_none() && jar.of(family).next().is_some() {
-        all.refuse(Refusal::Partial);
-    }
-    for base in bases {
-        match base.value {
-            None => all.refuse(Refusal::OverCeiling),
-            Some(text @ [b'A', ..]) => all.add(Cow::Borrowed(text)),
-            Some(text) => match Set::begin(text) {
-                None => all.refuse(Refusal::Malformed),
-                Some(set) => set.join(jar, family, &mut all),
-            },
-        }
-    }
-    if all.unjudged || jar.is_full() {
-        all.refuse(Refusal::OverCeiling);
-    }
-    all.list
-}
-
-/// Candidates and reasons, as they are found.
+/// What the cookies of one family may be read as.
 #[derive(Default)]
-struct Candidates<'a> {
-    list: Vec<Result<Candidate<'a>, Refusal>>,
+pub(crate) struct Candidates<'a> {
+    /// Complete texts in the order of the request; a base cookie that gives none stands there with
+    /// the reason. Empty only if no cookie of the family came.
+    pub(crate) list: Vec<Result<Candidate<'a>, Refusal>>,
+    /// Whether there was more than is judged: it may hold a live session.
+    pub(crate) more: bool,
     complete: usize,
-    unjudged: bool,
 }
 
 impl<'a> Candidates<'a> {
+    /// Reads the cookies of one family.
+    pub(crate) fn of(jar: &'a Jar, family: usize) -> Candidates<'a> {
+        let mut all = Candidates {
+            more: jar.is_full(),
+            ..Candidates::default()
+        };
+        let mut bases = jar.of(family).filter(|found| found.index == 0).peekable();
+        if bases.peek().is_none() && jar.of(family).next().is_some() {
+            all.refuse(Refusal::Partial);
+        }
+        for base in bases {
+            match base.value {
+                None => all.refuse(Refusal::OverCeiling),
+                Some(text @ [b'A', ..]) => all.add(Cow::Borrowed(text)),
+                Some(text) => match Set::begin(text) {
+                    None => all.refuse(Refusal::Malformed),
+                    Some(set) => set.join(jar, family, &mut all),
+                },
+            }
+        }
+        all
+    }
+
     fn refuse(&mut self, refusal: Refusal) {
         self.list.push(Err(refusal));
     }
@@ -62,7 +61,7 @@ impl<'a> Candidates<'a> {
             self.complete += 1;
             self.list.push(Ok(candidate));
         } else {
-            self.unjudged = true;
+            self.more = true;
         }
     }
 }
@@ -108,7 +107,7 @@ impl<'a> Set<'a> {
             }
         }
         let combinations: usize = parts.iter().map(|options| options.len().max(1)).product();
-        all.unjudged |= combinations > CANDIDATES_MAX;
+        all.more |= combinations > CANDIDATES_MAX;
         let mut joined = (0..combinations.min(CANDIDATES_MAX))
             .map(|combination| self.text(&parts, combination))
             // One that does not end with the tag of its set was put together by someone else.
@@ -140,7 +139,8 @@ mod tests {
     fn read(line: &str) -> Vec<Result<String, Refusal>> {
         let jar = Jar::read([line.as_bytes()], [Names::new("s")].iter());
         let text = |text: Candidate<'_>| String::from_utf8_lossy(&text).into_owned();
-        candidates(&jar, 0)
+        Candidates::of(&jar, 0)
+            .list
             .into_iter()
             .map(|candidate| candidate.map(text))
             .collect()
@@ -201,10 +201,14 @@ mod tests {
         {
             line.push_str(&format!("; s.{index}=wxyz{planted}wxyz"));
         }
-        let complete = |line: &str| read(line).iter().filter(|c| c.is_ok()).count();
         for line in [line, "s=A; ".repeat(100)] {
-            assert_eq!(complete(&line), CANDIDATES_MAX);
-            assert_eq!(read(&line).last(), Some(&Err(Refusal::OverCeiling)));
+            let jar = Jar::read([line.as_bytes()], [Names::new("s")].iter());
+            let all = Candidates::of(&jar, 0);
+            assert_eq!(
+                all.list.iter().filter(|c| c.is_ok()).count(),
+                CANDIDATES_MAX
+            );
+            assert!(all.more);
         }
         // What is no complete text costs nothing, and takes nobody's place.
         let line = format!("{}s=Agood", "s=2wxyzA; s=x; ".repeat(15));

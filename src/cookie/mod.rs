@@ -12,7 +12,7 @@ mod scope;
 mod spec;
 
 pub use budget::Budget;
-pub(crate) use candidates::{Candidate, candidates};
+pub(crate) use candidates::{Candidate, Candidates};
 pub(crate) use chunk::{Chunks, Overflow, split};
 pub(crate) use jar::Jar;
 pub(crate) use name::{CHUNKS_MAX, Names};

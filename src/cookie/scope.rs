@@ -36,12 +36,26 @@ impl Default for Scope {
 
 impl Scope {
     /// This host only, every path, not partitioned.
+    ///
+    /// ```
+    /// use sealed_session::Scope;
+    ///
+    /// assert_eq!(Scope::new(), Scope::new().path("/"));
+    /// ```
     #[must_use]
     pub fn new() -> Scope {
         Scope::default()
     }
 
     /// This domain and all below it.
+    ///
+    /// ```
+    /// use sealed_session::Scope;
+    ///
+    /// // As browsers compare them.
+    /// assert_eq!(Scope::new().domain(".Example.com"), Scope::new().domain("example.com"));
+    /// assert_ne!(Scope::new().domain("example.com"), Scope::new());
+    /// ```
     #[must_use]
     pub fn domain(mut self, domain: impl Into<String>) -> Scope {
         // As browsers compare them (RFC 6265bis section 5.6.3), so that equal scopes are equal.
@@ -50,6 +64,18 @@ impl Scope {
     }
 
     /// This path and all below it.
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, Key, KeyRing, Scope, SessionManager};
+    ///
+    /// let error = SessionManager::builder(KeyRing::new(Key::generate()?))
+    ///     .cookie(CookieSpec::new("session"))
+    ///     .former_scope(Scope::new().path("shop")) // it begins with `/`
+    ///     .build()
+    ///     .unwrap_err();
+    /// assert!(error.is_configuration());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Scope {
         self.path = path.into();
@@ -57,6 +83,17 @@ impl Scope {
     }
 
     /// Kept apart for each site that embeds this one (CHIPS).
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, Scope, SessionManager};
+    ///
+    /// // Whoever ends partitioning has the old cookies expired.
+    /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+    ///     .former_scope(Scope::new().partitioned())
+    ///     .build();
+    /// assert!(manager.is_ok());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn partitioned(mut self) -> Scope {
         self.partitioned = true;
@@ -123,7 +160,7 @@ impl Scope {
 }
 
 /// Browsers match name prefixes without regard to case.
-pub(super) fn starts_with(name: &str, prefix: &str) -> bool {
+fn starts_with(name: &str, prefix: &str) -> bool {
     name.get(..prefix.len())
         .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }

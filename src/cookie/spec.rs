@@ -3,7 +3,7 @@
 use crate::error::Error;
 
 use super::name;
-use super::scope::{self, Scope};
+use super::scope::Scope;
 
 /// The name and attributes of the session's cookie.
 ///
@@ -40,6 +40,16 @@ pub struct CookieSpec {
 }
 
 /// When a browser sends the cookie along with requests that other sites caused.
+///
+/// ```
+/// use sealed_session::{CookieSpec, Key, KeyRing, SameSite, SessionManager};
+///
+/// // Browsers keep `SameSite=None` only together with `Secure`.
+/// let dropped = CookieSpec::development("session").same_site(SameSite::None);
+/// let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).cookie(dropped);
+/// assert!(builder.build().unwrap_err().is_configuration());
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SameSite {
@@ -59,6 +69,17 @@ impl Default for CookieSpec {
 
 impl CookieSpec {
     /// A cookie of this name with the default attributes.
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
+    ///
+    /// assert_eq!(CookieSpec::new("__Host-session"), CookieSpec::default());
+    ///
+    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
+    /// let error = builder.cookie(CookieSpec::new("two words")).build().unwrap_err();
+    /// assert!(error.is_configuration());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn new(name: impl Into<String>) -> CookieSpec {
         CookieSpec {
@@ -102,6 +123,13 @@ impl CookieSpec {
     }
 
     /// Sends the cookie to this domain and all below it. Any of them can then plant one.
+    ///
+    /// ```
+    /// use sealed_session::CookieSpec;
+    ///
+    /// let spec = CookieSpec::new("__Secure-shop").domain(".Example.com");
+    /// assert_eq!(spec, CookieSpec::new("__Secure-shop").domain("example.com"));
+    /// ```
     #[must_use]
     pub fn domain(mut self, domain: impl Into<String>) -> CookieSpec {
         self.scope = self.scope.domain(domain);
@@ -110,6 +138,18 @@ impl CookieSpec {
 
     /// Sends the cookie only below this path; `/` if not set. Paths are no boundary between
     /// applications of one host.
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
+    ///
+    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
+    /// assert!(builder.cookie(CookieSpec::new("__Secure-shop").path("/shop")).build().is_ok());
+    ///
+    /// // A `__Host-` cookie has the path `/`.
+    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
+    /// assert!(builder.cookie(CookieSpec::new("__Host-shop").path("/shop")).build().is_err());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> CookieSpec {
         self.scope = self.scope.path(path);
@@ -117,6 +157,15 @@ impl CookieSpec {
     }
 
     /// Keeps one cookie for each site that embeds this one (CHIPS).
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, Key, KeyRing, SameSite, SessionManager};
+    ///
+    /// let embedded = CookieSpec::default().same_site(SameSite::None).partitioned();
+    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).cookie(embedded);
+    /// assert!(builder.build().is_ok());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn partitioned(mut self) -> CookieSpec {
         self.scope = self.scope.partitioned();
@@ -124,6 +173,24 @@ impl CookieSpec {
     }
 
     /// When the cookie goes along with requests that other sites caused.
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, HeaderChange, SameSite, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let spec = CookieSpec::default().same_site(SameSite::Strict);
+    /// let manager = SessionManager::builder(ring).cookie(spec).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.insert("theme", "dark")?;
+    ///
+    /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
+    /// let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// assert!(value.ends_with("; Path=/; Secure; HttpOnly; SameSite=Strict"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn same_site(mut self, same_site: SameSite) -> CookieSpec {
         self.same_site = same_site;
@@ -140,8 +207,10 @@ impl CookieSpec {
     }
 
     /// Whether a sibling domain, or a page under another path, can set a cookie of this name.
+    ///
+    /// To the letter: not every client that knows the prefix knows it in other cases, too.
     pub(crate) fn is_plantable(&self) -> bool {
-        !scope::starts_with(&self.name, "__Host-")
+        !self.name.starts_with("__Host-")
     }
 
     /// Refuses what browsers would refuse later and in silence.

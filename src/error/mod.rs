@@ -43,6 +43,8 @@ enum Kind {
     NotRepresentable { attribute: String, what: String },
     Unreadable { attribute: String, what: String },
     TooLarge(Oversize),
+    Expired { refusal: Refusal },
+    Poisoned,
     TooLate { attribute: String },
     OffLoopback { host: String },
 }
@@ -112,6 +114,14 @@ impl Error {
         })
     }
 
+    pub(crate) fn expired(refusal: Refusal) -> Error {
+        Error::new(Kind::Expired { refusal })
+    }
+
+    pub(crate) fn poisoned() -> Error {
+        Error::new(Kind::Poisoned)
+    }
+
     pub(crate) fn off_loopback(host: &str) -> Error {
         Error::new(Kind::OffLoopback {
             host: host.to_owned(),
@@ -120,60 +130,205 @@ impl Error {
 
     /// Whether a configuration is invalid: a prefix rule broken, a limit out of range, two names
     /// that collide.
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
+    ///
+    /// let dropped = CookieSpec::new("__Host-shop").domain("example.com");
+    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).cookie(dropped);
+    /// assert!(builder.build().unwrap_err().is_configuration());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn is_configuration(&self) -> bool {
         matches!(*self.kind, Kind::Configuration(_))
     }
 
     /// Whether an adapter found the application put together wrongly.
+    ///
+    /// ```
+    /// use sealed_session::{Error, Key};
+    ///
+    /// assert!(Error::misuse("two session layers cover one request").is_misuse());
+    /// assert!(!"not a key".parse::<Key>().unwrap_err().is_misuse());
+    /// ```
     #[must_use]
     pub fn is_misuse(&self) -> bool {
         matches!(*self.kind, Kind::Misuse(_))
     }
 
     /// Whether a key or a key ring could not be read.
+    ///
+    /// ```
+    /// use sealed_session::KeyRing;
+    ///
+    /// assert!("not a key".parse::<KeyRing>().unwrap_err().is_key());
+    /// assert!("# no key at all".parse::<KeyRing>().unwrap_err().is_key());
+    /// ```
     #[must_use]
     pub fn is_key(&self) -> bool {
         matches!(*self.kind, Kind::Key { .. })
     }
 
     /// Whether the operating system gave no random bytes.
+    ///
+    /// ```
+    /// use sealed_session::Key;
+    ///
+    /// // A fault of the caller, and not of the operating system.
+    /// assert!(!Key::new(&[0; 32]).unwrap_err().is_randomness());
+    /// ```
     #[must_use]
     pub fn is_randomness(&self) -> bool {
         matches!(*self.kind, Kind::Randomness(_))
     }
 
     /// Whether a value cannot be stored so that it comes back as it was.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// assert!(session.insert("rate", f64::NAN).unwrap_err().is_not_representable());
+    /// assert!(session.insert("", "no name").unwrap_err().is_not_representable());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn is_not_representable(&self) -> bool {
         matches!(*self.kind, Kind::NotRepresentable { .. })
     }
 
     /// Whether an attribute is there but not readable under the key that asked for it.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// assert!(session.get::<u32>("name").unwrap_err().is_unreadable());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn is_unreadable(&self) -> bool {
         matches!(*self.kind, Kind::Unreadable { .. })
     }
 
     /// Whether the session exceeds its budget; [`sizes`](Error::sizes) says by how much.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.insert("noise", "x".repeat(100_000))?;
+    /// assert!(session.size().unwrap_err().is_too_large());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         matches!(*self.kind, Kind::TooLarge(_))
     }
 
     /// Whether a change came after the response head had been sent.
+    ///
+    /// ```
+    /// # use sealed_session::ResponseHead;
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// manager.commit(&session, ResponseHead::new(200), now)?;
+    /// assert!(session.insert("name", "Ada").unwrap_err().is_too_late());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn is_too_late(&self) -> bool {
         matches!(*self.kind, Kind::TooLate { .. })
     }
 
+    /// Whether the session's time was over before its handler had finished, so that what it
+    /// changed was not sent.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+    /// # use time::{Duration, OffsetDateTime};
+    /// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
+    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let session = manager.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    ///
+    /// let much_later = now + Duration::hours(1);
+    /// let error = manager.commit(&session, ResponseHead::new(200), much_later).unwrap_err();
+    /// assert!(error.is_expired());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_expired(&self) -> bool {
+        matches!(*self.kind, Kind::Expired { .. })
+    }
+
+    /// Whether a panic had poisoned the session.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// let held = session.clone();
+    /// let task = std::thread::spawn(move || {
+    ///     let _held = held;
+    ///     panic!("with a session in hand");
+    /// });
+    /// assert!(task.join().is_err());
+    /// assert!(session.insert("name", "Ada").unwrap_err().is_poisoned());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_poisoned(&self) -> bool {
+        matches!(*self.kind, Kind::Poisoned)
+    }
+
     /// Whether a development profile was asked to serve a host that is not this machine.
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+    ///     .cookie(CookieSpec::development("session"))
+    ///     .build()?;
+    /// let session = manager.load(RequestHead::default().host("shop.example.com"), now);
+    /// assert!(session.insert("name", "Ada").unwrap_err().is_off_loopback());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn is_off_loopback(&self) -> bool {
         matches!(*self.kind, Kind::OffLoopback { .. })
     }
 
     /// The sizes behind an error that [`is_too_large`](Error::is_too_large).
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.insert("noise", "x".repeat(100_000))?;
+    /// let error = session.size().unwrap_err();
+    /// assert!(error.sizes().is_some_and(|sizes| sizes.needed() > sizes.allowed()));
+    ///
+    /// let other = session.get::<u32>("noise").unwrap_err();
+    /// assert_eq!(other.sizes(), None);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn sizes(&self) -> Option<&Oversize> {
         match &*self.kind {
@@ -202,6 +357,14 @@ impl fmt::Display for Error {
             Kind::Unreadable { attribute, what } => {
                 write!(f, "attribute `{attribute}` is not readable here: {what}")
             }
+            Kind::Expired { refusal } => write!(
+                f,
+                "{refusal} while its handler ran; what was changed is not sent, because it must \
+                 not revive the session"
+            ),
+            Kind::Poisoned => f.write_str(
+                "a panic unwound past a handle of this session; nothing of this request is sent",
+            ),
             Kind::TooLarge(oversize) => oversize.fmt(f),
             Kind::TooLate { attribute } => write!(
                 f,

@@ -33,6 +33,22 @@ pub struct Oversize {
 }
 
 /// What was counted when the limit was passed: the unit of an [`Oversize`].
+///
+/// ```
+/// use sealed_session::{Budget, Measure};
+/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let ring = KeyRing::new(Key::generate()?);
+/// let manager = SessionManager::builder(ring).budget(Budget::direct()).build()?;
+/// # let session = manager.load(RequestHead::default(), now);
+///
+/// // It would pack into one cookie, but nobody has to unpack so much.
+/// session.insert("noise", "x".repeat(100_000))?;
+/// let error = session.size().unwrap_err();
+/// assert_eq!(error.sizes().map(|sizes| sizes.measure()), Some(Measure::Unpacked));
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Measure {
@@ -46,24 +62,84 @@ pub enum Measure {
 
 impl Oversize {
     /// What the limit counts.
+    ///
+    /// ```
+    /// use sealed_session::Measure;
+    /// # use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    /// # let manager = SessionManager::builder(ring).budget(Budget::direct().cookies(2)).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let noise: Vec<u32> = (0..1_000u32).map(|n| n.wrapping_mul(2_654_435_769)).collect();
+    ///
+    /// session.insert("noise", noise)?; // more than the two cookies of this budget hold
+    /// let error = session.size().unwrap_err();
+    /// assert_eq!(error.sizes().map(|sizes| sizes.measure()), Some(Measure::Cookies));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn measure(&self) -> Measure {
         self.measure
     }
 
     /// What the session needs, in the unit of [`measure`](Oversize::measure).
+    ///
+    /// ```
+    /// # use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    /// # let manager = SessionManager::builder(ring).budget(Budget::direct().cookies(2)).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let noise: Vec<u32> = (0..1_000u32).map(|n| n.wrapping_mul(2_654_435_769)).collect();
+    /// session.insert("noise", noise)?; // more than the two cookies of this budget hold
+    /// let error = session.size().unwrap_err();
+    /// assert_eq!(error.sizes().map(|sizes| sizes.needed()), Some(4));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn needed(&self) -> usize {
         self.needed
     }
 
     /// What the budget allows, in the unit of [`needed`](Oversize::needed).
+    ///
+    /// ```
+    /// # use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    /// # let manager = SessionManager::builder(ring).budget(Budget::direct().cookies(2)).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let noise: Vec<u32> = (0..1_000u32).map(|n| n.wrapping_mul(2_654_435_769)).collect();
+    /// session.insert("noise", noise)?; // more than the two cookies of this budget hold
+    /// let error = session.size().unwrap_err();
+    /// assert_eq!(error.sizes().map(|sizes| sizes.allowed()), Some(2));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn allowed(&self) -> usize {
         self.allowed
     }
 
     /// The largest attributes, at most three: name, and bytes before compression.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// session.insert("noise", "x".repeat(100_000))?;
+    ///
+    /// let error = session.size().unwrap_err();
+    /// let largest = error.sizes().expect("too large").largest();
+    /// assert_eq!((largest.len(), largest[0].0.as_str()), (2, "noise"));
+    /// assert!(largest[0].1 > 100_000);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn largest(&self) -> &[(String, usize)] {
         &self.largest

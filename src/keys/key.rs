@@ -33,6 +33,14 @@ impl Key {
     /// # Errors
     ///
     /// If the operating system gives none ([`Error::is_randomness`]).
+    ///
+    /// ```
+    /// use sealed_session::Key;
+    ///
+    /// let (one, other) = (Key::generate()?, Key::generate()?);
+    /// assert_ne!(one.to_text().expose(), other.to_text().expose());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn generate() -> Result<Key, Error> {
         let mut master = Zeroizing::new([0; 32]);
         getrandom::fill(&mut *master).map_err(Error::randomness)?;
@@ -71,6 +79,15 @@ impl Key {
     }
 
     /// The public name of this key, which tokens carry.
+    ///
+    /// ```
+    /// use sealed_session::Key;
+    ///
+    /// // Derived from the key, so every server gives it the same.
+    /// assert_eq!(Key::new(&[7; 32])?.id(), Key::new(&[7; 32])?.id());
+    /// assert_ne!(Key::new(&[7; 32])?.id(), Key::new(&[8; 32])?.id());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn id(&self) -> KeyId {
         self.id
@@ -78,6 +95,17 @@ impl Key {
 
     /// The text form, to be kept where secrets are kept. It begins with `sealed_key_v1_`, which
     /// secret scanners can match, and ends with a checksum.
+    ///
+    /// ```
+    /// use sealed_session::Key;
+    ///
+    /// let text = Key::generate()?.to_text();
+    /// assert_eq!(text.expose().len(), "sealed_key_v1_".len() + 48);
+    ///
+    /// let cut_off = &text.expose()[..40];
+    /// assert!(cut_off.parse::<Key>().unwrap_err().is_key());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn to_text(&self) -> KeyText {
         text::write(&self.master)

@@ -64,6 +64,16 @@ pub(crate) struct RingEntry {
 
 impl KeyRing {
     /// A ring of one key, which seals.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing};
+    ///
+    /// let key = Key::generate()?;
+    /// let ring = KeyRing::new(key.clone());
+    /// assert_eq!(ring.sealing_key(), key.id());
+    /// assert_eq!(ring.key_ids().count(), 1);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn new(sealing: Key) -> KeyRing {
         let entry = RingEntry {
@@ -81,6 +91,17 @@ impl KeyRing {
     /// # Errors
     ///
     /// If the ring holds the key already, or another key with the same id ([`Error::is_key`]).
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing};
+    ///
+    /// let (new, old) = (Key::generate()?, Key::generate()?);
+    /// let ring = KeyRing::new(new.clone()).accept(old)?;
+    /// assert_eq!(ring.sealing_key(), new.id());
+    ///
+    /// assert!(ring.accept(new).unwrap_err().is_key()); // it is there already
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn accept(self, key: Key) -> Result<KeyRing, Error> {
         self.add(key, None)
     }
@@ -91,6 +112,31 @@ impl KeyRing {
     /// # Errors
     ///
     /// As for [`accept`](KeyRing::accept).
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, Refusal, RequestHead, SessionManager};
+    /// use time::Duration;
+    /// # use sealed_session::{HeaderChange, ResponseHead};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// let (new, old) = (Key::generate()?, Key::generate()?);
+    /// # let before = SessionManager::new(KeyRing::new(old.clone()))?;
+    /// # let session = before.load(RequestHead::default(), now);
+    /// # session.insert("name", "Ada")?;
+    /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
+    /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
+    /// let retires = now + Duration::minutes(5);
+    /// let manager = SessionManager::new(KeyRing::new(new).accept_until(old, retires)?)?;
+    ///
+    /// // `cookie` was sealed under the old key.
+    /// let session = manager.load(RequestHead::new([cookie]), now);
+    /// assert_eq!(session.refusal(), None);
+    /// let session = manager.load(RequestHead::new([cookie]), retires);
+    /// assert_eq!(session.refusal(), Some(Refusal::RetiredKey));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn accept_until(self, key: Key, retires: OffsetDateTime) -> Result<KeyRing, Error> {
         self.add(key, Some(Timestamp::of(retires)))
     }
@@ -156,12 +202,31 @@ impl KeyRing {
     }
 
     /// The id of the key that seals.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing};
+    ///
+    /// let (new, old) = (Key::generate()?, Key::generate()?);
+    /// let ring = KeyRing::new(new.clone()).accept(old)?;
+    /// assert_eq!(ring.sealing_key(), new.id());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn sealing_key(&self) -> KeyId {
         self.sealing.id()
     }
 
     /// The ids of all keys, in no order.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing};
+    ///
+    /// let (new, old) = (Key::generate()?, Key::generate()?);
+    /// let ring = KeyRing::new(new).accept(old.clone())?;
+    /// assert!(ring.key_ids().any(|id| id == old.id()));
+    /// assert!(ring.key_ids().any(|id| id == ring.sealing_key()));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn key_ids(&self) -> impl Iterator<Item = KeyId> + '_ {
         self.entries.keys().copied()
     }

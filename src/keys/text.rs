@@ -28,6 +28,14 @@ pub struct KeyText(Zeroizing<String>);
 
 impl KeyText {
     /// The secret text itself.
+    ///
+    /// ```
+    /// use sealed_session::Key;
+    ///
+    /// let key = Key::generate()?;
+    /// assert_eq!(key.to_text().expose().parse::<Key>()?.id(), key.id());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -60,7 +68,8 @@ pub(super) fn write(master: &[u8; 32]) -> KeyText {
     // Reserved in full, so that growing leaves no copy behind.
     let mut text = Zeroizing::new(String::with_capacity(PREFIX.len() + CHARACTERS));
     text.push_str(PREFIX);
-    URL_SAFE_NO_PAD.encode_string(*bytes, &mut text);
+    // By reference, so that no copy of the key is left on the stack.
+    URL_SAFE_NO_PAD.encode_string(bytes.as_slice(), &mut text);
     KeyText(text)
 }
 

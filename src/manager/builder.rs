@@ -61,6 +61,23 @@ impl SessionManagerBuilder {
     }
 
     /// The cookie's name and attributes.
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let spec = CookieSpec::new("__Host-shop");
+    /// let manager = SessionManager::builder(ring).cookie(spec).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.insert("theme", "dark")?;
+    ///
+    /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
+    /// assert_eq!(format!("{:?}", changes[0]), "Append(set-cookie: __Host-shop=..)");
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn cookie(mut self, cookie: CookieSpec) -> SessionManagerBuilder {
         self.cookie = cookie;
         self
@@ -68,6 +85,34 @@ impl SessionManagerBuilder {
 
     /// Also reads the session from the cookie that it had before a rename. A session found there
     /// moves to the new name when it is next written.
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, RequestHead, ResponseHead, SessionManager};
+    /// # use sealed_session::{HeaderChange, Key, KeyRing};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    /// # let before = SessionManager::new(ring.clone())?;
+    /// # let session = before.load(RequestHead::default(), now);
+    /// # session.insert("name", "Ada")?;
+    /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
+    /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
+    ///
+    /// let builder = SessionManager::builder(ring).cookie(CookieSpec::new("__Host-shop"));
+    /// let manager = builder.former_cookie(CookieSpec::new("__Host-session")).build()?;
+    ///
+    /// // `cookie` is named `__Host-session`.
+    /// let session = manager.load(RequestHead::new([cookie]), now);
+    /// assert_eq!(session.get::<String>("name")?.as_deref(), Some("Ada"));
+    ///
+    /// session.insert("theme", "dark")?;
+    /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
+    /// assert_eq!(format!("{:?}", changes[0]), "Append(set-cookie: __Host-shop=..)");
+    /// let removed = "Append(set-cookie: __Host-session=..; Max-Age=0)";
+    /// assert_eq!(format!("{:?}", changes[1]), removed);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn former_cookie(mut self, cookie: CookieSpec) -> SessionManagerBuilder {
         self.former = Some(cookie);
         self
@@ -75,6 +120,25 @@ impl SessionManagerBuilder {
 
     /// Expires cookies left in a scope that was configured before, whenever somebody signs in or
     /// the session is destroyed.
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, HeaderChange, Scope, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+    ///     .cookie(CookieSpec::new("session"))
+    ///     .former_scope(Scope::new().path("/shop"))
+    ///     .build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.sign_in_as("user-17", &[])?;
+    ///
+    /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
+    /// let HeaderChange::Append { value, .. } = &changes[1] else { unreachable!() };
+    /// assert_eq!(value, "session=; Path=/shop; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn former_scope(mut self, scope: Scope) -> SessionManagerBuilder {
         self.former_scopes.push(scope);
         self
@@ -83,18 +147,67 @@ impl SessionManagerBuilder {
     /// Binds tokens to this string, at most 255 bytes: those of one audience never open for
     /// another. It keeps applications that share a ring apart by mistake, not by malice: each
     /// holds the keys to seal for the other. Empty by default.
+    ///
+    /// ```
+    /// use sealed_session::{Refusal, RequestHead, SessionManager};
+    /// # use sealed_session::{HeaderChange, Key, KeyRing, ResponseHead};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    /// # let before = SessionManager::builder(ring.clone()).audience("shop.example.com").build()?;
+    /// # let session = before.load(RequestHead::default(), now);
+    /// # session.insert("name", "Ada")?;
+    /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
+    /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
+    ///
+    /// let forum = SessionManager::builder(ring).audience("forum.example.com").build()?;
+    ///
+    /// // `cookie` was sealed for `shop.example.com`.
+    /// let session = forum.load(RequestHead::new([cookie]), now);
+    /// assert_eq!(session.refusal(), Some(Refusal::Tampered));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn audience(mut self, audience: impl Into<String>) -> SessionManagerBuilder {
         self.audience = audience.into();
         self
     }
 
     /// How long sessions live.
+    ///
+    /// ```
+    /// use sealed_session::{Lifetime, SessionManager};
+    /// use std::time::Duration;
+    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let policy = Lifetime::new().idle(Duration::from_secs(3_600));
+    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// assert_eq!(session.lifetime(), policy);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn lifetime(mut self, lifetime: Lifetime) -> SessionManagerBuilder {
         self.lifetime = lifetime;
         self
     }
 
     /// How many bytes of header a session may take.
+    ///
+    /// ```
+    /// use sealed_session::{Budget, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let manager = SessionManager::builder(ring).budget(Budget::roomy()).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// assert_eq!(session.size()?.total_limit(), 12_000);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn budget(mut self, budget: Budget) -> SessionManagerBuilder {
         self.budget = budget;
         self
@@ -102,12 +215,54 @@ impl SessionManagerBuilder {
 
     /// How tokens are protected, and the one format accepted unless
     /// [`accept_format`](SessionManagerBuilder::accept_format) names another.
+    ///
+    /// ```
+    /// use sealed_session::{Format, Refusal, RequestHead, SessionManager};
+    /// # use sealed_session::{HeaderChange, Key, KeyRing, ResponseHead};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    /// # let before = SessionManager::new(ring.clone())?;
+    /// # let session = before.load(RequestHead::default(), now);
+    /// # session.insert("name", "Ada")?;
+    /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
+    /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
+    ///
+    /// let manager = SessionManager::builder(ring).format(Format::Signed).build()?;
+    ///
+    /// // `cookie` was encrypted, which is the default.
+    /// let session = manager.load(RequestHead::new([cookie]), now);
+    /// assert_eq!(session.refusal(), Some(Refusal::WrongFormat));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn format(mut self, format: Format) -> SessionManagerBuilder {
         self.format = format;
         self
     }
 
     /// Also accepts tokens of this format, for a migration.
+    ///
+    /// ```
+    /// use sealed_session::{Format, RequestHead, SessionManager};
+    /// # use sealed_session::{HeaderChange, Key, KeyRing, ResponseHead};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    /// # let before = SessionManager::builder(ring.clone()).format(Format::Signed).build()?;
+    /// # let session = before.load(RequestHead::default(), now);
+    /// # session.insert("name", "Ada")?;
+    /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
+    /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
+    ///
+    /// let manager = SessionManager::builder(ring).accept_format(Format::Signed).build()?;
+    ///
+    /// // `cookie` was signed, and is encrypted when it is next written.
+    /// let session = manager.load(RequestHead::new([cookie]), now);
+    /// assert_eq!(session.get::<String>("name")?.as_deref(), Some("Ada"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn accept_format(mut self, format: Format) -> SessionManagerBuilder {
         self.accepted.push(format);
         self
@@ -115,6 +270,27 @@ impl SessionManagerBuilder {
 
     /// Calls `hook` for every [`Event`], for metrics. It runs within the request and while the
     /// session is locked: count and return.
+    ///
+    /// ```
+    /// use sealed_session::{Event, Refusal, RequestHead, SessionManager};
+    /// use std::sync::mpsc;
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let (sender, refusals) = mpsc::channel();
+    /// let hook = move |event: &Event<'_>| {
+    ///     if let Event::Refused { refusal, .. } = event {
+    ///         sender.send(*refusal).ok();
+    ///     }
+    /// };
+    /// let manager = SessionManager::builder(ring).on_event(hook).build()?;
+    ///
+    /// assert!(manager.load(RequestHead::new([&b"__Host-session=?"[..]]), now).is_new());
+    /// assert_eq!(refusals.try_recv(), Ok(Refusal::Malformed));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn on_event(
         mut self,
         hook: impl Fn(&Event<'_>) + Send + Sync + 'static,
@@ -129,6 +305,17 @@ impl SessionManagerBuilder {
     ///
     /// [`Error::is_configuration`]: a name and attributes that browsers refuse together, names
     /// that collide, limits that no client keeps, lifetimes that contradict each other.
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
+    ///
+    /// let ring = KeyRing::new(Key::generate()?);
+    /// assert!(SessionManager::builder(ring.clone()).build().is_ok());
+    ///
+    /// let same_name_twice = SessionManager::builder(ring).former_cookie(CookieSpec::default());
+    /// assert!(same_name_twice.build().unwrap_err().is_configuration());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn build(self) -> Result<SessionManager, Error> {
         self.cookie.check()?;
         self.lifetime.check()?;

@@ -10,16 +10,19 @@
 use super::response::{HeaderChange, ResponseHead};
 use crate::session::Outcome;
 
-/// Fields by which a handler speaks to shared caches over `Cache-Control`'s head (RFC 9213, and
-/// what came before it).
-const TARGETED: [&str; 2] = ["cdn-cache-control", "surrogate-control"];
+/// Whether a handler speaks to particular shared caches by this field, over `Cache-Control`'s
+/// head: any `*-Cache-Control` (RFC 9213), and what came before it.
+fn is_targeted(field: &str) -> bool {
+    const OLDER: [&str; 3] = ["edge-control", "surrogate-control", "x-accel-expires"];
+    field.ends_with("-cache-control") || OLDER.contains(&field)
+}
 
 /// What a response says of caching.
 #[derive(Debug, Default)]
 struct Caching {
     directives: Vec<String>,
     expires: bool,
-    targeted: Vec<&'static str>,
+    targeted: Vec<String>,
     varies: bool,
 }
 
@@ -27,16 +30,16 @@ impl Caching {
     fn of<'a>(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Caching {
         let mut caching = Caching::default();
         for (name, value) in headers {
-            match name {
+            let name = name.to_ascii_lowercase();
+            match name.as_str() {
                 "cache-control" => caching.directives.extend(list(value)),
                 "expires" => caching.expires = true,
                 "vary" => {
                     let mut fields = list(value);
                     caching.varies |= fields.any(|f| f == "*" || f.eq_ignore_ascii_case("cookie"));
                 }
-                _ => caching
-                    .targeted
-                    .extend(TARGETED.iter().filter(|field| **field == name)),
+                _ if is_targeted(&name) => caching.targeted.push(name),
+                _ => {}
             }
         }
         caching
@@ -56,8 +59,13 @@ impl Caching {
             .any(|directive| directive.eq_ignore_ascii_case(wanted))
     }
 
+    /// Whether nothing was said of who may store the response, and for how long.
     fn is_silent(&self) -> bool {
-        self.directives.is_empty() && !self.expires && self.targeted.is_empty()
+        const TELLING: [&str; 6] = [
+            "max-age", "no-cache", "no-store", "private", "public", "s-maxage",
+        ];
+        let told = TELLING.iter().any(|directive| self.has(directive));
+        !told && !self.expires && self.targeted.is_empty()
     }
 
     /// Whether the handler allows shared caches to store the response, in so many words
@@ -136,12 +144,8 @@ where
         changes.push(append("vary", "Cookie".to_owned()));
     }
     if private {
-        changes.extend(
-            caching
-                .targeted
-                .iter()
-                .map(|name| HeaderChange::Remove { name }),
-        );
+        let targeted = caching.targeted.iter().cloned();
+        changes.extend(targeted.map(|name| HeaderChange::Remove { name }));
         let value = caching.made_private();
         changes.push(HeaderChange::Replace {
             name: "cache-control",

@@ -61,11 +61,34 @@ impl SessionManager {
     /// # Errors
     ///
     /// None with these defaults; as [`build`](SessionManagerBuilder::build).
+    ///
+    /// ```
+    /// use sealed_session::{Budget, Key, KeyRing, Lifetime, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let session = manager.load(RequestHead::default(), now);
+    /// assert_eq!(session.lifetime(), Lifetime::new());
+    /// assert_eq!(session.size()?.total_limit(), Budget::portable().total_limit());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn new(ring: KeyRing) -> Result<SessionManager, Error> {
         SessionManager::builder(ring).build()
     }
 
     /// Configures a manager.
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
+    ///
+    /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+    ///     .cookie(CookieSpec::new("__Host-shop"))
+    ///     .audience("shop.example.com")
+    ///     .build();
+    /// assert!(manager.is_ok());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn builder(ring: KeyRing) -> SessionManagerBuilder {
         SessionManagerBuilder::new(ring)
     }
@@ -75,6 +98,21 @@ impl SessionManager {
     /// Never fails: without an acceptable cookie the session is fresh, and
     /// [`Session::refusal`] says why. Copies the cookies that carry this session's names and
     /// opens none of them before the session is used.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, Refusal, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let session = manager.load(RequestHead::new([&b"theme=dark"[..]]), now);
+    /// assert_eq!(session.refusal(), Some(Refusal::Absent));
+    ///
+    /// let session = manager.load(RequestHead::new([&b"__Host-session=garbage"[..]]), now);
+    /// assert_eq!(session.refusal(), Some(Refusal::Malformed));
+    /// session.insert("name", "Ada")?; // it can be used all the same
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn load<'a, I>(&self, request: RequestHead<'a, I>, now: OffsetDateTime) -> Session
     where
@@ -105,6 +143,23 @@ impl SessionManager {
     /// The browser then keeps the session that it has. Answer with an error page, and commit once
     /// more with the head of that page: a session commits once, so this gives only what caches
     /// have to know.
+    ///
+    /// ```
+    /// use sealed_session::ResponseHead;
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    ///
+    /// session.insert("name", "Ada")?;
+    /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
+    /// let lines: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();
+    /// assert_eq!(lines[0], "Append(set-cookie: __Host-session=..)");
+    /// assert_eq!(lines[1], "Append(vary: Cookie)");
+    /// assert_eq!(lines[2], "Replace(cache-control: private)");
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn commit<'a, I>(
         &self,
         session: &Session,

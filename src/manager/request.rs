@@ -19,6 +19,18 @@ pub struct RequestHead<'a, I = [&'a [u8]; 0]> {
 
 impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// A request with these values of its `Cookie` fields: raw, unsplit, as many as came.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, Refusal, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    ///
+    /// let lines = [&b"theme=dark"[..], &b"lang=de; __Host-session=AQ"[..]];
+    /// let session = manager.load(RequestHead::new(lines), now);
+    /// assert_ne!(session.refusal(), Some(Refusal::Absent)); // found in the second line
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn new(cookie_lines: I) -> RequestHead<'a, I> {
         RequestHead {
             cookie_lines,
@@ -29,6 +41,22 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// The host that the request names, with or without a port: the `Host` field, or the
     /// authority of its URI. Only [`CookieSpec::development`](crate::CookieSpec::development)
     /// asks for it.
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, Key, KeyRing, Refusal, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+    ///     .cookie(CookieSpec::development("session"))
+    ///     .build()?;
+    /// let here = RequestHead::default().host("localhost:3001");
+    /// assert_eq!(manager.load(here, now).refusal(), Some(Refusal::Absent));
+    ///
+    /// let nowhere = RequestHead::default();
+    /// assert_eq!(manager.load(nowhere, now).refusal(), Some(Refusal::OffLoopback));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn host(mut self, host: &'a str) -> RequestHead<'a, I> {
         self.host = Some(host);
@@ -43,12 +71,14 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     pub(super) fn is_loopback(&self) -> bool {
         let Some(host) = self.host else { return false };
         if let Some(rest) = host.strip_prefix('[') {
-            let address = rest
-                .split(']')
-                .next()
-                .unwrap_or_default()
-                .parse::<Ipv6Addr>();
-            return address.is_ok_and(|address| address.is_loopback());
+            let Some((address, port)) = rest.split_once(']') else {
+                return false;
+            };
+            let whole = port.is_empty() || port.starts_with(':');
+            return whole
+                && address
+                    .parse::<Ipv6Addr>()
+                    .is_ok_and(|address| address.is_loopback());
         }
         let name = host.split(':').next().unwrap_or_default();
         name.parse::<Ipv4Addr>()
@@ -101,6 +131,8 @@ mod tests {
             "::1",
             "0.0.0.0",
             "[127.0.0.1]",
+            "[::1].example.com",
+            "[::1",
         ] {
             assert!(!RequestHead::default().host(away).is_loopback(), "{away}");
         }

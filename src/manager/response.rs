@@ -18,6 +18,21 @@ pub struct ResponseHead<'a, I = [(&'a str, &'a [u8]); 0]> {
 
 impl ResponseHead<'_> {
     /// A response with this status and no headers.
+    ///
+    /// ```
+    /// use sealed_session::{HeaderChange, ResponseHead};
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    ///
+    /// // A redirect carries a session like any other response.
+    /// session.insert("notice", "Saved.")?;
+    /// let changes = manager.commit(&session, ResponseHead::new(303), now)?;
+    /// assert!(matches!(changes[0], HeaderChange::Append { name: "set-cookie", .. }));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn new(status: u16) -> Self {
         ResponseHead {
@@ -27,8 +42,23 @@ impl ResponseHead<'_> {
         }
     }
 
-    /// The response's header fields, with names in lower case. Handing over all of them is fine;
-    /// the core picks what it needs.
+    /// The response's header fields. Handing over all of them is fine; the core picks what it needs.
+    ///
+    /// ```
+    /// use sealed_session::ResponseHead;
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    ///
+    /// session.insert("theme", "dark")?;
+    /// let headers = [("cache-control", &b"public, max-age=60"[..])];
+    /// let response = ResponseHead::new(200).headers(headers);
+    /// let changes = manager.commit(&session, response, now)?;
+    /// assert_eq!(format!("{:?}", changes[2]), "Replace(cache-control: private, max-age=60)");
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn headers<'a, I>(self, headers: I) -> ResponseHead<'a, I>
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
@@ -51,6 +81,22 @@ impl<I> fmt::Debug for ResponseHead<'_, I> {
 }
 
 /// One change to a response's header fields. An adapter carries them out in order.
+///
+/// ```
+/// use sealed_session::{HeaderChange, ResponseHead};
+/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let session = manager.load(RequestHead::default(), now);
+///
+/// session.insert("theme", "dark")?;
+/// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
+/// let HeaderChange::Append { name, value } = &changes[0] else { unreachable!() };
+/// assert_eq!(*name, "set-cookie");
+/// assert!(value.ends_with("; Path=/; Secure; HttpOnly; SameSite=Lax"));
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HeaderChange {
@@ -64,7 +110,7 @@ pub enum HeaderChange {
     /// Removes every field of this name.
     Remove {
         /// The field's name, in lower case.
-        name: &'static str,
+        name: String,
     },
     /// Puts one field in place of all of the same name.
     Replace {
@@ -79,7 +125,14 @@ pub enum HeaderChange {
 impl fmt::Debug for HeaderChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |name: &str, value: &str| match name {
-            "set-cookie" => format!("{}=..", value.split('=').next().unwrap_or_default()),
+            "set-cookie" => {
+                let end = if value.ends_with("; Max-Age=0") {
+                    "; Max-Age=0"
+                } else {
+                    ""
+                };
+                format!("{}=..{end}", value.split('=').next().unwrap_or_default())
+            }
             _ => value.to_owned(),
         };
         match self {

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::NAME_MAX;
 use super::codec::Codec;
@@ -20,7 +21,7 @@ const SECRET: u8 = 0b0000_0100;
 #[derive(Clone, Default)]
 pub(crate) struct Attributes {
     /// What the token held; unchanged attributes stay here.
-    body: Vec<u8>,
+    body: Arc<Vec<u8>>,
     index: Vec<Slot>,
 }
 
@@ -32,10 +33,21 @@ struct Slot {
     value: Bytes,
 }
 
+impl Slot {
+    fn entry<'a>(&'a self, body: &'a [u8]) -> Entry<'a> {
+        Entry {
+            name: self.name.of(body),
+            flags: self.flags,
+            schema: self.schema,
+            value: self.value.of(body),
+        }
+    }
+}
+
 #[derive(Clone)]
 enum Bytes {
     In(Range<usize>),
-    Own(Vec<u8>),
+    Own(Arc<[u8]>),
 }
 
 impl Bytes {
@@ -44,6 +56,18 @@ impl Bytes {
             Bytes::In(range) => body.get(range.clone()).unwrap_or_default(),
             Bytes::Own(bytes) => bytes,
         }
+    }
+}
+
+/// One attribute, held on its own.
+pub(crate) struct Detached {
+    body: Arc<Vec<u8>>,
+    slot: Slot,
+}
+
+impl Detached {
+    pub(crate) fn entry(&self) -> Entry<'_> {
+        self.slot.entry(&self.body)
     }
 }
 
@@ -117,13 +141,17 @@ impl Attributes {
         self.index.get(at).map(|slot| self.entry(slot))
     }
 
+    /// The attribute of this name, apart from the others: it can be decoded while they change.
+    pub(crate) fn detached(&self, name: &str) -> Option<Detached> {
+        let slot = self.index.get(self.find(name.as_bytes()).ok()?)?;
+        Some(Detached {
+            body: Arc::clone(&self.body),
+            slot: slot.clone(),
+        })
+    }
+
     fn entry<'a>(&'a self, slot: &'a Slot) -> Entry<'a> {
-        Entry {
-            name: slot.name.of(&self.body),
-            flags: slot.flags,
-            schema: slot.schema,
-            value: slot.value.of(&self.body),
-        }
+        slot.entry(&self.body)
     }
 
     fn find(&self, name: &[u8]) -> Result<usize, usize> {
@@ -141,7 +169,7 @@ impl Attributes {
     pub(crate) fn put(&mut self, new: &Entry<'_>) {
         let new = self.keeping_marks(*new);
         let at = self.find(new.name);
-        let value = Bytes::Own(new.value.to_vec());
+        let value = Bytes::Own(new.value.into());
         match at {
             Ok(at) => {
                 if let Some(slot) = self.index.get_mut(at) {
@@ -149,7 +177,7 @@ impl Attributes {
                 }
             }
             Err(at) => {
-                let name = Bytes::Own(new.name.to_vec());
+                let name = Bytes::Own(new.name.into());
                 self.index.insert(
                     at,
                     Slot {
@@ -177,9 +205,8 @@ impl Attributes {
 
     /// Drops every attribute whose name is not wanted.
     pub(crate) fn retain(&mut self, wanted: impl Fn(&[u8]) -> bool) {
-        let body = std::mem::take(&mut self.body);
-        self.index.retain(|slot| wanted(slot.name.of(&body)));
-        self.body = body;
+        let body = &self.body;
+        self.index.retain(|slot| wanted(slot.name.of(body)));
     }
 
     /// Appends the attributes that are secret, or those that are not.
@@ -222,7 +249,10 @@ impl Attributes {
         if index.windows(2).any(twice) {
             return Err(Refusal::Malformed);
         }
-        Ok(Attributes { body, index })
+        Ok(Attributes {
+            body: Arc::new(body),
+            index,
+        })
     }
 }
 

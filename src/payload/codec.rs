@@ -5,6 +5,7 @@
 
 use std::any::type_name;
 
+use postcard::ser_flavors::{AllocVec, Flavor};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -25,8 +26,8 @@ impl Codec {
         value: &T,
     ) -> Result<Vec<u8>, String> {
         match self {
-            Codec::Postcard => prove(value),
-            Codec::Json => json(value),
+            Codec::Postcard => postcard_proven(value),
+            Codec::Json => json_proven(value),
         }
     }
 
@@ -44,20 +45,52 @@ impl Codec {
     }
 }
 
-/// JSON text of `value`.
+/// JSON text of a value whose type need not be readable: for string keys. It is JSON that can be
+/// read at all; whether it is the same value is not proven.
 pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, String> {
+    let (text, _) = json_traced(value)?;
+    match serde_json::from_slice::<serde_json::Value>(&text) {
+        Ok(_) => Ok(text),
+        Err(_) => Err(no_json::<T>("it is nested more than 127 levels deep")),
+    }
+}
+
+/// JSON text of `value`, after reading it back and writing it again along the same trace.
+fn json_proven<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, String> {
+    let (text, trace) = json_traced(value)?;
+    let back: T = serde_json::from_slice(&text).map_err(|_| shifted::<T>())?;
+    match json_traced(&back) {
+        Ok((_, again)) if again.is_like(&trace) => Ok(text),
+        _ => Err(shifted::<T>()),
+    }
+}
+
+fn json_traced<T: Serialize + ?Sized>(value: &T) -> Result<(Vec<u8>, Trace), String> {
     let trace = Trace::default();
     let mut text = Vec::new();
-    let written = value.serialize(Writer::new(
-        &mut serde_json::Serializer::new(&mut text),
-        &trace,
-    ));
-    let failed = |cause| format!("`{}` has no JSON form: {cause}", type_name::<T>());
-    written.map_err(|cause| failed(cause.to_string()))?;
+    let mut target = serde_json::Serializer::new(&mut text);
+    // What the type says of itself here may hold a value, and is left out.
+    value
+        .serialize(Writer::new(&mut target, &trace))
+        .map_err(|_| no_json::<T>("its `Serialize` fails, or the key of a map is no text"))?;
     if trace.is_not_finite() {
-        return Err(failed("a float is infinite or not a number".to_owned()));
+        return Err(no_json::<T>("a float is infinite or not a number"));
     }
-    Ok(text)
+    Ok((text, trace))
+}
+
+fn no_json<T: ?Sized>(cause: &str) -> String {
+    format!("this `{}` has no JSON form: {cause}", type_name::<T>())
+}
+
+fn shifted<T: ?Sized>() -> String {
+    format!(
+        "`{}` does not read back what it writes. The usual causes are a field that is written at \
+         times only or under another name than it is read (`skip_serializing_if`, \
+         `skip_serializing`, `rename`), a skipped or tagged enum variant, and an option within an \
+         option in JSON; remove it, or try `Attribute::json`",
+        type_name::<T>()
+    )
 }
 
 /// What was wrong, without the value that serde_json would quote.
@@ -70,55 +103,44 @@ fn kind(cause: &serde_json::Error) -> String {
 }
 
 /// The postcard bytes of `value`, after reading them back along the same trace.
-fn prove<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, String> {
-    let name = type_name::<T>();
+fn postcard_proven<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, String> {
     let refused = |cause: &postcard::Error| {
         format!(
-            "postcard cannot write `{name}`: {cause}. A type that describes itself (`flatten`, \
-             `untagged`, `serde_json::Value`) needs `Attribute::json`"
+            "postcard cannot write `{}`: {cause}. A type that describes itself (`flatten`, \
+             `untagged`, `serde_json::Value`) needs `Attribute::json`",
+            type_name::<T>()
         )
     };
-    let (bytes, trace) = trace(value).map_err(|cause| refused(&cause))?;
+    let (bytes, trace) = postcard_traced(value).map_err(|cause| refused(&cause))?;
     let replay = trace.replay();
     let mut source = postcard::Deserializer::from_bytes(&bytes);
     let read = T::deserialize(Reader::new(&mut source, &replay));
     let left = source.finalize().map_or(0, <[u8]>::len);
-    let shifted = || {
-        format!(
-            "`{name}` does not read back what it writes. The usual cause is a field that is \
-             written at times only (`skip_serializing_if`, `skip_serializing`, a skipped enum \
-             variant); remove it, or use `Attribute::json`"
-        )
-    };
     let back = match read {
-        _ if replay.differs() => return Err(shifted()),
-        Ok(_) if left > 0 => return Err(shifted()),
-        Ok(back) => back,
-        Err(postcard::Error::WontImplement) => {
+        Ok(back) if left == 0 && !replay.differs() => back,
+        Err(postcard::Error::WontImplement) if !replay.differs() => {
             return Err(refused(&postcard::Error::WontImplement));
         }
-        Err(_) => return Err(shifted()),
+        _ => return Err(shifted::<T>()),
     };
     // serde numbers variants differently for writing and reading when one is skipped, and the
     // shape of two variants may be the same.
-    let written = trace.into_variants();
-    if !written.is_empty() {
-        let again = self::trace(&back).map(|(_, trace)| trace.into_variants());
-        if again.ok().as_ref() != Some(&written) {
-            return Err(shifted());
+    if trace.has_variants() {
+        match postcard_traced(&back) {
+            Ok((_, again)) if again.is_like(&trace) => {}
+            _ => return Err(shifted::<T>()),
         }
     }
     Ok(bytes)
 }
 
-fn trace<T: Serialize>(value: &T) -> Result<(Vec<u8>, Trace), postcard::Error> {
+fn postcard_traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Trace), postcard::Error> {
     let trace = Trace::default();
     let mut target = postcard::Serializer {
-        output: postcard::ser_flavors::AllocVec::new(),
+        output: AllocVec::new(),
     };
     value.serialize(Writer::new(&mut target, &trace))?;
-    let bytes = postcard::ser_flavors::Flavor::finalize(target.output)?;
-    Ok((bytes, trace))
+    Ok((target.output.finalize()?, trace))
 }
 
 #[cfg(test)]

@@ -46,6 +46,20 @@ impl SessionId {
     }
 
     /// Whether both belong to one sign-in: to a session and its renewals.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.insert("cart", [4711])?;
+    /// let before = session.id().expect("there is a session now");
+    /// session.sign_in_as("user-17", &["cart"])?;
+    /// let after = session.id().expect("and still is");
+    /// assert!(!before.is_same_sign_in(&after));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn is_same_sign_in(&self, other: &SessionId) -> bool {
         self.sign_in == other.sign_in

@@ -11,7 +11,7 @@ mod record;
 mod shape;
 mod wire;
 
-pub(crate) use attributes::Entry;
+pub(crate) use attributes::{Detached, Entry};
 pub(crate) use codec::{Codec, json};
 pub use id::SessionId;
 pub(crate) use record::{Record, SUBJECT_MAX};

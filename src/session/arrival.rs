@@ -1,7 +1,7 @@
 //! From a request's cookies to one session, or to the reason why there is none.
 
 use super::context::{Context, Family};
-use crate::cookie::{Candidate, Jar, candidates};
+use crate::cookie::{Candidate, Candidates, Jar};
 use crate::error::Refusal;
 use crate::keys::KeyId;
 use crate::lifetime::{Times, Timestamp, Verdict};
@@ -12,8 +12,8 @@ pub(super) enum Arrival {
     Live(Loaded),
     Refused {
         refusal: Refusal,
-        /// Whether every cookie that came is authentic and over for every node, so that it may be
-        /// deleted. Anything else may be a live session to another node.
+        /// Whether every cookie that came is authentic and over for every node, and stands where a
+        /// removal would hit it and no other. Anything else may be a live session.
         over: bool,
     },
 }
@@ -28,16 +28,21 @@ pub(super) struct Loaded {
 /// Judges every candidate, and picks.
 pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
     let mut verdicts = Vec::new();
+    let mut over = true;
     for (at, family) in context.families() {
+        let candidates = Candidates::of(jar, at);
+        let plantable = family.spec.is_plantable();
         let mut live: Option<Loaded> = None;
-        for candidate in candidates(jar, at) {
+        for candidate in candidates.list {
             match (open(context, family, candidate, now), &live) {
-                (Err(verdict), _) => verdicts.push(verdict),
-                (Ok(found), Some(before)) if found.conflicts_with(before, family) => {
-                    return Arrival::Refused {
-                        refusal: Refusal::Conflict,
-                        over: false,
-                    };
+                (Err(verdict), _) => {
+                    // A plain name may stand in several scopes, and what came from another one
+                    // says nothing of the cookie that a removal would hit.
+                    over &= verdict.everywhere && !plantable;
+                    verdicts.push(verdict.refusal);
+                }
+                (Ok(found), Some(before)) if plantable && found.is_stranger_to(before) => {
+                    return CONFLICT;
                 }
                 (Ok(found), Some(before)) if found.issued < before.issued => {}
                 // A later cookie of the same second wins: browsers send the older one first
@@ -45,20 +50,28 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
                 (Ok(found), _) => live = Some(found),
             }
         }
-        if let Some(live) = live {
-            return Arrival::Live(live);
+        over &= !candidates.more;
+        match live {
+            // A planted session must not win by crowding out the one that it conflicts with.
+            Some(_) if plantable && candidates.more => return CONFLICT,
+            Some(live) => return Arrival::Live(live),
+            None => {}
         }
     }
     // The most that is known: a verdict on an authentic session tells more than one on garbage.
-    let authentic = verdicts
-        .iter()
-        .find(|verdict| is_authentic(verdict.refusal));
+    let authentic = verdicts.iter().find(|refusal| is_authentic(**refusal));
     let telling = authentic.or(verdicts.first());
     Arrival::Refused {
-        refusal: telling.map_or(Refusal::Absent, |verdict| verdict.refusal),
-        over: !verdicts.is_empty() && verdicts.iter().all(|verdict| verdict.everywhere),
+        refusal: telling.copied().unwrap_or(Refusal::Absent),
+        over: over && !verdicts.is_empty(),
     }
 }
+
+/// Several sessions that exclude each other, under a name that a sibling domain can set.
+const CONFLICT: Arrival = Arrival::Refused {
+    refusal: Refusal::Conflict,
+    over: false,
+};
 
 fn open(
     context: &Context,
@@ -81,9 +94,9 @@ fn open(
 }
 
 impl Loaded {
-    /// Whether both are of different sign-ins, under a name that a sibling domain can set.
-    fn conflicts_with(&self, other: &Loaded, family: &Family) -> bool {
-        family.spec.is_plantable() && !self.record.id.is_same_sign_in(&other.record.id)
+    /// Whether both are of different sign-ins.
+    fn is_stranger_to(&self, other: &Loaded) -> bool {
+        !self.record.id.is_same_sign_in(&other.record.id)
     }
 }
 

@@ -78,6 +78,21 @@ impl<T> Attribute<T> {
     /// # Panics
     ///
     /// If the name is empty or longer than 255 bytes; in a `const`, that is a compile error.
+    ///
+    /// ```
+    /// use sealed_session::Attribute;
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// const CART: Attribute<Vec<u32>> = Attribute::new("cart");
+    ///
+    /// session.insert(CART, vec![4711])?;
+    /// assert_eq!(session.get(CART)?, Some(vec![4711]));
+    /// assert!(session.get::<Vec<u32>>("cart").unwrap_err().is_unreadable()); // that would be JSON
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub const fn new(name: &'static str) -> Attribute<T> {
         Attribute::with(name, Codec::Postcard, 1)
@@ -123,9 +138,32 @@ impl<T> Attribute<T> {
         }
     }
 
-    /// Gives the type's schema number. Name it before migrations.
+    /// Gives the type's schema number.
+    ///
+    /// # Panics
+    ///
+    /// If a migration was named before; in a `const`, that is a compile error.
+    ///
+    /// ```
+    /// use sealed_session::Attribute;
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// const CART: Attribute<Vec<(u32, u16)>> = Attribute::new("cart").schema(2);
+    /// const CART_BEFORE: Attribute<Vec<u32>> = Attribute::new("cart");
+    ///
+    /// session.insert(CART_BEFORE, vec![4711])?;
+    /// assert!(session.get(CART).unwrap_err().is_unreadable());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub const fn schema(mut self, number: u32) -> Attribute<T> {
+        assert!(
+            matches!(self.migrations, [None, ..]),
+            "name the schema first, and then what it migrates from"
+        );
         self.schema = number;
         self
     }
@@ -234,6 +272,13 @@ impl<T> Attribute<T> {
     }
 
     /// The attribute's name.
+    ///
+    /// ```
+    /// use sealed_session::Attribute;
+    ///
+    /// const CART: Attribute<Vec<u32>> = Attribute::new("cart");
+    /// assert_eq!(CART.name(), "cart");
+    /// ```
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name

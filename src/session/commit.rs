@@ -1,9 +1,11 @@
 //! What one request's session has to say, once the response head is ready.
 
+use std::sync::atomic::Ordering;
+
 use super::outgoing::{Packed, farewell, former_scopes, left_over};
 use super::state::State;
-use super::{Closed, Inner, Session, Slot};
-use crate::error::{Error, Refusal};
+use super::{Inner, Session, Slot};
+use crate::error::Error;
 use crate::event::Event;
 use crate::lifetime::{Times, Timestamp};
 
@@ -25,13 +27,15 @@ impl Session {
     /// of loading.
     pub(crate) fn commit(&self, now: Timestamp) -> Result<Outcome, Error> {
         let mut slot = self.lock();
-        match slot.closed.replace(Closed::Committed) {
-            None => {}
-            Some(Closed::Committed) => return Ok(slot.seen()),
-            Some(Closed::Poisoned) => {
+        let again = std::mem::replace(&mut slot.committed, true);
+        if self.inner.poisoned.load(Ordering::Acquire) {
+            if !again {
                 self.inner.context.observer.tell(&Event::Poisoned {});
-                return Ok(slot.seen());
             }
+            return Ok(slot.seen());
+        }
+        if again {
+            return Ok(slot.seen());
         }
         let result = self.inner.outcome(&slot, now);
         if let Err(error) = &result {
@@ -69,12 +73,7 @@ impl Inner {
                 ..seen
             });
         }
-        if let Err(refusal) = self.still_alive(state, now) {
-            self.context
-                .observer
-                .tell(&Event::ExpiredUnderway { refusal });
-            return Ok(seen);
-        }
+        self.check_alive(state, now)?;
         let mut lines = match &state.record {
             None => farewell(&self.context, &slot.jar),
             Some(record) => {
@@ -95,19 +94,19 @@ impl Inner {
         })
     }
 
-    /// A handler that ran for longer than its session lives revives nothing.
-    fn still_alive(&self, state: &State, now: Timestamp) -> Result<(), Refusal> {
+    /// A handler that ran for longer than its session lives revives nothing. A clock that was set
+    /// back meanwhile does not count.
+    fn check_alive(&self, state: &State, now: Timestamp) -> Result<(), Error> {
         let Some(record) = &state.record else {
             return Ok(());
         };
+        let issued = state.stamp(self.now);
         let times = Times {
             created: record.created,
-            issued: state.stamp(self.now),
+            issued,
         };
-        self.context
-            .lifetime
-            .judge(times, now)
-            .map_err(|expiry| expiry.refusal)
+        let judged = self.context.lifetime.judge(times, now.max(issued));
+        judged.map_err(|verdict| Error::expired(verdict.refusal))
     }
 
     fn report(&self, state: &State, bytes: usize) {

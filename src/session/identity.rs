@@ -28,7 +28,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
-        self.read(|state| Some(state.record.as_ref()?.id))
+        self.read(State::id)
     }
 
     /// Whether there is a session: one that came with the request, or one begun since.
@@ -134,7 +134,11 @@ impl Session {
         let now = self.inner.now;
         Times {
             created: state.record.as_ref().map_or(now, |record| record.created),
-            issued: state.held.map_or(now, |held| held.issued),
+            // What was started over will be stamped now.
+            issued: state
+                .held
+                .filter(|_| !state.started_over)
+                .map_or(now, |held| held.issued),
         }
     }
 

@@ -26,10 +26,49 @@ mod sealed {
 }
 
 /// Something that names an attribute: a string, or an [`Attribute`]. Sealed.
+///
+/// ```
+/// use sealed_session::{Attribute, AttributeName, Error, Session};
+/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let session = manager.load(RequestHead::default(), now);
+/// const CART: Attribute<Vec<u32>> = Attribute::new("cart");
+///
+/// fn forget(session: &Session, key: impl AttributeName) -> Result<(), Error> {
+///     session.remove(key).map(drop)
+/// }
+///
+/// session.insert(CART, vec![4711])?;
+/// session.insert("theme", "dark")?;
+/// forget(&session, CART)?;
+/// forget(&session, "theme")?;
+/// assert!(session.names().is_empty());
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
 pub trait AttributeName: sealed::Named {}
 impl<K: sealed::Named> AttributeName for K {}
 
 /// A key under which a `T` is read: a string, for any `T`, or an `Attribute<T>`. Sealed.
+///
+/// ```
+/// use sealed_session::{Attribute, Error, ReadKey, Session};
+/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let session = manager.load(RequestHead::default(), now);
+/// const CART: Attribute<Vec<u32>> = Attribute::new("cart");
+///
+/// fn get_or_default<T: Default>(session: &Session, key: impl ReadKey<T>) -> Result<T, Error> {
+///     Ok(session.get(key)?.unwrap_or_default())
+/// }
+///
+/// assert!(get_or_default(&session, CART)?.is_empty());
+/// assert_eq!(get_or_default::<u32>(&session, "visits")?, 0);
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not read a `{T}` from a session",
     note = "use a string with a type, as in `get::<u32>(\"visits\")`, or an `Attribute<{T}>`"
@@ -39,9 +78,28 @@ impl<T, K: sealed::Reads<T>> ReadKey<T> for K {}
 
 /// A key under which a `V` is stored: a string, for any `V`, or an `Attribute<V>`, which takes a
 /// `&V` as well. Sealed.
+///
+/// ```
+/// use sealed_session::{Attribute, Error, Session, WriteKey};
+/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let session = manager.load(RequestHead::default(), now);
+/// const THEME: Attribute<String> = Attribute::new("theme");
+///
+/// fn offer<V>(session: &Session, key: impl WriteKey<V> + Copy, value: V) -> Result<(), Error> {
+///     if session.contains(key) { Ok(()) } else { session.insert(key, value) }
+/// }
+///
+/// offer(&session, THEME, "dark".to_owned())?;
+/// offer(&session, THEME, "light".to_owned())?;
+/// assert_eq!(session.get(THEME)?.as_deref(), Some("dark"));
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not store a `{V}` in a session",
-    note = "use a string, or an `Attribute<{V}>` whose type implements `Serialize` and `Deserialize`"
+    note = "use a string key for any type that implements `Serialize`; an `Attribute<T>` takes a `T` or a `&T` and nothing that becomes one, so a `String` key takes no `&str`"
 )]
 pub trait WriteKey<V>: sealed::Writes<V> {}
 impl<V, K: sealed::Writes<V>> WriteKey<V> for K {}
@@ -57,7 +115,7 @@ fn is_free(entry: &Entry<'_>) -> Result<(), String> {
 }
 
 macro_rules! string_keys {
-    ($($type:ty),*) => {$(
+    ($($type:ty)*) => {$(
         impl sealed::Named for $type {
             fn name(&self) -> &str {
                 self
@@ -83,7 +141,29 @@ macro_rules! string_keys {
     )*};
 }
 
-string_keys!(&str, &String);
+string_keys! { str String }
+
+impl<K: sealed::Named + ?Sized> sealed::Named for &K {
+    fn name(&self) -> &str {
+        K::name(self)
+    }
+}
+
+impl<T, K: sealed::Reads<T> + ?Sized> sealed::Reads<T> for &K {
+    fn read(&self, entry: &Entry<'_>) -> Result<T, String> {
+        K::read(self, entry)
+    }
+}
+
+impl<V, K: sealed::Writes<V> + ?Sized> sealed::Writes<V> for &K {
+    fn write(&self, value: &V) -> Result<(Codec, u32, Vec<u8>), String> {
+        K::write(self, value)
+    }
+
+    fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
+        K::knows(self, entry)
+    }
+}
 
 impl<T> sealed::Named for Attribute<T> {
     fn name(&self) -> &str {

@@ -20,6 +20,7 @@ pub use key::{AttributeName, ReadKey, WriteKey};
 pub use size::Size;
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::arrival::Arrival;
@@ -28,7 +29,7 @@ use crate::cookie::Jar;
 use crate::error::{Error, Refusal};
 use crate::event::Event;
 use crate::lifetime::Timestamp;
-use crate::payload::{Entry, NAME_MAX};
+use crate::payload::{Detached, Entry, NAME_MAX};
 
 /// The session of one request: a map from names to values, with an identity and a lifetime.
 ///
@@ -67,18 +68,15 @@ struct Inner {
     /// The host that a development profile does not serve.
     barred: Option<String>,
     slot: Mutex<Slot>,
+    /// Whether a panic unwound past a handle. Apart from the lock, which that panic may hold.
+    poisoned: AtomicBool,
 }
 
 struct Slot {
     jar: Jar,
     state: Option<State>,
-    closed: Option<Closed>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Closed {
-    Committed,
-    Poisoned,
+    /// Whether the response head is out.
+    committed: bool,
 }
 
 impl Session {
@@ -91,7 +89,7 @@ impl Session {
         let slot = Mutex::new(Slot {
             jar,
             state: None,
-            closed: None,
+            committed: false,
         });
         Session {
             inner: Arc::new(Inner {
@@ -99,6 +97,7 @@ impl Session {
                 now,
                 barred,
                 slot,
+                poisoned: AtomicBool::new(false),
             }),
         }
     }
@@ -128,7 +127,10 @@ impl Session {
         if let Some(host) = &self.inner.barred {
             return Err(Error::off_loopback(host));
         }
-        if slot.closed.is_some() {
+        if self.inner.poisoned.load(Ordering::Acquire) {
+            return Err(Error::poisoned());
+        }
+        if slot.committed {
             self.inner
                 .context
                 .observer
@@ -159,13 +161,16 @@ impl Session {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn get<T>(&self, key: impl ReadKey<T>) -> Result<Option<T>, Error> {
-        self.read(|state| {
-            let entry = state.attribute(key.name());
-            entry.map(|entry| read_entry(&key, &entry)).transpose()
-        })
+        // Decoded without the lock: a type's `Deserialize` is not ours.
+        let found = self.read(|state| state.detached(key.name()));
+        found
+            .map(|found| read_entry(&key, &found.entry()))
+            .transpose()
     }
 
-    /// Stores `value` under `key`. Storing a value whose bytes are there already changes nothing.
+    /// Stores `value` under `key`. Storing a value whose bytes are there already changes nothing;
+    /// those of a `HashMap` or `HashSet` depend on its order, and those of a `BTreeMap` do not.
+    /// Fields that a type skips (`#[serde(skip)]`) are not stored.
     ///
     /// # Errors
     ///
@@ -186,7 +191,12 @@ impl Session {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn insert<V>(&self, key: impl WriteKey<V>, value: V) -> Result<(), Error> {
-        self.put(&key, &value, |entry| key.knows(entry))
+        self.put(&key, &value, |state| match state.attribute(key.name()) {
+            Some(there) => key
+                .knows(&there)
+                .map_err(|what| Error::unreadable(key.name(), what)),
+            None => Ok(()),
+        })
     }
 
     /// Stores `value` under `key`, also over an attribute that `key` cannot read. In a rolling
@@ -218,7 +228,7 @@ impl Session {
         &self,
         key: &impl WriteKey<V>,
         value: &V,
-        allowed: impl FnOnce(&Entry<'_>) -> Result<(), String>,
+        allowed: impl FnOnce(&State) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let name = key.name();
         if name.is_empty() || name.len() > NAME_MAX {
@@ -237,9 +247,7 @@ impl Session {
         let mut slot = self.lock();
         self.check_open(&slot, name)?;
         let state = self.inner.open(&mut slot);
-        if let Some(there) = state.attribute(name) {
-            allowed(&there).map_err(|what| Error::unreadable(name, what))?;
-        }
+        allowed(state)?;
         state.apply(
             Edit::Put(Entry::new(name, codec, schema, &bytes)),
             self.inner.now,
@@ -251,11 +259,12 @@ impl Session {
     /// returns what `change` returns.
     ///
     /// `change` runs without a lock and may use the session. Should another clone write the
-    /// attribute meanwhile, it runs again on the new value.
+    /// attribute meanwhile, or end the session, it runs again on what is there then.
     ///
     /// # Errors
     ///
-    /// As [`get`](Session::get) and [`insert`](Session::insert).
+    /// As [`get`](Session::get) and [`insert`](Session::insert), and [`Error::is_misuse`] if
+    /// `change` itself changes the attribute, so that it would run for ever.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -275,19 +284,17 @@ impl Session {
         key: impl ReadKey<T> + WriteKey<T>,
         mut change: impl FnMut(&mut T) -> R,
     ) -> Result<R, Error> {
-        loop {
-            let (before, value) = self.read(|state| {
-                let entry = state.attribute(key.name());
-                let value = entry.map(|entry| read_entry(&key, &entry)).transpose();
-                (entry.map(|entry| entry.value.to_vec()), value)
-            });
-            let mut value = value?.unwrap_or_default();
+        for _ in 0..UPDATES_MAX {
+            let (id, before) = self.read(|state| (state.id(), state.detached(key.name())));
+            let before = before.as_ref().map(Detached::entry);
+            let value = before.map(|entry| read_entry(&key, &entry)).transpose()?;
+            let mut value = value.unwrap_or_default();
             let result = change(&mut value);
             let mut overtaken = false;
-            let put = self.put(&key, &value, |there| {
-                overtaken = before.as_deref() != Some(there.value);
+            let put = self.put(&key, &value, |state| {
+                overtaken = state.id() != id || state.attribute(key.name()) != before;
                 if overtaken {
-                    Err(String::new())
+                    Err(Error::misuse("overtaken"))
                 } else {
                     Ok(())
                 }
@@ -296,6 +303,11 @@ impl Session {
                 return put.map(|()| result);
             }
         }
+        Err(Error::misuse(format!(
+            "`{}` was changed by others in each of {UPDATES_MAX} tries to update it; a change of \
+             the same attribute within `update` has this effect",
+            key.name()
+        )))
     }
 
     /// Removes an attribute, readable or not, and says whether it was there.
@@ -342,17 +354,20 @@ impl Session {
     /// ```
     pub fn take<T>(&self, key: impl ReadKey<T>) -> Result<Option<T>, Error> {
         let name = key.name();
-        let mut slot = self.lock();
-        let state = self.inner.open(&mut slot);
-        let Some(entry) = state.attribute(name) else {
-            return Ok(None);
-        };
-        let value = read_entry(&key, &entry)?;
-        self.check_open(&slot, name)?;
-        self.inner
-            .open(&mut slot)
-            .apply(Edit::Remove(name), self.inner.now)?;
-        Ok(Some(value))
+        loop {
+            let Some(found) = self.read(|state| state.detached(name)) else {
+                return Ok(None);
+            };
+            let value = read_entry(&key, &found.entry())?;
+            let mut slot = self.lock();
+            self.check_open(&slot, name)?;
+            let state = self.inner.open(&mut slot);
+            // Another clone may have been faster.
+            if state.attribute(name) == Some(found.entry()) {
+                state.apply(Edit::Remove(name), self.inner.now)?;
+                return Ok(Some(value));
+            }
+        }
     }
 
     /// Whether an attribute of this name is there, readable or not.
@@ -418,6 +433,9 @@ impl Session {
     }
 }
 
+/// How often [`Session::update`] tries before it gives up.
+const UPDATES_MAX: usize = 1_000;
+
 fn read_entry<T>(key: &impl ReadKey<T>, entry: &Entry<'_>) -> Result<T, Error> {
     key.read(entry)
         .map_err(|what| Error::unreadable(key.name(), what))
@@ -444,12 +462,12 @@ impl Inner {
     }
 }
 
-/// A handler that panics drops its session while it unwinds; what it had changed by then is not
-/// to be sent, even if the panic is caught before it reaches the adapter.
+/// A handler that panics with a session in hand drops it while it unwinds; what it had changed by
+/// then is not to be sent, even if the panic is caught before it reaches the adapter.
 impl Drop for Session {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.lock().closed.get_or_insert(Closed::Poisoned);
+            self.inner.poisoned.store(true, Ordering::Release);
         }
     }
 }

@@ -38,36 +38,106 @@ impl Size {
     }
 
     /// Bytes of all `Set-Cookie` values together: names, values and attributes.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// assert_eq!(session.size()?.bytes(), 0);
+    /// session.insert("name", "Ada")?;
+    /// assert!((150..220).contains(&session.size()?.bytes()));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes
     }
 
     /// How many cookies; 0 if there is no session.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// assert_eq!(session.size()?.cookies(), 0);
+    /// session.insert("name", "Ada")?;
+    /// assert_eq!(session.size()?.cookies(), 1);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn cookies(&self) -> usize {
         self.cookies
     }
 
     /// What the budget allows [`bytes`](Size::bytes) to be.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// let size = session.size()?;
+    /// assert!(size.bytes() * 100 / size.total_limit() < 4); // percent
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn total_limit(&self) -> usize {
         self.budget.total_limit()
     }
 
     /// Above how many [`bytes`](Size::bytes) a proxy with stock settings may refuse the response.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// assert_eq!(session.size()?.warning_limit(), 3_072);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn warning_limit(&self) -> usize {
         self.budget.warning_limit()
     }
 
     /// How many cookies the budget allows.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// assert_eq!(session.size()?.cookie_limit(), 2);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn cookie_limit(&self) -> usize {
         self.budget.cookie_limit()
     }
 
     /// Every attribute with its bytes before compression, the largest first.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.insert("theme", "dark")?;
+    /// session.insert("name", "Ada")?;
+    /// let size = session.size()?;
+    /// let names: Vec<&str> = size.attributes().iter().map(|(name, _)| name.as_str()).collect();
+    /// assert_eq!(names, ["theme", "name"]);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     #[must_use]
     pub fn attributes(&self) -> &[(String, usize)] {
         &self.attributes

@@ -4,7 +4,7 @@ use super::arrival::Arrival;
 use crate::error::{Error, Refusal};
 use crate::keys::KeyId;
 use crate::lifetime::Timestamp;
-use crate::payload::{Entry, Record, SessionId};
+use crate::payload::{Detached, Entry, Record, SessionId};
 
 /// An opened session. Invariants:
 ///
@@ -68,6 +68,15 @@ impl State {
     /// The attribute of this name, if there is one.
     pub(super) fn attribute(&self, name: &str) -> Option<Entry<'_>> {
         self.record.as_ref()?.attributes.get(name)
+    }
+
+    /// Like [`attribute`](State::attribute), to be used without the lock.
+    pub(super) fn detached(&self, name: &str) -> Option<Detached> {
+        self.record.as_ref()?.attributes.detached(name)
+    }
+
+    pub(super) fn id(&self) -> Option<SessionId> {
+        Some(self.record.as_ref()?.id)
     }
 
     /// The time to stamp on what is written: that of loading, and never earlier than what was

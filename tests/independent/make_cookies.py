@@ -348,7 +348,7 @@ def several(cases: Cases) -> None:
     )
     strange = token("strange", 5, 1, NOW, key=OTHER_KEY)
     cases.add("no conflict with an unknown key", plain(strange, new), new.found, **p)
-    for prefix in ("__Host-s", "__host-s", "__HOST-s"):
+    for prefix in ("__Host-s",):
         one = token(f"older, {prefix}", 1, 1, NOW - 60, name=prefix)
         two = token(f"newer, {prefix}", 2, 1, NOW - 30, name=prefix)
         for case, line in (("behind", (one, two)), ("before", (two, one))):
@@ -359,7 +359,7 @@ def several(cases: Cases) -> None:
                 two.found,
                 name=prefix,
             )
-    for prefix in ("__Secure-s", "__Host_s", "_Host-s"):
+    for prefix in ("__Secure-s", "__Host_s", "_Host-s", "__host-s", "__HOST-s"):
         one = token(f"older, {prefix}", 1, 1, NOW - 60, name=prefix)
         two = token(f"newer, {prefix}", 2, 1, NOW - 30, name=prefix)
         cookies = "; ".join(found.bare(prefix) for found in (one, two))
@@ -379,7 +379,13 @@ def several(cases: Cases) -> None:
         new.found,
         **p,
     )
-    for count, expected in ((31, new.found), (32, "partial")):
+    cases.add(
+        "a live one that crowds others out",
+        f"{plain(new)}; {'; '.join([f'{PLAIN}=A'] * 8)}",
+        "conflict",
+        **p,
+    )
+    for count, expected in ((30, new.found), (31, "conflict"), (32, "partial")):
         left = "; ".join(f"{PLAIN}.1=x" for _ in range(count))
         cases.add(f"{count} left-overs before", f"{left}; {plain(new)}", expected, **p)
     cases.add(

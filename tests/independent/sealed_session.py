@@ -18,6 +18,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from source import Bytes, Refused, unpack_lz4
+
 ENCRYPTED, SIGNED = 1, 2
 KEY_PREFIX = "sealed_key_v1_"
 LINE_LIMIT = 4093
@@ -26,16 +28,6 @@ OPEN_LIMIT = 65536
 CANDIDATE_LIMIT = 8
 COOKIE_LIMIT = 32
 SKEW = 120
-
-
-class Refused(Exception):
-    """What a reader does not accept; `label` names the reason."""
-
-    def __init__(self, label: str, why: str = "", removable: bool = False):
-        super().__init__(f"{label}: {why}" if why else label)
-        self.label = label
-        # Whether the cookies may be removed.
-        self.removable = removable
 
 
 def to_base64url(data: bytes) -> str:
@@ -59,50 +51,6 @@ def to_varint(number: int) -> bytes:
         number >>= 7
     out.append(number)
     return bytes(out)
-
-
-class Bytes:
-    """A cursor over bytes; reading past the end is damage."""
-
-    def __init__(self, data: bytes):
-        self.data, self.at = data, 0
-
-    def left(self) -> int:
-        return len(self.data) - self.at
-
-    def take(self, count: int) -> bytes:
-        if count > self.left():
-            raise Refused("malformed", "truncated")
-        self.at += count
-        return self.data[self.at - count : self.at]
-
-    def byte(self) -> int:
-        return self.take(1)[0]
-
-    def number(self, size: int) -> int:
-        return int.from_bytes(self.take(size), "big")
-
-    def varint(self) -> int:
-        number = 0
-        for shift in range(0, 35, 7):
-            byte = self.byte()
-            number |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                if byte == 0 and shift:
-                    raise Refused("malformed", "overlong varint")
-                if number > 0xFFFFFFFF:
-                    raise Refused("malformed", "varint over 32 bits")
-                return number
-        raise Refused("malformed", "varint over 32 bits")
-
-    def short_text(self) -> str:
-        size = self.varint()
-        if not 1 <= size <= 255:
-            raise Refused("malformed", "length of a text")
-        try:
-            return self.take(size).decode("utf-8")
-        except UnicodeDecodeError:
-            raise Refused("malformed", "not UTF-8") from None
 
 
 class Key:
@@ -267,39 +215,6 @@ class Record:
     attributes: list[Attribute] = field(default_factory=list)
 
 
-def unpack_lz4(packed: bytes, size: int) -> bytes:
-    """An LZ4 block that gives exactly `size` bytes."""
-    source, out = Bytes(packed), bytearray()
-
-    def length(nibble: int) -> int:
-        total = nibble
-        if nibble == 15:
-            while (more := source.byte()) == 255:
-                total += 255
-            total += more
-        return total
-
-    while True:
-        token = source.byte()
-        literals = length(token >> 4)
-        if len(out) + literals > size:
-            raise Refused("malformed", "unpacks to more")
-        out += source.take(literals)
-        if not source.left():
-            break
-        offset = int.from_bytes(source.take(2), "little")
-        if not 1 <= offset <= len(out):
-            raise Refused("malformed", "offset of a match")
-        match = length(token & 15) + 4
-        if len(out) + match > size:
-            raise Refused("malformed", "unpacks to more")
-        for _ in range(match):
-            out.append(out[-offset])
-    if len(out) != size:
-        raise Refused("malformed", "unpacks to less")
-    return bytes(out)
-
-
 def read_region(region: bytes, secret: bool) -> list[Attribute]:
     source, found, before = Bytes(region), [], b""
     while source.left():
@@ -411,7 +326,12 @@ def texts(value: bytes, others: dict[int, list[bytes]]) -> list[str]:
     found = [t for t in joined if t.startswith(b"A") and t.endswith(tag)]
     if not found:
         raise Refused("malformed", "no way to join the parts")
-    return [text.decode("latin-1") for text in found]
+    left = [MORE] if next(ways, None) else []
+    return [text.decode("latin-1") for text in found] + left
+
+
+# Stands for what is not judged because there is too much of it.
+MORE = Refused("more")
 
 
 def candidates(base: bytes, fields: list[bytes]) -> Iterator[str | Refused]:
@@ -435,7 +355,7 @@ def candidates(base: bytes, fields: list[bytes]) -> Iterator[str | Refused]:
     if others and not bases:
         yield Refused("partial", "no base cookie")
     if kept == COOKIE_LIMIT:
-        yield Refused("over_ceiling")
+        yield MORE
 
 
 AUTHENTIC = {"absolute_expired", "from_the_future", "idle_expired", "record_too_new"}
@@ -446,8 +366,7 @@ def telling(refusals: list[Refused]) -> Refused:
     if not refusals:
         return Refused("absent")
     authentic = [refused for refused in refusals if refused.label in AUTHENTIC]
-    removable = all(refused.removable for refused in refusals)
-    return Refused((authentic or refusals)[0].label, removable=removable)
+    return (authentic or refusals)[0]
 
 
 @dataclass
@@ -476,28 +395,28 @@ class Reader:
 
     def load(self, fields: list[bytes], now: int) -> tuple[int, Record]:
         """The `issued` and the record that count."""
-        live, refusals, tried = [], [], 0
+        live, refusals, tried, more = [], [], 0, False
         for candidate in candidates(self.base.encode(), fields):
+            tried += not isinstance(candidate, Refused)
+            if candidate is MORE or tried > CANDIDATE_LIMIT:
+                more = True
+                continue
             try:
                 if isinstance(candidate, Refused):
                     raise candidate
-                tried += 1
-                if tried > CANDIDATE_LIMIT:
-                    raise Refused("over_ceiling", "not judged")
                 issued, record = self.open(candidate)
                 self.check_times(issued, record.created, now)
                 live.append((issued, record))
             except Refused as refused:
                 refusals.append(refused)
+        # A sibling domain can set cookies of any other name.
+        plantable = not self.base.startswith("__Host-")
         if not live:
-            raise telling(refusals)
-        if len({record.id[:8] for _, record in live}) > 1:
-            if not self.base.lower().startswith("__host-"):
-                raise Refused("conflict")
+            all_over = all(refused.removable for refused in refusals)
+            removable = bool(refusals) and all_over and not more and not plantable
+            raise Refused(telling(refusals).label, removable=removable)
+        strangers = len({record.id[:8] for _, record in live}) > 1
+        if plantable and (strangers or more):
+            raise Refused("conflict")
         newest = max(issued for issued, _ in live)
         return [found for found in live if found[0] == newest][-1]
-
-
-def stamp(now: int, seen: int | None = None) -> int:
-    """The `issued` of a token written for a request loaded at `now`."""
-    return max(now, seen or 0)

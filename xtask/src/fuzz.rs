@@ -40,6 +40,7 @@ pub(crate) fn each(seconds: u32) -> Result<(), String> {
             "-verbosity=0",
             "-print_final_stats=1",
         ]);
+        command.env("RUSTFLAGS", "--cfg sealed_session_fuzzing");
         run(command.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN"))?;
     }
     Ok(())

@@ -6,7 +6,8 @@ use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
 
 /// A [`sealed_session::Error`] that a handler can return with `?`. It answers 500 with an empty
-/// body; the text goes to the log.
+/// body; the text goes to the log. What the handler had changed before is committed all the same,
+/// as with any other response.
 ///
 /// ```
 /// use axum::response::IntoResponse;
@@ -21,6 +22,14 @@ pub struct Error(sealed_session::Error);
 
 impl Error {
     /// The core's error, with its predicates.
+    ///
+    /// ```
+    /// use sealed_session_axum::Error;
+    /// use sealed_session_axum::sealed_session::Key;
+    ///
+    /// let error = Error::from("not a key".parse::<Key>().unwrap_err());
+    /// assert!(error.inner().is_key());
+    /// ```
     #[must_use]
     pub fn inner(&self) -> &sealed_session::Error {
         &self.0

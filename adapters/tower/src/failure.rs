@@ -40,7 +40,23 @@ where
 }
 
 /// Answers 500 with an empty body: the sizes are in the log, and are nothing to a visitor. The
-/// default.
+/// default; it needs a body type that implements `Default`.
+///
+/// ```
+/// use http::Response;
+/// use sealed_session_tower::{CommitFailure, EmptyResponse};
+/// # use sealed_session_tower::sealed_session::time::OffsetDateTime;
+/// # use sealed_session_tower::sealed_session::{Error, Key, KeyRing, RequestHead, SessionManager};
+/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let session = manager.load(RequestHead::default(), OffsetDateTime::UNIX_EPOCH);
+/// # session.insert("noise", "x".repeat(100_000))?;
+/// # let error = session.size().unwrap_err();
+///
+/// let answer: Response<String> = EmptyResponse.respond(&error, &session);
+/// assert_eq!(answer.status(), 500);
+/// assert!(answer.body().is_empty());
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EmptyResponse;
 

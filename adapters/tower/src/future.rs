@@ -15,6 +15,28 @@ use crate::layer::Shared;
 pin_project! {
     /// The response of a [`SessionService`](crate::SessionService). A service that fails commits
     /// nothing, and neither does one that is dropped.
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use sealed_session_tower::sealed_session::{Error, Session};
+    /// use sealed_session_tower::{ResponseFuture, SessionLayer};
+    /// use tower::{Layer, Service, service_fn};
+    /// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+    /// let mut service = layer.layer(service_fn(async |request: Request<()>| {
+    ///     let session: &Session = request.extensions().get().expect("the layer is there");
+    ///     session.insert("theme", "dark")?;
+    ///     Err::<Response<()>, _>(Error::misuse("an example"))
+    /// }));
+    ///
+    /// let future: ResponseFuture<_, _> = service.call(Request::new(()));
+    /// assert!(future.await.unwrap_err().is_misuse());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub struct ResponseFuture<Inner, F> {
         #[pin]
         state: State<Inner>,
@@ -109,7 +131,7 @@ fn apply<ResBody>(response: &mut Response<ResBody>, change: HeaderChange) {
             }
         }
         HeaderChange::Remove { name } => {
-            headers.remove(name);
+            headers.remove(name.as_str());
         }
         _ => {
             tracing::error!(target: "sealed_session", ?change, "unknown change; update the adapter");

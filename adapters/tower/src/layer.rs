@@ -40,6 +40,24 @@ pub(crate) struct Shared<F> {
 
 impl SessionLayer {
     /// A layer that reads the system's clock and answers a failed commit with an empty 500.
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use sealed_session_tower::SessionLayer;
+    /// use sealed_session_tower::sealed_session::{Error, Key, KeyRing, SessionManager};
+    /// use tower::{Layer, Service, service_fn};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+    /// let hello = async |_: Request<()>| Ok::<_, Error>(Response::new("Hello."));
+    ///
+    /// // Nobody asks for the session, so the response stays as it is.
+    /// let response = layer.layer(service_fn(hello)).call(Request::new(())).await?;
+    /// assert!(response.headers().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn new(manager: SessionManager) -> SessionLayer {
         let clock = Arc::new(SystemClock);
@@ -55,6 +73,32 @@ impl SessionLayer {
 
 impl<F> SessionLayer<F> {
     /// Reads another clock, for tests.
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use sealed_session_tower::SessionLayer;
+    /// use sealed_session_tower::sealed_session::time::{Duration, OffsetDateTime};
+    /// use sealed_session_tower::sealed_session::{Clock, Error, ManualClock, Session};
+    /// use std::sync::Arc;
+    /// use tower::{Layer, Service, service_fn};
+    /// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
+    /// let layer = SessionLayer::new(manager).clock(clock.clone());
+    /// let mut service = layer.layer(service_fn(async |request: Request<()>| {
+    ///     let session: &Session = request.extensions().get().expect("the layer is there");
+    ///     Ok::<_, Error>(Response::new(session.created_at().unix_timestamp()))
+    /// }));
+    ///
+    /// clock.advance(Duration::days(1));
+    /// let response = service.call(Request::new(())).await?;
+    /// assert_eq!(*response.body(), clock.now().unix_timestamp());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> SessionLayer<F> {
         self.shared.clock = clock;
@@ -71,7 +115,7 @@ impl<F> SessionLayer<F> {
     /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// let layer = SessionLayer::new(manager).on_commit_failure(|error: &Error, _: &Session| {
     ///     let mut page = Response::new(match error.sizes() {
-    ///         Some(sizes) => format!("{} of {} bytes", sizes.needed(), sizes.allowed()),
+    ///         Some(sizes) => format!("Too large: {} of {}", sizes.needed(), sizes.allowed()),
     ///         None => String::new(),
     ///     });
     ///     *page.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
@@ -112,6 +156,29 @@ impl<F> fmt::Debug for SessionLayer<F> {
 }
 
 /// A service whose requests have sessions; [`SessionLayer`] makes it.
+///
+/// ```
+/// use http::{Request, Response};
+/// use sealed_session_tower::sealed_session::{Error, Session};
+/// use sealed_session_tower::{SessionLayer, SessionService};
+/// use tower::{Layer, Service, service_fn};
+/// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+/// let mut service: SessionService<_> = layer.layer(service_fn(async |request: Request<()>| {
+///     let session: &Session = request.extensions().get().expect("the layer is there");
+///     session.insert("theme", "dark")?;
+///     Ok::<_, Error>(Response::new(()))
+/// }));
+///
+/// let response = service.call(Request::new(())).await?;
+/// assert!(response.headers()["set-cookie"].to_str()?.starts_with("__Host-session="));
+/// assert_eq!(response.headers()["cache-control"], "private");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct SessionService<S, F = EmptyResponse> {
     inner: S,

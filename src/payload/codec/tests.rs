@@ -13,9 +13,16 @@ where
     T: Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
 {
     for codec in [Postcard, Json] {
-        let bytes = codec.encode(&value).unwrap();
-        assert_eq!(codec.decode::<T>(&bytes).unwrap(), value);
+        round_trips_in(codec, &value);
     }
+}
+
+fn round_trips_in<T>(codec: super::Codec, value: &T)
+where
+    T: Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
+{
+    let bytes = codec.encode(value).unwrap();
+    assert_eq!(codec.decode::<T>(&bytes).unwrap(), *value);
 }
 
 #[derive(Serialize, Deserialize, PartialEq, Debug, Clone)]
@@ -53,6 +60,7 @@ fn ordinary_types_pass() {
     round_trips((1.5f32, -2.5f64, 'ß', String::from("text"), ()));
     round_trips([[1u8; 3]; 2]);
     round_trips(Some(Some(3u8)));
+    round_trips_in(Postcard, &Some(None::<u8>));
     round_trips(Option::<Option<u8>>::None);
     round_trips(Unit);
     round_trips(Wrapper(7));
@@ -138,6 +146,170 @@ impl<'de> Deserialize<'de> for Wider {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         u16::deserialize(deserializer).map(|n| Wider(u8::try_from(n).unwrap_or_default()))
     }
+}
+
+fn is_zero(number: &u8) -> bool {
+    *number == 0
+}
+
+/// One field left out and another written but not read make up for each other in number and kind.
+#[derive(Serialize, Deserialize)]
+struct Compensating {
+    #[serde(skip_serializing_if = "is_zero")]
+    is_admin: u8,
+    level: u8,
+    #[serde(default, skip_deserializing, skip_serializing_if = "is_zero")]
+    computed: u8,
+}
+
+/// The usual way to rename a field in a self-describing format.
+#[derive(Serialize, Deserialize)]
+struct Renaming {
+    #[serde(skip_serializing, default)]
+    #[expect(dead_code, reason = "written never, read always")]
+    old_name: Option<String>,
+    #[serde(skip_deserializing, default)]
+    new_name: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Variant {
+    #[serde(rename(serialize = "b"))]
+    Compensating {
+        #[serde(skip_serializing_if = "is_zero")]
+        a: u8,
+        b: u8,
+        #[serde(default, skip_deserializing)]
+        c: u8,
+    },
+}
+
+mod one {
+    #[derive(serde::Serialize, Clone, Copy)]
+    pub(super) enum Way {
+        A,
+        B,
+    }
+}
+
+mod other {
+    #[derive(serde::Deserialize)]
+    pub(super) enum Way {
+        B,
+        A,
+    }
+}
+
+/// Written as one enum and read as another, whose variants stand in another order.
+#[derive(Serialize, Deserialize, Clone, Copy)]
+#[serde(into = "one::Way", from = "other::Way")]
+enum Crossed {
+    A,
+    B,
+}
+
+impl From<Crossed> for one::Way {
+    fn from(way: Crossed) -> one::Way {
+        match way {
+            Crossed::A => one::Way::A,
+            Crossed::B => one::Way::B,
+        }
+    }
+}
+
+impl From<other::Way> for Crossed {
+    fn from(way: other::Way) -> Crossed {
+        match way {
+            other::Way::A => Crossed::A,
+            other::Way::B => Crossed::B,
+        }
+    }
+}
+
+#[test]
+fn fields_are_compared_by_name_and_variants_in_order() {
+    let crafted = Compensating {
+        is_admin: 0,
+        level: 1,
+        computed: 9,
+    };
+    let renamed = Renaming {
+        old_name: None,
+        new_name: Some("x".into()),
+    };
+    let variant = Variant::Compensating { a: 0, b: 1, c: 9 };
+    for error in [
+        Postcard.encode(&crafted),
+        Postcard.encode(&renamed),
+        Postcard.encode(&variant),
+        Postcard.encode(&Crossed::A),
+        Postcard.encode(&(Crossed::A, Crossed::B)),
+    ] {
+        assert!(error.unwrap_err().contains("does not read back"));
+    }
+}
+
+#[derive(Serialize, Deserialize, Debug)]
+#[serde(untagged)]
+enum Ambiguous {
+    Wide(u16),
+    Narrow(u8),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Clashing {
+    name: String,
+    #[serde(flatten)]
+    rest: BTreeMap<String, String>,
+}
+
+#[test]
+fn typed_json_is_proven_too() {
+    let clash = Clashing {
+        name: "n".into(),
+        rest: [("name".into(), "x".into())].into(),
+    };
+    let deep = (0..200).fold(serde_json::Value::Null, |inner, _| {
+        serde_json::json!([inner])
+    });
+    for error in [
+        Json.encode(&Some(None::<u8>)),
+        Json.encode(&Some(())),
+        Json.encode(&Ambiguous::Narrow(5)),
+        Json.encode(&clash),
+        Json.encode(&deep),
+    ] {
+        assert!(error.unwrap_err().contains("does not read back"));
+    }
+    assert!(super::json(&deep).unwrap_err().contains("127 levels"));
+    // Left out and filled in again is the same value.
+    let profile = Profile {
+        admin_of: None,
+        nick: "n".into(),
+        bio: "b".into(),
+    };
+    assert!(Json.encode(&profile).is_ok());
+    assert!(Json.encode(&Untagged::Number(7)).is_ok());
+    assert!(
+        Json.encode(&Flat {
+            rest: [("a".into(), 1)].into()
+        })
+        .is_ok()
+    );
+}
+
+/// Says its secret when it fails.
+struct Indiscreet;
+
+impl Serialize for Indiscreet {
+    fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(serde::ser::Error::custom("hunter2 is no good"))
+    }
+}
+
+#[test]
+fn what_a_type_says_of_itself_is_not_repeated() {
+    assert!(!super::json(&Indiscreet).unwrap_err().contains("hunter2"));
 }
 
 #[test]

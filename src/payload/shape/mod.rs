@@ -3,7 +3,8 @@
 //! postcard writes no field names, so a type that writes other fields than it reads
 //! (`skip_serializing_if` and its like) shifts every byte behind them, and one value comes back as
 //! another. Comparing re-encoded bytes is no cure: it refuses a `HashMap` for its order and passes
-//! crafted values. So both directions are traced, and the traces must agree.
+//! crafted values. So both directions are traced, and the traces must agree: the kind of every
+//! call, and the names of every struct's fields.
 
 mod read;
 mod write;
@@ -15,7 +16,7 @@ pub(super) use write::Writer;
 
 /// One call of serde's data model. Containers end with [`Call::End`], so that equal traces mean
 /// equal trees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Call {
     Bool,
     I8,
@@ -54,6 +55,8 @@ pub(super) enum Call {
 #[derive(Debug, Default)]
 pub(super) struct Trace {
     calls: RefCell<Vec<Call>>,
+    /// The names of the fields that each struct wrote, structs in the order of their beginnings.
+    fields: RefCell<Vec<Vec<&'static str>>>,
     variants: RefCell<Vec<(&'static str, u32)>>,
     not_finite: Cell<bool>,
 }
@@ -61,6 +64,19 @@ pub(super) struct Trace {
 impl Trace {
     fn call(&self, call: Call) {
         self.calls.borrow_mut().push(call);
+    }
+
+    /// Notes the beginning of a struct, and returns its number.
+    fn begin_struct(&self) -> usize {
+        let mut structs = self.fields.borrow_mut();
+        structs.push(Vec::new());
+        structs.len() - 1
+    }
+
+    fn field(&self, of: usize, name: &'static str) {
+        if let Some(fields) = self.fields.borrow_mut().get_mut(of) {
+            fields.push(name);
+        }
     }
 
     fn variant(&self, of: &'static str, index: u32) {
@@ -76,28 +92,50 @@ impl Trace {
         self.not_finite.get()
     }
 
-    /// The enum variants, in an order that does not depend on a map's.
-    pub(super) fn into_variants(self) -> Vec<(&'static str, u32)> {
-        let mut variants = self.variants.into_inner();
-        variants.sort_unstable();
-        variants
+    /// Whether there was a choice between variants.
+    pub(super) fn has_variants(&self) -> bool {
+        !self.variants.borrow().is_empty()
+    }
+
+    /// Whether two values were written alike. Maps and sets may have changed their order; without
+    /// any, the order counts.
+    pub(super) fn is_like(&self, other: &Trace) -> bool {
+        let (calls, others) = (&*self.calls.borrow(), &*other.calls.borrow());
+        let (variants, other_variants) = (&*self.variants.borrow(), &*other.variants.borrow());
+        if !calls
+            .iter()
+            .any(|call| matches!(call, Call::Map | Call::Seq))
+        {
+            return calls == others && variants == other_variants;
+        }
+        sorted(calls) == sorted(others) && sorted(variants) == sorted(other_variants)
     }
 
     /// Expects the same calls again, this time to read.
     pub(super) fn replay(&self) -> Replay {
         Replay {
             calls: self.calls.borrow().clone(),
+            fields: self.fields.borrow().clone(),
             at: Cell::new(0),
+            structs: Cell::new(0),
             differs: Cell::new(false),
         }
     }
+}
+
+fn sorted<T: Ord + Clone>(items: &[T]) -> Vec<T> {
+    let mut items = items.to_vec();
+    items.sort_unstable();
+    items
 }
 
 /// A trace that a reader has to follow.
 #[derive(Debug)]
 pub(super) struct Replay {
     calls: Vec<Call>,
+    fields: Vec<Vec<&'static str>>,
     at: Cell<usize>,
+    structs: Cell<usize>,
     differs: Cell<bool>,
 }
 
@@ -105,7 +143,20 @@ impl Replay {
     fn expect<E: serde::de::Error>(&self, call: Call) -> Result<(), E> {
         let at = self.at.get();
         self.at.set(at + 1);
-        if self.calls.get(at) == Some(&call) {
+        self.check(self.calls.get(at) == Some(&call))
+    }
+
+    /// Expects a struct whose fields are among `known`, in that order. Aliases only add names.
+    fn expect_fields<E: serde::de::Error>(&self, known: &[&str]) -> Result<(), E> {
+        let at = self.structs.get();
+        self.structs.set(at + 1);
+        let mut known = known.iter();
+        let written = self.fields.get(at);
+        self.check(written.is_some_and(|names| names.iter().all(|name| known.any(|k| k == name))))
+    }
+
+    fn check<E: serde::de::Error>(&self, agrees: bool) -> Result<(), E> {
+        if agrees {
             return Ok(());
         }
         self.differs.set(true);

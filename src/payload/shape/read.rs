@@ -76,11 +76,24 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Reader<'_, D> {
         deserialize_tuple(length: usize) Tuple;
         deserialize_tuple_struct(name: &'static str, length: usize) TupleStruct;
         deserialize_map() Map;
-        deserialize_struct(name: &'static str, fields: &'static [&'static str]) Struct;
     }
 
     fn is_human_readable(&self) -> bool {
         self.inner.is_human_readable()
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.replay.expect(Call::Struct)?;
+        self.replay.expect_fields(fields)?;
+        let visitor = Reader::new(visitor, self.replay);
+        let value = self.inner.deserialize_struct(name, fields, visitor)?;
+        self.replay.expect(Call::End)?;
+        Ok(value)
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(
@@ -255,6 +268,7 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Reader<'_, A> {
         visitor: V,
     ) -> Result<V::Value, A::Error> {
         self.replay.expect(Call::StructVariant)?;
+        self.replay.expect_fields(fields)?;
         let value = self
             .inner
             .struct_variant(fields, Reader::new(visitor, self.replay))?;

@@ -48,8 +48,8 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
     type SerializeTupleStruct = Writer<'t, S::SerializeTupleStruct>;
     type SerializeTupleVariant = Writer<'t, S::SerializeTupleVariant>;
     type SerializeMap = Writer<'t, S::SerializeMap>;
-    type SerializeStruct = Writer<'t, S::SerializeStruct>;
-    type SerializeStructVariant = Writer<'t, S::SerializeStructVariant>;
+    type SerializeStruct = Fields<'t, S::SerializeStruct>;
+    type SerializeStructVariant = Fields<'t, S::SerializeStructVariant>;
 
     scalars! {
         serialize_bool(bool) Bool;
@@ -194,10 +194,12 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
         length: usize,
     ) -> Result<Self::SerializeStruct, S::Error> {
         self.trace.call(Call::Struct);
-        Ok(Writer::new(
-            self.inner.serialize_struct(name, length)?,
-            self.trace,
-        ))
+        let number = self.trace.begin_struct();
+        Ok(Fields {
+            inner: self.inner.serialize_struct(name, length)?,
+            trace: self.trace,
+            number,
+        })
     }
 
     fn serialize_struct_variant(
@@ -209,25 +211,26 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
     ) -> Result<Self::SerializeStructVariant, S::Error> {
         self.trace.call(Call::StructVariant);
         self.trace.variant(name, index);
+        let number = self.trace.begin_struct();
         let inner = self
             .inner
             .serialize_struct_variant(name, index, variant, length)?;
-        Ok(Writer::new(inner, self.trace))
+        Ok(Fields {
+            inner,
+            trace: self.trace,
+            number,
+        })
     }
 }
 
 macro_rules! containers {
-    ($($trait:ident::$method:ident($($field:ident: $type:ty)?);)*) => {$(
+    ($($trait:ident::$method:ident;)*) => {$(
         impl<C: $trait> $trait for Writer<'_, C> {
             type Ok = C::Ok;
             type Error = C::Error;
 
-            fn $method<T: Serialize + ?Sized>(
-                &mut self,
-                $($field: $type,)?
-                value: &T,
-            ) -> Result<(), C::Error> {
-                self.inner.$method($($field,)? &Inside { value, trace: self.trace })
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
+                self.inner.$method(&Inside { value, trace: self.trace })
             }
 
             fn end(self) -> Result<C::Ok, C::Error> {
@@ -239,13 +242,47 @@ macro_rules! containers {
 }
 
 containers! {
-    SerializeSeq::serialize_element();
-    SerializeTuple::serialize_element();
-    SerializeTupleStruct::serialize_field();
-    SerializeTupleVariant::serialize_field();
-    SerializeStruct::serialize_field(key: &'static str);
-    SerializeStructVariant::serialize_field(key: &'static str);
+    SerializeSeq::serialize_element;
+    SerializeTuple::serialize_element;
+    SerializeTupleStruct::serialize_field;
+    SerializeTupleVariant::serialize_field;
 }
+
+/// A struct being written: the names of its fields are noted as well.
+pub(in crate::payload) struct Fields<'t, C> {
+    inner: C,
+    trace: &'t Trace,
+    number: usize,
+}
+
+macro_rules! structs {
+    ($($trait:ident)*) => {$(
+        impl<C: $trait> $trait for Fields<'_, C> {
+            type Ok = C::Ok;
+            type Error = C::Error;
+
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                key: &'static str,
+                value: &T,
+            ) -> Result<(), C::Error> {
+                self.trace.field(self.number, key);
+                self.inner.serialize_field(key, &Inside { value, trace: self.trace })
+            }
+
+            fn skip_field(&mut self, key: &'static str) -> Result<(), C::Error> {
+                self.inner.skip_field(key)
+            }
+
+            fn end(self) -> Result<C::Ok, C::Error> {
+                self.trace.call(Call::End);
+                self.inner.end()
+            }
+        }
+    )*};
+}
+
+structs! { SerializeStruct SerializeStructVariant }
 
 impl<C: SerializeMap> SerializeMap for Writer<'_, C> {
     type Ok = C::Ok;

@@ -1,0 +1,88 @@
+"""Bytes that are read from the front, and LZ4 blocks, within bounds."""
+
+
+class Refused(Exception):
+    """What a reader does not accept; `label` names the reason."""
+
+    def __init__(self, label: str, why: str = "", removable: bool = False):
+        super().__init__(f"{label}: {why}" if why else label)
+        self.label = label
+        # Whether the cookies may be removed.
+        self.removable = removable
+
+
+class Bytes:
+    """A cursor over bytes; reading past the end is damage."""
+
+    def __init__(self, data: bytes):
+        self.data, self.at = data, 0
+
+    def left(self) -> int:
+        return len(self.data) - self.at
+
+    def take(self, count: int) -> bytes:
+        if count > self.left():
+            raise Refused("malformed", "truncated")
+        self.at += count
+        return self.data[self.at - count : self.at]
+
+    def byte(self) -> int:
+        return self.take(1)[0]
+
+    def number(self, size: int) -> int:
+        return int.from_bytes(self.take(size), "big")
+
+    def varint(self) -> int:
+        number = 0
+        for shift in range(0, 35, 7):
+            byte = self.byte()
+            number |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                if byte == 0 and shift:
+                    raise Refused("malformed", "overlong varint")
+                if number > 0xFFFFFFFF:
+                    raise Refused("malformed", "varint over 32 bits")
+                return number
+        raise Refused("malformed", "varint over 32 bits")
+
+    def short_text(self) -> str:
+        size = self.varint()
+        if not 1 <= size <= 255:
+            raise Refused("malformed", "length of a text")
+        try:
+            return self.take(size).decode("utf-8")
+        except UnicodeDecodeError:
+            raise Refused("malformed", "not UTF-8") from None
+
+
+def unpack_lz4(packed: bytes, size: int) -> bytes:
+    """An LZ4 block that gives exactly `size` bytes."""
+    source, out = Bytes(packed), bytearray()
+
+    def length(nibble: int) -> int:
+        total = nibble
+        if nibble == 15:
+            while (more := source.byte()) == 255:
+                total += 255
+            total += more
+        return total
+
+    while True:
+        token = source.byte()
+        literals = length(token >> 4)
+        if len(out) + literals > size:
+            raise Refused("malformed", "unpacks to more")
+        out += source.take(literals)
+        if not source.left():
+            break
+        offset = int.from_bytes(source.take(2), "little")
+        if not 1 <= offset <= len(out):
+            raise Refused("malformed", "offset of a match")
+        match = length(token & 15) + 4
+        if len(out) + match > size:
+            raise Refused("malformed", "unpacks to more")
+        for _ in range(match):
+            out.append(out[-offset])
+    if len(out) != size:
+        raise Refused("malformed", "unpacks to less")
+    return bytes(out)

@@ -1,0 +1,309 @@
+//! What is in a session: the verbs of a map.
+
+use super::Session;
+use super::key::{AttributeName, ReadKey, WriteKey};
+use super::state::{Edit, State};
+use crate::error::Error;
+use crate::payload::{Detached, Entry, NAME_MAX};
+
+impl Session {
+    /// The value under `key`; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the attribute is there but `key` cannot read it ([`Error::is_unreadable`]): another
+    /// type, another kind of key, or a schema that this node does not know. It stays so in every
+    /// request of that visitor, until the application says [`replace`](Session::replace) or
+    /// [`remove`](Session::remove).
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// assert_eq!(session.get::<String>("name")?.as_deref(), Some("Ada"));
+    /// assert_eq!(session.get::<String>("nickname")?, None);
+    /// assert!(session.get::<u32>("name").unwrap_err().is_unreadable());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn get<T>(&self, key: impl ReadKey<T>) -> Result<Option<T>, Error> {
+        // Decoded without the lock: a type's `Deserialize` is not ours.
+        let found = self.read(|state| state.detached(key.name()));
+        found
+            .map(|found| read_entry(&key, &found.entry()))
+            .transpose()
+    }
+
+    /// Stores `value` under `key`. Storing a value whose bytes are there already changes nothing;
+    /// those of a `HashMap` or `HashSet` depend on its order, and those of a `BTreeMap` do not.
+    /// Fields that a type skips (`#[serde(skip)]`) are not stored.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::is_not_representable`] if the value would not come back as it is: under a typed
+    ///   key that is proven by reading it back, under a string key it is what JSON cannot hold;
+    /// - [`Error::is_unreadable`] if what is there is not readable under `key`, so that it may be
+    ///   a newer node's: see [`replace`](Session::replace);
+    /// - [`Error::is_too_late`] after the response head has been sent.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("theme", "dark")?;
+    /// assert!(session.contains("theme"));
+    /// assert!(session.insert("rate", f64::NAN).unwrap_err().is_not_representable());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn insert<V>(&self, key: impl WriteKey<V>, value: V) -> Result<(), Error> {
+        self.put(&key, &value, |state| match state.attribute(key.name()) {
+            Some(there) => key
+                .knows(&there)
+                .map_err(|what| Error::unreadable(key.name(), what)),
+            None => Ok(()),
+        })
+    }
+
+    /// Stores `value` under `key`, also over an attribute that `key` cannot read. In a rolling
+    /// deploy this destroys what a newer node wrote.
+    ///
+    /// # Errors
+    ///
+    /// As [`insert`](Session::insert), but never [`Error::is_unreadable`].
+    ///
+    /// ```
+    /// # use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// const OLD: Attribute<u8> = Attribute::new("level");
+    /// const NEW: Attribute<u32> = Attribute::new("level").schema(2);
+    ///
+    /// session.insert(NEW, 300)?;
+    /// assert!(session.insert(OLD, 3).unwrap_err().is_unreadable());
+    /// session.replace(OLD, 3)?;
+    /// assert_eq!(session.get(OLD)?, Some(3));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn replace<V>(&self, key: impl WriteKey<V>, value: V) -> Result<(), Error> {
+        self.put(&key, &value, |_| Ok(()))
+    }
+
+    fn put<V>(
+        &self,
+        key: &impl WriteKey<V>,
+        value: &V,
+        allowed: impl FnOnce(&State) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let name = key.name();
+        if name.is_empty() || name.len() > NAME_MAX {
+            let what = format!(
+                "a name has 1 to {NAME_MAX} bytes and this one {}",
+                name.len()
+            );
+            return Err(Error::not_representable(
+                name.get(..32).unwrap_or(name),
+                what,
+            ));
+        }
+        let (codec, schema, bytes) = key
+            .write(value)
+            .map_err(|what| Error::not_representable(name, what))?;
+        let mut slot = self.lock();
+        self.check_open(&slot, name)?;
+        let state = self.inner.open(&mut slot);
+        allowed(state)?;
+        state.apply(
+            Edit::Put(Entry::new(name, codec, schema, &bytes)),
+            self.inner.now,
+        )?;
+        Ok(())
+    }
+
+    /// Changes the value under `key` in place, beginning with the default if there is none, and
+    /// returns what `change` returns.
+    ///
+    /// `change` runs without a lock and may use the session. Should another clone write the
+    /// attribute meanwhile, or end the session, it runs again on what is there then.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Session::get) and [`insert`](Session::insert), and [`Error::is_misuse`] if
+    /// `change` itself changes the attribute, so that it would run for ever.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.update("cart", |cart: &mut Vec<u32>| cart.push(4711))?;
+    /// let lines = session.update("cart", |cart: &mut Vec<u32>| {
+    ///     cart.push(815);
+    ///     cart.len()
+    /// })?;
+    /// assert_eq!(lines, 2);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn update<T: Default, R>(
+        &self,
+        key: impl ReadKey<T> + WriteKey<T>,
+        mut change: impl FnMut(&mut T) -> R,
+    ) -> Result<R, Error> {
+        for _ in 0..UPDATES_MAX {
+            let (id, before) = self.read(|state| (state.id(), state.detached(key.name())));
+            let before = before.as_ref().map(Detached::entry);
+            let value = before.map(|entry| read_entry(&key, &entry)).transpose()?;
+            let mut value = value.unwrap_or_default();
+            let result = change(&mut value);
+            let mut overtaken = false;
+            let put = self.put(&key, &value, |state| {
+                overtaken = state.id() != id || state.attribute(key.name()) != before;
+                if overtaken {
+                    Err(Error::misuse("overtaken"))
+                } else {
+                    Ok(())
+                }
+            });
+            if !overtaken {
+                return put.map(|()| result);
+            }
+        }
+        Err(Error::misuse(format!(
+            "`{}` was changed by others in each of {UPDATES_MAX} tries to update it; a change of \
+             the same attribute within `update` has this effect",
+            key.name()
+        )))
+    }
+
+    /// Removes an attribute, readable or not, and says whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_too_late`] after the response head has been sent.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// assert!(session.remove("name")?);
+    /// assert!(!session.remove("name")?);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn remove(&self, key: impl AttributeName) -> Result<bool, Error> {
+        let name = key.name();
+        if self.contains(name) {
+            self.change(name, Edit::Remove(name))
+        } else {
+            Ok(false)
+        }
+    }
+
+    /// Removes an attribute and returns its value.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Session::get), in which case nothing is removed, and [`Error::is_too_late`]
+    /// after the response head has been sent.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("notice", "Saved.")?;
+    /// assert_eq!(session.take::<String>("notice")?.as_deref(), Some("Saved."));
+    /// assert!(!session.contains("notice"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn take<T>(&self, key: impl ReadKey<T>) -> Result<Option<T>, Error> {
+        let name = key.name();
+        loop {
+            let Some(found) = self.read(|state| state.detached(name)) else {
+                return Ok(None);
+            };
+            let value = read_entry(&key, &found.entry())?;
+            let mut slot = self.lock();
+            self.check_open(&slot, name)?;
+            let state = self.inner.open(&mut slot);
+            // Another clone may have been faster.
+            if state.attribute(name) == Some(found.entry()) {
+                state.apply(Edit::Remove(name), self.inner.now)?;
+                return Ok(Some(value));
+            }
+        }
+    }
+
+    /// Whether an attribute of this name is there, readable or not.
+    ///
+    /// ```
+    /// # use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// const VISITS: Attribute<u32> = Attribute::new("visits");
+    /// session.insert(VISITS, 1)?;
+    /// assert!(session.contains(VISITS) && session.contains("visits"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn contains(&self, key: impl AttributeName) -> bool {
+        self.read(|state| state.attribute(key.name()).is_some())
+    }
+
+    /// Removes all attributes. The session stays, with its id, its times and its subject: whoever
+    /// is signed in stays signed in. To sign out, use [`destroy`](Session::destroy).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_too_late`] after the response head has been sent.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// session.clear()?;
+    /// assert!(session.names().is_empty());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn clear(&self) -> Result<(), Error> {
+        self.change("clear", Edit::Clear).map(drop)
+    }
+
+    /// The names of all attributes, in ascending order.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// session.insert("cart", [4711])?;
+    /// assert_eq!(session.names(), ["cart", "name"]);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let name = |entry: Entry<'_>| String::from_utf8_lossy(entry.name).into_owned();
+        self.read(|state| {
+            state
+                .record
+                .iter()
+                .flat_map(|record| record.attributes.iter())
+                .map(name)
+                .collect()
+        })
+    }
+}
+
+/// How often [`Session::update`] tries before it gives up.
+const UPDATES_MAX: usize = 1_000;
+
+fn read_entry<T>(key: &impl ReadKey<T>, entry: &Entry<'_>) -> Result<T, Error> {
+    key.read(entry)
+        .map_err(|what| Error::unreadable(key.name(), what))
+}

@@ -67,6 +67,8 @@
 //! up do not belong inside. Of two requests that write at once, the browser keeps the answer that
 //! arrives last.
 
+#![forbid(unsafe_code)]
+
 mod clock;
 mod cookie;
 mod error;

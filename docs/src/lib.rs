@@ -1,5 +1,7 @@
 //! Compiles the code blocks of the repository's documents, so that they stay true.
 
+#![forbid(unsafe_code)]
+
 /// The README.
 #[doc = include_str!("../../README.md")]
 pub mod readme {}

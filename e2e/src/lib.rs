@@ -2,6 +2,8 @@
 //!
 //! Everything listens on 127.0.0.1. What is missing is installed by `cargo xtask e2e`.
 
+#![forbid(unsafe_code)]
+
 mod browser;
 mod process;
 mod shop;

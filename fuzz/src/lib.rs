@@ -2,6 +2,8 @@
 //! encrypts nothing, so that a token is its header, a nonce, the payload and sixteen bytes of
 //! anything.
 
+#![forbid(unsafe_code)]
+
 #[cfg(not(sealed_session_fuzzing))]
 compile_error!(
     "run `cargo xtask fuzz`, or set RUSTFLAGS='--cfg sealed_session_fuzzing' for `cargo fuzz`"

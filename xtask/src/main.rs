@@ -1,5 +1,7 @@
 //! `cargo xtask`: everything that has to be done with this repository, the same on a developer's
 //! machine and in CI.
+
+#![forbid(unsafe_code)]
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,

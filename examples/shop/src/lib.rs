@@ -14,6 +14,8 @@
 //! # Ok::<(), sealed_session::Error>(())
 //! ```
 
+#![forbid(unsafe_code)]
+
 pub mod cart;
 pub mod catalogue;
 mod figures;

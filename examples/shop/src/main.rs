@@ -1,5 +1,7 @@
 //! Starts the shop's servers.
 
+#![forbid(unsafe_code)]
+
 use std::io::IsTerminal;
 use std::process::ExitCode;
 

@@ -27,9 +27,9 @@
 //!
 //! **The response head is ready.** [`SessionManager::commit`] returns the header changes: lines
 //! that set the session and remove chunks it no longer needs, if it was changed; none, if it was
-//! only read, but for the removal of cookies that are certainly over; and what caches have to know. A session over its [`Budget`] is an [`Error`] with
-//! the sizes in it, and the browser keeps what it has. Whatever is changed after this comes too
-//! late, and is told so.
+//! only read, but for the removal of cookies that are certainly over; and what caches have to
+//! know. A session over its [`Budget`] is an [`Error`] with the sizes in it, and the browser keeps
+//! what it has. Whatever is changed after this comes too late, and is told so.
 //!
 //! **It ends** by [`destroy`](Session::destroy), or when a lifetime is over. The idle timeout
 //! counts from the last write: reading sends nothing, and so prolongs nothing. Cookies are removed

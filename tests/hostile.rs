@@ -126,15 +126,64 @@ fn chunks_of_two_sets_short_sets_and_left_overs() {
             wanted
         );
     }
-    // Ten times as many as allowed, and then the good one.
+    // Ninety names, of which only eight are ours, and then the good one.
     let mut flood: Vec<String> = (0..90)
         .map(|i| pair(&format!("{BASE}.{i}"), "wxyz"))
         .collect();
     flood.extend([of(&one, BASE), of(&one, &chunk)]);
-    assert!(matches!(
-        verdict(flood.join("; ")),
-        None | Some(Refusal::Mixed | Refusal::Partial)
-    ));
+    assert_eq!(verdict(flood.join("; ")), None);
+    // Ten times as many as allowed: what stands within the first 32 counts.
+    let mut flood: Vec<String> = Vec::new();
+    for _ in 0..10 {
+        flood.extend((1..9).map(|i| pair(&format!("{BASE}.{i}"), "wxyz")));
+    }
+    let good = [of(&one, BASE), of(&one, &chunk)].join("; ");
+    assert_eq!(verdict(format!("{good}; {}", flood.join("; "))), None);
+    assert_eq!(
+        verdict(format!("{}; {good}", flood.join("; "))),
+        Some(Refusal::Partial)
+    );
+}
+
+#[test]
+fn a_former_name_weakens_nobody_who_has_the_present_one() {
+    let former = CookieSpec::new("session");
+    let before = SessionManager::builder(ring())
+        .cookie(former.clone())
+        .build()
+        .unwrap();
+    let renamed = SessionManager::builder(ring())
+        .former_cookie(former)
+        .build()
+        .unwrap();
+    let mut planted = Browser::default();
+    planted.visit(&before, at(0), |session| {
+        session.insert("who", "attacker").unwrap()
+    });
+    let load = |manager: &SessionManager, line: &str| {
+        manager.load(RequestHead::new([line.as_bytes()]), at(1))
+    };
+    // Crowds of the former name, with a live session among them or without.
+    let good = small().line();
+    for crowd in [
+        "session.1=x; ".repeat(40),
+        format!("{}; {}", planted.line(), "session=A; ".repeat(40)),
+    ] {
+        let session = load(&renamed, &format!("{crowd}{good}"));
+        assert_eq!(session.get::<u8>("a").unwrap(), Some(1));
+    }
+    // The present cookie belongs to a key that this node does not know: it may live elsewhere, and
+    // the planted one does not take its place.
+    let mut elsewhere = Browser::default();
+    let other_node = SessionManager::new(KeyRing::new(key(2))).unwrap();
+    elsewhere.visit(&other_node, at(0), |session| {
+        session.insert("a", 1).unwrap()
+    });
+    let session = load(
+        &renamed,
+        &format!("{}; {}", planted.line(), elsewhere.line()),
+    );
+    assert_eq!(session.refusal(), Some(Refusal::UnknownKey));
 }
 
 #[test]

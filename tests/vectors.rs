@@ -369,6 +369,71 @@ fn cookies() {
     each(list(&parse(COOKIES)["requests"]), check_request);
 }
 
+/// The hex of a section's indented lines, without the words behind it.
+fn hex_of(section: &str) -> Vec<String> {
+    let hex = |line: &str| {
+        line.trim()
+            .split("  ")
+            .next()
+            .unwrap_or_default()
+            .replace(' ', "")
+    };
+    let blocks = section
+        .split("\n\n")
+        .filter(|block| block.starts_with("    "));
+    blocks
+        .map(|block| block.lines().map(hex).collect())
+        .collect()
+}
+
+#[test]
+fn the_examples_of_the_format_are_vectors() {
+    let format = include_str!("../FORMAT.md");
+    let (_, examples) = format.split_once("## 7. Worked examples").unwrap();
+    let (_, payloads) = examples.split_once("### A payload").unwrap();
+    let (payloads, tokens) = payloads.split_once("### An encrypted token").unwrap();
+    let find = |file: &str, group: &str, case: &str| {
+        let file = parse(file);
+        let found = list(&file[group])
+            .iter()
+            .find(|entry| text(entry, "case") == case);
+        found.unwrap_or_else(|| panic!("no vector {case}")).clone()
+    };
+    let encrypted = find(TOKENS, "tokens", "small, encrypted");
+    let packed = find(
+        PAYLOADS,
+        "payloads",
+        "packed, with subject and secret region",
+    );
+    let wanted = [text(&encrypted, "payload"), text(&packed, "payload")];
+    assert_eq!(hex_of(payloads), wanted);
+
+    let tokens: String = tokens.split_whitespace().collect();
+    let signed = find(TOKENS, "tokens", "small, signed");
+    let chunks = find(COOKIES, "requests", "2 chunks");
+    let line = text_of(&chunks["cookies"][0]).replace("; ", "");
+    for wanted in [
+        text(&encrypted, "text"),
+        text(&signed, "text"),
+        text(&encrypted, "nonce"),
+    ] {
+        assert!(tokens.contains(wanted), "{wanted}");
+    }
+    assert!(tokens.contains(&line), "{line}");
+    let key = find(KEYS, "keys", "bytes of 7");
+    for wanted in [
+        text(&key, "text"),
+        text(&key, "id"),
+        text(&key["derived"], "1"),
+    ] {
+        assert!(examples.contains(wanted), "{wanted}");
+    }
+}
+
+fn text_of(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
 #[test]
 fn minted() {
     each(list(&parse(MINTED)["requests"]), check_request);

@@ -31,7 +31,7 @@ impl<'a> Candidates<'a> {
     /// Reads the cookies of one family.
     pub(crate) fn of(jar: &'a Jar, family: usize) -> Candidates<'a> {
         let mut all = Candidates {
-            more: jar.is_full(),
+            more: jar.is_full(family),
             ..Candidates::default()
         };
         let mut bases = jar.of(family).filter(|found| found.index == 0).peekable();

@@ -20,8 +20,8 @@ pub(super) const COUNT: usize = 1;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Chunks {
     cuts: Vec<Range<usize>>,
-    /// Bytes of all `Set-Cookie` values together.
-    pub(crate) bytes: usize,
+    /// Bytes of each `Set-Cookie` value.
+    lines: Vec<usize>,
 }
 
 /// A text that is not within the budget.
@@ -47,26 +47,37 @@ impl Chunks {
         if bare <= budget.line_limit() && bare <= budget.total_limit() {
             return Ok(Chunks {
                 cuts: std::iter::once(0..length).collect(),
-                bytes: bare,
+                lines: vec![bare],
             });
         }
-        let (mut cuts, mut bytes, mut at) = (Vec::new(), 0, 0);
+        let (mut cuts, mut lines, mut at) = (Vec::new(), Vec::new(), 0);
         while at < length || cuts.len() < 2 {
             let fixed = overhead(cuts.len()) + SET_TAG + if cuts.is_empty() { COUNT } else { 0 };
             // `Budget::check` left room; the 1 only guards against an endless loop.
             let room = budget.line_limit().saturating_sub(fixed).max(1);
             let end = (at + room).min(length);
-            bytes += fixed + (end - at);
+            lines.push(fixed + (end - at));
             cuts.push(at..end);
             at = end;
         }
-        if bytes > budget.total_limit() {
-            Err(Overflow::Total(bytes))
-        } else if cuts.len() > budget.cookie_limit() {
-            Err(Overflow::Cookies(cuts.len()))
+        let chunks = Chunks { cuts, lines };
+        if chunks.bytes() > budget.total_limit() {
+            Err(Overflow::Total(chunks.bytes()))
+        } else if chunks.count() > budget.cookie_limit() {
+            Err(Overflow::Cookies(chunks.count()))
         } else {
-            Ok(Chunks { cuts, bytes })
+            Ok(chunks)
         }
+    }
+
+    /// Bytes of all `Set-Cookie` values together.
+    pub(crate) fn bytes(&self) -> usize {
+        self.lines.iter().sum()
+    }
+
+    /// Bytes of each `Set-Cookie` value, in order.
+    pub(crate) fn lines(&self) -> &[usize] {
+        &self.lines
     }
 
     /// How many cookies there are.
@@ -109,7 +120,7 @@ mod tests {
             .enumerate()
             .map(|(index, value)| names.chunk(index).len() + 1 + value.len() + ATTRIBUTES)
             .collect();
-        assert_eq!(lines.iter().sum::<usize>(), chunks.bytes);
+        assert_eq!(lines, chunks.lines());
         Ok(lines)
     }
 

@@ -8,20 +8,28 @@
 use super::budget::LINE_MAX;
 use super::name::Names;
 
-/// The most pieces kept of one request; nine chunks of two names, and some planted ones.
+/// The most cookies kept of one family: nine chunks, and some planted ones.
 const PIECES_MAX: usize = 32;
+
+/// A session has one family of names, and one more during a rename.
+const FAMILIES_MAX: usize = 2;
 
 /// The pieces found, in the order of the request.
 #[derive(Clone, Default)]
 pub(crate) struct Jar {
     text: Vec<u8>,
-    pieces: [Piece; PIECES_MAX],
+    /// Each family by itself, so that a planted one cannot crowd out the other.
+    families: [Pieces; FAMILIES_MAX],
+}
+
+#[derive(Clone, Default)]
+struct Pieces {
+    kept: [Piece; PIECES_MAX],
     count: usize,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Piece {
-    family: u8,
     index: u8,
     /// Longer than any cookie we write; its text was not kept.
     too_long: bool,
@@ -65,7 +73,10 @@ impl Jar {
     }
 
     fn add(&mut self, family: usize, index: usize, value: &[u8]) {
-        let Some(piece) = self.pieces.get_mut(self.count) else {
+        let Some(pieces) = self.families.get_mut(family) else {
+            return;
+        };
+        let Some(piece) = pieces.kept.get_mut(pieces.count) else {
             return;
         };
         let too_long = value.len() > LINE_MAX;
@@ -74,35 +85,34 @@ impl Jar {
             self.text.extend_from_slice(value);
         }
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let small = |at: usize| u8::try_from(at).unwrap_or(u8::MAX);
         *piece = Piece {
-            family: small(family),
-            index: small(index),
+            index: u8::try_from(index).unwrap_or(u8::MAX),
             too_long,
             start: offset(start),
             end: offset(self.text.len()),
         };
-        self.count += 1;
+        pieces.count += 1;
     }
 
     /// The cookies of one family, in the order of the request.
     pub(super) fn of(&self, family: usize) -> impl Iterator<Item = Found<'_>> {
-        let pieces = self.pieces.iter().take(self.count);
-        pieces
-            .filter(move |piece| usize::from(piece.family) == family)
-            .map(|piece| Found {
-                index: usize::from(piece.index),
-                value: if piece.too_long {
-                    None
-                } else {
-                    self.text.get(piece.start as usize..piece.end as usize)
-                },
-            })
+        let pieces = self.families.get(family).into_iter();
+        let pieces = pieces.flat_map(|pieces| pieces.kept.iter().take(pieces.count));
+        pieces.map(|piece| Found {
+            index: usize::from(piece.index),
+            value: if piece.too_long {
+                None
+            } else {
+                self.text.get(piece.start as usize..piece.end as usize)
+            },
+        })
     }
 
-    /// Whether there may have been more of our cookies than are kept.
-    pub(super) fn is_full(&self) -> bool {
-        self.count == PIECES_MAX
+    /// Whether there may have been more cookies of this family than are kept.
+    pub(super) fn is_full(&self, family: usize) -> bool {
+        self.families
+            .get(family)
+            .is_some_and(|pieces| pieces.count == PIECES_MAX)
     }
 
     /// Whether a cookie of this chunk came along.
@@ -124,9 +134,9 @@ mod tests {
     use super::*;
 
     /// Index and value of each cookie found.
-    type Pieces = Vec<(usize, Option<Vec<u8>>)>;
+    type Seen = Vec<(usize, Option<Vec<u8>>)>;
 
-    fn read(lines: &[&[u8]]) -> Pieces {
+    fn read(lines: &[&[u8]]) -> Seen {
         let jar = Jar::read(lines.iter().copied(), [Names::new("__Host-s")].iter());
         jar.of(0)
             .map(|found| (found.index, found.value.map(<[u8]>::to_vec)))
@@ -136,7 +146,7 @@ mod tests {
     #[test]
     fn finds_ours_to_the_byte_and_nothing_else() {
         let some = |index: usize, text: &str| (index, Some(text.as_bytes().to_vec()));
-        let table: &[(&[&[u8]], Pieces)] = &[
+        let table: &[(&[&[u8]], Seen)] = &[
             (&[], vec![]),
             (&[b""], vec![]),
             (&[b"__Host-s"], vec![]),

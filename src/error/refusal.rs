@@ -24,8 +24,8 @@ pub enum Refusal {
     AbsoluteExpired,
     /// The request carried no cookie of this session's name.
     Absent,
-    /// Several live sessions of different sign-ins came under a name that a sibling domain can
-    /// set.
+    /// Under a name that a sibling domain can set came several live sessions of different
+    /// sign-ins, or one among more cookies than are judged.
     Conflict,
     /// Authentic, and issued further in the future than clocks may differ.
     FromTheFuture,
@@ -110,8 +110,8 @@ impl fmt::Display for Refusal {
             Refusal::AbsoluteExpired => "the session reached its absolute lifetime",
             Refusal::Absent => "the request carried no session cookie",
             Refusal::Conflict => {
-                "several different live sessions came along; \
-                 a sibling domain may have planted one: use a `__Host-` name"
+                "several sessions, or one among very many cookies, came under one name; \
+                 a sibling domain may have planted them: use a `__Host-` name"
             }
             Refusal::FromTheFuture => "the session was issued in the future: compare the clocks",
             Refusal::IdleExpired => "the session was idle for too long",

@@ -27,7 +27,7 @@ use crate::lifetime::Timestamp;
 /// # Text form
 ///
 /// One key a line; the first one seals, the others are accepted. `#` begins a comment, which ends
-/// with the line. An accepted key may carry the time at which it retires:
+/// with the line; everything is printable ASCII. An accepted key may carry the time at which it retires:
 ///
 /// ```text
 /// # sealing since October

@@ -7,6 +7,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::NAME_MAX;
 use super::codec::Codec;
 use super::wire::{Source, put_varint, varint_length};
@@ -111,6 +113,17 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// Whether both store the same value: the same bytes, or the same JSON in another order of its
+    /// objects' members.
+    fn is_equal(&self, other: &Entry<'_>) -> bool {
+        let same_json = || {
+            let read = |entry: &Entry<'_>| serde_json::from_slice::<Value>(entry.value).ok();
+            read(self).is_some_and(|value| Some(value) == read(other))
+        };
+        let alike = (self.name, self.flags, self.schema) == (other.name, other.flags, other.schema);
+        alike && (self.value == other.value || self.codec() == Some(Codec::Json) && same_json())
+    }
+
     fn is_secret(&self) -> bool {
         self.flags & SECRET != 0
     }
@@ -162,7 +175,7 @@ impl Attributes {
     /// Whether [`put`](Attributes::put) would change anything.
     pub(crate) fn differs(&self, new: &Entry<'_>) -> bool {
         let found = self.find(new.name).ok().and_then(|at| self.index.get(at));
-        found.map(|slot| self.entry(slot)) != Some(self.keeping_marks(*new))
+        found.is_none_or(|slot| !self.entry(slot).is_equal(&self.keeping_marks(*new)))
     }
 
     /// Stores `new`. That an attribute is secret sticks to its name.

@@ -8,6 +8,7 @@ use std::any::type_name;
 use postcard::ser_flavors::{AllocVec, Flavor};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::shape::{Reader, Trace, Writer};
 
@@ -49,9 +50,11 @@ impl Codec {
 /// read at all; whether it is the same value is not proven.
 pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, String> {
     let (text, _) = json_traced(value)?;
-    match serde_json::from_slice::<serde_json::Value>(&text) {
+    match serde_json::from_slice::<Value>(&text) {
         Ok(_) => Ok(text),
-        Err(_) => Err(no_json::<T>("it is nested more than 127 levels deep")),
+        Err(_) => Err(no_json::<T>(
+            "it cannot be read again, as when it is nested more than 127 levels deep",
+        )),
     }
 }
 
@@ -60,9 +63,30 @@ fn json_proven<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, St
     let (text, trace) = json_traced(value)?;
     let back: T = serde_json::from_slice(&text).map_err(|_| shifted::<T>())?;
     match json_traced(&back) {
-        Ok((_, again)) if again.is_like(&trace) => Ok(text),
+        Ok((again, like)) if like.is_like(&trace) && is_same_json(&again, &text) => Ok(text),
         _ => Err(shifted::<T>()),
     }
+}
+
+/// Whether two texts hold the same JSON; sets may have changed their order.
+fn is_same_json(one: &[u8], other: &[u8]) -> bool {
+    fn ordered(mut value: Value) -> Value {
+        match &mut value {
+            Value::Array(items) => {
+                *items = items.drain(..).map(ordered).collect();
+                items.sort_by_cached_key(Value::to_string);
+            }
+            Value::Object(fields) => {
+                fields
+                    .values_mut()
+                    .for_each(|field| *field = ordered(field.take()));
+            }
+            _ => {}
+        }
+        value
+    }
+    let read = |text| serde_json::from_slice::<Value>(text).map(ordered).ok();
+    one == other || read(one).is_some_and(|value| Some(value) == read(other))
 }
 
 fn json_traced<T: Serialize + ?Sized>(value: &T) -> Result<(Vec<u8>, Trace), String> {
@@ -117,21 +141,18 @@ fn postcard_proven<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>
     let read = T::deserialize(Reader::new(&mut source, &replay));
     let left = source.finalize().map_or(0, <[u8]>::len);
     let back = match read {
-        Ok(back) if left == 0 && !replay.differs() => back,
-        Err(postcard::Error::WontImplement) if !replay.differs() => {
+        Ok(back) if left == 0 && replay.is_done() => back,
+        Err(postcard::Error::WontImplement) if replay.agrees() => {
             return Err(refused(&postcard::Error::WontImplement));
         }
         _ => return Err(shifted::<T>()),
     };
-    // serde numbers variants differently for writing and reading when one is skipped, and the
-    // shape of two variants may be the same.
-    if trace.has_variants() {
-        match postcard_traced(&back) {
-            Ok((_, again)) if again.is_like(&trace) => {}
-            _ => return Err(shifted::<T>()),
-        }
+    // Equal shapes may still be read into other places: serde numbers variants differently for
+    // writing and reading when one is skipped, and an alias or a tuple has no other name to tell.
+    match postcard_traced(&back) {
+        Ok((again, like)) if like.is_like(&trace) && trace.is_same(&again, &bytes) => Ok(bytes),
+        _ => Err(shifted::<T>()),
     }
-    Ok(bytes)
 }
 
 fn postcard_traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Trace), postcard::Error> {

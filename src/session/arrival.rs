@@ -55,6 +55,12 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
             // A planted session must not win by crowding out the one that it conflicts with.
             Some(_) if plantable && candidates.more => return CONFLICT,
             Some(live) => return Arrival::Live(live),
+            // The own cookie may be a live session to another node. A former one that a sibling
+            // can set must not take its place.
+            None if verdicts.iter().any(|refusal| refusal.may_live_elsewhere()) => {
+                over = false;
+                break;
+            }
             None => {}
         }
     }
@@ -67,7 +73,7 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
     }
 }
 
-/// Several sessions that exclude each other, under a name that a sibling domain can set.
+/// Not one session that counts, under a name that a sibling domain can set.
 const CONFLICT: Arrival = Arrival::Refused {
     refusal: Refusal::Conflict,
     over: false,

@@ -191,7 +191,7 @@ impl Session {
         self.read(|state| Some(state.held?.key))
     }
 
-    /// What a commit would send now, if it had to write the session.
+    /// What a commit sends if the session was changed.
     ///
     /// # Errors
     ///
@@ -209,8 +209,10 @@ impl Session {
     pub fn size(&self) -> Result<Size, Error> {
         let context = &self.inner.context;
         self.read(|state| match &state.record {
-            None => Ok(Size::nothing(context.budget)),
-            Some(record) => Ok(Packed::of(context, record)?.size(context, record)),
+            Some(record) if !state.is_nothing() => {
+                Ok(Packed::of(context, record)?.size(context, record))
+            }
+            _ => Ok(Size::nothing(context.budget)),
         })
     }
 
@@ -222,8 +224,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`Error::is_too_late`] after the response head has been sent, and
-    /// [`Error::is_randomness`].
+    /// [`Error::is_too_late`] after the response head has been sent, [`Error::is_poisoned`] after a
+    /// panic with the session in hand, and [`Error::is_randomness`].
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};

@@ -79,6 +79,9 @@ impl<T, K: sealed::Reads<T>> ReadKey<T> for K {}
 /// A key under which a `V` is stored: a string, for any `V`, or an `Attribute<V>`, which takes a
 /// `&V` as well. Sealed.
 ///
+/// Because of the `&V`, a value whose type is yet to be inferred needs it written out:
+/// `insert(NAME, String::from("Ada"))`, not `insert(NAME, "Ada".into())`.
+///
 /// ```
 /// use sealed_session::{Attribute, Error, Session, WriteKey};
 /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};

@@ -4,7 +4,7 @@ use super::Session;
 use super::key::{AttributeName, ReadKey, WriteKey};
 use super::state::{Edit, State};
 use crate::error::Error;
-use crate::payload::{Detached, Entry, NAME_MAX};
+use crate::payload::{Detached, Entry, NAME_MAX, SessionId};
 
 impl Session {
     /// The value under `key`; `None` if there is none.
@@ -35,9 +35,10 @@ impl Session {
             .transpose()
     }
 
-    /// Stores `value` under `key`. Storing a value whose bytes are there already changes nothing;
-    /// those of a `HashMap` or `HashSet` depend on its order, and those of a `BTreeMap` do not.
-    /// Fields that a type skips (`#[serde(skip)]`) are not stored.
+    /// Stores `value` under `key`. Storing a value that is there already changes nothing. Values are
+    /// compared as they are stored, so a `HashMap` under a typed key, or a `HashSet`, counts as
+    /// changed in another order; a `BTreeMap` or `BTreeSet` has only one. Fields that a type skips
+    /// (`#[serde(skip)]`) are not stored.
     ///
     /// # Errors
     ///
@@ -45,7 +46,9 @@ impl Session {
     ///   key that is proven by reading it back, under a string key it is what JSON cannot hold;
     /// - [`Error::is_unreadable`] if what is there is not readable under `key`, so that it may be
     ///   a newer node's: see [`replace`](Session::replace);
-    /// - [`Error::is_too_late`] after the response head has been sent.
+    /// - [`Error::is_too_late`] after the response head has been sent, [`Error::is_poisoned`] after
+    ///   a panic with the session in hand, [`Error::is_off_loopback`] under a development profile,
+    ///   and [`Error::is_randomness`] for the first value of a session.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -111,14 +114,16 @@ impl Session {
         let (codec, schema, bytes) = key
             .write(value)
             .map_err(|what| Error::not_representable(name, what))?;
+        let entry = Entry::new(name, codec, schema, &bytes);
         let mut slot = self.lock();
-        self.check_open(&slot, name)?;
         let state = self.inner.open(&mut slot);
         allowed(state)?;
-        state.apply(
-            Edit::Put(Entry::new(name, codec, schema, &bytes)),
-            self.inner.now,
-        )?;
+        if state.would_change(&entry) {
+            self.check_open(&slot, name)?;
+            self.inner
+                .open(&mut slot)
+                .apply(Edit::Put(entry), self.inner.now)?;
+        }
         Ok(())
     }
 
@@ -126,12 +131,12 @@ impl Session {
     /// returns what `change` returns.
     ///
     /// `change` runs without a lock and may use the session. Should another clone write the
-    /// attribute meanwhile, or end the session, it runs again on what is there then.
+    /// attribute meanwhile, sign in or destroy the session, it runs again on what is there then.
     ///
     /// # Errors
     ///
     /// As [`get`](Session::get) and [`insert`](Session::insert), and [`Error::is_misuse`] if
-    /// `change` itself changes the attribute, so that it would run for ever.
+    /// `change` itself changes the attribute or signs in, each time it runs.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -159,7 +164,8 @@ impl Session {
             let result = change(&mut value);
             let mut overtaken = false;
             let put = self.put(&key, &value, |state| {
-                overtaken = state.id() != id || state.attribute(key.name()) != before;
+                let other = |id: SessionId| state.id().is_none_or(|now| !now.is_same_sign_in(&id));
+                overtaken = id.is_some_and(other) || state.attribute(key.name()) != before;
                 if overtaken {
                     Err(Error::misuse("overtaken"))
                 } else {
@@ -171,8 +177,8 @@ impl Session {
             }
         }
         Err(Error::misuse(format!(
-            "`{}` was changed by others in each of {UPDATES_MAX} tries to update it; a change of \
-             the same attribute within `update` has this effect",
+            "`{}`, or who is signed in, changed in each of {UPDATES_MAX} tries to update it; a \
+             change of the same attribute and a sign-in within `update` have this effect",
             key.name()
         )))
     }
@@ -181,7 +187,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`Error::is_too_late`] after the response head has been sent.
+    /// [`Error::is_too_late`] after the response head has been sent, [`Error::is_poisoned`] after a
+    /// panic with the session in hand.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -258,7 +265,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`Error::is_too_late`] after the response head has been sent.
+    /// [`Error::is_too_late`] after the response head has been sent, [`Error::is_poisoned`] after a
+    /// panic with the session in hand.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -271,7 +279,11 @@ impl Session {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn clear(&self) -> Result<(), Error> {
-        self.change("clear", Edit::Clear).map(drop)
+        if self.names().is_empty() {
+            Ok(())
+        } else {
+            self.change("clear", Edit::Clear).map(drop)
+        }
     }
 
     /// The names of all attributes, in ascending order.

@@ -40,15 +40,17 @@ impl Packed {
 
     pub(super) fn size(&self, context: &Context, record: &Record) -> Size {
         Size {
-            bytes: self.chunks.bytes,
-            cookies: self.chunks.count(),
+            lines: {
+                let names = context.family.names.all().map(str::to_owned);
+                names.zip(self.chunks.lines().iter().copied()).collect()
+            },
             budget: context.budget,
             attributes: largest(record, usize::MAX),
         }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.chunks.bytes
+        self.chunks.bytes()
     }
 
     /// The lines that set the session, and those that remove what it no longer needs.

@@ -2,7 +2,7 @@
 
 use crate::cookie::Budget;
 
-/// What a commit would send; see [`Session::size`](crate::Session::size).
+/// What a session costs to send; see [`Session::size`](crate::Session::size).
 ///
 /// ```
 /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -20,8 +20,8 @@ use crate::cookie::Budget;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Size {
-    pub(super) bytes: usize,
-    pub(super) cookies: usize,
+    /// Name and bytes of each line.
+    pub(super) lines: Vec<(String, usize)>,
     pub(super) budget: Budget,
     pub(super) attributes: Vec<(String, usize)>,
 }
@@ -30,8 +30,7 @@ impl Size {
     /// Where there is no session.
     pub(super) fn nothing(budget: Budget) -> Size {
         Size {
-            bytes: 0,
-            cookies: 0,
+            lines: Vec::new(),
             budget,
             attributes: Vec::new(),
         }
@@ -52,7 +51,7 @@ impl Size {
     /// ```
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.bytes
+        self.lines.iter().map(|(_, bytes)| bytes).sum()
     }
 
     /// How many cookies; 0 if there is no session.
@@ -70,7 +69,23 @@ impl Size {
     /// ```
     #[must_use]
     pub fn cookies(&self) -> usize {
-        self.cookies
+        self.lines.len()
+    }
+
+    /// Each cookie's name, and the bytes of its `Set-Cookie` value: name, value and attributes.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// assert_eq!(session.size()?.lines()[0].0, "__Host-session");
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn lines(&self) -> &[(String, usize)] {
+        &self.lines
     }
 
     /// What the budget allows [`bytes`](Size::bytes) to be.

@@ -75,6 +75,13 @@ impl State {
         self.record.as_ref()?.attributes.detached(name)
     }
 
+    /// Whether storing `entry` would change anything.
+    pub(super) fn would_change(&self, entry: &Entry<'_>) -> bool {
+        self.record
+            .as_ref()
+            .is_none_or(|record| record.attributes.differs(entry))
+    }
+
     pub(super) fn id(&self) -> Option<SessionId> {
         Some(self.record.as_ref()?.id)
     }
@@ -129,8 +136,10 @@ impl State {
     }
 
     fn put(&mut self, entry: &Entry<'_>, now: Timestamp) -> Result<bool, Error> {
+        if !self.would_change(entry) {
+            return Ok(false);
+        }
         let record = match &mut self.record {
-            Some(record) if !record.attributes.differs(entry) => return Ok(false),
             Some(record) => record,
             None => {
                 let new = self.begin(now)?;

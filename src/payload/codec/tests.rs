@@ -348,7 +348,7 @@ fn shifting_types_are_refused_with_their_name_and_the_cause() {
         (
             Postcard.encode(&serde_json::json!({"a": 1})),
             "Value",
-            "Attribute::json",
+            "needs `Attribute::json`",
         ),
     ];
     for (result, name, cause) in errors {
@@ -390,4 +390,73 @@ fn decoding_uses_every_byte_and_quotes_none() {
         "{error}"
     );
     assert!(Json.decode::<u32>(b"1 2").is_err());
+}
+
+/// Two places of one type, one written and the other read.
+#[derive(Serialize, Deserialize)]
+struct Places(
+    #[serde(skip_serializing, default)]
+    #[expect(dead_code, reason = "written never, read always")]
+    u32,
+    #[serde(skip_deserializing)] u32,
+);
+
+#[derive(Serialize, Deserialize)]
+struct Aliased {
+    #[serde(skip_serializing, default, alias = "bio")]
+    #[expect(dead_code, reason = "written never, read always")]
+    admin_of: String,
+    #[serde(skip_deserializing)]
+    bio: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct HalfRenamed {
+    #[serde(rename(serialize = "userId"), default)]
+    user_id: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CrossRenamed {
+    #[serde(rename(serialize = "b"))]
+    a: String,
+    #[serde(rename(serialize = "a"))]
+    b: String,
+}
+
+#[test]
+fn what_is_read_into_another_place_is_refused() {
+    let places = || Places(1, 2);
+    let aliased = || Aliased {
+        admin_of: String::new(),
+        bio: "root".into(),
+    };
+    let crossed = || CrossRenamed {
+        a: "x".into(),
+        b: "y".into(),
+    };
+    for error in [
+        Postcard.encode(&places()),
+        Postcard.encode(&vec![places()]),
+        Postcard.encode(&aliased()),
+        Json.encode(&aliased()),
+        Postcard.encode(&HalfRenamed { user_id: 42 }),
+        Json.encode(&HalfRenamed { user_id: 42 }),
+        Postcard.encode(&crossed()),
+        Json.encode(&crossed()),
+    ] {
+        assert!(error.unwrap_err().contains("does not read back"));
+    }
+    // Sets and maps change their order, and nothing else.
+    round_trips(
+        (0..50)
+            .map(|n| (n, vec![Payment::Split(n, 1)]))
+            .collect::<HashMap<_, _>>(),
+    );
+    round_trips((0..50).map(|n| format!("{n}")).collect::<HashSet<_>>());
+    round_trips_in(
+        Json,
+        &serde_json::json!({"a": [1, 2.5, u64::MAX, -3, "x", null, {"b": []}]}),
+    );
+    round_trips(vec![0.1f32, f32::MIN_POSITIVE, 3.4e38]);
 }

@@ -92,23 +92,26 @@ impl Trace {
         self.not_finite.get()
     }
 
-    /// Whether there was a choice between variants.
-    pub(super) fn has_variants(&self) -> bool {
-        !self.variants.borrow().is_empty()
-    }
-
     /// Whether two values were written alike. Maps and sets may have changed their order; without
     /// any, the order counts.
     pub(super) fn is_like(&self, other: &Trace) -> bool {
         let (calls, others) = (&*self.calls.borrow(), &*other.calls.borrow());
         let (variants, other_variants) = (&*self.variants.borrow(), &*other.variants.borrow());
-        if !calls
-            .iter()
-            .any(|call| matches!(call, Call::Map | Call::Seq))
-        {
+        if self.is_ordered() {
             return calls == others && variants == other_variants;
         }
         sorted(calls) == sorted(others) && sorted(variants) == sorted(other_variants)
+    }
+
+    /// Whether the bytes of two values written alike are the same, but for the order of maps and
+    /// sets.
+    pub(super) fn is_same(&self, one: &[u8], other: &[u8]) -> bool {
+        one == other || (!self.is_ordered() && sorted(one) == sorted(other))
+    }
+
+    fn is_ordered(&self) -> bool {
+        let unordered = |call: &Call| matches!(call, Call::Map | Call::Seq);
+        !self.calls.borrow().iter().any(unordered)
     }
 
     /// Expects the same calls again, this time to read.
@@ -163,8 +166,13 @@ impl Replay {
         Err(E::custom("another shape was written"))
     }
 
-    /// Whether the reader asked for something else than was written.
-    pub(super) fn differs(&self) -> bool {
-        self.differs.get() || self.at.get() != self.calls.len()
+    /// Whether the reader has asked for nothing but what was written, so far.
+    pub(super) fn agrees(&self) -> bool {
+        !self.differs.get()
+    }
+
+    /// Whether the reader has asked for all that was written, and for nothing else.
+    pub(super) fn is_done(&self) -> bool {
+        self.agrees() && self.at.get() == self.calls.len()
     }
 }

@@ -33,11 +33,18 @@ fn refused(refusal: Refusal) -> Markup {
     let text = refusal.to_string();
     html! {
         section.warning aria-labelledby="refused" {
-            h2 #refused { "Your browser sent a cookie that was refused" }
+            h2 #refused {
+                @match refusal {
+                    Refusal::OffLoopback => "This host name is not served",
+                    _ => "Your browser sent a cookie that was refused",
+                }
+            }
             p { "Reason: " (text) "." }
             p.fine {
                 "Label for metrics: " code { (refusal.label()) } ". "
-                @if refusal.may_live_elsewhere() {
+                @if refusal == Refusal::OffLoopback {
+                    "No cookie was looked at."
+                } @else if refusal.may_live_elsewhere() {
                     "It may be a live session to another server, so it stays in the browser."
                 } @else {
                     "Its time is over."
@@ -55,7 +62,10 @@ fn live(session: &Session) -> Result<Markup, Error> {
             section { h2 { "Identity" } (identity(session)?) }
             section { h2 { "Time" } (times(session)) }
         }
-        section { h2 { "Attributes" } (attributes(&size)) }
+        div.columns {
+            section { h2 { "Attributes" } (attributes(&size)) }
+            section { h2 { "Cookies" } (cookies(&size)) }
+        }
     })
 }
 
@@ -148,6 +158,23 @@ fn attributes(size: &Size) -> Markup {
                     @for (name, bytes) in size.attributes() {
                         tr { th scope="row" { code { (name) } } td.figure { (grouped(*bytes)) } }
                     }
+                }
+            }
+        }
+    }
+}
+
+/// The chunks, as the browser holds them.
+fn cookies(size: &Size) -> Markup {
+    html! {
+        table {
+            caption.unseen { "Cookies and the sizes of their lines" }
+            thead {
+                tr { th scope="col" { "Name" } th.figure scope="col" { "Bytes of the line" } }
+            }
+            tbody {
+                @for (name, bytes) in size.lines() {
+                    tr { th scope="row" { code { (name) } } td.figure { (grouped(*bytes)) } }
                 }
             }
         }

@@ -8,8 +8,11 @@
 
 mod common;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use common::{Browser, at, commit, key, manager};
-use sealed_session::{Attribute, Refusal, Session};
+use sealed_session::{Attribute, Event, Refusal, RequestHead, Session, SessionManager};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize, Debug, PartialEq, Clone, Default)]
@@ -98,6 +101,32 @@ fn nothing_is_sent_unless_something_has_to_be_said() {
         with(&session);
         assert!(commit(&manager, &session, at(1)).unwrap().is_empty());
     }
+}
+
+#[test]
+fn a_token_is_opened_on_first_use_and_once() {
+    let opened = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&opened);
+    let manager = SessionManager::builder(common::ring())
+        .on_event(move |event| {
+            if let Event::Refused { .. } = event {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+        .build()
+        .unwrap();
+    let line = format!("{}=A", common::BASE);
+    let session = manager.load(RequestHead::new([line.as_bytes()]), at(0));
+    assert!(
+        commit(&manager, &session.clone(), at(0))
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(opened.load(Ordering::Relaxed), 0);
+
+    let session = manager.load(RequestHead::new([line.as_bytes()]), at(0));
+    assert!(!session.is_live() && session.clone().names().is_empty());
+    assert_eq!(opened.load(Ordering::Relaxed), 1);
 }
 
 #[test]
@@ -289,33 +318,22 @@ fn an_update_never_undoes_what_another_clone_did() {
         session.insert("list", [1u32]).unwrap();
         session
     };
-    // Removed meanwhile: the update begins anew.
-    let session = open();
-    let mut runs = 0;
-    session
-        .update("list", |list: &mut Vec<u32>| {
+    let removes: fn(&Session) = |session| assert!(session.remove("list").unwrap());
+    let signs_in: fn(&Session) = |session| session.sign_in_as("bob", &[]).unwrap();
+    // What another clone does while the update runs for the first time stays done.
+    for meanwhile in [removes, signs_in] {
+        let session = open();
+        let mut runs = 0;
+        let update = session.update("list", |list: &mut Vec<u32>| {
             runs += 1;
             if runs == 1 {
-                session.remove("list").unwrap();
+                meanwhile(&session);
             }
             list.push(2);
-        })
-        .unwrap();
-    assert_eq!(session.get::<Vec<u32>>("list").unwrap(), Some(vec![2]));
-
-    // Somebody else signed in meanwhile: what was there before is not carried over.
-    let session = open();
-    let mut runs = 0;
-    session
-        .update("list", |list: &mut Vec<u32>| {
-            runs += 1;
-            if runs == 1 {
-                session.sign_in_as("bob", &[]).unwrap();
-            }
-            list.push(2);
-        })
-        .unwrap();
-    assert_eq!(session.get::<Vec<u32>>("list").unwrap(), Some(vec![2]));
+        });
+        update.unwrap();
+        assert_eq!((runs, session.get("list").unwrap()), (2, Some(vec![2])));
+    }
 
     // A newer node's schema came meanwhile, with the same bytes.
     const OLD: Attribute<u8> = Attribute::new("level");

@@ -121,7 +121,10 @@ impl<'a> Set<'a> {
 
     /// The text of one combination, counted with the lowest number fastest.
     fn text(&self, parts: &[Vec<&[u8]>], mut combination: usize) -> Vec<u8> {
-        let mut text = self.first.to_vec();
+        let longest = |options: &Vec<&[u8]>| options.iter().map(|part| part.len()).max();
+        let rest: usize = parts.iter().filter_map(longest).sum();
+        let mut text = Vec::with_capacity(self.first.len() + rest);
+        text.extend_from_slice(self.first);
         for options in parts.iter().filter(|options| !options.is_empty()) {
             let option = options.get(combination % options.len());
             text.extend_from_slice(option.unwrap_or(&&b""[..]));

@@ -27,7 +27,7 @@ pub(crate) struct Chunks {
 /// A text that is not within the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Overflow {
-    /// It would need this many bytes in all.
+    /// It would need this many bytes in total.
     Total(usize),
     /// It would need this many cookies.
     Cookies(usize),

@@ -55,8 +55,8 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
             // A planted session must not win by crowding out the one that it conflicts with.
             Some(_) if plantable && candidates.more => return CONFLICT,
             Some(live) => return Arrival::Live(live),
-            // The own cookie may be a live session to another node. A former one that a sibling
-            // can set must not take its place.
+            // The own cookie may be a live session to another node, and a former one must not take
+            // its place: it may be planted, and the next write would go over the own one.
             None if verdicts.iter().any(|refusal| refusal.may_live_elsewhere()) => {
                 over = false;
                 break;

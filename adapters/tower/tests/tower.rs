@@ -59,34 +59,15 @@ async fn a_service_counts_visits_under_the_layers_clock() {
     let start = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
     let clock = Arc::new(ManualClock::new(start));
     let layer = layer().clock(Arc::clone(&clock) as Arc<dyn Clock>);
-    let mut service = layer.layer(service_fn(count));
+    let service = layer.layer(service_fn(count));
+    let send = async |request| service.clone().oneshot(request).await.unwrap();
 
-    let first = service
-        .ready()
-        .await
-        .unwrap()
-        .call(Request::new(()))
-        .await
-        .unwrap();
+    let first = send(Request::new(())).await;
     let line = cookie(&first).unwrap();
     clock.advance(Duration::minutes(29));
-    let second = service
-        .ready()
-        .await
-        .unwrap()
-        .call(with_cookie(&line))
-        .await
-        .unwrap();
-    assert_eq!(second.body(), "2");
+    assert_eq!(send(with_cookie(&line)).await.body(), "2");
     clock.advance(Duration::minutes(31));
-    let third = service
-        .ready()
-        .await
-        .unwrap()
-        .call(with_cookie(&line))
-        .await
-        .unwrap();
-    assert_eq!(third.body(), "1");
+    assert_eq!(send(with_cookie(&line)).await.body(), "1");
 }
 
 #[tokio::test]

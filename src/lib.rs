@@ -69,6 +69,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod when_a_cookie_is_written;
+
 mod clock;
 mod cookie;
 mod error;
@@ -88,8 +90,10 @@ pub use cookie::{Budget, CookieSpec, SameSite, Scope};
 pub use error::{Error, Measure, Oversize, Refusal};
 pub use event::Event;
 pub use keys::{Key, KeyId, KeyRing, KeyText};
-pub use lifetime::Lifetime;
-pub use manager::{HeaderChange, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder};
+pub use lifetime::{Lifetime, Persistence};
+pub use manager::{
+    HeaderChange, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder, SiteData,
+};
 pub use payload::SessionId;
 pub use seal::Format;
-pub use session::{Attribute, AttributeName, ReadKey, Session, Size, WriteKey};
+pub use session::{Attribute, AttributeName, ReadKey, Renewal, Session, Size, WriteKey};

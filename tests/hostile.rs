@@ -230,7 +230,9 @@ fn tokens_for_other_names_audiences_formats_and_keys() {
     let ring_of = |seed| KeyRing::new(key(seed));
     let build = |builder: sealed_session::SessionManagerBuilder| builder.build().unwrap();
     let here = SessionManager::builder;
-    let retired = ring_of(2).accept_until(key(1), at(1)).unwrap();
+    let retired = ring_of(2)
+        .accept_until(key(1), at(-12 * 3_600), at(1))
+        .unwrap();
     let table = [
         (
             build(here(ring()).cookie(CookieSpec::new("__Host-other"))),

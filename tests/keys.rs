@@ -9,9 +9,10 @@
 mod common;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use common::{at, key};
-use sealed_session::KeyRing;
+use sealed_session::{KeyRing, Lifetime, SessionManager};
 
 fn text(seed: u8) -> String {
     key(seed).to_text().expose().to_owned()
@@ -38,7 +39,7 @@ impl Drop for File {
 fn a_ring_reads_keys_comments_and_retirements() {
     let (one, two, three) = (text(1), text(2), text(3));
     let content = format!(
-        "# sealing, since October\n\n  {one}  # in use\r\n{two} until 2027-01-31T00:00:00Z\n\t{three}"
+        "# sealing, since October\n\n  {one}  # in use\r\n{two} stopped 2027-01-30T12:00:00Z until 2027-01-31T00:00:00Z\n\t{three}"
     );
     let ring = KeyRing::from_file(&File::new("good", content.as_bytes()).0).unwrap();
     assert_eq!(ring.sealing_key(), key(1).id());
@@ -93,16 +94,21 @@ fn every_fault_of_a_file_names_file_and_line_and_no_key() {
         (
             "word",
             format!("{one} seal\n").into(),
-            ", line 1: after the key only `until`",
+            ", line 1: after the key only the times",
         ),
         (
             "time",
-            format!("{one}\n{two} until soon\n").into(),
-            ", line 2: the time after `until`",
+            format!("{one}\n{two} stopped now until soon\n").into(),
+            ", line 2: a time of this key",
+        ),
+        (
+            "until",
+            format!("{one}\n{two} until 2027-01-31T00:00:00Z\n").into(),
+            ", line 2: after the key only the times",
         ),
         (
             "retires",
-            format!("{one} until 2027-01-31T00:00:00Z").into(),
+            format!("{one} stopped 2027-01-30T12:00:00Z until 2027-01-31T00:00:00Z").into(),
             ", line 1: the first key",
         ),
         (
@@ -152,9 +158,42 @@ fn a_ring_refuses_the_same_key_twice() {
     let ring = KeyRing::new(key(1)).accept(key(2)).unwrap();
     assert!(ring.clone().accept(key(1)).unwrap_err().is_key());
     assert!(
-        ring.accept_until(key(2), at(0))
+        ring.accept_until(key(2), at(0), at(0))
             .unwrap_err()
             .to_string()
             .contains("already")
     );
+}
+
+#[test]
+fn a_key_that_retires_before_its_sessions_end_is_refused_with_both_dates() {
+    let hours = 3_600;
+    let ring = |retires| KeyRing::new(key(2)).accept_until(key(1), at(0), at(retires));
+    let build = |retires, policy: Lifetime| {
+        SessionManager::builder(ring(retires).unwrap())
+            .lifetime(policy)
+            .build()
+    };
+    let policy = Lifetime::new();
+    assert!(build(12 * hours, policy).is_ok());
+    let error = build(12 * hours - 1, policy).unwrap_err();
+    assert!(error.is_configuration());
+    let message = error.to_string();
+    for part in [
+        &key(1).id().to_string(),
+        "retires at 2027-01-15T19:59:59Z",
+        "sealed until 2027-01-15T08:00:00Z",
+        "may live until 2027-01-15T20:00:00Z",
+        "43200 s",
+    ] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    // What a session may ask for counts, too.
+    let month = Duration::from_secs(30 * 86_400);
+    let remembered = policy.allow_absolute(month);
+    assert!(build(30 * 24 * hours - 1, remembered).is_err());
+    assert!(build(30 * 24 * hours, remembered).is_ok());
+    // A key without a date never retires.
+    let open = KeyRing::new(key(2)).accept(key(1)).unwrap();
+    assert!(SessionManager::new(open).is_ok());
 }

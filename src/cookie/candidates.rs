@@ -34,8 +34,11 @@ impl<'a> Candidates<'a> {
             more: jar.is_full(family),
             ..Candidates::default()
         };
-        let mut bases = jar.of(family).filter(|found| found.index == 0).peekable();
-        if bases.peek().is_none() && jar.of(family).next().is_some() {
+        let mut bases = jar
+            .chunks(family)
+            .filter(|found| found.index == 0)
+            .peekable();
+        if bases.peek().is_none() && jar.chunks(family).next().is_some() {
             all.refuse(Refusal::Partial);
         }
         for base in bases {
@@ -92,7 +95,7 @@ impl<'a> Set<'a> {
     fn join(&self, jar: &'a Jar, family: usize, all: &mut Candidates<'a>) {
         let mut parts: [Vec<&[u8]>; CHUNKS_MAX] = Default::default();
         for (index, options) in parts.iter_mut().enumerate().take(self.count).skip(1) {
-            let found: Vec<Found<'_>> = jar.of(family).filter(|f| f.index == index).collect();
+            let found: Vec<Found<'_>> = jar.chunks(family).filter(|f| f.index == index).collect();
             for part in found.iter().filter_map(|f| f.value?.strip_prefix(self.tag)) {
                 if !options.contains(&part) {
                     options.push(part);

@@ -6,10 +6,17 @@
 //! are not ours are neither copied nor required to be text.
 
 use super::budget::LINE_MAX;
-use super::name::Names;
+use super::name::{Names, Slot};
 
-/// The most cookies kept of one family: nine chunks, and some planted ones.
-const PIECES_MAX: usize = 32;
+/// The most chunks kept of one family: nine, and some planted ones.
+const CHUNKS_KEPT: usize = 32;
+
+/// The most touch cookies kept of one family, and the most cookies of tombstones. There is one of
+/// each, unless others were planted.
+const MARKS_KEPT: usize = 8;
+
+/// The longest value of a touch cookie, or of a cookie of tombstones, that is looked at.
+const MARK_MAX: usize = 256;
 
 /// A session has one family of names, and one more during a rename.
 const FAMILIES_MAX: usize = 2;
@@ -22,9 +29,17 @@ pub(crate) struct Jar {
     families: [Pieces; FAMILIES_MAX],
 }
 
+/// What came of one family; each kind by itself, so that none can crowd out another.
 #[derive(Clone, Default)]
 struct Pieces {
-    kept: [Piece; PIECES_MAX],
+    chunks: List<CHUNKS_KEPT>,
+    touches: List<MARKS_KEPT>,
+    tombstones: List<MARKS_KEPT>,
+}
+
+#[derive(Clone)]
+struct List<const N: usize> {
+    kept: [Piece; N],
     count: usize,
 }
 
@@ -45,6 +60,47 @@ pub(super) struct Found<'a> {
     pub(super) value: Option<&'a [u8]>,
 }
 
+impl<const N: usize> Default for List<N> {
+    fn default() -> List<N> {
+        List {
+            kept: [Piece::default(); N],
+            count: 0,
+        }
+    }
+}
+
+impl<const N: usize> List<N> {
+    fn add(&mut self, text: &mut Vec<u8>, index: usize, value: &[u8], longest: usize) {
+        let Some(piece) = self.kept.get_mut(self.count) else {
+            return;
+        };
+        let too_long = value.len() > longest;
+        let start = text.len();
+        if !too_long {
+            text.extend_from_slice(value);
+        }
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        *piece = Piece {
+            index: u8::try_from(index).unwrap_or(u8::MAX),
+            too_long,
+            start: offset(start),
+            end: offset(text.len()),
+        };
+        self.count += 1;
+    }
+
+    fn found<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Found<'a>> {
+        self.kept.iter().take(self.count).map(|piece| Found {
+            index: usize::from(piece.index),
+            value: if piece.too_long {
+                None
+            } else {
+                text.get(piece.start as usize..piece.end as usize)
+            },
+        })
+    }
+}
+
 impl Jar {
     /// Collects the cookies that carry one of the names of `families`.
     pub(crate) fn read<'a, 'n>(
@@ -63,61 +119,62 @@ impl Jar {
                 let found = families
                     .clone()
                     .enumerate()
-                    .find_map(|(family, names)| Some((family, names.index_of(name)?)));
-                if let Some((family, index)) = found {
-                    jar.add(family, index, trim(value.get(1..).unwrap_or_default()));
+                    .find_map(|(family, names)| Some((family, names.slot_of(name)?)));
+                if let Some((family, slot)) = found {
+                    jar.add(family, slot, trim(value.get(1..).unwrap_or_default()));
                 }
             }
         }
         jar
     }
 
-    fn add(&mut self, family: usize, index: usize, value: &[u8]) {
-        let Some(pieces) = self.families.get_mut(family) else {
+    fn add(&mut self, family: usize, slot: Slot, value: &[u8]) {
+        let Jar { text, families } = self;
+        let Some(pieces) = families.get_mut(family) else {
             return;
         };
-        let Some(piece) = pieces.kept.get_mut(pieces.count) else {
-            return;
-        };
-        let too_long = value.len() > LINE_MAX;
-        let start = self.text.len();
-        if !too_long {
-            self.text.extend_from_slice(value);
+        match slot {
+            Slot::Chunk(index) => pieces.chunks.add(text, index, value, LINE_MAX),
+            Slot::Touch => pieces.touches.add(text, 0, value, MARK_MAX),
+            Slot::Tombstone => pieces.tombstones.add(text, 0, value, MARK_MAX),
         }
-        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        *piece = Piece {
-            index: u8::try_from(index).unwrap_or(u8::MAX),
-            too_long,
-            start: offset(start),
-            end: offset(self.text.len()),
-        };
-        pieces.count += 1;
     }
 
-    /// The cookies of one family, in the order of the request.
-    pub(super) fn of(&self, family: usize) -> impl Iterator<Item = Found<'_>> {
+    /// The chunks of one family, in the order of the request.
+    pub(super) fn chunks(&self, family: usize) -> impl Iterator<Item = Found<'_>> {
         let pieces = self.families.get(family).into_iter();
-        let pieces = pieces.flat_map(|pieces| pieces.kept.iter().take(pieces.count));
-        pieces.map(|piece| Found {
-            index: usize::from(piece.index),
-            value: if piece.too_long {
-                None
-            } else {
-                self.text.get(piece.start as usize..piece.end as usize)
-            },
-        })
+        pieces.flat_map(|pieces| pieces.chunks.found(&self.text))
     }
 
-    /// Whether there may have been more cookies of this family than are kept.
+    /// The touch cookies of one family; an empty text stands for one that is too long.
+    pub(crate) fn touches(&self, family: usize) -> impl Iterator<Item = &[u8]> {
+        let pieces = self.families.get(family).into_iter();
+        let found = pieces.flat_map(|pieces| pieces.touches.found(&self.text));
+        found.map(|found| found.value.unwrap_or_default())
+    }
+
+    /// The cookies of tombstones of one family.
+    pub(crate) fn tombstones(&self, family: usize) -> impl Iterator<Item = &[u8]> {
+        let pieces = self.families.get(family).into_iter();
+        let found = pieces.flat_map(|pieces| pieces.tombstones.found(&self.text));
+        found.filter_map(|found| found.value)
+    }
+
+    /// Whether there may have been more chunks of this family than are kept.
     pub(super) fn is_full(&self, family: usize) -> bool {
         self.families
             .get(family)
-            .is_some_and(|pieces| pieces.count == PIECES_MAX)
+            .is_some_and(|pieces| pieces.chunks.count == CHUNKS_KEPT)
     }
 
     /// Whether a cookie of this chunk came along.
     pub(crate) fn has(&self, family: usize, index: usize) -> bool {
-        self.of(family).any(|found| found.index == index)
+        self.chunks(family).any(|found| found.index == index)
+    }
+
+    /// Whether any chunk came along.
+    pub(crate) fn has_any(&self, family: usize) -> bool {
+        self.chunks(family).next().is_some()
     }
 }
 
@@ -138,7 +195,7 @@ mod tests {
 
     fn read(lines: &[&[u8]]) -> Seen {
         let jar = Jar::read(lines.iter().copied(), [Names::new("__Host-s")].iter());
-        jar.of(0)
+        jar.chunks(0)
             .map(|found| (found.index, found.value.map(<[u8]>::to_vec)))
             .collect()
     }
@@ -183,6 +240,19 @@ mod tests {
         assert_eq!(read(&[&long]), [(0, None)]);
 
         let many = b"__Host-s.1=x; ".repeat(10_000);
-        assert_eq!(read(&[&many]).len(), PIECES_MAX);
+        assert_eq!(read(&[&many]).len(), CHUNKS_KEPT);
+    }
+    #[test]
+    fn no_kind_of_cookie_crowds_out_another() {
+        let line = b"s=x; s.t=a; s.x=b; ".repeat(50);
+        let long = [b"s.t=".as_slice(), &[b'A'; MARK_MAX + 1]].concat();
+        let names = [Names::new("s")];
+        let jar = Jar::read([line.as_slice()], names.iter());
+        assert_eq!(jar.chunks(0).count(), CHUNKS_KEPT);
+        assert_eq!(jar.touches(0).count(), MARKS_KEPT);
+        assert_eq!(jar.tombstones(0).count(), MARKS_KEPT);
+        let jar = Jar::read([long.as_slice()], names.iter());
+        assert_eq!(jar.touches(0).collect::<Vec<_>>(), [b""]);
+        assert!(!jar.has_any(0) && jar.touches(1).next().is_none());
     }
 }

@@ -6,6 +6,7 @@
 mod budget;
 mod candidates;
 mod chunk;
+mod glance;
 mod jar;
 mod name;
 mod scope;
@@ -14,6 +15,7 @@ mod spec;
 pub use budget::Budget;
 pub(crate) use candidates::{Candidate, Candidates};
 pub(crate) use chunk::{Chunks, Overflow, split};
+pub(crate) use glance::Glance;
 pub(crate) use jar::Jar;
 pub(crate) use name::{CHUNKS_MAX, Names};
 pub use scope::Scope;

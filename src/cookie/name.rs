@@ -5,13 +5,27 @@ use crate::error::Error;
 /// The most cookies that one session may spread over; one digit counts them.
 pub(crate) const CHUNKS_MAX: usize = 9;
 
-/// Suffixes of the other cookies of a session: its touch and its tombstone.
-const RESERVED: [&str; 2] = [".t", ".x"];
+/// The suffix of a touch cookie.
+const TOUCH: &str = ".t";
 
-/// A base name and its chunk names: `name`, `name.1` ... `name.8`.
+/// The suffix of the cookie that holds tombstones.
+const TOMBSTONE: &str = ".x";
+
+/// The names of one session's cookies: `name`, `name.1` ... `name.8`, `name.t` and `name.x`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Names {
     chunks: [String; CHUNKS_MAX],
+    touch: String,
+    tombstone: String,
+}
+
+/// What a cookie of a session is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    /// The base cookie is number 0.
+    Chunk(usize),
+    Touch,
+    Tombstone,
 }
 
 impl Names {
@@ -25,6 +39,8 @@ impl Names {
         };
         Names {
             chunks: std::array::from_fn(chunk),
+            touch: format!("{base}{TOUCH}"),
+            tombstone: format!("{base}{TOMBSTONE}"),
         }
     }
 
@@ -39,17 +55,27 @@ impl Names {
             .map_or_else(|| self.base(), String::as_str)
     }
 
-    /// All names, the base name first.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn touch(&self) -> &str {
+        &self.touch
+    }
+
+    pub(crate) fn tombstone(&self) -> &str {
+        &self.tombstone
+    }
+
+    /// The names of all chunks, the base name first.
+    pub(crate) fn chunks(&self) -> impl Iterator<Item = &str> {
         self.chunks.iter().map(String::as_str)
     }
 
-    /// Which chunk `name` is, if it is one of these names to the byte.
-    pub(crate) fn index_of(&self, name: &[u8]) -> Option<usize> {
+    /// What `name` is, if it is one of these names to the byte.
+    pub(super) fn slot_of(&self, name: &[u8]) -> Option<Slot> {
         let suffix = name.strip_prefix(self.base().as_bytes())?;
         match *suffix {
-            [] => Some(0),
-            [b'.', digit @ b'1'..=b'8'] => Some(usize::from(digit - b'0')),
+            [] => Some(Slot::Chunk(0)),
+            [b'.', digit @ b'1'..=b'8'] => Some(Slot::Chunk(usize::from(digit - b'0'))),
+            _ if suffix == TOUCH.as_bytes() => Some(Slot::Touch),
+            _ if suffix == TOMBSTONE.as_bytes() => Some(Slot::Tombstone),
             _ => None,
         }
     }
@@ -68,7 +94,8 @@ pub(super) fn check(name: &str) -> Result<(), Error> {
     let derived = name
         .strip_suffix(|c: char| c.is_ascii_digit())
         .is_some_and(|n| n.ends_with('.'))
-        || RESERVED.iter().any(|suffix| name.ends_with(suffix));
+        || name.ends_with(TOUCH)
+        || name.ends_with(TOMBSTONE);
     if derived {
         return Err(Error::configuration(format!(
             "the cookie name `{name}` ends like a chunk, touch or tombstone of another session; \
@@ -85,24 +112,32 @@ mod tests {
     #[test]
     fn only_the_exact_names_are_found() {
         let names = Names::new("__Host-s");
-        let table: &[(&[u8], Option<usize>)] = &[
-            (b"__Host-s", Some(0)),
-            (b"__Host-s.1", Some(1)),
-            (b"__Host-s.8", Some(8)),
+        let table: &[(&[u8], Option<Slot>)] = &[
+            (b"__Host-s", Some(Slot::Chunk(0))),
+            (b"__Host-s.1", Some(Slot::Chunk(1))),
+            (b"__Host-s.8", Some(Slot::Chunk(8))),
+            (b"__Host-s.t", Some(Slot::Touch)),
+            (b"__Host-s.x", Some(Slot::Tombstone)),
             (b"__Host-s.0", None),
             (b"__Host-s.9", None),
             (b"__Host-s.10", None),
-            (b"__Host-s.t", None),
+            (b"__Host-s.T", None),
+            (b"__Host-s.tt", None),
+            (b"__Host-s.1t", None),
             (b"__Host-s1", None),
             (b"__host-s", None),
             (b"__Host-", None),
             ("\u{2000}__Host-s".as_bytes(), None),
             (b"%5F%5FHost-s", None),
         ];
-        for (name, index) in table {
-            assert_eq!(names.index_of(name), *index, "{}", name.escape_ascii());
+        for (name, slot) in table {
+            assert_eq!(names.slot_of(name), *slot, "{}", name.escape_ascii());
         }
         assert_eq!(names.chunk(8), "__Host-s.8");
+        assert_eq!(
+            (names.touch(), names.tombstone()),
+            ("__Host-s.t", "__Host-s.x")
+        );
     }
 
     #[test]

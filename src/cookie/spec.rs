@@ -13,8 +13,9 @@ use super::scope::Scope;
 /// sites' forms out. `HttpOnly` cannot be turned off, because no script can read a sealed token,
 /// and `Secure` only by [`development`](CookieSpec::development).
 ///
-/// The cookie carries no `Max-Age`: browsers drop it when they close, and until then the server's
-/// [`Lifetime`](crate::Lifetime) rules.
+/// The cookie carries no `Max-Age` unless [`Lifetime::persist`](crate::Lifetime::persist) says so:
+/// browsers drop it when they close, and until then the server's [`Lifetime`](crate::Lifetime)
+/// rules.
 ///
 /// Rules between name and attributes are checked when the manager is built.
 ///
@@ -237,8 +238,8 @@ impl CookieSpec {
         }
     }
 
-    /// Everything of a line after the value.
-    pub(crate) fn attributes(&self) -> String {
+    /// Everything of a line after the value, but for `Max-Age`.
+    fn attributes(&self) -> String {
         let mut text = self.scope.render(self.secure);
         text.push_str("; HttpOnly; SameSite=");
         text.push_str(match self.same_site {
@@ -249,15 +250,25 @@ impl CookieSpec {
         text
     }
 
+    /// Everything of a line after the value. `max_age` is in seconds; without it the cookie goes
+    /// with the browser.
+    pub(crate) fn tail(&self, max_age: Option<u64>) -> String {
+        let mut text = self.attributes();
+        if let Some(seconds) = max_age {
+            text.push_str(&format!("; Max-Age={seconds}"));
+        }
+        text
+    }
+
     /// A line that sets `name`, one of this cookie's names, to `value`.
-    pub(crate) fn set(&self, name: &str, value: &str) -> String {
-        format!("{name}={value}{}", self.attributes())
+    pub(crate) fn set(&self, name: &str, value: &str, max_age: Option<u64>) -> String {
+        format!("{name}={value}{}", self.tail(max_age))
     }
 
     /// A line that removes `name`. It differs from [`set`](CookieSpec::set) in nothing that a
     /// browser matches cookies by.
     pub(crate) fn remove(&self, name: &str) -> String {
-        format!("{name}={}; Max-Age=0", self.attributes())
+        self.set(name, "", Some(0))
     }
 }
 
@@ -269,8 +280,12 @@ mod tests {
     fn lines_in_full() {
         let spec = CookieSpec::default();
         assert_eq!(
-            spec.set("__Host-session.1", "xyz"),
+            spec.set("__Host-session.1", "xyz", None),
             "__Host-session.1=xyz; Path=/; Secure; HttpOnly; SameSite=Lax"
+        );
+        assert_eq!(
+            spec.set("__Host-session", "xyz", Some(34_560_000)),
+            "__Host-session=xyz; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=34560000"
         );
         assert_eq!(
             spec.remove("__Host-session"),
@@ -282,7 +297,7 @@ mod tests {
             .partitioned()
             .same_site(SameSite::None);
         assert_eq!(
-            spec.set("__Secure-s", "v"),
+            spec.set("__Secure-s", "v", None),
             "__Secure-s=v; Path=/app; Domain=example.com; Secure; Partitioned; HttpOnly; \
              SameSite=None"
         );

@@ -47,6 +47,7 @@ enum Kind {
     Poisoned,
     TooLate { attribute: String },
     OffLoopback { host: String },
+    NotPermitted(String),
 }
 
 impl Error {
@@ -120,6 +121,10 @@ impl Error {
 
     pub(crate) fn poisoned() -> Error {
         Error::new(Kind::Poisoned)
+    }
+
+    pub(crate) fn not_permitted(what: impl Into<String>) -> Error {
+        Error::new(Kind::NotPermitted(what.into()))
     }
 
     pub(crate) fn off_loopback(host: &str) -> Error {
@@ -313,6 +318,23 @@ impl Error {
         matches!(*self.kind, Kind::OffLoopback { .. })
     }
 
+    /// Whether a session asked for a lifetime that the policy does not permit.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// let error = session.set_never_idle().unwrap_err();
+    /// assert!(error.is_not_permitted());
+    /// assert!(error.to_string().contains("Lifetime::allow_never_idle"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_not_permitted(&self) -> bool {
+        matches!(*self.kind, Kind::NotPermitted(_))
+    }
+
     /// The sizes behind an error that [`is_too_large`](Error::is_too_large).
     ///
     /// ```
@@ -371,6 +393,7 @@ impl fmt::Display for Error {
                 "`{attribute}` came too late: the response head is out and its cookies with it; \
                  change the session before the handler returns"
             ),
+            Kind::NotPermitted(what) => write!(f, "not permitted: {what}"),
             Kind::OffLoopback { host } => write!(
                 f,
                 "the development cookie profile serves loopback hosts only, and the request names \

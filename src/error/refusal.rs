@@ -27,9 +27,12 @@ pub enum Refusal {
     /// Under a name that a sibling domain can set came several live sessions of different
     /// sign-ins, or one among more cookies than are judged.
     Conflict,
+    /// Authentic, and ended by a sign-out or another sign-in in this browser; a response that was
+    /// under way then has brought it back.
+    Destroyed,
     /// Authentic, and issued further in the future than clocks may differ.
     FromTheFuture,
-    /// Authentic, and not written for longer than the idle timeout.
+    /// Authentic, and not used for longer than the idle timeout.
     IdleExpired,
     /// Not a token: no canonical base64url, too short, or a record that does not parse.
     Malformed,
@@ -69,6 +72,7 @@ impl Refusal {
             Refusal::AbsoluteExpired => "absolute_expired",
             Refusal::Absent => "absent",
             Refusal::Conflict => "conflict",
+            Refusal::Destroyed => "destroyed",
             Refusal::FromTheFuture => "from_the_future",
             Refusal::IdleExpired => "idle_expired",
             Refusal::Malformed => "malformed",
@@ -98,7 +102,7 @@ impl Refusal {
     pub fn may_live_elsewhere(self) -> bool {
         !matches!(
             self,
-            Refusal::AbsoluteExpired | Refusal::Absent | Refusal::IdleExpired
+            Refusal::AbsoluteExpired | Refusal::Absent | Refusal::Destroyed | Refusal::IdleExpired
         )
     }
 }
@@ -113,6 +117,7 @@ impl fmt::Display for Refusal {
                 "several sessions, or one among very many cookies, came under one name; \
                  a sibling domain may have planted them: use a `__Host-` name"
             }
+            Refusal::Destroyed => "the session was ended in this browser, and came back",
             Refusal::FromTheFuture => "the session was issued in the future: compare the clocks",
             Refusal::IdleExpired => "the session was idle for too long",
             Refusal::Malformed => "the cookie is not a session token",

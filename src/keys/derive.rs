@@ -13,7 +13,8 @@ const LABEL: &[u8] = b"sealed-session v1";
 pub(crate) enum Kind {
     Encryption = 1,
     Mac = 2,
-    // 3 is for touch cookies, 4 for tombstones.
+    Touch = 3,
+    Tombstone = 4,
     Id = 5,
     // 6 is for an application's own tokens, one key per purpose string.
 }

@@ -11,4 +11,5 @@ mod text;
 pub(crate) use derive::Kind;
 pub use key::{Key, KeyId};
 pub use ring::KeyRing;
+pub(crate) use ring::Retirement;
 pub use text::KeyText;

@@ -20,23 +20,28 @@ use crate::lifetime::Timestamp;
 ///
 /// 1. Add the new key to every node as accepted, behind the old one.
 /// 2. When all nodes have it, move it to the front: it seals, the old one is accepted.
-/// 3. When the absolute lifetime has passed, remove the old key. Nobody was signed out.
+/// 3. When the longest absolute lifetime has passed, remove the old key. Nobody was signed out.
+///
+/// Step 3 may be written down at step 2, as the time at which the key retires. A session is never
+/// sealed again only because it was read, so a key has to stay for as long as what it sealed may
+/// live; a ring that retires one sooner is refused when a manager is built.
 ///
 /// A key that leaked has to be removed at once, which ends the sessions that it sealed.
 ///
 /// # Text form
 ///
 /// One key a line; the first one seals, the others are accepted. `#` begins a comment, which ends
-/// with the line; everything is printable ASCII. An accepted key may carry the time at which it retires:
+/// with the line; everything is printable ASCII. An accepted key may carry the times at which it
+/// stopped sealing, on all nodes, and from which it is not accepted any more:
 ///
 /// ```text
 /// # sealing since October
 /// sealed_key_v1_...
-/// sealed_key_v1_... until 2027-01-31T00:00:00Z
+/// sealed_key_v1_... stopped 2026-10-01T12:00:00Z until 2026-10-02T00:00:00Z
 /// ```
 ///
 /// Commas may stand for line breaks, as is handy in an environment variable:
-/// `SESSION_KEYS="sealed_key_v1_..., sealed_key_v1_... until 2027-01-31T00:00:00Z"`.
+/// `SESSION_KEYS="sealed_key_v1_..., sealed_key_v1_..."`.
 ///
 /// ```
 /// use sealed_session::{Key, KeyRing};
@@ -58,8 +63,16 @@ pub struct KeyRing {
 #[derive(Clone, Debug)]
 pub(crate) struct RingEntry {
     pub(crate) key: Key,
-    /// The first second at which the key is no longer accepted.
-    pub(crate) until: Option<Timestamp>,
+    pub(crate) retirement: Option<Retirement>,
+}
+
+/// The end of a key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Retirement {
+    /// When the last node stopped sealing under it.
+    pub(crate) stopped: Timestamp,
+    /// The first second at which it is no longer accepted.
+    pub(crate) until: Timestamp,
 }
 
 impl KeyRing {
@@ -78,7 +91,7 @@ impl KeyRing {
     pub fn new(sealing: Key) -> KeyRing {
         let entry = RingEntry {
             key: sealing.clone(),
-            until: None,
+            retirement: None,
         };
         KeyRing {
             entries: HashMap::from([(sealing.id(), entry)]),
@@ -106,15 +119,19 @@ impl KeyRing {
         self.add(key, None)
     }
 
-    /// Adds a key that is accepted until `retires`; from then on its tokens are refused with
-    /// [`Refusal::RetiredKey`](crate::Refusal::RetiredKey).
+    /// Adds a key that sealed until `stopped` and is accepted until `retires`; from then on its
+    /// tokens are refused with [`Refusal::RetiredKey`](crate::Refusal::RetiredKey).
+    ///
+    /// `retires` has to be later than `stopped` by the longest absolute lifetime that the policy
+    /// permits, or [`build`](crate::SessionManagerBuilder::build) refuses the ring: sessions that
+    /// are still live would be lost.
     ///
     /// # Errors
     ///
     /// As for [`accept`](KeyRing::accept).
     ///
     /// ```
-    /// use sealed_session::{Key, KeyRing, Refusal, RequestHead, SessionManager};
+    /// use sealed_session::{Key, KeyRing, Lifetime, Refusal, RequestHead, SessionManager};
     /// use time::Duration;
     /// # use sealed_session::{HeaderChange, ResponseHead};
     /// # use time::OffsetDateTime;
@@ -127,21 +144,35 @@ impl KeyRing {
     /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
     /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
     /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
-    /// let retires = now + Duration::minutes(5);
-    /// let manager = SessionManager::new(KeyRing::new(new).accept_until(old, retires)?)?;
+    /// let retires = now + Duration::hours(12);
+    /// let ring = KeyRing::new(new.clone()).accept_until(old.clone(), now, retires)?;
+    /// let manager = SessionManager::new(ring)?;
     ///
     /// // `cookie` was sealed under the old key.
     /// let session = manager.load(RequestHead::new([cookie]), now);
     /// assert_eq!(session.refusal(), None);
     /// let session = manager.load(RequestHead::new([cookie]), retires);
     /// assert_eq!(session.refusal(), Some(Refusal::RetiredKey));
+    ///
+    /// let too_soon = now + Duration::hours(11);
+    /// let ring = KeyRing::new(new).accept_until(old, now, too_soon)?;
+    /// assert!(SessionManager::new(ring).unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn accept_until(self, key: Key, retires: OffsetDateTime) -> Result<KeyRing, Error> {
-        self.add(key, Some(Timestamp::of(retires)))
+    pub fn accept_until(
+        self,
+        key: Key,
+        stopped: OffsetDateTime,
+        retires: OffsetDateTime,
+    ) -> Result<KeyRing, Error> {
+        let retirement = Retirement {
+            stopped: Timestamp::of(stopped),
+            until: Timestamp::of(retires),
+        };
+        self.add(key, Some(retirement))
     }
 
-    fn add(mut self, key: Key, until: Option<Timestamp>) -> Result<KeyRing, Error> {
+    fn add(mut self, key: Key, retirement: Option<Retirement>) -> Result<KeyRing, Error> {
         let id = key.id();
         if let Some(present) = self.entries.get(&id) {
             return Err(Error::key(if present.key.same(&key) {
@@ -151,7 +182,7 @@ impl KeyRing {
                 format!("another key of the ring has the id {id}; generate a new one")
             }));
         }
-        self.entries.insert(id, RingEntry { key, until });
+        self.entries.insert(id, RingEntry { key, retirement });
         Ok(self)
     }
 
@@ -292,10 +323,10 @@ fn read(text: &[u8], place: impl Fn(usize, usize) -> String) -> Result<KeyRing, 
             .filter(|entry| !entry.trim_ascii().is_empty())
         {
             entries += 1;
-            let add = read_entry(entry).and_then(|(key, until)| match (ring.take(), until) {
+            let add = read_entry(entry).and_then(|(key, end)| match (ring.take(), end) {
                 (None, None) => Ok(KeyRing::new(key)),
                 (None, Some(_)) => Err(Error::key("the first key seals and cannot retire")),
-                (Some(ring), until) => ring.add(key, until),
+                (Some(ring), end) => ring.add(key, end),
             });
             ring = Some(add.map_err(|error| Fault::Line(error.at(place(at + 1, entries))))?);
         }
@@ -303,14 +334,21 @@ fn read(text: &[u8], place: impl Fn(usize, usize) -> String) -> Result<KeyRing, 
     ring.ok_or_else(|| Fault::Whole(Error::key("there is no key; one a line is expected")))
 }
 
-fn read_entry(entry: &str) -> Result<(Key, Option<Timestamp>), Error> {
+fn read_entry(entry: &str) -> Result<(Key, Option<Retirement>), Error> {
     let mut words = entry.split_ascii_whitespace();
     let key: Key = words.next().unwrap_or_default().parse()?;
-    match (words.next(), words.next(), words.next()) {
-        (None, ..) => Ok((key, None)),
-        (Some("until"), Some(time), None) => Ok((key, Some(parse_time(time)?))),
+    match *words.collect::<Vec<&str>>() {
+        [] => Ok((key, None)),
+        ["stopped", stopped, "until", until] => {
+            let retirement = Retirement {
+                stopped: parse_time(stopped)?,
+                until: parse_time(until)?,
+            };
+            Ok((key, Some(retirement)))
+        }
         _ => Err(Error::key(
-            "after the key only `until` and a time may follow, as in `until 2027-01-31T00:00:00Z`",
+            "after the key only the times may follow at which it stopped sealing and is not \
+             accepted any more, as in `stopped 2027-01-30T12:00:00Z until 2027-01-31T00:00:00Z`",
         )),
     }
 }
@@ -318,5 +356,5 @@ fn read_entry(entry: &str) -> Result<(Key, Option<Timestamp>), Error> {
 fn parse_time(text: &str) -> Result<Timestamp, Error> {
     OffsetDateTime::parse(text, &Rfc3339)
         .map(Timestamp::of)
-        .map_err(|_| Error::key("the time after `until` is not like 2027-01-31T00:00:00Z"))
+        .map_err(|_| Error::key("a time of this key is not like 2027-01-31T00:00:00Z"))
 }

@@ -1,15 +1,15 @@
-//! Configuration, and every refusal of one.
+//! Configuration.
 
 use std::sync::Arc;
 
-use super::SessionManager;
+use super::{SessionManager, SiteData};
 use crate::cookie::{Budget, CookieSpec, Names, Scope};
 use crate::error::Error;
 use crate::event::{Event, Observer};
 use crate::keys::KeyRing;
 use crate::lifetime::Lifetime;
-use crate::seal::{Binding, Format, PART_MAX, Sealer};
-use crate::session::{Context, Family};
+use crate::seal::{Binding, Format, Sealer};
+use crate::session::{Context, Family, Parting};
 
 /// The purpose that session tokens in cookies are bound to.
 const PURPOSE: &str = "session";
@@ -32,15 +32,16 @@ const PURPOSE: &str = "session";
 #[derive(Debug)]
 #[must_use = "a builder does nothing before `build`"]
 pub struct SessionManagerBuilder {
-    ring: KeyRing,
-    cookie: CookieSpec,
-    former: Option<CookieSpec>,
-    former_scopes: Vec<Scope>,
-    audience: String,
-    lifetime: Lifetime,
-    budget: Budget,
+    pub(super) ring: KeyRing,
+    pub(super) cookie: CookieSpec,
+    pub(super) former: Option<CookieSpec>,
+    pub(super) former_scopes: Vec<Scope>,
+    pub(super) audience: String,
+    pub(super) lifetime: Lifetime,
+    pub(super) budget: Budget,
     format: Format,
     accepted: Vec<Format>,
+    parting: Parting,
     observer: Observer,
 }
 
@@ -56,6 +57,7 @@ impl SessionManagerBuilder {
             budget: Budget::default(),
             format: Format::Encrypted,
             accepted: Vec::new(),
+            parting: Parting::default(),
             observer: Observer::default(),
         }
     }
@@ -268,6 +270,52 @@ impl SessionManagerBuilder {
         self
     }
 
+    /// Asks the browser to forget data of these kinds when a session is destroyed
+    /// (`Clear-Site-Data`). Nothing by default: what else an application keeps in a browser is its
+    /// own affair, and clearing a cache can take a browser seconds.
+    ///
+    /// ```
+    /// use sealed_session::{SessionManager, SiteData};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let manager = SessionManager::builder(ring).clear_site_data([SiteData::Cache]).build()?;
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn clear_site_data(
+        mut self,
+        kinds: impl IntoIterator<Item = SiteData>,
+    ) -> SessionManagerBuilder {
+        self.parting.clear_site_data = SiteData::field(kinds);
+        self
+    }
+
+    /// Says `Cache-Control: no-store` on a response that destroys a session, instead of `private`.
+    /// Off by default: such a response is a redirect almost always, and says nothing of anybody.
+    ///
+    /// ```
+    /// use sealed_session::{HeaderChange, ResponseHead, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let manager = SessionManager::builder(ring).no_store_on_destroy().build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.destroy()?;
+    ///
+    /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
+    /// assert!(changes.contains(&HeaderChange::Replace {
+    ///     name: "cache-control",
+    ///     value: "no-store".to_owned(),
+    /// }));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn no_store_on_destroy(mut self) -> SessionManagerBuilder {
+        self.parting.no_store = true;
+        self
+    }
+
     /// Calls `hook` for every [`Event`], for metrics. It runs within the request and while the
     /// session is locked: count and return.
     ///
@@ -304,7 +352,8 @@ impl SessionManagerBuilder {
     /// # Errors
     ///
     /// [`Error::is_configuration`]: a name and attributes that browsers refuse together, names
-    /// that collide, limits that no client keeps, lifetimes that contradict each other.
+    /// that collide, limits that no client keeps, lifetimes that contradict each other, a key that
+    /// retires before the sessions that it sealed have to end.
     ///
     /// ```
     /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
@@ -317,35 +366,7 @@ impl SessionManagerBuilder {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn build(self) -> Result<SessionManager, Error> {
-        self.cookie.check()?;
-        self.lifetime.check()?;
-        let names = Names::new(self.cookie.name());
-        let overhead = names.chunk(1).len() + "=".len() + self.cookie.attributes().len();
-        self.budget.check(overhead)?;
-        if self.audience.len() > PART_MAX {
-            return Err(Error::configuration(format!(
-                "the audience has {} bytes; {PART_MAX} are the most",
-                self.audience.len()
-            )));
-        }
-        if let Some(former) = &self.former {
-            former.check()?;
-            if former.name() == self.cookie.name() {
-                return Err(Error::configuration(format!(
-                    "the former cookie has the present name `{}`; for another scope of the same \
-                     name use `former_scope`",
-                    former.name()
-                )));
-            }
-            if former.is_development() && !self.cookie.is_development() {
-                return Err(Error::configuration(
-                    "the former cookie is of the development profile and the present one is not",
-                ));
-            }
-        }
-        for scope in &self.former_scopes {
-            self.check_former_scope(scope)?;
-        }
+        self.check()?;
         let family = |spec: CookieSpec| Family {
             names: Names::new(spec.name()),
             binding: Binding::new(PURPOSE, spec.name(), &self.audience),
@@ -360,25 +381,9 @@ impl SessionManagerBuilder {
                 former: self.former.map(family),
                 family: family(self.cookie),
                 former_scopes: self.former_scopes,
+                parting: self.parting,
                 observer: self.observer,
             }),
         })
-    }
-
-    fn check_former_scope(&self, scope: &Scope) -> Result<(), Error> {
-        if self.cookie.is_kept_in(scope) {
-            return Err(Error::configuration(
-                "a former scope is the present one; whoever signs in would lose the new session",
-            ));
-        }
-        // Good for one of the names is enough: the other never had a cookie there.
-        let former = self
-            .former
-            .as_ref()
-            .map(|spec| spec.rescoped(scope).check());
-        match (self.cookie.rescoped(scope).check(), former) {
-            (Ok(()), _) | (_, Some(Ok(()))) => Ok(()),
-            (Err(error), _) => Err(error),
-        }
     }
 }

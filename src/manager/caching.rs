@@ -5,10 +5,11 @@
 //!   store. It waits for the next response.
 //! - A response that carries any of our lines is forced to `private`.
 //! - A response that depends on the session says `Vary: Cookie`, and where a live session was
-//!   looked at and the handler said nothing of caching, `private` as well.
+//!   looked at and the handler said nothing of caching, `private` as well. A touch beside a page
+//!   that nobody looked at its session for is no such dependence.
 
 use super::response::{HeaderChange, ResponseHead};
-use crate::session::Outcome;
+use crate::session::{Outcome, Parting};
 
 /// Whether a handler speaks to particular shared caches by this field, over `Cache-Control`'s
 /// head: any `*-Cache-Control` (RFC 9213), and what came before it.
@@ -121,18 +122,30 @@ fn directive_name(directive: &str) -> String {
         .to_ascii_lowercase()
 }
 
-/// The changes that a response needs for `outcome`.
-pub(super) fn changes<'a, I>(outcome: Outcome, response: ResponseHead<'a, I>) -> Vec<HeaderChange>
+/// The changes that a response needs for `outcome`. `touch` makes the line of a touch; it may open
+/// the session, and is asked only if its line can ride.
+pub(super) fn changes<'a, I>(
+    outcome: Outcome,
+    response: ResponseHead<'a, I>,
+    parting: &Parting,
+    touch: impl FnOnce() -> Option<String>,
+) -> Vec<HeaderChange>
 where
     I: IntoIterator<Item = (&'a str, &'a [u8])>,
 {
-    if !outcome.looked_at {
+    if !outcome.looked_at && !outcome.touch_due {
         return Vec::new();
     }
     let not_modified = response.status == 304;
     let caching = Caching::of(response.headers);
-    let may_ride = outcome.asked || !(not_modified || caching.is_shared());
-    let lines = if may_ride { outcome.lines } else { Vec::new() };
+    let unasked_may_ride = !not_modified && !caching.is_shared();
+    let mut lines = outcome.lines;
+    if !outcome.asked && !unasked_may_ride {
+        lines.clear();
+    }
+    if outcome.touch_due && unasked_may_ride {
+        lines.extend(touch());
+    }
 
     let private = !lines.is_empty() || (outcome.live && caching.is_silent());
     let append = |name, value| HeaderChange::Append { name, value };
@@ -140,17 +153,27 @@ where
         .into_iter()
         .map(|line| append("set-cookie", line))
         .collect();
-    if !caching.varies {
+    if outcome.looked_at && !caching.varies {
         changes.push(append("vary", "Cookie".to_owned()));
     }
     if private {
         let targeted = caching.targeted.iter().cloned();
         changes.extend(targeted.map(|name| HeaderChange::Remove { name }));
-        let value = caching.made_private();
+        let value = match outcome.destroyed && parting.no_store {
+            true => "no-store".to_owned(),
+            false => caching.made_private(),
+        };
         changes.push(HeaderChange::Replace {
             name: "cache-control",
             value,
         });
+    }
+    if let Some(kinds) = parting
+        .clear_site_data
+        .as_ref()
+        .filter(|_| outcome.destroyed)
+    {
+        changes.push(append("clear-site-data", kinds.clone()));
     }
     changes
 }

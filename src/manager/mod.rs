@@ -5,12 +5,15 @@
 
 mod builder;
 mod caching;
+mod check;
 mod request;
 mod response;
+mod site_data;
 
 pub use builder::SessionManagerBuilder;
 pub use request::RequestHead;
 pub use response::{HeaderChange, ResponseHead};
+pub use site_data::SiteData;
 
 use std::sync::Arc;
 
@@ -132,7 +135,8 @@ impl SessionManager {
         Session::new(Arc::clone(&self.context), jar, Timestamp::of(now), barred)
     }
 
-    /// Closes `session` and returns the changes that its response head needs, in order.
+    /// Closes `session` and returns the changes that its response head needs, in order. The guide
+    /// [when a cookie is written](crate::when_a_cookie_is_written) tells which and why.
     ///
     /// `now` is the time of this call: a handler that ran for longer than its session lives
     /// revives nothing. Everything written is stamped with the time of loading all the same.
@@ -170,8 +174,14 @@ impl SessionManager {
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
-        session
-            .commit(Timestamp::of(now))
-            .map(|outcome| caching::changes(outcome, response))
+        let now = Timestamp::of(now);
+        let outcome = session.commit(now)?;
+        let touch = || session.touch(now);
+        Ok(caching::changes(
+            outcome,
+            response,
+            &self.context.parting,
+            touch,
+        ))
     }
 }

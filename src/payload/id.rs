@@ -45,6 +45,11 @@ impl SessionId {
         Ok(SessionId { renewal, ..self })
     }
 
+    /// The half that lasts for a sign-in.
+    pub(crate) fn sign_in(&self) -> &[u8; 8] {
+        &self.sign_in
+    }
+
     /// Whether both belong to one sign-in: to a session and its renewals.
     ///
     /// ```

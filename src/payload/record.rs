@@ -3,9 +3,9 @@
 use super::UNPACKED_MAX;
 use super::attributes::Attributes;
 use super::id::SessionId;
-use super::wire::{Source, put_varint, varint_length};
+use super::wire::{Source, put_own, put_varint, read_own, varint_length};
 use crate::error::Refusal;
-use crate::lifetime::Timestamp;
+use crate::lifetime::{Own, Timestamp};
 use crate::seal::Opened;
 
 /// The longest subject, in bytes.
@@ -19,6 +19,8 @@ const STORED: u8 = 0;
 const LZ4: u8 = 1;
 /// In the flags: a subject follows.
 const SUBJECT: u8 = 0b0000_0100;
+/// In the flags: lifetimes of the session's own follow.
+const OWN: u8 = 0b0000_1000;
 
 /// Payloads are padded to a multiple of this. It blurs the length of what is inside at a cost of
 /// about 2 %; it does not hide it.
@@ -31,6 +33,7 @@ pub(crate) struct Record {
     pub(crate) created: Timestamp,
     /// Who is signed in.
     pub(crate) subject: Option<String>,
+    pub(crate) own: Own,
     pub(crate) attributes: Attributes,
 }
 
@@ -51,8 +54,11 @@ impl Record {
 
         let mut out = Vec::with_capacity(open.len() + 2 * PADDING);
         out.push(VERSION);
+        let flag = |bit, is_set| if is_set { bit } else { 0 };
         out.push(
-            if smaller { LZ4 } else { STORED } | if self.subject.is_some() { SUBJECT } else { 0 },
+            if smaller { LZ4 } else { STORED }
+                | flag(SUBJECT, self.subject.is_some())
+                | flag(OWN, !self.own.is_none()),
         );
         out.extend_from_slice(&self.id.sign_in);
         out.extend_from_slice(&self.id.renewal);
@@ -60,6 +66,9 @@ impl Record {
         if let Some(subject) = &self.subject {
             put_varint(&mut out, subject.len());
             out.extend_from_slice(subject.as_bytes());
+        }
+        if !self.own.is_none() {
+            put_own(&mut out, self.own);
         }
         if smaller {
             put_varint(&mut out, packed.len());
@@ -87,7 +96,7 @@ impl Record {
             _ => return Err(Refusal::RecordTooNew),
         }
         let flags = source.byte()?;
-        if flags & !(PACKING | SUBJECT) != 0 || flags & PACKING > LZ4 {
+        if flags & !(PACKING | SUBJECT | OWN) != 0 || flags & PACKING > LZ4 {
             return Err(Refusal::RecordTooNew);
         }
         let id = SessionId {
@@ -99,6 +108,11 @@ impl Record {
             None
         } else {
             Some(read_subject(&mut source)?)
+        };
+        let own = if flags & OWN == 0 {
+            Own::default()
+        } else {
+            read_own(&mut source)?
         };
 
         let stored = source.varint()?;
@@ -132,6 +146,7 @@ impl Record {
             id,
             created,
             subject,
+            own,
             attributes,
         })
     }

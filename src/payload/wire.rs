@@ -1,6 +1,7 @@
 //! Numbers and byte strings of the payload: postcard's varints, in their shortest form only.
 
 use crate::error::Refusal;
+use crate::lifetime::{Idle, Own};
 
 /// Appends `number` in seven-bit groups, lowest first, as postcard writes a `u32`.
 pub(super) fn put_varint(out: &mut Vec<u8>, number: usize) {
@@ -20,6 +21,40 @@ pub(super) fn varint_length(number: usize) -> usize {
         0x4000..=0x1f_ffff => 3,
         0x20_0000..=0xfff_ffff => 4,
         _ => 5,
+    }
+}
+
+/// Stands for a session that never idles out.
+const NEVER: u32 = u32::MAX;
+
+/// Appends lifetimes in seconds, idle and absolute; 0 stands for the policy's.
+pub(super) fn put_own(out: &mut Vec<u8>, own: Own) {
+    let idle = match own.idle {
+        None => 0,
+        Some(Idle::After(seconds)) => seconds,
+        Some(Idle::Never) => NEVER,
+    };
+    put_varint(out, idle as usize);
+    put_varint(out, own.absolute.unwrap_or(0) as usize);
+}
+
+/// Reads what [`put_own`] wrote. Both of the policy's have a shorter form, which is none.
+pub(super) fn read_own(source: &mut Source<'_>) -> Result<Own, Refusal> {
+    let mut number = || {
+        let number = source.varint()?;
+        u32::try_from(number).map_err(|_| Refusal::Malformed)
+    };
+    let idle = match number()? {
+        0 => None,
+        NEVER => Some(Idle::Never),
+        seconds => Some(Idle::After(seconds)),
+    };
+    let absolute = Some(number()?).filter(|seconds| *seconds > 0);
+    let own = Own { idle, absolute };
+    if own.is_none() {
+        Err(Refusal::Malformed)
+    } else {
+        Ok(own)
     }
 }
 
@@ -124,6 +159,30 @@ mod tests {
                 Err(Refusal::Malformed),
                 "{bad:?}"
             );
+        }
+    }
+
+    #[test]
+    fn own_lifetimes_have_one_form() {
+        let own = |idle, absolute| Own { idle, absolute };
+        let table: &[(Own, &[u8])] = &[
+            (own(Some(Idle::After(300)), None), &[0xac, 2, 0]),
+            (own(Some(Idle::Never), None), &[255, 255, 255, 255, 15, 0]),
+            (own(None, Some(127)), &[0, 127]),
+            (
+                own(Some(Idle::After(1)), Some(u32::MAX)),
+                &[1, 255, 255, 255, 255, 15],
+            ),
+        ];
+        for (own, bytes) in table {
+            let mut out = Vec::new();
+            put_own(&mut out, *own);
+            assert_eq!(out, *bytes);
+            assert_eq!(read_own(&mut Source::new(bytes, 0)), Ok(*own));
+        }
+        for bad in [&[0u8, 0][..], &[1], &[], &[0x80, 0, 1]] {
+            let read = read_own(&mut Source::new(bad, 0));
+            assert_eq!(read, Err(Refusal::Malformed), "{bad:?}");
         }
     }
 }

@@ -31,6 +31,11 @@ impl Binding {
     pub(super) fn with(&self, header: &[u8; CLEAR]) -> Vec<u8> {
         [header.as_slice(), &self.suffix].concat()
     }
+
+    /// Purpose, name and audience, each behind its length.
+    pub(super) fn context(&self) -> &[u8] {
+        &self.suffix
+    }
 }
 
 #[cfg(test)]

@@ -19,21 +19,58 @@ use crate::keys::{Key, Kind};
 #[cfg(all(sealed_session_fuzzing, not(debug_assertions)))]
 compile_error!("`cfg(sealed_session_fuzzing)` turns encryption off and is not for release builds");
 
-/// Both wipe their key material when dropped.
+/// All wipe their key material when dropped.
 pub(super) struct Ciphers {
     aead: Xaes256Gcm,
     mac: Hmac<Sha256>,
+    touch: Hmac<Sha256>,
+    tombstone: Hmac<Sha256>,
+}
+
+/// What a mark beside a token says, and so which key authenticates it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    Touch,
+    Tombstone,
 }
 
 impl Ciphers {
     pub(super) fn new(key: &Key) -> Ciphers {
         let encryption = key.derive(Kind::Encryption);
-        let mac = key.derive(Kind::Mac);
+        let mac = |kind| {
+            Hmac::new_from_slice(&*key.derive(kind))
+                .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
+        };
         Ciphers {
             aead: Xaes256Gcm::new((&*encryption).into()),
-            mac: Hmac::new_from_slice(&*mac)
-                .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length")),
+            mac: mac(Kind::Mac),
+            touch: mac(Kind::Touch),
+            tombstone: mac(Kind::Tombstone),
         }
+    }
+
+    /// The MAC of a mark: over its own header, the bound context, which tells its own length, and
+    /// what it speaks of.
+    fn mark(&self, mark: Mark, parts: [&[u8]; 3]) -> Hmac<Sha256> {
+        let mac = match mark {
+            Mark::Touch => &self.touch,
+            Mark::Tombstone => &self.tombstone,
+        };
+        parts.iter().fold(mac.clone(), Mac::chain_update)
+    }
+
+    /// Authenticates a mark with the first half of an HMAC: 128 bits, as those of an AES-GCM tag
+    /// (RFC 2104 section 5 permits half of the output).
+    pub(super) fn sign_mark(&self, mark: Mark, parts: [&[u8]; 3]) -> [u8; TAG] {
+        let whole: [u8; MAC] = self.mark(mark, parts).finalize().into_bytes().into();
+        let mut half = [0; TAG];
+        half.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
+        half
+    }
+
+    /// Verifies a mark, in constant time.
+    pub(super) fn verifies_mark(&self, mark: Mark, parts: [&[u8]; 3], mac: &[u8; TAG]) -> bool {
+        cfg!(sealed_session_fuzzing) || self.mark(mark, parts).verify_truncated_left(mac).is_ok()
     }
 
     /// Encrypts `plain` in place and returns the tag.

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::imprint::Imprint;
 use super::token::Header;
-use crate::keys::KeyId;
 use crate::lifetime::Timestamp;
 
 /// What a token held. Only a successful open makes one, so that whoever has one holds authentic
@@ -27,8 +27,11 @@ impl Opened {
         self.token.get(self.plain.clone()).unwrap_or_default()
     }
 
-    pub(crate) fn key(&self) -> KeyId {
-        self.header.key
+    /// What touches of this token are bound to.
+    pub(crate) fn imprint(&self) -> Imprint {
+        let before = self.token.get(..self.plain.start).unwrap_or_default();
+        let behind = self.token.get(self.plain.end..).unwrap_or_default();
+        Imprint::of(&self.header, before, behind)
     }
 
     pub(crate) fn issued(&self) -> Timestamp {

@@ -117,7 +117,9 @@ fn keys_are_found_by_id_and_retire_to_the_second() {
         (NOW.0, Err(Refusal::RetiredKey)),
     ] {
         let retires = Timestamp(retires).to_time();
-        let ring = KeyRing::new(key(2)).accept_until(key(1), retires).unwrap();
+        let ring = KeyRing::new(key(2))
+            .accept_until(key(1), time::OffsetDateTime::UNIX_EPOCH, retires)
+            .unwrap();
         assert_eq!(
             open(&sealer(&ring, Format::Encrypted, &[]), &text, &binding),
             verdict

@@ -3,113 +3,134 @@
 use super::context::{Context, Family};
 use crate::cookie::{Candidate, Candidates, Jar};
 use crate::error::Refusal;
-use crate::keys::KeyId;
-use crate::lifetime::{Times, Timestamp, Verdict};
-use crate::payload::Record;
+use crate::lifetime::{Own, Times, Timestamp};
+use crate::payload::{Record, SessionId};
+use crate::seal::Imprint;
 
-/// The verdict on a request's cookies.
-pub(super) enum Arrival {
-    Live(Loaded),
-    Refused {
-        refusal: Refusal,
-        /// Whether every cookie that came is authentic and over for every node, and stands where a
-        /// removal would hit it and no other. Anything else may be a live session.
-        over: bool,
-    },
+/// The verdict on a request's cookies: a live session, or why there is none.
+pub(super) type Arrival = Result<(Record, Held), Refusal>;
+
+/// The accepted token, as the browser holds it. It never changes.
+#[derive(Clone, Copy)]
+pub(super) struct Held {
+    /// The number of the family that it came from.
+    pub(super) family: usize,
+    pub(super) imprint: Imprint,
+    pub(super) id: SessionId,
+    pub(super) created: Timestamp,
+    /// When it was sealed.
+    pub(super) issued: Timestamp,
+    /// The latest touch of it.
+    pub(super) touched: Option<Timestamp>,
+    pub(super) own: Own,
 }
 
-/// A live session, as the browser holds it.
-pub(super) struct Loaded {
-    pub(super) record: Record,
-    pub(super) issued: Timestamp,
-    pub(super) key: KeyId,
+impl Held {
+    /// When the session was last used before this request.
+    pub(super) fn used(&self) -> Timestamp {
+        self.touched.unwrap_or(self.issued)
+    }
+
+    /// What the session is judged by, if it was last used at `used`.
+    pub(super) fn times(&self, used: Timestamp) -> Times {
+        Times {
+            created: self.created,
+            used,
+            own: self.own,
+        }
+    }
+
+    /// Whether both are of different sign-ins.
+    fn is_stranger_to(&self, other: &Held) -> bool {
+        !self.id.is_same_sign_in(&other.id)
+    }
 }
 
 /// Judges every candidate, and picks.
 pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
     let mut verdicts = Vec::new();
-    let mut over = true;
     for (at, family) in context.families() {
         let candidates = Candidates::of(jar, at);
         let plantable = family.spec.is_plantable();
-        let mut live: Option<Loaded> = None;
+        let mut live: Option<(Record, Held)> = None;
         for candidate in candidates.list {
-            match (open(context, family, candidate, now), &live) {
-                (Err(verdict), _) => {
-                    // A plain name may stand in several scopes, and what came from another one
-                    // says nothing of the cookie that a removal would hit.
-                    over &= verdict.everywhere && !plantable;
-                    verdicts.push(verdict.refusal);
+            match (open(context, jar, (at, family), candidate, now), &live) {
+                (Err(refusal), _) => verdicts.push(refusal),
+                (Ok((_, found)), Some((_, before)))
+                    if plantable && found.is_stranger_to(before) =>
+                {
+                    return Err(Refusal::Conflict);
                 }
-                (Ok(found), Some(before)) if plantable && found.is_stranger_to(before) => {
-                    return CONFLICT;
-                }
-                (Ok(found), Some(before)) if found.issued < before.issued => {}
+                (Ok((_, found)), Some((_, before))) if found.issued < before.issued => {}
                 // A later cookie of the same second wins: browsers send the older one first
                 // (RFC 6265 section 5.4).
                 (Ok(found), _) => live = Some(found),
             }
         }
-        over &= !candidates.more;
         match live {
             // A planted session must not win by crowding out the one that it conflicts with.
-            Some(_) if plantable && candidates.more => return CONFLICT,
-            Some(live) => return Arrival::Live(live),
+            Some(_) if plantable && candidates.more => {
+                return Err(Refusal::Conflict);
+            }
+            Some(live) => return Ok(live),
             // The own cookie may be a live session to another node, and a former one must not take
             // its place: it may be planted, and the next write would go over the own one.
-            None if verdicts.iter().any(|refusal| refusal.may_live_elsewhere()) => {
-                over = false;
-                break;
-            }
+            None if verdicts.iter().any(|refusal| refusal.may_live_elsewhere()) => break,
             None => {}
         }
     }
     // The most that is known: a verdict on an authentic session tells more than one on garbage.
     let authentic = verdicts.iter().find(|refusal| is_authentic(**refusal));
     let telling = authentic.or(verdicts.first());
-    Arrival::Refused {
-        refusal: telling.copied().unwrap_or(Refusal::Absent),
-        over: over && !verdicts.is_empty(),
-    }
+    Err(telling.copied().unwrap_or(Refusal::Absent))
 }
-
-/// Not one session that counts, under a name that a sibling domain can set.
-const CONFLICT: Arrival = Arrival::Refused {
-    refusal: Refusal::Conflict,
-    over: false,
-};
 
 fn open(
     context: &Context,
-    family: &Family,
+    jar: &Jar,
+    (at, family): (usize, &Family),
     candidate: Result<Candidate<'_>, Refusal>,
     now: Timestamp,
-) -> Result<Loaded, Verdict> {
+) -> Arrival {
     let opened = context.sealer.open(&candidate?, &family.binding, now)?;
     let record = Record::decode(&opened)?;
-    let times = Times {
+    if is_buried(context, jar, &record.id) {
+        return Err(Refusal::Destroyed);
+    }
+    let (imprint, issued) = (opened.imprint(), opened.issued());
+    // A touch from beyond the skew is not judged, and neither good nor bad for anything.
+    let touched = jar
+        .touches(at)
+        .filter_map(|text| context.sealer.read_touch(text, &imprint, &family.binding))
+        .filter(|touch| *touch > issued && !context.lifetime.is_future(*touch, now))
+        .max();
+    let held = Held {
+        family: at,
+        imprint,
+        id: record.id,
         created: record.created,
-        issued: opened.issued(),
+        issued,
+        touched,
+        own: record.own,
     };
-    context.lifetime.judge(times, now)?;
-    Ok(Loaded {
-        record,
-        issued: opened.issued(),
-        key: opened.key(),
-    })
+    context.lifetime.judge(&held.times(held.used()), now)?;
+    Ok((record, held))
 }
 
-impl Loaded {
-    /// Whether both are of different sign-ins.
-    fn is_stranger_to(&self, other: &Loaded) -> bool {
-        !self.record.id.is_same_sign_in(&other.record.id)
-    }
+/// Whether a tombstone of this session came along, under whatever name: a write that was under way
+/// may have brought it back under any.
+fn is_buried(context: &Context, jar: &Jar, id: &SessionId) -> bool {
+    context.families().any(|(at, family)| {
+        let buries = |text| context.sealer.buries(text, id.sign_in(), &family.binding);
+        jar.tombstones(at).any(buries)
+    })
 }
 
 fn is_authentic(refusal: Refusal) -> bool {
     matches!(
         refusal,
         Refusal::AbsoluteExpired
+            | Refusal::Destroyed
             | Refusal::FromTheFuture
             | Refusal::IdleExpired
             | Refusal::RecordTooNew

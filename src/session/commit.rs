@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::outgoing::{Packed, farewell, former_scopes, left_over};
+use super::outgoing::{Packed, farewell, former_scopes, tombstones};
 use super::state::State;
 use super::{Inner, Session, Slot};
 use crate::error::Error;
@@ -20,6 +20,10 @@ pub(crate) struct Outcome {
     pub(crate) looked_at: bool,
     /// Whether a live session was there to be looked at.
     pub(crate) live: bool,
+    /// Whether the application ended a session.
+    pub(crate) destroyed: bool,
+    /// Whether [`Session::touch`] is worth asking.
+    pub(crate) touch_due: bool,
 }
 
 impl Session {
@@ -35,10 +39,15 @@ impl Session {
             return Ok(slot.seen());
         }
         if again {
-            return Ok(slot.seen());
+            // What could not be sent was used all the same.
+            return Ok(Outcome {
+                touch_due: slot.failed && self.inner.is_touch_due(&slot),
+                ..slot.seen()
+            });
         }
         let result = self.inner.outcome(&slot, now);
         if let Err(error) = &result {
+            slot.failed = true;
             self.inner
                 .context
                 .observer
@@ -62,51 +71,51 @@ impl Slot {
 
 impl Inner {
     fn outcome(&self, slot: &Slot, now: Timestamp) -> Result<Outcome, Error> {
-        let Some(state) = &slot.state else {
-            return Ok(Outcome::default());
-        };
         let seen = slot.seen();
-        if !state.changed || state.is_nothing() {
-            let over = state.over.then(|| left_over(&self.context, &slot.jar, 0));
+        let Some(state) = slot.state.as_ref().filter(|state| state.has_to_be_sent()) else {
             return Ok(Outcome {
-                lines: over.into_iter().flatten().collect(),
+                lines: self.orphans(slot, now),
+                touch_due: self.is_touch_due(slot),
                 ..seen
             });
-        }
-        self.check_alive(state, now)?;
+        };
+        let (context, jar) = (&self.context, &slot.jar);
         let mut lines = match &state.record {
-            None => farewell(&self.context, &slot.jar),
+            None => farewell(context, jar),
             Some(record) => {
-                let packed = Packed::of(&self.context, record)?;
-                let issued = state.stamp(self.now);
-                let lines = packed.lines(&self.context, &slot.jar, issued)?;
+                let issued = state.issued(self.now, slot.passive);
+                let times = Times {
+                    created: record.created,
+                    used: issued,
+                    own: record.own,
+                };
+                self.check_alive(&times, now)?;
+                let max_age = context.lifetime.max_age(&times, self.now);
+                let packed = Packed::of(context, record, max_age)?;
+                let lines = packed.lines(context, jar, issued)?;
                 self.report(state, packed.bytes());
                 lines
             }
         };
         if state.started_over {
-            lines.extend(former_scopes(&self.context, &slot.jar));
+            lines.extend(former_scopes(context, jar));
+            if let Some(ended) = &state.held {
+                lines.extend(tombstones(context, jar, ended, self.now));
+            }
         }
         Ok(Outcome {
             lines,
             asked: true,
+            destroyed: state.destroyed,
             ..seen
         })
     }
 
     /// A handler that ran for longer than its session lives revives nothing. A clock that was set
     /// back meanwhile does not count.
-    fn check_alive(&self, state: &State, now: Timestamp) -> Result<(), Error> {
-        let Some(record) = &state.record else {
-            return Ok(());
-        };
-        let issued = state.stamp(self.now);
-        let times = Times {
-            created: record.created,
-            issued,
-        };
-        let judged = self.context.lifetime.judge(times, now.max(issued));
-        judged.map_err(|verdict| Error::expired(verdict.refusal))
+    fn check_alive(&self, times: &Times, now: Timestamp) -> Result<(), Error> {
+        let judged = self.context.lifetime.judge(times, now.max(times.used));
+        judged.map_err(Error::expired)
     }
 
     fn report(&self, state: &State, bytes: usize) {

@@ -17,7 +17,16 @@ pub(crate) struct Context {
     pub(crate) former: Option<Family>,
     /// Where the cookie was kept before.
     pub(crate) former_scopes: Vec<Scope>,
+    pub(crate) parting: Parting,
     pub(crate) observer: Observer,
+}
+
+/// What else a response says that ends a session.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parting {
+    /// The value of `Clear-Site-Data`, if any.
+    pub(crate) clear_site_data: Option<String>,
+    pub(crate) no_store: bool,
 }
 
 /// A cookie with its chunks, and what tokens in it are bound to.

@@ -1,8 +1,4 @@
-//! Who a session is, how long it lives, and what it costs.
-
-use std::time::Duration;
-
-use time::OffsetDateTime;
+//! Who a session is, and what it costs.
 
 use super::Session;
 use super::outgoing::Packed;
@@ -10,7 +6,6 @@ use super::size::Size;
 use super::state::{Edit, State};
 use crate::error::{Error, Refusal};
 use crate::keys::KeyId;
-use crate::lifetime::{Lifetime, Times};
 use crate::payload::{SUBJECT_MAX, SessionId};
 
 impl Session {
@@ -65,83 +60,6 @@ impl Session {
         self.read(|state| state.held.is_none() || state.started_over)
     }
 
-    /// When the session began; the time of the request if there is none.
-    ///
-    /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
-    /// assert_eq!(session.created_at(), now);
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    #[must_use]
-    pub fn created_at(&self) -> OffsetDateTime {
-        self.read(|state| self.times(state).created.to_time())
-    }
-
-    /// When the session that came with the request was last written; the time of the request if
-    /// none came.
-    ///
-    /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
-    /// assert_eq!(session.last_seen_at(), now);
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    #[must_use]
-    pub fn last_seen_at(&self) -> OffsetDateTime {
-        self.read(|state| self.times(state).issued.to_time())
-    }
-
-    /// How much is left before the idle timeout and before the absolute lifetime, at the time of
-    /// the request.
-    ///
-    /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
-    /// let (idle, absolute) = session.time_left();
-    /// assert_eq!((idle.as_secs(), absolute.as_secs()), (30 * 60, 12 * 3_600));
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    #[must_use]
-    pub fn time_left(&self) -> (Duration, Duration) {
-        let times = self.read(|state| self.times(state));
-        let (idle, absolute) = self.inner.context.lifetime.left(times, self.inner.now);
-        (Duration::from_secs(idle), Duration::from_secs(absolute))
-    }
-
-    /// The policy that the session is judged by.
-    ///
-    /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
-    /// assert_eq!(session.lifetime().idle_timeout().as_secs(), 30 * 60);
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    #[must_use]
-    pub fn lifetime(&self) -> Lifetime {
-        self.inner.context.lifetime
-    }
-
-    fn times(&self, state: &State) -> Times {
-        let now = self.inner.now;
-        Times {
-            created: state.record.as_ref().map_or(now, |record| record.created),
-            // What was started over will be stamped now.
-            issued: state
-                .held
-                .filter(|_| !state.started_over)
-                .map_or(now, |held| held.issued),
-        }
-    }
-
     /// Who is signed in: the subject given to [`sign_in_as`](Session::sign_in_as). This, and not
     /// that a session is there, is what a guard has to ask for.
     ///
@@ -188,7 +106,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn sealed_under(&self) -> Option<KeyId> {
-        self.read(|state| Some(state.held?.key))
+        self.read(|state| Some(state.held?.imprint.key()))
     }
 
     /// What a commit sends if the session was changed.
@@ -210,7 +128,8 @@ impl Session {
         let context = &self.inner.context;
         self.read(|state| match &state.record {
             Some(record) if !state.is_nothing() => {
-                Ok(Packed::of(context, record)?.size(context, record))
+                let max_age = self.inner.max_age(record);
+                Ok(Packed::of(context, record, max_age)?.size(context, record))
             }
             _ => Ok(Size::nothing(context.budget)),
         })
@@ -247,7 +166,9 @@ impl Session {
     ///
     /// Call it whenever somebody signs in. An attacker can plant a valid session of their own in a
     /// victim's browser, and what they put there must not become the victim's. The subject goes,
-    /// too. Names in `keep` that are not there are ignored.
+    /// too, and so do lifetimes of the session's own. Names in `keep` that are not there are
+    /// ignored. A response that is under way cannot bring back the session that was there: it
+    /// leaves a tombstone, as [`destroy`](Session::destroy) does.
     ///
     /// # Errors
     ///
@@ -316,7 +237,10 @@ impl Session {
     /// Ends the session, as a sign-out does: the response removes its cookies, those of former
     /// scopes included. What is stored afterwards begins another session.
     ///
-    /// A copy of the cookie that somebody else took stays valid until it expires.
+    /// Another response that is under way may still bring the session back. So a tombstone stays
+    /// in this browser for as long as it could live then, and the session is refused with
+    /// [`Refusal::Destroyed`]. A copy of the cookie that somebody else took stays valid until it
+    /// expires.
     ///
     /// # Errors
     ///

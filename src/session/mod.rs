@@ -9,22 +9,24 @@ mod commit;
 mod context;
 mod identity;
 mod key;
+mod lifespan;
 mod map;
 mod outgoing;
+mod renewal;
 mod size;
 mod state;
 
 pub use attribute::Attribute;
 pub(crate) use commit::Outcome;
-pub(crate) use context::{Context, Family};
+pub(crate) use context::{Context, Family, Parting};
 pub use key::{AttributeName, ReadKey, WriteKey};
+pub use renewal::Renewal;
 pub use size::Size;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use self::arrival::Arrival;
 use self::state::{Edit, State};
 use crate::cookie::Jar;
 use crate::error::{Error, Refusal};
@@ -77,6 +79,10 @@ struct Slot {
     state: Option<State>,
     /// Whether the response head is out.
     committed: bool,
+    /// Whether what was to be sent could not be.
+    failed: bool,
+    /// Whether this request does not count as a use of the session.
+    passive: bool,
 }
 
 impl Session {
@@ -90,6 +96,8 @@ impl Session {
             jar,
             state: None,
             committed: false,
+            failed: false,
+            passive: false,
         });
         Session {
             inner: Arc::new(Inner {
@@ -147,10 +155,7 @@ impl Inner {
         let Slot { jar, state, .. } = slot;
         state.get_or_insert_with(|| {
             let arrival = match self.barred {
-                Some(_) => Arrival::Refused {
-                    refusal: Refusal::OffLoopback,
-                    over: false,
-                },
+                Some(_) => Err(Refusal::OffLoopback),
                 None => arrival::judge(&self.context, jar, self.now),
             };
             let state = State::of(arrival);

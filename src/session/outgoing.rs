@@ -1,5 +1,6 @@
 //! From a record to the lines that a response carries.
 
+use super::arrival::Held;
 use super::context::{Context, Family};
 use super::size::Size;
 use crate::cookie::{Chunks, Jar, Overflow, split};
@@ -12,10 +13,16 @@ use crate::seal::text_length;
 pub(super) struct Packed {
     payload: Vec<u8>,
     chunks: Chunks,
+    max_age: Option<u64>,
 }
 
 impl Packed {
-    pub(super) fn of(context: &Context, record: &Record) -> Result<Packed, Error> {
+    /// `max_age` is that of the cookies, in seconds.
+    pub(super) fn of(
+        context: &Context,
+        record: &Record,
+        max_age: Option<u64>,
+    ) -> Result<Packed, Error> {
         let too_large = |measure, needed, allowed| {
             Error::too_large(Oversize {
                 measure,
@@ -29,19 +36,23 @@ impl Packed {
             .map_err(|over| too_large(Measure::Unpacked, over.0, UNPACKED_MAX))?;
         let Context { budget, family, .. } = context;
         let length = text_length(context.sealer.format(), payload.len());
-        let attributes = family.spec.attributes().len();
-        let chunks = Chunks::of(length, &family.names, attributes, budget);
+        let tail = family.spec.tail(max_age).len();
+        let chunks = Chunks::of(length, &family.names, tail, budget);
         let chunks = chunks.map_err(|overflow| match overflow {
             Overflow::Total(needed) => too_large(Measure::Total, needed, budget.total_limit()),
             Overflow::Cookies(needed) => too_large(Measure::Cookies, needed, budget.cookie_limit()),
         })?;
-        Ok(Packed { payload, chunks })
+        Ok(Packed {
+            payload,
+            chunks,
+            max_age,
+        })
     }
 
     pub(super) fn size(&self, context: &Context, record: &Record) -> Size {
         Size {
             lines: {
-                let names = context.family.names.all().map(str::to_owned);
+                let names = context.family.names.chunks().map(str::to_owned);
                 names.zip(self.chunks.lines().iter().copied()).collect()
             },
             budget: context.budget,
@@ -68,26 +79,27 @@ impl Packed {
         let text = context.sealer.seal(&self.payload, issued, binding)?;
         let values = split(&text, &self.chunks);
         let set = names
-            .all()
+            .chunks()
             .zip(&values)
-            .map(|(name, value)| spec.set(name, value));
+            .map(|(name, value)| spec.set(name, value, self.max_age));
         Ok(set
             .chain(left_over(context, jar, self.chunks.count()))
             .collect())
     }
 }
 
-/// The lines that remove the cookies that came along, but for the first `kept` of the own family.
-pub(super) fn left_over(context: &Context, jar: &Jar, kept: usize) -> impl Iterator<Item = String> {
+/// The lines that remove the cookies that came along, touches included, but for the first `kept` of
+/// the own family.
+fn left_over(context: &Context, jar: &Jar, kept: usize) -> impl Iterator<Item = String> {
     context.families().flat_map(move |(at, family)| {
         let kept = if at == 0 { kept } else { 0 };
         let came = move |&(index, _): &(usize, &str)| index >= kept && jar.has(at, index);
-        family
-            .names
-            .all()
-            .enumerate()
-            .filter(came)
-            .map(|(_, name)| family.spec.remove(name))
+        let chunks = family.names.chunks().enumerate().filter(came);
+        let touch = jar.touches(at).next().map(|_| family.names.touch());
+        chunks
+            .map(|(_, name)| name)
+            .chain(touch)
+            .map(|name| family.spec.remove(name))
     })
 }
 
@@ -96,6 +108,33 @@ pub(super) fn farewell(context: &Context, jar: &Jar) -> Vec<String> {
     let Family { spec, names, .. } = &context.family;
     std::iter::once(spec.remove(names.base()))
         .chain(left_over(context, jar, 1))
+        .collect()
+}
+
+/// The lines that keep `ended` from coming back by a response that is under way.
+pub(super) fn tombstones(
+    context: &Context,
+    jar: &Jar,
+    ended: &Held,
+    now: Timestamp,
+) -> Vec<String> {
+    let max_age = context.lifetime.afterlife(ended.created, now);
+    let wanted = context
+        .families()
+        .filter(|(at, _)| *at == 0 || jar.has_any(*at));
+    wanted
+        .map(|(at, family)| {
+            let text = context.sealer.tombstones(
+                ended.id.sign_in(),
+                ended.imprint.key(),
+                &family.binding,
+                jar.tombstones(at),
+                now,
+            );
+            family
+                .spec
+                .set(family.names.tombstone(), &text, Some(max_age))
+        })
         .collect()
 }
 
@@ -108,12 +147,11 @@ pub(super) fn former_scopes(context: &Context, jar: &Jar) -> Vec<String> {
             if spec.check().is_err() {
                 continue;
             }
-            let wanted = family
-                .names
-                .all()
-                .enumerate()
-                .filter(|(index, _)| *index == 0 || jar.has(at, *index));
-            lines.extend(wanted.map(|(_, name)| spec.remove(name)));
+            let chunks = family.names.chunks().enumerate();
+            let wanted = chunks.filter(|(index, _)| *index == 0 || jar.has(at, *index));
+            let touch = jar.touches(at).next().map(|_| family.names.touch());
+            let wanted = wanted.map(|(_, name)| name).chain(touch);
+            lines.extend(wanted.map(|name| spec.remove(name)));
         }
     }
     lines

@@ -1,9 +1,8 @@
 //! What one request knows of its session, and the one door through which it changes.
 
-use super::arrival::Arrival;
+use super::arrival::{Arrival, Held};
 use crate::error::{Error, Refusal};
-use crate::keys::KeyId;
-use crate::lifetime::Timestamp;
+use crate::lifetime::{Idle, Own, Timestamp};
 use crate::payload::{Detached, Entry, Record, SessionId};
 
 /// An opened session. Invariants:
@@ -15,18 +14,11 @@ pub(super) struct State {
     pub(super) record: Option<Record>,
     pub(super) held: Option<Held>,
     pub(super) refusal: Option<Refusal>,
-    /// Whether the cookies that came may be deleted.
-    pub(super) over: bool,
     pub(super) changed: bool,
     /// Whether a sign-in or a destroy asked for a clean start.
     pub(super) started_over: bool,
-}
-
-/// The accepted token.
-#[derive(Clone, Copy)]
-pub(super) struct Held {
-    pub(super) issued: Timestamp,
-    pub(super) key: KeyId,
+    /// Whether a destroy did.
+    pub(super) destroyed: bool,
 }
 
 /// A change to a session.
@@ -36,6 +28,9 @@ pub(super) enum Edit<'a> {
     Remove(&'a str),
     Clear,
     Renew,
+    Idle(Idle),
+    /// In seconds.
+    Absolute(u32),
     SignIn {
         subject: Option<&'a str>,
         keep: &'a [&'a str],
@@ -45,23 +40,17 @@ pub(super) enum Edit<'a> {
 
 impl State {
     pub(super) fn of(arrival: Arrival) -> State {
-        let (record, held, refusal, over) = match arrival {
-            Arrival::Live(loaded) => {
-                let held = Held {
-                    issued: loaded.issued,
-                    key: loaded.key,
-                };
-                (Some(loaded.record), Some(held), None, false)
-            }
-            Arrival::Refused { refusal, over } => (None, None, Some(refusal), over),
+        let (record, held, refusal) = match arrival {
+            Ok((record, held)) => (Some(record), Some(held), None),
+            Err(refusal) => (None, None, Some(refusal)),
         };
         State {
             record,
             held,
             refusal,
-            over,
             changed: false,
             started_over: false,
+            destroyed: false,
         }
     }
 
@@ -86,10 +75,17 @@ impl State {
         Some(self.record.as_ref()?.id)
     }
 
-    /// The time to stamp on what is written: that of loading, and never earlier than what was
-    /// seen.
-    pub(super) fn stamp(&self, now: Timestamp) -> Timestamp {
-        self.held.map_or(now, |held| held.issued.max(now))
+    /// The time to stamp on what begins: that of loading, and never earlier than what was seen.
+    fn stamp(&self, now: Timestamp) -> Timestamp {
+        self.held.map_or(now, |held| held.used().max(now))
+    }
+
+    /// The time to stamp on what is written. A passive request writes, and renews nothing.
+    pub(super) fn issued(&self, now: Timestamp, passive: bool) -> Timestamp {
+        match &self.held {
+            Some(held) if passive && !self.started_over => held.used(),
+            _ => self.stamp(now),
+        }
     }
 
     /// Applies a change and says whether it was one. A change that fails has done nothing.
@@ -112,6 +108,8 @@ impl State {
                     true
                 }
             },
+            Edit::Idle(idle) => self.set_own(now, |own| own.idle = Some(idle))?,
+            Edit::Absolute(seconds) => self.set_own(now, |own| own.absolute = Some(seconds))?,
             Edit::SignIn { subject, keep } => {
                 let mut record = self.begin(now)?;
                 record.subject = subject.map(str::to_owned);
@@ -128,6 +126,7 @@ impl State {
             Edit::Destroy => {
                 self.record = None;
                 self.started_over = true;
+                self.destroyed = true;
                 true
             }
         };
@@ -139,15 +138,25 @@ impl State {
         if !self.would_change(entry) {
             return Ok(false);
         }
-        let record = match &mut self.record {
-            Some(record) => record,
-            None => {
-                let new = self.begin(now)?;
-                self.record.insert(new)
-            }
-        };
-        record.attributes.put(entry);
+        self.record_or_new(now)?.attributes.put(entry);
         Ok(true)
+    }
+
+    fn set_own(&mut self, now: Timestamp, set: impl FnOnce(&mut Own)) -> Result<bool, Error> {
+        let own = &mut self.record_or_new(now)?.own;
+        let before = *own;
+        set(own);
+        Ok(*own != before)
+    }
+
+    fn record_or_new(&mut self, now: Timestamp) -> Result<&mut Record, Error> {
+        if self.record.is_none() {
+            self.record = Some(self.begin(now)?);
+        }
+        match &mut self.record {
+            Some(record) => Ok(record),
+            None => unreachable!("it was put there"),
+        }
     }
 
     /// A new, empty record.
@@ -156,8 +165,14 @@ impl State {
             id: SessionId::mint()?,
             created: self.stamp(now),
             subject: None,
+            own: Own::default(),
             attributes: Default::default(),
         })
+    }
+
+    /// Whether the browser has to be told of changes.
+    pub(super) fn has_to_be_sent(&self) -> bool {
+        self.changed && !self.is_nothing()
     }
 
     /// Whether there is nothing that a browser would need to hold: a session that was begun in

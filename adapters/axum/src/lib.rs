@@ -90,4 +90,4 @@ mod extract;
 pub use error::Error;
 pub use extract::{LiveSession, MissingLayer, NotLive, Session};
 pub use sealed_session;
-pub use sealed_session_tower::{CommitFailure, EmptyResponse, SessionLayer};
+pub use sealed_session_tower::{CommitFailure, EmptyResponse, PassiveLayer, SessionLayer};

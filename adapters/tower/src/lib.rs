@@ -33,8 +33,10 @@
 mod failure;
 mod future;
 mod layer;
+mod passive;
 
 pub use failure::{CommitFailure, EmptyResponse};
 pub use future::ResponseFuture;
 pub use layer::{SessionLayer, SessionService};
+pub use passive::{PassiveLayer, PassiveService};
 pub use sealed_session;

@@ -8,7 +8,16 @@ fn outcome(lines: usize, asked: bool, live: bool) -> Outcome {
         asked,
         looked_at: true,
         live,
+        ..Outcome::default()
     }
+}
+
+fn changes<'a>(
+    outcome: Outcome,
+    response: ResponseHead<'a, impl IntoIterator<Item = (&'a str, &'a [u8])>>,
+) -> Vec<HeaderChange> {
+    let never = || panic!("no touch is due");
+    super::changes(outcome, response, &Parting::default(), never)
 }
 
 /// The response after the changes: how many lines rode, `Vary` and `Cache-Control`.

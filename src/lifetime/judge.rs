@@ -1,0 +1,252 @@
+//! The verdict on a session's times.
+
+use super::own::Own;
+use super::policy::Lifetime;
+use super::timestamp::Timestamp;
+use crate::error::Refusal;
+
+/// The authenticated times of one session, and the lifetimes that it asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Times {
+    /// When the session began.
+    pub(crate) created: Timestamp,
+    /// When it was last used: the sealing of its token, or a later touch.
+    pub(crate) used: Timestamp,
+    pub(crate) own: Own,
+}
+
+impl Lifetime {
+    /// Judges the times of an authentic session.
+    pub(crate) fn judge(&self, times: &Times, now: Timestamp) -> Result<(), Refusal> {
+        if self.is_future(times.used, now) || self.is_future(times.created, now) {
+            return Err(Refusal::FromTheFuture);
+        }
+        let (idle, absolute) = self.left(times, now);
+        // Where ages stop growing, nothing may count as young.
+        if absolute == 0 || now.is_the_last() {
+            return Err(Refusal::AbsoluteExpired);
+        }
+        match idle {
+            Some(0) => Err(Refusal::IdleExpired),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether `time` lies further ahead of `now` than clocks may differ.
+    pub(crate) fn is_future(&self, time: Timestamp, now: Timestamp) -> bool {
+        u64::from(time.since(now)) > self.clock_skew().as_secs()
+    }
+
+    /// Seconds left before the idle timeout, if there is one, and before the absolute lifetime.
+    pub(crate) fn left(&self, times: &Times, now: Timestamp) -> (Option<u64>, u64) {
+        let rest = |limit: u64, since| limit.saturating_sub(u64::from(now.since(since)));
+        let idle = self.idle_of(times.own);
+        (
+            idle.map(|limit| rest(limit, times.used)),
+            rest(self.absolute_of(times.own), times.created),
+        )
+    }
+
+    /// Whether the last use is so long ago that this one has to be noted.
+    pub(crate) fn is_touch_due(&self, used: Timestamp, now: Timestamp) -> bool {
+        u64::from(now.since(used)) >= self.touch_interval().as_secs()
+    }
+
+    /// The `Max-Age` of a session's cookies, in seconds; `None` if they go with the browser.
+    pub(crate) fn max_age(&self, times: &Times, now: Timestamp) -> Option<u64> {
+        let (_, absolute) = self.left(times, now);
+        self.outlives_the_browser(times.own)
+            .then_some(absolute.min(MAX_AGE_MAX))
+    }
+
+    /// The largest `Max-Age` of any session, in seconds.
+    pub(crate) fn longest_max_age(&self) -> Option<u64> {
+        let longest = self.longest_absolute().as_secs();
+        let own = Own {
+            absolute: Some(u32::try_from(longest).unwrap_or(u32::MAX)),
+            ..Own::default()
+        };
+        self.outlives_the_browser(own)
+            .then_some(longest.min(MAX_AGE_MAX))
+    }
+
+    /// For how long, in seconds, a session that ended now could live if a write that is under way
+    /// brought it back. Such a write was loaded before now, under any lifetimes that the policy
+    /// permits, and a token that it sends is idle from then on, because nothing renews it.
+    pub(crate) fn afterlife(&self, created: Timestamp, now: Timestamp) -> u64 {
+        let age = u64::from(now.since(created));
+        let absolute = self.longest_absolute().as_secs().saturating_sub(age);
+        self.longest_idle()
+            .unwrap_or(u64::MAX)
+            .min(absolute)
+            .saturating_add(self.clock_skew().as_secs())
+            .min(MAX_AGE_MAX)
+    }
+}
+
+/// 400 days in seconds: no browser keeps a cookie for longer (RFC 6265bis section 5.5).
+pub(super) const MAX_AGE_MAX: u64 = 400 * 86_400;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::lifetime::{Idle, Persistence};
+
+    const START: u32 = 1_000_000;
+
+    fn seconds(n: u64) -> Duration {
+        Duration::from_secs(n)
+    }
+
+    fn at(offset: u32) -> Timestamp {
+        Timestamp(START + offset)
+    }
+
+    fn times(created: u32, used: u32, own: Own) -> Times {
+        Times {
+            created: at(created),
+            used: at(used),
+            own,
+        }
+    }
+
+    #[test]
+    fn boundaries_of_both_lifetimes_and_of_the_skew() {
+        use Refusal::{AbsoluteExpired, FromTheFuture, IdleExpired};
+        let policy = Lifetime::new().idle(seconds(600)).absolute(seconds(9_000));
+        // (created, used, now) relative to the start, and the verdict.
+        let table: &[(u32, u32, u32, Result<(), Refusal>)] = &[
+            (0, 0, 0, Ok(())),
+            (0, 0, 599, Ok(())),
+            (0, 0, 600, Err(IdleExpired)),
+            (0, 0, 601, Err(IdleExpired)),
+            (0, 8_900, 8_999, Ok(())),
+            (0, 8_900, 9_000, Err(AbsoluteExpired)),
+            (0, 8_900, 9_001, Err(AbsoluteExpired)),
+            (0, 0, 9_000, Err(AbsoluteExpired)),
+            (0, 119, 0, Ok(())),
+            (0, 120, 0, Ok(())),
+            (0, 121, 0, Err(FromTheFuture)),
+            (121, 0, 0, Err(FromTheFuture)),
+            (120, 120, 0, Ok(())),
+        ];
+        for &(created, used, now, wanted) in table {
+            let verdict = policy.judge(&times(created, used, Own::default()), at(now));
+            assert_eq!(verdict, wanted, "created {created}, used {used}, now {now}");
+        }
+        let strict = policy.skew(seconds(0));
+        let future = times(0, 1, Own::default());
+        assert_eq!(strict.judge(&future, at(0)), Err(FromTheFuture));
+        assert_eq!(strict.judge(&future, at(1)), Ok(()));
+    }
+
+    #[test]
+    fn a_sessions_own_lifetimes_count_within_the_bounds_of_whoever_reads() {
+        let own = |idle, absolute| Own { idle, absolute };
+        let after = |seconds| Some(Idle::After(seconds));
+        let wide = Lifetime::new()
+            .idle(seconds(600))
+            .absolute(seconds(9_000))
+            .allow_idle(seconds(300), seconds(3_600))
+            .allow_absolute(seconds(90_000));
+        let never = wide.allow_never_idle();
+        let plain = Lifetime::new().idle(seconds(600)).absolute(seconds(9_000));
+        // The policy, what the session asks for, and what counts.
+        let table = [
+            (wide, own(None, None), (Some(600), 9_000)),
+            (wide, own(after(301), Some(9_001)), (Some(301), 9_001)),
+            (wide, own(after(299), Some(1)), (Some(300), 1)),
+            (
+                wide,
+                own(after(9_999), Some(u32::MAX)),
+                (Some(3_600), 90_000),
+            ),
+            (wide, own(Some(Idle::Never), None), (Some(3_600), 9_000)),
+            (never, own(Some(Idle::Never), None), (None, 9_000)),
+            (never, own(after(9_999), None), (Some(3_600), 9_000)),
+            (
+                plain,
+                own(Some(Idle::Never), Some(90_000)),
+                (Some(600), 9_000),
+            ),
+            (plain, own(after(1), Some(8_999)), (Some(600), 8_999)),
+        ];
+        for (policy, own, wanted) in table {
+            assert_eq!(policy.check().map_err(|e| e.to_string()), Ok(()));
+            assert_eq!(policy.left(&times(0, 0, own), at(0)), wanted, "{own:?}");
+        }
+        let forever = times(0, 0, own(Some(Idle::Never), None));
+        assert_eq!(never.judge(&forever, at(8_999)), Ok(()));
+        assert_eq!(wide.judge(&forever, at(3_600)), Err(Refusal::IdleExpired));
+    }
+
+    #[test]
+    fn when_the_32_bits_end_nothing_lives() {
+        let policy = Lifetime::new();
+        let at = |before_the_end| Timestamp(u32::MAX - before_the_end);
+        let times = |used| Times {
+            created: used,
+            used,
+            own: Own::default(),
+        };
+        assert_eq!(policy.judge(&times(at(1)), at(1)), Ok(()));
+        for used in [at(0), at(1), at(2), at(1_800)] {
+            let verdict = policy.judge(&times(used), at(0));
+            assert_eq!(verdict, Err(Refusal::AbsoluteExpired));
+        }
+        let ahead = policy.judge(&times(at(0)), at(120));
+        assert_eq!(ahead, Ok(()), "within the skew");
+        assert_eq!(
+            policy.judge(&times(at(0)), at(121)),
+            Err(Refusal::FromTheFuture)
+        );
+    }
+
+    #[test]
+    fn max_age_is_what_is_left_and_400_days_at_most() {
+        let day = 86_400;
+        let base = Lifetime::new().allow_absolute(seconds(1_000 * day));
+        let remembered = Own {
+            absolute: Some(30 * 86_400),
+            ..Own::default()
+        };
+        let age = |policy: Lifetime, own, now| policy.max_age(&times(0, 0, own), at(now));
+        let table = [
+            (base, Own::default(), 0, None),
+            (base, remembered, 0, Some(30 * day)),
+            (base, remembered, 86_400, Some(29 * day)),
+            (base.persist(Persistence::Never), remembered, 0, None),
+            (
+                base.persist(Persistence::Always),
+                Own::default(),
+                60,
+                Some(12 * 3_600 - 60),
+            ),
+            (
+                base.absolute(seconds(900 * day))
+                    .persist(Persistence::Always),
+                Own::default(),
+                0,
+                Some(400 * day),
+            ),
+        ];
+        for (policy, own, now, wanted) in table {
+            assert_eq!(age(policy, own, now), wanted, "{policy:?} {own:?} {now}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_comes_back_outlives_its_tombstone() {
+        let policy = Lifetime::new().idle(seconds(600)).absolute(seconds(9_000));
+        assert_eq!(policy.afterlife(at(0), at(0)), 720);
+        assert_eq!(policy.afterlife(at(0), at(8_900)), 220);
+        let longer = policy.allow_idle(seconds(600), seconds(3_600));
+        assert_eq!(longer.afterlife(at(0), at(0)), 3_720);
+        let never = policy.allow_never_idle();
+        assert_eq!(never.afterlife(at(0), at(1_000)), 8_120);
+        let ages = never.allow_absolute(seconds(u64::MAX));
+        assert_eq!(ages.afterlife(at(0), at(0)), MAX_AGE_MAX);
+    }
+}

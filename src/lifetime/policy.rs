@@ -1,0 +1,374 @@
+//! The policy of one node.
+
+use std::time::Duration;
+
+/// How long sessions live, enforced by the server from times inside the sealed token.
+///
+/// The policy of the node that reads a cookie rules, so that shortening it acts at once on
+/// cookies that are already out.
+///
+/// The defaults are 30 minutes idle and 12 hours in total, which is what NIST SP 800-63B-3 asks of
+/// an ordinary application (AAL2), and short enough to bound what a copied cookie is worth.
+///
+/// ```
+/// use sealed_session::Lifetime;
+/// use std::time::Duration;
+///
+/// let policy = Lifetime::new()
+///     .idle(Duration::from_secs(10 * 60))
+///     .absolute(Duration::from_secs(8 * 3_600));
+/// assert_eq!(policy.idle_timeout(), Duration::from_secs(600));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetime {
+    pub(super) idle: Duration,
+    pub(super) absolute: Duration,
+    pub(super) touch: Option<Duration>,
+    pub(super) skew: Duration,
+    /// The shortest and the longest idle timeout that a session may ask for.
+    pub(super) idle_bounds: Option<(Duration, Duration)>,
+    pub(super) never_idle: bool,
+    pub(super) longest_absolute: Option<Duration>,
+    pub(super) persistence: Persistence,
+}
+
+/// Which sessions outlive the browser: whether cookies carry a `Max-Age`, of what is left of the
+/// absolute lifetime and at most 400 days, which is all that browsers keep.
+///
+/// It is a courtesy of the browser and no more: the server's times rule in any case. A browser that
+/// restores its windows restores cookies without `Max-Age`, too.
+///
+/// ```
+/// use sealed_session::{Lifetime, Persistence};
+///
+/// assert_eq!(Lifetime::new().persistence(), Persistence::Remembered);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Persistence {
+    /// All of them.
+    Always,
+    /// None.
+    Never,
+    /// Those that were given a longer absolute lifetime than the policy's: whoever is to be
+    /// remembered is to be remembered tomorrow, too. The default.
+    #[default]
+    Remembered,
+}
+
+impl Default for Lifetime {
+    fn default() -> Lifetime {
+        Lifetime {
+            idle: Duration::from_secs(30 * 60),
+            absolute: Duration::from_secs(12 * 3_600),
+            touch: None,
+            skew: Duration::from_secs(120),
+            idle_bounds: None,
+            never_idle: false,
+            longest_absolute: None,
+            persistence: Persistence::default(),
+        }
+    }
+}
+
+impl Lifetime {
+    /// The default policy: 30 minutes idle, 12 hours in total.
+    ///
+    /// ```
+    /// use sealed_session::Lifetime;
+    ///
+    /// let policy = Lifetime::new();
+    /// assert_eq!(policy.idle_timeout().as_secs(), 30 * 60);
+    /// assert_eq!(policy.absolute_lifetime().as_secs(), 12 * 3_600);
+    /// ```
+    #[must_use]
+    pub fn new() -> Lifetime {
+        Lifetime::default()
+    }
+
+    /// Ends a session that was not used for this long. Whole seconds count.
+    ///
+    /// Every request counts as use, whether or not its handler looks at the session, but it is
+    /// noted once in a [`touch_interval`](Lifetime::touch_interval) only: a session that is in use
+    /// ends after `timeout` at the latest, and one interval sooner at the earliest.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, Lifetime, SessionManager};
+    /// use std::time::Duration;
+    ///
+    /// // Longer than the 12 hours of the absolute lifetime; whoever wants it sets both.
+    /// let policy = Lifetime::new().idle(Duration::from_secs(24 * 3_600));
+    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).lifetime(policy);
+    /// assert!(builder.build().unwrap_err().is_configuration());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn idle(mut self, timeout: Duration) -> Lifetime {
+        self.idle = timeout;
+        self
+    }
+
+    /// Ends a session this long after it began, however much it is used. Whole seconds count.
+    ///
+    /// ```
+    /// # use sealed_session::{HeaderChange, Key, KeyRing, ResponseHead};
+    /// use sealed_session::{Lifetime, Refusal, RequestHead, SessionManager};
+    /// use std::time::Duration;
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    /// # let before = SessionManager::new(ring.clone())?;
+    /// # let session = before.load(RequestHead::default(), now);
+    /// # session.insert("name", "Ada")?;
+    /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
+    /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// let policy = Lifetime::new().idle(5 * minute).absolute(10 * minute);
+    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    ///
+    /// // `cookie` began its session under the default policy, ten minutes ago.
+    /// let session = manager.load(RequestHead::new([cookie]), now + 10 * minute);
+    /// assert_eq!(session.refusal(), Some(Refusal::AbsoluteExpired));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn absolute(mut self, lifetime: Duration) -> Lifetime {
+        self.absolute = lifetime;
+        self
+    }
+
+    /// How often, at most, a request that changes nothing sends a touch cookie. Whole seconds
+    /// count; at most half of the shortest idle timeout.
+    ///
+    /// The default is a tenth of the shortest idle timeout, and at least a minute where that is
+    /// no more than half of it: often enough that an active visitor is not signed out, and seldom
+    /// enough that almost all responses carry no cookie.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, Lifetime, SessionManager};
+    /// use std::time::Duration;
+    ///
+    /// let policy = Lifetime::new().touch_every(Duration::from_secs(300));
+    /// assert_eq!(policy.touch_interval().as_secs(), 300);
+    ///
+    /// let too_seldom = Lifetime::new().touch_every(Duration::from_secs(1_000));
+    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).lifetime(too_seldom);
+    /// assert!(builder.build().unwrap_err().is_configuration());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn touch_every(mut self, interval: Duration) -> Lifetime {
+        self.touch = Some(interval);
+        self
+    }
+
+    /// How far in the future a token's times may lie; 120 s if not set, because two nodes may each
+    /// be a minute off, in opposite directions. At most an hour.
+    ///
+    /// ```
+    /// use sealed_session::Lifetime;
+    /// use std::time::Duration;
+    ///
+    /// let policy = Lifetime::new().skew(Duration::from_secs(10));
+    /// assert_eq!(policy.clock_skew().as_secs(), 10);
+    /// ```
+    #[must_use]
+    pub fn skew(mut self, skew: Duration) -> Lifetime {
+        self.skew = skew;
+        self
+    }
+
+    /// Lets a session have an idle timeout of its own, between these two
+    /// ([`Session::set_idle_timeout`](crate::Session::set_idle_timeout)). Without it none may.
+    ///
+    /// The bounds of whoever reads a session rule: narrowing them acts on sessions that are out.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// use sealed_session::{Lifetime, SessionManager};
+    /// use std::time::Duration;
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// let policy = Lifetime::new().allow_idle(10 * minute, 60 * minute);
+    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.set_idle_timeout(45 * minute)?;
+    /// assert!(session.set_idle_timeout(5 * minute).unwrap_err().is_not_permitted());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn allow_idle(mut self, shortest: Duration, longest: Duration) -> Lifetime {
+        self.idle_bounds = Some((shortest, longest));
+        self
+    }
+
+    /// Lets a session never idle out
+    /// ([`Session::set_never_idle`](crate::Session::set_never_idle)); its absolute lifetime still
+    /// ends it.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// use sealed_session::{Lifetime, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let policy = Lifetime::new().allow_never_idle();
+    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.set_never_idle()?;
+    /// assert_eq!(session.idle_timeout(), None);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn allow_never_idle(mut self) -> Lifetime {
+        self.never_idle = true;
+        self
+    }
+
+    /// Lets a session have an absolute lifetime of its own, up to this one: "remember me"
+    /// ([`Session::set_absolute_lifetime`](crate::Session::set_absolute_lifetime)). Without it a
+    /// session may only have a shorter one than the policy's.
+    ///
+    /// A key has to be accepted for as long as the sessions that it sealed can live; see
+    /// [`KeyRing::accept_until`](crate::KeyRing::accept_until).
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// use sealed_session::{Lifetime, SessionManager};
+    /// use std::time::Duration;
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let month = Duration::from_secs(30 * 86_400);
+    /// let policy = Lifetime::new().allow_absolute(month).allow_never_idle();
+    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.sign_in_as("user-17", &[])?;
+    /// session.set_absolute_lifetime(month)?;
+    /// session.set_never_idle()?;
+    /// assert_eq!(session.time_left(), (None, month));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn allow_absolute(mut self, longest: Duration) -> Lifetime {
+        self.longest_absolute = Some(longest);
+        self
+    }
+
+    /// Which sessions outlive the browser; those with a longer absolute lifetime than the
+    /// policy's, if not set.
+    ///
+    /// ```
+    /// use sealed_session::{HeaderChange, Lifetime, Persistence, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let policy = Lifetime::new().persist(Persistence::Always);
+    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.insert("theme", "dark")?;
+    ///
+    /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
+    /// let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// assert!(value.ends_with("; Max-Age=43200"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn persist(mut self, persistence: Persistence) -> Lifetime {
+        self.persistence = persistence;
+        self
+    }
+
+    /// The idle timeout.
+    ///
+    /// ```
+    /// use sealed_session::Lifetime;
+    /// use std::time::Duration;
+    ///
+    /// let policy = Lifetime::new().idle(Duration::from_secs(600));
+    /// assert_eq!(policy.idle_timeout(), Duration::from_secs(600));
+    /// ```
+    #[must_use]
+    pub fn idle_timeout(&self) -> Duration {
+        self.idle
+    }
+
+    /// The absolute lifetime.
+    ///
+    /// ```
+    /// use sealed_session::Lifetime;
+    /// use std::time::Duration;
+    ///
+    /// let policy = Lifetime::new().absolute(Duration::from_secs(8 * 3_600));
+    /// assert_eq!(policy.absolute_lifetime(), Duration::from_secs(28_800));
+    /// ```
+    #[must_use]
+    pub fn absolute_lifetime(&self) -> Duration {
+        self.absolute
+    }
+
+    /// How often, at most, a request that changes nothing sends a touch cookie.
+    ///
+    /// ```
+    /// use sealed_session::Lifetime;
+    /// use std::time::Duration;
+    ///
+    /// assert_eq!(Lifetime::new().touch_interval().as_secs(), 180);
+    /// let short = Lifetime::new().idle(Duration::from_secs(300));
+    /// assert_eq!(short.touch_interval().as_secs(), 60);
+    /// ```
+    #[must_use]
+    pub fn touch_interval(&self) -> Duration {
+        // A session may have the shortest idle timeout, which nobody sees without opening it.
+        let shortest = self.shortest_idle();
+        let default = || (shortest / 10).max(60).min(shortest / 2).max(1);
+        self.touch.unwrap_or_else(|| Duration::from_secs(default()))
+    }
+
+    /// How far in the future a token's times may lie.
+    ///
+    /// ```
+    /// assert_eq!(sealed_session::Lifetime::new().clock_skew().as_secs(), 120);
+    /// ```
+    #[must_use]
+    pub fn clock_skew(&self) -> Duration {
+        self.skew
+    }
+
+    /// The longest absolute lifetime that a session may have.
+    ///
+    /// ```
+    /// use sealed_session::Lifetime;
+    /// use std::time::Duration;
+    ///
+    /// let month = Duration::from_secs(30 * 86_400);
+    /// assert_eq!(Lifetime::new().allow_absolute(month).longest_absolute(), month);
+    /// assert_eq!(Lifetime::new().longest_absolute().as_secs(), 12 * 3_600);
+    /// ```
+    #[must_use]
+    pub fn longest_absolute(&self) -> Duration {
+        self.longest_absolute.unwrap_or(self.absolute)
+    }
+
+    /// Which sessions outlive the browser.
+    ///
+    /// ```
+    /// use sealed_session::{Lifetime, Persistence};
+    ///
+    /// let policy = Lifetime::new().persist(Persistence::Never);
+    /// assert_eq!(policy.persistence(), Persistence::Never);
+    /// ```
+    #[must_use]
+    pub fn persistence(&self) -> Persistence {
+        self.persistence
+    }
+}

@@ -1,0 +1,91 @@
+//! What a configuration is refused for.
+
+use time::format_description::well_known::Rfc3339;
+
+use super::SessionManagerBuilder;
+use crate::cookie::{Names, Scope};
+use crate::error::Error;
+use crate::keys::{KeyId, Retirement};
+use crate::lifetime::Timestamp;
+use crate::seal::PART_MAX;
+
+impl SessionManagerBuilder {
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.cookie.check()?;
+        self.lifetime.check()?;
+        let names = Names::new(self.cookie.name());
+        let tail = self.cookie.tail(self.lifetime.longest_max_age());
+        self.budget
+            .check(names.chunk(1).len() + "=".len() + tail.len())?;
+        if self.audience.len() > PART_MAX {
+            return Err(Error::configuration(format!(
+                "the audience has {} bytes; {PART_MAX} are the most",
+                self.audience.len()
+            )));
+        }
+        self.check_former()?;
+        for entry in self.ring.entries() {
+            if let Some(retirement) = &entry.retirement {
+                self.check_retirement(entry.key.id(), retirement)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_former(&self) -> Result<(), Error> {
+        if let Some(former) = &self.former {
+            former.check()?;
+            if former.name() == self.cookie.name() {
+                return Err(Error::configuration(format!(
+                    "the former cookie has the present name `{}`; for another scope of the same \
+                     name use `former_scope`",
+                    former.name()
+                )));
+            }
+            if former.is_development() && !self.cookie.is_development() {
+                return Err(Error::configuration(
+                    "the former cookie is of the development profile and the present one is not",
+                ));
+            }
+        }
+        self.former_scopes
+            .iter()
+            .try_for_each(|scope| self.check_former_scope(scope))
+    }
+
+    fn check_former_scope(&self, scope: &Scope) -> Result<(), Error> {
+        if self.cookie.is_kept_in(scope) {
+            return Err(Error::configuration(
+                "a former scope is the present one; whoever signs in would lose the new session",
+            ));
+        }
+        // Good for one of the names is enough: the other never had a cookie there.
+        let former = self
+            .former
+            .as_ref()
+            .map(|spec| spec.rescoped(scope).check());
+        match (self.cookie.rescoped(scope).check(), former) {
+            (Ok(()), _) | (_, Some(Ok(()))) => Ok(()),
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    /// No session is sealed again because it was read, so a key has to outlive what it sealed
+    /// last.
+    fn check_retirement(&self, key: KeyId, end: &Retirement) -> Result<(), Error> {
+        let longest = self.lifetime.longest_absolute().as_secs();
+        let needed = end.stopped.after(longest);
+        if end.until >= needed {
+            return Ok(());
+        }
+        let date = |time: Timestamp| time.to_time().format(&Rfc3339).unwrap_or_default();
+        Err(Error::configuration(format!(
+            "key {key} retires at {}, and sessions that it sealed until {} may live until {} \
+             ({longest} s); accept it until then, shorten the absolute lifetime, or remove the key \
+             if it has leaked",
+            date(end.until),
+            date(end.stopped),
+            date(needed),
+        )))
+    }
+}

@@ -1,0 +1,55 @@
+//! What a browser may be asked to forget at a sign-out.
+
+/// A kind of data that `Clear-Site-Data` names (W3C Clear Site Data, section 3.1).
+///
+/// Cookies are not among them: clearing them takes every cookie of the site and of its sibling
+/// domains, and the tombstone that keeps the session from coming back.
+///
+/// ```
+/// use sealed_session::{HeaderChange, ResponseHead, SessionManager, SiteData};
+/// # use sealed_session::{Key, KeyRing, RequestHead};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let ring = KeyRing::new(Key::generate()?);
+///
+/// let manager = SessionManager::builder(ring)
+///     .clear_site_data([SiteData::Cache, SiteData::Storage])
+///     .build()?;
+/// # let session = manager.load(RequestHead::default(), now);
+/// session.destroy()?;
+///
+/// let changes = manager.commit(&session, ResponseHead::new(303), now)?;
+/// assert!(changes.contains(&HeaderChange::Append {
+///     name: "clear-site-data",
+///     value: r#""cache", "storage""#.to_owned(),
+/// }));
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SiteData {
+    /// What the browser stored of responses, and pages kept for going back.
+    Cache,
+    /// What the server was told about the client.
+    ClientHints,
+    /// Open pages of this origin, which reload.
+    ExecutionContexts,
+    /// Local storage, databases and service workers of this origin.
+    Storage,
+}
+
+impl SiteData {
+    /// The field's value for these kinds; `None` if there is none.
+    pub(super) fn field(kinds: impl IntoIterator<Item = SiteData>) -> Option<String> {
+        let quoted: Vec<&str> = kinds
+            .into_iter()
+            .map(|kind| match kind {
+                SiteData::Cache => "\"cache\"",
+                SiteData::ClientHints => "\"clientHints\"",
+                SiteData::ExecutionContexts => "\"executionContexts\"",
+                SiteData::Storage => "\"storage\"",
+            })
+            .collect();
+        (!quoted.is_empty()).then(|| quoted.join(", "))
+    }
+}

@@ -1,0 +1,81 @@
+//! Tombstones: a session ended in this browser, whatever still arrives there.
+//!
+//! | offset | size | tombstone |
+//! | --- | --- | --- |
+//! | 0 | 1 | format: 4 |
+//! | 1 | 4 | key id |
+//! | 5 | 16 | MAC |
+//!
+//! The MAC is made under the key named, over these five bytes, the bound context, and the half of
+//! the id that lasts for a sign-in. The text of several is theirs, one behind the other: a session
+//! has one under each key of the ring, because a node may hold some of the keys only, and earlier
+//! ones are carried along.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::binding::Binding;
+use super::cipher::Mark;
+use super::{MARK_TEXT, SealKey, Sealer};
+use crate::keys::KeyId;
+use crate::lifetime::Timestamp;
+
+const FORMAT: u8 = 4;
+
+/// The most tombstones in one cookie.
+pub(crate) const TOMBSTONES_MAX: usize = 8;
+
+impl Sealer {
+    /// The text of the tombstones of one session, which was sealed under `first`, and of those of
+    /// `earlier` for which there is room.
+    pub(crate) fn tombstones<'a>(
+        &self,
+        sign_in: &[u8; 8],
+        first: KeyId,
+        binding: &Binding,
+        earlier: impl Iterator<Item = &'a [u8]>,
+        now: Timestamp,
+    ) -> String {
+        let mut keys: Vec<&SealKey> = self.keys.values().filter(|key| !key.is_over(now)).collect();
+        keys.sort_by_key(|key| (key.id != first, key.id != self.sealing.id, key.id));
+        let mut all: Vec<String> = keys
+            .into_iter()
+            .map(|key| {
+                let [k0, k1, k2, k3] = key.id.0;
+                let clear = [FORMAT, k0, k1, k2, k3];
+                let parts = [&clear, binding.context(), sign_in.as_slice()];
+                let mac = key.ciphers.sign_mark(Mark::Tombstone, parts);
+                URL_SAFE_NO_PAD.encode([clear.as_slice(), &mac].concat())
+            })
+            .collect();
+        for tombstone in earlier.flat_map(each) {
+            let text = String::from_utf8_lossy(tombstone).into_owned();
+            if super::decode_mark(tombstone).is_some_and(|[format, ..]| format == FORMAT)
+                && !all.contains(&text)
+            {
+                all.push(text);
+            }
+        }
+        all.truncate(TOMBSTONES_MAX);
+        all.concat()
+    }
+
+    /// Whether one of these tombstones is that of a session.
+    pub(crate) fn buries(&self, text: &[u8], sign_in: &[u8; 8], binding: &Binding) -> bool {
+        each(text).any(|tombstone| {
+            let Some([FORMAT, k0, k1, k2, k3, mac @ ..]) = super::decode_mark(tombstone) else {
+                return false;
+            };
+            let clear = [FORMAT, k0, k1, k2, k3];
+            let parts = [&clear, binding.context(), sign_in.as_slice()];
+            self.keys
+                .get(&KeyId([k0, k1, k2, k3]))
+                .is_some_and(|key| key.ciphers.verifies_mark(Mark::Tombstone, parts, &mac))
+        })
+    }
+}
+
+/// The texts of the single tombstones.
+fn each(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.chunks_exact(MARK_TEXT).take(TOMBSTONES_MAX)
+}

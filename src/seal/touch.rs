@@ -1,0 +1,97 @@
+//! Touches: a later time of use, for exactly one token.
+//!
+//! | offset | size | touch |
+//! | --- | --- | --- |
+//! | 0 | 1 | format: 3 |
+//! | 1 | 4 | issued, big-endian |
+//! | 5 | 16 | MAC |
+//!
+//! The MAC is made under the key that sealed the token, over these five bytes, the bound context,
+//! and the token's imprint. So a touch says nothing of any other token, and nothing by itself.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::binding::Binding;
+use super::cipher::Mark;
+use super::imprint::Imprint;
+use super::token::TAG;
+use super::{MARK, Sealer};
+use crate::lifetime::Timestamp;
+
+const FORMAT: u8 = 3;
+
+/// Bytes before the MAC.
+const CLEAR: usize = 5;
+
+/// What a touch cookie says in the clear; nothing of it is to be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TouchHint {
+    /// Made then, by its own account.
+    Issued(Timestamp),
+    /// Of a format that a newer version may know.
+    Newer,
+    /// Not a touch.
+    Garbage,
+}
+
+struct Touch {
+    clear: [u8; CLEAR],
+    issued: Timestamp,
+    mac: [u8; TAG],
+}
+
+impl Sealer {
+    /// The text of a touch of the token with this imprint; `None` if its key is not in the ring.
+    pub(crate) fn touch(
+        &self,
+        imprint: &Imprint,
+        issued: Timestamp,
+        binding: &Binding,
+    ) -> Option<String> {
+        let [t0, t1, t2, t3] = issued.0.to_be_bytes();
+        let clear = [FORMAT, t0, t1, t2, t3];
+        let key = self.keys.get(&imprint.key())?;
+        let parts = [&clear, binding.context(), imprint.bytes()];
+        let mac = key.ciphers.sign_mark(Mark::Touch, parts);
+        Some(URL_SAFE_NO_PAD.encode([clear.as_slice(), &mac].concat()))
+    }
+
+    /// The time of a touch, if it is one of the token with this imprint.
+    pub(crate) fn read_touch(
+        &self,
+        text: &[u8],
+        imprint: &Imprint,
+        binding: &Binding,
+    ) -> Option<Timestamp> {
+        let touch = parse(text)?;
+        let key = self.keys.get(&imprint.key())?;
+        let parts = [&touch.clear, binding.context(), imprint.bytes()];
+        key.ciphers
+            .verifies_mark(Mark::Touch, parts, &touch.mac)
+            .then_some(touch.issued)
+    }
+}
+
+/// Reads what a touch cookie says in the clear.
+pub(crate) fn touch_hint(text: &[u8]) -> TouchHint {
+    if let Some(touch) = parse(text) {
+        return TouchHint::Issued(touch.issued);
+    }
+    match URL_SAFE_NO_PAD.decode(text).as_deref() {
+        Ok([format, ..]) if *format > super::FORMAT_MAX => TouchHint::Newer,
+        _ => TouchHint::Garbage,
+    }
+}
+
+fn parse(text: &[u8]) -> Option<Touch> {
+    let bytes = super::decode_mark(text)?;
+    let [FORMAT, t0, t1, t2, t3, mac @ ..]: [u8; MARK] = bytes else {
+        return None;
+    };
+    Some(Touch {
+        clear: [FORMAT, t0, t1, t2, t3],
+        issued: Timestamp(u32::from_be_bytes([t0, t1, t2, t3])),
+        mac,
+    })
+}

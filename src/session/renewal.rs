@@ -1,0 +1,134 @@
+//! Keeping a session alive without writing it: when a touch is due, and its line.
+
+use super::arrival::{Held, judge};
+use super::{Inner, Session, Slot};
+use crate::cookie::{Glance, Jar};
+use crate::error::Refusal;
+use crate::lifetime::Timestamp;
+use crate::seal::{TouchHint, touch_hint};
+
+/// What last renewed a session; see [`Session::renewed_by`].
+///
+/// ```
+/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// use sealed_session::Renewal;
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+/// assert_ne!(session.renewed_by(), Some(Renewal::Touch));
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Renewal {
+    /// A touch cookie: a request used the session and changed nothing.
+    Touch,
+    /// The session itself: a request changed it.
+    Write,
+}
+
+impl Session {
+    /// The line that notes this request as a use of its session, if that is due. `now` is the time
+    /// of the commit.
+    ///
+    /// Only for a token that was authenticated and found live in this request. This may open it,
+    /// which does not count as having looked at it: nothing in the response depends on it.
+    pub(crate) fn touch(&self, now: Timestamp) -> Option<String> {
+        let slot = self.lock();
+        let held = match &slot.state {
+            Some(state) => state.held?,
+            None => {
+                judge(&self.inner.context, &slot.jar, self.inner.now)
+                    .ok()?
+                    .1
+            }
+        };
+        self.inner.touch_line(&held, now)
+    }
+}
+
+impl Inner {
+    /// Whether the session of a request that changed nothing needs a touch, as far as that is known.
+    pub(super) fn is_touch_due(&self, slot: &Slot) -> bool {
+        if slot.passive {
+            return false;
+        }
+        match &slot.state {
+            Some(state) => state.held.is_some_and(|held| self.is_due(held.used())),
+            None => self.may_be_due(&slot.jar),
+        }
+    }
+
+    fn is_due(&self, used: Timestamp) -> bool {
+        self.context.lifetime.is_touch_due(used, self.now)
+    }
+
+    /// Judges by what stands in the clear. It may be forged, so a yes only means that the token is
+    /// to be opened; a no, that a touch which may be due waits. Where nobody but the visitor can
+    /// have forged it, that is the visitor's loss.
+    fn may_be_due(&self, jar: &Jar) -> bool {
+        for (at, family) in self.context.families() {
+            let (head, touch) = match Glance::at(jar, at) {
+                Glance::Nothing => continue,
+                Glance::Several => return true,
+                Glance::One { head, touch } => (head, touch),
+            };
+            let Some(issued) = self.context.sealer.issued_hint(head, self.now) else {
+                return false;
+            };
+            return self.is_due(issued)
+                && match touch.map(touch_hint) {
+                    // Somebody else may have planted it, to hold back the renewal.
+                    _ if family.spec.is_plantable() => true,
+                    Some(TouchHint::Issued(touched))
+                        if touched >= issued
+                            && !self.context.lifetime.is_future(touched, self.now) =>
+                    {
+                        self.is_due(touched)
+                    }
+                    _ => true,
+                };
+        }
+        false
+    }
+
+    fn touch_line(&self, held: &Held, now: Timestamp) -> Option<String> {
+        if !self.is_due(held.used()) {
+            return None;
+        }
+        let context = &self.context;
+        let times = held.times(self.now);
+        // A handler that ran for longer than its session lives revives nothing.
+        context.lifetime.judge(&times, now.max(self.now)).ok()?;
+        let (_, family) = context.families().nth(held.family)?;
+        let text = context
+            .sealer
+            .touch(&held.imprint, self.now, &family.binding)?;
+        let max_age = context.lifetime.max_age(&times, self.now);
+        Some(family.spec.set(family.names.touch(), &text, max_age))
+    }
+
+    /// The lines that remove touch cookies which came alone: their token is gone. Only under names
+    /// that nobody else can set, elsewhere it may stand in another scope than the removal hits. A
+    /// response that took long may meet the touch of a session that began meanwhile.
+    pub(super) fn orphans(&self, slot: &Slot, now: Timestamp) -> Vec<String> {
+        let lifetime = &self.context.lifetime;
+        let absent = |state: &super::State| state.refusal == Some(Refusal::Absent);
+        if !slot.state.as_ref().is_some_and(absent) || lifetime.is_touch_due(self.now, now) {
+            return Vec::new();
+        }
+        let is_void = |text: &[u8]| match touch_hint(text) {
+            TouchHint::Issued(touched) => !lifetime.is_future(touched, self.now),
+            TouchHint::Garbage => true,
+            TouchHint::Newer => false,
+        };
+        let families = self.context.families();
+        let orphaned = families.filter(|(at, family)| {
+            let mut touches = slot.jar.touches(*at).peekable();
+            !family.spec.is_plantable() && touches.peek().is_some() && touches.all(is_void)
+        });
+        orphaned
+            .map(|(_, family)| family.spec.remove(family.names.touch()))
+            .collect()
+    }
+}

@@ -1,0 +1,1 @@
+//! When a cookie is written, and why.

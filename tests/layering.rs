@@ -33,6 +33,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "cookie", "error", "event", "keys", "lifetime", "payload", "seal", "session",
         ],
     ),
+    // A page of documentation.
+    ("when_a_cookie_is_written", &[]),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

@@ -155,7 +155,9 @@ proptest! {
                 // And it can be left again, whatever its size.
                 session.destroy().unwrap();
                 browser.close(&manager, &session, at(1)).unwrap();
-                prop_assert!(browser.is_empty());
+                // But for the tombstone.
+                let left = browser.names();
+                prop_assert!(left.len() == 1 && left[0].ends_with(".x"), "{:?}", left);
             }
         }
     }

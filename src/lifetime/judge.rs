@@ -52,6 +52,16 @@ impl Lifetime {
         u64::from(now.since(used)) >= self.touch_interval().as_secs()
     }
 
+    /// Whether a touch that was due at `times.used` may still be sent at `now`: a handler that ran
+    /// for longer than its session lives revives nothing. Half of that is enough, because this
+    /// touch goes over those of quicker requests that came later; a visitor who never pauses for
+    /// longer than half of the idle timeout is not signed out by it.
+    pub(crate) fn is_touch_timely(&self, times: &Times, now: Timestamp) -> bool {
+        let took = u64::from(now.since(times.used));
+        let half = self.idle_of(times.own).map(|idle| idle.div_ceil(2));
+        half.is_none_or(|half| took < half) && self.judge(times, now.max(times.used)).is_ok()
+    }
+
     /// The `Max-Age` of a session's cookies, in seconds; `None` if they go with the browser.
     pub(crate) fn max_age(&self, times: &Times, now: Timestamp) -> Option<u64> {
         let (_, absolute) = self.left(times, now);

@@ -98,8 +98,9 @@ impl Inner {
         }
         let context = &self.context;
         let times = held.times(self.now);
-        // A handler that ran for longer than its session lives revives nothing.
-        context.lifetime.judge(&times, now.max(self.now)).ok()?;
+        if !context.lifetime.is_touch_timely(&times, now) {
+            return None;
+        }
         let (_, family) = context.families().nth(held.family)?;
         let text = context
             .sealer

@@ -9,6 +9,8 @@ use sealed_session::{
 use time::{Duration, OffsetDateTime};
 
 pub(crate) const BASE: &str = "__Host-session";
+pub(crate) const TOUCH: &str = "__Host-session.t";
+pub(crate) const TOMBSTONE: &str = "__Host-session.x";
 
 pub(crate) fn ring() -> KeyRing {
     KeyRing::new(key(1))
@@ -27,8 +29,8 @@ pub(crate) fn at(seconds: i64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap() + Duration::seconds(seconds)
 }
 
-/// Keeps cookies by name and scope, as browsers do.
-#[derive(Clone, Default, Debug)]
+/// Keeps cookies by name and scope, as browsers do. It has no clock: see [`Browser::forget`].
+#[derive(Clone, Default, Debug, PartialEq)]
 pub(crate) struct Browser {
     cookies: Vec<Cookie>,
 }
@@ -115,6 +117,11 @@ impl Browser {
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         let found = self.cookies.iter().find(|cookie| cookie.name == name)?;
         Some(&found.value)
+    }
+
+    /// Drops a cookie, as at the end of its `Max-Age`.
+    pub(crate) fn forget(&mut self, name: &str) {
+        self.cookies.retain(|cookie| cookie.name != name);
     }
 
     pub(crate) fn is_empty(&self) -> bool {

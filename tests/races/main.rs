@@ -1,0 +1,138 @@
+//! Every order in which a few requests of one browser, and their responses, can cross: nothing that
+//! was ended comes back, and no response of a request that wrote nothing changes anything.
+//!
+//! The same orders under the rules of others break both, so the model can see it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod model;
+mod rule;
+
+use model::{Fault, Model, Pause, Start};
+use rule::{Op, Rule};
+
+/// Half of the idle timeout, in seconds.
+const HALF: i64 = 900;
+
+const ANY: &[Op] = &[Op::Read, Op::Write, Op::Renew, Op::SignIn, Op::Destroy];
+
+/// Three requests to two servers.
+const THREE: Model = Model {
+    rule: Rule::Ours,
+    requests: 3,
+    ops: ANY,
+    servers: 2,
+    step: 0,
+    start: Start::BothRead,
+    pause: Pause::Handler,
+};
+
+/// Runs a model with both kinds of pauses, and from both beginnings.
+fn run(model: Model) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for start in [Start::BothRead, Start::OneReads] {
+        for pause in [Pause::Handler, Pause::Network] {
+            faults.extend(
+                Model {
+                    start,
+                    pause,
+                    ..model
+                }
+                .run(),
+            );
+        }
+    }
+    faults
+}
+
+fn is_loss(fault: &Fault) -> bool {
+    matches!(fault, Fault::Changed { .. })
+}
+
+#[test]
+fn nothing_comes_back_and_nothing_is_lost() {
+    // At once, with touches due in between, and with pauses in which a session may expire.
+    for step in [0, 200, HALF] {
+        let faults = run(Model { step, ..THREE });
+        assert!(
+            faults.is_empty(),
+            "{} faults: {:#?}",
+            faults.len(),
+            faults[0]
+        );
+    }
+}
+
+#[test]
+fn of_four_requests_only_ends_that_overtake_each_other_undo_one() {
+    // The later tombstones go over the earlier ones: SECURITY.md says so.
+    let faults = run(Model {
+        requests: 4,
+        servers: 1,
+        step: 200,
+        ..THREE
+    });
+    let crossed = |fault: &Fault| matches!(fault, Fault::CameBack { crossed: true, .. });
+    let other = faults.iter().find(|fault| !crossed(fault));
+    assert!(other.is_none(), "{other:#?}");
+}
+
+#[test]
+fn whoever_pauses_for_no_more_than_half_of_the_idle_timeout_stays() {
+    for step in [HALF / 2, HALF] {
+        let model = Model {
+            requests: 5,
+            ops: &[Op::Read],
+            servers: 1,
+            step,
+            ..THREE
+        };
+        let faults = model.run();
+        assert!(
+            faults.is_empty(),
+            "{} faults: {:#?}",
+            faults.len(),
+            faults[0]
+        );
+    }
+}
+
+#[test]
+fn the_model_sees_what_re_sending_does() {
+    let faults = run(Model {
+        rule: Rule::Resend,
+        step: 200,
+        ..THREE
+    });
+    let lost = faults.iter().filter(|fault| is_loss(fault)).count();
+    assert!(
+        lost > 0 && faults.len() > lost,
+        "{lost} of {}",
+        faults.len()
+    );
+}
+
+#[test]
+fn the_model_sees_what_a_missing_tombstone_does() {
+    let faults = run(Model {
+        rule: Rule::NoTombstone,
+        ..THREE
+    });
+    assert!(!faults.is_empty() && !faults.iter().any(is_loss));
+}
+
+#[test]
+fn the_model_sees_what_removing_expired_cookies_does() {
+    let faults = run(Model {
+        rule: Rule::RemoveExpired,
+        step: 2 * HALF,
+        ..THREE
+    });
+    assert!(faults.iter().any(is_loss));
+}

@@ -1,0 +1,79 @@
+//! What a server does with a request: this library's rule, and those of others.
+
+use sealed_session::{Refusal, Session, SessionManager};
+use time::OffsetDateTime;
+
+use crate::common::{self, BASE, TOMBSTONE, TOUCH};
+
+/// Who decides what a response sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// What is committed, and nothing else.
+    Ours,
+    /// A request that reads sends the session again, to keep it alive: no touches, no tombstones.
+    Resend,
+    /// Ours without tombstones.
+    NoTombstone,
+    /// Ours, and an expired session is removed by whoever meets it.
+    RemoveExpired,
+}
+
+/// What one request does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Op {
+    Read,
+    Write,
+    Renew,
+    SignIn,
+    Destroy,
+}
+
+impl Op {
+    /// The handler of the request with this number.
+    pub(crate) fn handle(self, session: &Session, number: usize) {
+        match self {
+            Op::Read => drop(session.get::<Vec<usize>>("log").unwrap()),
+            Op::Write => {
+                let write = |log: &mut Vec<usize>| log.push(number);
+                session.update("log", write).unwrap();
+            }
+            Op::Renew => session.renew().unwrap(),
+            Op::SignIn => session
+                .sign_in_as(&format!("user-{number}"), &["log"])
+                .unwrap(),
+            Op::Destroy => session.destroy().unwrap(),
+        }
+    }
+}
+
+impl Rule {
+    /// What this rule does besides the handler.
+    pub(crate) fn before_commit(self, session: &Session, op: Op, number: usize) {
+        if self == Rule::Resend && op == Op::Read && session.is_live() {
+            session.insert("sent", number).unwrap();
+        }
+    }
+
+    pub(crate) fn commit(
+        self,
+        manager: &SessionManager,
+        session: &Session,
+        now: OffsetDateTime,
+    ) -> Vec<String> {
+        // What is not live any more is not sent.
+        let mut lines = common::commit(manager, session, now).unwrap_or_default();
+        let named = |line: &str, name: &str| line.split('=').next() == Some(name);
+        match self {
+            Rule::Ours => {}
+            Rule::Resend => lines.retain(|line| !named(line, TOMBSTONE) && !named(line, TOUCH)),
+            Rule::NoTombstone => lines.retain(|line| !named(line, TOMBSTONE)),
+            Rule::RemoveExpired => {
+                let expired = [Refusal::AbsoluteExpired, Refusal::IdleExpired].map(Some);
+                if lines.is_empty() && expired.contains(&session.refusal()) {
+                    lines.push(format!("{BASE}=; Path=/; Max-Age=0"));
+                }
+            }
+        }
+        lines
+    }
+}

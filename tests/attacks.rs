@@ -1,0 +1,359 @@
+//! What an attacker can make of cookies: reviving a session that is over, ending one that is not,
+//! holding back its renewal. Whatever succeeds stands at the end, and in SECURITY.md.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+mod common;
+
+use common::{BASE, Browser, TOMBSTONE, TOUCH, at, commit, key, manager, ring};
+use sealed_session::{CookieSpec, Format, KeyRing, Refusal, RequestHead, Session, SessionManager};
+
+const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+fn load(manager: &SessionManager, cookies: &[String], now: i64) -> Session {
+    manager.load(RequestHead::new([cookies.join("; ").as_bytes()]), at(now))
+}
+
+/// A browser with a session of this value, written at `now`.
+fn written(manager: &SessionManager, value: &str, now: i64) -> Browser {
+    let mut browser = Browser::default();
+    browser.visit(manager, at(now), |session| {
+        session.sign_in_as(value, &[]).unwrap();
+        session.insert("who", value).unwrap();
+    });
+    browser
+}
+
+/// The value of the touch that a browser is sent at `now`.
+fn touch(manager: &SessionManager, browser: &Browser, now: i64) -> String {
+    let mut browser = browser.clone();
+    browser.visit(manager, at(now), |_| {});
+    let name = browser
+        .names()
+        .into_iter()
+        .find(|name| name.ends_with(".t"));
+    browser.value(name.unwrap()).unwrap().to_owned()
+}
+
+/// All texts that differ from this one in one bit, in all that the characters stand for.
+fn flipped(text: &str) -> Vec<String> {
+    let bits = |character: u8| ALPHABET.iter().position(|c| *c == character).unwrap();
+    let flip = |at: usize, bit: usize| {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes[at] = ALPHABET[bits(bytes[at]) ^ (1 << bit)];
+        String::from_utf8(bytes).unwrap()
+    };
+    (0..text.len())
+        .flat_map(|at| (0..6).map(move |bit| flip(at, bit)))
+        .collect()
+}
+
+/// Every list of at most `most` of these, in every order.
+fn lists(from: &[String], most: usize) -> Vec<Vec<String>> {
+    let mut all = vec![Vec::new()];
+    let mut longest = all.clone();
+    for _ in 0..most {
+        longest = longest
+            .iter()
+            .flat_map(|list: &Vec<String>| {
+                let longer = |more: &String| [list.as_slice(), std::slice::from_ref(more)].concat();
+                from.iter().map(longer)
+            })
+            .collect();
+        all.extend(longest.clone());
+    }
+    all
+}
+
+/// Managers that seal like the one attacked, but for one thing each.
+fn relatives() -> Vec<SessionManager> {
+    let base = || SessionManager::builder(ring());
+    [
+        base().cookie(CookieSpec::new("__Host-other")),
+        base().audience("other"),
+        base().format(Format::Signed),
+        SessionManager::builder(KeyRing::new(key(9))),
+    ]
+    .map(|builder| builder.build().unwrap())
+    .into()
+}
+
+/// Touches that are fresh at 2,200 and none of the token attacked, which was last touched at 500.
+struct Stock {
+    target: Browser,
+    touches: Vec<String>,
+}
+
+impl Stock {
+    fn new() -> Stock {
+        let manager = manager();
+        let target = written(&manager, "target", 0);
+        let good = touch(&manager, &target, 500);
+        // The same session, written again in another browser, and before and after a renewal.
+        let mut again = target.clone();
+        again.visit(&manager, at(1_000), |session| {
+            session.insert("more", 1).unwrap()
+        });
+        let mut renewed = target.clone();
+        renewed.visit(&manager, at(1_000), |session| session.renew().unwrap());
+        let stranger = written(&manager, "stranger", 1_000);
+        let mut touches: Vec<String> = [&again, &renewed, &stranger]
+            .map(|browser| touch(&manager, browser, 2_200))
+            .into();
+        for relative in relatives() {
+            touches.push(touch(
+                &relative,
+                &written(&relative, "target", 1_000),
+                2_200,
+            ));
+        }
+        // The time of one touch, the MAC of another.
+        touches.push(format!("{}{}", &touches[2][..8], &good[8..]));
+        touches.push(format!("{}{}", &touches[0][..8], &good[8..]));
+        touches.push("Aw".to_owned());
+        touches.push(good);
+        let touches = touches
+            .iter()
+            .map(|value| format!("{TOUCH}={value}"))
+            .collect();
+        Stock { target, touches }
+    }
+}
+
+#[test]
+fn no_touch_revives_what_idled_out() {
+    let (manager, stock) = (manager(), Stock::new());
+    let data = stock.target.line();
+    for touches in lists(&stock.touches, 2) {
+        let cookies = [std::slice::from_ref(&data), &touches].concat();
+        let is_known = touches.contains(stock.touches.last().unwrap());
+        // Last used at 500 or at 0, and not a second longer.
+        let end = 1_800 + if is_known { 500 } else { 0 };
+        assert!(load(&manager, &cookies, end - 1).is_live(), "{touches:?}");
+        for now in [end, end + 1, end + 1_000] {
+            let session = load(&manager, &cookies, now);
+            assert_eq!(session.refusal(), Some(Refusal::IdleExpired), "{touches:?}");
+            // Neither this request nor one that does not look is a use of it.
+            assert!(commit(&manager, &session, at(now)).unwrap().is_empty());
+            let untouched = load(&manager, &cookies, now);
+            assert!(commit(&manager, &untouched, at(now)).unwrap().is_empty());
+        }
+    }
+}
+
+#[test]
+fn no_bit_of_a_touch_or_of_a_token_can_be_changed_to_gain_time() {
+    let (manager, stock) = (manager(), Stock::new());
+    let data = stock.target.line();
+    let good = stock
+        .touches
+        .last()
+        .unwrap()
+        .strip_prefix("__Host-session.t=")
+        .unwrap();
+    for changed in flipped(good) {
+        let cookies = [data.clone(), format!("{TOUCH}={changed}")];
+        let session = load(&manager, &cookies, 1_799);
+        // As if it were not there.
+        assert_eq!(session.last_seen_at(), at(0), "{changed}");
+        assert_eq!(
+            load(&manager, &cookies, 1_800).refusal(),
+            Some(Refusal::IdleExpired)
+        );
+    }
+    // The clear fields of the token: the 12 characters of format, key id and time.
+    let token = stock.target.value(BASE).unwrap();
+    for changed in flipped(&token[..12]) {
+        let changed = format!("{BASE}={changed}{}", &token[12..]);
+        for now in [1, 1_800, 50_000] {
+            let cookies = [changed.clone(), stock.touches.last().unwrap().clone()];
+            let session = load(&manager, &cookies, now);
+            let refusal = session.refusal().unwrap();
+            assert!(
+                refusal.may_live_elsewhere() && !session.is_live(),
+                "{refusal:?}"
+            );
+            assert!(commit(&manager, &session, at(now)).unwrap().is_empty());
+        }
+    }
+}
+
+#[test]
+fn no_touch_lengthens_the_absolute_lifetime() {
+    let manager = manager();
+    let mut browser = written(&manager, "target", 0);
+    let end = 12 * 3_600;
+    for now in (1_700..end).step_by(1_700).chain([end - 1]) {
+        browser.visit(&manager, at(now), |_| {});
+    }
+    assert!(browser.open(&manager, at(end - 1)).is_live());
+    for _ in 0..3 {
+        let session = browser.open(&manager, at(end));
+        assert_eq!(session.refusal(), Some(Refusal::AbsoluteExpired));
+        assert!(commit(&manager, &session, at(end)).unwrap().is_empty());
+    }
+}
+
+#[test]
+fn what_was_ended_stays_ended_beside_its_tombstone_whatever_else_comes() {
+    let (manager, stock) = (manager(), Stock::new());
+    let tombstone = |browser: &Browser| {
+        let mut browser = browser.clone();
+        browser.visit(&manager, at(600), |session| session.destroy().unwrap());
+        browser.value(TOMBSTONE).unwrap().to_owned()
+    };
+    let good = tombstone(&stock.target);
+    let stranger = tombstone(&written(&manager, "stranger", 1));
+    let data = stock.target.line();
+    let cases = [
+        vec![good.clone()],
+        vec![format!("{stranger}{good}")],
+        vec![format!("{}{good}", stranger.repeat(7))],
+        vec![
+            stranger.clone(),
+            "junk".to_owned(),
+            String::new(),
+            good.clone(),
+        ],
+        vec![format!("{good}trailing")],
+        [vec!["A".repeat(300); 7], vec![good.clone()]].concat(),
+    ];
+    for values in cases {
+        let tombstones: Vec<String> = values.iter().map(|v| format!("{TOMBSTONE}={v}")).collect();
+        for touches in lists(&stock.touches, 1) {
+            let cookies = [tombstones.as_slice(), std::slice::from_ref(&data), &touches].concat();
+            for now in [600, 1_000, 1_799] {
+                let session = load(&manager, &cookies, now);
+                assert_eq!(session.refusal(), Some(Refusal::Destroyed), "{values:?}");
+                assert!(commit(&manager, &session, at(now)).unwrap().is_empty());
+                let untouched = load(&manager, &cookies, now);
+                assert!(commit(&manager, &untouched, at(now)).unwrap().is_empty());
+            }
+        }
+    }
+    // A renewal has the same half of the id, and so has whatever the session is written as.
+    let mut renewed = stock.target.clone();
+    renewed.visit(&manager, at(10), |session| session.renew().unwrap());
+    let cookies = [renewed.line(), format!("{TOMBSTONE}={good}")];
+    assert_eq!(
+        load(&manager, &cookies, 601).refusal(),
+        Some(Refusal::Destroyed)
+    );
+}
+
+#[test]
+fn nobody_ends_a_live_session_by_a_tombstone_of_another() {
+    let (manager, stock) = (manager(), Stock::new());
+    let mut stranger = written(&manager, "stranger", 0);
+    stranger.visit(&manager, at(1), |session| session.destroy().unwrap());
+    let other = stranger.value(TOMBSTONE).unwrap().to_owned();
+    let mut own = stock.target.clone();
+    own.visit(&manager, at(1), |session| session.destroy().unwrap());
+    let changed = flipped(own.value(TOMBSTONE).unwrap());
+    let mut relatives: Vec<String> = Vec::new();
+    for relative in self::relatives() {
+        let mut browser = written(&relative, "target", 0);
+        browser.visit(&relative, at(1), |session| session.destroy().unwrap());
+        let name = browser.names()[0].to_owned();
+        relatives.push(browser.value(&name).unwrap().to_owned());
+    }
+    for value in [other.clone(), other.repeat(8)]
+        .iter()
+        .chain(&changed)
+        .chain(&relatives)
+    {
+        let cookies = [stock.target.line(), format!("{TOMBSTONE}={value}")];
+        assert!(load(&manager, &cookies, 2).is_live(), "{value}");
+    }
+}
+
+/// Under a plain name, where a sibling domain can set cookies beside the good ones.
+fn plain() -> SessionManager {
+    let builder = SessionManager::builder(ring()).cookie(CookieSpec::new("s"));
+    builder.build().unwrap()
+}
+
+#[test]
+fn planted_touches_neither_renew_nor_hold_back() {
+    let manager = plain();
+    let victim = written(&manager, "victim", 0);
+    let attacker = written(&manager, "attacker", 0);
+    // As fresh as can be by its own account, for another session.
+    let planted = touch(&manager, &attacker, 1_700);
+    let good = touch(&manager, &victim, 1_000);
+    let token = victim.line();
+    for (planted, of_them) in [(&planted, 1), (&planted, 7), (&"junk".to_owned(), 7)] {
+        let crowd = vec![format!("s.t={planted}"); of_them];
+        let after = [std::slice::from_ref(&token), &crowd].concat();
+        // The renewal is not held back, whether or not anybody looks.
+        for looks in [true, false] {
+            let session = load(&manager, &after, 1_750);
+            assert!(!looks || session.is_live());
+            assert_eq!(commit(&manager, &session, at(1_750)).unwrap().len(), 1);
+        }
+        // The good touch is found among them, and in every place.
+        for place in 0..=crowd.len() {
+            let mut cookies = crowd.clone();
+            cookies.insert(place, format!("s.t={good}"));
+            cookies.push(token.clone());
+            assert_eq!(load(&manager, &cookies, 2_799).last_seen_at(), at(1_000));
+            assert!(!load(&manager, &cookies, 2_800).is_live());
+        }
+    }
+}
+
+#[test]
+fn where_nobody_can_plant_the_clear_fields_are_believed_only_to_do_nothing() {
+    let manager = manager();
+    let browser = written(&manager, "visitor", 0);
+    let good = touch(&manager, &browser, 1_000);
+    let with_time = |time: u32| {
+        let [a, b, c, d] = time.to_be_bytes();
+        let bits = [3, a, b, c, d, 0];
+        let characters = bits.chunks(3).flat_map(|three| {
+            let bits = u32::from_be_bytes([0, three[0], three[1], three[2]]);
+            [18, 12, 6, 0].map(|shift| ALPHABET[(bits >> shift & 63) as usize] as char)
+        });
+        let head: String = characters.collect();
+        format!("{TOUCH}={}{}", &head[..7], &good[7..])
+    };
+    let base = u32::try_from(at(0).unix_timestamp()).unwrap();
+    // Who forges a touch of their own holds back their own renewal, and for the skew at most.
+    for (ahead, sends) in [(-180, 1), (0, 0), (120, 0), (121, 1), (100_000, 1)] {
+        let forged = with_time(base.checked_add_signed(1_500 + ahead).unwrap());
+        let session = load(&manager, &[browser.line(), forged], 1_500);
+        let lines = commit(&manager, &session, at(1_500)).unwrap();
+        assert_eq!(lines.len(), sends, "{ahead}");
+    }
+}
+
+#[test]
+fn what_stays_possible() {
+    // A copy without the tombstone is a session: the server remembers nothing.
+    let manager = manager();
+    let mut browser = written(&manager, "target", 0);
+    let copy = browser.clone();
+    browser.visit(&manager, at(1), |session| session.destroy().unwrap());
+    assert!(copy.open(&manager, at(2)).is_live());
+    // Whoever has it keeps it alive until the absolute lifetime.
+    let mut kept = copy;
+    for now in (1_700..43_200).step_by(1_700) {
+        kept.visit(&manager, at(now), |_| {});
+    }
+    assert!(kept.open(&manager, at(43_199)).is_live());
+
+    // Under a plain name eight planted cookies crowd out a touch, or a tombstone.
+    let plain = plain();
+    let victim = written(&plain, "victim", 0);
+    let good = touch(&plain, &victim, 1_000);
+    let crowd = vec!["s.t=junk".to_owned(); 8];
+    let cookies = [crowd, vec![format!("s.t={good}"), victim.line()]].concat();
+    assert_eq!(
+        load(&plain, &cookies, 1_800).refusal(),
+        Some(Refusal::IdleExpired)
+    );
+}

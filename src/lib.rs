@@ -26,15 +26,15 @@
 //! insert.
 //!
 //! **The response head is ready.** [`SessionManager::commit`] returns the header changes: lines
-//! that set the session and remove chunks it no longer needs, if it was changed; none, if it was
-//! only read, but for the removal of cookies that are certainly over; and what caches have to
-//! know. A session over its [`Budget`] is an [`Error`] with the sizes in it, and the browser keeps
-//! what it has. Whatever is changed after this comes too late, and is told so.
+//! that set the session, if it was changed; a short *touch* cookie now and then, if it was only used,
+//! whether or not anybody looked at it; and what caches have to know. A session over its [`Budget`]
+//! is an [`Error`] with the sizes in it, and the browser keeps what it has. Whatever is changed
+//! after this comes too late, and is told so. [When a cookie is written, and
+//! why](when_a_cookie_is_written), has a page of its own.
 //!
-//! **It ends** by [`destroy`](Session::destroy), or when a lifetime is over. The idle timeout
-//! counts from the last write: reading sends nothing, and so prolongs nothing. Cookies are removed
-//! only when they are certainly over for every server; anything else may be a live session to a
-//! server with a newer key ring.
+//! **It ends** by [`destroy`](Session::destroy), which leaves a tombstone, so that no response that
+//! is under way brings it back, or when a lifetime is over. Cookies that are not accepted stay in
+//! the browser: to a server with a newer key ring they may be a live session.
 //!
 //! ```
 //! use sealed_session::{

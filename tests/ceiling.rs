@@ -1,4 +1,4 @@
-//! Hostile requests allocate within bounds.
+//! Hostile requests allocate within bounds, and untouched ones next to nothing.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -6,7 +6,7 @@ mod common;
 
 use std::alloc::System;
 
-use common::{BASE, at, manager};
+use common::{BASE, Browser, at, manager};
 use sealed_session::{RequestHead, ResponseHead};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -62,4 +62,30 @@ fn no_request_allocates_beyond_the_ceiling() {
             "{case}: {allocated} bytes, and {most} are allowed"
         );
     }
+
+    // A request that touches nothing pays for no opening until a touch is due.
+    let mut browser = Browser::default();
+    browser.visit(&manager, at(0), |session| {
+        session.insert("a", common::noise(1_000, 1)).unwrap()
+    });
+    let untouched = |browser: &Browser, now| {
+        let line = browser.line();
+        let region = Region::new(ALLOCATOR);
+        let session = manager.load(RequestHead::new([line.as_bytes()]), at(now));
+        let changes = manager.commit(&session, ResponseHead::new(200), at(now));
+        let sends = !changes.unwrap().is_empty();
+        drop(session);
+        (
+            sends,
+            region.change().bytes_allocated.saturating_sub(line.len()),
+        )
+    };
+    // What is allocated beyond a copy of the cookies.
+    let (sends, quiet) = untouched(&browser, 179);
+    assert!(!sends && quiet < 5_000, "{quiet} bytes");
+    let (sends, due) = untouched(&browser, 180);
+    assert!(sends && due > quiet + 2_000, "{due} bytes, and {quiet}");
+    browser.visit(&manager, at(180), |_| {});
+    let (sends, after) = untouched(&browser, 359);
+    assert!(!sends && after <= quiet, "{after} bytes, and {quiet}");
 }

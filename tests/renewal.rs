@@ -434,3 +434,25 @@ fn the_tombstone_stays_for_as_long_as_the_session_could() {
     let is_tombstone = |change: &HeaderChange| format!("{change:?}").contains(common::TOMBSTONE);
     assert!(!changes.iter().any(is_tombstone));
 }
+
+#[test]
+fn what_expired_is_buried_as_well() {
+    // A request that was loaded a second before the timeout writes after somebody else signed in.
+    let manager = manager();
+    let ends: [fn(&Session); 2] = [
+        |session| session.destroy().unwrap(),
+        |session| session.sign_in_as("grace", &[]).unwrap(),
+    ];
+    for end in ends {
+        let mut browser = written(&manager);
+        let parked = browser.open(&manager, at(1_799));
+        parked.insert("a", 2).unwrap();
+        browser.visit(&manager, at(1_805), |session| {
+            assert_eq!(session.refusal(), Some(Refusal::IdleExpired));
+            end(session);
+        });
+        browser.close(&manager, &parked, at(1_810)).unwrap();
+        let session = browser.open(&manager, at(1_811));
+        assert_eq!(session.refusal(), Some(Refusal::Destroyed));
+    }
+}

@@ -19,9 +19,11 @@ fn values(session: &Session) -> Vec<String> {
         Err(error) => error.to_string(),
     });
     values.push(format!(
-        "{:?} {:?}",
+        "{:?} {:?} {:?} {:?}",
         session.subject(),
-        session.created_at()
+        session.created_at(),
+        session.idle_timeout(),
+        session.absolute_lifetime()
     ));
     values
 }

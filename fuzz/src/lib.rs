@@ -10,11 +10,12 @@ compile_error!(
 );
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sealed_session::{
-    Budget, CookieSpec, Format, HeaderChange, Key, KeyRing, RequestHead, ResponseHead, Session,
+    Budget, CookieSpec, Format, HeaderChange, Key, KeyRing, Lifetime, RequestHead, ResponseHead, Session,
     SessionManager,
 };
 use time::OffsetDateTime;
@@ -41,6 +42,11 @@ fn manager(name: &str) -> SessionManager {
         .former_cookie(CookieSpec::new("former"))
         .accept_format(Format::Signed)
         .budget(Budget::direct())
+        .lifetime(
+            Lifetime::new()
+                .allow_idle(Duration::from_secs(60), Duration::from_secs(3_600))
+                .allow_absolute(Duration::from_secs(86_400)),
+        )
         .build()
         .expect("a good configuration")
 }

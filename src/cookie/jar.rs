@@ -18,6 +18,9 @@ const MARKS_KEPT: usize = 8;
 /// The longest value of a touch cookie, or of a cookie of tombstones, that is looked at.
 const MARK_MAX: usize = 256;
 
+/// Bytes of a touch, and some.
+const TOUCH_ROOM: usize = 32;
+
 /// A session has one family of names, and one more during a rename.
 const FAMILIES_MAX: usize = 2;
 
@@ -77,6 +80,10 @@ impl<const N: usize> List<N> {
         let too_long = value.len() > longest;
         let start = text.len();
         if !too_long {
+            // A touch that follows is not to cost a second copy of the token.
+            if text.capacity() - text.len() < value.len() {
+                text.reserve(value.len() + TOUCH_ROOM);
+            }
             text.extend_from_slice(value);
         }
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);

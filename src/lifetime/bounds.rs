@@ -42,7 +42,7 @@ impl Lifetime {
         asked.min(self.longest_absolute().as_secs())
     }
 
-    pub(super) fn outlives_the_browser(&self, own: Own) -> bool {
+    pub(crate) fn outlives_the_browser(&self, own: Own) -> bool {
         match self.persistence {
             Persistence::Always => true,
             Persistence::Never => false,

@@ -143,7 +143,8 @@ impl Lifetime {
     /// count; at most half of the shortest idle timeout.
     ///
     /// The default is a tenth of the shortest idle timeout, and at least a minute where that is
-    /// no more than half of it: often enough that an active visitor is not signed out, and seldom
+    /// no more than half of it (and never under a second, so that a timeout of one second is never
+    /// renewed): often enough that an active visitor is not signed out, and seldom
     /// enough that almost all responses carry no cookie.
     ///
     /// ```

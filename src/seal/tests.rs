@@ -140,6 +140,78 @@ fn formats_are_accepted_by_name_only() {
 }
 
 #[test]
+fn a_touch_speaks_of_one_token_and_a_tombstone_of_one_session() {
+    let ring = KeyRing::new(key(2)).accept(key(1)).unwrap();
+    let binding = Binding::new("session", "name", "shop");
+    let other_binding = Binding::new("session", "name", "office");
+    let other_ring = sealer(&KeyRing::new(key(3)), Format::Encrypted, &[]);
+    for format in [Format::Encrypted, Format::Signed] {
+        let sealer = sealer(&ring, format, &[]);
+        let imprint = |plain: &[u8]| {
+            let text = sealer.seal(plain, NOW, &binding).unwrap();
+            let opened = sealer.open(text.as_bytes(), &binding, NOW).unwrap();
+            opened.imprint()
+        };
+        let (one, other) = (imprint(b"one"), imprint(b"other"));
+        let touch = sealer.touch(&one, NOW, &binding).unwrap();
+        assert_eq!(touch.len(), MARK_TEXT);
+        let read = |text: &[u8], imprint, binding| sealer.read_touch(text, imprint, binding);
+        assert_eq!(read(touch.as_bytes(), &one, &binding), Some(NOW));
+        assert_eq!(read(touch.as_bytes(), &other, &binding), None);
+        assert_eq!(read(touch.as_bytes(), &one, &other_binding), None);
+        assert_eq!(read(&touch.as_bytes()[1..], &one, &binding), None);
+        assert_eq!(other_ring.touch(&one, NOW, &binding), None);
+        assert_eq!(touch_hint(touch.as_bytes()), TouchHint::Issued(NOW));
+
+        let none = || std::iter::empty();
+        let (first, ended) = (key(1).id(), [99; 8]);
+        let tombstones = sealer.tombstones(&ended, first, &binding, none(), NOW);
+        // One under each key, that of the token first.
+        assert_eq!(tombstones.len(), 2 * MARK_TEXT);
+        let oldest = Sealer::new(&KeyRing::new(key(1)), format, &[]);
+        assert!(oldest.buries(&tombstones.as_bytes()[..MARK_TEXT], &ended, &binding));
+        assert!(sealer.buries(tombstones.as_bytes(), &ended, &binding));
+        assert!(!sealer.buries(tombstones.as_bytes(), &[8; 8], &binding));
+        assert!(!sealer.buries(tombstones.as_bytes(), &ended, &other_binding));
+        assert!(!other_ring.buries(tombstones.as_bytes(), &ended, &binding));
+        // Earlier ones are carried along, once, and eight in all.
+        let mut all = tombstones.clone();
+        for session in 1..9 {
+            let carried = [all.as_bytes(), b"junk", all.as_bytes()];
+            all = sealer.tombstones(&[session; 8], first, &binding, carried.into_iter(), NOW);
+            assert!(all.len() <= 8 * MARK_TEXT);
+            assert_eq!(sealer.buries(all.as_bytes(), &ended, &binding), session < 4);
+            assert!(sealer.buries(all.as_bytes(), &[session; 8], &binding));
+        }
+    }
+    assert_eq!(touch_hint(b"BQ"), TouchHint::Newer);
+    for garbage in [&b""[..], b"A", b"Aw", b"BA", b"!", &[b'A'; 28]] {
+        assert_eq!(touch_hint(garbage), TouchHint::Garbage);
+    }
+}
+
+#[test]
+fn a_retired_key_makes_no_marks_and_hints_at_nothing() {
+    let binding = Binding::new("session", "name", "");
+    let old = sealer(&KeyRing::new(key(1)), Format::Encrypted, &[]);
+    let text = old.seal(b"x", NOW, &binding).unwrap();
+    let retires = NOW.to_time();
+    let ring = KeyRing::new(key(2))
+        .accept_until(key(1), retires, retires)
+        .unwrap();
+    let sealer = sealer(&ring, Format::Encrypted, &[]);
+    let at = |now| Timestamp(now);
+    for (now, wanted, marks) in [(NOW.0 - 1, Some(NOW), 2), (NOW.0, None, 1)] {
+        assert_eq!(sealer.issued_hint(text.as_bytes(), at(now)), wanted);
+        let tombstones =
+            sealer.tombstones(&[7; 8], key(1).id(), &binding, std::iter::empty(), at(now));
+        assert_eq!(tombstones.len(), marks * MARK_TEXT);
+    }
+    assert_eq!(old.issued_hint(&text.as_bytes()[..11], NOW), None);
+    assert_eq!(old.issued_hint(b"????????????", NOW), None);
+}
+
+#[test]
 fn nonces_differ() {
     let sealer = sealer(&KeyRing::new(key(1)), Format::Encrypted, &[]);
     let binding = Binding::new("session", "name", "");

@@ -8,7 +8,23 @@ use crate::payload::{Record, SessionId};
 use crate::seal::Imprint;
 
 /// The verdict on a request's cookies: a live session, or why there is none.
-pub(super) type Arrival = Result<(Record, Held), Refusal>;
+pub(super) type Arrival = Result<(Record, Held), Refused>;
+
+/// Why there is no session, and which authentic ones came that do not count. Others of their
+/// responses may be under way.
+pub(super) struct Refused {
+    pub(super) refusal: Refusal,
+    pub(super) authentic: Vec<Held>,
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Refused {
+        Refused {
+            refusal,
+            authentic: Vec::new(),
+        }
+    }
+}
 
 /// The accepted token, as the browser holds it. It never changes.
 #[derive(Clone, Copy)]
@@ -48,18 +64,21 @@ impl Held {
 
 /// Judges every candidate, and picks.
 pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
-    let mut verdicts = Vec::new();
+    let (mut verdicts, mut authentic) = (Vec::new(), Vec::new());
     for (at, family) in context.families() {
         let candidates = Candidates::of(jar, at);
         let plantable = family.spec.is_plantable();
         let mut live: Option<(Record, Held)> = None;
         for candidate in candidates.list {
             match (open(context, jar, (at, family), candidate, now), &live) {
-                (Err(refusal), _) => verdicts.push(refusal),
+                (Err(refused), _) => {
+                    verdicts.push(refused.refusal);
+                    authentic.extend(refused.authentic);
+                }
                 (Ok((_, found)), Some((_, before)))
                     if plantable && found.is_stranger_to(before) =>
                 {
-                    return Err(Refusal::Conflict);
+                    return Err(Refusal::Conflict.into());
                 }
                 (Ok((_, found)), Some((_, before))) if found.issued < before.issued => {}
                 // A later cookie of the same second wins: browsers send the older one first
@@ -70,7 +89,7 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
         match live {
             // A planted session must not win by crowding out the one that it conflicts with.
             Some(_) if plantable && candidates.more => {
-                return Err(Refusal::Conflict);
+                return Err(Refusal::Conflict.into());
             }
             Some(live) => return Ok(live),
             // The own cookie may be a live session to another node, and a former one must not take
@@ -80,9 +99,12 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
         }
     }
     // The most that is known: a verdict on an authentic session tells more than one on garbage.
-    let authentic = verdicts.iter().find(|refusal| is_authentic(**refusal));
-    let telling = authentic.or(verdicts.first());
-    Err(telling.copied().unwrap_or(Refusal::Absent))
+    let telling = verdicts.iter().find(|refusal| is_authentic(**refusal));
+    let telling = telling.or(verdicts.first());
+    Err(Refused {
+        refusal: telling.copied().unwrap_or(Refusal::Absent),
+        authentic,
+    })
 }
 
 fn open(
@@ -95,7 +117,7 @@ fn open(
     let opened = context.sealer.open(&candidate?, &family.binding, now)?;
     let record = Record::decode(&opened)?;
     if is_buried(context, jar, &record.id) {
-        return Err(Refusal::Destroyed);
+        return Err(Refusal::Destroyed.into());
     }
     let (imprint, issued) = (opened.imprint(), opened.issued());
     // A touch from beyond the skew is not judged, and neither good nor bad for anything.
@@ -113,8 +135,13 @@ fn open(
         touched,
         own: record.own,
     };
-    context.lifetime.judge(&held.times(held.used()), now)?;
-    Ok((record, held))
+    match context.lifetime.judge(&held.times(held.used()), now) {
+        Ok(()) => Ok((record, held)),
+        Err(refusal) => Err(Refused {
+            refusal,
+            authentic: vec![held],
+        }),
+    }
 }
 
 /// Whether a tombstone of this session came along, under whatever name: a write that was under way

@@ -99,9 +99,7 @@ impl Inner {
         };
         if state.started_over {
             lines.extend(former_scopes(context, jar));
-            if let Some(ended) = &state.held {
-                lines.extend(tombstones(context, jar, ended, self.now));
-            }
+            lines.extend(tombstones(context, jar, state.ended(), self.now));
         }
         Ok(Outcome {
             lines,

@@ -90,8 +90,8 @@ impl Session {
     }
 
     /// From when on a request that changes nothing sends a touch cookie; `None` if there is no
-    /// session. It may be past: then this one does, unless it is
-    /// [passive](Session::mark_passive) or may be stored by shared caches.
+    /// session. It may be past: then this one does, unless it changes the session, is
+    /// [passive](Session::mark_passive), or its response may be stored by shared caches.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -109,6 +109,47 @@ impl Session {
             state.record.as_ref()?;
             Some(self.times(state).used.after(interval).to_time())
         })
+    }
+
+    /// The time of the request, by which everything in it is judged and stamped.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// assert_eq!(session.loaded_at(), now);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn loaded_at(&self) -> OffsetDateTime {
+        self.inner.now.to_time()
+    }
+
+    /// Whether the cookies of this session outlive the browser: whether they carry a `Max-Age`.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// use sealed_session::{Lifetime, SessionManager};
+    /// use std::time::Duration;
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let month = Duration::from_secs(30 * 86_400);
+    /// let policy = Lifetime::new().allow_absolute(month);
+    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.sign_in_as("user-17", &[])?;
+    /// assert!(!session.is_persistent());
+    /// session.set_absolute_lifetime(month)?;
+    /// assert!(session.is_persistent());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_persistent(&self) -> bool {
+        let own = self.read(|state| self.times(state).own);
+        self.inner.context.lifetime.outlives_the_browser(own)
     }
 
     /// How much is left before the idle timeout, and before the absolute lifetime, at the time of

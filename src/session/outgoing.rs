@@ -112,29 +112,41 @@ pub(super) fn farewell(context: &Context, jar: &Jar) -> Vec<String> {
 }
 
 /// The lines that keep `ended` from coming back by a response that is under way.
-pub(super) fn tombstones(
+pub(super) fn tombstones<'a>(
     context: &Context,
     jar: &Jar,
-    ended: &Held,
+    ended: impl Iterator<Item = &'a Held> + Clone,
     now: Timestamp,
 ) -> Vec<String> {
-    let max_age = context.lifetime.afterlife(ended.created, now);
+    let afterlife = |held: &Held| context.lifetime.afterlife(held.created, now);
+    let Some(max_age) = ended.clone().map(afterlife).max() else {
+        return Vec::new();
+    };
     let wanted = context
         .families()
         .filter(|(at, _)| *at == 0 || jar.has_any(*at));
     wanted
-        .map(|(at, family)| {
-            let text = context.sealer.tombstones(
-                ended.id.sign_in(),
-                ended.imprint.key(),
-                &family.binding,
-                jar.tombstones(at),
-                now,
-            );
-            family
-                .spec
-                .set(family.names.tombstone(), &text, Some(max_age))
-        })
+        .map(
+            |(
+                at,
+                Family {
+                    spec,
+                    names,
+                    binding,
+                },
+            )| {
+                let came: Vec<&[u8]> = jar.tombstones(at).collect();
+                let bury = |text: String, held: &Held| {
+                    let earlier = std::iter::once(text.as_bytes()).chain(came.iter().copied());
+                    let (sign_in, key) = (held.id.sign_in(), held.imprint.key());
+                    context
+                        .sealer
+                        .tombstones(sign_in, key, binding, earlier, now)
+                };
+                let text = ended.clone().fold(String::new(), bury);
+                spec.set(names.tombstone(), &text, Some(max_age))
+            },
+        )
         .collect()
 }
 

@@ -14,6 +14,8 @@ pub(super) struct State {
     pub(super) record: Option<Record>,
     pub(super) held: Option<Held>,
     pub(super) refusal: Option<Refusal>,
+    /// The authentic sessions that came along and do not count.
+    pub(super) expired: Vec<Held>,
     pub(super) changed: bool,
     /// Whether a sign-in or a destroy asked for a clean start.
     pub(super) started_over: bool,
@@ -40,14 +42,15 @@ pub(super) enum Edit<'a> {
 
 impl State {
     pub(super) fn of(arrival: Arrival) -> State {
-        let (record, held, refusal) = match arrival {
-            Ok((record, held)) => (Some(record), Some(held), None),
-            Err(refusal) => (None, None, Some(refusal)),
+        let (record, held, refusal, expired) = match arrival {
+            Ok((record, held)) => (Some(record), Some(held), None, Vec::new()),
+            Err(refused) => (None, None, Some(refused.refusal), refused.authentic),
         };
         State {
             record,
             held,
             refusal,
+            expired,
             changed: false,
             started_over: false,
             destroyed: false,
@@ -168,6 +171,11 @@ impl State {
             own: Own::default(),
             attributes: Default::default(),
         })
+    }
+
+    /// The sessions that a clean start ends: responses of theirs may be under way.
+    pub(super) fn ended(&self) -> impl Iterator<Item = &Held> + Clone {
+        self.held.iter().chain(&self.expired)
     }
 
     /// Whether the browser has to be told of changes.

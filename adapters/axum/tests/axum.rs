@@ -6,6 +6,8 @@
     reason = "a test may panic"
 )]
 
+mod support;
+
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -15,14 +17,13 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
-use http::{HeaderMap, StatusCode, header};
-use http_body_util::BodyExt;
+use http::{StatusCode, header};
 use sealed_session_axum::sealed_session::{
     self as core, Budget, Key, KeyRing, ManualClock, SessionManager,
 };
 use sealed_session_axum::{Error, LiveSession, Session, SessionLayer};
+use support::send;
 use time::{Duration, OffsetDateTime};
-use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
 
 fn manager() -> SessionManager {
@@ -72,49 +73,6 @@ fn app() -> Router {
             "/public",
             get(async || ([(header::CACHE_CONTROL, "public, max-age=60")], "x")),
         )
-}
-
-struct Reply {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
-}
-
-impl Reply {
-    fn set_cookies(&self) -> Vec<&str> {
-        let all = self.headers.get_all(header::SET_COOKIE);
-        all.iter().map(|value| value.to_str().unwrap()).collect()
-    }
-
-    /// The `Cookie` line that a browser would send next.
-    fn cookie(&self) -> String {
-        let pair = |line: &&str| line.split(';').next().unwrap().to_owned();
-        self.set_cookies()
-            .iter()
-            .map(pair)
-            .collect::<Vec<_>>()
-            .join("; ")
-    }
-
-    fn header(&self, name: header::HeaderName) -> Option<&str> {
-        self.headers.get(name).map(|value| value.to_str().unwrap())
-    }
-}
-
-async fn send(app: &Router, method: &str, path: &str, cookies: &[&str]) -> Reply {
-    let mut request = Request::builder().method(method).uri(path);
-    for line in cookies {
-        request = request.header(header::COOKIE, *line);
-    }
-    let request = request.body(Body::empty()).unwrap();
-    let (parts, body) = app.clone().oneshot(request).await.unwrap().into_parts();
-    let body = body.collect().await.unwrap().to_bytes();
-    let body = String::from_utf8(body.to_vec()).unwrap();
-    Reply {
-        status: parts.status,
-        headers: parts.headers,
-        body,
-    }
 }
 
 #[tokio::test]

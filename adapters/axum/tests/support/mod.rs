@@ -1,0 +1,54 @@
+//! Requests to a router, and what comes back.
+
+#![allow(dead_code, reason = "each test binary uses its part of this")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use http::{HeaderMap, StatusCode, header};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Reply {
+    pub(crate) fn set_cookies(&self) -> Vec<&str> {
+        let all = self.headers.get_all(header::SET_COOKIE);
+        all.iter().map(|value| value.to_str().unwrap()).collect()
+    }
+
+    /// The `Cookie` line that a browser would send next.
+    pub(crate) fn cookie(&self) -> String {
+        let pair = |line: &&str| line.split(';').next().unwrap().to_owned();
+        self.set_cookies()
+            .iter()
+            .map(pair)
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    pub(crate) fn header(&self, name: header::HeaderName) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+pub(crate) async fn send(app: &Router, method: &str, path: &str, cookies: &[&str]) -> Reply {
+    let mut request = Request::builder().method(method).uri(path);
+    for line in cookies {
+        request = request.header(header::COOKIE, *line);
+    }
+    let request = request.body(Body::empty()).unwrap();
+    let (parts, body) = app.clone().oneshot(request).await.unwrap().into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    Reply {
+        status: parts.status,
+        headers: parts.headers,
+        body,
+    }
+}

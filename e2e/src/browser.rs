@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use fantoccini::cookies::Cookie;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
@@ -69,6 +70,16 @@ impl Browser {
         Ok(field.send_keys(text).await?)
     }
 
+    /// Ticks a box, or unticks it.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such box.
+    pub async fn tick(&self, checkbox: &str) -> Result<(), Failure> {
+        let checkbox = self.client.find(Locator::Css(checkbox)).await?;
+        Ok(checkbox.click().await?)
+    }
+
     /// Clicks the first element that matches, and waits until the page it leads to is there.
     ///
     /// # Errors
@@ -108,7 +119,7 @@ impl Browser {
     /// If there is no page.
     pub async fn cookies(&self) -> Result<Vec<(String, String)>, Failure> {
         let cookies = self.client.get_all_cookies().await?;
-        let pair = |c: fantoccini::cookies::Cookie<'_>| (c.name().to_owned(), c.value().to_owned());
+        let pair = |c: Cookie<'_>| (c.name().to_owned(), c.value().to_owned());
         let mut pairs: Vec<(String, String)> = cookies.into_iter().map(pair).collect();
         pairs.sort();
         Ok(pairs)
@@ -126,8 +137,32 @@ impl Browser {
         Ok(self.client.add_cookie(cookie).await?)
     }
 
-    /// Writes what a person would see to `e2e/NAME.png` and `e2e/NAME-phone.png` in the build
-    /// folder, and checks that the page is no wider than a phone.
+    /// Gives the browser a `Set-Cookie` line of the page's host, as a response that comes late
+    /// does.
+    ///
+    /// # Errors
+    ///
+    /// If there is no page, or the line is none.
+    pub async fn receive(&self, line: &str) -> Result<(), Failure> {
+        let page = self.client.current_url().await?;
+        let host = page.host_str().ok_or("a page without a host")?.to_owned();
+        let mut cookie = Cookie::parse(line.to_owned())?;
+        cookie.set_domain(host);
+        Ok(self.client.add_cookie(cookie).await?)
+    }
+
+    /// Whether a cookie outlives the browser.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such cookie.
+    pub async fn is_lasting(&self, name: &str) -> Result<bool, Failure> {
+        let cookie = self.client.get_named_cookie(name).await?;
+        Ok(cookie.expires_datetime().is_some())
+    }
+
+    /// Writes what a person would see, scrolling down, to `e2e/NAME.png` and `e2e/NAME-phone.png`
+    /// in the build folder, and checks that the page is no wider than a phone.
     ///
     /// # Errors
     ///
@@ -137,21 +172,26 @@ impl Browser {
         std::fs::create_dir_all(&folder)?;
         for (suffix, width) in [("", 1280), ("-phone", 390)] {
             self.client.set_window_size(width, 900).await?;
+            let excess = "return document.documentElement.scrollWidth - window.innerWidth";
+            let excess = self.number(excess).await?;
+            if excess > 0 {
+                return Err(format!("{name} is {excess} pixels too wide at {width}").into());
+            }
+            let hidden = "return document.documentElement.scrollHeight - window.innerHeight";
+            let hidden = u32::try_from(self.number(hidden).await?).unwrap_or(0);
+            let height = 900 + hidden.min(1_100);
+            self.client.set_window_size(width, height).await?;
             std::fs::write(
                 folder.join(format!("{name}{suffix}.png")),
                 self.client.screenshot().await?,
             )?;
-            let excess = "return document.documentElement.scrollWidth - window.innerWidth";
-            let excess = self
-                .client
-                .execute(excess, Vec::new())
-                .await?
-                .as_i64()
-                .unwrap_or(i64::MAX);
-            if excess > 0 {
-                return Err(format!("{name} is {excess} pixels too wide at {width}").into());
-            }
         }
         Ok(self.client.set_window_size(1280, 900).await?)
+    }
+
+    /// What a script returns that counts pixels.
+    async fn number(&self, script: &str) -> Result<i64, Failure> {
+        let answer = self.client.execute(script, Vec::new()).await?;
+        Ok(answer.as_i64().ok_or("no number")?)
     }
 }

@@ -12,19 +12,22 @@ use crate::process::{Process, build_folder, free_address};
 pub struct Shop {
     a: SocketAddr,
     b: SocketAddr,
+    options: Vec<String>,
     running: Vec<Process>,
 }
 
 impl Shop {
-    /// Starts both servers as separate processes that share nothing but the file `keys`.
+    /// Starts both servers as separate processes that share nothing but the file `keys`, with
+    /// these options of the command line besides.
     ///
     /// # Errors
     ///
     /// If the program is not built, or does not come to listen.
-    pub fn start(keys: &Path) -> Result<Shop, Failure> {
+    pub fn start(keys: &Path, options: &[&str]) -> Result<Shop, Failure> {
         let mut shop = Shop {
             a: free_address()?,
             b: free_address()?,
+            options: options.iter().map(ToString::to_string).collect(),
             running: Vec::new(),
         };
         shop.restart(keys)?;
@@ -48,7 +51,8 @@ impl Shop {
                 "--b",
                 &self.b.to_string(),
             ]);
-            command.arg("--keys").arg(keys).stdout(Stdio::null());
+            command.arg("--keys").arg(keys).args(&self.options);
+            command.stdout(Stdio::null());
             self.running.push(Process::start(&mut command, &[address])?);
         }
         Ok(())

@@ -7,6 +7,7 @@
 )]
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use e2e::{Browser, Failure, Shop};
 use sealed_session::Key;
@@ -15,8 +16,9 @@ use sealed_session::Key;
 struct Keys(PathBuf);
 
 impl Keys {
-    fn new() -> Keys {
-        let path = std::env::temp_dir().join(format!("sealed-session-e2e-{}", std::process::id()));
+    fn new(test: &str) -> Keys {
+        let name = format!("sealed-session-e2e-{test}-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
         std::fs::write(&path, Key::generate().unwrap().to_text().expose()).unwrap();
         Keys(path)
     }
@@ -40,8 +42,8 @@ async fn names(browser: &Browser) -> Vec<String> {
 
 #[tokio::test]
 async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), Failure> {
-    let keys = Keys::new();
-    let mut shop = Shop::start(&keys.0)?;
+    let keys = Keys::new("walk");
+    let mut shop = Shop::start(&keys.0, &[])?;
     let browser = Browser::start().await?;
 
     // Reading leaves no cookie.
@@ -69,6 +71,9 @@ async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), 
             .contains("You are signed in as Ada <Lovelace>.")
     );
 
+    // What was there before the sign-in is ended in this browser.
+    assert_eq!(names(&browser).await, ["shop", "shop.x"]);
+
     // Both at B, which has never heard of either.
     browser.click("aside a").await?;
     let text = browser.text().await?;
@@ -90,7 +95,7 @@ async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), 
     // 200 lines more, which take a second cookie.
     browser.fill("#count", "200").await?;
     browser.click("form[action='/cart/fill'] button").await?;
-    assert_eq!(names(&browser).await, ["shop", "shop.1"]);
+    assert_eq!(names(&browser).await, ["shop", "shop.1", "shop.x"]);
     browser.open(&shop.a("/cart")).await?;
     assert!(browser.text().await?.contains("201 lines"));
     browser.picture("cart").await?;
@@ -113,7 +118,7 @@ async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), 
 
     // Emptied, the second cookie goes.
     browser.click("form[action='/cart/empty'] button").await?;
-    assert_eq!(names(&browser).await, ["shop"]);
+    assert_eq!(names(&browser).await, ["shop", "shop.x"]);
 
     // A changed cookie is refused with a reason for the developer, and not deleted.
     let value = browser.cookies().await?[0].1.clone();
@@ -124,14 +129,114 @@ async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), 
     let text = browser.text().await?;
     assert!(text.contains("tampered"), "{text}");
     browser.picture("refused").await?;
-    assert_eq!(names(&browser).await, ["shop"]);
+    assert_eq!(names(&browser).await, ["shop", "shop.x"]);
     browser.tamper("shop", &value).await?;
 
-    // Signing out at B ends it at A.
+    // Signing out at B ends it at A, and leaves a tombstone that keeps it from coming back.
     browser.open(&shop.b("/")).await?;
     browser.click("form[action='/sign-out'] button").await?;
-    assert!(names(&browser).await.is_empty());
+    assert_eq!(names(&browser).await, ["shop.x"]);
     browser.open(&shop.a("/")).await?;
     assert!(!browser.text().await?.contains("Ada"));
+    Ok(())
+}
+
+/// The idle timeout of the servers that are watched, in seconds; they touch every ten.
+const IDLE: &str = "20";
+
+/// A little more than the touch interval.
+const A_WHILE: Duration = Duration::from_millis(11_500);
+
+/// A little more than the idle timeout.
+const TOO_LONG: Duration = Duration::from_millis(21_500);
+
+/// Signs in at server A, and returns the cookie once no more is written to it.
+async fn sign_in(browser: &Browser, shop: &Shop, remembered: bool) -> Result<String, Failure> {
+    browser.open(&shop.a("/sign-in")).await?;
+    browser.fill("#name", "Ada").await?;
+    if remembered {
+        browser.tick("#remember").await?;
+    }
+    browser.click("main form button").await?;
+    assert!(browser.text().await?.contains("You are signed in as Ada."));
+    value(browser, "shop").await
+}
+
+async fn value(browser: &Browser, wanted: &str) -> Result<String, Failure> {
+    let cookies = browser.cookies().await?;
+    let found = cookies.into_iter().find(|(name, _)| name == wanted);
+    Ok(found.ok_or("no such cookie")?.1)
+}
+
+#[tokio::test]
+async fn a_session_is_kept_alive_by_touches_idles_out_and_stays_ended() -> Result<(), Failure> {
+    let keys = Keys::new("touches");
+    let shop = Shop::start(&keys.0, &["--idle", IDLE])?;
+    let browser = Browser::start().await?;
+    let written = sign_in(&browser, &shop, false).await?;
+    assert_eq!(names(&browser).await, ["shop"]);
+
+    // Reading, on either server, for longer than the idle timeout.
+    for page in [shop.b("/"), shop.a("/?page=2"), shop.b("/cart")] {
+        tokio::time::sleep(A_WHILE).await;
+        browser.open(&page).await?;
+        assert!(browser.text().await?.contains("Sign out"), "{page}");
+        assert_eq!(names(&browser).await, ["shop", "shop.t"], "{page}");
+        assert_eq!(value(&browser, "shop").await?, written, "{page}");
+    }
+    browser.open(&shop.a("/session")).await?;
+    let text = browser.text().await?;
+    assert!(text.contains("a touch cookie"), "{text}");
+    browser.picture("renewed").await?;
+
+    // Nobody comes for longer than that.
+    tokio::time::sleep(TOO_LONG).await;
+    for page in [shop.b("/session"), shop.a("/session")] {
+        browser.open(&page).await?;
+        let text = browser.text().await?;
+        assert!(
+            text.contains("idle_expired") && !text.contains("Sign out"),
+            "{text}"
+        );
+    }
+    browser.picture("idle").await?;
+    let left = names(&browser).await;
+    assert_eq!(left, ["shop", "shop.t"], "nothing is removed unasked");
+
+    // Signed in again, and out, after a touch.
+    let written = sign_in(&browser, &shop, false).await?;
+    assert_eq!(names(&browser).await, ["shop"]);
+    tokio::time::sleep(A_WHILE).await;
+    browser.open(&shop.b("/")).await?;
+    assert_eq!(names(&browser).await, ["shop", "shop.t"]);
+    browser.click("form[action='/sign-out'] button").await?;
+    assert_eq!(names(&browser).await, ["shop.x"]);
+
+    // A response that was under way brings the session back, and it is over all the same.
+    let line = format!("shop={written}; Path=/; HttpOnly; SameSite=Lax");
+    browser.receive(&line).await?;
+    for page in [shop.a("/session"), shop.b("/session")] {
+        browser.open(&page).await?;
+        assert_eq!(value(&browser, "shop").await?, written);
+        let text = browser.text().await?;
+        assert!(
+            text.contains("destroyed") && !text.contains("Sign out"),
+            "{text}"
+        );
+    }
+    browser.picture("destroyed").await?;
+
+    // It is no obstacle to a sign-in, which is to be remembered for longer than any browser runs.
+    sign_in(&browser, &shop, true).await?;
+    assert!(browser.is_lasting("shop").await?);
+    tokio::time::sleep(TOO_LONG).await;
+    browser.open(&shop.b("/session")).await?;
+    let text = browser.text().await?;
+    assert!(
+        text.contains("yes, it outlives the browser") && text.contains("demo:Ada"),
+        "{text}"
+    );
+    assert!(browser.is_lasting("shop.t").await?);
+    browser.picture("remembered").await?;
     Ok(())
 }

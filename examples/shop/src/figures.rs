@@ -34,13 +34,16 @@ pub(crate) fn count(number: impl TryInto<u64>, singular: &str) -> String {
 /// The two largest units of a span.
 pub(crate) fn span(duration: Duration) -> String {
     let seconds = duration.as_secs();
-    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    match (hours, minutes, seconds) {
-        (0, 0, s) => format!("{s} s"),
-        (0, m, 0) => format!("{m} min"),
-        (0, m, s) => format!("{m} min {s} s"),
-        (h, 0, _) => format!("{h} h"),
-        (h, m, _) => format!("{h} h {m} min"),
+    let (days, hours) = (seconds / 86_400, seconds / 3_600 % 24);
+    let (minutes, seconds) = (seconds / 60 % 60, seconds % 60);
+    match (days, hours, minutes, seconds) {
+        (0, 0, 0, s) => format!("{s} s"),
+        (0, 0, m, 0) => format!("{m} min"),
+        (0, 0, m, s) => format!("{m} min {s} s"),
+        (0, h, 0, _) => format!("{h} h"),
+        (0, h, m, _) => format!("{h} h {m} min"),
+        (d, 0, _, _) => format!("{d} d"),
+        (d, h, _, _) => format!("{d} d {h} h"),
     }
 }
 
@@ -61,8 +64,18 @@ mod tests {
             ["1 line", "200 lines"]
         );
         assert_eq!(
-            [0, 59, 60, 61, 3_600, 43_199].map(|s| span(Duration::from_secs(s))),
-            ["0 s", "59 s", "1 min", "1 min 1 s", "1 h", "11 h 59 min"]
+            [0, 59, 60, 61, 3_600, 43_199, 604_799, 2_592_000]
+                .map(|s| span(Duration::from_secs(s))),
+            [
+                "0 s",
+                "59 s",
+                "1 min",
+                "1 min 1 s",
+                "1 h",
+                "11 h 59 min",
+                "6 d 23 h",
+                "30 d"
+            ]
         );
     }
 }

@@ -4,13 +4,16 @@
 //! and nothing is lost. The session lives in the browser's cookies, sealed.
 //!
 //! ```
+//! use std::time::Duration;
+//!
 //! use sealed_session::{Key, KeyRing};
-//! use shop::{Letter, Server, app};
+//! use shop::{Letter, Server, app, sessions};
 //!
 //! let ring = KeyRing::new(Key::generate()?);
 //! let (a, b) = ("127.0.0.1:3001".parse().unwrap(), "127.0.0.1:3002".parse().unwrap());
-//! let first = app(Server::new(Letter::A, b), ring.clone())?;
-//! let second = app(Server::new(Letter::B, a), ring)?;
+//! let idle = Duration::from_secs(30 * 60);
+//! let first = app(Server::new(Letter::A, b), sessions(ring.clone(), idle)?);
+//! let second = app(Server::new(Letter::B, a), sessions(ring, idle)?);
 //! # Ok::<(), sealed_session::Error>(())
 //! ```
 
@@ -25,7 +28,9 @@ mod options;
 mod page;
 mod pages;
 mod server;
+mod sessions;
 
 pub use listener::{BindError, Listener, bind};
 pub use options::{Command, HELP, Options, UsageError};
 pub use server::{Letter, Server, app};
+pub use sessions::sessions;

@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use sealed_session::{Error, Key, KeyRing};
-use shop::{Command, HELP, Listener, Options, app, bind, key_file};
+use shop::{Command, HELP, Listener, Options, app, bind, key_file, sessions};
 use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
 
@@ -81,7 +81,7 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         socket,
     } in listeners
     {
-        let router = app(server, ring.clone())?;
+        let router = app(server, sessions(ring.clone(), options.idle)?);
         println!("Server {}: http://{address}/", server.letter());
         servers.spawn(async move { axum::serve(socket, router).await });
     }

@@ -4,8 +4,10 @@ use std::ffi::OsString;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt};
+use sealed_session::Lifetime;
 
 use crate::server::Letter;
 
@@ -23,6 +25,9 @@ Options:
                 Without this a fresh key is made, and restarting signs everybody out
   --make-key FILE
                 Write a fresh key to FILE, which must not exist, for --keys; start nothing
+  --idle SECONDS
+                End sessions that are not used for this long, 1 to 86400 [default: 1800].
+                A visitor who is remembered has seven days
   --help        Show this
 
 Addresses have to be of this machine: the demo speaks plain http and has no passwords.
@@ -39,6 +44,8 @@ pub struct Options {
     pub only: Option<Letter>,
     /// The key ring's file; without one, a fresh key is made.
     pub keys: Option<PathBuf>,
+    /// The idle timeout of sessions that are not remembered.
+    pub idle: Duration,
 }
 
 /// What the command line asks for.
@@ -77,6 +84,7 @@ impl Default for Options {
             b: SocketAddr::from(([127, 0, 0, 1], 3002)),
             only: None,
             keys: None,
+            idle: Lifetime::new().idle_timeout(),
         }
     }
 }
@@ -86,7 +94,8 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// If an option is unknown or incomplete, or an address is not of this machine or used twice.
+    /// If an option is unknown or incomplete, an address is not of this machine or used twice, or
+    /// the idle timeout is out of bounds.
     ///
     /// ```
     /// use shop::{Command, Letter, Options};
@@ -109,6 +118,7 @@ impl Options {
                 Arg::Long("b") => options.b = address("--b", parser.value()?)?,
                 Arg::Long("only") => options.only = Some(letter(parser.value()?)?),
                 Arg::Long("keys") => options.keys = Some(parser.value()?.into()),
+                Arg::Long("idle") => options.idle = idle(parser.value()?)?,
                 Arg::Long("make-key") => return Ok(Command::MakeKey(parser.value()?.into())),
                 Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
                 other => return Err(other.unexpected().into()),
@@ -166,6 +176,16 @@ fn letter(value: OsString) -> Result<Letter, UsageError> {
     }
 }
 
+fn idle(value: OsString) -> Result<Duration, UsageError> {
+    let text = value.string()?;
+    match text.parse() {
+        Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
+        _ => Err(UsageError(format!(
+            "--idle: `{text}` is not a number of seconds between 1 and 86400, which is a day"
+        ))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,18 +200,30 @@ mod tests {
             "a",
             "--keys",
             "ring",
+            "--idle",
+            "20",
         ];
         let wanted = Options {
             a: "127.0.0.2:1".parse().unwrap(),
             b: "[::1]:2".parse().unwrap(),
             only: Some(Letter::A),
             keys: Some("ring".into()),
+            idle: Duration::from_secs(20),
         };
         assert_eq!(Options::parse(line), Ok(Command::Run(wanted)));
         assert_eq!(
             Options::parse([""; 0]),
             Ok(Command::Run(Options::default()))
         );
+        for (text, seconds) in [("1", 1), ("86400", 86_400)] {
+            let idle = Duration::from_secs(seconds);
+            let wanted = Options {
+                idle,
+                ..Options::default()
+            };
+            assert_eq!(Options::parse(["--idle", text]), Ok(Command::Run(wanted)));
+        }
+        assert!(HELP.contains(&format!("[default: {}]", Options::default().idle.as_secs())));
         assert_eq!(Options::parse(["--only", "x", "--help"]).ok(), None);
         assert_eq!(Options::parse(["--help"]), Ok(Command::Help));
         assert_eq!(
@@ -217,6 +249,11 @@ mod tests {
             (&["--c"], "invalid option '--c'"),
             (&["extra"], "unexpected argument \"extra\""),
             (&["--keys"], "missing argument for option '--keys'"),
+            (&["--idle", "0"], "--idle: `0` is not a number of seconds"),
+            (&["--idle", "86401"], "--idle: `86401` is not a number"),
+            (&["--idle=-1"], "--idle: `-1` is not a number"),
+            (&["--idle", "5m"], "--idle: `5m` is not a number"),
+            (&["--idle"], "missing argument for option '--idle'"),
         ] {
             let error = Options::parse(line.iter().copied())
                 .unwrap_err()

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use axum::routing::{get, post};
-use sealed_session::{CookieSpec, Error, KeyRing, Session, SessionManager};
-use sealed_session_axum::SessionLayer;
+use sealed_session::{Error, Session};
+use sealed_session_axum::{PassiveLayer, SessionLayer};
 
 use crate::pages::{cart, health, inspect, missing, oversize, shelf, sign_in, style};
 
@@ -74,22 +74,14 @@ impl Server {
     }
 }
 
-/// The whole application of one server, with a session manager of its own.
-///
-/// # Errors
-///
-/// None that this configuration can give; as
-/// [`build`](sealed_session::SessionManagerBuilder::build).
-pub fn app(server: Server, ring: KeyRing) -> Result<Router, Error> {
-    let manager = SessionManager::builder(ring)
-        // Plain http: the servers listen on this machine only.
-        .cookie(CookieSpec::development("shop"))
-        .build()?;
-    let sessions =
-        SessionLayer::new(manager).on_commit_failure(move |error: &Error, session: &Session| {
-            oversize::answer(server, error, session)
-        });
-    Ok(Router::new()
+/// The whole application of one server, with its [`sessions`](crate::sessions()).
+pub fn app(server: Server, sessions: SessionLayer) -> Router {
+    let sessions = sessions.on_commit_failure(move |error: &Error, session: &Session| {
+        oversize::answer(server, error, session)
+    });
+    // Asking for a server's health is no use of a session, whoever asks.
+    let health = get(health::check).route_layer(PassiveLayer::new());
+    Router::new()
         .route("/", get(shelf::show))
         .route("/cart", get(cart::show))
         .route("/cart/add", post(cart::add))
@@ -101,11 +93,11 @@ pub fn app(server: Server, ring: KeyRing) -> Result<Router, Error> {
         .route("/sign-out", post(sign_in::sign_out))
         .route("/session", get(inspect::show))
         .route("/style.css", get(style::serve))
-        .route("/healthz", get(health::check))
+        .route("/healthz", health)
         .fallback(missing::show)
         // Last, so that it covers the fallback as well.
         .layer(sessions)
-        .with_state(server))
+        .with_state(server)
 }
 
 #[cfg(test)]

@@ -5,10 +5,13 @@
 
 mod browser;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, VARY};
-use sealed_session::{Key, KeyRing};
-use shop::{Letter, Server, app};
+use sealed_session::{Clock, Key, KeyRing, ManualClock, SystemClock};
+use shop::{Letter, Options, Server, app, sessions};
+use time::{Duration, OffsetDateTime};
 
 use browser::{Answer, Browser};
 
@@ -17,8 +20,21 @@ const B: &str = "127.0.0.1:3002";
 
 /// Both servers, with managers of their own.
 fn servers(ring: &KeyRing) -> (Router, Router) {
+    serving(ring, &Arc::new(SystemClock))
+}
+
+/// Both servers, and the clock that they go by.
+fn servers_and_clock() -> (Router, Router, Arc<ManualClock>) {
+    let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
+    let (a, b) = serving(&ring(), &clock);
+    (a, b, clock)
+}
+
+fn serving<C: Clock + 'static>(ring: &KeyRing, clock: &Arc<C>) -> (Router, Router) {
+    let idle = Options::default().idle;
     let server = |letter, other: &str| {
-        app(Server::new(letter, other.parse().unwrap()), ring.clone()).unwrap()
+        let sessions = sessions(ring.clone(), idle).unwrap().clock(clock.clone());
+        app(Server::new(letter, other.parse().unwrap()), sessions)
     };
     (server(Letter::A, B), server(Letter::B, A))
 }
@@ -184,16 +200,134 @@ async fn signing_out_at_b_ends_the_session_at_a() {
     let mut browser = Browser::default();
     browser.submit(&a, "/sign-in", "name=Ada").await;
     browser.submit(&a, "/cart/fill", "count=200").await;
+    let before = browser.jar.clone();
     browser
         .submit(&b, "/sign-out", "")
         .await
         .has("Sign in")
         .lacks("Ada");
-    assert!(browser.jar.is_empty());
+    assert_eq!(
+        browser.cookies(),
+        ["shop.x"],
+        "a tombstone, and nothing else"
+    );
     browser
         .get(&a, "/session")
         .await
-        .has("There is no session.");
+        .has("There is no session.")
+        .lacks("refused");
+
+    // A response that was under way brings the session back, and it stays ended.
+    browser.jar.extend(before);
+    for server in [&a, &b] {
+        let answer = browser.get(server, "/session").await;
+        answer
+            .has("<code>destroyed</code>")
+            .has("tombstone")
+            .lacks("Ada");
+    }
+    browser.submit(&b, "/sign-in", "name=Grace").await;
+    browser.get(&a, "/").await.has("Grace").has("Sign out");
+}
+
+#[tokio::test]
+async fn reading_pages_keeps_a_session_alive_and_never_writes_it() {
+    let (a, b, clock) = servers_and_clock();
+    let mut browser = Browser::default();
+    browser.submit(&a, "/sign-in", "name=Ada").await;
+    let written = browser.jar.clone();
+    clock.advance(Duration::seconds(179));
+    let answer = browser.get(&b, "/session").await;
+    assert!(answer.lines().is_empty());
+    answer
+        .has("<dt>Last seen</dt>")
+        .has("2 min 59 s ago")
+        .has("the session itself, when it was last written")
+        .has("in 1 s, if a request only reads")
+        .has("27 min 1 s left of 30 min")
+        .has("11 h 57 min left of 12 h");
+
+    clock.advance(Duration::SECOND);
+    let answer = browser.get(&b, "/session").await;
+    answer.has("with this response");
+    assert!(answer.lines()[0].starts_with("shop.t="));
+    let answer = browser.get(&a, "/session").await;
+    assert!(answer.lines().is_empty());
+    answer.has("a touch cookie").has("0 s ago").has("in 3 min,");
+
+    // For two hours, and not one write.
+    for _ in 0..5 {
+        clock.advance(Duration::minutes(29));
+        browser.get(&a, "/cart").await.has("Ada");
+    }
+    assert_eq!(browser.cookies(), ["shop", "shop.t"]);
+    assert_eq!(browser.jar["shop"], written["shop"]);
+
+    clock.advance(Duration::minutes(30));
+    let answer = browser.get(&b, "/session").await;
+    answer.has("<code>idle_expired</code>").lacks("Ada");
+    assert!(answer.lines().is_empty(), "and nothing is removed unasked");
+}
+
+#[tokio::test]
+async fn a_touch_rides_on_what_no_cache_shares_and_never_on_a_health_check() {
+    let (a, _, clock) = servers_and_clock();
+    let mut browser = Browser::default();
+    browser.submit(&a, "/sign-in", "name=Ada").await;
+    clock.advance(Duration::minutes(3));
+    for path in ["/style.css", "/healthz"] {
+        let answer = browser.get(&a, path).await;
+        assert!(answer.lines().is_empty(), "{path}");
+    }
+    // No handler looks at the session for an article that is not there.
+    let answer = browser.post(&a, "/cart/add", "article=0").await;
+    assert!(matches!(answer.lines()[..], [line] if line.starts_with("shop.t=")));
+    assert!(!answer.headers.contains_key(VARY));
+    assert_eq!(answer.headers[CACHE_CONTROL], "private");
+
+    // A monitor that asks with a visitor's cookies does not keep the session alive.
+    for _ in 0..6 {
+        clock.advance(Duration::minutes(5));
+        browser.get(&a, "/healthz").await.status(200);
+    }
+    browser.get(&a, "/session").await.has("idle_expired");
+}
+
+#[tokio::test]
+async fn who_asks_to_be_remembered_outlives_the_browser_and_the_idle_timeout() {
+    let (a, b, clock) = servers_and_clock();
+    let mut browser = Browser::default();
+    browser.submit(&a, "/sign-in", "name=Ada").await;
+    let answer = browser.get(&a, "/session").await;
+    answer.has("no, it goes with the browser");
+    browser.restart();
+    assert!(browser.jar.is_empty());
+
+    let wrong = browser.post(&a, "/sign-in", "name=&remember=on").await;
+    wrong
+        .status(422)
+        .has(" checked>")
+        .has("Remember me for 30 days");
+    let answer = browser.post(&a, "/sign-in", "name=Ada&remember=on").await;
+    assert!(answer.lines()[0].contains("; Max-Age=2592000"));
+    for _ in 0..4 {
+        browser.restart();
+        clock.advance(Duration::days(6));
+        browser.get(&b, "/").await.has("Ada");
+    }
+    assert_eq!(browser.cookies(), ["shop", "shop.t"]);
+    let answer = browser.get(&b, "/session").await;
+    answer
+        .has("7 d left of 7 d")
+        .has("6 d left of 30 d")
+        .has("yes, it outlives the browser");
+
+    clock.advance(Duration::days(6));
+    let answer = browser.get(&a, "/session").await;
+    answer.has("<code>absolute_expired</code>").lacks("Ada");
+    browser.submit(&a, "/sign-in", "name=Ada").await;
+    browser.restart();
+    browser.get(&a, "/").await.lacks("Ada");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use maud::{Markup, html};
-use sealed_session::{Refusal, Size};
+use sealed_session::{Refusal, Renewal, Size};
 use sealed_session_axum::{Error, Session};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -46,8 +46,10 @@ fn refused(refusal: Refusal) -> Markup {
                     "No cookie was looked at."
                 } @else if refusal.may_live_elsewhere() {
                     "It may be a live session to another server, so it stays in the browser."
+                } @else if refusal == Refusal::Destroyed {
+                    "Beside it lies a tombstone, so it is over on every server."
                 } @else {
-                    "Its time is over."
+                    "Its time is over. It stays in the browser until another takes its place."
                 }
             }
         }
@@ -119,24 +121,59 @@ fn identity(session: &Session) -> Result<Markup, Error> {
 
 fn times(session: &Session) -> Markup {
     let (idle, absolute) = session.time_left();
-    let policy = session.lifetime();
-    let left = |title: &str, left: Duration, of: Duration| {
-        html! { div { dt { (title) } dd { (span(left)) " left of " (span(of)) } } }
-    };
+    let now = session.loaded_at();
+    let left = |left: Duration, of: Duration| html! { (span(left)) " left of " (span(of)) };
     html! {
         dl.facts {
-            div { dt { "Created" } dd { (moment(session.created_at())) } }
-            div { dt { "Last written" } dd { (moment(session.last_seen_at())) } }
-            (left("Idle timeout", idle, policy.idle_timeout()))
-            (left("Absolute lifetime", absolute, policy.absolute_lifetime()))
+            div { dt { "Created" } dd { (moment(session.created_at(), now)) } }
+            div { dt { "Last seen" } dd { (moment(session.last_seen_at(), now)) } }
+            div {
+                dt { "Renewed by" }
+                dd {
+                    @match session.renewed_by() {
+                        Some(Renewal::Touch) => "a touch cookie",
+                        Some(Renewal::Write) => "the session itself, when it was last written",
+                        _ => "nothing yet",
+                    }
+                }
+            }
+            div { dt { "Next touch" } dd { (next_touch(session, now)) } }
+            div {
+                dt { "Idle timeout" }
+                dd {
+                    @match idle.zip(session.idle_timeout()) {
+                        Some((rest, whole)) => (left(rest, whole)),
+                        None => "never idles out",
+                    }
+                }
+            }
+            div {
+                dt { "Absolute lifetime" }
+                dd { (left(absolute, session.absolute_lifetime())) }
+            }
+            div {
+                dt { "Remembered" }
+                dd {
+                    @if session.is_persistent() { "yes, it outlives the browser" }
+                    @else { "no, it goes with the browser" }
+                }
+            }
         }
     }
 }
 
-fn moment(time: OffsetDateTime) -> Markup {
-    let age = (OffsetDateTime::now_utc() - time)
-        .max(time::Duration::ZERO)
-        .unsigned_abs();
+fn next_touch(session: &Session, now: OffsetDateTime) -> Markup {
+    let due = session.next_touch_at();
+    html! {
+        @match due.filter(|due| *due > now) {
+            Some(due) => { "in " (span((due - now).unsigned_abs())) ", if a request only reads" },
+            None => "with this response",
+        }
+    }
+}
+
+fn moment(time: OffsetDateTime, now: OffsetDateTime) -> Markup {
+    let age = (now - time).max(time::Duration::ZERO).unsigned_abs();
     let text = time.format(&Rfc3339).unwrap_or_default();
     html! { time datetime=(text) title=(text) { (span(age)) " ago" } }
 }
@@ -164,7 +201,7 @@ fn attributes(size: &Size) -> Markup {
     }
 }
 
-/// The chunks, as the browser holds them.
+/// The chunks, as the browser holds them once they are written.
 fn cookies(size: &Size) -> Markup {
     html! {
         table {
@@ -178,5 +215,6 @@ fn cookies(size: &Size) -> Markup {
                 }
             }
         }
+        p.fine.after { "A touch and tombstones may lie beside them. The budget does not count those." }
     }
 }

@@ -1,5 +1,7 @@
 //! Signing in, under any name, and signing out.
 
+use std::time::Duration;
+
 use axum::Form;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -8,18 +10,22 @@ use sealed_session_axum::{Error, Session};
 use serde::Deserialize;
 
 use crate::cart::CART;
+use crate::figures::count;
 use crate::page::{NAME, NOTICE, Page};
+use crate::sessions::{REMEMBERED, REMEMBERED_IDLE};
 
 /// The longest name, in characters. At four bytes each it fits a subject, prefix included.
 const NAME_MAX: usize = 60;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(crate) struct Credentials {
     name: String,
+    /// Only a checked box is sent.
+    remember: Option<String>,
 }
 
 pub(crate) async fn show(page: Page) -> Markup {
-    form(&page, "", None)
+    form(&page, &Credentials::default(), None)
 }
 
 pub(crate) async fn sign_in(
@@ -36,12 +42,17 @@ pub(crate) async fn sign_in(
         )),
     };
     if let Some(fault) = fault {
-        let page = form(&page, name, Some(&fault));
+        let page = form(&page, &credentials, Some(&fault));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     // A real shop's subject is the account's id. Everything but the cart is left behind: whoever
     // planted this session must not come along.
     session.sign_in_as(&format!("demo:{name}"), &[CART.name()])?;
+    if credentials.remember.is_some() {
+        // Its cookies outlive the browser from here on.
+        session.set_absolute_lifetime(REMEMBERED)?;
+        session.set_idle_timeout(REMEMBERED_IDLE)?;
+    }
     session.insert(NAME, name)?;
     session.insert(NOTICE, format!("You are signed in as {name}."))?;
     Ok(Redirect::to("/").into_response())
@@ -52,7 +63,7 @@ pub(crate) async fn sign_out(session: Session) -> Result<Redirect, Error> {
     Ok(Redirect::to("/"))
 }
 
-fn form(page: &Page, name: &str, fault: Option<&str>) -> Markup {
+fn form(page: &Page, filled_in: &Credentials, fault: Option<&str>) -> Markup {
     let content = html! {
         div.narrow {
             h1 { "Sign in" }
@@ -62,13 +73,26 @@ fn form(page: &Page, name: &str, fault: Option<&str>) -> Markup {
             }
             form.stack method="post" action="/sign-in" {
                 label for="name" { "Name" }
-                input #name type="text" name="name" value=(name) maxlength=(NAME_MAX) required
+                input #name type="text" name="name" value=(filled_in.name.trim()) maxlength=(NAME_MAX) required
                     autocomplete="nickname" aria-invalid=[fault.map(|_| "true")]
                     aria-describedby=[fault.map(|_| "fault")];
                 @if let Some(fault) = fault { p.fault #fault role="alert" { (fault) } }
+                div.check {
+                    input #remember type="checkbox" name="remember" aria-describedby="remember-note"
+                        checked[filled_in.remember.is_some()];
+                    label for="remember" { "Remember me for " (days(REMEMBERED)) }
+                    p.fine #remember-note {
+                        "Even when the browser is closed, unless you stay away for "
+                        (days(REMEMBERED_IDLE)) "."
+                    }
+                }
                 button { "Sign in" }
             }
         }
     };
     page.render("Sign in", &content)
+}
+
+fn days(duration: Duration) -> String {
+    count(duration.as_secs() / 86_400, "day")
 }

@@ -1,6 +1,6 @@
 //! A browser that keeps cookies, and what it asks of a page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Router;
 use axum::body::Body;
@@ -13,6 +13,8 @@ use tower::ServiceExt;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Browser {
     pub(crate) jar: BTreeMap<String, String>,
+    /// The names of those that came with a `Max-Age`.
+    lasting: BTreeSet<String>,
 }
 
 /// What came back.
@@ -38,6 +40,12 @@ impl Answer {
             self.body
         );
         self
+    }
+
+    /// The `Set-Cookie` lines.
+    pub(crate) fn lines(&self) -> Vec<&str> {
+        let lines = self.headers.get_all(SET_COOKIE).iter();
+        lines.map(|line| line.to_str().unwrap()).collect()
     }
 
     #[track_caller]
@@ -93,21 +101,35 @@ impl Browser {
             .await
             .unwrap();
         let (head, body) = response.into_parts();
-        for line in head.headers.get_all(SET_COOKIE) {
-            let line = line.to_str().unwrap();
-            let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
-            if line.contains("Max-Age=0") {
-                self.jar.remove(name);
-            } else {
-                self.jar.insert(name.to_owned(), value.to_owned());
-            }
-        }
         let body = body.collect().await.unwrap().to_bytes();
-        Answer {
+        let answer = Answer {
             status: head.status,
             headers: head.headers,
             body: String::from_utf8(body.to_vec()).unwrap(),
+        };
+        for line in answer.lines() {
+            self.keep(line);
         }
+        answer
+    }
+
+    fn keep(&mut self, line: &str) {
+        let (cookie, attributes) = line.split_once(';').unwrap();
+        let (name, value) = cookie.split_once('=').unwrap();
+        self.lasting.remove(name);
+        if attributes.contains("Max-Age=0") {
+            self.jar.remove(name);
+            return;
+        }
+        self.jar.insert(name.to_owned(), value.to_owned());
+        if attributes.contains("Max-Age=") {
+            self.lasting.insert(name.to_owned());
+        }
+    }
+
+    /// Closes the browser, and opens it again.
+    pub(crate) fn restart(&mut self) {
+        self.jar.retain(|name, _| self.lasting.contains(name));
     }
 
     pub(crate) fn cookies(&self) -> Vec<&str> {

@@ -1,0 +1,68 @@
+//! How long sessions live, and in which cookies.
+
+use std::time::Duration;
+
+use sealed_session::{CookieSpec, Error, KeyRing, Lifetime, SessionManager};
+use sealed_session_axum::SessionLayer;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// For how long a visitor is remembered who asks for it.
+pub(crate) const REMEMBERED: Duration = DAY.saturating_mul(30);
+
+/// After how long without a visit such a visitor is forgotten.
+pub(crate) const REMEMBERED_IDLE: Duration = DAY.saturating_mul(7);
+
+/// The sessions of one server, with a manager of their own. They end when they are not used for
+/// `idle`, of at most seven days.
+///
+/// # Errors
+///
+/// If `idle` is under a second or too long; as
+/// [`build`](sealed_session::SessionManagerBuilder::build).
+///
+/// ```
+/// use sealed_session::{Key, KeyRing};
+/// use shop::sessions;
+/// use std::time::Duration;
+///
+/// let ring = KeyRing::new(Key::generate()?);
+/// assert!(sessions(ring.clone(), Duration::from_secs(20)).is_ok());
+/// assert!(sessions(ring, Duration::ZERO).unwrap_err().is_configuration());
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+pub fn sessions(ring: KeyRing, idle: Duration) -> Result<SessionLayer, Error> {
+    let manager = SessionManager::builder(ring)
+        // Plain http: the servers listen on this machine only.
+        .cookie(CookieSpec::development("shop"))
+        .lifetime(lifetime(idle))
+        .build()?;
+    Ok(SessionLayer::new(manager))
+}
+
+/// Nobody has a shorter idle timeout than `idle`, so it sets how often a touch is sent.
+fn lifetime(idle: Duration) -> Lifetime {
+    let policy = Lifetime::new();
+    policy
+        .idle(idle)
+        .absolute(policy.absolute_lifetime().max(idle))
+        .allow_idle(idle, REMEMBERED_IDLE)
+        .allow_absolute(REMEMBERED)
+}
+
+#[cfg(test)]
+mod tests {
+    use sealed_session::Key;
+
+    use super::*;
+
+    #[test]
+    fn every_idle_timeout_of_the_command_line_makes_a_policy_and_sets_how_often_it_touches() {
+        let ring = KeyRing::new(Key::generate().unwrap());
+        for (idle, interval) in [(1, 1), (6, 3), (20, 10), (1_800, 180), (86_400, 8_640)] {
+            let idle = Duration::from_secs(idle);
+            assert_eq!(lifetime(idle).touch_interval().as_secs(), interval);
+            assert!(sessions(ring.clone(), idle).is_ok(), "{idle:?}");
+        }
+    }
+}

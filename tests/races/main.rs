@@ -131,6 +131,7 @@ fn the_model_sees_what_a_missing_tombstone_does() {
 fn the_model_sees_what_removing_expired_cookies_does() {
     let faults = run(Model {
         rule: Rule::RemoveExpired,
+        requests: 2,
         step: 2 * HALF,
         ..THREE
     });

@@ -307,6 +307,45 @@ fn planted_touches_neither_renew_nor_hold_back() {
 }
 
 #[test]
+fn planted_tombstones_and_sessions_cannot_hide_an_end() {
+    let manager = plain();
+    let victim = written(&manager, "victim", 0);
+    let mut ended = victim.clone();
+    ended.visit(&manager, at(1), |session| session.destroy().unwrap());
+    let tombstone = ended.line();
+    let junk = vec!["s.x=junk".to_owned(); 8];
+    for (crowd, refusal) in [(7, Refusal::Destroyed), (8, Refusal::Conflict)] {
+        let cookies = [&junk[..crowd], &[tombstone.clone(), victim.line()]].concat();
+        assert_eq!(load(&manager, &cookies, 2).refusal(), Some(refusal));
+    }
+
+    // In a conflict everything authentic is ended, whichever of it was planted.
+    let planted = written(&manager, "attacker", 0);
+    let cookies = [planted.line(), victim.line()];
+    let parked = victim.open(&manager, at(1));
+    parked.insert("who", "victim again").unwrap();
+    let session = load(&manager, &cookies, 2);
+    assert_eq!(session.refusal(), Some(Refusal::Conflict));
+    session.destroy().unwrap();
+    let mut browser = Browser::default();
+    browser.close(&manager, &session, at(2)).unwrap();
+    browser.close(&manager, &parked, at(3)).unwrap();
+    let late = browser.line();
+    for cookies in [
+        vec![late],
+        vec![
+            planted.line(),
+            format!("s.x={}", browser.value("s.x").unwrap()),
+        ],
+    ] {
+        assert_eq!(
+            load(&manager, &cookies, 4).refusal(),
+            Some(Refusal::Destroyed)
+        );
+    }
+}
+
+#[test]
 fn where_nobody_can_plant_the_clear_fields_are_believed_only_to_do_nothing() {
     let manager = manager();
     let browser = written(&manager, "visitor", 0);

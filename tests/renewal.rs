@@ -255,6 +255,9 @@ fn an_orphan_goes_and_nothing_else_does() {
     // Of a newer format.
     let newer = format!("{TOUCH}=Ba{}", &touch[2..]);
     assert!(lines(&manager, &newer, 300, true).is_empty());
+    // Longer than anything this version knows.
+    let long = format!("{TOUCH}={}", "B".repeat(257));
+    assert!(lines(&manager, &long, 300, true).is_empty());
     // Beside something that may be a session.
     for other in [
         format!("{BASE}=junk"),

@@ -9,138 +9,31 @@
     reason = "a test may panic"
 )]
 
+#[path = "vectors/entry.rs"]
+mod entry;
+#[path = "vectors/mint.rs"]
+mod mint;
+
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sealed_session::{
-    Attribute, Budget, CookieSpec, Format, HeaderChange, Key, KeyRing, Lifetime, RequestHead,
-    ResponseHead, Session, SessionManager,
-};
+use sealed_session::{Attribute, Error, Key, KeyRing, Renewal, Session, SessionManager};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use time::OffsetDateTime;
+
+use crate::entry::{
+    hex, key, label, list, load, moment, number, parse, request, set_cookies, text, text_of, unhex,
+    without_scope,
+};
 
 const KEYS: &str = include_str!("vectors/keys.json");
 const TOKENS: &str = include_str!("vectors/tokens.json");
 const PAYLOADS: &str = include_str!("vectors/payloads.json");
 const COOKIES: &str = include_str!("vectors/cookies.json");
+const MARKS: &str = include_str!("vectors/marks.json");
 const MINTED: &str = include_str!("vectors/minted.json");
-
-/// Longer than any time there is, in seconds.
-const FOREVER: u64 = 1 << 33;
-
-fn parse(file: &str) -> Value {
-    serde_json::from_str(file).unwrap()
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().unwrap()
-}
-
-fn text<'a>(entry: &'a Value, field: &str) -> &'a str {
-    entry[field]
-        .as_str()
-        .unwrap_or_else(|| panic!("{field} of {entry}"))
-}
-
-fn number(entry: &Value, field: &str) -> u64 {
-    entry[field]
-        .as_u64()
-        .unwrap_or_else(|| panic!("{field} of {entry}"))
-}
-
-fn unhex(digits: &str) -> Vec<u8> {
-    assert!(digits.len().is_multiple_of(2), "{digits}");
-    (0..digits.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())
-        .collect()
-}
-
-fn moment(seconds: u64) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp(seconds.try_into().unwrap()).unwrap()
-}
-
-fn key(master: &Value) -> Key {
-    Key::new(&unhex(master.as_str().unwrap())).unwrap()
-}
-
-fn format(name: &Value) -> Format {
-    match name.as_str() {
-        Some("encrypted") => Format::Encrypted,
-        Some("signed") => Format::Signed,
-        _ => panic!("{name}"),
-    }
-}
-
-/// What `entry` says of keys, formats, cookie and policy.
-fn manager(entry: &Value) -> SessionManager {
-    let mut ring: Option<KeyRing> = None;
-    for master in list(&entry["keys"]) {
-        ring = Some(match ring {
-            None => KeyRing::new(key(master)),
-            Some(ring) => ring.accept(key(master)).unwrap(),
-        });
-    }
-    let policy = Lifetime::new()
-        .idle(Duration::from_secs(number(entry, "idle")))
-        .absolute(Duration::from_secs(number(entry, "absolute")));
-    let accepted = list(&entry["accepted"]);
-    let mut builder = SessionManager::builder(ring.unwrap())
-        .cookie(CookieSpec::new(text(entry, "name")))
-        .audience(text(entry, "audience"))
-        .budget(Budget::direct())
-        .lifetime(policy)
-        .format(format(&accepted[0]));
-    for more in &accepted[1..] {
-        builder = builder.accept_format(format(more));
-    }
-    builder.build().unwrap()
-}
-
-/// A request as in cookies.json, with one bare cookie.
-fn request(sealed: &Value, master: &Value, value: &str, now: u64) -> Value {
-    json!({
-        "cookies": [format!("{}={value}", text(sealed, "name"))],
-        "name": sealed["name"],
-        "audience": sealed["audience"],
-        "keys": [master],
-        "accepted": [sealed["format"]],
-        "idle": FOREVER,
-        "absolute": FOREVER,
-        "now": now,
-    })
-}
-
-fn load(entry: &Value) -> (SessionManager, Session) {
-    let manager = manager(entry);
-    let plain = entry["cookies"].as_array().into_iter().flatten();
-    let plain = plain.map(|line| line.as_str().unwrap().as_bytes().to_vec());
-    let hex = entry["cookies_hex"].as_array().into_iter().flatten();
-    let hex = hex.map(|line| unhex(line.as_str().unwrap()));
-    let lines: Vec<Vec<u8>> = plain.chain(hex).collect();
-    let request = RequestHead::new(lines.iter().map(Vec::as_slice));
-    let session = manager.load(request, moment(number(entry, "now")));
-    (manager, session)
-}
-
-fn set_cookies(manager: &SessionManager, session: &Session, now: u64) -> Vec<String> {
-    let changes = manager.commit(session, ResponseHead::new(200), moment(now));
-    let line = |change| match change {
-        HeaderChange::Append {
-            name: "set-cookie",
-            value,
-        } => Some(value),
-        _ => None,
-    };
-    changes.unwrap().into_iter().filter_map(line).collect()
-}
-
-fn label(session: &Session) -> Option<&'static str> {
-    session.refusal().map(sealed_session::Refusal::label)
-}
 
 /// Everything that the API shows of a session, against what a vector says.
 fn check_session(session: &Session, entry: &Value) -> Result<(), String> {
@@ -150,8 +43,7 @@ fn check_session(session: &Session, entry: &Value) -> Result<(), String> {
     same("id", session.id().map(|id| id.to_string()), Some(id))?;
     let created = moment(number(record, "created"));
     same("created", session.created_at(), created)?;
-    let issued = moment(number(entry, "issued"));
-    same("issued", session.last_seen_at(), issued)?;
+    check_lifetime(session, entry)?;
     let subject = record["subject"].as_str();
     same("subject", session.subject().as_deref(), subject)?;
 
@@ -160,6 +52,24 @@ fn check_session(session: &Session, entry: &Value) -> Result<(), String> {
     names.sort_unstable();
     same("names", session.names(), names)?;
     attributes.iter().try_for_each(|a| check_value(session, a))
+}
+
+/// When the session was used, and how long it lives.
+fn check_lifetime(session: &Session, entry: &Value) -> Result<(), String> {
+    let used = entry["used"].as_u64();
+    let wanted = moment(used.unwrap_or_else(|| number(entry, "issued")));
+    same("used", session.last_seen_at(), wanted)?;
+    let renewal = used.map_or(Renewal::Write, |_| Renewal::Touch);
+    same("renewed by", session.renewed_by(), Some(renewal))?;
+    let policy = session.lifetime();
+    let idle = match entry.get("idle_timeout") {
+        Some(own) => own.as_u64().map(Duration::from_secs),
+        None => Some(policy.idle_timeout()),
+    };
+    same("idle timeout", session.idle_timeout(), idle)?;
+    let absolute = entry["absolute_lifetime"].as_u64();
+    let absolute = absolute.map_or(policy.absolute_lifetime(), Duration::from_secs);
+    same("absolute lifetime", session.absolute_lifetime(), absolute)
 }
 
 fn check_value(session: &Session, attribute: &Value) -> Result<(), String> {
@@ -230,20 +140,29 @@ fn same<A: PartialEq<B> + std::fmt::Debug, B: std::fmt::Debug>(
     }
 }
 
-/// A whole request: what it gives, and whether its cookies may be removed.
+/// A whole request: what it gives, and what a response that changed nothing carries.
 fn check_request(entry: &Value) -> Result<(), String> {
     let (manager, session) = load(entry);
-    let Some(refusal) = entry["refusal"].as_str() else {
-        return check_session(&session, entry);
-    };
-    same("refusal", label(&session), Some(refusal))?;
-    same("id", session.id(), None)?;
-    same("names", session.names(), Vec::<String>::new())?;
+    if let Some(refusal) = entry["refusal"].as_str() {
+        same("refusal", label(&session), Some(refusal))?;
+        same("id", session.id(), None)?;
+        same("names", session.names(), Vec::<String>::new())?;
+    } else {
+        check_session(&session, entry)?;
+    }
+    let removed = entry["removed"].as_array().into_iter().flatten();
+    let removed = removed.map(|name| format!("{}=; Max-Age=0", text_of(name)));
+    let touch = entry["touch"].as_str();
+    let touch = touch.map(|touch| format!("{}.t={touch}", text(entry, "name")));
+    let wanted: Vec<String> = removed.chain(touch).collect();
     let lines = set_cookies(&manager, &session, number(entry, "now"));
-    let removable = entry["removable"] == true;
-    same("removed", !lines.is_empty(), removable)?;
-    let removing = lines.iter().all(|line| line.ends_with("; Max-Age=0"));
-    same("removing only", removing, true)
+    let bare = |line: &String| match entry["touch"] {
+        // Whether a touch outlives the browser is the writer's own.
+        Value::String(_) => line.split("; ").next().unwrap_or_default().to_owned(),
+        _ => without_scope(line),
+    };
+    let lines: Vec<String> = lines.iter().map(bare).collect();
+    same("response", lines, wanted)
 }
 
 /// Runs `check` on all entries and reports every one that fails.
@@ -293,7 +212,8 @@ fn tokens() {
             // No cookie can have this name; the seal's own tests open it.
             return Ok(());
         }
-        let now = number(entry, "issued").max(1_800_000_000);
+        // In the last second nothing lives.
+        let now = number(entry, "issued").clamp(1_800_000_000, u64::from(u32::MAX) - 1);
         let request = request(entry, &entry["master"], text(entry, "text"), now);
         let (_, session) = load(&request);
         if text(entry, "purpose") != "session" {
@@ -326,10 +246,15 @@ fn sealed(file: &Value, entry: &Value) -> Value {
     let sealed = &file["sealed"];
     let now = number(sealed, "now");
     let mut request = request(sealed, &sealed["master"], text(entry, "text"), now);
-    for field in ["record", "refusal"] {
-        request[field] = entry[field].clone();
+    let of_entry = ["record", "refusal", "idle_timeout", "absolute_lifetime"];
+    let of_all = ["issued", "shortest_idle", "never_idle"];
+    for (from, fields) in [(entry, &of_entry[..]), (sealed, &of_all[..])] {
+        for field in fields {
+            if let Some(value) = from.get(field) {
+                request[field] = value.clone();
+            }
+        }
     }
-    request["issued"] = sealed["issued"].clone();
     request
 }
 
@@ -369,9 +294,111 @@ fn cookies() {
     each(list(&parse(COOKIES)["requests"]), check_request);
 }
 
+/// A request with the token of a mark, under the default policy.
+fn marked(entry: &Value, now: u64) -> Value {
+    let mut request = request(entry, &entry["master"], text(entry, "token"), now);
+    request["idle"] = json!(1_800);
+    request["absolute"] = json!(43_200);
+    request
+}
+
+/// The same with `value` in the cookie `base.t` or `base.x`.
+fn beside(request: &Value, suffix: &str, value: &str) -> (SessionManager, Session) {
+    let mut request = request.clone();
+    let name = text(&request, "name");
+    let pair = format!(
+        "{}; {name}.{suffix}={value}",
+        text_of(&request["cookies"][0])
+    );
+    request["cookies"][0] = json!(pair);
+    load(&request)
+}
+
+/// `text` with each character in turn as another one.
+fn changed(text: &str) -> impl Iterator<Item = String> + '_ {
+    (0..text.len()).map(|at| {
+        let other = if &text[at..=at] == "A" { "B" } else { "A" };
+        [&text[..at], other, &text[at + 1..]].concat()
+    })
+}
+
+#[test]
+fn touches() {
+    each(list(&parse(MARKS)["touches"]), |entry| {
+        if text(entry, "purpose") != "session" {
+            return Ok(());
+        }
+        let (issued, touch) = (number(entry, "issued"), text(entry, "text"));
+        let request = marked(entry, issued);
+        let (manager, session) = load(&request);
+        let lines = set_cookies(&manager, &session, issued);
+        let lines: Vec<String> = lines.iter().map(|line| without_scope(line)).collect();
+        let name = text(entry, "name");
+        same("sent", lines, [format!("{name}.t={touch}")])?;
+
+        let (manager, session) = beside(&request, "t", touch);
+        same("used", session.last_seen_at(), moment(issued))?;
+        same("refusal", label(&session), None)?;
+        session.insert("new", true).unwrap();
+        let lines = set_cookies(&manager, &session, issued);
+        let removal = format!("{name}.t=; Max-Age=0");
+        same("written", without_scope(&lines[1]), removal)?;
+        let written = moment(number(entry, "token_issued"));
+        changed(touch).try_for_each(|other| {
+            let (_, session) = beside(&request, "t", &other);
+            same(&other, session.last_seen_at(), written)
+        })
+    });
+}
+
+#[test]
+fn tombstones() {
+    let file = parse(MARKS);
+    each(list(&file["tombstones"]), |entry| {
+        if text(entry, "purpose") != "session" {
+            return Ok(());
+        }
+        let tombstone = text(entry, "text");
+        let request = marked(entry, number(entry, "token_issued"));
+        let (value, _) = sent_tombstones(&request, Session::destroy)?;
+        same("sent", value.as_str(), tombstone)?;
+        let (_, session) = beside(&request, "x", tombstone);
+        same("refusal", label(&session), Some("destroyed"))?;
+        changed(tombstone).try_for_each(|other| {
+            let (_, session) = beside(&request, "x", &other);
+            same(&other, label(&session), None)
+        })
+    });
+    each(list(&file["values"]), |entry| {
+        let wanted = (text(entry, "value").to_owned(), number(entry, "max_age"));
+        let sent = sent_tombstones(entry, Session::destroy)?;
+        same("destroyed", &sent, &wanted)?;
+        let sent = sent_tombstones(entry, |session| session.sign_in_as("user-17", &[]))?;
+        same("signed in", &sent, &wanted)
+    });
+}
+
+/// The value of `base.x` and its `Max-Age`, as sent when `end` ends the session.
+fn sent_tombstones(
+    request: &Value,
+    end: impl FnOnce(&Session) -> Result<(), Error>,
+) -> Result<(String, u64), String> {
+    let (manager, session) = load(request);
+    same("refusal", label(&session), request["refusal"].as_str())?;
+    end(&session).unwrap();
+    let start = format!("{}.x=", text(request, "name"));
+    let lines = set_cookies(&manager, &session, number(request, "now"));
+    let found = lines.iter().find_map(|line| {
+        let line = without_scope(line);
+        let (value, max_age) = line.strip_prefix(&start)?.split_once("; Max-Age=")?;
+        Some((value.to_owned(), max_age.parse().ok()?))
+    });
+    found.ok_or(format!("no tombstone in {lines:?}"))
+}
+
 /// The hex of a section's indented lines, without the words behind it.
 fn hex_of(section: &str) -> Vec<String> {
-    let hex = |line: &str| {
+    let digits = |line: &str| {
         line.trim()
             .split("  ")
             .next()
@@ -382,14 +409,14 @@ fn hex_of(section: &str) -> Vec<String> {
         .split("\n\n")
         .filter(|block| block.starts_with("    "));
     blocks
-        .map(|block| block.lines().map(hex).collect())
+        .map(|block| block.lines().map(digits).collect())
         .collect()
 }
 
 #[test]
 fn the_examples_of_the_format_are_vectors() {
     let format = include_str!("../FORMAT.md");
-    let (_, examples) = format.split_once("## 7. Worked examples").unwrap();
+    let (_, examples) = format.split_once("## 8. Worked examples").unwrap();
     let (_, payloads) = examples.split_once("### A payload").unwrap();
     let (payloads, tokens) = payloads.split_once("### An encrypted token").unwrap();
     let find = |file: &str, group: &str, case: &str| {
@@ -408,7 +435,21 @@ fn the_examples_of_the_format_are_vectors() {
     let wanted = [text(&encrypted, "payload"), text(&packed, "payload")];
     assert_eq!(hex_of(payloads), wanted);
 
+    let (_, marks) = tokens.split_once("### A touch and a tombstone").unwrap();
+    let blocks = hex_of(marks);
     let tokens: String = tokens.split_whitespace().collect();
+    for group in ["touches", "tombstones"] {
+        let mark = find(MARKS, group, "small, encrypted");
+        assert_eq!(mark["token"], encrypted["text"]);
+        for field in ["mac_key", "text"] {
+            assert!(tokens.contains(text(&mark, field)), "{field} of {group}");
+        }
+        let input = text(&mark, "mac_input").to_owned();
+        assert!(blocks.contains(&input), "MAC input of {group}");
+        let bytes = URL_SAFE_NO_PAD.decode(text(&mark, "text")).unwrap();
+        assert!(blocks.contains(&hex(&bytes)), "bytes of {group}");
+    }
+
     let signed = find(TOKENS, "tokens", "small, signed");
     let chunks = find(COOKIES, "requests", "2 chunks");
     let line = text_of(&chunks["cookies"][0]).replace("; ", "");
@@ -430,113 +471,7 @@ fn the_examples_of_the_format_are_vectors() {
     }
 }
 
-fn text_of(value: &Value) -> &str {
-    value.as_str().unwrap()
-}
-
 #[test]
 fn minted() {
     each(list(&parse(MINTED)["requests"]), check_request);
-}
-
-/// Writes a session with JSON under string keys, and says what a reader has to find.
-fn mint(case: &str, changed: &Value, subject: Option<&str>, values: &[(&str, Value)]) -> Value {
-    const NOW: u64 = 1_800_000_000;
-    let mut entry = json!({
-        "case": case,
-        "cookies": [],
-        "name": "__Host-session",
-        "audience": "",
-        "keys": ["5a".repeat(32)],
-        "accepted": ["encrypted"],
-        "idle": 1_800,
-        "absolute": 43_200,
-        "now": NOW,
-    });
-    for (field, value) in changed.as_object().unwrap() {
-        entry[field] = value.clone();
-    }
-    let (manager, session) = load(&entry);
-    if let Some(subject) = subject {
-        session.sign_in_as(subject, &[]).unwrap();
-    }
-    let mut attributes = entry["record"]["attributes"].take();
-    if attributes.is_null() {
-        attributes = json!([]);
-    }
-    for (name, value) in values {
-        session.insert(*name, value.clone()).unwrap();
-        let new = json!({ "name": name, "flags": 1, "schema": 0, "json": value.to_string() });
-        let found = attributes.as_array_mut().unwrap();
-        let after = |a: &Value| text(a, "name") > *name || number(a, "flags") & 4 != 0;
-        let at = found.iter().position(after).unwrap_or(found.len());
-        found.insert(at, new);
-    }
-    let id = session.id().unwrap().to_string();
-    let lines = set_cookies(&manager, &session, NOW);
-    let pairs: Vec<&str> = lines.iter().filter_map(|l| l.split(';').next()).collect();
-    entry["cookies"] = json!([pairs.join("; ")]);
-    entry["now"] = json!(NOW + 60);
-    entry["issued"] = json!(NOW);
-    entry["record"] = json!({
-        "sign_in": id[..16],
-        "renewal": id[16..],
-        "created": session.created_at().unix_timestamp(),
-        "subject": subject,
-        "attributes": attributes,
-    });
-    entry
-}
-
-/// `cargo test --test vectors print_minted -- --ignored --nocapture --quiet`
-#[test]
-#[ignore = "prints minted.json anew"]
-fn print_minted() {
-    let cart: Vec<Value> = (1..=12)
-        .map(|n| json!({ "sku": format!("SKU-{n:05}"), "title": "Espresso cup", "quantity": n }))
-        .collect();
-    let noise: String = (0..4_200_u64)
-        .scan(1_u64, |state, _| {
-            *state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            char::from_digit(u32::try_from(*state >> 59).unwrap(), 32)
-        })
-        .collect();
-    let payloads = parse(PAYLOADS);
-    let named = |entry: &&Value| entry["case"] == "unreadable attributes";
-    let unreadable = list(&payloads["payloads"]).iter().find(named).unwrap();
-    let sealed = sealed(&payloads, unreadable);
-    let carried = json!({
-        "cookies": sealed["cookies"],
-        "keys": sealed["keys"],
-        "record": sealed["record"],
-    });
-    let signed = json!({ "accepted": ["signed"], "name": "shop", "audience": "shop.example.com" });
-    let requests = [
-        mint("small", &json!({}), None, &[("name", json!("Ada"))]),
-        mint("packed", &json!({}), None, &[("cart", json!(cart))]),
-        mint("two chunks", &json!({}), None, &[("noise", json!(noise))]),
-        mint(
-            "signed",
-            &signed,
-            None,
-            &[("visits", json!(3)), ("a", json!(null))],
-        ),
-        mint(
-            "subject",
-            &json!({}),
-            Some("user-17"),
-            &[("b", json!([1.5, true]))],
-        ),
-        mint("subject and nothing else", &json!({}), Some("\u{fc}"), &[]),
-        mint(
-            "unreadable attributes carried along",
-            &carried,
-            None,
-            &[("more", json!(1))],
-        ),
-    ];
-    let file = json!({ "requests": requests });
-    println!("{}", serde_json::to_string_pretty(&file).unwrap());
 }

@@ -24,7 +24,7 @@ impl<'a> Glance<'a> {
             return Glance::Nothing;
         };
         let mut touches = jar.touches(family);
-        let touch = touches.next();
+        let touch = touches.next().map(Option::unwrap_or_default);
         if bases.next().is_some() || touches.next().is_some() || jar.is_full(family) {
             return Glance::Several;
         }

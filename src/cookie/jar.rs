@@ -153,11 +153,12 @@ impl Jar {
         pieces.flat_map(|pieces| pieces.chunks.found(&self.text))
     }
 
-    /// The touch cookies of one family; an empty text stands for one that is too long.
-    pub(crate) fn touches(&self, family: usize) -> impl Iterator<Item = &[u8]> {
+    /// The touch cookies of one family; `None` stands for one that is too long for any version
+    /// that this one knows.
+    pub(crate) fn touches(&self, family: usize) -> impl Iterator<Item = Option<&[u8]>> {
         let pieces = self.families.get(family).into_iter();
         let found = pieces.flat_map(|pieces| pieces.touches.found(&self.text));
-        found.map(|found| found.value.unwrap_or_default())
+        found.map(|found| found.value)
     }
 
     /// The cookies of tombstones of one family.
@@ -172,6 +173,13 @@ impl Jar {
         self.families
             .get(family)
             .is_some_and(|pieces| pieces.chunks.count == CHUNKS_KEPT)
+    }
+
+    /// Whether there may have been more tombstones of this family than are kept.
+    pub(crate) fn may_hide_tombstones(&self, family: usize) -> bool {
+        self.families
+            .get(family)
+            .is_some_and(|pieces| pieces.tombstones.count == MARKS_KEPT)
     }
 
     /// Whether a cookie of this chunk came along.
@@ -259,7 +267,7 @@ mod tests {
         assert_eq!(jar.touches(0).count(), MARKS_KEPT);
         assert_eq!(jar.tombstones(0).count(), MARKS_KEPT);
         let jar = Jar::read([long.as_slice()], names.iter());
-        assert_eq!(jar.touches(0).collect::<Vec<_>>(), [b""]);
+        assert_eq!(jar.touches(0).collect::<Vec<_>>(), [None]);
         assert!(!jar.has_any(0) && jar.touches(1).next().is_none());
     }
 }

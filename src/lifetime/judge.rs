@@ -83,12 +83,15 @@ impl Lifetime {
     /// For how long, in seconds, a session that ended now could live if a write that is under way
     /// brought it back. Such a write was loaded before now, under any lifetimes that the policy
     /// permits, and a token that it sends is idle from then on, because nothing renews it.
-    pub(crate) fn afterlife(&self, created: Timestamp, now: Timestamp) -> u64 {
-        let age = u64::from(now.since(created));
+    pub(crate) fn afterlife(&self, times: &Times, now: Timestamp) -> u64 {
+        let age = u64::from(now.since(times.created));
         let absolute = self.longest_absolute().as_secs().saturating_sub(age);
+        // What comes back is stamped no earlier than it was, and that may be ahead of this clock.
+        let ahead = times.used.since(now).max(times.created.since(now));
         self.longest_idle()
             .unwrap_or(u64::MAX)
             .min(absolute)
+            .saturating_add(u64::from(ahead))
             .saturating_add(self.clock_skew().as_secs())
             .min(MAX_AGE_MAX)
     }
@@ -250,13 +253,22 @@ mod tests {
     #[test]
     fn nothing_that_comes_back_outlives_its_tombstone() {
         let policy = Lifetime::new().idle(seconds(600)).absolute(seconds(9_000));
-        assert_eq!(policy.afterlife(at(0), at(0)), 720);
-        assert_eq!(policy.afterlife(at(0), at(8_900)), 220);
         let longer = policy.allow_idle(seconds(600), seconds(3_600));
-        assert_eq!(longer.afterlife(at(0), at(0)), 3_720);
         let never = policy.allow_never_idle();
-        assert_eq!(never.afterlife(at(0), at(1_000)), 8_120);
         let ages = never.allow_absolute(seconds(u64::MAX));
-        assert_eq!(ages.afterlife(at(0), at(0)), MAX_AGE_MAX);
+        // The policy; when the session was created and used, and now; for how long.
+        let table = [
+            (policy, 0, 0, 0, 720),
+            (policy, 0, 8_900, 8_900, 220),
+            (longer, 0, 0, 0, 3_720),
+            (never, 0, 0, 1_000, 8_120),
+            (ages, 0, 0, 0, MAX_AGE_MAX),
+            (policy, 0, 100, 0, 820),
+            (policy, 50_000, 60_000, 0, 60_720),
+        ];
+        for (policy, created, used, now, wanted) in table {
+            let times = times(created, used, Own::default());
+            assert_eq!(policy.afterlife(&times, at(now)), wanted, "{policy:?}");
+        }
     }
 }

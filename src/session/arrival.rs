@@ -69,6 +69,8 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
         let candidates = Candidates::of(jar, at);
         let plantable = family.spec.is_plantable();
         let mut live: Option<(Record, Held)> = None;
+        // A planted session, or planted tombstones, must not win by crowding out others.
+        let mut conflict = plantable && (candidates.more || jar.may_hide_tombstones(at));
         for candidate in candidates.list {
             match (open(context, jar, (at, family), candidate, now), &live) {
                 (Err(refused), _) => {
@@ -78,7 +80,8 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
                 (Ok((_, found)), Some((_, before)))
                     if plantable && found.is_stranger_to(before) =>
                 {
-                    return Err(Refusal::Conflict.into());
+                    conflict = true;
+                    authentic.push(found);
                 }
                 (Ok((_, found)), Some((_, before))) if found.issued < before.issued => {}
                 // A later cookie of the same second wins: browsers send the older one first
@@ -87,9 +90,12 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
             }
         }
         match live {
-            // A planted session must not win by crowding out the one that it conflicts with.
-            Some(_) if plantable && candidates.more => {
-                return Err(Refusal::Conflict.into());
+            Some((_, held)) if conflict => {
+                authentic.push(held);
+                return Err(Refused {
+                    refusal: Refusal::Conflict,
+                    authentic,
+                });
             }
             Some(live) => return Ok(live),
             // The own cookie may be a live session to another node, and a former one must not take
@@ -123,6 +129,7 @@ fn open(
     // A touch from beyond the skew is not judged, and neither good nor bad for anything.
     let touched = jar
         .touches(at)
+        .flatten()
         .filter_map(|text| context.sealer.read_touch(text, &imprint, &family.binding))
         .filter(|touch| *touch > issued && !context.lifetime.is_future(*touch, now))
         .max();

@@ -118,7 +118,7 @@ pub(super) fn tombstones<'a>(
     ended: impl Iterator<Item = &'a Held> + Clone,
     now: Timestamp,
 ) -> Vec<String> {
-    let afterlife = |held: &Held| context.lifetime.afterlife(held.created, now);
+    let afterlife = |held: &Held| context.lifetime.afterlife(&held.times(held.used()), now);
     let Some(max_age) = ended.clone().map(afterlife).max() else {
         return Vec::new();
     };

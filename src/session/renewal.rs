@@ -118,10 +118,10 @@ impl Inner {
         if !slot.state.as_ref().is_some_and(absent) || lifetime.is_touch_due(self.now, now) {
             return Vec::new();
         }
-        let is_void = |text: &[u8]| match touch_hint(text) {
-            TouchHint::Issued(touched) => !lifetime.is_future(touched, self.now),
-            TouchHint::Garbage => true,
-            TouchHint::Newer => false,
+        let is_void = |text: Option<&[u8]>| match text.map(touch_hint) {
+            Some(TouchHint::Issued(touched)) => !lifetime.is_future(touched, self.now),
+            Some(TouchHint::Garbage) => true,
+            Some(TouchHint::Newer) | None => false,
         };
         let families = self.context.families();
         let orphaned = families.filter(|(at, family)| {

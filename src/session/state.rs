@@ -15,7 +15,7 @@ pub(super) struct State {
     pub(super) held: Option<Held>,
     pub(super) refusal: Option<Refusal>,
     /// The authentic sessions that came along and do not count.
-    pub(super) expired: Vec<Held>,
+    pub(super) refused: Vec<Held>,
     pub(super) changed: bool,
     /// Whether a sign-in or a destroy asked for a clean start.
     pub(super) started_over: bool,
@@ -42,15 +42,15 @@ pub(super) enum Edit<'a> {
 
 impl State {
     pub(super) fn of(arrival: Arrival) -> State {
-        let (record, held, refusal, expired) = match arrival {
+        let (record, held, refusal, refused) = match arrival {
             Ok((record, held)) => (Some(record), Some(held), None, Vec::new()),
-            Err(refused) => (None, None, Some(refused.refusal), refused.authentic),
+            Err(why) => (None, None, Some(why.refusal), why.authentic),
         };
         State {
             record,
             held,
             refusal,
-            expired,
+            refused,
             changed: false,
             started_over: false,
             destroyed: false,
@@ -175,7 +175,7 @@ impl State {
 
     /// The sessions that a clean start ends: responses of theirs may be under way.
     pub(super) fn ended(&self) -> impl Iterator<Item = &Held> + Clone {
-        self.held.iter().chain(&self.expired)
+        self.held.iter().chain(&self.refused)
     }
 
     /// Whether the browser has to be told of changes.

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sealed_session as ss
+from policy import Policy
 from sealed_session import Attribute, Binding, Key, Record
 
 VECTORS = Path(__file__).resolve().parent.parent / "vectors"
 
 NOW = 1_800_000_000
-NAME = "__Host-session"
+NAME, PLAIN = "__Host-session", "session"
+IDLE, ABSOLUTE = 1800, 43_200
 
 
 def fixed(label: str, size: int = 32) -> bytes:
@@ -30,18 +33,21 @@ KEY = Key(fixed("key 1"))
 OTHER_KEY = Key(fixed("key 2"))
 
 
-def seal(label: str, payload: bytes, **changed: Any) -> str:
-    """A token with everything fixed; the nonce comes from `label`."""
-    binding = Binding(
+def bound(changed: dict[str, Any]) -> Binding:
+    return Binding(
         changed.get("name", NAME).encode(),
         changed.get("audience", "").encode(),
         changed.get("purpose", "session").encode(),
     )
+
+
+def seal(label: str, payload: bytes, **changed: Any) -> str:
+    """A token with everything fixed; the nonce comes from `label`."""
     return ss.seal(
         changed.get("key", KEY),
         changed.get("form", ss.ENCRYPTED),
         changed.get("issued", NOW - 100),
-        binding,
+        bound(changed),
         payload,
         fixed(f"nonce {label}", 24),
     )
@@ -53,6 +59,7 @@ def record(sign_in: int = 0xA1, renewal: int = 0xB1, **changed: Any) -> Record:
         changed.get("created", NOW - 1000),
         changed.get("subject"),
         changed.get("attributes", [text("name", '"Ada"')]),
+        changed.get("own", (0, 0)),
     )
 
 
@@ -93,13 +100,131 @@ def attribute_form(attribute: Attribute) -> dict[str, Any]:
 
 
 def record_form(found: Record) -> dict[str, Any]:
-    return {
+    form: dict[str, Any] = {
         "sign_in": found.id[:8].hex(),
         "renewal": found.id[8:].hex(),
         "created": found.created,
         "subject": found.subject,
-        "attributes": [attribute_form(attribute) for attribute in found.attributes],
     }
+    if any(found.own):
+        form["own_idle"], form["own_absolute"] = found.own
+    attributes = [attribute_form(attribute) for attribute in found.attributes]
+    return form | {"attributes": attributes}
+
+
+# What an entry says of a policy, if it is not the default.
+POLICY = ("skew", "shortest_idle", "longest_idle", "never_idle", "longest_absolute")
+
+
+def policy_of(entry: dict[str, Any]) -> Policy:
+    more = {field: entry[field] for field in POLICY if field in entry}
+    return Policy(entry["idle"], entry["absolute"], **more)
+
+
+@dataclass
+class Expected:
+    token: Token
+    used: int
+
+
+class Token:
+    """A record in a sealed text."""
+
+    def __init__(self, label: str, found: Record | None = None, **changed: Any):
+        self.record = found or record()
+        self.issued = changed.get("issued", NOW - 100)
+        payload = changed.pop("payload", None) or ss.write_payload(self.record)
+        nonce = changed.pop("nonce", f"cookie {label}")
+        self.text = seal(nonce, payload, **changed)
+        self.changed = changed
+        self.found = self.used(self.issued)
+
+    def used(self, time: int) -> Expected:
+        """What a request gives where this token counts."""
+        return Expected(self, time)
+
+    def bare(self, name: str = NAME) -> str:
+        return f"{name}={self.text}"
+
+    def cut(self, count: int, name: str = NAME) -> list[str]:
+        """As `count` cookies of about one length."""
+        size = -(-len(self.text) // count)
+        parts = [self.text[at : at + size] for at in range(0, len(self.text), size)]
+        assert len(parts) == count
+        tag = self.text[-4:]
+        behind = [f"{name}.{i}={tag}{part}" for i, part in enumerate(parts) if i]
+        return [f"{name}={count}{tag}{parts[0]}", *behind]
+
+    def raw(self) -> bytes:
+        return ss.from_base64url(self.text)
+
+    def touch(self, issued: int, **changed: Any) -> str:
+        """A touch of this token, unless it is told to be of something else."""
+        told = self.changed | changed
+        return ss.touch(told.get("key", KEY), bound(told), self.raw(), issued)
+
+    def tombstone(self, **changed: Any) -> str:
+        told = self.changed | changed
+        sign_in = told.get("sign_in", self.record.id[:8])
+        return ss.tombstone(told.get("key", KEY), bound(told), sign_in)
+
+
+class Cases:
+    """The requests of cookies.json."""
+
+    def __init__(self) -> None:
+        self.all: list[dict[str, Any]] = []
+
+    def add(
+        self,
+        case: str,
+        cookies: str | bytes | list[str] | list[bytes],
+        expected: str | Expected,
+        **changed: Any,
+    ) -> None:
+        """`expected` is a refusal, or the token that counts."""
+        lines = cookies if isinstance(cookies, list) else [cookies]
+        entry: dict[str, Any] = {"case": case}
+        raw = [line if isinstance(line, bytes) else line.encode() for line in lines]
+        if all(line.isascii() for line in raw):
+            entry["cookies"] = [line.decode() for line in raw]
+        else:
+            entry["cookies_hex"] = [line.hex() for line in raw]
+        entry |= {
+            "name": changed.get("name", NAME),
+            "audience": changed.get("audience", ""),
+            "keys": [key.master.hex() for key in changed.get("keys", [KEY])],
+            "accepted": [format_name(f) for f in changed.get("accepted", [1])],
+            "idle": changed.get("idle", IDLE),
+            "absolute": changed.get("absolute", ABSOLUTE),
+        }
+        entry |= {field: changed[field] for field in POLICY if field in changed}
+        if "retired" in changed:
+            retired = changed["retired"]
+            entry["retired"] = {key.master.hex(): at for key, at in retired.items()}
+        entry["now"] = changed.get("now", NOW)
+        if isinstance(expected, str):
+            entry["refusal"] = expected
+            # The cookies that a response removes if nobody asks for it.
+            if "removed" in changed:
+                entry["removed"] = changed["removed"]
+        else:
+            self.live(entry, expected)
+        self.all.append(entry)
+
+    def live(self, entry: dict[str, Any], expected: Expected) -> None:
+        found, policy, now = expected.token.record, policy_of(entry), entry["now"]
+        entry["issued"] = expected.token.issued
+        # When it was used, if that is later.
+        if expected.used != expected.token.issued:
+            entry["used"] = expected.used
+        if any(found.own) or policy != Policy(policy.idle, policy.absolute):
+            entry["idle_timeout"] = policy.idle_of(found.own[0])
+            entry["absolute_lifetime"] = policy.absolute_of(found.own[1])
+        entry["record"] = record_form(found)
+        # What a request that changes nothing sends as `base.t`.
+        if now - expected.used >= policy.touch_interval():
+            entry["touch"] = expected.token.touch(now)
 
 
 def write(name: str, content: dict[str, Any]) -> None:

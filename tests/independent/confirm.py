@@ -11,12 +11,16 @@ from typing import Any
 
 import cases
 import make_cookies
+import make_marks
 import make_payloads
 import make_tokens
 import sealed_session as ss
 from sealed_session import Binding, Key, Reader, Refused
 
 Entry = dict[str, Any]
+
+# The lifetimes that count for a session.
+LIVES = ("idle_timeout", "absolute_lifetime")
 
 
 class Tally:
@@ -127,37 +131,115 @@ def payload(whole: Entry) -> Callable[[Entry], None]:
         same((issued, opened), (sealed["issued"], data))
         if "refusal" in entry:
             same(refusal(lambda: ss.read_payload(data)), entry["refusal"])
-            request_of(request | {"refusal": entry["refusal"], "removable": False})
+            request_of(request | {"refusal": entry["refusal"]})
             return
         record = ss.read_payload(data)
         same(shown(record, entry["record"]), entry["record"])
         if entry["written"]:
             same(ss.write_payload(record), data)
-        request_of(request | {"record": entry["record"]})
+        own = {field: entry[field] for field in LIVES if field in entry}
+        request_of(request | own | {"record": entry["record"]})
 
     return test
 
 
-def request_of(entry: Entry) -> None:
+def reader_of(entry: Entry) -> tuple[Reader, list[bytes]]:
+    """The reader that an entry tells of, and the cookie fields."""
+    retired = {bytes.fromhex(key): at for key, at in entry.get("retired", {}).items()}
     reader = Reader(
         [Key(bytes.fromhex(master)) for master in entry["keys"]],
         {cases.format_number(name) for name in entry["accepted"]},
         entry["name"],
         entry["audience"],
-        entry["idle"],
-        entry["absolute"],
+        cases.policy_of(entry),
+        {Key(master).id: at for master, at in retired.items()},
     )
     lines = [line.encode() for line in entry.get("cookies", [])]
     lines += [bytes.fromhex(line) for line in entry.get("cookies_hex", [])]
+    return reader, lines
+
+
+def request_of(entry: Entry) -> None:
+    reader, lines = reader_of(entry)
+    removed = [f"{reader.base}.t"] * reader.removes_touch(lines, entry["now"])
+    same(removed, entry.get("removed", []))
     try:
-        issued, record = reader.load(lines, entry["now"])
+        found = reader.load(lines, entry["now"])
     except Refused as refused:
-        found = (refused.label, refused.removable)
-        same(found, (entry.get("refusal"), entry.get("removable")))
+        same(refused.label, entry.get("refusal"))
         return
     same(None, entry.get("refusal"))
-    same(issued, entry["issued"])
-    same(shown(record, entry["record"]), entry["record"])
+    same(found.issued, entry["issued"])
+    same(found.used, entry.get("used", found.issued))
+    same(shown(found.record, entry["record"]), entry["record"])
+    same(reader.next_touch(found, entry["now"]), entry.get("touch"))
+    idle, absolute = found.record.own
+    same(reader.policy.idle_of(idle), entry.get("idle_timeout", reader.policy.idle))
+    end = entry.get("absolute_lifetime", reader.policy.absolute)
+    same(reader.policy.absolute_of(absolute), end)
+
+
+def marked(entry: Entry) -> tuple[Key, Binding, bytes]:
+    parts = (entry[part].encode() for part in ("name", "audience", "purpose"))
+    data = ss.from_base64url(entry["token"])
+    same(data[0], cases.format_number(entry["format"]))
+    return Key(bytes.fromhex(entry["master"])), Binding(*parts), data
+
+
+def opened(entry: Entry) -> ss.Record:
+    found, binding, data = marked(entry)
+    keys = ss.key_set([found])
+    return ss.read_payload(ss.open_token(keys, {data[0]}, binding, entry["token"])[1])
+
+
+def touch(entry: Entry) -> None:
+    found, binding, data = marked(entry)
+    opened(entry)
+    message = ss.touch_input(binding, data, entry["issued"])
+    same(message.hex(), entry["mac_input"])
+    same(found.derive(3).hex(), entry["mac_key"])
+    same(ss.touch(found, binding, data, entry["issued"]), entry["text"])
+    same(ss.touch_time(found, binding, data, entry["text"]), entry["issued"])
+    for at in range(len(entry["text"])):
+        text = changed(entry["text"], at)
+        same(ss.touch_time(found, binding, data, text), None)
+
+
+def changed(text: str, at: int) -> str:
+    return text[:at] + ("B" if text[at] == "A" else "A") + text[at + 1 :]
+
+
+def tombstone(entry: Entry) -> None:
+    found, binding, _ = marked(entry)
+    sign_in = bytes.fromhex(entry["sign_in"])
+    same(opened(entry).id[:8], sign_in)
+    same(ss.tombstone_input(found.id, binding, sign_in).hex(), entry["mac_input"])
+    same(found.derive(4).hex(), entry["mac_key"])
+    same(ss.tombstone(found, binding, sign_in), entry["text"])
+    keys = ss.key_set([found])
+    same(ss.is_tombstone(keys, binding, sign_in, entry["text"]), True)
+    for at in range(len(entry["text"])):
+        text = changed(entry["text"], at)
+        same(ss.is_tombstone(keys, binding, sign_in, text), False)
+
+
+def tombstones(entry: Entry) -> None:
+    """What a response sets `base.x` to buries the session for whoever has one of the keys."""
+    reader, lines = reader_of(entry)
+    same(refusal(lambda: reader.load(lines, entry["now"])), entry.get("refusal"))
+    text = entry["cookies"][0].split(";")[0].partition("=")[2]
+    found, _ = reader.open(text, lines, entry["now"])
+    same(
+        reader.farewell(found, lines, entry["now"]), (entry["value"], entry["max_age"])
+    )
+    again = [*entry["cookies"], f"{reader.base}.x={entry['value']}"]
+    request_of(entry | {"cookies": again, "refusal": "destroyed"})
+    own = [
+        ss.tombstone(key, reader.binding(), found.record.id[:8]) for key in reader.keys
+    ]
+    live = [key for key in reader.keys if key.id not in reader.retired(entry["now"])]
+    parts = ss.pieces(entry["value"].encode())
+    same(len(set(own) & set(parts)), len(live))
 
 
 def refused_key(entry: Entry) -> None:
@@ -174,12 +256,14 @@ def main() -> int:
     if sys.argv[1:] == ["--make"]:
         make_tokens.make()
         make_payloads.make()
+        make_marks.make()
         make_cookies.make()
     elif sys.argv[1:]:
         print("usage: confirm.py [--make]")
         return 2
     tally = Tally()
     keys, tokens, payloads = (cases.read(n) for n in ("keys", "tokens", "payloads"))
+    marks = cases.read("marks")
     groups: list[tuple[str, list[Entry], Callable[[Entry], None]]] = [
         ("keys", keys["keys"], key),
         ("keys", keys["refused_texts"], refused_key),
@@ -190,6 +274,9 @@ def main() -> int:
         ("tokens", tokens["xaes"], xaes),
         ("payloads", payloads["payloads"], payload(payloads)),
         ("payloads", payloads["refused"], payload(payloads)),
+        ("marks", marks["touches"], touch),
+        ("marks", marks["tombstones"], tombstone),
+        ("marks", marks["values"], tombstones),
         ("cookies", cases.read("cookies")["requests"], request_of),
         ("minted", cases.read("minted")["requests"], request_of),
     ]

@@ -4,84 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import make_lives
+import make_marked
 import sealed_session as ss
-from cases import (
-    KEY,
-    NAME,
-    NOW,
-    OTHER_KEY,
-    format_name,
-    record,
-    record_form,
-    seal,
-    text,
-    write,
-)
+from cases import KEY, NAME, NOW, OTHER_KEY, PLAIN, Cases, Token, record, text, write
 from make_payloads import packed, run
-from sealed_session import Record, write_payload
-
-IDLE, ABSOLUTE = 1800, 43_200
-PLAIN = "session"
-
-
-class Cases:
-    def __init__(self) -> None:
-        self.all: list[dict[str, Any]] = []
-
-    def add(
-        self,
-        case: str,
-        cookies: str | bytes | list[str] | list[bytes],
-        expected: str | tuple[int, Record],
-        **changed: Any,
-    ) -> None:
-        """`expected` is a refusal, or `issued` and a record."""
-        lines = cookies if isinstance(cookies, list) else [cookies]
-        entry: dict[str, Any] = {"case": case}
-        raw = [line if isinstance(line, bytes) else line.encode() for line in lines]
-        if all(line.isascii() for line in raw):
-            entry["cookies"] = [line.decode() for line in raw]
-        else:
-            entry["cookies_hex"] = [line.hex() for line in raw]
-        entry |= {
-            "name": changed.get("name", NAME),
-            "audience": changed.get("audience", ""),
-            "keys": [key.master.hex() for key in changed.get("keys", [KEY])],
-            "accepted": [format_name(f) for f in changed.get("accepted", [1])],
-            "idle": changed.get("idle", IDLE),
-            "absolute": changed.get("absolute", ABSOLUTE),
-            "now": changed.get("now", NOW),
-        }
-        if isinstance(expected, str):
-            entry["refusal"] = expected
-            entry["removable"] = changed.get("removable", False)
-        else:
-            entry["issued"] = expected[0]
-            entry["record"] = record_form(expected[1])
-        self.all.append(entry)
-
-
-class Token:
-    """A record in a sealed text."""
-
-    def __init__(self, label: str, found: Record | None = None, **changed: Any):
-        self.record = found or record()
-        self.issued = changed.get("issued", NOW - 100)
-        payload = changed.pop("payload", None) or write_payload(self.record)
-        self.text = seal(f"cookie {label}", payload, **changed)
-        self.found = (self.issued, self.record)
-
-    def bare(self, name: str = NAME) -> str:
-        return f"{name}={self.text}"
-
-    def cut(self, count: int, name: str = NAME) -> list[str]:
-        """As `count` cookies of about one length."""
-        size = -(-len(self.text) // count)
-        parts = [self.text[at : at + size] for at in range(0, len(self.text), size)]
-        assert len(parts) == count
-        tag = self.text[-4:]
-        behind = [f"{name}.{i}={tag}{part}" for i, part in enumerate(parts) if i]
-        return [f"{name}={count}{tag}{parts[0]}", *behind]
+from sealed_session import write_payload
 
 
 def bare(cases: Cases) -> None:
@@ -119,7 +47,8 @@ def bare(cases: Cases) -> None:
         "a line feed before it": "\n" + NAME,
         "quotes": f'"{NAME}"',
     }.items():
-        cases.add(f"not the name: {case}", one.bare(name), "absent")
+        removed = {"removed": [name]} if case == "a touch" else {}
+        cases.add(f"not the name: {case}", one.bare(name), "absent", **removed)
     space = b"\xe2\x80\x80" + one.bare().encode()
     cases.add("not the name: a wide space before it", space, "absent")
     for case, value in {
@@ -174,8 +103,11 @@ def sealing(cases: Cases) -> None:
         "both formats accepted, signed", signed.bare(), signed.found, accepted=[1, 2]
     )
     raw = ss.from_base64url(one.text)
-    newer = ss.to_base64url(b"\x03" + raw[1:])
-    cases.add("newer format", f"{NAME}={newer}", "newer_format")
+    for form in (0, 3, 4, 5):
+        other_form = ss.to_base64url(bytes([form]) + raw[1:])
+        case = "newer format" if form == 3 else f"format {form}"
+        expected = "malformed" if form > 3 else "newer_format"
+        cases.add(case, f"{NAME}={other_form}", expected)
     cases.add("unknown key", other.bare(), "unknown_key")
     cases.add("second key of the set", other.bare(), other.found, keys=[KEY, OTHER_KEY])
     named = ss.to_base64url(raw[:1] + OTHER_KEY.id + raw[5:])
@@ -186,6 +118,13 @@ def sealing(cases: Cases) -> None:
         Token("s2", form=2, key=OTHER_KEY).bare(),
         "wrong_format",
     )
+    for case, at, expected in (
+        ("a second before its end", NOW + 1, other.found),
+        ("at its end", NOW, "retired_key"),
+        ("long after its end", NOW - 9000, "retired_key"),
+    ):
+        told = {"keys": [KEY, OTHER_KEY], "retired": {OTHER_KEY: at}}
+        cases.add(f"retired key: {case}", other.bare(), expected, **told)
     version = Token("version", payload=b"\x02" + bytes(63))
     cases.add("newer record", version.bare(), "record_too_new")
     damaged = Token("damaged", payload=b"\x00" + bytes(63))
@@ -409,32 +348,23 @@ def several(cases: Cases) -> None:
 
 
 def times(cases: Cases) -> None:
-    def add(
-        case: str,
-        created: int,
-        issued: int,
-        refusal: str | None = None,
-        removable: bool = False,
-    ) -> None:
+    def add(case: str, created: int, issued: int, refusal: str | None = None) -> None:
         """Times as differences to `now`."""
         found = record(created=NOW + created)
         token = Token(f"times {case}", found, issued=NOW + issued)
-        expected = refusal or token.found
-        cases.add(
-            case, token.bare(), expected, idle=600, absolute=9000, removable=removable
-        )
+        cases.add(case, token.bare(), refusal or token.found, idle=600, absolute=9000)
 
     idle, absolute = "idle_expired", "absolute_expired"
     add("used now", 0, 0)
     add("idle: a second before the timeout", -700, -599)
     add("idle: at the timeout", -700, -600, idle)
     add("idle: 119 s after the timeout", -800, -719, idle)
-    add("idle: 120 s after the timeout", -800, -720, idle, True)
+    add("idle: 120 s after the timeout", -800, -720, idle)
     add("absolute: a second before the end", -8999, -1)
     add("absolute: at the end", -9000, -1, absolute)
     add("absolute: 119 s after the end", -9119, -1, absolute)
-    add("absolute: 120 s after the end", -9120, -1, absolute, True)
-    add("both over, the absolute lifetime tells", -9120, -700, absolute, True)
+    add("absolute: 120 s after the end", -9120, -1, absolute)
+    add("both over, the absolute lifetime tells", -9120, -700, absolute)
     add("both over, the idle timeout for longer", -9000, -720, absolute)
     add("issued 120 s ahead", -10, 120)
     add("issued 121 s ahead", -10, 121, "from_the_future")
@@ -447,20 +377,29 @@ def times(cases: Cases) -> None:
     near = Token("times near", record(created=NOW - 9001), issued=NOW - 9001)
     policy = {"idle": 600, "absolute": 9000}
     two = f"{over.bare()}; {older.bare()}"
-    cases.add("two that are over", two, absolute, removable=True, **policy)
+    cases.add("two that are over", two, absolute, **policy)
     two = f"{over.bare()}; {near.bare()}"
     cases.add("one that is over and one nearly", two, absolute, **policy)
     mixed = f"{over.bare()}; {NAME}=hello"
     cases.add("one that is over and garbage", mixed, absolute, **policy)
-    late = Token("late", record(created=0xFFFFFFFF - 50), issued=0xFFFFFFFF)
-    cases.add("the last second", late.bare(), late.found, now=0xFFFFFFFF, **policy)
+    idle_over = Token("times idle over", record(created=NOW - 900), issued=NOW - 800)
+    for line in ((idle_over, over), (over, idle_over)):
+        case = " behind ".join(idle if t is idle_over else absolute for t in line[::-1])
+        told = idle if line[0] is idle_over else absolute
+        cases.add(
+            f"the first tells: {case}",
+            "; ".join(t.bare() for t in line),
+            told,
+            **policy,
+        )
     early = Token("early", record(created=0), issued=0)
     cases.add("the first second", early.bare(), early.found, now=0, **policy)
 
 
 def make() -> None:
     cases = Cases()
-    for group in (bare, sealing, chunks, lengths, several, times):
+    groups = (bare, sealing, chunks, lengths, several, times)
+    for group in (*groups, *make_marked.GROUPS, *make_lives.GROUPS):
         group(cases)
     names = [entry["case"] for entry in cases.all]
     assert len(set(names)) == len(names)

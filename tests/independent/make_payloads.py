@@ -6,6 +6,7 @@ from typing import Any
 
 import sealed_session as ss
 from cases import KEY, NAME, NOW, fixed, record, record_form, seal, text, write
+from policy import NEVER
 from sealed_session import Attribute, Record, to_varint, write_payload
 
 
@@ -104,6 +105,18 @@ def good() -> list[dict[str, Any]]:
         ),
         ("created at zero", record(created=0)),
         ("id of zeros", record(0, 0)),
+        ("own idle timeout", record(own=(3600, 0))),
+        ("own idle timeout of two seconds", record(own=(2, 0))),
+        ("own idle timeout, the longest", record(own=(NEVER - 1, 0))),
+        ("never idle", record(own=(NEVER, 0))),
+        ("own absolute lifetime", record(own=(0, 604_800))),
+        ("own absolute lifetime, the longest", record(own=(0, NEVER))),
+        ("own lifetimes, both", record(own=(7200, 2_592_000))),
+        ("never idle, and an absolute lifetime", record(own=(NEVER, 86_400))),
+        ("own lifetimes of 127 and 128 s", record(own=(127, 1128))),
+        ("own lifetimes with a subject", record(own=(600, 0), subject="user-17")),
+        ("own lifetimes and no attributes", record(own=(600, 86_400), attributes=[])),
+        ("own lifetimes and a secret region", record(own=(600, 0), attributes=secret)),
     ]
     cases = []
     for case, found in table:
@@ -208,7 +221,7 @@ def refused() -> list[tuple[str, bytes, str]]:
         ("version 2", b"\2" + plain[1:], newer),
         ("version 255 and nothing else", b"\xff", newer),
     ]
-    for bit in range(3, 8):
+    for bit in range(4, 8):
         cases.append(
             (f"reserved flag bit {bit}", b"\1" + bytes([1 << bit]) + plain[2:], newer)
         )
@@ -217,6 +230,8 @@ def refused() -> list[tuple[str, bytes, str]]:
             (f"packing {packing}", b"\1" + bytes([packing]) + plain[2:], newer)
         )
     cases.append(("reserved flag, truncated", b"\1\x80", newer))
+    cases.append(("reserved flag beside own lifetimes", b"\1\x18" + plain[2:], newer))
+    cases.append(("packing 2 beside own lifetimes", b"\1\x0a" + plain[2:], newer))
 
     secret_in_open = text("s", "1", ss.SECRET).encoded()
     a, b = text("a", "1").encoded(), text("b", "1").encoded()
@@ -287,6 +302,28 @@ def refused() -> list[tuple[str, bytes, str]]:
         ("padding begins with one", head(0) + b"\0\0\1" + bytes(7), bad),
         ("a block behind the padding", plain + plain, bad),
     ]
+    rest = sized(text("name", '"Ada"').encoded()) + sized(b"")
+    for case, own in {
+        "both zero": b"\0\0",
+        "longer zero": b"\x80\0\1",
+        "longer idle timeout": b"\x81\0\0",
+        "longer absolute lifetime": b"\0\x81\0",
+        "idle timeout over 32 bits": b"\xff\xff\xff\xff\x1f\0",
+        "absolute lifetime over 32 bits": b"\0\xff\xff\xff\xff\x1f",
+        "idle timeout of 2^32": b"\x80\x80\x80\x80\x10\0",
+        "idle timeout of six bytes": b"\x80\x80\x80\x80\x80\1\0",
+    }.items():
+        cases.append((f"own lifetimes: {case}", padded(head(8) + own + rest), bad))
+    for case, part in {
+        "nothing": b"",
+        "half of the idle timeout": b"\x80",
+        "idle timeout only": b"\1",
+        "half of the absolute lifetime": b"\1\x80",
+        "nothing behind": b"\1\1",
+    }.items():
+        cases.append((f"own lifetimes, truncated: {case}", head(8) + part, bad))
+    whole = head(12) + b"\1\1" + sized(b"ada") + rest
+    cases.append(("own lifetimes before the subject", padded(whole), bad))
     over = "over_ceiling"
     far = to_varint(ss.OPEN_LIMIT + 1)
     region_over = text("run", f'"{"a" * (ss.OPEN_LIMIT + 1 - 11)}"').encoded()
@@ -331,11 +368,17 @@ def entry(case: str, payload: bytes, written: bool = False) -> dict[str, Any]:
     for attribute in form["attributes"]:
         if attribute["flags"] & 3 == 0 and attribute["name"] in values:
             attribute["is"] = values[attribute["name"]]
+    lives = {}
+    if found.own[0]:
+        lives["idle_timeout"] = None if found.own[0] == NEVER else found.own[0]
+    if found.own[1]:
+        lives["absolute_lifetime"] = found.own[1]
     return {
         "case": case,
         "payload": payload.hex(),
         "written": written,
         "record": form,
+        **lives,
         "text": seal(f"payload {case}", payload),
     }
 
@@ -355,10 +398,12 @@ def make() -> None:
         "format": "encrypted",
         "name": NAME,
         "audience": "",
-        "now": NOW,
+        "now": NOW - 100,
         "issued": NOW - 100,
         "idle": 1 << 33,
         "absolute": 1 << 33,
+        "shortest_idle": 2,
+        "never_idle": True,
     }
     write("payloads", {"sealed": sealed, "payloads": good(), "refused": bad})
 

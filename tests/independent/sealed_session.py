@@ -18,16 +18,20 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from policy import Policy
 from source import Bytes, Refused, unpack_lz4
 
-ENCRYPTED, SIGNED = 1, 2
+ENCRYPTED, SIGNED, TOUCH, TOMBSTONE = 1, 2, 3, 4
 KEY_PREFIX = "sealed_key_v1_"
 LINE_LIMIT = 4093
 TEXT_LIMIT = 9 * LINE_LIMIT
 OPEN_LIMIT = 65536
 CANDIDATE_LIMIT = 8
-COOKIE_LIMIT = 32
-SKEW = 120
+CHUNK_LIMIT = 32
+MARK_LIMIT = 8
+MARK_BYTES, MARK_TEXT = 21, 28
+# A longer value of `base.t` or `base.x` counts as an empty one.
+MARKS_LIMIT = 256
 
 
 def to_base64url(data: bytes) -> str:
@@ -122,11 +126,14 @@ class Binding:
     audience: bytes = b""
     purpose: bytes = b"session"
 
-    def associated_data(self, header: bytes) -> bytes:
+    def context(self) -> bytes:
         parts = (self.purpose, self.name, self.audience)
         if any(len(part) > 255 for part in parts):
             raise ValueError("a part is longer than 255 bytes")
-        return header + b"".join(with_len16(part) for part in parts)
+        return b"".join(with_len16(part) for part in parts)
+
+    def associated_data(self, header: bytes) -> bytes:
+        return header + self.context()
 
 
 def seal(
@@ -153,9 +160,13 @@ def seal(
 
 
 def open_token(
-    keys: dict[bytes, Key], accepted: set[int], binding: Binding, text: str
+    keys: dict[bytes, Key],
+    accepted: set[int],
+    binding: Binding,
+    text: str,
+    retired: frozenset[bytes] = frozenset(),
 ) -> tuple[int, bytes]:
-    """Gives `issued` and the payload."""
+    """Gives `issued` and the payload. `retired` are ids of keys."""
     if len(text) > TEXT_LIMIT:
         raise Refused("over_ceiling")
     try:
@@ -171,6 +182,8 @@ def open_token(
         raise Refused("wrong_format")
     if key_id not in keys:
         raise Refused("unknown_key")
+    if key_id in retired:
+        raise Refused("retired_key")
     if len(token) < (49 if form == ENCRYPTED else 41):
         raise Refused("malformed", "too short")
     key = keys[key_id]
@@ -186,6 +199,71 @@ def open_token(
     ):
         raise Refused("tampered")
     return issued, payload
+
+
+def mark(form: int, field: bytes) -> bytes:
+    """The 5 bytes of a mark before its MAC."""
+    return bytes([form]) + field
+
+
+def touch_input(binding: Binding, token: bytes, issued: int) -> bytes:
+    """What the MAC of a touch is over; `token` has its header, and a tag or MAC."""
+    behind = token[9:33] + token[-16:] if token[0] == ENCRYPTED else token[-32:]
+    begin = mark(TOUCH, issued.to_bytes(4, "big"))
+    return begin + binding.context() + token[:9] + behind
+
+
+def touch(key: Key, binding: Binding, token: bytes, issued: int) -> str:
+    message = touch_input(binding, token, issued)
+    return to_base64url(
+        message[:5] + hmac.digest(key.derive(3), message, "sha256")[:16]
+    )
+
+
+def touch_time(key: Key, binding: Binding, token: bytes, text: str) -> int | None:
+    """When a touch of `token` was issued; nothing if it is none."""
+    try:
+        data = from_base64url(text)
+    except ValueError:
+        return None
+    issued = int.from_bytes(data[1:5], "big")
+    good = touch(key, binding, token, issued)
+    return issued if hmac.compare_digest(text, good) else None
+
+
+def tombstone_input(key_id: bytes, binding: Binding, sign_in: bytes) -> bytes:
+    return mark(TOMBSTONE, key_id) + binding.context() + sign_in
+
+
+def tombstone(key: Key, binding: Binding, sign_in: bytes) -> str:
+    message = tombstone_input(key.id, binding, sign_in)
+    return to_base64url(
+        message[:5] + hmac.digest(key.derive(4), message, "sha256")[:16]
+    )
+
+
+def pieces(value: bytes) -> list[str]:
+    """The texts in a value of `base.x`, each of which may be a tombstone."""
+    starts = range(0, MARK_LIMIT * MARK_TEXT, MARK_TEXT)
+    parts = [value[at : at + MARK_TEXT].decode("latin-1") for at in starts]
+    return [part for part in parts if len(part) == MARK_TEXT]
+
+
+def mark_format(text: str) -> int | None:
+    try:
+        return from_base64url(text)[0]
+    except ValueError:
+        return None
+
+
+def is_tombstone(
+    keys: dict[bytes, Key], binding: Binding, sign_in: bytes, text: str
+) -> bool:
+    try:
+        key = keys[from_base64url(text)[1:5]]
+    except (ValueError, KeyError):
+        return False
+    return hmac.compare_digest(text, tombstone(key, binding, sign_in))
 
 
 POSTCARD, JSON, SECRET = 0, 1, 4
@@ -213,6 +291,8 @@ class Record:
     created: int
     subject: str | None = None
     attributes: list[Attribute] = field(default_factory=list)
+    # The idle timeout and the absolute lifetime of its own; 0 for none.
+    own: tuple[int, int] = (0, 0)
 
 
 def read_region(region: bytes, secret: bool) -> list[Attribute]:
@@ -237,11 +317,15 @@ def read_payload(payload: bytes) -> Record:
         raise Refused("malformed" if version == 0 else "record_too_new", "version")
     flags = source.byte()
     packing = flags & 3
-    if flags & ~7 or packing > 1:
+    if flags & ~15 or packing > 1:
         raise Refused("record_too_new", "reserved flags")
     record = Record(source.take(16), source.number(4))
     if flags & 4:
         record.subject = source.short_text()
+    if flags & 8:
+        record.own = source.varint(), source.varint()
+        if record.own == (0, 0):
+            raise Refused("malformed", "no lifetime of its own")
     stored = source.varint()
     unpacked = source.varint() if packing else stored
     if unpacked > OPEN_LIMIT:
@@ -269,8 +353,10 @@ def write_payload(record: Record) -> bytes:
     if record.subject is not None:
         subject = record.subject.encode()
         subject = to_varint(len(subject)) + subject
-    head = bytes([1, 4 if subject else 0]) + record.id
-    payload = head + record.created.to_bytes(4, "big") + subject
+    own = b"".join(map(to_varint, record.own)) if any(record.own) else b""
+    flags = (4 if subject else 0) | (8 if own else 0)
+    head = bytes([1, flags]) + record.id
+    payload = head + record.created.to_bytes(4, "big") + subject + own
     for region in regions:
         payload += to_varint(len(region)) + region
     return payload + bytes(-len(payload) % 32)
@@ -338,7 +424,7 @@ def candidates(base: bytes, fields: list[bytes]) -> Iterator[str | Refused]:
     """The texts of a request, in its order; a refusal where a base cookie gives none."""
     bases, others, kept = [], {}, 0
     for name, value in cookie_pairs(fields):
-        if kept == COOKIE_LIMIT:
+        if kept == CHUNK_LIMIT:
             break
         if name == base:
             bases.append(value)
@@ -354,11 +440,17 @@ def candidates(base: bytes, fields: list[bytes]) -> Iterator[str | Refused]:
             yield refused
     if others and not bases:
         yield Refused("partial", "no base cookie")
-    if kept == COOKIE_LIMIT:
+    if kept == CHUNK_LIMIT:
         yield MORE
 
 
-AUTHENTIC = {"absolute_expired", "from_the_future", "idle_expired", "record_too_new"}
+AUTHENTIC = {
+    "destroyed",
+    "from_the_future",
+    "absolute_expired",
+    "idle_expired",
+    "record_too_new",
+}
 
 
 def telling(refusals: list[Refused]) -> Refused:
@@ -370,32 +462,63 @@ def telling(refusals: list[Refused]) -> Refused:
 
 
 @dataclass
+class Found:
+    """A session that was opened, and the token that it came in."""
+
+    token: bytes
+    issued: int
+    used: int
+    record: Record
+
+
+@dataclass
 class Reader:
     keys: list[Key]
     accepted: set[int]
     base: str
     audience: str
-    idle: int
-    absolute: int
+    policy: Policy
+    # From when on the keys with these ids are retired.
+    retirements: dict[bytes, int] = field(default_factory=dict)
 
-    def open(self, text: str) -> tuple[int, Record]:
-        binding = Binding(self.base.encode(), self.audience.encode())
-        issued, payload = open_token(key_set(self.keys), self.accepted, binding, text)
-        return issued, read_payload(payload)
+    def retired(self, now: int) -> frozenset[bytes]:
+        return frozenset(k for k, time in self.retirements.items() if now >= time)
 
-    def check_times(self, issued: int, created: int, now: int):
-        if max(issued, created) - now > SKEW:
-            raise Refused("from_the_future")
-        for age, limit, label in (
-            (now - created, self.absolute, "absolute_expired"),
-            (now - issued, self.idle, "idle_expired"),
-        ):
-            if max(0, age) >= limit:
-                raise Refused(label, removable=age >= limit + SKEW)
+    def binding(self) -> Binding:
+        return Binding(self.base.encode(), self.audience.encode())
 
-    def load(self, fields: list[bytes], now: int) -> tuple[int, Record]:
-        """The `issued` and the record that count."""
-        live, refusals, tried, more = [], [], 0, False
+    def marks(self, fields: list[bytes], suffix: str) -> list[bytes]:
+        name = f"{self.base}.{suffix}".encode()
+        found = [value for n, value in cookie_pairs(fields) if n == name]
+        return [v if len(v) <= MARKS_LIMIT else b"" for v in found[:MARK_LIMIT]]
+
+    def open(self, text: str, fields: list[bytes], now: int) -> tuple[Found, bool]:
+        """The session in a text, and whether a tombstone of it came along."""
+        keys, binding, policy = key_set(self.keys), self.binding(), self.policy
+        retired = self.retired(now)
+        issued, payload = open_token(keys, self.accepted, binding, text, retired)
+        record, token = read_payload(payload), from_base64url(text)
+        times = [
+            touch_time(keys[token[1:5]], binding, token, value.decode("latin-1"))
+            for value in self.marks(fields, "t")
+        ]
+        in_time = [t for t in times if t is not None and policy.reaches(t, now)]
+        used = max([issued, *in_time])
+        gone = any(
+            is_tombstone(keys, binding, record.id[:8], piece)
+            for value in self.marks(fields, "x")
+            for piece in pieces(value)
+        )
+        return Found(token, issued, used, record), gone
+
+    def judge(self, found: Found, gone: bool, now: int) -> None:
+        times = found.issued, found.record.created, found.used
+        self.policy.judge(times, found.record.own, gone, now)
+
+    def load(self, fields: list[bytes], now: int) -> Found:
+        """The session that counts."""
+        live, refusals, tried = [], [], 0
+        more = len(self.marks(fields, "x")) == MARK_LIMIT
         for candidate in candidates(self.base.encode(), fields):
             tried += not isinstance(candidate, Refused)
             if candidate is MORE or tried > CANDIDATE_LIMIT:
@@ -404,19 +527,58 @@ class Reader:
             try:
                 if isinstance(candidate, Refused):
                     raise candidate
-                issued, record = self.open(candidate)
-                self.check_times(issued, record.created, now)
-                live.append((issued, record))
+                found, gone = self.open(candidate, fields, now)
+                self.judge(found, gone, now)
+                live.append(found)
             except Refused as refused:
                 refusals.append(refused)
+        if not live:
+            raise telling(refusals)
         # A sibling domain can set cookies of any other name.
         plantable = not self.base.startswith("__Host-")
-        if not live:
-            all_over = all(refused.removable for refused in refusals)
-            removable = bool(refusals) and all_over and not more and not plantable
-            raise Refused(telling(refusals).label, removable=removable)
-        strangers = len({record.id[:8] for _, record in live}) > 1
+        strangers = len({found.record.id[:8] for found in live}) > 1
         if plantable and (strangers or more):
             raise Refused("conflict")
-        newest = max(issued for issued, _ in live)
-        return [found for found in live if found[0] == newest][-1]
+        newest = max(found.issued for found in live)
+        return [found for found in live if found.issued == newest][-1]
+
+    def next_touch(self, found: Found, now: int) -> str | None:
+        """What a request that counts as a use and changes nothing sends as `base.t`."""
+        if now - found.used < self.policy.touch_interval():
+            return None
+        key = key_set(self.keys)[found.token[1:5]]
+        return touch(key, self.binding(), found.token, now)
+
+    def farewell(self, found: Found, fields: list[bytes], now: int) -> tuple[str, int]:
+        """The value and the `Max-Age` of `base.x` when a session is destroyed."""
+        first, sealing = found.token[1:5], self.keys[0].id
+        keys = [key for key in self.keys if key.id not in self.retired(now)]
+        keys.sort(key=lambda key: (key.id != first, key.id != sealing, key.id))
+        sign_in = found.record.id[:8]
+        stones = [tombstone(key, self.binding(), sign_in) for key in keys]
+        for value in self.marks(fields, "x"):
+            stones += [
+                piece for piece in pieces(value) if mark_format(piece) == TOMBSTONE
+            ]
+        text = "".join(list(dict.fromkeys(stones))[:MARK_LIMIT])
+        return text, self.policy.afterlife(found.record.created, found.used, now)
+
+    def removes_touch(self, fields: list[bytes], now: int) -> bool:
+        """Whether a `base.t` came that stands for nothing."""
+        touches = self.marks(fields, "t")
+        name = f"{self.base}.t".encode()
+        if any(len(v) > MARKS_LIMIT for n, v in cookie_pairs(fields) if n == name):
+            return False
+        orphan = not any(candidates(self.base.encode(), fields))
+        if not touches or not orphan or not self.base.startswith("__Host-"):
+            return False
+        return not any(self.may_be_newer(value, now) for value in touches)
+
+    def may_be_newer(self, value: bytes, now: int) -> bool:
+        try:
+            data = from_base64url(value.decode("latin-1"))
+        except ValueError:
+            return False
+        if data[:1] == bytes([TOUCH]) and len(data) == MARK_BYTES:
+            return not self.policy.reaches(int.from_bytes(data[1:5], "big"), now)
+        return data[:1] > bytes([TOMBSTONE])

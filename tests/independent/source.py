@@ -4,11 +4,9 @@
 class Refused(Exception):
     """What a reader does not accept; `label` names the reason."""
 
-    def __init__(self, label: str, why: str = "", removable: bool = False):
+    def __init__(self, label: str, why: str = ""):
         super().__init__(f"{label}: {why}" if why else label)
         self.label = label
-        # Whether the cookies may be removed.
-        self.removable = removable
 
 
 class Bytes:

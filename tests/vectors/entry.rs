@@ -1,0 +1,168 @@
+//! What the entries of the vectors say, as values of the API.
+
+use std::time::Duration;
+
+use sealed_session::{
+    Budget, CookieSpec, Format, HeaderChange, Key, KeyRing, Lifetime, RequestHead, ResponseHead,
+    Session, SessionManager,
+};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+/// Longer than any time there is, in seconds.
+const FOREVER: u64 = 1 << 33;
+
+pub(super) fn parse(file: &str) -> Value {
+    serde_json::from_str(file).unwrap()
+}
+
+pub(super) fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap()
+}
+
+pub(super) fn text<'a>(entry: &'a Value, field: &str) -> &'a str {
+    entry[field]
+        .as_str()
+        .unwrap_or_else(|| panic!("{field} of {entry}"))
+}
+
+pub(super) fn number(entry: &Value, field: &str) -> u64 {
+    entry[field]
+        .as_u64()
+        .unwrap_or_else(|| panic!("{field} of {entry}"))
+}
+
+pub(super) fn unhex(digits: &str) -> Vec<u8> {
+    assert!(digits.len().is_multiple_of(2), "{digits}");
+    (0..digits.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())
+        .collect()
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(super) fn moment(seconds: u64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(seconds.try_into().unwrap()).unwrap()
+}
+
+pub(super) fn key(master: &Value) -> Key {
+    Key::new(&unhex(master.as_str().unwrap())).unwrap()
+}
+
+pub(super) fn format(name: &Value) -> Format {
+    match name.as_str() {
+        Some("encrypted") => Format::Encrypted,
+        Some("signed") => Format::Signed,
+        _ => panic!("{name}"),
+    }
+}
+
+/// The lifetimes, the skew and the bounds that `entry` tells of.
+pub(super) fn policy(entry: &Value) -> Lifetime {
+    let seconds = |field| entry[field].as_u64().map(Duration::from_secs);
+    let idle = Duration::from_secs(number(entry, "idle"));
+    let mut policy = Lifetime::new()
+        .idle(idle)
+        .absolute(Duration::from_secs(number(entry, "absolute")))
+        .allow_idle(
+            seconds("shortest_idle").unwrap_or(idle),
+            seconds("longest_idle").unwrap_or(idle),
+        );
+    if let Some(longest) = seconds("longest_absolute") {
+        policy = policy.allow_absolute(longest);
+    }
+    if let Some(skew) = seconds("skew") {
+        policy = policy.skew(skew);
+    }
+    if entry["never_idle"] == true {
+        policy = policy.allow_never_idle();
+    }
+    policy
+}
+
+pub(super) fn ring(entry: &Value, policy: &Lifetime) -> KeyRing {
+    let keys = list(&entry["keys"]);
+    let ring = KeyRing::new(key(&keys[0]));
+    keys[1..].iter().fold(ring, |ring, master| {
+        let retires = entry["retired"]
+            .get(text_of(master))
+            .and_then(Value::as_u64);
+        let added = match retires.map(moment) {
+            None => ring.accept(key(master)),
+            Some(end) => ring.accept_until(key(master), end - policy.longest_absolute(), end),
+        };
+        added.unwrap()
+    })
+}
+
+/// What `entry` says of keys, formats, cookie and policy.
+pub(super) fn manager(entry: &Value) -> SessionManager {
+    let policy = policy(entry);
+    let accepted = list(&entry["accepted"]);
+    let mut builder = SessionManager::builder(ring(entry, &policy))
+        .cookie(CookieSpec::new(text(entry, "name")))
+        .audience(text(entry, "audience"))
+        .budget(Budget::direct())
+        .lifetime(policy)
+        .format(format(&accepted[0]));
+    for more in &accepted[1..] {
+        builder = builder.accept_format(format(more));
+    }
+    builder.build().unwrap()
+}
+
+/// A request as in cookies.json, with one bare cookie.
+pub(super) fn request(sealed: &Value, master: &Value, value: &str, now: u64) -> Value {
+    json!({
+        "cookies": [format!("{}={value}", text(sealed, "name"))],
+        "name": sealed["name"],
+        "audience": sealed["audience"],
+        "keys": [master],
+        "accepted": [sealed["format"]],
+        "idle": FOREVER,
+        "absolute": FOREVER,
+        "now": now,
+    })
+}
+
+pub(super) fn load(entry: &Value) -> (SessionManager, Session) {
+    let manager = manager(entry);
+    let plain = entry["cookies"].as_array().into_iter().flatten();
+    let plain = plain.map(|line| line.as_str().unwrap().as_bytes().to_vec());
+    let hex = entry["cookies_hex"].as_array().into_iter().flatten();
+    let hex = hex.map(|line| unhex(line.as_str().unwrap()));
+    let lines: Vec<Vec<u8>> = plain.chain(hex).collect();
+    let request = RequestHead::new(lines.iter().map(Vec::as_slice));
+    let session = manager.load(request, moment(number(entry, "now")));
+    (manager, session)
+}
+
+pub(super) fn set_cookies(manager: &SessionManager, session: &Session, now: u64) -> Vec<String> {
+    let changes = manager.commit(session, ResponseHead::new(200), moment(now));
+    let line = |change| match change {
+        HeaderChange::Append {
+            name: "set-cookie",
+            value,
+        } => Some(value),
+        _ => None,
+    };
+    changes.unwrap().into_iter().filter_map(line).collect()
+}
+
+pub(super) fn label(session: &Session) -> Option<&'static str> {
+    session.refusal().map(sealed_session::Refusal::label)
+}
+
+pub(super) fn text_of(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+/// A line's pair, and its `Max-Age` if it has one.
+pub(super) fn without_scope(line: &str) -> String {
+    let parts = line.split("; ").enumerate();
+    let kept = parts.filter(|(at, part)| *at == 0 || part.starts_with("Max-Age="));
+    kept.map(|(_, part)| part).collect::<Vec<_>>().join("; ")
+}

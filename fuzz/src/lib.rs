@@ -15,8 +15,8 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sealed_session::{
-    Budget, CookieSpec, Format, HeaderChange, Key, KeyRing, Lifetime, RequestHead, ResponseHead, Session,
-    SessionManager,
+    Budget, CookieSpec, Format, HeaderChange, Key, KeyRing, Lifetime, RequestHead, ResponseHead,
+    Session, SessionManager,
 };
 use time::OffsetDateTime;
 

@@ -9,8 +9,12 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::{BASE, Browser, TOMBSTONE, TOUCH, at, commit, key, manager, ring};
-use sealed_session::{CookieSpec, Format, KeyRing, Refusal, RequestHead, Session, SessionManager};
+use sealed_session::{
+    CookieSpec, Format, KeyRing, Lifetime, Refusal, RequestHead, Session, SessionManager,
+};
 
 const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -183,6 +187,47 @@ fn no_bit_of_a_touch_or_of_a_token_can_be_changed_to_gain_time() {
 }
 
 #[test]
+fn nothing_that_a_parked_request_asks_for_revives_its_session() {
+    let day = Duration::from_secs(86_400);
+    let policy = Lifetime::new()
+        .allow_idle(Duration::from_secs(1_800), day / 2)
+        .allow_never_idle()
+        .allow_absolute(30 * day);
+    let builder = SessionManager::builder(ring()).lifetime(policy);
+    let manager = builder.build().unwrap();
+    /// When it is loaded, when it is over by then, and what it asks for.
+    type Asks = (i64, i64, fn(&Session));
+    let asks: [Asks; 3] = [
+        (100, 20_000, |session| session.set_never_idle().unwrap()),
+        (100, 20_000, |session| {
+            session
+                .set_idle_timeout(Duration::from_secs(43_200))
+                .unwrap()
+        }),
+        (43_199, 43_200, |session| {
+            session
+                .set_absolute_lifetime(Duration::from_secs(86_400))
+                .unwrap();
+        }),
+    ];
+    for (loaded, now, asks) in asks {
+        let mut browser = written(&manager, "target", 0);
+        (1_700..=loaded)
+            .step_by(1_700)
+            .for_each(|now| browser.visit(&manager, at(now), |_| {}));
+        let parked = browser.open(&manager, at(loaded));
+        asks(&parked);
+        assert!(!browser.open(&manager, at(now)).is_live());
+        assert!(commit(&manager, &parked, at(now)).unwrap_err().is_expired());
+        // In time it counts.
+        let parked = browser.open(&manager, at(loaded));
+        asks(&parked);
+        browser.close(&manager, &parked, at(loaded)).unwrap();
+        assert!(browser.open(&manager, at(now)).is_live());
+    }
+}
+
+#[test]
 fn no_touch_lengthens_the_absolute_lifetime() {
     let manager = manager();
     let mut browser = written(&manager, "target", 0);
@@ -346,7 +391,7 @@ fn planted_tombstones_and_sessions_cannot_hide_an_end() {
 }
 
 #[test]
-fn where_nobody_can_plant_the_clear_fields_are_believed_only_to_do_nothing() {
+fn a_forged_touch_holds_nothing_back() {
     let manager = manager();
     let browser = written(&manager, "visitor", 0);
     let good = touch(&manager, &browser, 1_000);
@@ -361,12 +406,14 @@ fn where_nobody_can_plant_the_clear_fields_are_believed_only_to_do_nothing() {
         format!("{TOUCH}={}{}", &head[..7], &good[7..])
     };
     let base = u32::try_from(at(0).unix_timestamp()).unwrap();
-    // Who forges a touch of their own holds back their own renewal, and for the skew at most.
-    for (ahead, sends) in [(-180, 1), (0, 0), (120, 0), (121, 1), (100_000, 1)] {
+    for ahead in [-180, 0, 120, 121, 100_000] {
         let forged = with_time(base.checked_add_signed(1_500 + ahead).unwrap());
-        let session = load(&manager, &[browser.line(), forged], 1_500);
-        let lines = commit(&manager, &session, at(1_500)).unwrap();
-        assert_eq!(lines.len(), sends, "{ahead}");
+        for looks in [true, false] {
+            let session = load(&manager, &[browser.line(), forged.clone()], 1_500);
+            assert!(!looks || session.is_live());
+            let lines = commit(&manager, &session, at(1_500)).unwrap();
+            assert_eq!(lines.len(), 1, "{ahead}");
+        }
     }
 }
 

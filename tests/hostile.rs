@@ -231,7 +231,7 @@ fn tokens_for_other_names_audiences_formats_and_keys() {
     let build = |builder: sealed_session::SessionManagerBuilder| builder.build().unwrap();
     let here = SessionManager::builder;
     let retired = ring_of(2)
-        .accept_until(key(1), at(-12 * 3_600), at(1))
+        .accept_until(key(1), at(-12 * 3_600 - 119), at(1))
         .unwrap();
     let table = [
         (

@@ -175,15 +175,15 @@ fn a_key_that_retires_before_its_sessions_end_is_refused_with_both_dates() {
             .build()
     };
     let policy = Lifetime::new();
-    assert!(build(12 * hours, policy).is_ok());
-    let error = build(12 * hours - 1, policy).unwrap_err();
+    assert!(build(12 * hours + 120, policy).is_ok());
+    let error = build(12 * hours + 119, policy).unwrap_err();
     assert!(error.is_configuration());
     let message = error.to_string();
     for part in [
         &key(1).id().to_string(),
-        "retires at 2027-01-15T19:59:59Z",
+        "retires at 2027-01-15T20:01:59Z",
         "sealed until 2027-01-15T08:00:00Z",
-        "may live until 2027-01-15T20:00:00Z",
+        "may live until 2027-01-15T20:02:00Z",
         "43200 s",
     ] {
         assert!(message.contains(part), "{part}: {message}");
@@ -191,8 +191,8 @@ fn a_key_that_retires_before_its_sessions_end_is_refused_with_both_dates() {
     // What a session may ask for counts, too.
     let month = Duration::from_secs(30 * 86_400);
     let remembered = policy.allow_absolute(month);
-    assert!(build(30 * 24 * hours - 1, remembered).is_err());
-    assert!(build(30 * 24 * hours, remembered).is_ok());
+    assert!(build(30 * 24 * hours + 119, remembered).is_err());
+    assert!(build(30 * 24 * hours + 120, remembered).is_ok());
     // A key without a date never retires.
     let open = KeyRing::new(key(2)).accept(key(1)).unwrap();
     assert!(SessionManager::new(open).is_ok());

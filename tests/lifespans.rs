@@ -186,6 +186,41 @@ fn asking_alone_begins_no_session() {
     assert_eq!(end(&browser, wide()), (600, Refusal::IdleExpired));
 }
 
+#[test]
+fn a_lifetime_that_is_over_already_is_refused_at_once() {
+    let manager = manager(wide());
+    let browser = asked(wide(), |session| session.set_idle_timeout(seconds(900)));
+    let session = browser.open(&manager, at(600));
+    for (lifetime, permitted) in [(599, false), (600, false), (601, true)] {
+        let result = session.set_absolute_lifetime(seconds(lifetime));
+        assert_eq!(result.is_ok(), permitted, "{lifetime}");
+        assert!(permitted || result.unwrap_err().to_string().contains("600 s old"));
+    }
+    assert_eq!(
+        session.time_left(),
+        (Some(seconds(300)), seconds(1)),
+        "both count"
+    );
+}
+
+#[test]
+fn asking_after_a_destroy_begins_no_session_either() {
+    let manager = manager(wide());
+    let mut browser = asked(wide(), |_| Ok(()));
+    let session = browser.open(&manager, at(1));
+    session.destroy().unwrap();
+    session.set_never_idle().unwrap();
+    assert!(!session.is_live());
+    browser.close(&manager, &session, at(1)).unwrap();
+    assert_eq!(browser.names(), [common::TOMBSTONE]);
+    // A sign-in forgets what was asked for before it.
+    let session = browser.open(&manager, at(2));
+    session.set_never_idle().unwrap();
+    assert_eq!(session.idle_timeout(), None);
+    session.sign_in(&[]).unwrap();
+    assert_eq!(session.idle_timeout(), Some(seconds(1_800)));
+}
+
 /// The `Max-Age` of a line, if it has one.
 fn max_age(line: &str) -> Option<i64> {
     let (_, age) = line.split_once("; Max-Age=")?;

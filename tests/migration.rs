@@ -86,7 +86,11 @@ fn renames_and_former_scopes() {
             "sid=; Path=/shop; Secure; HttpOnly; SameSite=Lax; Max-Age=0",
         ]
     );
-    assert!(lines.len() == 4 && lines[3].starts_with(common::TOMBSTONE));
+    assert!(lines.len() == 5 && lines[3].starts_with(common::TOMBSTONE));
+    assert!(
+        lines[4].starts_with("sid.x="),
+        "for nodes that only know the former name"
+    );
 }
 
 #[test]

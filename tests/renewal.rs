@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use common::{BASE, Browser, TOUCH, at, commit, manager, noise, ring};
 use sealed_session::{
-    Attribute, CookieSpec, Format, HeaderChange, Lifetime, Refusal, Renewal, RequestHead,
-    ResponseHead, Session, SessionManager,
+    Attribute, CookieSpec, Format, Lifetime, Refusal, Renewal, RequestHead, ResponseHead, Session,
+    SessionManager,
 };
 
 /// A browser with a session that was written at 0.
@@ -373,89 +373,44 @@ fn a_former_cookie_is_touched_under_its_own_name() {
 }
 
 #[test]
-fn nodes_that_share_an_old_key_know_the_touches_and_the_tombstones_of_each_other() {
-    let old = SessionManager::new(ring()).unwrap();
-    let new_ring = sealed_session::KeyRing::new(common::key(2))
-        .accept(common::key(1))
-        .unwrap();
-    let new = SessionManager::new(new_ring).unwrap();
-    let mut browser = written(&old);
-    browser.visit(&new, at(200), |_| {});
-    assert_eq!(
-        browser.open(&old, at(201)).renewed_by(),
-        Some(Renewal::Touch)
-    );
-    // Sealed under the new key meanwhile, and ended; what the old node was about to send comes back.
-    let parked = browser.open(&old, at(202));
-    parked.insert("a", 2).unwrap();
-    browser.visit(&new, at(203), |session| session.insert("a", 3).unwrap());
-    assert_eq!(
-        browser.open(&old, at(204)).refusal(),
-        Some(Refusal::UnknownKey)
-    );
-    browser.visit(&new, at(205), |session| session.destroy().unwrap());
-    browser.close(&old, &parked, at(206)).unwrap();
-    for manager in [&old, &new] {
-        assert_eq!(
-            browser.open(manager, at(207)).refusal(),
-            Some(Refusal::Destroyed)
-        );
-    }
-}
-
-#[test]
-fn the_tombstone_stays_for_as_long_as_the_session_could() {
-    let table = [
-        (Lifetime::new(), "1920"),
-        (Lifetime::new().idle(Duration::from_secs(600)), "720"),
-        (Lifetime::new().skew(Duration::ZERO), "1800"),
-        (Lifetime::new().allow_never_idle(), "43260"),
-    ];
-    for (policy, age) in table {
-        let manager = SessionManager::builder(ring())
-            .lifetime(policy)
-            .build()
-            .unwrap();
-        let mut browser = written(&manager);
-        let session = browser.open(&manager, at(60));
-        session.destroy().unwrap();
-        let lines = browser.close(&manager, &session, at(60)).unwrap();
-        let wanted = format!("; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={age}");
-        assert!(
-            lines[1].starts_with(common::TOMBSTONE) && lines[1].ends_with(&wanted),
-            "{lines:?}"
-        );
-        assert!(lines[1].len() <= 130);
-    }
-    // Nothing was there to end.
-    let session = Browser::default().open(&manager(), at(0));
-    session.insert("a", 1).unwrap();
-    session.destroy().unwrap();
-    let changes = manager()
-        .commit(&session, ResponseHead::new(200), at(0))
-        .unwrap();
-    let is_tombstone = |change: &HeaderChange| format!("{change:?}").contains(common::TOMBSTONE);
-    assert!(!changes.iter().any(is_tombstone));
-}
-
-#[test]
-fn what_expired_is_buried_as_well() {
-    // A request that was loaded a second before the timeout writes after somebody else signed in.
+fn a_touch_of_another_token_keeps_nobody_from_being_renewed() {
     let manager = manager();
-    let ends: [fn(&Session); 2] = [
-        |session| session.destroy().unwrap(),
-        |session| session.sign_in_as("grace", &[]).unwrap(),
-    ];
-    for end in ends {
+    // A page is touched while a request of an older token is under way that writes.
+    for (touched, written_at) in [(1_701, 1_700), (1_250, 300)] {
         let mut browser = written(&manager);
-        let parked = browser.open(&manager, at(1_799));
+        let parked = browser.open(&manager, at(written_at));
         parked.insert("a", 2).unwrap();
-        browser.visit(&manager, at(1_805), |session| {
-            assert_eq!(session.refusal(), Some(Refusal::IdleExpired));
-            end(session);
-        });
-        browser.close(&manager, &parked, at(1_810)).unwrap();
-        let session = browser.open(&manager, at(1_811));
-        assert_eq!(session.refusal(), Some(Refusal::Destroyed));
+        parked.mark_passive();
+        browser.visit(&manager, at(touched), |_| {});
+        browser.close(&manager, &parked, at(touched + 1)).unwrap();
+        assert_eq!(browser.names(), [TOUCH, BASE]);
+        // Pages that never look keep it alive all the same.
+        for now in (touched + 10..touched + 4_000).step_by(10) {
+            browser.visit(&manager, at(now), |_| {});
+        }
+        assert!(browser.open(&manager, at(touched + 4_000)).is_live());
     }
+}
+
+#[test]
+fn a_session_that_never_idles_out_is_touched_and_a_commit_comes_once() {
+    let policy = Lifetime::new().allow_never_idle();
+    let manager = SessionManager::builder(ring())
+        .lifetime(policy)
+        .build()
+        .unwrap();
+    let mut browser = written(&manager);
+    browser.visit(&manager, at(1), |session| session.set_never_idle().unwrap());
+    for handler in READERS {
+        let session = browser.open(&manager, at(10_000));
+        handler(&session);
+        assert_eq!(commit(&manager, &session, at(19_999)).unwrap().len(), 1);
+        assert!(commit(&manager, &session, at(19_999)).unwrap().is_empty());
+    }
+    // What was ended is not touched, though its successor does not fit.
+    let session = browser.open(&manager, at(10_000));
+    session.destroy().unwrap();
+    session.insert("a", noise(9_000, 1)).unwrap();
+    assert!(commit(&manager, &session, at(10_000)).is_err());
+    assert!(commit(&manager, &session, at(10_000)).unwrap().is_empty());
 }

@@ -61,7 +61,7 @@ fn check_lifetime(session: &Session, entry: &Value) -> Result<(), String> {
     same("used", session.last_seen_at(), wanted)?;
     let renewal = used.map_or(Renewal::Write, |_| Renewal::Touch);
     same("renewed by", session.renewed_by(), Some(renewal))?;
-    let policy = session.lifetime();
+    let policy = session.policy();
     let idle = match entry.get("idle_timeout") {
         Some(own) => own.as_u64().map(Duration::from_secs),
         None => Some(policy.idle_timeout()),

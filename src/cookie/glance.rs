@@ -1,9 +1,9 @@
-//! What a family's cookies say in the clear, without opening anything.
+//! What a family's cookies say in the clear, without joining or opening anything.
 
 use super::chunk::{COUNT, SET_TAG};
 use super::jar::Jar;
 
-/// Enough to tell whether a token may be due for a touch; nothing of it is to be trusted.
+/// Enough to tell whether a token may be due for a touch. Nothing of it is to be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Glance<'a> {
     /// No cookie that could begin a token.

@@ -37,7 +37,7 @@ use crate::lifetime::Timestamp;
 /// ```text
 /// # sealing since October
 /// sealed_key_v1_...
-/// sealed_key_v1_... stopped 2026-10-01T12:00:00Z until 2026-10-02T00:00:00Z
+/// sealed_key_v1_... stopped 2026-10-01T12:00:00Z until 2026-10-02T12:00:00Z
 /// ```
 ///
 /// Commas may stand for line breaks, as is handy in an environment variable:
@@ -123,7 +123,7 @@ impl KeyRing {
     /// tokens are refused with [`Refusal::RetiredKey`](crate::Refusal::RetiredKey).
     ///
     /// `retires` has to be later than `stopped` by the longest absolute lifetime that the policy
-    /// permits, or [`build`](crate::SessionManagerBuilder::build) refuses the ring: sessions that
+    /// permits and the skew, or [`build`](crate::SessionManagerBuilder::build) refuses the ring: sessions that
     /// are still live would be lost.
     ///
     /// # Errors
@@ -144,7 +144,7 @@ impl KeyRing {
     /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
     /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
     /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
-    /// let retires = now + Duration::hours(12);
+    /// let retires = now + Duration::hours(12) + Duration::minutes(2);
     /// let ring = KeyRing::new(new.clone()).accept_until(old.clone(), now, retires)?;
     /// let manager = SessionManager::new(ring)?;
     ///
@@ -154,7 +154,7 @@ impl KeyRing {
     /// let session = manager.load(RequestHead::new([cookie]), retires);
     /// assert_eq!(session.refusal(), Some(Refusal::RetiredKey));
     ///
-    /// let too_soon = now + Duration::hours(11);
+    /// let too_soon = now + Duration::hours(12);
     /// let ring = KeyRing::new(new).accept_until(old, now, too_soon)?;
     /// assert!(SessionManager::new(ring).unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())

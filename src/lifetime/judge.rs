@@ -82,15 +82,14 @@ impl Lifetime {
 
     /// For how long, in seconds, a session that ended now could live if a write that is under way
     /// brought it back. Such a write was loaded before now, under any lifetimes that the policy
-    /// permits, and a token that it sends is idle from then on, because nothing renews it.
+    /// permits, and a token that it sends is idle from then on, because nothing renews it. The age
+    /// of this session does not count: the same cookie carries the tombstones of others.
     pub(crate) fn afterlife(&self, times: &Times, now: Timestamp) -> u64 {
-        let age = u64::from(now.since(times.created));
-        let absolute = self.longest_absolute().as_secs().saturating_sub(age);
         // What comes back is stamped no earlier than it was, and that may be ahead of this clock.
         let ahead = times.used.since(now).max(times.created.since(now));
         self.longest_idle()
             .unwrap_or(u64::MAX)
-            .min(absolute)
+            .min(self.longest_absolute().as_secs())
             .saturating_add(u64::from(ahead))
             .saturating_add(self.clock_skew().as_secs())
             .min(MAX_AGE_MAX)
@@ -259,9 +258,9 @@ mod tests {
         // The policy; when the session was created and used, and now; for how long.
         let table = [
             (policy, 0, 0, 0, 720),
-            (policy, 0, 8_900, 8_900, 220),
+            (policy, 0, 8_900, 8_900, 720),
             (longer, 0, 0, 0, 3_720),
-            (never, 0, 0, 1_000, 8_120),
+            (never, 0, 0, 1_000, 9_120),
             (ages, 0, 0, 0, MAX_AGE_MAX),
             (policy, 0, 100, 0, 820),
             (policy, 50_000, 60_000, 0, 60_720),

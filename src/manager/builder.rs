@@ -188,7 +188,7 @@ impl SessionManagerBuilder {
     /// let policy = Lifetime::new().idle(Duration::from_secs(3_600));
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
-    /// assert_eq!(session.lifetime(), policy);
+    /// assert_eq!(session.policy(), policy);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn lifetime(mut self, lifetime: Lifetime) -> SessionManagerBuilder {

@@ -8,56 +8,104 @@
 //!   looked at and the handler said nothing of caching, `private` as well. A touch beside a page
 //!   that nobody looked at its session for is no such dependence.
 
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
 use super::response::{HeaderChange, ResponseHead};
 use crate::session::{Outcome, Parting};
 
 /// Whether a handler speaks to particular shared caches by this field, over `Cache-Control`'s
 /// head: any `*-Cache-Control` (RFC 9213), and what came before it.
 fn is_targeted(field: &str) -> bool {
-    const OLDER: [&str; 3] = ["edge-control", "surrogate-control", "x-accel-expires"];
+    const OLDER: [&str; 2] = ["edge-control", "surrogate-control"];
     field.ends_with("-cache-control") || OLDER.contains(&field)
 }
 
 /// What a response says of caching.
 #[derive(Debug, Default)]
 struct Caching {
-    directives: Vec<String>,
+    directives: Directives,
+    /// Whether there is an `Expires`, whatever it says.
     expires: bool,
-    targeted: Vec<String>,
+    /// Whether there is one of a time to come.
+    expires_later: bool,
+    /// The fields that speak to particular caches, and whether each lets its cache store.
+    targeted: Vec<(String, bool)>,
     varies: bool,
 }
 
-impl Caching {
-    fn of<'a>(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Caching {
-        let mut caching = Caching::default();
-        for (name, value) in headers {
-            let name = name.to_ascii_lowercase();
-            match name.as_str() {
-                "cache-control" => caching.directives.extend(list(value)),
-                "expires" => caching.expires = true,
-                "vary" => {
-                    let mut fields = list(value);
-                    caching.varies |= fields.any(|f| f == "*" || f.eq_ignore_ascii_case("cookie"));
-                }
-                _ if is_targeted(&name) => caching.targeted.push(name),
-                _ => {}
-            }
-        }
-        caching
-    }
+/// The elements of `Cache-Control`, or of a field like it.
+#[derive(Debug, Default)]
+struct Directives(Vec<String>);
 
+impl Directives {
     /// Whether a directive of this name is there, with or without a value.
     fn has(&self, wanted: &str) -> bool {
-        self.directives
+        self.0
             .iter()
             .any(|directive| directive_name(directive) == wanted)
     }
 
     /// Whether a directive is there without a value: `private="x"` speaks of one field only.
     fn has_bare(&self, wanted: &str) -> bool {
-        self.directives
+        self.0
             .iter()
             .any(|directive| directive.eq_ignore_ascii_case(wanted))
+    }
+
+    /// Whether a time is given that is not over at once.
+    fn lasts(&self, wanted: &str) -> bool {
+        self.0.iter().any(|directive| {
+            let value = directive.split_once('=').map_or("", |(_, value)| value);
+            let value = value.trim().trim_matches('"');
+            directive_name(directive) == wanted && value.bytes().any(|b| (b'1'..=b'9').contains(&b))
+        })
+    }
+
+    fn is_forbidden(&self) -> bool {
+        self.has_bare("private") || self.has("no-store")
+    }
+
+    /// Whether shared caches are allowed to store the response, in so many words.
+    fn is_allowed(&self) -> bool {
+        let allowed = self.has("public") || self.lasts("s-maxage") || self.lasts("max-age");
+        allowed && !self.is_forbidden()
+    }
+}
+
+impl Caching {
+    fn of<'a>(
+        headers: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+        now: OffsetDateTime,
+    ) -> Caching {
+        let mut caching = Caching::default();
+        for (name, value) in headers {
+            let name = name.to_ascii_lowercase();
+            match name.as_str() {
+                "cache-control" => caching.directives.0.extend(list(value)),
+                "expires" => {
+                    let time = str::from_utf8(value).ok();
+                    let time = time.and_then(|text| OffsetDateTime::parse(text, &Rfc2822).ok());
+                    caching.expires = true;
+                    // What is no date is over (RFC 9111 section 5.3).
+                    caching.expires_later = time.is_some_and(|time| time > now);
+                }
+                "vary" => {
+                    let mut fields = list(value);
+                    caching.varies |= fields.any(|f| f == "*" || f.eq_ignore_ascii_case("cookie"));
+                }
+                "x-accel-expires" => {
+                    let off = matches!(value, b"0" | b"off");
+                    caching.targeted.push((name, !off));
+                }
+                _ if is_targeted(&name) => {
+                    let directives = Directives(list(value).collect());
+                    caching.targeted.push((name, directives.is_allowed()));
+                }
+                _ => {}
+            }
+        }
+        caching
     }
 
     /// Whether nothing was said of who may store the response, and for how long.
@@ -65,19 +113,23 @@ impl Caching {
         const TELLING: [&str; 6] = [
             "max-age", "no-cache", "no-store", "private", "public", "s-maxage",
         ];
-        let told = TELLING.iter().any(|directive| self.has(directive));
+        let told = TELLING
+            .iter()
+            .any(|directive| self.directives.has(directive));
         !told && !self.expires && self.targeted.is_empty()
     }
 
-    /// Whether the handler allows shared caches to store the response, in so many words
+    /// Whether the handler allows some shared cache to store the response, in so many words
     /// (RFC 9111 section 3).
     fn is_shared(&self) -> bool {
-        let forbidden = self.has_bare("private") || self.has("no-store");
-        let allowed = self.expires
-            || ["public", "s-maxage", "max-age"]
-                .iter()
-                .any(|d| self.has(d));
-        !self.targeted.is_empty() || (allowed && !forbidden)
+        let directives = &self.directives;
+        // `max-age` speaks louder than `Expires`, and `no-cache` is not said of what may be kept
+        // (RFC 9111 section 5.3).
+        let quiet = !["max-age", "s-maxage", "no-cache"]
+            .map(|d| directives.has(d))
+            .contains(&true);
+        let expires = self.expires_later && quiet && !directives.is_forbidden();
+        expires || directives.is_allowed() || self.targeted.iter().any(|(_, allowed)| *allowed)
     }
 
     /// The directives without those for shared caches, and with `private`.
@@ -85,6 +137,7 @@ impl Caching {
         let mut kept: Vec<&str> = vec!["private"];
         kept.extend(
             self.directives
+                .0
                 .iter()
                 .map(String::as_str)
                 .filter(|directive| {
@@ -127,6 +180,7 @@ fn directive_name(directive: &str) -> String {
 pub(super) fn changes<'a, I>(
     outcome: Outcome,
     response: ResponseHead<'a, I>,
+    now: OffsetDateTime,
     parting: &Parting,
     touch: impl FnOnce() -> Option<String>,
 ) -> Vec<HeaderChange>
@@ -137,7 +191,7 @@ where
         return Vec::new();
     }
     let not_modified = response.status == 304;
-    let caching = Caching::of(response.headers);
+    let caching = Caching::of(response.headers, now);
     let unasked_may_ride = !not_modified && !caching.is_shared();
     let mut lines = outcome.lines;
     if !outcome.asked && !unasked_may_ride {
@@ -157,8 +211,13 @@ where
         changes.push(append("vary", "Cookie".to_owned()));
     }
     if private {
-        let targeted = caching.targeted.iter().cloned();
-        changes.extend(targeted.map(|name| HeaderChange::Remove { name }));
+        // A field that forbids its cache to store may stay.
+        for (name, allowed) in &caching.targeted {
+            if *allowed {
+                let name = name.clone();
+                changes.push(HeaderChange::Remove { name });
+            }
+        }
         let value = match outcome.destroyed && parting.no_store {
             true => "no-store".to_owned(),
             false => caching.made_private(),

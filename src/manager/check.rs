@@ -74,14 +74,15 @@ impl SessionManagerBuilder {
     /// last.
     fn check_retirement(&self, key: KeyId, end: &Retirement) -> Result<(), Error> {
         let longest = self.lifetime.longest_absolute().as_secs();
-        let needed = end.stopped.after(longest);
+        let skew = self.lifetime.clock_skew().as_secs();
+        let needed = end.stopped.after(longest.saturating_add(skew));
         if end.until >= needed {
             return Ok(());
         }
         let date = |time: Timestamp| time.to_time().format(&Rfc3339).unwrap_or_default();
         Err(Error::configuration(format!(
             "key {key} retires at {}, and sessions that it sealed until {} may live until {} \
-             ({longest} s); accept it until then, shorten the absolute lifetime, or remove the key \
+             ({longest} s, and {skew} s that clocks may differ); accept it until then, shorten the absolute lifetime, or remove the key \
              if it has leaked",
             date(end.until),
             date(end.stopped),

@@ -72,7 +72,7 @@ impl SessionManager {
     ///
     /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// let session = manager.load(RequestHead::default(), now);
-    /// assert_eq!(session.lifetime(), Lifetime::new());
+    /// assert_eq!(session.policy(), Lifetime::new());
     /// assert_eq!(session.size()?.total_limit(), Budget::portable().total_limit());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -174,12 +174,13 @@ impl SessionManager {
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
-        let now = Timestamp::of(now);
-        let outcome = session.commit(now)?;
-        let touch = || session.touch(now);
+        let stamp = Timestamp::of(now);
+        let outcome = session.commit(stamp)?;
+        let touch = || session.touch(stamp);
         Ok(caching::changes(
             outcome,
             response,
+            now,
             &self.context.parting,
             touch,
         ))

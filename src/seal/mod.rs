@@ -38,6 +38,9 @@ const MARK: usize = 1 + 4 + TAG;
 /// Characters of a mark's text. Three bytes are four characters, so that nothing is left over.
 const MARK_TEXT: usize = MARK / 3 * 4;
 
+/// Characters at the beginning of a token's text that say when it was sealed.
+pub(crate) const HINT: usize = CLEAR / 3 * 4;
+
 /// The highest number of a format that this version knows.
 const FORMAT_MAX: u8 = 4;
 
@@ -190,7 +193,7 @@ impl Sealer {
     /// node with this configuration opens it.
     pub(crate) fn issued_hint(&self, head: &[u8], now: Timestamp) -> Option<Timestamp> {
         let mut clear = [0; CLEAR];
-        let text = head.get(..CLEAR / 3 * 4)?;
+        let text = head.get(..HINT)?;
         URL_SAFE_NO_PAD.decode_slice(text, &mut clear).ok()?;
         let header = Header::read(&clear).ok()?;
         let opens = self.accepted.contains(&header.format)
@@ -199,6 +202,29 @@ impl Sealer {
                 .get(&header.key)
                 .is_some_and(|key| !key.is_over(now));
         opens.then_some(header.issued)
+    }
+}
+
+impl Sealer {
+    /// The imprint of a token that nobody opened, for the touches that may be of it. It says
+    /// nothing of whether the token is authentic.
+    pub(crate) fn unopened_imprint(&self, text: &[u8]) -> Option<Imprint> {
+        // Whole groups of four characters, so that both ends decode by themselves.
+        const ENDS: usize = 48;
+        let mut start = [0; ENDS];
+        let mut end = [0; ENDS];
+        let head = text.get(..text.len().min(ENDS / 4 * 4))?;
+        let tail = text.get(text.len().saturating_sub(ENDS) / 4 * 4..)?;
+        let decode = |part: &[u8], bytes: &mut [u8]| URL_SAFE_NO_PAD.decode_slice(part, bytes).ok();
+        let head = decode(head, &mut start).and_then(|length| start.get(..length))?;
+        let tail = decode(tail, &mut end).and_then(|length| end.get(..length))?;
+        let header = Header::read(head).ok()?;
+        let (before, behind) = header.format.around();
+        let behind = tail
+            .len()
+            .checked_sub(behind)
+            .and_then(|at| tail.get(at..))?;
+        Some(Imprint::of(&header, head.get(..before)?, behind))
     }
 }
 

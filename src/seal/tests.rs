@@ -169,19 +169,30 @@ fn a_touch_speaks_of_one_token_and_a_tombstone_of_one_session() {
         // One under each key, that of the token first.
         assert_eq!(tombstones.len(), 2 * MARK_TEXT);
         let oldest = Sealer::new(&KeyRing::new(key(1)), format, &[]);
-        assert!(oldest.buries(&tombstones.as_bytes()[..MARK_TEXT], &ended, &binding));
-        assert!(sealer.buries(tombstones.as_bytes(), &ended, &binding));
-        assert!(!sealer.buries(tombstones.as_bytes(), &[8; 8], &binding));
-        assert!(!sealer.buries(tombstones.as_bytes(), &ended, &other_binding));
-        assert!(!other_ring.buries(tombstones.as_bytes(), &ended, &binding));
+        assert!(oldest.buries(
+            std::iter::once(&tombstones.as_bytes()[..MARK_TEXT]),
+            &ended,
+            &binding
+        ));
+        assert!(sealer.buries(std::iter::once(tombstones.as_bytes()), &ended, &binding));
+        assert!(!sealer.buries(std::iter::once(tombstones.as_bytes()), &[8; 8], &binding));
+        assert!(!sealer.buries(
+            std::iter::once(tombstones.as_bytes()),
+            &ended,
+            &other_binding
+        ));
+        assert!(!other_ring.buries(std::iter::once(tombstones.as_bytes()), &ended, &binding));
         // Earlier ones are carried along, once, and eight in all.
         let mut all = tombstones.clone();
         for session in 1..9 {
             let carried = [all.as_bytes(), b"junk", all.as_bytes()];
             all = sealer.tombstones(&[session; 8], first, &binding, carried.into_iter(), NOW);
             assert!(all.len() <= 8 * MARK_TEXT);
-            assert_eq!(sealer.buries(all.as_bytes(), &ended, &binding), session < 4);
-            assert!(sealer.buries(all.as_bytes(), &[session; 8], &binding));
+            assert_eq!(
+                sealer.buries(std::iter::once(all.as_bytes()), &ended, &binding),
+                session < 4
+            );
+            assert!(sealer.buries(std::iter::once(all.as_bytes()), &[session; 8], &binding));
         }
     }
     assert_eq!(touch_hint(b"BQ"), TouchHint::Newer);

@@ -53,12 +53,18 @@ impl Format {
         }
     }
 
+    /// Bytes of a token before its payload, and behind it.
+    pub(super) const fn around(self) -> (usize, usize) {
+        match self {
+            Format::Encrypted => (CLEAR + NONCE, TAG),
+            Format::Signed => (CLEAR, MAC),
+        }
+    }
+
     /// Bytes of a token besides its payload.
     pub(super) const fn overhead(self) -> usize {
-        match self {
-            Format::Encrypted => CLEAR + NONCE + TAG,
-            Format::Signed => CLEAR + MAC,
-        }
+        let (before, behind) = self.around();
+        before + behind
     }
 }
 
@@ -101,10 +107,8 @@ impl Header {
 
 /// Where the payload lies in a token of `length` bytes, if there is room for all else.
 pub(super) fn open_at(header: &Header, length: usize) -> Option<Range<usize>> {
-    let (start, end) = match header.format {
-        Format::Encrypted => (CLEAR + NONCE, length.checked_sub(TAG)?),
-        Format::Signed => (CLEAR, length.checked_sub(MAC)?),
-    };
+    let (start, behind) = header.format.around();
+    let end = length.checked_sub(behind)?;
     (start <= end).then_some(start..end)
 }
 

@@ -16,6 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::binding::Binding;
 use super::cipher::Mark;
+use super::token::TAG;
 use super::{MARK_TEXT, SealKey, Sealer};
 use crate::keys::KeyId;
 use crate::lifetime::Timestamp;
@@ -41,11 +42,8 @@ impl Sealer {
         let mut all: Vec<String> = keys
             .into_iter()
             .map(|key| {
-                let [k0, k1, k2, k3] = key.id.0;
-                let clear = [FORMAT, k0, k1, k2, k3];
-                let parts = [&clear, binding.context(), sign_in.as_slice()];
-                let mac = key.ciphers.sign_mark(Mark::Tombstone, parts);
-                URL_SAFE_NO_PAD.encode([clear.as_slice(), &mac].concat())
+                let mac = self.tombstone(key, sign_in, binding);
+                URL_SAFE_NO_PAD.encode([clear(key.id).as_slice(), &mac].concat())
             })
             .collect();
         for tombstone in earlier.flat_map(each) {
@@ -60,19 +58,45 @@ impl Sealer {
         all.concat()
     }
 
-    /// Whether one of these tombstones is that of a session.
-    pub(crate) fn buries(&self, text: &[u8], sign_in: &[u8; 8], binding: &Binding) -> bool {
-        each(text).any(|tombstone| {
+    /// Whether one of these tombstones is that of a session. Each key of the ring is used once,
+    /// however many there are.
+    pub(crate) fn buries<'a>(
+        &self,
+        texts: impl Iterator<Item = &'a [u8]>,
+        sign_in: &[u8; 8],
+        binding: &Binding,
+    ) -> bool {
+        let mut made: Vec<(KeyId, [u8; TAG])> = Vec::new();
+        texts.flat_map(each).any(|tombstone| {
             let Some([FORMAT, k0, k1, k2, k3, mac @ ..]) = super::decode_mark(tombstone) else {
                 return false;
             };
-            let clear = [FORMAT, k0, k1, k2, k3];
-            let parts = [&clear, binding.context(), sign_in.as_slice()];
-            self.keys
-                .get(&KeyId([k0, k1, k2, k3]))
-                .is_some_and(|key| key.ciphers.verifies_mark(Mark::Tombstone, parts, &mac))
+            let id = KeyId([k0, k1, k2, k3]);
+            if !made.iter().any(|(key, _)| *key == id)
+                && let Some(key) = self.keys.get(&id)
+            {
+                made.push((id, self.tombstone(key, sign_in, binding)));
+            }
+            made.iter()
+                .any(|(key, right)| *key == id && same(right, &mac))
         })
     }
+
+    fn tombstone(&self, key: &SealKey, sign_in: &[u8; 8], binding: &Binding) -> [u8; TAG] {
+        let parts = [&clear(key.id), binding.context(), sign_in.as_slice()];
+        key.ciphers.sign_mark(Mark::Tombstone, parts)
+    }
+}
+
+/// What stands before the MAC.
+fn clear(KeyId([k0, k1, k2, k3]): KeyId) -> [u8; 5] {
+    [FORMAT, k0, k1, k2, k3]
+}
+
+/// Whether both are the same, in constant time.
+fn same(one: &[u8; TAG], other: &[u8; TAG]) -> bool {
+    let difference = one.iter().zip(other).fold(0, |sum, (a, b)| sum | (a ^ b));
+    cfg!(sealed_session_fuzzing) || difference == 0
 }
 
 /// The texts of the single tombstones.

@@ -8,7 +8,14 @@ use crate::payload::{Record, SessionId};
 use crate::seal::Imprint;
 
 /// The verdict on a request's cookies: a live session, or why there is none.
-pub(super) type Arrival = Result<(Record, Held), Refused>;
+pub(super) type Arrival = Result<Live, Refused>;
+
+/// A live session, and the authentic ones beside it that do not count.
+pub(super) struct Live {
+    pub(super) record: Record,
+    pub(super) held: Held,
+    pub(super) others: Vec<Held>,
+}
 
 /// Why there is no session, and which authentic ones came that do not count. Others of their
 /// responses may be under way.
@@ -97,7 +104,13 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
                     authentic,
                 });
             }
-            Some(live) => return Ok(live),
+            Some((record, held)) => {
+                return Ok(Live {
+                    record,
+                    held,
+                    others: authentic,
+                });
+            }
             // The own cookie may be a live session to another node, and a former one must not take
             // its place: it may be planted, and the next write would go over the own one.
             None if verdicts.iter().any(|refusal| refusal.may_live_elsewhere()) => break,
@@ -119,7 +132,7 @@ fn open(
     (at, family): (usize, &Family),
     candidate: Result<Candidate<'_>, Refusal>,
     now: Timestamp,
-) -> Arrival {
+) -> Result<(Record, Held), Refused> {
     let opened = context.sealer.open(&candidate?, &family.binding, now)?;
     let record = Record::decode(&opened)?;
     if is_buried(context, jar, &record.id) {
@@ -155,8 +168,10 @@ fn open(
 /// may have brought it back under any.
 fn is_buried(context: &Context, jar: &Jar, id: &SessionId) -> bool {
     context.families().any(|(at, family)| {
-        let buries = |text| context.sealer.buries(text, id.sign_in(), &family.binding);
-        jar.tombstones(at).any(buries)
+        let tombstones = jar.tombstones(at);
+        context
+            .sealer
+            .buries(tombstones, id.sign_in(), &family.binding)
     })
 }
 

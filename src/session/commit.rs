@@ -90,6 +90,10 @@ impl Inner {
                     own: record.own,
                 };
                 self.check_alive(&times, now)?;
+                // What it asked for in this request must not revive it either.
+                if let Some(held) = state.held.filter(|_| !state.started_over) {
+                    self.check_alive(&held.times(issued), now)?;
+                }
                 let max_age = context.lifetime.max_age(&times, self.now);
                 let packed = Packed::of(context, record, max_age)?;
                 let lines = packed.lines(context, jar, issued)?;

@@ -8,7 +8,7 @@ use super::renewal::Renewal;
 use super::state::{Edit, State};
 use super::{Inner, Session};
 use crate::error::Error;
-use crate::lifetime::{Lifetime, Own, Times};
+use crate::lifetime::{Lifetime, Times};
 use crate::payload::Record;
 
 impl Session {
@@ -104,7 +104,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn next_touch_at(&self) -> Option<OffsetDateTime> {
-        let interval = self.lifetime().touch_interval().as_secs();
+        let interval = self.policy().touch_interval().as_secs();
         self.read(|state| {
             state.record.as_ref()?;
             Some(self.times(state).used.after(interval).to_time())
@@ -180,11 +180,11 @@ impl Session {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
-    /// assert_eq!(session.lifetime().idle_timeout().as_secs(), 30 * 60);
+    /// assert_eq!(session.policy().idle_timeout().as_secs(), 30 * 60);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn lifetime(&self) -> Lifetime {
+    pub fn policy(&self) -> Lifetime {
         self.inner.context.lifetime
     }
 
@@ -196,7 +196,7 @@ impl Session {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
-    /// assert_eq!(session.idle_timeout(), Some(session.lifetime().idle_timeout()));
+    /// assert_eq!(session.idle_timeout(), Some(session.policy().idle_timeout()));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
@@ -291,8 +291,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`Error::is_not_permitted`] beyond [`Lifetime::longest_absolute`], and as
-    /// [`renew`](Session::renew).
+    /// [`Error::is_not_permitted`] beyond [`Lifetime::longest_absolute`], or if the session is
+    /// older than that already, and as [`renew`](Session::renew).
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead};
@@ -315,15 +315,26 @@ impl Session {
     #[doc(alias = "remember_me")]
     pub fn set_absolute_lifetime(&self, lifetime: Duration) -> Result<(), Error> {
         let seconds = self.inner.context.lifetime.own_absolute(lifetime)?;
+        let created = self.read(|state| self.times(state).created);
+        let age = self.inner.now.since(created);
+        if age >= seconds {
+            return Err(Error::not_permitted(format!(
+                "an absolute lifetime of {seconds} s for a session that is {age} s old; to end it, \
+                 destroy it"
+            )));
+        }
         self.change("absolute lifetime", Edit::Absolute(seconds))
             .map(drop)
     }
 
     /// Marks this request as no use of its session: polling, a prefetch, a health check. It sends
     /// no touch, and what it writes keeps the time of the last use, so that the idle timeout runs
-    /// on. A session that it begins, and a sign-in, count from now all the same.
+    /// on. A session that it begins, and a sign-in, count from now all the same. Better that such a
+    /// request writes nothing: a use that is noted while it is under way is lost with the token
+    /// that it replaces.
     ///
-    /// It may be called at any time before the response head is sent, and opens nothing.
+    /// It may be called at any time before the response head is sent, does nothing after that, and
+    /// opens nothing.
     ///
     /// ```
     /// # use sealed_session::{HeaderChange, Key, KeyRing, RequestHead, ResponseHead, SessionManager};
@@ -355,7 +366,7 @@ impl Session {
                 .held
                 .filter(|_| !state.started_over)
                 .map_or(now, |held| held.used()),
-            own: record.map_or_else(Own::default, |record| record.own),
+            own: record.map_or(state.own, |record| record.own),
         }
     }
 }

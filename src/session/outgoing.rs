@@ -122,32 +122,20 @@ pub(super) fn tombstones<'a>(
     let Some(max_age) = ended.clone().map(afterlife).max() else {
         return Vec::new();
     };
-    let wanted = context
-        .families()
-        .filter(|(at, _)| *at == 0 || jar.has_any(*at));
-    wanted
-        .map(
-            |(
-                at,
-                Family {
-                    spec,
-                    names,
-                    binding,
-                },
-            )| {
-                let came: Vec<&[u8]> = jar.tombstones(at).collect();
-                let bury = |text: String, held: &Held| {
-                    let earlier = std::iter::once(text.as_bytes()).chain(came.iter().copied());
-                    let (sign_in, key) = (held.id.sign_in(), held.imprint.key());
-                    context
-                        .sealer
-                        .tombstones(sign_in, key, binding, earlier, now)
-                };
-                let text = ended.clone().fold(String::new(), bury);
-                spec.set(names.tombstone(), &text, Some(max_age))
-            },
-        )
-        .collect()
+    let bury = |(at, family): (usize, &Family)| {
+        let Family { spec, names, .. } = family;
+        let came: Vec<&[u8]> = jar.tombstones(at).collect();
+        let add = |text: String, held: &Held| {
+            let earlier = std::iter::once(text.as_bytes()).chain(came.iter().copied());
+            let (sign_in, key) = (held.id.sign_in(), held.imprint.key());
+            let sealer = &context.sealer;
+            sealer.tombstones(sign_in, key, &family.binding, earlier, now)
+        };
+        let text = ended.clone().fold(String::new(), add);
+        spec.set(names.tombstone(), &text, Some(max_age))
+    };
+    // Under a former name, too: nodes that do not know of the rename may be about to write it.
+    context.families().map(bury).collect()
 }
 
 /// The lines that expire what may be left in the scopes of a former configuration.

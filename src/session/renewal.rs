@@ -1,11 +1,12 @@
 //! Keeping a session alive without writing it: when a touch is due, and its line.
 
 use super::arrival::{Held, judge};
+use super::context::Family;
 use super::{Inner, Session, Slot};
-use crate::cookie::{Glance, Jar};
+use crate::cookie::{Candidates, Glance, Jar};
 use crate::error::Refusal;
 use crate::lifetime::Timestamp;
-use crate::seal::{TouchHint, touch_hint};
+use crate::seal::{HINT, TouchHint, touch_hint};
 
 /// What last renewed a session; see [`Session::renewed_by`].
 ///
@@ -38,9 +39,8 @@ impl Session {
         let held = match &slot.state {
             Some(state) => state.held?,
             None => {
-                judge(&self.inner.context, &slot.jar, self.inner.now)
-                    .ok()?
-                    .1
+                let arrival = judge(&self.inner.context, &slot.jar, self.inner.now);
+                arrival.ok()?.held
             }
         };
         self.inner.touch_line(&held, now)
@@ -54,7 +54,9 @@ impl Inner {
             return false;
         }
         match &slot.state {
-            Some(state) => state.held.is_some_and(|held| self.is_due(held.used())),
+            Some(state) => state
+                .held
+                .is_some_and(|held| !state.started_over && self.is_due(held.used())),
             None => self.may_be_due(&slot.jar),
         }
     }
@@ -63,9 +65,9 @@ impl Inner {
         self.context.lifetime.is_touch_due(used, self.now)
     }
 
-    /// Judges by what stands in the clear. It may be forged, so a yes only means that the token is
-    /// to be opened; a no, that a touch which may be due waits. Where nobody but the visitor can
-    /// have forged it, that is the visitor's loss.
+    /// Judges by what stands in the clear, without decrypting. A yes only means that the token is
+    /// to be opened. A no says that the token is young by its own account, which nobody but the
+    /// visitor can forge, or that a touch of it is, which nobody can.
     fn may_be_due(&self, jar: &Jar) -> bool {
         for (at, family) in self.context.families() {
             let (head, touch) = match Glance::at(jar, at) {
@@ -73,23 +75,33 @@ impl Inner {
                 Glance::Several => return true,
                 Glance::One { head, touch } => (head, touch),
             };
+            if head.len() < HINT {
+                return true; // cut by another writer
+            }
             let Some(issued) = self.context.sealer.issued_hint(head, self.now) else {
                 return false;
             };
             return self.is_due(issued)
-                && match touch.map(touch_hint) {
-                    // Somebody else may have planted it, to hold back the renewal.
-                    _ if family.spec.is_plantable() => true,
-                    Some(TouchHint::Issued(touched))
-                        if touched >= issued
-                            && !self.context.lifetime.is_future(touched, self.now) =>
-                    {
-                        self.is_due(touched)
-                    }
-                    _ => true,
-                };
+                && !touch.is_some_and(|touch| self.is_fresh(touch, jar, (at, family)));
         }
         false
+    }
+
+    /// Whether `touch` is one of the only token that came, and not due for another one.
+    fn is_fresh(&self, touch: &[u8], jar: &Jar, (at, family): (usize, &Family)) -> bool {
+        let (sealer, lifetime) = (&self.context.sealer, &self.context.lifetime);
+        let is_young = |time| !self.is_due(time) && !lifetime.is_future(time, self.now);
+        if !matches!(touch_hint(touch), TouchHint::Issued(time) if is_young(time)) {
+            return false;
+        }
+        // A touch of another token may have arrived beside this one: no clear field tells.
+        match Candidates::of(jar, at).list.as_slice() {
+            [Ok(text)] => sealer
+                .unopened_imprint(text)
+                .and_then(|imprint| sealer.read_touch(touch, &imprint, &family.binding))
+                .is_some(),
+            _ => false,
+        }
     }
 
     fn touch_line(&self, held: &Held, now: Timestamp) -> Option<String> {

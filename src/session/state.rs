@@ -15,7 +15,9 @@ pub(super) struct State {
     pub(super) held: Option<Held>,
     pub(super) refusal: Option<Refusal>,
     /// The authentic sessions that came along and do not count.
-    pub(super) refused: Vec<Held>,
+    pub(super) others: Vec<Held>,
+    /// What was asked for a session that has not begun yet.
+    pub(super) own: Own,
     pub(super) changed: bool,
     /// Whether a sign-in or a destroy asked for a clean start.
     pub(super) started_over: bool,
@@ -42,15 +44,16 @@ pub(super) enum Edit<'a> {
 
 impl State {
     pub(super) fn of(arrival: Arrival) -> State {
-        let (record, held, refusal, refused) = match arrival {
-            Ok((record, held)) => (Some(record), Some(held), None, Vec::new()),
+        let (record, held, refusal, others) = match arrival {
+            Ok(live) => (Some(live.record), Some(live.held), None, live.others),
             Err(why) => (None, None, Some(why.refusal), why.authentic),
         };
         State {
             record,
             held,
             refusal,
-            refused,
+            others,
+            own: Own::default(),
             changed: false,
             started_over: false,
             destroyed: false,
@@ -111,9 +114,10 @@ impl State {
                     true
                 }
             },
-            Edit::Idle(idle) => self.set_own(now, |own| own.idle = Some(idle))?,
-            Edit::Absolute(seconds) => self.set_own(now, |own| own.absolute = Some(seconds))?,
+            Edit::Idle(idle) => self.set_own(|own| own.idle = Some(idle)),
+            Edit::Absolute(seconds) => self.set_own(|own| own.absolute = Some(seconds)),
             Edit::SignIn { subject, keep } => {
+                self.own = Own::default();
                 let mut record = self.begin(now)?;
                 record.subject = subject.map(str::to_owned);
                 if let Some(old) = self.record.take() {
@@ -128,6 +132,7 @@ impl State {
             }
             Edit::Destroy => {
                 self.record = None;
+                self.own = Own::default();
                 self.started_over = true;
                 self.destroyed = true;
                 true
@@ -141,25 +146,26 @@ impl State {
         if !self.would_change(entry) {
             return Ok(false);
         }
-        self.record_or_new(now)?.attributes.put(entry);
+        let record = match &mut self.record {
+            Some(record) => record,
+            None => {
+                let new = self.begin(now)?;
+                self.record.insert(new)
+            }
+        };
+        record.attributes.put(entry);
         Ok(true)
     }
 
-    fn set_own(&mut self, now: Timestamp, set: impl FnOnce(&mut Own)) -> Result<bool, Error> {
-        let own = &mut self.record_or_new(now)?.own;
-        let before = *own;
-        set(own);
-        Ok(*own != before)
-    }
-
-    fn record_or_new(&mut self, now: Timestamp) -> Result<&mut Record, Error> {
-        if self.record.is_none() {
-            self.record = Some(self.begin(now)?);
-        }
-        match &mut self.record {
-            Some(record) => Ok(record),
-            None => unreachable!("it was put there"),
-        }
+    /// Changes the lifetimes of the session, or of the one that may begin yet.
+    fn set_own(&mut self, set: impl FnOnce(&mut Own)) -> bool {
+        let Some(record) = &mut self.record else {
+            set(&mut self.own);
+            return false;
+        };
+        let before = record.own;
+        set(&mut record.own);
+        record.own != before
     }
 
     /// A new, empty record.
@@ -168,14 +174,14 @@ impl State {
             id: SessionId::mint()?,
             created: self.stamp(now),
             subject: None,
-            own: Own::default(),
+            own: self.own,
             attributes: Default::default(),
         })
     }
 
     /// The sessions that a clean start ends: responses of theirs may be under way.
     pub(super) fn ended(&self) -> impl Iterator<Item = &Held> + Clone {
-        self.held.iter().chain(&self.refused)
+        self.held.iter().chain(&self.others)
     }
 
     /// Whether the browser has to be told of changes.

@@ -146,11 +146,11 @@ def whole_values() -> list[dict[str, Any]]:
     add("a key that retires", one, BOTH, [], own + under_other, **told)
 
     late = Token("late in its life", record(created=NOW - 43_000))
-    add("200 s before the end", late, [KEY], [], own, max_age=200 + 120)
+    add("200 s before the end", late, [KEY], [], own, max_age=1920)
     over = Token("over", record(created=NOW - 2500), issued=NOW - 1900)
     add("idle for too long", over, [KEY], [], own, refusal="idle_expired")
     ended = Token("ended", record(created=NOW - 43_200), issued=NOW - 50)
-    told = {"refusal": "absolute_expired", "max_age": 120}
+    told = {"refusal": "absolute_expired", "max_age": 1920}
     add("at the end of its lifetime", ended, [KEY], [], own, **told)
     ahead = Token("from within the skew", record(created=NOW + 60))
     add("begun ahead of now", ahead, [KEY], [], own, max_age=1980)
@@ -161,9 +161,9 @@ def whole_values() -> list[dict[str, Any]]:
     bounds = {"shortest_idle": 300, "longest_idle": 7200}
     add("the longest idle timeout", one, [KEY], [], own, **bounds, max_age=7320)
     never = {"never_idle": True}
-    add("one may never idle out", one, [KEY], [], own, **never, max_age=42_320)
+    add("one may never idle out", one, [KEY], [], own, **never, max_age=43_320)
     long = never | {"longest_absolute": 604_800}
-    add("the longest absolute lifetime", one, [KEY], [], own, **long, max_age=603_920)
+    add("the longest absolute lifetime", one, [KEY], [], own, **long, max_age=604_920)
     short = Token("short of its own", record(own=(300, 1200)))
     case = "own lifetimes are not what counts"
     add(case, short, [KEY], [], own, **bounds, max_age=7320)

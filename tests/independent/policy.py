@@ -48,8 +48,7 @@ class Policy:
     def afterlife(self, created: int, used: int, now: int) -> int:
         """For how long what ended now could live if a response brought it back."""
         end = self.absolute if self.longest_absolute is None else self.longest_absolute
-        left = max(0, end - max(0, now - created))
-        alive = left if self.never_idle else min(left, self.longest())
+        alive = end if self.never_idle else min(end, self.longest())
         ahead = max(0, created - now, used - now)
         return min(alive + ahead + self.skew, MAX_AGE)
 

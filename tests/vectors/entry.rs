@@ -92,7 +92,10 @@ pub(super) fn ring(entry: &Value, policy: &Lifetime) -> KeyRing {
             .and_then(Value::as_u64);
         let added = match retires.map(moment) {
             None => ring.accept(key(master)),
-            Some(end) => ring.accept_until(key(master), end - policy.longest_absolute(), end),
+            Some(end) => {
+                let stopped = end - policy.longest_absolute() - policy.clock_skew();
+                ring.accept_until(key(master), stopped, end)
+            }
         };
         added.unwrap()
     })

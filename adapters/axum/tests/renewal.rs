@@ -160,6 +160,22 @@ async fn a_sign_out_clears_what_it_is_told_to() {
     );
     assert_eq!(out.headers[header::CACHE_CONTROL], "no-store");
 
+    // Also if another session begins in the same request.
+    let both = async |session: Session| {
+        session.destroy().unwrap();
+        session.insert("notice", "Goodbye.").unwrap();
+    };
+    let manager = builder()
+        .clear_site_data([SiteData::Cache])
+        .build()
+        .unwrap();
+    let again = Router::new()
+        .route("/", post(both))
+        .layer(SessionLayer::new(manager));
+    let out = send(&again, "POST", "/", &[&written.cookie()]).await;
+    assert_eq!(out.headers["clear-site-data"], r#""cache""#);
+    assert_eq!(out.set_cookies().len(), 2);
+
     let plain = pages().layer(SessionLayer::new(builder().build().unwrap()));
     let out = send(&plain, "POST", "/sign-out", &[&written.cookie()]).await;
     assert!(!out.headers.contains_key("clear-site-data"));

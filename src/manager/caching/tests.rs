@@ -12,12 +12,17 @@ fn outcome(lines: usize, asked: bool, live: bool) -> Outcome {
     }
 }
 
+/// Some day in 2027.
+fn now() -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()
+}
+
 fn changes<'a>(
     outcome: Outcome,
     response: ResponseHead<'a, impl IntoIterator<Item = (&'a str, &'a [u8])>>,
 ) -> Vec<HeaderChange> {
     let never = || panic!("no touch is due");
-    super::changes(outcome, response, &Parting::default(), never)
+    super::changes(outcome, response, now(), &Parting::default(), never)
 }
 
 /// The response after the changes: how many lines rode, `Vary` and `Cache-Control`.
@@ -45,7 +50,9 @@ fn after(outcome: Outcome, status: u16, headers: &[(&str, &str)]) -> (usize, boo
                 name: "cache-control",
                 value,
             } => control = Some(value),
-            HeaderChange::Remove { name } => assert!(is_targeted(&name)),
+            HeaderChange::Remove { name } => {
+                assert!(is_targeted(&name) || name == "x-accel-expires")
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -102,14 +109,14 @@ fn lines_that_were_asked_for_force_private() {
         assert_eq!(result, (2, true, Some((*wanted).to_owned())), "{said}");
     }
     assert_eq!(after(outcome(1, true, false), 304, &[]).0, 1);
-    for name in [
-        "cdn-cache-control",
-        "Cloudflare-CDN-Cache-Control",
-        "surrogate-control",
-        "edge-control",
-        "X-Accel-Expires",
+    for (name, value) in [
+        ("cdn-cache-control", "max-age=60"),
+        ("Cloudflare-CDN-Cache-Control", "public"),
+        ("surrogate-control", "max-age=60"),
+        ("edge-control", "s-maxage=60"),
+        ("X-Accel-Expires", "60"),
     ] {
-        let response = ResponseHead::new(200).headers([(name, &b"60"[..])]);
+        let response = ResponseHead::new(200).headers([(name, value.as_bytes())]);
         let removed = HeaderChange::Remove {
             name: name.to_ascii_lowercase(),
         };
@@ -117,11 +124,8 @@ fn lines_that_were_asked_for_force_private() {
             changes(outcome(1, true, true), response).contains(&removed),
             "{name}"
         );
-        assert_eq!(
-            after(outcome(1, false, false), 200, &[(name, "60")]).0,
-            0,
-            "{name}"
-        );
+        let lines = after(outcome(1, false, false), 200, &[(name, value)]).0;
+        assert_eq!(lines, 0, "{name}");
     }
 }
 
@@ -151,8 +155,77 @@ fn lines_nobody_asked_for_wait_where_a_shared_cache_could_store_them() {
     assert_eq!(
         rides(
             200,
-            &[("cache-control", "private"), ("surrogate-control", "x")]
+            &[
+                ("cache-control", "private"),
+                ("surrogate-control", "max-age=9")
+            ]
         ),
         0
     );
+}
+
+#[test]
+fn fields_that_forbid_caching_hold_nothing_back() {
+    let cases: &[&[(&str, &str)]] = &[
+        &[("cdn-cache-control", "no-store")],
+        &[
+            ("cache-control", "no-store"),
+            ("surrogate-control", "no-store"),
+        ],
+        &[
+            ("cache-control", "private"),
+            ("cdn-cache-control", "private"),
+        ],
+        &[("cache-control", "no-cache"), ("expires", "0")],
+        &[("cache-control", "no-cache, max-age=0, must-revalidate")],
+        &[("cache-control", "max-age=0, s-maxage=0")],
+        &[("x-accel-expires", "0")],
+        &[("expires", "Thu, 01 Jan 1970 00:00:00 GMT")],
+        &[("expires", "Fri, 15 Jan 2027 07:59:59 GMT")],
+        &[("expires", "-1")],
+        // `max-age` speaks louder.
+        &[
+            ("cache-control", "max-age=0"),
+            ("expires", "Thu, 01 Jan 2099 00:00:00 GMT"),
+        ],
+        &[
+            ("cache-control", "private"),
+            ("expires", "Thu, 01 Jan 2099 00:00:00 GMT"),
+        ],
+    ];
+    for headers in cases {
+        let (lines, _, control) = after(outcome(1, false, false), 200, headers);
+        assert_eq!(lines, 1, "{headers:?}");
+        assert!(control.unwrap().contains("private"), "{headers:?}");
+        // And stay what they were.
+        let given = headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_bytes()));
+        let changes = changes(
+            outcome(1, false, false),
+            ResponseHead::new(200).headers(given),
+        );
+        assert!(
+            !changes
+                .iter()
+                .any(|c| matches!(c, HeaderChange::Remove { .. })),
+            "{headers:?}"
+        );
+    }
+    for shared in [
+        &[("expires", "Fri, 15 Jan 2027 08:00:01 GMT")][..],
+        &[("x-accel-expires", "60")],
+        &[("cache-control", "public, max-age=0")],
+        &[("cache-control", "max-age=0, s-maxage=60")],
+        &[
+            ("cache-control", "no-store"),
+            ("cdn-cache-control", "public"),
+        ],
+    ] {
+        assert_eq!(
+            after(outcome(1, false, false), 200, shared).0,
+            0,
+            "{shared:?}"
+        );
+    }
 }

@@ -1,0 +1,171 @@
+//! What a sign-out and a sign-in leave behind, so that nothing which they ended comes back.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+mod common;
+
+use std::time::Duration;
+
+use common::{Browser, TOMBSTONE, at, key, manager, ring};
+use sealed_session::{
+    CookieSpec, HeaderChange, KeyRing, Lifetime, Refusal, Renewal, ResponseHead, Session,
+    SessionManager,
+};
+
+/// A browser with a session that was written at 0.
+fn written(manager: &SessionManager) -> Browser {
+    let mut browser = Browser::default();
+    browser.visit(manager, at(0), |session| session.insert("a", 1).unwrap());
+    browser
+}
+
+#[test]
+fn nodes_that_share_an_old_key_know_the_touches_and_the_tombstones_of_each_other() {
+    let old = SessionManager::new(ring()).unwrap();
+    let new_ring = KeyRing::new(key(2)).accept(key(1)).unwrap();
+    let new = SessionManager::new(new_ring).unwrap();
+    let mut browser = written(&old);
+    browser.visit(&new, at(200), |_| {});
+    assert_eq!(
+        browser.open(&old, at(201)).renewed_by(),
+        Some(Renewal::Touch)
+    );
+    // Sealed under the new key meanwhile, and ended; what the old node was about to send comes back.
+    let parked = browser.open(&old, at(202));
+    parked.insert("a", 2).unwrap();
+    browser.visit(&new, at(203), |session| session.insert("a", 3).unwrap());
+    assert_eq!(
+        browser.open(&old, at(204)).refusal(),
+        Some(Refusal::UnknownKey)
+    );
+    browser.visit(&new, at(205), |session| session.destroy().unwrap());
+    browser.close(&old, &parked, at(206)).unwrap();
+    for manager in [&old, &new] {
+        assert_eq!(
+            browser.open(manager, at(207)).refusal(),
+            Some(Refusal::Destroyed)
+        );
+    }
+}
+
+#[test]
+fn the_tombstone_stays_for_as_long_as_the_session_could() {
+    let table = [
+        (Lifetime::new(), "1920"),
+        (Lifetime::new().idle(Duration::from_secs(600)), "720"),
+        (Lifetime::new().skew(Duration::ZERO), "1800"),
+        (Lifetime::new().allow_never_idle(), "43320"),
+    ];
+    for (policy, age) in table {
+        let manager = SessionManager::builder(ring())
+            .lifetime(policy)
+            .build()
+            .unwrap();
+        let mut browser = written(&manager);
+        let session = browser.open(&manager, at(60));
+        session.destroy().unwrap();
+        let lines = browser.close(&manager, &session, at(60)).unwrap();
+        let wanted = format!("; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={age}");
+        assert!(
+            lines[1].starts_with(TOMBSTONE) && lines[1].ends_with(&wanted),
+            "{lines:?}"
+        );
+        assert!(lines[1].len() <= 130);
+    }
+    // Nothing was there to end.
+    let session = Browser::default().open(&manager(), at(0));
+    session.insert("a", 1).unwrap();
+    session.destroy().unwrap();
+    let changes = manager()
+        .commit(&session, ResponseHead::new(200), at(0))
+        .unwrap();
+    let is_tombstone = |change: &HeaderChange| format!("{change:?}").contains(TOMBSTONE);
+    assert!(!changes.iter().any(is_tombstone));
+}
+
+#[test]
+fn what_expired_is_buried_as_well() {
+    // A request that was loaded a second before the timeout writes after somebody else signed in.
+    let manager = manager();
+    let ends: [fn(&Session); 2] = [
+        |session| session.destroy().unwrap(),
+        |session| session.sign_in_as("grace", &[]).unwrap(),
+    ];
+    for end in ends {
+        let mut browser = written(&manager);
+        let parked = browser.open(&manager, at(1_799));
+        parked.insert("a", 2).unwrap();
+        browser.visit(&manager, at(1_805), |session| {
+            assert_eq!(session.refusal(), Some(Refusal::IdleExpired));
+            end(session);
+        });
+        browser.close(&manager, &parked, at(1_810)).unwrap();
+        let session = browser.open(&manager, at(1_811));
+        assert_eq!(session.refusal(), Some(Refusal::Destroyed));
+    }
+}
+
+#[test]
+fn what_came_beside_a_live_session_or_under_another_name_is_buried_as_well() {
+    let old_spec = || CookieSpec::new("__Host-old");
+    let before = SessionManager::builder(ring())
+        .cookie(old_spec())
+        .build()
+        .unwrap();
+    let after = SessionManager::builder(ring())
+        .former_cookie(old_spec())
+        .build()
+        .unwrap();
+    // An old node is about to write what a new one has moved, and ended.
+    let mut browser = written(&before);
+    let parked = browser.open(&before, at(1));
+    parked.insert("a", 2).unwrap();
+    browser.visit(&after, at(2), |session| session.insert("a", 3).unwrap());
+    browser.visit(&after, at(3), |session| session.destroy().unwrap());
+    browser.close(&before, &parked, at(4)).unwrap();
+    for manager in [&before, &after] {
+        assert_eq!(
+            browser.open(manager, at(5)).refusal(),
+            Some(Refusal::Destroyed)
+        );
+    }
+
+    // The own session has idled out, a former one is live, and one of the first is under way.
+    let mut browser = written(&manager());
+    let parked = browser.open(&after, at(1_799));
+    parked.insert("a", 2).unwrap();
+    browser.visit(&before, at(1_800), |session| {
+        session.insert("a", 9).unwrap()
+    });
+    browser.visit(&after, at(1_801), |session| {
+        assert_eq!(session.get::<u8>("a").unwrap(), Some(9));
+        session.destroy().unwrap();
+    });
+    browser.close(&after, &parked, at(1_802)).unwrap();
+    assert_eq!(
+        browser.open(&after, at(1_803)).refusal(),
+        Some(Refusal::Destroyed)
+    );
+}
+
+#[test]
+fn a_tombstone_is_not_cut_short_by_those_of_later_sessions() {
+    let policy = Lifetime::new()
+        .idle(Duration::from_secs(28_800))
+        .absolute(Duration::from_secs(28_800));
+    let manager = SessionManager::builder(ring())
+        .lifetime(policy)
+        .build()
+        .unwrap();
+    for now in [0, 28_799, 28_800, 100_000] {
+        let mut browser = written(&manager);
+        let session = browser.open(&manager, at(now));
+        session.destroy().unwrap();
+        let lines = browser.close(&manager, &session, at(now)).unwrap();
+        assert!(lines[1].ends_with("; Max-Age=28920"), "at {now}: {lines:?}");
+    }
+}

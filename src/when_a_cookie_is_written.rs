@@ -70,8 +70,9 @@
 //! the request changed it, with the time at which the request was loaded.
 //!
 //! - A request that does not look at its session pays for no decryption until a touch is due. What
-//!   tells is in the clear, and is believed only to do nothing: a touch is made for a token that
-//!   was opened and found live in that request, and for no other.
+//!   tells is the token's time, which is in the clear and believed only to do nothing, or the MAC
+//!   of the touch. A touch is made for a token that was opened and found live in that request, and
+//!   for no other.
 //! - Uses are noted once in a [`touch_interval`](crate::Lifetime::touch_interval), a tenth of the idle
 //!   timeout by default. So a session may idle out that much sooner than its timeout.
 //! - A response that takes longer than half of the idle timeout carries no touch: it would go over
@@ -104,9 +105,10 @@
 //! # Shared caches
 //!
 //! - A line that nobody asked for, a touch or the removal of one, never rides on a 304 or on a
-//!   response that shared caches may store (`public`, `max-age`, `s-maxage`, `Expires`, and fields
-//!   for particular caches). It waits for the next response. Whether it may is decided by the
-//!   response alone, so nothing in a request changes it.
+//!   response that shared caches may store (`public`, a `max-age` or `s-maxage` above zero, an
+//!   `Expires` to come, and fields that let particular caches store). It waits for the next
+//!   response. Whether it may is decided by the response alone, so nothing in a request changes it.
+//!   A site all of whose responses are so never renews a session that is only read.
 //! - A response that carries any line of ours is made `private`.
 //! - A response whose handler looked at the session varies by `Cookie`. One that only carries a touch
 //!   does not: its content is the same for everybody.

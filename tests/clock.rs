@@ -6,7 +6,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{BASE, Browser, TOUCH, at, manager, ring};
+use common::{BASE, Browser, TOUCH, at, commit, manager, ring};
 use sealed_session::{Lifetime, Refusal, SessionManager};
 use time::OffsetDateTime;
 
@@ -84,6 +84,11 @@ fn the_skew_at_its_edge() {
             };
             assert_eq!(session.last_seen_at(), at(seen), "{ahead}");
             assert!(session.is_live());
+            // Nor does one hold back the next, whether or not anybody looks.
+            for session in [session, browser.open(&manager, at(0))] {
+                let lines = commit(&manager, &session, at(0)).unwrap();
+                assert_eq!(lines.len(), usize::from(refusal.is_some()), "{ahead}");
+            }
         }
     }
 }
@@ -114,6 +119,12 @@ fn a_clock_that_steps_back_by_an_hour() {
         session.insert("a", 2).unwrap()
     });
     assert_eq!(browser.open(&manager, at(3_480)).last_seen_at(), at(3_600));
+
+    // Neither is what was touched ahead of this clock.
+    let mut browser = written(&manager, at(-1_000));
+    browser.visit(&manager, at(100), |_| {});
+    browser.visit(&manager, at(0), |session| session.insert("a", 2).unwrap());
+    assert_eq!(browser.open(&manager, at(0)).last_seen_at(), at(100));
 
     // A handler during which the clock steps back loses nothing.
     let mut browser = written(&manager, at(0));

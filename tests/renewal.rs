@@ -59,6 +59,9 @@ fn every_request_counts_and_one_in_an_interval_is_noted() {
         assert_eq!(session.renewed_by(), Some(Renewal::Touch));
         assert_eq!(session.next_touch_at(), Some(at(2_280)));
         assert_eq!(session.time_left().0, Some(Duration::from_secs(1_799)));
+        session.sign_in(&[]).unwrap();
+        assert_eq!(session.renewed_by(), None);
+        assert_eq!(session.last_seen_at(), at(2_101));
     }
 }
 

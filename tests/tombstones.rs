@@ -10,10 +10,10 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Browser, TOMBSTONE, at, key, manager, ring};
+use common::{BASE, Browser, TOMBSTONE, at, key, manager, ring};
 use sealed_session::{
-    CookieSpec, HeaderChange, KeyRing, Lifetime, Refusal, Renewal, ResponseHead, Session,
-    SessionManager,
+    CookieSpec, HeaderChange, KeyRing, Lifetime, Refusal, Renewal, RequestHead, ResponseHead,
+    Session, SessionManager,
 };
 
 /// A browser with a session that was written at 0.
@@ -134,6 +134,18 @@ fn what_came_beside_a_live_session_or_under_another_name_is_buried_as_well() {
         );
     }
 
+    // The other way round: ended by an old node, and moved by a new one.
+    let mut browser = written(&before);
+    let parked = browser.open(&after, at(1));
+    parked.insert("a", 2).unwrap();
+    browser.visit(&before, at(2), |session| session.destroy().unwrap());
+    browser.close(&after, &parked, at(3)).unwrap();
+    assert_eq!(browser.names(), ["__Host-old.x", BASE]);
+    assert_eq!(
+        browser.open(&after, at(4)).refusal(),
+        Some(Refusal::Destroyed)
+    );
+
     // The own session has idled out, a former one is live, and one of the first is under way.
     let mut browser = written(&manager());
     let parked = browser.open(&after, at(1_799));
@@ -167,5 +179,23 @@ fn a_tombstone_is_not_cut_short_by_those_of_later_sessions() {
         session.destroy().unwrap();
         let lines = browser.close(&manager, &session, at(now)).unwrap();
         assert!(lines[1].ends_with("; Max-Age=28920"), "at {now}: {lines:?}");
+    }
+}
+
+#[test]
+fn of_several_sessions_the_one_that_could_live_longest_counts() {
+    let manager = manager();
+    let mut ahead = Browser::default();
+    ahead.visit(&manager, at(5_000), |session| {
+        session.insert("a", 1).unwrap()
+    });
+    for lines in [
+        [written(&manager).line(), ahead.line()],
+        [ahead.line(), written(&manager).line()],
+    ] {
+        let session = manager.load(RequestHead::new([lines.join("; ").as_bytes()]), at(0));
+        session.destroy().unwrap();
+        let lines = Browser::default().close(&manager, &session, at(0)).unwrap();
+        assert!(lines[1].ends_with("; Max-Age=6920"), "{lines:?}");
     }
 }

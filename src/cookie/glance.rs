@@ -25,7 +25,7 @@ impl<'a> Glance<'a> {
         };
         let mut touches = jar.touches(family);
         let touch = touches.next().map(Option::unwrap_or_default);
-        if bases.next().is_some() || touches.next().is_some() || jar.is_full(family) {
+        if bases.next().is_some() || touches.next().is_some() {
             return Glance::Several;
         }
         let head = match base.value {

@@ -30,7 +30,7 @@
 //! whether or not anybody looked at it; and what caches have to know. A session over its [`Budget`]
 //! is an [`Error`] with the sizes in it, and the browser keeps what it has. Whatever is changed
 //! after this comes too late, and is told so. [When a cookie is written, and
-//! why](when_a_cookie_is_written), has a page of its own.
+//! why](when_a_cookie_is_written) has a page of its own.
 //!
 //! **It ends** by [`destroy`](Session::destroy), which leaves a tombstone, so that no response that
 //! is under way brings it back, or when a lifetime is over. Cookies that are not accepted stay in

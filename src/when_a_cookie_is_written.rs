@@ -12,18 +12,20 @@
 //!
 //! | the request | sets | removes |
 //! | --- | --- | --- |
-//! | had no session and stored nothing | | a touch that came alone |
+//! | had no session and stored nothing | | a touch that came alone, if the handler looked, under a `__Host-` name |
 //! | read, or did not look; used within the interval | | |
 //! | read, or did not look; last noted use an interval ago | the touch | |
 //! | changed something | the session | chunks it does not need any more, the touch |
-//! | called [`renew`](crate::Session::renew) | the session | as above |
+//! | was marked [passive](crate::Session::mark_passive) and changed nothing | | |
+//! | called [`renew`](crate::Session::renew), which gives a new id | the session | as above |
 //! | signed in | the session; a tombstone of the one it replaces, if one came along | as above |
 //! | called [`destroy`](crate::Session::destroy) | a tombstone, if a session came along | the session, the touch |
 //! | changed so much that it does not fit | the touch, if it is due | |
 //! | panicked with a session in hand | | |
 //! | came with cookies that are not accepted | | |
 //!
-//! Storing a value that is there already changes nothing, and so sets nothing.
+//! Storing a value that is there already changes nothing, and so sets nothing. A sign-in and a destroy
+//! also expire what may be left in [former scopes](crate::SessionManagerBuilder::former_scope).
 //!
 //! # Why reading never sends the session again
 //!
@@ -54,7 +56,7 @@
 //! assert!(value.starts_with("__Host-session.t=") && value.len() == 85);
 //! assert_eq!(changes.len(), 2); // and `Cache-Control: private`
 //!
-//! // Half an hour after the beginning the session is still there.
+//! // 39 minutes after the beginning, longer than the idle timeout, the session is still there.
 //! let touch = value.split(';').next().unwrap();
 //! let line = format!("{cookie}; {touch}");
 //! let much_later = now + Duration::minutes(39);
@@ -73,8 +75,8 @@
 //!   tells is the token's time, which is in the clear and believed only to do nothing, or the MAC
 //!   of the touch. A touch is made for a token that was opened and found live in that request, and
 //!   for no other.
-//! - Uses are noted once in a [`touch_interval`](crate::Lifetime::touch_interval), a tenth of the idle
-//!   timeout by default. So a session may idle out that much sooner than its timeout.
+//! - Uses are noted once in a [`touch_interval`](crate::Lifetime::touch_interval): by default a tenth of
+//!   the shortest idle timeout that the policy permits, at least a minute, at most half of it. So a session may idle out that much sooner than its timeout.
 //! - A response that takes longer than half of the idle timeout carries no touch: it would go over
 //!   the touches of quicker requests. Whoever never pauses for longer than that is not signed out.
 //!   A change is sent whatever it takes, as long as the session lives, and counts from when its
@@ -96,10 +98,11 @@
 //!
 //! A response that was under way when the visitor signed out may set the session again. It carries
 //! an authentic token, and the server remembers nothing. So the sign-out leaves a tombstone: a MAC
-//! over the half of the session's id that renewals keep. Whatever comes back of that session is
+//! over the half of the session's id that [`renew`](crate::Session::renew) keeps. Whatever comes back of that session is
 //! refused with [`Refusal::Destroyed`](crate::Refusal::Destroyed), in this browser.
 //!
-//! It stays for the longest idle timeout that the policy permits, and the skew. What came back was
+//! It stays for the longest idle timeout that the policy permits, or the longest absolute lifetime
+//! where a session may never idle out, and the [skew](crate::Lifetime::skew); for 400 days at most. What came back was
 //! loaded before the sign-out, and nothing renews it, so it is over by itself then.
 //!
 //! # Shared caches

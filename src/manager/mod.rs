@@ -146,8 +146,8 @@ impl SessionManager {
     /// [`Error::is_too_large`] if the session is over its budget, [`Error::is_expired`] if its time was
     /// over before its handler had finished, and [`Error::is_randomness`].
     /// The browser then keeps the session that it has. Answer with an error page, and commit once
-    /// more with the head of that page: a session commits once, so this gives only what caches
-    /// have to know.
+    /// more with the head of that page: a session commits once, so this gives only a touch, if one
+    /// is due, and what caches have to know.
     ///
     /// ```
     /// use sealed_session::ResponseHead;

@@ -220,7 +220,7 @@ fn a_retired_key_makes_no_marks_and_hints_at_nothing() {
     }
     assert_eq!(old.issued_hint(&text.as_bytes()[..11], NOW), None);
     assert_eq!(old.issued_hint(b"????????????", NOW), None);
-    let signing = super::Sealer::new(&KeyRing::new(key(1)), Format::Signed, &[]);
+    let signing = Sealer::new(&KeyRing::new(key(1)), Format::Signed, &[]);
     assert_eq!(signing.issued_hint(text.as_bytes(), NOW), None);
 }
 

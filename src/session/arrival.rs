@@ -76,6 +76,7 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
         let candidates = Candidates::of(jar, at);
         let plantable = family.spec.is_plantable();
         let mut live: Option<(Record, Held)> = None;
+        let mut strangers = Vec::new();
         // A planted session, or planted tombstones, must not win by crowding out others.
         let mut conflict = plantable && (candidates.more || jar.may_hide_tombstones(at));
         for candidate in candidates.list {
@@ -88,7 +89,7 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
                     if plantable && found.is_stranger_to(before) =>
                 {
                     conflict = true;
-                    authentic.push(found);
+                    strangers.push(found);
                 }
                 (Ok((_, found)), Some((_, before))) if found.issued < before.issued => {}
                 // A later cookie of the same second wins: browsers send the older one first
@@ -98,6 +99,8 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
         }
         match live {
             Some((_, held)) if conflict => {
+                // What is live last: if there is no room for all their tombstones, it gets its own.
+                authentic.extend(strangers);
                 authentic.push(held);
                 return Err(Refused {
                     refusal: Refusal::Conflict,

@@ -135,7 +135,8 @@ impl Session {
         })
     }
 
-    /// Gives the session a new id and changes nothing else. The half of the id that stands for
+    /// Gives the session a new id and changes nothing else. It is not what keeps a session alive:
+    /// every request does that. The half of the id that stands for
     /// the sign-in stays; see [`SessionId`]. Without a session this does nothing.
     ///
     /// Where somebody's rights change *within* a sign-in, this is enough. Where somebody signs in,
@@ -244,7 +245,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`Error::is_too_late`] after the response head has been sent.
+    /// As [`renew`](Session::renew).
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};

@@ -91,7 +91,8 @@ impl Session {
 
     /// From when on a request that changes nothing sends a touch cookie; `None` if there is no
     /// session. It may be past: then this one does, unless it changes the session, is
-    /// [passive](Session::mark_passive), or its response may be stored by shared caches.
+    /// [passive](Session::mark_passive), takes half of the idle timeout, or its response is a 304
+    /// or may be stored by shared caches.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -226,8 +227,10 @@ impl Session {
         Duration::from_secs(self.inner.context.lifetime.absolute_of(own))
     }
 
-    /// Gives this session an idle timeout of its own, in whole seconds, until the next sign-in. It
-    /// is kept in the session, and bounded again by the policy of whoever reads it.
+    /// Gives this session an idle timeout of its own, in whole seconds, until the next sign-in:
+    /// call it after [`sign_in`](Session::sign_in). It is kept in the session, and bounded again by
+    /// the policy of whoever reads it. Without a session it is kept for one that begins in this
+    /// request.
     ///
     /// # Errors
     ///
@@ -258,7 +261,7 @@ impl Session {
     }
 
     /// Lets this session never idle out, until the next sign-in; the absolute lifetime still ends
-    /// it.
+    /// it. As [`set_idle_timeout`](Session::set_idle_timeout) otherwise.
     ///
     /// # Errors
     ///
@@ -286,7 +289,8 @@ impl Session {
     }
 
     /// Gives this session an absolute lifetime of its own, in whole seconds from its beginning,
-    /// until the next sign-in: "remember me". With one that is longer than the policy's its
+    /// until the next sign-in: "remember me". As [`set_idle_timeout`](Session::set_idle_timeout),
+    /// call it after [`sign_in`](Session::sign_in). With one that is longer than the policy's its
     /// cookies outlive the browser, unless [`Lifetime::persist`] says otherwise.
     ///
     /// # Errors

@@ -131,6 +131,7 @@ pub(super) fn tombstones<'a>(
             let sealer = &context.sealer;
             sealer.tombstones(sign_in, key, &family.binding, earlier, now)
         };
+        // Each goes in front of those before it.
         let text = ended.clone().fold(String::new(), add);
         spec.set(names.tombstone(), &text, Some(max_age))
     };

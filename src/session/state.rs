@@ -179,9 +179,10 @@ impl State {
         })
     }
 
-    /// The sessions that a clean start ends: responses of theirs may be under way.
+    /// The sessions that a clean start ends, because responses of theirs may be under way; the one
+    /// that matters most last.
     pub(super) fn ended(&self) -> impl Iterator<Item = &Held> + Clone {
-        self.held.iter().chain(&self.others)
+        self.others.iter().chain(&self.held)
     }
 
     /// Whether the browser has to be told of changes.

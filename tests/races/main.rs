@@ -20,7 +20,17 @@ use rule::{Op, Rule};
 /// Half of the idle timeout, in seconds.
 const HALF: i64 = 900;
 
-const ANY: &[Op] = &[Op::Read, Op::Write, Op::Renew, Op::SignIn, Op::Destroy];
+const ANY: &[Op] = &[
+    Op::Pass,
+    Op::Read,
+    Op::Write,
+    Op::Renew,
+    Op::SignIn,
+    Op::Destroy,
+];
+
+/// Without the two whose lines are a special case of others'.
+const FEWER: &[Op] = &[Op::Read, Op::Write, Op::SignIn, Op::Destroy];
 
 /// Three requests to two servers.
 const THREE: Model = Model {
@@ -70,10 +80,27 @@ fn nothing_comes_back_and_nothing_is_lost() {
 }
 
 #[test]
+fn passive_requests_lose_nothing_either() {
+    let ops = &[Op::Pass, Op::Passive, Op::Write, Op::Destroy];
+    let faults = run(Model {
+        ops,
+        step: 200,
+        ..THREE
+    });
+    assert!(
+        faults.is_empty(),
+        "{} faults: {:#?}",
+        faults.len(),
+        faults[0]
+    );
+}
+
+#[test]
 fn of_four_requests_only_ends_that_overtake_each_other_undo_one() {
     // The later tombstones go over the earlier ones: SECURITY.md says so.
     let faults = run(Model {
         requests: 4,
+        ops: FEWER,
         servers: 1,
         step: 200,
         ..THREE
@@ -85,10 +112,15 @@ fn of_four_requests_only_ends_that_overtake_each_other_undo_one() {
 
 #[test]
 fn whoever_pauses_for_no_more_than_half_of_the_idle_timeout_stays() {
-    for step in [HALF / 2, HALF] {
+    // Whether or not anybody looks, and whatever else does not count.
+    let table: [(&[Op], usize); 2] = [(&[Op::Read, Op::Pass], 5), (&[Op::Pass, Op::Passive], 4)];
+    for ((ops, requests), step) in table
+        .into_iter()
+        .flat_map(|row| [(row, HALF / 2), (row, HALF)])
+    {
         let model = Model {
-            requests: 5,
-            ops: &[Op::Read],
+            requests,
+            ops,
             servers: 1,
             step,
             ..THREE

@@ -172,7 +172,7 @@ impl Model {
             pending.number, world.now, pending.found
         ));
         let is_active = world.now - world.answered <= HALF;
-        if self.ops == [Op::Read] && is_active && pending.found.is_none() {
+        if self.ops.iter().all(|op| op.only_reads()) && is_active && pending.found.is_none() {
             let trace = world.trace.clone();
             faults.push(Fault::SignedOut { trace });
         }
@@ -205,7 +205,8 @@ impl Model {
         world
             .trace
             .push(format!("{} arrives at {}", pending.number, world.now));
-        if pending.found.is_some() && world.now - pending.sent_at < HALF {
+        let counts = pending.found.is_some() && pending.op != Op::Passive;
+        if counts && world.now - pending.sent_at < HALF {
             world.answered = world.answered.max(pending.sent_at);
         }
         if matches!(pending.op, Op::Destroy | Op::SignIn) {
@@ -217,7 +218,7 @@ impl Model {
         for (before, after) in before.into_iter().zip(&world.views) {
             let trace = || world.trace.clone();
             // A touch that arrives late may find its session again, which is what it is for.
-            if pending.op == Op::Read && before.is_some() && before != *after {
+            if pending.op.only_reads() && before.is_some() && before != *after {
                 faults.push(Fault::Changed {
                     before,
                     after: after.clone(),

@@ -21,6 +21,10 @@ pub(crate) enum Rule {
 /// What one request does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Op {
+    /// Never looks at its session.
+    Pass,
+    /// The same, and does not count as a use.
+    Passive,
     Read,
     Write,
     Renew,
@@ -29,9 +33,16 @@ pub(crate) enum Op {
 }
 
 impl Op {
+    /// Whether a request of this kind changes nothing.
+    pub(crate) fn only_reads(self) -> bool {
+        matches!(self, Op::Pass | Op::Passive | Op::Read)
+    }
+
     /// The handler of the request with this number.
     pub(crate) fn handle(self, session: &Session, number: usize) {
         match self {
+            Op::Pass => {}
+            Op::Passive => session.mark_passive(),
             Op::Read => drop(session.get::<Vec<usize>>("log").unwrap()),
             Op::Write => {
                 let write = |log: &mut Vec<usize>| log.push(number);

@@ -55,6 +55,20 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
+//! # Requests that are no use of a session
+//!
+//! Every request keeps its session from idling out, whether or not its handler looks at it. Polling,
+//! prefetches and health checks should not:
+//!
+//! ```
+//! use axum::{Router, routing::get};
+//! use sealed_session_axum::PassiveLayer;
+//!
+//! let polled: Router = Router::new()
+//!     .route("/unread", get(async || "3"))
+//!     .route_layer(PassiveLayer::new());
+//! ```
+//!
 //! # In tests
 //!
 //! The layer takes a clock, and requests go in by `tower::ServiceExt::oneshot`:

@@ -249,7 +249,7 @@ async fn reading_pages_keeps_a_session_alive_and_never_writes_it() {
 
     clock.advance(Duration::SECOND);
     let answer = browser.get(&b, "/session").await;
-    answer.has("with this response");
+    answer.has("now, if this request only reads");
     assert!(answer.lines()[0].starts_with("shop.t="));
     let answer = browser.get(&a, "/session").await;
     assert!(answer.lines().is_empty());

@@ -49,7 +49,7 @@ fn refused(refusal: Refusal) -> Markup {
                 } @else if refusal == Refusal::Destroyed {
                     "Beside it lies a tombstone, so it is over on every server."
                 } @else {
-                    "Its time is over. It stays in the browser until another takes its place."
+                    "Its time is over. It stays until another takes its place or the browser drops it."
                 }
             }
         }
@@ -167,7 +167,7 @@ fn next_touch(session: &Session, now: OffsetDateTime) -> Markup {
     html! {
         @match due.filter(|due| *due > now) {
             Some(due) => { "in " (span((due - now).unsigned_abs())) ", if a request only reads" },
-            None => "with this response",
+            None => "now, if this request only reads",
         }
     }
 }

@@ -7,126 +7,17 @@
     reason = "a test may panic"
 )]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod planted;
+mod stock;
 
 use std::time::Duration;
 
 use common::{BASE, Browser, TOMBSTONE, TOUCH, at, commit, key, manager, ring};
-use sealed_session::{
-    CookieSpec, Format, KeyRing, Lifetime, Refusal, RequestHead, Session, SessionManager,
-};
-
-const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-fn load(manager: &SessionManager, cookies: &[String], now: i64) -> Session {
-    manager.load(RequestHead::new([cookies.join("; ").as_bytes()]), at(now))
-}
-
-/// A browser with a session of this value, written at `now`.
-fn written(manager: &SessionManager, value: &str, now: i64) -> Browser {
-    let mut browser = Browser::default();
-    browser.visit(manager, at(now), |session| {
-        session.sign_in_as(value, &[]).unwrap();
-        session.insert("who", value).unwrap();
-    });
-    browser
-}
-
-/// The value of the touch that a browser is sent at `now`.
-fn touch(manager: &SessionManager, browser: &Browser, now: i64) -> String {
-    let mut browser = browser.clone();
-    browser.visit(manager, at(now), |_| {});
-    let name = browser
-        .names()
-        .into_iter()
-        .find(|name| name.ends_with(".t"));
-    browser.value(name.unwrap()).unwrap().to_owned()
-}
-
-/// All texts that differ from this one in one bit, in all that the characters stand for.
-fn flipped(text: &str) -> Vec<String> {
-    let bits = |character: u8| ALPHABET.iter().position(|c| *c == character).unwrap();
-    let flip = |at: usize, bit: usize| {
-        let mut bytes = text.as_bytes().to_vec();
-        bytes[at] = ALPHABET[bits(bytes[at]) ^ (1 << bit)];
-        String::from_utf8(bytes).unwrap()
-    };
-    (0..text.len())
-        .flat_map(|at| (0..6).map(move |bit| flip(at, bit)))
-        .collect()
-}
-
-/// Every list of at most `most` of these, in every order.
-fn lists(from: &[String], most: usize) -> Vec<Vec<String>> {
-    let mut all = vec![Vec::new()];
-    let mut longest = all.clone();
-    for _ in 0..most {
-        longest = longest
-            .iter()
-            .flat_map(|list: &Vec<String>| {
-                let longer = |more: &String| [list.as_slice(), std::slice::from_ref(more)].concat();
-                from.iter().map(longer)
-            })
-            .collect();
-        all.extend(longest.clone());
-    }
-    all
-}
-
-/// Managers that seal like the one attacked, but for one thing each.
-fn relatives() -> Vec<SessionManager> {
-    let base = || SessionManager::builder(ring());
-    [
-        base().cookie(CookieSpec::new("__Host-other")),
-        base().audience("other"),
-        base().format(Format::Signed),
-        SessionManager::builder(KeyRing::new(key(9))),
-    ]
-    .map(|builder| builder.build().unwrap())
-    .into()
-}
-
-/// Touches that are fresh at 2,200 and none of the token attacked, which was last touched at 500.
-struct Stock {
-    target: Browser,
-    touches: Vec<String>,
-}
-
-impl Stock {
-    fn new() -> Stock {
-        let manager = manager();
-        let target = written(&manager, "target", 0);
-        let good = touch(&manager, &target, 500);
-        // The same session, written again in another browser, and before and after a renewal.
-        let mut again = target.clone();
-        again.visit(&manager, at(1_000), |session| {
-            session.insert("more", 1).unwrap()
-        });
-        let mut renewed = target.clone();
-        renewed.visit(&manager, at(1_000), |session| session.renew().unwrap());
-        let stranger = written(&manager, "stranger", 1_000);
-        let mut touches: Vec<String> = [&again, &renewed, &stranger]
-            .map(|browser| touch(&manager, browser, 2_200))
-            .into();
-        for relative in relatives() {
-            touches.push(touch(
-                &relative,
-                &written(&relative, "target", 1_000),
-                2_200,
-            ));
-        }
-        // The time of one touch, the MAC of another.
-        touches.push(format!("{}{}", &touches[2][..8], &good[8..]));
-        touches.push(format!("{}{}", &touches[0][..8], &good[8..]));
-        touches.push("Aw".to_owned());
-        touches.push(good);
-        let touches = touches
-            .iter()
-            .map(|value| format!("{TOUCH}={value}"))
-            .collect();
-        Stock { target, touches }
-    }
-}
+use planted::plain;
+use sealed_session::{KeyRing, Lifetime, Refusal, ResponseHead, Session, SessionManager};
+use stock::{ALPHABET, Stock, flipped, lists, load, touch, written};
 
 #[test]
 fn no_touch_revives_what_idled_out() {
@@ -300,7 +191,7 @@ fn nobody_ends_a_live_session_by_a_tombstone_of_another() {
     own.visit(&manager, at(1), |session| session.destroy().unwrap());
     let changed = flipped(own.value(TOMBSTONE).unwrap());
     let mut relatives: Vec<String> = Vec::new();
-    for relative in self::relatives() {
+    for relative in stock::relatives() {
         let mut browser = written(&relative, "target", 0);
         browser.visit(&relative, at(1), |session| session.destroy().unwrap());
         let name = browser.names()[0].to_owned();
@@ -316,77 +207,65 @@ fn nobody_ends_a_live_session_by_a_tombstone_of_another() {
     }
 }
 
-/// Under a plain name, where a sibling domain can set cookies beside the good ones.
-fn plain() -> SessionManager {
-    let builder = SessionManager::builder(ring()).cookie(CookieSpec::new("s"));
-    builder.build().unwrap()
+#[test]
+fn no_cookies_put_a_line_on_what_shared_caches_may_store() {
+    let stock = Stock::new();
+    let (manager, data) = (manager(), stock.target.line());
+    let mut cookies = lists(&stock.touches, 1);
+    for list in cookies.clone() {
+        for more in [
+            &[data.clone()][..],
+            &[data.clone(), data.clone()],
+            &[format!("{BASE}=A")],
+        ] {
+            cookies.push([more, &list].concat());
+        }
+    }
+    type Head = (u16, &'static [(&'static str, &'static [u8])]);
+    let stored: [Head; 4] = [
+        (304, &[]),
+        (200, &[("cache-control", b"public")]),
+        (404, &[("cache-control", b"s-maxage=60")]),
+        (200, &[("expires", b"Thu, 01 Jan 2099 00:00:00 GMT")]),
+    ];
+    for cookies in cookies {
+        for (status, headers) in stored {
+            for (now, looks) in [
+                (1_000, true),
+                (1_000, false),
+                (50_000, true),
+                (50_000, false),
+            ] {
+                let session = load(&manager, &cookies, now);
+                let _ = looks && session.is_live();
+                let response = ResponseHead::new(status).headers(headers.iter().copied());
+                let changes = manager.commit(&session, response, at(now)).unwrap();
+                let shown = format!("{changes:?}");
+                assert!(!shown.contains("set-cookie"), "{shown}");
+                assert!(looks || changes.is_empty());
+            }
+        }
+    }
 }
 
 #[test]
-fn planted_touches_neither_renew_nor_hold_back() {
-    let manager = plain();
-    let victim = written(&manager, "victim", 0);
-    let attacker = written(&manager, "attacker", 0);
-    // As fresh as can be by its own account, for another session.
-    let planted = touch(&manager, &attacker, 1_700);
-    let good = touch(&manager, &victim, 1_000);
-    let token = victim.line();
-    for (planted, of_them) in [(&planted, 1), (&planted, 7), (&"junk".to_owned(), 7)] {
-        let crowd = vec![format!("s.t={planted}"); of_them];
-        let after = [std::slice::from_ref(&token), &crowd].concat();
-        // The renewal is not held back, whether or not anybody looks.
+fn a_touch_does_not_outlive_its_key() {
+    let old = manager();
+    let mut browser = written(&old, "target", 0);
+    browser.visit(&old, at(1_000), |_| {});
+    let retires = at(1_500);
+    let stopped = retires - time::Duration::hours(12) - time::Duration::minutes(2);
+    let ring = KeyRing::new(key(2))
+        .accept_until(key(1), stopped, retires)
+        .unwrap();
+    let new = SessionManager::new(ring).unwrap();
+    for (now, refusal) in [(1_499, None), (1_500, Some(Refusal::RetiredKey))] {
         for looks in [true, false] {
-            let session = load(&manager, &after, 1_750);
-            assert!(!looks || session.is_live());
-            assert_eq!(commit(&manager, &session, at(1_750)).unwrap().len(), 1);
+            let session = browser.open(&new, at(now));
+            assert!(!looks || session.refusal() == refusal);
+            let lines = commit(&new, &session, at(now)).unwrap();
+            assert_eq!(lines.len(), usize::from(refusal.is_none()));
         }
-        // The good touch is found among them, and in every place.
-        for place in 0..=crowd.len() {
-            let mut cookies = crowd.clone();
-            cookies.insert(place, format!("s.t={good}"));
-            cookies.push(token.clone());
-            assert_eq!(load(&manager, &cookies, 2_799).last_seen_at(), at(1_000));
-            assert!(!load(&manager, &cookies, 2_800).is_live());
-        }
-    }
-}
-
-#[test]
-fn planted_tombstones_and_sessions_cannot_hide_an_end() {
-    let manager = plain();
-    let victim = written(&manager, "victim", 0);
-    let mut ended = victim.clone();
-    ended.visit(&manager, at(1), |session| session.destroy().unwrap());
-    let tombstone = ended.line();
-    let junk = vec!["s.x=junk".to_owned(); 8];
-    for (crowd, refusal) in [(7, Refusal::Destroyed), (8, Refusal::Conflict)] {
-        let cookies = [&junk[..crowd], &[tombstone.clone(), victim.line()]].concat();
-        assert_eq!(load(&manager, &cookies, 2).refusal(), Some(refusal));
-    }
-
-    // In a conflict everything authentic is ended, whichever of it was planted.
-    let planted = written(&manager, "attacker", 0);
-    let cookies = [planted.line(), victim.line()];
-    let parked = victim.open(&manager, at(1));
-    parked.insert("who", "victim again").unwrap();
-    let session = load(&manager, &cookies, 2);
-    assert_eq!(session.refusal(), Some(Refusal::Conflict));
-    session.destroy().unwrap();
-    let mut browser = Browser::default();
-    browser.close(&manager, &session, at(2)).unwrap();
-    browser.close(&manager, &parked, at(3)).unwrap();
-    let late = browser.line();
-    for cookies in [
-        vec![late],
-        vec![
-            planted.line(),
-            format!("s.x={}", browser.value("s.x").unwrap()),
-        ],
-    ] {
-        assert_eq!(
-            load(&manager, &cookies, 4).refusal(),
-            Some(Refusal::Destroyed)
-        );
     }
 }
 
@@ -432,7 +311,7 @@ fn what_stays_possible() {
     }
     assert!(kept.open(&manager, at(43_199)).is_live());
 
-    // Under a plain name eight planted cookies crowd out a touch, or a tombstone.
+    // Under a plain name eight planted cookies crowd out a touch.
     let plain = plain();
     let victim = written(&plain, "victim", 0);
     let good = touch(&plain, &victim, 1_000);

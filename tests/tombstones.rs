@@ -13,7 +13,7 @@ use std::time::Duration;
 use common::{BASE, Browser, TOMBSTONE, at, key, manager, ring};
 use sealed_session::{
     CookieSpec, HeaderChange, KeyRing, Lifetime, Refusal, Renewal, RequestHead, ResponseHead,
-    Session, SessionManager,
+    Session, SessionManager, SessionManagerBuilder,
 };
 
 /// A browser with a session that was written at 0.
@@ -197,5 +197,48 @@ fn of_several_sessions_the_one_that_could_live_longest_counts() {
         session.destroy().unwrap();
         let lines = Browser::default().close(&manager, &session, at(0)).unwrap();
         assert!(lines[1].ends_with("; Max-Age=6920"), "{lines:?}");
+    }
+}
+
+#[test]
+fn a_session_that_does_not_count_is_buried_with_the_one_that_does() {
+    // Signed in under both names, as two nodes in a rename can.
+    let old_spec = || CookieSpec::new("__Host-old");
+    let build = |builder: SessionManagerBuilder| builder.build().unwrap();
+    let before = build(SessionManager::builder(ring()).cookie(old_spec()));
+    let after = build(SessionManager::builder(ring()).former_cookie(old_spec()));
+    let mut browser = Browser::default();
+    let there = browser.open(&after, at(0));
+    there.insert("a", 2).unwrap();
+    browser.visit(&before, at(0), |session| session.insert("a", 1).unwrap());
+    browser.close(&after, &there, at(1)).unwrap();
+    assert_eq!(browser.names(), ["__Host-old", BASE]);
+    let parked = browser.open(&before, at(2));
+    parked.insert("a", 3).unwrap();
+    browser.visit(&after, at(3), |session| session.destroy().unwrap());
+    browser.close(&before, &parked, at(4)).unwrap();
+    for manager in [&before, &after] {
+        let session = browser.open(manager, at(5));
+        assert_eq!(session.refusal(), Some(Refusal::Destroyed));
+    }
+
+    // Two of one name, as a partitioned and an unpartitioned cookie are.
+    let manager = manager();
+    let (one, other) = (written(&manager), {
+        let mut browser = Browser::default();
+        browser.visit(&manager, at(1), |session| session.insert("a", 2).unwrap());
+        browser
+    });
+    for lines in [[one.line(), other.line()], [other.line(), one.line()]] {
+        let session = manager.load(RequestHead::new([lines.join("; ").as_bytes()]), at(2));
+        session.sign_in(&[]).unwrap();
+        let mut browser = Browser::default();
+        browser.close(&manager, &session, at(2)).unwrap();
+        let tombstones = format!("{TOMBSTONE}={}", browser.value(TOMBSTONE).unwrap());
+        for line in &lines {
+            let late = format!("{line}; {tombstones}");
+            let session = manager.load(RequestHead::new([late.as_bytes()]), at(3));
+            assert_eq!(session.refusal(), Some(Refusal::Destroyed));
+        }
     }
 }

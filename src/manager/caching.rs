@@ -29,9 +29,19 @@ struct Caching {
     expires: bool,
     /// Whether there is one of a time to come.
     expires_later: bool,
-    /// The fields that speak to particular caches, and whether each lets its cache store.
-    targeted: Vec<(String, bool)>,
+    /// The fields that speak to particular caches.
+    targeted: Vec<Targeted>,
     varies: bool,
+}
+
+/// A field that speaks to particular caches.
+#[derive(Debug)]
+struct Targeted {
+    name: String,
+    /// Whether it lets its caches store, in so many words.
+    allows: bool,
+    /// Whether it forbids them to. Much lies between the two, `no-cache` for instance.
+    forbids: bool,
 }
 
 /// The elements of `Cache-Control`, or of a field like it.
@@ -95,12 +105,20 @@ impl Caching {
                     caching.varies |= fields.any(|f| f == "*" || f.eq_ignore_ascii_case("cookie"));
                 }
                 "x-accel-expires" => {
-                    let off = matches!(value, b"0" | b"off");
-                    caching.targeted.push((name, !off));
+                    let forbids = value == b"0";
+                    caching.targeted.push(Targeted {
+                        name,
+                        allows: !forbids,
+                        forbids,
+                    });
                 }
                 _ if is_targeted(&name) => {
                     let directives = Directives(list(value).collect());
-                    caching.targeted.push((name, directives.is_allowed()));
+                    caching.targeted.push(Targeted {
+                        name,
+                        allows: directives.is_allowed(),
+                        forbids: directives.is_forbidden(),
+                    });
                 }
                 _ => {}
             }
@@ -129,7 +147,7 @@ impl Caching {
             .map(|d| directives.has(d))
             .contains(&true);
         let expires = self.expires_later && quiet && !directives.is_forbidden();
-        expires || directives.is_allowed() || self.targeted.iter().any(|(_, allowed)| *allowed)
+        expires || directives.is_allowed() || self.targeted.iter().any(|field| field.allows)
     }
 
     /// The directives without those for shared caches, and with `private`.
@@ -211,13 +229,12 @@ where
         changes.push(append("vary", "Cookie".to_owned()));
     }
     if private {
-        // A field that forbids its cache to store may stay.
-        for (name, allowed) in &caching.targeted {
-            if *allowed {
-                let name = name.clone();
-                changes.push(HeaderChange::Remove { name });
-            }
-        }
+        // Over each such field its caches ignore `private` (RFC 9213 section 2.2), so only one that
+        // says the same may stay.
+        let targeted = caching.targeted.iter().filter(|field| !field.forbids);
+        changes.extend(targeted.map(|field| HeaderChange::Remove {
+            name: field.name.clone(),
+        }));
         let value = match outcome.destroyed && parting.no_store {
             true => "no-store".to_owned(),
             false => caching.made_private(),

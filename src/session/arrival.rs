@@ -8,30 +8,7 @@ use crate::payload::{Record, SessionId};
 use crate::seal::Imprint;
 
 /// The verdict on a request's cookies: a live session, or why there is none.
-pub(super) type Arrival = Result<Live, Refused>;
-
-/// A live session, and the authentic ones beside it that do not count.
-pub(super) struct Live {
-    pub(super) record: Record,
-    pub(super) held: Held,
-    pub(super) others: Vec<Held>,
-}
-
-/// Why there is no session, and which authentic ones came that do not count. Others of their
-/// responses may be under way.
-pub(super) struct Refused {
-    pub(super) refusal: Refusal,
-    pub(super) authentic: Vec<Held>,
-}
-
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Refused {
-        Refused {
-            refusal,
-            authentic: Vec::new(),
-        }
-    }
-}
+pub(super) type Arrival = Result<(Record, Held), Refusal>;
 
 /// The accepted token, as the browser holds it. It never changes.
 #[derive(Clone, Copy)]
@@ -71,25 +48,20 @@ impl Held {
 
 /// Judges every candidate, and picks.
 pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
-    let (mut verdicts, mut authentic) = (Vec::new(), Vec::new());
+    let mut verdicts = Vec::new();
     for (at, family) in context.families() {
         let candidates = Candidates::of(jar, at);
         let plantable = family.spec.is_plantable();
         let mut live: Option<(Record, Held)> = None;
-        let mut strangers = Vec::new();
         // A planted session, or planted tombstones, must not win by crowding out others.
         let mut conflict = plantable && (candidates.more || jar.may_hide_tombstones(at));
         for candidate in candidates.list {
             match (open(context, jar, (at, family), candidate, now), &live) {
-                (Err(refused), _) => {
-                    verdicts.push(refused.refusal);
-                    authentic.extend(refused.authentic);
-                }
+                (Err(unaccepted), _) => verdicts.push(unaccepted.refusal),
                 (Ok((_, found)), Some((_, before)))
                     if plantable && found.is_stranger_to(before) =>
                 {
                     conflict = true;
-                    strangers.push(found);
                 }
                 (Ok((_, found)), Some((_, before))) if found.issued < before.issued => {}
                 // A later cookie of the same second wins: browsers send the older one first
@@ -98,22 +70,8 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
             }
         }
         match live {
-            Some((_, held)) if conflict => {
-                // What is live last: if there is no room for all their tombstones, it gets its own.
-                authentic.extend(strangers);
-                authentic.push(held);
-                return Err(Refused {
-                    refusal: Refusal::Conflict,
-                    authentic,
-                });
-            }
-            Some((record, held)) => {
-                return Ok(Live {
-                    record,
-                    held,
-                    others: authentic,
-                });
-            }
+            Some(_) if conflict => return Err(Refusal::Conflict),
+            Some(live) => return Ok(live),
             // The own cookie may be a live session to another node, and a former one must not take
             // its place: it may be planted, and the next write would go over the own one.
             None if verdicts.iter().any(|refusal| refusal.may_live_elsewhere()) => break,
@@ -123,10 +81,39 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
     // The most that is known: a verdict on an authentic session tells more than one on garbage.
     let telling = verdicts.iter().find(|refusal| is_authentic(**refusal));
     let telling = telling.or(verdicts.first());
-    Err(Refused {
-        refusal: telling.copied().unwrap_or(Refusal::Absent),
-        authentic,
-    })
+    Err(telling.copied().unwrap_or(Refusal::Absent))
+}
+
+/// Every authentic session that came along, whether or not it counts: first what is over, then what
+/// is live. Responses of any of them may be under way.
+pub(super) fn authentic(context: &Context, jar: &Jar, now: Timestamp) -> Vec<Held> {
+    let (mut over, mut live) = (Vec::new(), Vec::new());
+    for (at, family) in context.families() {
+        for candidate in Candidates::of(jar, at).list {
+            match open(context, jar, (at, family), candidate, now) {
+                Ok((_, held)) => live.push(held),
+                Err(unaccepted) => over.extend(unaccepted.held.map(|held| *held)),
+            }
+        }
+    }
+    over.extend(live);
+    over
+}
+
+/// A token that does not count.
+struct Unaccepted {
+    refusal: Refusal,
+    /// If it is authentic, and only its time is wrong.
+    held: Option<Box<Held>>,
+}
+
+impl From<Refusal> for Unaccepted {
+    fn from(refusal: Refusal) -> Unaccepted {
+        Unaccepted {
+            refusal,
+            held: None,
+        }
+    }
 }
 
 fn open(
@@ -135,7 +122,7 @@ fn open(
     (at, family): (usize, &Family),
     candidate: Result<Candidate<'_>, Refusal>,
     now: Timestamp,
-) -> Result<(Record, Held), Refused> {
+) -> Result<(Record, Held), Unaccepted> {
     let opened = context.sealer.open(&candidate?, &family.binding, now)?;
     let record = Record::decode(&opened)?;
     if is_buried(context, jar, &record.id) {
@@ -160,9 +147,9 @@ fn open(
     };
     match context.lifetime.judge(&held.times(held.used()), now) {
         Ok(()) => Ok((record, held)),
-        Err(refusal) => Err(Refused {
+        Err(refusal) => Err(Unaccepted {
             refusal,
-            authentic: vec![held],
+            held: Some(Box::new(held)),
         }),
     }
 }

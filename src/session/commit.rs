@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use super::arrival::authentic;
 use super::outgoing::{Packed, farewell, former_scopes, tombstones};
 use super::state::State;
 use super::{Inner, Session, Slot};
@@ -103,7 +104,10 @@ impl Inner {
         };
         if state.started_over {
             lines.extend(former_scopes(context, jar));
-            lines.extend(tombstones(context, jar, state.ended(), self.now));
+            // The one that counted last: its tombstones come in front.
+            let mut ended = authentic(context, jar, self.now);
+            ended.extend(state.held);
+            lines.extend(tombstones(context, jar, &ended, self.now));
         }
         Ok(Outcome {
             lines,

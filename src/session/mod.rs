@@ -155,7 +155,7 @@ impl Inner {
         let Slot { jar, state, .. } = slot;
         state.get_or_insert_with(|| {
             let arrival = match self.barred {
-                Some(_) => Err(Refusal::OffLoopback.into()),
+                Some(_) => Err(Refusal::OffLoopback),
                 None => arrival::judge(&self.context, jar, self.now),
             };
             let state = State::of(arrival);

@@ -112,14 +112,14 @@ pub(super) fn farewell(context: &Context, jar: &Jar) -> Vec<String> {
 }
 
 /// The lines that keep `ended` from coming back by a response that is under way.
-pub(super) fn tombstones<'a>(
+pub(super) fn tombstones(
     context: &Context,
     jar: &Jar,
-    ended: impl Iterator<Item = &'a Held> + Clone,
+    ended: &[Held],
     now: Timestamp,
 ) -> Vec<String> {
     let afterlife = |held: &Held| context.lifetime.afterlife(&held.times(held.used()), now);
-    let Some(max_age) = ended.clone().map(afterlife).max() else {
+    let Some(max_age) = ended.iter().map(afterlife).max() else {
         return Vec::new();
     };
     let bury = |(at, family): (usize, &Family)| {
@@ -132,7 +132,7 @@ pub(super) fn tombstones<'a>(
             sealer.tombstones(sign_in, key, &family.binding, earlier, now)
         };
         // Each goes in front of those before it.
-        let text = ended.clone().fold(String::new(), add);
+        let text = ended.iter().fold(String::new(), add);
         spec.set(names.tombstone(), &text, Some(max_age))
     };
     // Under a former name, too: nodes that do not know of the rename may be about to write it.

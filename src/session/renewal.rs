@@ -40,7 +40,7 @@ impl Session {
             Some(state) => state.held?,
             None => {
                 let arrival = judge(&self.inner.context, &slot.jar, self.inner.now);
-                arrival.ok()?.held
+                arrival.ok()?.1
             }
         };
         self.inner.touch_line(&held, now)

@@ -14,8 +14,6 @@ pub(super) struct State {
     pub(super) record: Option<Record>,
     pub(super) held: Option<Held>,
     pub(super) refusal: Option<Refusal>,
-    /// The authentic sessions that came along and do not count.
-    pub(super) others: Vec<Held>,
     /// What was asked for a session that has not begun yet.
     pub(super) own: Own,
     pub(super) changed: bool,
@@ -44,15 +42,14 @@ pub(super) enum Edit<'a> {
 
 impl State {
     pub(super) fn of(arrival: Arrival) -> State {
-        let (record, held, refusal, others) = match arrival {
-            Ok(live) => (Some(live.record), Some(live.held), None, live.others),
-            Err(why) => (None, None, Some(why.refusal), why.authentic),
+        let (record, held, refusal) = match arrival {
+            Ok((record, held)) => (Some(record), Some(held), None),
+            Err(refusal) => (None, None, Some(refusal)),
         };
         State {
             record,
             held,
             refusal,
-            others,
             own: Own::default(),
             changed: false,
             started_over: false,
@@ -117,8 +114,8 @@ impl State {
             Edit::Idle(idle) => self.set_own(|own| own.idle = Some(idle)),
             Edit::Absolute(seconds) => self.set_own(|own| own.absolute = Some(seconds)),
             Edit::SignIn { subject, keep } => {
+                let mut record = self.begin(now, Own::default())?;
                 self.own = Own::default();
-                let mut record = self.begin(now)?;
                 record.subject = subject.map(str::to_owned);
                 if let Some(old) = self.record.take() {
                     record.attributes = old.attributes;
@@ -149,7 +146,7 @@ impl State {
         let record = match &mut self.record {
             Some(record) => record,
             None => {
-                let new = self.begin(now)?;
+                let new = self.begin(now, self.own)?;
                 self.record.insert(new)
             }
         };
@@ -169,20 +166,14 @@ impl State {
     }
 
     /// A new, empty record.
-    fn begin(&self, now: Timestamp) -> Result<Record, Error> {
+    fn begin(&self, now: Timestamp, own: Own) -> Result<Record, Error> {
         Ok(Record {
             id: SessionId::mint()?,
             created: self.stamp(now),
             subject: None,
-            own: self.own,
+            own,
             attributes: Default::default(),
         })
-    }
-
-    /// The sessions that a clean start ends, because responses of theirs may be under way; the one
-    /// that matters most last.
-    pub(super) fn ended(&self) -> impl Iterator<Item = &Held> + Clone {
-        self.others.iter().chain(&self.held)
     }
 
     /// Whether the browser has to be told of changes.

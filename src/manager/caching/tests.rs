@@ -212,6 +212,27 @@ fn fields_that_forbid_caching_hold_nothing_back() {
             "{headers:?}"
         );
     }
+    // What neither lets nor forbids is not to speak over `private`.
+    for (name, value) in [
+        ("cdn-cache-control", "no-cache"),
+        ("cdn-cache-control", "max-age=0"),
+        ("cdn-cache-control", "max-age=0, stale-while-revalidate=9"),
+        ("cdn-cache-control", "must-revalidate"),
+        ("cdn-cache-control", "private=\"x\""),
+        ("surrogate-control", "content=\"ESI/1.0\""),
+        ("x-accel-expires", "off"),
+    ] {
+        for asked in [true, false] {
+            let response = ResponseHead::new(200).headers([(name, value.as_bytes())]);
+            let changes = changes(outcome(1, asked, false), response);
+            let removed = HeaderChange::Remove {
+                name: name.to_owned(),
+            };
+            let rides = format!("{changes:?}").contains("set-cookie");
+            assert_eq!(changes.contains(&removed), rides, "{name}: {value}");
+            assert!(rides || !asked);
+        }
+    }
     for shared in [
         &[("expires", "Fri, 15 Jan 2027 08:00:01 GMT")][..],
         &[("x-accel-expires", "60")],

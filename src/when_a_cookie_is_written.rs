@@ -75,10 +75,12 @@
 //!   tells is the token's time, which is in the clear and believed only to do nothing, or the MAC
 //!   of the touch. A touch is made for a token that was opened and found live in that request, and
 //!   for no other.
-//! - Uses are noted once in a [`touch_interval`](crate::Lifetime::touch_interval): by default a tenth of
-//!   the shortest idle timeout that the policy permits, at least a minute, at most half of it. So a session may idle out that much sooner than its timeout.
+//! - Uses are noted once in a [`touch_interval`](crate::Lifetime::touch_interval): by default a
+//!   tenth of the shortest idle timeout that the policy permits, at least a minute, at most half of
+//!   it. So a session may idle out that much sooner than its timeout.
 //! - A response that takes longer than half of the idle timeout carries no touch: it would go over
-//!   the touches of quicker requests. Whoever never pauses for longer than that is not signed out.
+//!   the touches of quicker requests. Whoever never pauses for longer than that is not signed out,
+//!   unless the network holds a response back for as long.
 //!   A change is sent whatever it takes, as long as the session lives, and counts from when its
 //!   request was loaded.
 //! - Nothing that ran for longer than its session lives is sent. A change is then an error
@@ -98,12 +100,14 @@
 //!
 //! A response that was under way when the visitor signed out may set the session again. It carries
 //! an authentic token, and the server remembers nothing. So the sign-out leaves a tombstone: a MAC
-//! over the half of the session's id that [`renew`](crate::Session::renew) keeps. Whatever comes back of that session is
-//! refused with [`Refusal::Destroyed`](crate::Refusal::Destroyed), in this browser.
+//! over the half of the session's id that [`renew`](crate::Session::renew) keeps. Whatever comes
+//! back of that session is refused with [`Refusal::Destroyed`](crate::Refusal::Destroyed), in this
+//! browser.
 //!
 //! It stays for the longest idle timeout that the policy permits, or the longest absolute lifetime
-//! where a session may never idle out, and the [skew](crate::Lifetime::skew); for 400 days at most. What came back was
-//! loaded before the sign-out, and nothing renews it, so it is over by itself then.
+//! where a session may never idle out, and the [skew](crate::Lifetime::skew); for 400 days at most.
+//! What came back was loaded before the sign-out, and nothing renews it, so it is over by itself
+//! then.
 //!
 //! # Shared caches
 //!

@@ -42,6 +42,18 @@ pub enum Event<'a> {
         /// Why.
         error: &'a Error,
     },
+    /// With the session as it is now, and with the cookies that came along from elsewhere, the
+    /// `Cookie` field of the next request is longer than common servers take. They will refuse that
+    /// request, most with a 400, before the application sees it.
+    #[non_exhaustive]
+    CrowdedRequest {
+        /// Bytes of the whole field.
+        bytes: usize,
+        /// How many other cookies came along.
+        others: usize,
+        /// The length at which this warning begins.
+        warn_above: usize,
+    },
     /// The session is within its budget, yet above the size at which a proxy with stock settings
     /// may refuse the response.
     #[non_exhaustive]
@@ -94,6 +106,13 @@ impl Observer {
         match event {
             Event::CommitFailed { error } => {
                 tracing::error!(target: TARGET, %error, "session not committed");
+            }
+            Event::CrowdedRequest {
+                bytes,
+                others,
+                warn_above,
+            } => {
+                tracing::warn!(target: TARGET, bytes, others, warn_above, "session and other cookies together are longer than common servers take");
             }
             Event::NearBudget { bytes, warn_above } => {
                 tracing::warn!(target: TARGET, bytes, warn_above, "session is large for proxies with stock settings");

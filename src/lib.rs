@@ -93,7 +93,8 @@ pub use keys::{Key, KeyId, KeyRing, KeyText};
 pub use lifetime::{Lifetime, Persistence};
 pub use manager::{
     HeaderChange, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder, SiteData,
+    assert_fits,
 };
-pub use payload::SessionId;
+pub use payload::{Compression, SessionId};
 pub use seal::Format;
 pub use session::{Attribute, AttributeName, ReadKey, Renewal, Session, Size, WriteKey};

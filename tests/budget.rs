@@ -8,22 +8,24 @@
 
 mod common;
 
-use common::{BASE, Browser, at, manager, noise, ring};
-use sealed_session::{Attribute, Budget, Event, SessionManager};
+use common::{BASE, Browser, at, manager, noise, overfill, ring};
+use sealed_session::{Attribute, Budget, Event, Measure, RequestHead, SessionManager};
+
+const BLOB: Attribute<Vec<u8>> = Attribute::new("blob");
 
 #[test]
 fn a_large_session_takes_two_cookies_and_gives_one_back() {
     let manager = manager();
     let mut browser = Browser::default();
     browser.visit(&manager, at(0), |session| {
-        session.insert("a", noise(1_500, 7)).unwrap()
+        session.insert(BLOB, noise(4_000, 7)).unwrap()
     });
     let chunk = format!("{BASE}.1");
     assert_eq!(browser.names(), [BASE, &chunk]);
     assert!(browser.value(BASE).unwrap().starts_with('2'));
     browser.visit(&manager, at(1), |session| {
-        assert_eq!(session.get::<Vec<u8>>("a").unwrap(), Some(noise(1_500, 7)));
-        session.insert("a", 1).unwrap();
+        assert_eq!(session.get(BLOB).unwrap(), Some(noise(4_000, 7)));
+        session.insert(BLOB, vec![1]).unwrap();
     });
     assert_eq!(browser.names(), [BASE]);
     assert!(browser.value(BASE).unwrap().starts_with('A'));
@@ -43,12 +45,13 @@ fn over_budget_is_an_error_with_sizes_and_the_old_session_stays() {
 
     let session = browser.open(&manager, at(1));
     for (name, size) in [
-        ("big", 1_900),
+        ("big", 3_900),
         ("small", 10),
-        ("middle", 700),
+        ("middle", 900),
         ("less", 300),
     ] {
-        session.insert(name, noise(size, 9)).unwrap();
+        let key = Attribute::<Vec<u8>>::new(name);
+        session.insert(key, noise(size, size as u64)).unwrap();
     }
     assert!(session.size().unwrap_err().is_too_large());
     let error = browser.close(&manager, &session, at(1)).unwrap_err();
@@ -78,13 +81,19 @@ fn over_budget_is_an_error_with_sizes_and_the_old_session_stays() {
 
     // What is over the ceiling even when packed is refused likewise.
     let session = browser.open(&manager, at(2));
-    session.insert("zeros", vec![0u8; 70_000]).unwrap();
+    for name in ["zeros", "more zeros"] {
+        session.insert(name, "0".repeat(40_000)).unwrap();
+    }
     let error = browser.close(&manager, &session, at(2)).unwrap_err();
-    assert_eq!(error.sizes().unwrap().allowed(), 65_536);
+    let sizes = error.sizes().unwrap();
+    assert_eq!(
+        (sizes.measure(), sizes.allowed()),
+        (Measure::Unpacked, 65_536)
+    );
 
     // Leaving is possible at any size.
     let session = browser.open(&manager, at(3));
-    session.insert("big", noise(9_000, 9)).unwrap();
+    overfill(&session);
     session.destroy().unwrap();
     browser.close(&manager, &session, at(3)).unwrap();
     assert_eq!(browser.names(), [common::TOMBSTONE]);
@@ -96,7 +105,7 @@ fn a_large_session_within_budget_is_warned_of_to_the_byte() {
     let bytes = {
         let manager = manager();
         let session = Browser::default().open(&manager, at(0));
-        session.insert("a", noise(1_000, 3)).unwrap();
+        session.insert(BLOB, noise(2_500, 3)).unwrap();
         session.size().unwrap().bytes()
     };
     for (warn_above, wanted) in [(bytes - 1, true), (bytes, false)] {
@@ -116,7 +125,7 @@ fn a_large_session_within_budget_is_warned_of_to_the_byte() {
             .unwrap();
         let mut browser = Browser::default();
         browser.visit(&manager, at(1), |session| {
-            session.insert("a", noise(1_000, 3)).unwrap()
+            session.insert(BLOB, noise(2_500, 3)).unwrap()
         });
         let wanted = wanted.then_some((bytes, warn_above));
         assert_eq!(warned.lock().unwrap().first().copied(), wanted);
@@ -138,10 +147,11 @@ fn every_preset_is_filled_to_its_last_byte() {
             .unwrap();
         let fits = |length: usize| {
             let session = Browser::default().open(&manager, at(0));
-            session
-                .insert(Attribute::<String>::new("a"), text(length))
-                .unwrap();
-            session.size().is_ok()
+            let stored = session.insert(BLOB, noise(length, 5));
+            // What does not fit by itself is refused at once.
+            let cookies = session.size().unwrap().cookies();
+            assert_eq!(stored.is_ok(), cookies > 0);
+            stored.is_ok()
         };
         let most = (1..30_000)
             .collect::<Vec<_>>()
@@ -149,9 +159,7 @@ fn every_preset_is_filled_to_its_last_byte() {
         assert!(fits(most) && !fits(most + 1));
         let mut browser = Browser::default();
         let session = browser.open(&manager, at(0));
-        session
-            .insert(Attribute::<String>::new("a"), text(most))
-            .unwrap();
+        session.insert(BLOB, noise(most, 5)).unwrap();
         let lines = browser.close(&manager, &session, at(0)).unwrap();
         let total: usize = lines.iter().map(String::len).sum();
         assert!(lines.iter().all(|line| line.len() <= budget.line_limit()));
@@ -162,16 +170,178 @@ fn every_preset_is_filled_to_its_last_byte() {
             "{total} of {budget:?}"
         );
         browser.visit(&manager, at(1), |session| {
-            let stored = session.get(Attribute::<String>::new("a")).unwrap();
-            assert_eq!(stored, Some(text(most)));
+            assert_eq!(session.get(BLOB).unwrap(), Some(noise(most, 5)));
         });
     }
 }
 
-/// Text that LZ4 does not shorten.
-fn text(length: usize) -> String {
-    noise(length, 5)
-        .into_iter()
-        .map(|byte| char::from(b'!' + byte % 90))
-        .collect()
+/// Data that fits in each preset, as `Budget` documents it, and what a session of it costs.
+#[test]
+fn the_size_model_holds() {
+    for (budget, data) in [
+        (Budget::compact(), 2_183),
+        (Budget::portable(), 4_679),
+        (Budget::roomy(), 8_775),
+        (Budget::direct(), 26_502),
+    ] {
+        let builder = SessionManager::builder(ring()).budget(budget);
+        let manager = builder.build().unwrap();
+        // Name, flags, schema and three lengths, of which postcard writes one.
+        let overhead = |bytes: usize| match bytes {
+            ..128 => 9,
+            ..16_384 => 11,
+            _ => 13,
+        };
+        let session = Browser::default().open(&manager, at(0));
+        let fits = |data: usize| session.insert(BLOB, noise(data - overhead(data), 5));
+        assert!(
+            fits(data).is_ok() && fits(data + 1).is_err(),
+            "{data}: {:?}",
+            fits(data + 1)
+        );
+        for n in [9, 50, 103, 104, 200, 1_000, 2_000, data] {
+            let session = Browser::default().open(&manager, at(0));
+            session.insert(BLOB, noise(n - overhead(n), 5)).unwrap();
+            let head = if n < 128 { 24 } else { 25 } + usize::from(n >= 16_384);
+            let payload = (n + head).next_multiple_of(32);
+            let value = ((payload + 49) * 4).div_ceil(3);
+            let size = session.size().unwrap();
+            let cookies = match size.cookies() {
+                1 => 55,
+                several => 57 * several - 2 + 4 * several + 1,
+            };
+            assert_eq!(size.bytes(), value + cookies, "{n} bytes");
+        }
+    }
+}
+
+#[test]
+fn what_is_left_fits_and_not_much_more() {
+    let other = Attribute::<Vec<u8>>::new("other");
+    for (manager, text) in [
+        (manager(), ""),
+        (
+            manager(),
+            "some words that compress, some words that compress, some words that do",
+        ),
+        (
+            SessionManager::builder(ring())
+                .budget(Budget::direct())
+                .build()
+                .unwrap(),
+            "a word",
+        ),
+    ] {
+        for used in [0, 100, 2_000] {
+            let open = || {
+                let session = Browser::default().open(&manager, at(0));
+                session.insert(BLOB, noise(used, 5)).unwrap();
+                session.insert("text", text).unwrap();
+                session
+            };
+            let session = open();
+            let room = session.size().unwrap().room();
+            let fits = |bytes: usize| {
+                let session = open();
+                let stored = session.insert(other, noise(bytes - 14, 6));
+                stored.and_then(|()| session.size()).is_ok()
+            };
+            // LZ4 looks less closely behind what it could not shorten.
+            assert!(fits(room - text.len() / 2), "{room} beside {used} and {text}");
+            assert!(
+                !fits(room + room / 200 + 100),
+                "{room} beside {used} and {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_attribute_that_can_never_fit_is_refused_and_changes_nothing() {
+    let manager = manager();
+    let session = Browser::default().open(&manager, at(0));
+    session.insert("a", 1).unwrap();
+    let before = session.size().unwrap();
+    let table = [
+        (session.insert(BLOB, noise(4_680, 5)), Measure::Total),
+        (
+            session.insert(BLOB.secret(), noise(4_680, 5)),
+            Measure::Total,
+        ),
+        (session.insert("a", "0".repeat(65_536)), Measure::Unpacked),
+        (session.replace("a", "0".repeat(65_536)), Measure::Unpacked),
+        (
+            session.update("text", |text: &mut String| *text = "0".repeat(65_536)),
+            Measure::Unpacked,
+        ),
+    ];
+    for (result, measure) in table {
+        let error = result.unwrap_err();
+        let text = error.to_string();
+        let sizes = error.sizes().unwrap();
+        assert!(error.is_too_large() && sizes.measure() == measure, "{text}");
+        let over = sizes.needed() - sizes.allowed();
+        assert!(
+            text.contains(&format!("{over} more")) && text.contains("by itself"),
+            "{text}"
+        );
+    }
+    assert_eq!(session.size().unwrap(), before);
+    // What compresses to what fits may be large.
+    session.insert("a", "0".repeat(65_000)).unwrap();
+    assert_eq!(session.size().unwrap().cookies(), 1);
+}
+
+#[test]
+fn other_cookies_are_counted_and_warned_of_and_fail_nothing() {
+    let events = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let log = std::sync::Arc::clone(&events);
+    let manager = SessionManager::builder(ring())
+        .on_event(move |event| {
+            if let Event::CrowdedRequest {
+                bytes,
+                others,
+                warn_above,
+                ..
+            } = event
+            {
+                log.lock().unwrap().push((*bytes, *others, *warn_above));
+            }
+        })
+        .build()
+        .unwrap();
+    let write = |foreign: usize| {
+        let cookie = format!("theme=dark; other={}", "x".repeat(foreign));
+        let session = manager.load(RequestHead::new([cookie.as_bytes()]), at(0));
+        session.insert(BLOB, noise(2_000, 5)).unwrap();
+        let size = session.size().unwrap();
+        let lines = common::commit(&manager, &session, at(0)).unwrap();
+        let pairs: Vec<&str> = lines
+            .iter()
+            .map(|line| line.split(';').next().unwrap())
+            .collect();
+        assert_eq!(
+            size.request_bytes(),
+            format!("{cookie}; {}", pairs.join("; ")).len()
+        );
+        assert_eq!(size.other_cookies(), 2);
+        let seen = std::mem::take(&mut *events.lock().unwrap());
+        (size.request_bytes(), seen)
+    };
+    let (bytes, seen) = write(1_000);
+    assert!(seen.is_empty());
+    let to_limit = 1_000 + 8_190 - bytes;
+    assert_eq!(write(to_limit), (8_190, vec![]));
+    assert_eq!(write(to_limit + 1), (8_191, vec![(8_191, 2, 8_190)]));
+    // A neighbour cannot keep a session from being written.
+    assert_eq!(write(60_000).1.len(), 1);
+    // Nor does a request that writes nothing raise anything.
+    let cookie = format!("other={}", "x".repeat(60_000));
+    let session = manager.load(RequestHead::new([cookie.as_bytes()]), at(0));
+    assert!(
+        common::commit(&manager, &session, at(0))
+            .unwrap()
+            .is_empty()
+    );
+    assert!(events.lock().unwrap().is_empty());
 }

@@ -25,7 +25,7 @@ fn small() -> Browser {
 fn large(seed: u64) -> Browser {
     let mut browser = Browser::default();
     browser.visit(&manager(), at(0), |session| {
-        session.insert("a", noise(1_500, seed)).unwrap()
+        session.insert("a", noise(3_000, seed)).unwrap()
     });
     browser
 }
@@ -383,7 +383,7 @@ fn parts_of_a_session_never_speak_for_it() {
         .unwrap();
     let mut browser = Browser::default();
     browser.visit(&manager, at(0), |session| {
-        session.insert("a", noise(5_000, 3)).unwrap()
+        session.insert("a", noise(10_000, 3)).unwrap()
     });
     let all: Vec<String> = browser.line().split("; ").map(str::to_owned).collect();
     assert!(all.len() >= 4);
@@ -399,7 +399,7 @@ fn parts_of_a_session_never_speak_for_it() {
         let line = parts.join("; ");
         let session = manager.load(RequestHead::new([line.as_bytes()]), at(1));
         if parts.len() == all.len() {
-            assert_eq!(session.get::<Vec<u8>>("a").unwrap(), Some(noise(5_000, 3)));
+            assert_eq!(session.get::<Vec<u8>>("a").unwrap(), Some(noise(10_000, 3)));
         } else {
             let wanted = if subset == 0 {
                 Refusal::Absent

@@ -77,7 +77,11 @@ fn nothing_that_is_shown_holds_a_key_a_token_or_a_value() {
             shown.push_str(&format!("{session:?} {:?} {session:?}", session.refusal()));
         }
         let session = browser.open(&manager, at(1));
-        session.insert("password", SECRET.repeat(9_000)).unwrap();
+        let alone = session.insert("password", SECRET.repeat(9_000));
+        shown.push_str(&alone.unwrap_err().to_string());
+        for name in ["password", "another"] {
+            session.insert(name, SECRET.repeat(2_000)).unwrap();
+        }
         shown.push_str(
             &browser
                 .close(&manager, &session, at(1))

@@ -11,16 +11,39 @@ use super::name::CHUNKS_MAX;
 /// How much of the headers a session may take, counted as whole `Set-Cookie` values: name, value
 /// and every attribute.
 ///
-/// | preset | line | cookies | total | fits, with stock settings |
-/// | --- | --- | --- | --- | --- |
-/// | [`compact`](Budget::compact) | 3,072 | 1 | 3,072 | nginx and ingress-nginx as a proxy: 4 KiB for a whole response head, and a 502 above |
-/// | [`portable`](Budget::portable) | 4,000 | 2 | 6,500 | Apache, Tomcat, Jetty, nginx on the request side, curl, and hosts that stop at 8 KiB |
-/// | [`roomy`](Budget::roomy) | 4,000 | 3 | 12,000 | HAProxy, Caddy, Node, IIS, hyper over HTTP/2: 15 to 16 KiB |
-/// | [`direct`](Budget::direct) | 4,000 | 9 | 36,000 | axum with no proxy in front |
+/// | preset | line | cookies | total | data | fits, with stock settings |
+/// | --- | --- | --- | --- | --- | --- |
+/// | [`compact`](Budget::compact) | 3,072 | 1 | 3,072 | 2,183 | nginx and ingress-nginx as a proxy: 4 KiB for a whole response head, and a 502 above |
+/// | [`portable`](Budget::portable) | 4,000 | 2 | 6,500 | 4,679 | Apache, Tomcat, Jetty, nginx on the request side, curl, and hosts that stop at 8 KiB |
+/// | [`roomy`](Budget::roomy) | 4,000 | 3 | 12,000 | 8,775 | HAProxy, Caddy, Node, IIS, hyper over HTTP/2: 15 to 16 KiB |
+/// | [`direct`](Budget::direct) | 4,000 | 9 | 36,000 | 26,502 | axum with no proxy in front, over HTTP/1.1 |
 ///
 /// `portable` is the default: it is the largest that passes every common server's request side.
-/// A session above 3,072 bytes raises [`Event::NearBudget`](crate::Event::NearBudget), because a
-/// stock nginx in front answers 502 when a response head passes 4,096.
+///
+/// # What a session costs
+///
+/// *Data* in the table is how many bytes of attributes fit, as they are after packing and
+/// compression, with their names and three to five bytes for each. A session of `n` such bytes takes
+/// a payload of `p` bytes, `p` being `n + 24` (and `2 + s` more for a subject of `s` bytes) rounded
+/// up to a multiple of 32, and a value of `v = ceil(4/3 * (p + 49))` characters; signed instead of
+/// encrypted, `p + 41`. In one cookie that makes `v` and the name, an equals sign and the attributes
+/// of `Set-Cookie`: `v + 55` bytes with the defaults. Each cookie of several takes 4 bytes more, the
+/// first one 5, and those after the first 2 more for a longer name. In short: 170 bytes, and 4 for
+/// every 3 bytes of data. Text such as JSON shrinks to a half or third before it counts; see
+/// [`Compression`](crate::Compression).
+///
+/// [`Session::size`](crate::Session::size) tells it for a session, and
+/// [`assert_fits`](crate::assert_fits) in a test.
+///
+/// # Warnings
+///
+/// A session above [`warning_limit`](Budget::warning_limit) raises
+/// [`Event::NearBudget`](crate::Event::NearBudget): above 3,072 bytes in `portable`, because a stock
+/// nginx in front answers 502 when a response head passes 4,096, and four fifths of the total in the
+/// others. One with which the `Cookie` field of the next request passes
+/// [`request_warning_limit`](Budget::request_warning_limit), counted with all other cookies that came
+/// along, raises [`Event::CrowdedRequest`](crate::Event::CrowdedRequest). Neither ever fails: a
+/// neighbour's cookies must not be able to keep a session from being written.
 ///
 /// ```
 /// use sealed_session::Budget;
@@ -34,10 +57,17 @@ pub struct Budget {
     cookies: usize,
     total: usize,
     warn_above: usize,
+    warn_request_above: usize,
 }
 
-/// Above this a stock nginx may answer 502.
-const NGINX_WARNING: usize = 3_072;
+/// The longest `Cookie` field that common servers and clients take: Apache and curl, 8,190.
+const COMMON_REQUEST: usize = 8_190;
+
+/// HAProxy takes this much of a head.
+const ROOMY_REQUEST: usize = 15_360;
+
+/// actix-web takes this much of a head over HTTP/1.1, and hyper more.
+const DIRECT_REQUEST: usize = 131_072;
 
 impl Default for Budget {
     fn default() -> Budget {
@@ -46,12 +76,14 @@ impl Default for Budget {
 }
 
 impl Budget {
-    const fn preset(line: usize, cookies: usize, total: usize) -> Budget {
+    const fn preset([line, cookies, total]: [usize; 3], warnings: [usize; 2]) -> Budget {
+        let [warn_above, warn_request_above] = warnings;
         Budget {
             line,
             cookies,
             total,
-            warn_above: NGINX_WARNING,
+            warn_above,
+            warn_request_above,
         }
     }
 
@@ -66,7 +98,7 @@ impl Budget {
     /// ```
     #[must_use]
     pub const fn compact() -> Budget {
-        Budget::preset(3_072, 1, 3_072)
+        Budget::preset([3_072, 1, 3_072], [2_457, COMMON_REQUEST])
     }
 
     /// Two cookies that fit systems which stop at 8 KiB. The default.
@@ -81,7 +113,8 @@ impl Budget {
     /// ```
     #[must_use]
     pub const fn portable() -> Budget {
-        Budget::preset(4_000, 2, 6_500)
+        // A stock nginx may answer 502 above.
+        Budget::preset([4_000, 2, 6_500], [3_072, COMMON_REQUEST])
     }
 
     /// Three cookies, for stacks that take 16 KiB of headers.
@@ -95,7 +128,7 @@ impl Budget {
     /// ```
     #[must_use]
     pub const fn roomy() -> Budget {
-        Budget::preset(4_000, 3, 12_000)
+        Budget::preset([4_000, 3, 12_000], [9_600, ROOMY_REQUEST])
     }
 
     /// Nine cookies, for a server that browsers reach directly.
@@ -109,7 +142,7 @@ impl Budget {
     /// ```
     #[must_use]
     pub const fn direct() -> Budget {
-        Budget::preset(4_000, 9, 36_000)
+        Budget::preset([4_000, 9, 36_000], [28_800, DIRECT_REQUEST])
     }
 
     /// The most bytes of one `Set-Cookie` value; at most 4,093.
@@ -177,6 +210,22 @@ impl Budget {
         self
     }
 
+    /// The length of the request's `Cookie` field above which
+    /// [`Event::CrowdedRequest`](crate::Event::CrowdedRequest) is raised.
+    ///
+    /// ```
+    /// use sealed_session::Budget;
+    ///
+    /// // Behind a proxy that stops at 4 KiB.
+    /// let budget = Budget::compact().warn_request_above(4_000);
+    /// assert_eq!(budget.request_warning_limit(), 4_000);
+    /// ```
+    #[must_use]
+    pub const fn warn_request_above(mut self, bytes: usize) -> Budget {
+        self.warn_request_above = bytes;
+        self
+    }
+
     /// The most bytes of all `Set-Cookie` values of a session together.
     ///
     /// ```
@@ -218,11 +267,24 @@ impl Budget {
     /// ```
     /// use sealed_session::Budget;
     ///
-    /// assert_eq!(Budget::direct().warning_limit(), 3_072); // the same for every preset
+    /// assert_eq!(Budget::portable().warning_limit(), 3_072);
     /// ```
     #[must_use]
     pub const fn warning_limit(&self) -> usize {
         self.warn_above
+    }
+
+    /// The length of the request's `Cookie` field above which
+    /// [`Event::CrowdedRequest`](crate::Event::CrowdedRequest) is raised.
+    ///
+    /// ```
+    /// use sealed_session::Budget;
+    ///
+    /// assert_eq!(Budget::portable().request_warning_limit(), 8_190);
+    /// ```
+    #[must_use]
+    pub const fn request_warning_limit(&self) -> usize {
+        self.warn_request_above
     }
 
     /// Refuses limits that no client keeps, and lines whose fixed part (`overhead` bytes) leaves

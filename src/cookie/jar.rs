@@ -30,7 +30,19 @@ pub(crate) struct Jar {
     text: Vec<u8>,
     /// Each family by itself, so that a planted one cannot crowd out the other.
     families: [Pieces; FAMILIES_MAX],
+    others: Others,
 }
+
+/// What else came along: cookies that a write of the session leaves as they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Others {
+    pub(crate) cookies: usize,
+    /// Bytes of names and values, and of what stands between cookies.
+    pub(crate) bytes: usize,
+}
+
+/// Bytes between two cookies in one line: a semicolon and a space (RFC 6265 section 4.2.1).
+pub(crate) const PAIR_END: usize = 2;
 
 /// What came of one family; each kind by itself, so that none can crowd out another.
 #[derive(Clone, Default)]
@@ -119,6 +131,7 @@ impl Jar {
             for pair in line.split(|&byte| byte == b';') {
                 // A pair without `=` is a cookie without a name (RFC 6265bis section 5.6).
                 let Some(equals) = pair.iter().position(|&byte| byte == b'=') else {
+                    jar.others.add(trim(pair));
                     continue;
                 };
                 let (name, value) = pair.split_at(equals);
@@ -130,13 +143,16 @@ impl Jar {
                 if let Some((family, slot)) = found {
                     jar.add(family, slot, trim(value.get(1..).unwrap_or_default()));
                 }
+                if !matches!(found, Some((_, Slot::Chunk(_)))) {
+                    jar.others.add(trim(pair));
+                }
             }
         }
         jar
     }
 
     fn add(&mut self, family: usize, slot: Slot, value: &[u8]) {
-        let Jar { text, families } = self;
+        let Jar { text, families, .. } = self;
         let Some(pieces) = families.get_mut(family) else {
             return;
         };
@@ -168,6 +184,11 @@ impl Jar {
         found.filter_map(|found| found.value)
     }
 
+    /// What came along besides the session: cookies of the site's own, touches and tombstones.
+    pub(crate) fn others(&self) -> Others {
+        self.others
+    }
+
     /// Whether there may have been more chunks of this family than are kept.
     pub(super) fn is_full(&self, family: usize) -> bool {
         self.families
@@ -185,6 +206,15 @@ impl Jar {
     /// Whether a cookie of this chunk came along.
     pub(crate) fn has(&self, family: usize, index: usize) -> bool {
         self.chunks(family).any(|found| found.index == index)
+    }
+}
+
+impl Others {
+    fn add(&mut self, pair: &[u8]) {
+        if !pair.is_empty() {
+            self.cookies += 1;
+            self.bytes += pair.len() + PAIR_END;
+        }
     }
 }
 
@@ -252,6 +282,25 @@ mod tests {
         let many = b"__Host-s.1=x; ".repeat(10_000);
         assert_eq!(read(&[&many]).len(), CHUNKS_KEPT);
     }
+
+    #[test]
+    fn what_else_came_is_counted() {
+        let table: &[(&[&[u8]], usize, usize)] = &[
+            (&[], 0, 0),
+            (&[b"__Host-s=x"], 0, 0),
+            (&[b"__Host-s=x; __Host-s.1=y"], 0, 0),
+            (&[b"; ;"], 0, 0),
+            (&[b"a=b"], 1, 5),
+            (&[b" a=b ;c; __Host-s=x", b"\xff=\xff"], 3, 13),
+            (&[b"__Host-s.t=12; __Host-s.x=3"], 2, 29),
+        ];
+        for (lines, cookies, bytes) in table {
+            let jar = Jar::read(lines.iter().copied(), [Names::new("__Host-s")].iter());
+            let (cookies, bytes) = (*cookies, *bytes);
+            assert_eq!(jar.others(), Others { cookies, bytes }, "{lines:?}");
+        }
+    }
+
     #[test]
     fn no_kind_of_cookie_crowds_out_another() {
         let line = b"s=x; s.t=a; s.x=b; ".repeat(50);

@@ -16,7 +16,7 @@ pub use budget::Budget;
 pub(crate) use candidates::{Candidate, Candidates};
 pub(crate) use chunk::{Chunks, Overflow, split};
 pub(crate) use glance::Glance;
-pub(crate) use jar::Jar;
+pub(crate) use jar::{Jar, Others, PAIR_END};
 pub(crate) use name::{CHUNKS_MAX, Names};
 pub use scope::Scope;
 pub use spec::{CookieSpec, SameSite};

@@ -222,7 +222,8 @@ impl Error {
         matches!(*self.kind, Kind::Unreadable { .. })
     }
 
-    /// Whether the session exceeds its budget; [`sizes`](Error::sizes) says by how much.
+    /// Whether the session exceeds its budget, or an attribute by itself does, so that it was not
+    /// stored; [`sizes`](Error::sizes) says by how much.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -230,7 +231,11 @@ impl Error {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
-    /// session.insert("noise", "x".repeat(100_000))?;
+    /// let by_itself = session.insert("noise", "x".repeat(100_000));
+    /// assert!(by_itself.unwrap_err().is_too_large());
+    ///
+    /// session.insert("one", "x".repeat(40_000))?;
+    /// session.insert("two", "x".repeat(40_000))?;
     /// assert!(session.size().unwrap_err().is_too_large());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -343,11 +348,11 @@ impl Error {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
-    /// session.insert("noise", "x".repeat(100_000))?;
-    /// let error = session.size().unwrap_err();
+    /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
     /// assert!(error.sizes().is_some_and(|sizes| sizes.needed() > sizes.allowed()));
     ///
-    /// let other = session.get::<u32>("noise").unwrap_err();
+    /// session.insert("name", "Ada")?;
+    /// let other = session.get::<u32>("name").unwrap_err();
     /// assert_eq!(other.sizes(), None);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```

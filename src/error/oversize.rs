@@ -13,14 +13,15 @@ use std::fmt;
 ///     .budget(Budget::compact())
 ///     .build()?;
 /// let session = manager.load(RequestHead::default(), now);
-/// let noise: Vec<u32> = (0..1_000u32).map(|n| n.wrapping_mul(2_654_435_769)).collect();
-/// session.insert("noise", noise)?;
+/// # let noise = |n: u64| (n..n + 200).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<u64>>();
+/// session.insert("noise", noise(1))?;
+/// session.insert("more noise", noise(777))?;
 ///
 /// let error = manager.commit(&session, ResponseHead::new(200), now).unwrap_err();
 /// let sizes = error.sizes().expect("too large");
 /// assert_eq!((sizes.measure(), sizes.allowed()), (Measure::Total, 3_072));
 /// assert!(sizes.needed() > sizes.allowed());
-/// assert_eq!(sizes.largest()[0].0, "noise");
+/// assert_eq!(sizes.largest()[0].0, "more noise");
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Oversize {
     pub(crate) needed: usize,
     pub(crate) allowed: usize,
     pub(crate) largest: Vec<(String, usize)>,
+    /// Whether one attribute by itself is too much.
+    pub(crate) is_alone: bool,
 }
 
 /// What was counted when the limit was passed: the unit of an [`Oversize`].
@@ -43,8 +46,9 @@ pub struct Oversize {
 /// let manager = SessionManager::builder(ring).budget(Budget::direct()).build()?;
 /// # let session = manager.load(RequestHead::default(), now);
 ///
-/// // It would pack into one cookie, but nobody has to unpack so much.
-/// session.insert("noise", "x".repeat(100_000))?;
+/// // It would compress into one cookie, but nobody has to unpack so much.
+/// session.insert("noise", "x".repeat(50_000))?;
+/// session.insert("more noise", "y".repeat(50_000))?;
 /// let error = session.size().unwrap_err();
 /// assert_eq!(error.sizes().map(|sizes| sizes.measure()), Some(Measure::Unpacked));
 /// # Ok::<(), sealed_session::Error>(())
@@ -61,6 +65,16 @@ pub enum Measure {
 }
 
 impl Oversize {
+    pub(crate) fn new(measure: Measure, needed: usize, allowed: usize) -> Oversize {
+        Oversize {
+            measure,
+            needed,
+            allowed,
+            largest: Vec::new(),
+            is_alone: false,
+        }
+    }
+
     /// What the limit counts.
     ///
     /// ```
@@ -71,9 +85,10 @@ impl Oversize {
     /// # let ring = KeyRing::new(Key::generate()?);
     /// # let manager = SessionManager::builder(ring).budget(Budget::direct().cookies(2)).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
-    /// # let noise: Vec<u32> = (0..1_000u32).map(|n| n.wrapping_mul(2_654_435_769)).collect();
+    /// # let noise = |n: u64| (n..n + 400).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<u64>>();
     ///
-    /// session.insert("noise", noise)?; // more than the two cookies of this budget hold
+    /// session.insert("noise", noise(1))?;
+    /// session.insert("more noise", noise(777))?; // more than the two cookies of this budget hold
     /// let error = session.size().unwrap_err();
     /// assert_eq!(error.sizes().map(|sizes| sizes.measure()), Some(Measure::Cookies));
     /// # Ok::<(), sealed_session::Error>(())
@@ -92,8 +107,9 @@ impl Oversize {
     /// # let ring = KeyRing::new(Key::generate()?);
     /// # let manager = SessionManager::builder(ring).budget(Budget::direct().cookies(2)).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
-    /// # let noise: Vec<u32> = (0..1_000u32).map(|n| n.wrapping_mul(2_654_435_769)).collect();
-    /// session.insert("noise", noise)?; // more than the two cookies of this budget hold
+    /// # let noise = |n: u64| (n..n + 400).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<u64>>();
+    /// session.insert("noise", noise(1))?;
+    /// session.insert("more noise", noise(777))?; // more than the two cookies of this budget hold
     /// let error = session.size().unwrap_err();
     /// assert_eq!(error.sizes().map(|sizes| sizes.needed()), Some(4));
     /// # Ok::<(), sealed_session::Error>(())
@@ -112,8 +128,9 @@ impl Oversize {
     /// # let ring = KeyRing::new(Key::generate()?);
     /// # let manager = SessionManager::builder(ring).budget(Budget::direct().cookies(2)).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
-    /// # let noise: Vec<u32> = (0..1_000u32).map(|n| n.wrapping_mul(2_654_435_769)).collect();
-    /// session.insert("noise", noise)?; // more than the two cookies of this budget hold
+    /// # let noise = |n: u64| (n..n + 400).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<u64>>();
+    /// session.insert("noise", noise(1))?;
+    /// session.insert("more noise", noise(777))?; // more than the two cookies of this budget hold
     /// let error = session.size().unwrap_err();
     /// assert_eq!(error.sizes().map(|sizes| sizes.allowed()), Some(2));
     /// # Ok::<(), sealed_session::Error>(())
@@ -132,12 +149,13 @@ impl Oversize {
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.insert("name", "Ada")?;
-    /// session.insert("noise", "x".repeat(100_000))?;
+    /// session.insert("noise", "x".repeat(50_000))?;
+    /// session.insert("more noise", "y".repeat(40_000))?;
     ///
     /// let error = session.size().unwrap_err();
     /// let largest = error.sizes().expect("too large").largest();
-    /// assert_eq!((largest.len(), largest[0].0.as_str()), (2, "noise"));
-    /// assert!(largest[0].1 > 100_000);
+    /// assert_eq!((largest.len(), largest[0].0.as_str()), (3, "noise"));
+    /// assert!(largest[0].1 > 50_000);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
@@ -149,29 +167,31 @@ impl Oversize {
 impl fmt::Display for Oversize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (needed, allowed) = (self.needed, self.allowed);
+        let over = needed.saturating_sub(allowed);
+        match self.largest.as_slice() {
+            [(name, _)] if self.is_alone => write!(f, "attribute `{name}` by itself needs ")?,
+            _ => f.write_str("the session needs ")?,
+        }
         match self.measure {
             Measure::Total => write!(
                 f,
-                "the session needs {needed} bytes of Set-Cookie and the budget allows {allowed}"
-            )?,
-            Measure::Cookies => {
-                write!(
-                    f,
-                    "the session needs {needed} cookies and the budget allows {allowed}"
-                )?;
-            }
+                "{needed} bytes of Set-Cookie, {over} more than the budget of {allowed}"
+            ),
+            Measure::Cookies => write!(f, "{needed} cookies and the budget allows {allowed}"),
             Measure::Unpacked => write!(
                 f,
-                "the attributes take {needed} bytes before compression and a token holds {allowed}"
-            )?,
-        }
-        f.write_str("; the browser keeps its previous session; the largest attributes are")?;
-        for (at, (name, bytes)) in self.largest.iter().enumerate() {
-            write!(
-                f,
-                "{} `{name}` with {bytes} bytes",
-                if at == 0 { "" } else { "," }
-            )?;
+                "{needed} bytes before compression, {over} more than the {allowed} that a token \
+                 may unpack to"
+            ),
+        }?;
+        if self.is_alone {
+            f.write_str("; it was not stored")?;
+        } else {
+            f.write_str("; the browser keeps its previous session; the largest attributes are")?;
+            for (at, (name, bytes)) in self.largest.iter().enumerate() {
+                let comma = if at == 0 { "" } else { "," };
+                write!(f, "{comma} `{name}` with {bytes} bytes")?;
+            }
         }
         f.write_str(match self.measure {
             Measure::Unpacked => "; keep references instead of data",

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::event::{Event, Observer};
 use crate::keys::KeyRing;
 use crate::lifetime::Lifetime;
+use crate::payload::Compression;
 use crate::seal::{Binding, Format, Sealer};
 use crate::session::{Context, Family, Parting};
 
@@ -39,6 +40,7 @@ pub struct SessionManagerBuilder {
     pub(super) audience: String,
     pub(super) lifetime: Lifetime,
     pub(super) budget: Budget,
+    compression: Compression,
     format: Format,
     accepted: Vec<Format>,
     parting: Parting,
@@ -55,6 +57,7 @@ impl SessionManagerBuilder {
             audience: String::new(),
             lifetime: Lifetime::default(),
             budget: Budget::default(),
+            compression: Compression::default(),
             format: Format::Encrypted,
             accepted: Vec::new(),
             parting: Parting::default(),
@@ -212,6 +215,27 @@ impl SessionManagerBuilder {
     /// ```
     pub fn budget(mut self, budget: Budget) -> SessionManagerBuilder {
         self.budget = budget;
+        self
+    }
+
+    /// How hard to try to make sessions small. What was written under another policy stays
+    /// readable.
+    ///
+    /// ```
+    /// use sealed_session::{Compression, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let manager = SessionManager::builder(ring).compression(Compression::Off).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.insert("noise", "x".repeat(1_000))?;
+    /// assert!(session.size()?.bytes() > 1_400);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn compression(mut self, compression: Compression) -> SessionManagerBuilder {
+        self.compression = compression;
         self
     }
 
@@ -378,6 +402,7 @@ impl SessionManagerBuilder {
                 sealer,
                 lifetime: self.lifetime,
                 budget: self.budget,
+                compression: self.compression,
                 former: self.former.map(family),
                 family: family(self.cookie),
                 former_scopes: self.former_scopes,

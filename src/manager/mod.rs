@@ -6,11 +6,13 @@
 mod builder;
 mod caching;
 mod check;
+mod fits;
 mod request;
 mod response;
 mod site_data;
 
 pub use builder::SessionManagerBuilder;
+pub use fits::assert_fits;
 pub use request::RequestHead;
 pub use response::{HeaderChange, ResponseHead};
 pub use site_data::SiteData;

@@ -15,7 +15,7 @@ use super::shape::{Reader, Trace, Writer};
 /// How an attribute's value is written. The numbers are frozen: see FORMAT.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Codec {
+pub(crate) enum Codec {
     Postcard = 0,
     Json = 1,
 }

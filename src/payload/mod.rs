@@ -6,15 +6,20 @@
 
 mod attributes;
 mod codec;
+mod compression;
+mod entry;
 mod id;
 mod record;
 mod shape;
+mod text;
 mod wire;
 
-pub(crate) use attributes::{Detached, Entry};
+pub(crate) use attributes::Detached;
 pub(crate) use codec::{Codec, json};
+pub use compression::Compression;
+pub(crate) use entry::Entry;
 pub use id::SessionId;
-pub(crate) use record::{Record, SUBJECT_MAX};
+pub(crate) use record::{PADDING, Packing, Payload, Record, SUBJECT_MAX};
 
 #[cfg(doc)]
 use crate::seal::Opened;

@@ -2,8 +2,10 @@
 
 use super::UNPACKED_MAX;
 use super::attributes::Attributes;
+use super::compression::{Compression, Method, Region};
+use super::entry::Entry;
 use super::id::SessionId;
-use super::wire::{Source, put_own, put_varint, read_own, varint_length};
+use super::wire::{Source, put_own, put_varint, read_own};
 use crate::error::Refusal;
 use crate::lifetime::{Own, Timestamp};
 use crate::seal::Opened;
@@ -13,10 +15,8 @@ pub(crate) const SUBJECT_MAX: usize = 255;
 
 const VERSION: u8 = 1;
 
-/// In the flags: how the open attributes are packed.
-const PACKING: u8 = 0b0000_0011;
-const STORED: u8 = 0;
-const LZ4: u8 = 1;
+/// In the flags: how the open attributes are compressed.
+const METHOD: u8 = 0b0000_0011;
 /// In the flags: a subject follows.
 const SUBJECT: u8 = 0b0000_0100;
 /// In the flags: lifetimes of the session's own follow.
@@ -24,7 +24,7 @@ const OWN: u8 = 0b0000_1000;
 
 /// Payloads are padded to a multiple of this. It blurs the length of what is inside at a cost of
 /// about 2 %; it does not hide it.
-const PADDING: usize = 32;
+pub(crate) const PADDING: usize = 32;
 
 /// What one session is.
 #[derive(Clone)]
@@ -37,29 +37,89 @@ pub(crate) struct Record {
     pub(crate) attributes: Attributes,
 }
 
+/// A record's bytes.
+pub(crate) struct Payload {
+    pub(crate) bytes: Vec<u8>,
+    /// How many of them are no padding.
+    pub(crate) content: usize,
+}
+
 /// The attributes take this many bytes before compression, which is more than a token may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OverCeiling(pub(crate) usize);
 
+/// What decides how a record is stored.
+#[derive(Clone, Copy)]
+pub(crate) struct Packing<'a> {
+    pub(crate) compression: Compression,
+    /// How many cookies a payload of so many bytes takes; `usize::MAX` if too many.
+    pub(crate) cookies: &'a dyn Fn(usize) -> usize,
+}
+
 impl Record {
     /// The payload's bytes.
-    pub(crate) fn encode(&self) -> Result<Vec<u8>, OverCeiling> {
-        let mut open = Vec::new();
-        self.attributes.write(false, &mut open);
+    pub(crate) fn encode(&self, packing: Packing<'_>) -> Result<Payload, OverCeiling> {
+        self.encode_padded(packing, PADDING)
+    }
+
+    fn encode_padded(&self, packing: Packing<'_>, padding: usize) -> Result<Payload, OverCeiling> {
+        let open = self.attributes.open();
         if open.len() > UNPACKED_MAX {
             return Err(OverCeiling(open.len()));
         }
-        let packed = lz4_flex::block::compress(&open);
-        let smaller = packed.len() + varint_length(open.len()) < open.len();
+        let mut out = self.head();
+        let mut end = Vec::new();
+        let secret = self.attributes.secret();
+        put_varint(&mut end, secret.len());
+        end.extend_from_slice(&secret);
 
-        let mut out = Vec::with_capacity(open.len() + 2 * PADDING);
+        let text_packed = match packing.compression {
+            Compression::Off => None,
+            _ => self.attributes.open_text_packed(),
+        };
+        let content = |region: &Region<'_>| out.len() + region.length() + end.len();
+        let region = packing.compression.choose(
+            &open,
+            text_packed.as_deref(),
+            |region| content(region).next_multiple_of(padding),
+            packing.cookies,
+        );
+        let content = content(&region);
+        out.reserve_exact(content.next_multiple_of(padding) - out.len());
+        if let Some(flags) = out.get_mut(1) {
+            *flags |= region.method as u8;
+        }
+        region.write(&mut out);
+        out.extend_from_slice(&end);
+        out.resize(content.next_multiple_of(padding), 0);
+        Ok(Payload {
+            bytes: out,
+            content,
+        })
+    }
+
+    /// A record of one attribute, to see what that costs.
+    pub(crate) fn to_measure(entry: &Entry<'_>) -> Record {
+        let mut attributes = Attributes::default();
+        attributes.put(entry);
+        Record {
+            id: SessionId {
+                sign_in: [0; 8],
+                renewal: [0; 8],
+            },
+            created: Timestamp(0),
+            subject: None,
+            own: Own::default(),
+            attributes,
+        }
+    }
+
+    /// What stands before the regions, for one that is not compressed.
+    fn head(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(2 * PADDING);
         out.push(VERSION);
         let flag = |bit, is_set| if is_set { bit } else { 0 };
-        out.push(
-            if smaller { LZ4 } else { STORED }
-                | flag(SUBJECT, self.subject.is_some())
-                | flag(OWN, !self.own.is_none()),
-        );
+        out.push(flag(SUBJECT, self.subject.is_some()) | flag(OWN, !self.own.is_none()));
         out.extend_from_slice(&self.id.sign_in);
         out.extend_from_slice(&self.id.renewal);
         out.extend_from_slice(&self.created.0.to_be_bytes());
@@ -70,24 +130,10 @@ impl Record {
         if !self.own.is_none() {
             put_own(&mut out, self.own);
         }
-        if smaller {
-            put_varint(&mut out, packed.len());
-            put_varint(&mut out, open.len());
-            out.extend_from_slice(&packed);
-        } else {
-            put_varint(&mut out, open.len());
-            out.extend_from_slice(&open);
-        }
-        let mut secret = Vec::new();
-        self.attributes.write(true, &mut secret);
-        put_varint(&mut out, secret.len());
-        out.extend_from_slice(&secret);
-        out.resize(out.len().next_multiple_of(PADDING), 0);
-        Ok(out)
+        out
     }
 
-    /// Reads what [`encode`](Record::encode) wrote. The sizes that it claims are checked against
-    /// the ceiling before anything is allocated for them.
+    /// Reads what [`encode`](Record::encode) wrote.
     pub(crate) fn decode(opened: &Opened) -> Result<Record, Refusal> {
         let mut source = Source::new(opened.plain(), 0);
         match source.byte()? {
@@ -96,9 +142,10 @@ impl Record {
             _ => return Err(Refusal::RecordTooNew),
         }
         let flags = source.byte()?;
-        if flags & !(PACKING | SUBJECT | OWN) != 0 || flags & PACKING > LZ4 {
+        if flags & !(METHOD | SUBJECT | OWN) != 0 {
             return Err(Refusal::RecordTooNew);
         }
+        let method = Method::of(flags & METHOD).ok_or(Refusal::RecordTooNew)?;
         let id = SessionId {
             sign_in: source.array()?,
             renewal: source.array()?,
@@ -115,39 +162,20 @@ impl Record {
             read_own(&mut source)?
         };
 
-        let stored = source.varint()?;
-        let unpacked = if flags & PACKING == LZ4 {
-            source.varint()?
-        } else {
-            stored
-        };
-        if unpacked > UNPACKED_MAX {
-            return Err(Refusal::OverCeiling);
-        }
-        let open = source.take(stored)?;
+        let mut body = Region::read(method, &mut source)?;
+        let open = 0..body.len();
         let secret = source.string()?;
         if source.rest().iter().any(|&byte| byte != 0) {
             return Err(Refusal::Malformed);
         }
-        let mut body = Vec::with_capacity(unpacked + secret.len());
-        if flags & PACKING == LZ4 {
-            body.resize(unpacked, 0);
-            match lz4_flex::block::decompress_into(open, &mut body) {
-                Ok(length) if length == unpacked => {}
-                _ => return Err(Refusal::Malformed),
-            }
-        } else {
-            body.extend_from_slice(open);
-        }
         body.extend_from_slice(secret);
-        let end = body.len();
-        let attributes = Attributes::read(body, 0..unpacked, unpacked..end)?;
+        let secret = open.end..body.len();
         Ok(Record {
             id,
             created,
             subject,
             own,
-            attributes,
+            attributes: Attributes::read(body, open, secret)?,
         })
     }
 }
@@ -161,3 +189,6 @@ fn read_subject(source: &mut Source<'_>) -> Result<String, Refusal> {
         .map(str::to_owned)
         .map_err(|_| Refusal::Malformed)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::key::Written;
 use crate::payload::{Codec, Entry, NAME_MAX};
 
 /// The most old schemas that one key migrates from.
@@ -56,6 +57,7 @@ pub struct Attribute<T> {
     name: &'static str,
     codec: Codec,
     schema: u32,
+    is_secret: bool,
     migrations: [Option<Migration<T>>; MIGRATIONS_MAX],
     still_write: Option<StillWrite<T>>,
     value: PhantomData<fn() -> T>,
@@ -132,10 +134,47 @@ impl<T> Attribute<T> {
             name,
             codec,
             schema,
+            is_secret: false,
             migrations: [None; MIGRATIONS_MAX],
             still_write: None,
             value: PhantomData,
         }
+    }
+
+    /// Keeps values apart from what is compressed, for secrets that others may try to guess, such as
+    /// a CSRF token.
+    ///
+    /// Compression makes a session shorter where two of its parts are alike. Whoever chooses one
+    /// part, say the text of a search, and sees how long the cookie gets, can guess another part
+    /// digit by digit. Of a secret value only the length shows. It costs what compression would have
+    /// saved.
+    ///
+    /// That a value is secret sticks to its name until it is removed, also when a string key or an
+    /// older node writes it. A session that is signed and not encrypted takes no secrets:
+    /// [`Error::is_not_permitted`](crate::Error::is_not_permitted).
+    ///
+    /// ```
+    /// use sealed_session::Attribute;
+    /// # use sealed_session::{Format, Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    /// const CSRF: Attribute<[u8; 16]> = Attribute::new("csrf").secret();
+    ///
+    /// # let manager = SessionManager::new(ring.clone())?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.insert(CSRF, [7; 16])?;
+    /// assert_eq!(session.get(CSRF)?, Some([7; 16]));
+    ///
+    /// let readable = SessionManager::builder(ring).format(Format::Signed).build()?;
+    /// # let session = readable.load(RequestHead::default(), now);
+    /// assert!(session.insert(CSRF, [7; 16]).unwrap_err().is_not_permitted());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn secret(mut self) -> Attribute<T> {
+        self.is_secret = true;
+        self
     }
 
     /// Gives the type's schema number.
@@ -290,7 +329,7 @@ impl<T> Attribute<T> {
     {
         self.knows(entry)?;
         if entry.schema == self.schema {
-            return self.codec.decode(entry.value);
+            return self.codec.decode(&entry.value());
         }
         let migration = self
             .migrations
@@ -299,7 +338,7 @@ impl<T> Attribute<T> {
             .find(|m| m.schema == entry.schema);
         migration.map_or_else(
             || Err(self.unknown(entry)),
-            |m| (m.read)(self.codec, entry.value),
+            |m| (m.read)(self.codec, &entry.value()),
         )
     }
 
@@ -323,8 +362,8 @@ impl<T> Attribute<T> {
         )
     }
 
-    /// The codec, the schema and the bytes to store for `value`.
-    pub(super) fn write_value(&self, value: &T) -> Result<(Codec, u32, Vec<u8>), String>
+    /// What to store for `value`.
+    pub(super) fn write_value(&self, value: &T) -> Result<Written, String>
     where
         T: Serialize + DeserializeOwned,
     {
@@ -332,7 +371,12 @@ impl<T> Attribute<T> {
             Some(old) => (old.schema, (old.write)(self.codec, value)?),
             None => (self.schema, self.codec.encode(value)?),
         };
-        Ok((self.codec, schema, bytes))
+        Ok(Written {
+            codec: self.codec,
+            schema,
+            bytes,
+            is_secret: self.is_secret,
+        })
     }
 }
 
@@ -373,6 +417,7 @@ impl<T> fmt::Debug for Attribute<T> {
             .field("name", &self.name)
             .field("codec", &self.codec)
             .field("schema", &self.schema)
+            .field("is_secret", &self.is_secret)
             .finish_non_exhaustive()
     }
 }

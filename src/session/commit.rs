@@ -3,9 +3,11 @@
 use std::sync::atomic::Ordering;
 
 use super::arrival::authentic;
-use super::outgoing::{Packed, farewell, former_scopes, tombstones};
+use super::outgoing::{farewell, former_scopes, tombstones};
+use super::packed::Packed;
 use super::state::State;
-use super::{Inner, Session, Slot};
+use super::{Context, Inner, Session, Slot};
+use crate::cookie::Jar;
 use crate::error::Error;
 use crate::event::Event;
 use crate::lifetime::{Times, Timestamp};
@@ -98,7 +100,7 @@ impl Inner {
                 let max_age = context.lifetime.max_age(&times, self.now);
                 let packed = Packed::of(context, record, max_age)?;
                 let lines = packed.lines(context, jar, issued)?;
-                self.report(state, packed.bytes());
+                self.report(state, &packed, jar);
                 lines
             }
         };
@@ -124,14 +126,25 @@ impl Inner {
         judged.map_err(Error::expired)
     }
 
-    fn report(&self, state: &State, bytes: usize) {
-        let observer = &self.context.observer;
+    fn report(&self, state: &State, packed: &Packed, jar: &Jar) {
+        let Context {
+            observer, budget, ..
+        } = &*self.context;
         if let Some(refusal) = state.refusal.filter(|refusal| refusal.may_live_elsewhere()) {
             observer.tell(&Event::Overwrote { refusal });
         }
-        let warn_above = self.context.budget.warning_limit();
+        let (bytes, warn_above) = (packed.bytes(), budget.warning_limit());
         if bytes > warn_above {
             observer.tell(&Event::NearBudget { bytes, warn_above });
+        }
+        let bytes = packed.request_bytes(&self.context, jar);
+        let warn_above = budget.request_warning_limit();
+        if bytes > warn_above {
+            observer.tell(&Event::CrowdedRequest {
+                bytes,
+                others: jar.others().cookies,
+                warn_above,
+            });
         }
     }
 }

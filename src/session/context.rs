@@ -3,6 +3,7 @@
 use crate::cookie::{Budget, CookieSpec, Names, Scope};
 use crate::event::Observer;
 use crate::lifetime::Lifetime;
+use crate::payload::Compression;
 use crate::seal::{Binding, Sealer};
 
 /// A validated configuration, ready for use.
@@ -11,6 +12,7 @@ pub(crate) struct Context {
     pub(crate) sealer: Sealer,
     pub(crate) lifetime: Lifetime,
     pub(crate) budget: Budget,
+    pub(crate) compression: Compression,
     /// The session's own cookie.
     pub(crate) family: Family,
     /// The cookie that it had before a rename.

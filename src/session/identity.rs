@@ -1,9 +1,9 @@
 //! Who a session is, and what it costs.
 
-use super::Session;
-use super::outgoing::Packed;
+use super::packed::Packed;
 use super::size::Size;
 use super::state::{Edit, State};
+use super::{Session, Slot};
 use crate::error::{Error, Refusal};
 use crate::keys::KeyId;
 use crate::payload::{SUBJECT_MAX, SessionId};
@@ -126,13 +126,20 @@ impl Session {
     /// ```
     pub fn size(&self) -> Result<Size, Error> {
         let context = &self.inner.context;
-        self.read(|state| match &state.record {
-            Some(record) if !state.is_nothing() => {
+        let mut slot = self.lock();
+        self.inner.open(&mut slot);
+        let Slot { jar, state, .. } = &*slot;
+        match state
+            .as_ref()
+            .and_then(|state| Some((state, state.record.as_ref()?)))
+        {
+            Some((state, record)) if !state.is_nothing() => {
                 let max_age = self.inner.max_age(record);
-                Ok(Packed::of(context, record, max_age)?.size(context, record))
+                let packed = Packed::of(context, record, max_age)?;
+                Ok(packed.size(context, record, jar))
             }
-            _ => Ok(Size::nothing(context.budget)),
-        })
+            _ => Ok(Size::nothing(context, jar)),
+        }
     }
 
     /// Gives the session a new id and changes nothing else. It is not what keeps a session alive:

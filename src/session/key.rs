@@ -10,6 +10,26 @@ use crate::payload::{Codec, Entry, json};
 mod sealed {
     use crate::payload::{Codec, Entry};
 
+    /// A value as it is to be stored.
+    #[derive(Debug)]
+    pub struct Written {
+        pub(in crate::session) codec: Codec,
+        pub(in crate::session) schema: u32,
+        pub(in crate::session) bytes: Vec<u8>,
+        pub(in crate::session) is_secret: bool,
+    }
+
+    impl Written {
+        pub(in crate::session) fn entry<'a>(&'a self, name: &'a str) -> Entry<'a> {
+            let entry = Entry::new(name, self.codec, self.schema, &self.bytes);
+            if self.is_secret {
+                entry.into_secret()
+            } else {
+                entry
+            }
+        }
+    }
+
     pub trait Named {
         fn name(&self) -> &str;
     }
@@ -19,11 +39,13 @@ mod sealed {
     }
 
     pub trait Writes<V>: Named {
-        fn write(&self, value: &V) -> Result<(Codec, u32, Vec<u8>), String>;
+        fn write(&self, value: &V) -> Result<Written, String>;
         /// Whether this key may replace `entry`.
         fn knows(&self, entry: &Entry<'_>) -> Result<(), String>;
     }
 }
+
+pub(super) use sealed::Written;
 
 /// Something that names an attribute: a string, or an [`Attribute`]. Sealed.
 ///
@@ -128,13 +150,18 @@ macro_rules! string_keys {
         impl<T: DeserializeOwned> sealed::Reads<T> for $type {
             fn read(&self, entry: &Entry<'_>) -> Result<T, String> {
                 is_free(entry)?;
-                Codec::Json.decode(entry.value)
+                Codec::Json.decode(&entry.value())
             }
         }
 
         impl<V: Serialize> sealed::Writes<V> for $type {
-            fn write(&self, value: &V) -> Result<(Codec, u32, Vec<u8>), String> {
-                Ok((Codec::Json, 0, json(value)?))
+            fn write(&self, value: &V) -> Result<Written, String> {
+                Ok(Written {
+                    codec: Codec::Json,
+                    schema: 0,
+                    bytes: json(value)?,
+                    is_secret: false,
+                })
             }
 
             fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
@@ -159,7 +186,7 @@ impl<T, K: sealed::Reads<T> + ?Sized> sealed::Reads<T> for &K {
 }
 
 impl<V, K: sealed::Writes<V> + ?Sized> sealed::Writes<V> for &K {
-    fn write(&self, value: &V) -> Result<(Codec, u32, Vec<u8>), String> {
+    fn write(&self, value: &V) -> Result<Written, String> {
         K::write(self, value)
     }
 
@@ -181,7 +208,7 @@ impl<T: DeserializeOwned> sealed::Reads<T> for Attribute<T> {
 }
 
 impl<T: Serialize + DeserializeOwned> sealed::Writes<T> for Attribute<T> {
-    fn write(&self, value: &T) -> Result<(Codec, u32, Vec<u8>), String> {
+    fn write(&self, value: &T) -> Result<Written, String> {
         self.write_value(value)
     }
 
@@ -191,7 +218,7 @@ impl<T: Serialize + DeserializeOwned> sealed::Writes<T> for Attribute<T> {
 }
 
 impl<T: Serialize + DeserializeOwned> sealed::Writes<&T> for Attribute<T> {
-    fn write(&self, value: &&T) -> Result<(Codec, u32, Vec<u8>), String> {
+    fn write(&self, value: &&T) -> Result<Written, String> {
         self.write_value(value)
     }
 

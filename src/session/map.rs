@@ -111,13 +111,16 @@ impl Session {
                 what,
             ));
         }
-        let (codec, schema, bytes) = key
+        let written = key
             .write(value)
             .map_err(|what| Error::not_representable(name, what))?;
-        let entry = Entry::new(name, codec, schema, &bytes);
+        let entry = written.entry(name);
+        let context = &self.inner.context;
+        context.check_fits(&entry)?;
         let mut slot = self.lock();
         let state = self.inner.open(&mut slot);
         allowed(state)?;
+        context.check_keeps_secrets(&state.as_put(&entry))?;
         if state.would_change(&entry) {
             self.check_open(&slot, name)?;
             self.inner

@@ -12,6 +12,7 @@ mod key;
 mod lifespan;
 mod map;
 mod outgoing;
+mod packed;
 mod renewal;
 mod size;
 mod state;

@@ -1,6 +1,6 @@
 //! What a session costs.
 
-use crate::cookie::Budget;
+use crate::cookie::{Budget, Others};
 
 /// What a session costs to send; see [`Session::size`](crate::Session::size).
 ///
@@ -22,20 +22,14 @@ use crate::cookie::Budget;
 pub struct Size {
     /// Name and bytes of each line.
     pub(super) lines: Vec<(String, usize)>,
+    pub(super) request_bytes: usize,
+    pub(super) room: usize,
     pub(super) budget: Budget,
+    pub(super) others: Others,
     pub(super) attributes: Vec<(String, usize)>,
 }
 
 impl Size {
-    /// Where there is no session.
-    pub(super) fn nothing(budget: Budget) -> Size {
-        Size {
-            lines: Vec::new(),
-            budget,
-            attributes: Vec::new(),
-        }
-    }
-
     /// Bytes of all `Set-Cookie` values together: names, values and attributes.
     ///
     /// ```
@@ -52,6 +46,79 @@ impl Size {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.lines.iter().map(|(_, bytes)| bytes).sum()
+    }
+
+    /// How many more bytes of attributes fit if they can be neither packed nor compressed; their
+    /// names, and three to five bytes for each, included. What compresses well now may do so less
+    /// beside them, so leave some reserve.
+    ///
+    /// ```
+    /// # use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// let noise = |bytes| (0..bytes).map(|n: u32| (n.wrapping_mul(2_654_435_769) >> 24) as u8);
+    /// const NOISE: Attribute<Vec<u8>> = Attribute::new("noise");
+    /// session.insert(NOISE, noise(1_000).collect::<Vec<u8>>())?;
+    ///
+    /// let size = session.size()?;
+    /// assert!((3_650..3_800).contains(&size.room()));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.room
+    }
+
+    /// Bytes of the `Cookie` field of the next request, if the browser then has the other cookies
+    /// that came along with this one.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let session = manager.load(RequestHead::new([&b"theme=dark; consent=all"[..]]), now);
+    /// assert_eq!(session.size()?.request_bytes(), "theme=dark; consent=all".len());
+    ///
+    /// session.insert("name", "Ada")?;
+    /// assert!((150..220).contains(&session.size()?.request_bytes()));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn request_bytes(&self) -> usize {
+        self.request_bytes
+    }
+
+    /// Above how many [`request_bytes`](Size::request_bytes) common servers refuse a request.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// assert_eq!(session.size()?.request_warning_limit(), 8_190);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn request_warning_limit(&self) -> usize {
+        self.budget.request_warning_limit()
+    }
+
+    /// How many other cookies came along: those of the site, and the session's touch and tombstones.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let session = manager.load(RequestHead::new([&b"theme=dark; consent=all"[..]]), now);
+    /// assert_eq!(session.size()?.other_cookies(), 2);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn other_cookies(&self) -> usize {
+        self.others.cookies
     }
 
     /// How many cookies; 0 if there is no session.

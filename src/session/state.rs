@@ -67,6 +67,13 @@ impl State {
         self.record.as_ref()?.attributes.detached(name)
     }
 
+    /// `entry` as it would be stored: that an attribute is secret sticks to its name.
+    pub(super) fn as_put<'a>(&self, entry: &Entry<'a>) -> Entry<'a> {
+        self.record
+            .as_ref()
+            .map_or(*entry, |record| record.attributes.keeping_marks(*entry))
+    }
+
     /// Whether storing `entry` would change anything.
     pub(super) fn would_change(&self, entry: &Entry<'_>) -> bool {
         self.record

@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use sealed_session::{
-    Error, HeaderChange, Key, KeyRing, RequestHead, ResponseHead, Session, SessionManager,
+    Attribute, Error, HeaderChange, Key, KeyRing, RequestHead, ResponseHead, Session,
+    SessionManager,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -146,6 +147,14 @@ pub(crate) fn commit(
             _ => None,
         })
         .collect())
+}
+
+/// Stores more than the default budget holds, in parts that each would fit.
+pub(crate) fn overfill(session: &Session) {
+    for (name, seed) in [("one", 1), ("two", 2)] {
+        let key = Attribute::<Vec<u8>>::new(name);
+        session.insert(key, noise(4_000, seed)).unwrap();
+    }
 }
 
 /// Bytes that do not compress and are the same every time.

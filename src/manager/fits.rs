@@ -1,0 +1,68 @@
+//! For an application's own tests: whether a value fits.
+
+use time::OffsetDateTime;
+
+use super::{RequestHead, SessionManager};
+use crate::cookie::Budget;
+use crate::error::Error;
+use crate::keys::{Key, KeyRing};
+use crate::session::{Size, WriteKey};
+
+/// Asserts, in a test of an application, that a session with `value` and nothing else stays within
+/// `budget`, and returns its size. All other configuration is the default.
+///
+/// Take the largest value that the application allows, with content like the real one: the size is
+/// that after compression, and a name of 40 times `x` costs next to nothing.
+///
+/// # Panics
+///
+/// If it does not fit, with a message that says by how much; and if the value cannot be stored at
+/// all.
+///
+/// ```
+/// use sealed_session::{Attribute, Budget, assert_fits};
+///
+/// const CART: Attribute<Vec<(u32, u16)>> = Attribute::new("cart");
+///
+/// # fn every_cart_fits() {
+/// #[test]
+/// # fn hidden() {}
+/// fn the_largest_cart_fits() {
+///     let cart: Vec<(u32, u16)> = (0..200).map(|n| (n * 7_919, 1)).collect();
+///     let size = assert_fits(Budget::portable(), CART, cart);
+///     assert!(size.room() > 1_000, "and leaves room for the rest: {size:?}");
+/// }
+/// # the_largest_cart_fits();
+/// # }
+/// # every_cart_fits();
+/// ```
+///
+/// For a whole session under an application's own configuration, do the same with its manager:
+///
+/// ```
+/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let session = manager.load(RequestHead::default(), now);
+/// session.sign_in_as("user-17", &[])?;
+/// session.insert("theme", "dark")?;
+/// assert!(session.size()?.room() > 4_000);
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[track_caller]
+pub fn assert_fits<V>(budget: Budget, key: impl WriteKey<V>, value: V) -> Size {
+    match size(budget, key, value) {
+        Ok(size) => size,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn size<V>(budget: Budget, key: impl WriteKey<V>, value: V) -> Result<Size, Error> {
+    let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
+    let manager = builder.budget(budget).build()?;
+    // No size depends on the time.
+    let session = manager.load(RequestHead::default(), OffsetDateTime::UNIX_EPOCH);
+    session.insert(key, value)?;
+    session.size()
+}

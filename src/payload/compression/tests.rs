@@ -1,0 +1,141 @@
+//! Which form of a region is chosen, and that no form can lie about its size.
+
+use super::*;
+use crate::payload::record::PADDING;
+
+/// The payload around a region, as in a record without subject.
+fn payload(region: &Region<'_>) -> usize {
+    (23 + region.length()).next_multiple_of(PADDING)
+}
+
+fn chosen(policy: Compression, plain: &str, packed: Option<&[u8]>, room: usize) -> Method {
+    let cookies = |length: usize| length.div_ceil(room);
+    let region = policy.choose(plain.as_bytes(), packed, payload, &cookies);
+    region.method
+}
+
+/// Text that LZ4 shortens, and DEFLATE more.
+fn words() -> String {
+    let list = [
+        "orders:read",
+        "orders:write",
+        "users:read",
+        "users:write",
+        "reports:read",
+        "reports:export",
+        "settings:read",
+        "settings:write",
+        "webhooks:read",
+        "audit:read",
+    ];
+    list.map(|word| format!("billing.{word}.everybody;"))
+        .concat()
+}
+
+#[test]
+fn a_policy_spends_time_where_it_buys_something() {
+    let words = words();
+    let lz4 = payload(&Region::of(Method::Lz4, words.as_bytes()));
+    let deflate = payload(&Region::of(Method::Deflate, words.as_bytes()));
+    assert!(
+        deflate < lz4 && lz4 < words.len(),
+        "{deflate} {lz4} {}",
+        words.len()
+    );
+
+    let method = |policy, room| chosen(policy, &words, None, room);
+    assert_eq!(method(Compression::Off, 9_999), Method::Stored);
+    assert_eq!(method(Compression::Smallest, 9_999), Method::Deflate);
+    assert_eq!(method(Compression::Auto, lz4), Method::Lz4, "one cookie");
+    assert_eq!(
+        method(Compression::Auto, lz4 - 1),
+        Method::Deflate,
+        "one less"
+    );
+    // Both need two: then the one that is read faster.
+    assert_eq!(method(Compression::Auto, deflate - 1), Method::Lz4);
+    // So little that it would not leave a block of padding.
+    assert_eq!(
+        chosen(Compression::Smallest, &words[..40], None, 1),
+        Method::Stored
+    );
+    assert_eq!(chosen(Compression::Smallest, "", None, 1), Method::Stored);
+}
+
+#[test]
+fn nothing_makes_a_payload_larger() {
+    // Packed text is no help where LZ4 sees the same text twice.
+    let words = words();
+    let noise: Vec<u8> = (0..words.len() as u32 - 1)
+        .map(|n| (n.wrapping_mul(2_654_435_769) >> 21) as u8)
+        .collect();
+    for policy in [Compression::Auto, Compression::Smallest] {
+        let alone = policy.choose(words.as_bytes(), None, payload, &|_| 1);
+        let beside = policy.choose(words.as_bytes(), Some(&noise), payload, &|_| 1);
+        assert_eq!(payload(&alone), payload(&beside), "{policy:?}");
+    }
+}
+
+#[test]
+fn regions_come_back() {
+    let words = words();
+    for method in [Method::Stored, Method::Lz4, Method::Deflate] {
+        for text in ["", "a", &words, &words.repeat(200)] {
+            let region = Region::of(method, text.as_bytes());
+            let mut bytes = Vec::new();
+            region.write(&mut bytes);
+            assert_eq!(bytes.len(), region.length());
+            bytes.extend(b"next");
+            let mut source = Source::new(&bytes, 0);
+            let read = Region::read(method, &mut source);
+            assert_eq!(read.as_deref(), Ok(text.as_bytes()), "{method:?}");
+            assert_eq!(source.rest(), b"next");
+        }
+    }
+}
+
+#[test]
+fn a_region_that_lies_is_refused() {
+    let text = words();
+    for method in [Method::Lz4, Method::Deflate] {
+        let honest = Region::of(method, text.as_bytes());
+        let read = |bytes: &[u8], claimed: usize| {
+            let lying = Region {
+                method,
+                unpacked: claimed,
+                bytes: bytes.into(),
+            };
+            let mut out = Vec::new();
+            lying.write(&mut out);
+            Region::read(method, &mut Source::new(&out, 0)).err()
+        };
+        let bytes: &[u8] = &honest.bytes;
+        assert_eq!(read(bytes, text.len()), None);
+        let more = [bytes, &[0]].concat();
+        for (case, bytes, claimed) in [
+            ("too little", bytes, text.len() + 1),
+            ("too much", bytes, text.len() - 1),
+            ("nothing", bytes, 0),
+            ("cut off", &bytes[..bytes.len() - 1], text.len()),
+            ("more behind it", &more, text.len()),
+            ("none of it", &[], text.len()),
+        ] {
+            assert_eq!(
+                read(bytes, claimed),
+                Some(Refusal::Malformed),
+                "{method:?}: {case}"
+            );
+        }
+        // Refused for what it says, before anything is reserved.
+        assert_eq!(read(bytes, UNPACKED_MAX + 1), Some(Refusal::OverCeiling));
+        assert_eq!(read(bytes, u32::MAX as usize), Some(Refusal::OverCeiling));
+    }
+    // A stream that never ends, and one that refers to what was before it.
+    for bad in [
+        &[0xff_u8; 64][..],
+        &[0x03, 0x00, 0x03, 0x00],
+        &[0x4b, 0x04, 0x12, 0x00],
+    ] {
+        assert_eq!(unpack_deflate(bad, 64), None);
+    }
+}

@@ -1,0 +1,192 @@
+//! Every kind of text comes back as it was, and what breaks a rule is refused.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const UUID_A: &str = "52f22665-a60c-12d2-8918-5d950ee88136";
+const UUID_A_BYTES: &[u8] = b"\x52\xf2\x26\x65\xa6\x0c\x12\xd2\x89\x18\x5d\x95\x0e\xe8\x81\x36";
+
+fn url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Bytes that no packing recognises, the same in each run.
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 1u32;
+    let next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8 | 0x80
+    };
+    std::iter::repeat_with(next).take(length).collect()
+}
+
+#[test]
+fn each_kind_in_its_one_form() {
+    let noise = noise(24);
+    let nested = format!("\0\0{UUID_A}\0\0");
+    let table: Vec<(&str, String, Vec<u8>)> = vec![
+        (
+            "base64url",
+            format!("a {}.", url(&noise)),
+            [b"\x02a \xc0\x01".as_slice(), &noise, b"\x01."].concat(),
+        ),
+        (
+            "base64",
+            format!("{}==", STANDARD_NO_PAD.encode(&noise[..16])),
+            [b"\0\x81\x01", &noise[..16], b"\x02=="].concat(),
+        ),
+        (
+            "hex",
+            "id:00112233445566778899aabbccddeeff".to_owned(),
+            b"\x03id:\x82\x01\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff"
+                .to_vec(),
+        ),
+        (
+            "an odd digit is left over",
+            "00112233445566778".to_owned(),
+            b"\0\x42\x00\x11\x22\x33\x44\x55\x66\x77\x018".to_vec(),
+        ),
+        (
+            "UUID",
+            format!("<{UUID_A}>"),
+            [b"\x01<\x03", UUID_A_BYTES, b"\x01>"].concat(),
+        ),
+        (
+            "a UUID behind other digits, and one behind it",
+            format!("36{UUID_A}{UUID_A}"),
+            [b"\x0236\x03", UUID_A_BYTES, b"\0\x03", UUID_A_BYTES].concat(),
+        ),
+        (
+            "UUID within base64url",
+            url(nested.as_bytes()),
+            [b"\0\xc4\x02\x02\0\0\x03", UUID_A_BYTES, b"\x02\0\0"].concat(),
+        ),
+        (
+            "a UUID ends a word of base64",
+            format!("{}{UUID_A}", url(&noise)),
+            [b"\0\xc0\x01".as_slice(), &noise, b"\0\x03", UUID_A_BYTES].concat(),
+        ),
+    ];
+    for (case, text, packed) in table {
+        let found = pack(text.as_bytes());
+        assert_eq!(found.as_deref(), Some(&*packed), "{case}: {text}");
+        assert_eq!(unpacked_length(&packed), Ok(text.len()), "{case}");
+        assert_eq!(unpack(&packed), text.as_bytes(), "{case}");
+    }
+}
+
+#[test]
+fn what_people_write_and_what_would_not_come_back_stays() {
+    for text in [
+        "",
+        "00112233445",
+        "52F22665-A60C-12D2-8918-5D950EE88136",
+        "52f22665-a60c-12d2-8918",
+        "how-to-configure-nginx-as-reverse-proxy",
+        "SKU/00012/BLUE/COTTON/SHIRT",
+        "/projects/settings/members/pending",
+        "InternationalizationAndLocalization",
+        "the quick brown fox jumps over the lazy dog",
+    ] {
+        assert_eq!(pack(text.as_bytes()), None, "{text}");
+    }
+}
+
+#[test]
+fn bits_that_would_be_lost_are_not() {
+    // The last character of a group of two or three may hold bits that stand for nothing.
+    for end in ["", "A", "AB", "AAB", "Z9", "ZZ9", "x", "___"] {
+        let text = format!("{}{end}", url(&noise(24)));
+        let packed = pack(text.as_bytes()).expect("smaller");
+        assert_eq!(unpack(&packed), text.as_bytes(), "{text}");
+    }
+}
+
+#[test]
+fn what_breaks_a_rule_is_malformed() {
+    let deep = [
+        b"\0\x34\0\x18".as_slice(), // six bytes of base64url, of which three are base64url
+        b"abc\x03abc",
+    ]
+    .concat();
+    let table: &[(&str, &[u8])] = &[
+        ("a literal that is not there", b"\x02a"),
+        ("an empty literal at the end", b"\0"),
+        ("a tag and no body", b"\0\x0a"),
+        ("more than there is", b"\0\xff\xff\xff\xff\x0f"),
+        ("a reserved kind", b"\0\x0eab"),
+        ("another reserved kind", b"\0\x0fab"),
+        ("base64 of nothing", b"\0\0"),
+        ("hex of nothing", b"\0\x02"),
+        ("base64 of nothing packed", b"\0\x04"),
+        ("a UUID with a length", b"\0\x83\x01aaaaaaaaaaaaaaaa"),
+        ("a UUID cut off", b"\0\x03aaaaaaaaaaaaaaa"),
+        ("a number in a longer form", b"\x81\0a"),
+        ("base64 within base64", &deep),
+        ("packed within packed", b"\0\x34\0\x1c\x03abc\x03abc"),
+        ("more within than it says", b"\0\x0c\x02ab"),
+        ("less within than it says", b"\0\x1c\x02ab"),
+        ("hex within goes beyond", b"\0\x14\0\x12ab"),
+    ];
+    for (case, packed) in table {
+        assert_eq!(unpacked_length(packed), Err(Refusal::Malformed), "{case}");
+    }
+}
+
+#[test]
+fn nothing_unpacks_to_more_than_the_ceiling() {
+    let digits = |bytes: usize| {
+        let mut packed = vec![0];
+        put_varint(&mut packed, bytes << KIND_BITS | Kind::Hex as usize);
+        packed.resize(packed.len() + bytes, 7);
+        packed
+    };
+    assert_eq!(unpacked_length(&digits(UNPACKED_MAX / 2)), Ok(UNPACKED_MAX));
+    let over = unpacked_length(&digits(UNPACKED_MAX / 2 + 1));
+    assert_eq!(over, Err(Refusal::OverCeiling));
+}
+
+/// Text as sessions hold it: words, and what machines write.
+fn piece() -> impl Strategy<Value = Vec<u8>> {
+    let bytes = || proptest::collection::vec(any::<u8>(), 0..60);
+    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let uuid = any::<[u8; 16]>().prop_map(move |bytes| {
+        let mut text = hex(&bytes);
+        for at in [20, 16, 12, 8] {
+            text.insert(at, '-');
+        }
+        text
+    });
+    prop_oneof![
+        bytes(),
+        "[ -~]{0,12}".prop_map(String::into_bytes),
+        bytes().prop_map(|bytes| url(&bytes).into_bytes()),
+        bytes().prop_map(|bytes| STANDARD_NO_PAD.encode(bytes).into_bytes()),
+        bytes().prop_map(move |bytes| hex(&bytes).into_bytes()),
+        uuid.clone().prop_map(String::into_bytes),
+        ("[ -~]{0,9}", uuid, "[ -~]{0,9}")
+            .prop_map(|(before, uuid, after)| url(format!("{before}{uuid}{after}").as_bytes()))
+            .prop_map(String::into_bytes),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn everything_comes_back(pieces in proptest::collection::vec(piece(), 0..8)) {
+        let value = pieces.concat();
+        if let Some(packed) = pack(&value) {
+            prop_assert!(packed.len() < value.len());
+            prop_assert_eq!(unpacked_length(&packed), Ok(value.len()));
+            prop_assert_eq!(unpack(&packed), value);
+        }
+    }
+
+    #[test]
+    fn whatever_is_accepted_has_the_length_that_was_told(packed: Vec<u8>) {
+        if let Ok(length) = unpacked_length(&packed) {
+            prop_assert_eq!(unpack(&packed).len(), length);
+            prop_assert!(length <= 3 * packed.len());
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! A record within its budget, or by how much it is not.
+
+use super::context::{Context, Family};
+use super::outgoing::left_over;
+use super::size::Size;
+use crate::cookie::{Chunks, Jar, Others, Overflow, PAIR_END, split};
+use crate::error::{Error, Measure, Oversize};
+use crate::lifetime::Timestamp;
+use crate::payload::{Entry, PADDING, Packing, Payload, Record, UNPACKED_MAX};
+use crate::seal::{Format, text_length};
+
+/// A record within its budget, not yet sealed.
+pub(super) struct Packed {
+    payload: Payload,
+    chunks: Chunks,
+    max_age: Option<u64>,
+}
+
+impl Packed {
+    /// `max_age` is that of the cookies, in seconds.
+    pub(super) fn of(
+        context: &Context,
+        record: &Record,
+        max_age: Option<u64>,
+    ) -> Result<Packed, Error> {
+        if let Some(secret) = record.attributes.iter().find(Entry::is_secret) {
+            context.check_keeps_secrets(&secret)?;
+        }
+        Packed::measured(context, record, max_age).map_err(|mut oversize| {
+            oversize.largest = largest(record, 3);
+            Error::too_large(oversize)
+        })
+    }
+
+    fn measured(
+        context: &Context,
+        record: &Record,
+        max_age: Option<u64>,
+    ) -> Result<Packed, Oversize> {
+        let tail = context.family.spec.tail(max_age).len();
+        let cookies = |length| match context.chunks(length, tail) {
+            Ok(chunks) => chunks.count(),
+            Err(_) => usize::MAX,
+        };
+        let packing = Packing {
+            compression: context.compression,
+            cookies: &cookies,
+        };
+        let payload = record.encode(packing).map_err(|over| {
+            let allowed = UNPACKED_MAX;
+            Oversize::new(Measure::Unpacked, over.0, allowed)
+        })?;
+        let budget = &context.budget;
+        let chunks = context.chunks(payload.bytes.len(), tail);
+        let chunks = chunks.map_err(|overflow| match overflow {
+            Overflow::Total(needed) => Oversize::new(Measure::Total, needed, budget.total_limit()),
+            Overflow::Cookies(needed) => {
+                Oversize::new(Measure::Cookies, needed, budget.cookie_limit())
+            }
+        })?;
+        Ok(Packed {
+            payload,
+            chunks,
+            max_age,
+        })
+    }
+
+    pub(super) fn size(&self, context: &Context, record: &Record, jar: &Jar) -> Size {
+        let Family { spec, names, .. } = &context.family;
+        let tail = spec.tail(self.max_age).len();
+        let names = names.chunks().map(str::to_owned);
+        Size {
+            lines: names.zip(self.chunks.lines().iter().copied()).collect(),
+            request_bytes: self.request_bytes(context, jar),
+            room: context.room(tail, self.payload.content),
+            budget: context.budget,
+            others: jar.others(),
+            attributes: largest(record, usize::MAX),
+        }
+    }
+
+    /// Bytes of all `Set-Cookie` values.
+    pub(super) fn bytes(&self) -> usize {
+        self.chunks.bytes()
+    }
+
+    /// Bytes of the `Cookie` field that a browser sends from now on, if it still has the other
+    /// cookies that came along.
+    pub(super) fn request_bytes(&self, context: &Context, jar: &Jar) -> usize {
+        let tail = context.family.spec.tail(self.max_age).len();
+        request_bytes(self.chunks.lines().iter().copied(), tail, jar.others())
+    }
+
+    /// The lines that set the session, and those that remove what it no longer needs.
+    pub(super) fn lines(
+        &self,
+        context: &Context,
+        jar: &Jar,
+        issued: Timestamp,
+    ) -> Result<Vec<String>, Error> {
+        let Family {
+            spec,
+            names,
+            binding,
+        } = &context.family;
+        let text = context.sealer.seal(&self.payload.bytes, issued, binding)?;
+        let values = split(&text, &self.chunks);
+        let set = names
+            .chunks()
+            .zip(&values)
+            .map(|(name, value)| spec.set(name, value, self.max_age));
+        Ok(set
+            .chain(left_over(context, jar, self.chunks.count()))
+            .collect())
+    }
+}
+
+impl Size {
+    /// Where there is no session.
+    pub(super) fn nothing(context: &Context, jar: &Jar) -> Size {
+        let tail = context.family.spec.tail(None).len();
+        Size {
+            lines: Vec::new(),
+            request_bytes: request_bytes(std::iter::empty(), tail, jar.others()),
+            room: context.room(tail, HEAD),
+            budget: context.budget,
+            others: jar.others(),
+            attributes: Vec::new(),
+        }
+    }
+}
+
+impl Context {
+    /// The cookies of a payload of `length` bytes.
+    fn chunks(&self, length: usize, tail: usize) -> Result<Chunks, Overflow> {
+        let text = text_length(self.sealer.format(), length);
+        Chunks::of(text, &self.family.names, tail, &self.budget)
+    }
+
+    /// Bytes that fit beside a payload's `content`.
+    fn room(&self, tail: usize, content: usize) -> usize {
+        let (mut fits, mut over) = (0, self.budget.total_limit());
+        while over - fits > 1 {
+            let middle = fits.midpoint(over);
+            match self.chunks(middle, tail) {
+                Ok(_) => fits = middle,
+                Err(_) => over = middle,
+            }
+        }
+        let left = (fits / PADDING * PADDING).saturating_sub(content);
+        // LZ4 takes one byte in 255 for what it cannot shorten, and lengths get longer.
+        left.saturating_sub(left / 255 + LENGTHS)
+    }
+
+    /// Refuses an attribute with which no session could be sent, however little else it holds.
+    pub(super) fn check_fits(&self, entry: &Entry<'_>) -> Result<(), Error> {
+        let tail = self.family.spec.tail(None).len();
+        let size = entry.size();
+        if self
+            .chunks((HEAD + LENGTHS + size).next_multiple_of(PADDING), tail)
+            .is_ok()
+        {
+            return Ok(());
+        }
+        let alone = Record::to_measure(entry);
+        let fits = Packed::measured(self, &alone, None).map(drop);
+        fits.map_err(|mut oversize| {
+            oversize.largest = largest(&alone, 1);
+            oversize.is_alone = true;
+            Error::too_large(oversize)
+        })
+    }
+
+    /// Refuses a secret in a session that its holder can read.
+    pub(super) fn check_keeps_secrets(&self, entry: &Entry<'_>) -> Result<(), Error> {
+        match self.sealer.format() {
+            Format::Signed if entry.is_secret() => Err(Error::not_permitted(format!(
+                "`{}` is secret, and this session is signed and not encrypted: whoever holds the \
+                 cookie can read it",
+                String::from_utf8_lossy(entry.name)
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Bytes of a `Cookie` field with cookies of these `Set-Cookie` values, of which `tail` bytes each are
+/// attributes, and with `others`.
+pub(super) fn request_bytes(
+    lines: impl Iterator<Item = usize>,
+    tail: usize,
+    others: Others,
+) -> usize {
+    let pairs = lines.map(|line| line - tail + PAIR_END).sum::<usize>() + others.bytes;
+    pairs.saturating_sub(PAIR_END)
+}
+
+/// Bytes of a payload without attributes, subject and padding.
+const HEAD: usize = 24;
+
+/// Bytes by which the lengths of a payload's regions can grow.
+const LENGTHS: usize = 5;
+
+/// The largest attributes, with their sizes before compression.
+fn largest(record: &Record, most: usize) -> Vec<(String, usize)> {
+    let named = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+    let mut all: Vec<(String, usize)> = record
+        .attributes
+        .iter()
+        .map(|entry| (named(entry.name), entry.size()))
+        .collect();
+    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    all.truncate(most);
+    all
+}

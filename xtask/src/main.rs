@@ -10,6 +10,7 @@
 
 mod fuzz;
 mod run;
+mod sizes;
 mod steps;
 mod tools;
 
@@ -22,6 +23,8 @@ Commands:
   test              Everything below, in this order; what CI runs
   lint              Formatting, clippy, documentation, what the packages hold
   unit              Tests and doctests of every crate
+  sizes [ARGUMENTS] What sessions cost, here and elsewhere; --help tells more.
+                    `test` checks the limits and the README's table
   vectors           The frozen vectors against the independent implementation
   e2e               The demo in real clients
   fuzz [SECONDS]    Every fuzz target for that long; 20 if not given
@@ -29,7 +32,7 @@ Commands:
 
 fn main() -> ExitCode {
     match command() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(message) => {
             eprintln!("\nxtask: {message}");
             ExitCode::FAILURE
@@ -37,10 +40,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn command() -> Result<(), String> {
+fn command() -> Result<ExitCode, String> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match words.as_slice() {
+    let done = match words.as_slice() {
+        ["sizes", arguments @ ..] => return sizes::show(arguments),
         ["test"] => steps::everything(),
         ["lint"] => steps::lint(),
         ["unit"] => steps::unit(),
@@ -59,5 +63,6 @@ fn command() -> Result<(), String> {
             "there is no command `{}`\n\n{USAGE}",
             other.join(" ")
         )),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }

@@ -10,6 +10,13 @@ pub(crate) fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_owned()
 }
 
+/// The cargo that runs this, with arguments that hold no spaces.
+pub(crate) fn cargo(words: &str) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(words.split_whitespace());
+    command
+}
+
 /// Says what is run, runs it at the root, and fails if it does.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     announce(command);

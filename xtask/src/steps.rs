@@ -2,23 +2,22 @@
 
 use std::process::Command;
 
-use crate::run::{Passed, count, output, run};
-use crate::{fuzz, tools};
+use crate::run::{Passed, cargo, count, output, run};
+use crate::{fuzz, sizes, tools};
 
 /// Seconds for each fuzz target in a full run.
 const FUZZ_SECONDS: u32 = 20;
-
-fn cargo(words: &str) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(words.split_whitespace());
-    command
-}
 
 /// Every step; ends with the number of tests that passed.
 pub(crate) fn everything() -> Result<(), String> {
     tools::all()?;
     lint()?;
-    let passed = [counted_unit()?, counted_vectors()?, counted_e2e()?];
+    let passed = [
+        counted_unit()?,
+        sizes::check()?,
+        counted_vectors()?,
+        counted_e2e()?,
+    ];
     fuzz::each(FUZZ_SECONDS)?;
     println!(
         "\n{} passed, 0 failed",
@@ -30,9 +29,13 @@ pub(crate) fn everything() -> Result<(), String> {
 /// Formatting, clippy and documentation, all with warnings denied.
 pub(crate) fn lint() -> Result<(), String> {
     run(&mut cargo("fmt --all --check"))?;
+    run(&mut cargo("fmt --check --manifest-path bench/Cargo.toml"))?;
     run(&mut cargo("fmt --check --manifest-path fuzz/Cargo.toml"))?;
     run(&mut cargo(
         "clippy --workspace --all-targets --all-features --locked -- -D warnings",
+    ))?;
+    run(&mut cargo(
+        "clippy --manifest-path bench/Cargo.toml --all-targets --locked -- -D warnings",
     ))?;
     let mut docs = cargo("doc --workspace --no-deps --all-features --locked");
     run(docs.env("RUSTDOCFLAGS", "-D warnings"))?;

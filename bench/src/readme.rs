@@ -1,0 +1,162 @@
+//! The table in the repository's README: written, and compared.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::Table;
+
+/// What stands around the table.
+const BEGIN: &str = "<!-- sizes -->\n";
+const END: &str = "<!-- /sizes -->";
+
+/// Peers may differ by so many percent from run to run.
+const TOLERANCE: usize = 2;
+
+/// A document with a table of sizes in it.
+#[derive(Clone, Debug)]
+pub struct Readme {
+    path: PathBuf,
+}
+
+impl Readme {
+    /// The repository's.
+    #[must_use]
+    pub fn of_repository() -> Readme {
+        Readme {
+            path: Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md"),
+        }
+    }
+
+    /// Puts `table` into the document.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or written, or has no place for a table.
+    pub fn write(&self, table: &Table) -> Result<(), String> {
+        let text = self.read()?;
+        let (before, _, after) = split(&text)?;
+        let text = format!("{before}{BEGIN}\n{}\n{END}{after}", table.markdown());
+        fs::write(&self.path, text).map_err(|cause| format!("README.md: {cause}"))
+    }
+
+    /// Whether the document shows `table`: our figures to the byte, others about.
+    ///
+    /// # Errors
+    ///
+    /// If it does not, with the first line that differs, or if there is no table.
+    pub fn check(&self, table: &Table) -> Result<(), String> {
+        compare(split(&self.read()?)?.1, table)
+    }
+
+    fn read(&self) -> Result<String, String> {
+        fs::read_to_string(&self.path).map_err(|cause| format!("README.md: {cause}"))
+    }
+}
+
+/// What stands before, between and after the marks.
+fn split(text: &str) -> Result<(&str, &str, &str), String> {
+    let parts = text.split_once(BEGIN).and_then(|(before, rest)| {
+        let (between, after) = rest.split_once(END)?;
+        Some((before, between, after))
+    });
+    parts.ok_or_else(|| {
+        let begin = BEGIN.trim_end();
+        format!("README.md lacks the lines `{begin}` and `{END}`; put them where the table belongs")
+    })
+}
+
+fn compare(there: &str, table: &Table) -> Result<(), String> {
+    let differs = |there: &str, measured: &str| {
+        format!(
+            "README.md shows other sizes than this run; see why, or write them by `cargo xtask \
+             sizes --write`\n  README.md: {there}\n  measured:  {measured}"
+        )
+    };
+    let markdown = table.markdown();
+    let mut theirs = there.trim().lines();
+    // Those of the table come first.
+    let mut tolerant = table
+        .markdown_lines()
+        .into_iter()
+        .map(|(_, tolerant)| tolerant);
+    for measured in markdown.lines() {
+        let line = theirs.next().unwrap_or("(nothing)");
+        let tolerant = tolerant.next().unwrap_or(false);
+        if line != measured && !(tolerant && is_close(line, measured)) {
+            return Err(differs(line, measured));
+        }
+    }
+    match theirs.next() {
+        Some(line) => Err(differs(line, "(nothing)")),
+        None => Ok(()),
+    }
+}
+
+/// Whether two rows differ in numbers only, and in none of them by more than the tolerance.
+fn is_close(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<_>, Vec<_>) = (one.split(" | ").collect(), other.split(" | ").collect());
+    one.len() == other.len()
+        && one.iter().zip(&other).all(|(one, other)| {
+            let ((a, text), (b, same)) = (number(one), number(other));
+            match (a, b) {
+                (Some(a), Some(b)) => text == same && a.abs_diff(b) * 100 <= TOLERANCE * a.max(b),
+                _ => one == other,
+            }
+        })
+}
+
+/// The number that a cell begins with, and the rest.
+fn number(cell: &str) -> (Option<usize>, &str) {
+    let end = cell.find(|c: char| !c.is_ascii_digit() && c != ',');
+    let (digits, rest) = cell.split_at(end.unwrap_or(cell.len()));
+    (digits.replace(',', "").parse().ok(), rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Library, Sample};
+
+    #[test]
+    fn rows_that_are_close() {
+        let row = "| a 1.2.3, b | 1,000 | 4,985, dropped by browsers | fails |";
+        let is_close = |from, to| is_close(row, &row.replace(from, to));
+        assert!(is_close("", ""));
+        assert!(is_close("1,000", "1,020") && is_close("4,985", "4,900"));
+        assert!(!is_close("1,000", "1,021") && !is_close("4,985", "4,800"));
+        assert!(!is_close(", dropped by browsers", ""));
+        assert!(!is_close("fails", "1,000") && !is_close("1,000", "fails"));
+        assert!(!is_close("1.2.3", "1.2.4"));
+    }
+
+    #[test]
+    fn what_was_written_is_found_to_be_right_and_our_figures_to_the_byte() {
+        let table = Table::measure(&Library::all(), &Sample::corpus().unwrap());
+        let folder = std::env::temp_dir().join(format!("sizes-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let readme = Readme {
+            path: folder.join("README.md"),
+        };
+        fs::write(&readme.path, "Nothing.\n").unwrap();
+        assert!(readme.write(&table).unwrap_err().contains("lacks"));
+
+        let document = "Before.\n\n<!-- sizes -->\nold\n<!-- /sizes -->\n\nAfter.\n";
+        fs::write(&readme.path, document).unwrap();
+        assert!(readme.check(&table).is_err());
+        readme.write(&table).unwrap();
+        assert_eq!(readme.check(&table), Ok(()));
+        let text = readme.read().unwrap();
+        assert!(text.starts_with("Before.\n") && text.ends_with("-->\n\nAfter.\n"));
+        readme.write(&table).unwrap();
+        assert_eq!(readme.read().unwrap(), text);
+
+        let login = Library::here().measure(&Sample::corpus().unwrap()[0]);
+        let more = (login.bytes().unwrap() + 1).to_string();
+        let ours = format!("| sealed-session | {login} |");
+        assert!(text.contains(&ours));
+        let changed = text.replace(&ours, &format!("| sealed-session | {more} |"));
+        fs::write(&readme.path, changed).unwrap();
+        assert!(readme.check(&table).unwrap_err().contains(&more));
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

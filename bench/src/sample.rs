@@ -1,0 +1,154 @@
+//! A session to measure: one of the corpus, or a JSON file.
+
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Cart, Login, Tokens};
+
+/// The contents of one session, under a name.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    name: String,
+    content: Content,
+}
+
+/// Serializes as what it holds.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+enum Content {
+    Cart(Cart),
+    Json(Value),
+    Login(Login),
+    Tokens(Tokens),
+}
+
+/// One attribute's value. Serializes as what it holds.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Part<'a> {
+    /// The whole of `cart`.
+    Cart(&'a Cart),
+    /// A value of a further file.
+    Json(&'a Value),
+    /// The whole of `login`.
+    Login(&'a Login),
+    /// The whole of `oidc`.
+    Tokens(&'a Tokens),
+}
+
+impl Sample {
+    /// The three of `corpus/`, each a struct that is stored as one attribute.
+    ///
+    /// # Errors
+    ///
+    /// If a file there is not what its type says.
+    pub fn corpus() -> Result<Vec<Sample>, String> {
+        let login = Content::Login(parse("login", include_str!("../../corpus/login.json"))?);
+        let cart = Content::Cart(parse("cart", include_str!("../../corpus/cart.json"))?);
+        let tokens = Content::Tokens(parse("oidc", include_str!("../../corpus/oidc.json"))?);
+        let named = [("login", login), ("cart", cart), ("oidc", tokens)];
+        let sample = |(name, content): (&str, Content)| Sample {
+            name: name.to_owned(),
+            content,
+        };
+        Ok(named.map(sample).into())
+    }
+
+    /// The session in a JSON file, under the file's stem. Its members are attributes; what is no
+    /// object is one attribute.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or is not JSON.
+    pub fn read(path: &Path) -> Result<Sample, String> {
+        let shown = path.display();
+        let text = fs::read_to_string(path)
+            .map_err(|cause| format!("{shown}: {cause}; name a JSON file that can be read"))?;
+        let value = serde_json::from_str(&text).map_err(|cause| {
+            format!("{shown} is not JSON ({cause}); correct it or leave it out")
+        })?;
+        let stem = path.file_stem().unwrap_or(path.as_os_str());
+        Ok(Sample {
+            name: stem.to_string_lossy().into_owned(),
+            content: Content::Json(value),
+        })
+    }
+
+    /// What the figures are reported under.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The same session under another name.
+    #[must_use]
+    pub fn renamed(mut self, name: impl Into<String>) -> Sample {
+        self.name = name.into();
+        self
+    }
+
+    /// The attributes, by name.
+    #[must_use]
+    pub fn parts(&self) -> Vec<(&str, Part<'_>)> {
+        match &self.content {
+            Content::Cart(cart) => vec![(&self.name, Part::Cart(cart))],
+            Content::Login(login) => vec![(&self.name, Part::Login(login))],
+            Content::Tokens(tokens) => vec![(&self.name, Part::Tokens(tokens))],
+            Content::Json(Value::Object(members)) => members
+                .iter()
+                .map(|(name, value)| (name.as_str(), Part::Json(value)))
+                .collect(),
+            Content::Json(value) => vec![(&self.name, Part::Json(value))],
+        }
+    }
+
+    /// Everything as one JSON text, for libraries that know cookies and no attributes.
+    ///
+    /// # Errors
+    ///
+    /// As `serde_json`.
+    pub fn to_json(&self) -> Result<String, String> {
+        serde_json::to_string(&self.content).map_err(|cause| cause.to_string())
+    }
+}
+
+fn parse<'a, T: Deserialize<'a>>(name: &str, text: &'a str) -> Result<T, String> {
+    serde_json::from_str(text)
+        .map_err(|cause| format!("corpus/{name}.json does not fit its type ({cause}); change one"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_the_corpus_is_lost_in_its_types() {
+        let texts = [
+            include_str!("../../corpus/login.json"),
+            include_str!("../../corpus/cart.json"),
+            include_str!("../../corpus/oidc.json"),
+        ];
+        for (sample, text) in Sample::corpus().unwrap().iter().zip(texts) {
+            assert_eq!(sample.to_json().unwrap(), text.trim_end());
+            assert_eq!(sample.parts().len(), 1);
+        }
+    }
+
+    #[test]
+    fn members_are_attributes() {
+        let sample = |text| Sample {
+            name: "file".to_owned(),
+            content: Content::Json(serde_json::from_str(text).unwrap()),
+        };
+        let names = |sample: &Sample| -> Vec<String> {
+            let parts = sample.parts();
+            parts.iter().map(|(name, _)| (*name).to_owned()).collect()
+        };
+        assert_eq!(names(&sample(r#"{"a": 1, "b": {"c": 2}}"#)), ["a", "b"]);
+        assert_eq!(names(&sample("[1, 2]")), ["file"]);
+        assert!(names(&sample("{}")).is_empty());
+    }
+}

@@ -22,8 +22,7 @@ fn the_default_configuration_stays_within_its_limits() {
     assert_within(&Library::here(), [240, 625, 2_048]);
 }
 
-// PLACE(smallest):
-// #[test]
-// fn the_smallest_configuration_stays_within_its_limits() {
-//     assert_within(&Library::smallest(), [240, 586, 2_000]);
-// }
+#[test]
+fn the_smallest_configuration_stays_within_its_limits() {
+    assert_within(&Library::smallest(), [240, 586, 2_000]);
+}

@@ -7,7 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use sealed_session::{
-    Attribute, Error, Format, Key, KeyRing, Session, SessionManager, SessionManagerBuilder,
+    Attribute, Compression, Error, Format, Key, KeyRing, Session, SessionManager,
+    SessionManagerBuilder,
 };
 use sealed_session_axum::SessionLayer;
 
@@ -28,11 +29,10 @@ pub(super) fn signed(sample: Arc<Sample>) -> Lines {
     respond(sample, |builder| builder.format(Format::Signed))
 }
 
-// PLACE(smallest):
-// /// Spends time to save bytes.
-// pub(super) fn smallest(sample: Arc<Sample>) -> Lines {
-//     respond(sample, |builder| builder.compression(Compression::Smallest))
-// }
+/// Spends time to save bytes.
+pub(super) fn smallest(sample: Arc<Sample>) -> Lines {
+    respond(sample, |builder| builder.compression(Compression::Smallest))
+}
 
 fn respond(
     sample: Arc<Sample>,

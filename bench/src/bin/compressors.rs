@@ -1,0 +1,138 @@
+//! What the compressors that come into question make of sessions: bytes, and time.
+//!
+//! The tables in `docs/design.md` are from here. Bytes are those of the JSON text as it is, without
+//! text packing and padding. Times are the best of several rounds on an idle machine, for
+//! comparison within one run.
+
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, reason = "a command line tool")]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use lz4_flex::block;
+use miniz_oxide::deflate::compress_to_vec;
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
+use zlib_rs::{Deflate, DeflateFlush, Inflate, InflateFlush};
+
+const SESSIONS: [(&str, &str); 11] = [
+    ("login", include_str!("../../../corpus/login.json")),
+    ("cart", include_str!("../../../corpus/cart.json")),
+    ("oidc", include_str!("../../../corpus/oidc.json")),
+    ("chinese", include_str!("../../../corpus/more/chinese.json")),
+    ("flash", include_str!("../../../corpus/more/flash.json")),
+    (
+        "oauth_state",
+        include_str!("../../../corpus/more/oauth_state.json"),
+    ),
+    (
+        "permissions",
+        include_str!("../../../corpus/more/permissions.json"),
+    ),
+    ("recent", include_str!("../../../corpus/more/recent.json")),
+    ("search", include_str!("../../../corpus/more/search.json")),
+    ("slugs", include_str!("../../../corpus/more/slugs.json")),
+    ("wizard", include_str!("../../../corpus/more/wizard.json")),
+];
+
+/// Words that sessions of many applications have in common, the commonest last.
+const DICTIONARY: &str = "access_token refresh_token id_token expires_at token_type scope openid \
+    profile email session_id state nonce redirect_uri return_to organization tenant_id department \
+    flash message success error warning notice info created_at updated_at timestamp first_name \
+    last_name phone address street city country zip category filters sort page quantity price \
+    currency EUR USD items product_id sku name permissions read write delete admin editor viewer \
+    user_id username roles csrf locale en-US de-DE zh-CN theme dark light true false null\":\"\",\"\
+    {\"id\":\"https://";
+
+const LEVEL: u8 = 6;
+
+fn main() {
+    println!(
+        "| session | bytes | LZ4 | with a dictionary | DEFLATE, miniz_oxide | zlib-rs | with a dictionary |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    for (name, text) in SESSIONS {
+        let text = text.trim_end().as_bytes();
+        let columns = [
+            text.len(),
+            block::compress(text).len(),
+            block::compress_with_dict(text, DICTIONARY.as_bytes()).len(),
+            compress_to_vec(text, LEVEL).len(),
+            zlib(&mut deflater(), text).len(),
+            zlib(&mut with_dictionary(), text).len(),
+        ];
+        println!(
+            "| {name} | {} |",
+            columns.map(|bytes| bytes.to_string()).join(" | ")
+        );
+    }
+    println!("\nMicroseconds, fresh state each time; in brackets with reused state:\n");
+    println!("| session | LZ4 in | out | miniz_oxide in | out | zlib-rs in | out |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    for (name, text) in SESSIONS.iter().take(3) {
+        let text = text.trim_end().as_bytes();
+        let (lz4, deflated) = (block::compress(text), compress_to_vec(text, LEVEL));
+        let (mut deflate, mut inflate) = (deflater(), Inflate::new(false, 15));
+        let columns = [
+            time(|| block::compress(text)),
+            time(|| block::decompress(&lz4, text.len())),
+            time(|| compress_to_vec(text, LEVEL)),
+            time(|| decompress_to_vec_with_limit(&deflated, text.len())),
+            format!(
+                "{} ({})",
+                time(|| zlib(&mut deflater(), text)),
+                time(|| zlib(&mut deflate, text))
+            ),
+            format!(
+                "{} ({})",
+                time(|| unzlib(&mut Inflate::new(false, 15), &deflated, text.len())),
+                time(|| unzlib(&mut inflate, &deflated, text.len()))
+            ),
+        ];
+        println!("| {name} | {} |", columns.join(" | "));
+    }
+}
+
+fn deflater() -> Deflate {
+    Deflate::new(LEVEL.into(), false, 15)
+}
+
+fn with_dictionary() -> Deflate {
+    let mut state = deflater();
+    state.set_dictionary(DICTIONARY.as_bytes()).ok();
+    state
+}
+
+/// All of `text`, with a state as it is after its making.
+fn zlib(state: &mut Deflate, text: &[u8]) -> Vec<u8> {
+    if state.total_out() > 0 {
+        state.reset();
+    }
+    let mut out = vec![0; text.len() + 64];
+    state.compress(text, &mut out, DeflateFlush::Finish).ok();
+    out.truncate(usize::try_from(state.total_out()).unwrap_or(0));
+    out
+}
+
+fn unzlib(state: &mut Inflate, bytes: &[u8], length: usize) -> Vec<u8> {
+    state.reset(false);
+    let mut out = vec![0; length];
+    state.decompress(bytes, &mut out, InflateFlush::Finish).ok();
+    out
+}
+
+/// The time of one call, in the best of several rounds.
+fn time<R>(mut call: impl FnMut() -> R) -> String {
+    let round = |_| {
+        let start = Instant::now();
+        for _ in 0..CALLS {
+            black_box(call());
+        }
+        start.elapsed().as_secs_f64() * 1e6 / f64::from(CALLS)
+    };
+    let best = (0..ROUNDS).map(round).fold(f64::INFINITY, f64::min);
+    format!("{best:.1}")
+}
+
+const CALLS: u32 = 300;
+const ROUNDS: u32 = 15;

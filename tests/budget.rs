@@ -188,8 +188,8 @@ fn the_size_model_holds() {
         let manager = builder.build().unwrap();
         // Name, flags, schema and three lengths, of which postcard writes one.
         let overhead = |bytes: usize| match bytes {
-            ..128 => 9,
-            ..16_384 => 11,
+            0..128 => 9,
+            128..16_384 => 11,
             _ => 13,
         };
         let session = Browser::default().open(&manager, at(0));
@@ -247,7 +247,10 @@ fn what_is_left_fits_and_not_much_more() {
                 stored.and_then(|()| session.size()).is_ok()
             };
             // LZ4 looks less closely behind what it could not shorten.
-            assert!(fits(room - text.len() / 2), "{room} beside {used} and {text}");
+            assert!(
+                fits(room - text.len() / 2),
+                "{room} beside {used} and {text}"
+            );
             assert!(
                 !fits(room + room / 200 + 100),
                 "{room} beside {used} and {text}"

@@ -24,17 +24,10 @@ use crate::session::{Size, WriteKey};
 ///
 /// const CART: Attribute<Vec<(u32, u16)>> = Attribute::new("cart");
 ///
-/// # fn every_cart_fits() {
-/// #[test]
-/// # fn hidden() {}
-/// fn the_largest_cart_fits() {
-///     let cart: Vec<(u32, u16)> = (0..200).map(|n| (n * 7_919, 1)).collect();
-///     let size = assert_fits(Budget::portable(), CART, cart);
-///     assert!(size.room() > 1_000, "and leaves room for the rest: {size:?}");
-/// }
-/// # the_largest_cart_fits();
-/// # }
-/// # every_cart_fits();
+/// // In a test:
+/// let largest: Vec<(u32, u16)> = (0..200).map(|n| (n * 7_919, 1)).collect();
+/// let size = assert_fits(Budget::portable(), CART, largest);
+/// assert!(size.room() > 1_000, "and leaves room for the rest: {size:?}");
 /// ```
 ///
 /// For a whole session under an application's own configuration, do the same with its manager:

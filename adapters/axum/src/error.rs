@@ -9,6 +9,10 @@ use http::StatusCode;
 /// body; the text goes to the log. What the handler had changed before is committed all the same,
 /// as with any other response.
 ///
+/// A value that can never fit is refused at its insert, and answered like a session that does not
+/// fit in the end, by
+/// [`on_commit_failure`](sealed_session_tower::SessionLayer::on_commit_failure).
+///
 /// ```
 /// use axum::response::IntoResponse;
 /// use sealed_session_axum::Error;
@@ -53,6 +57,8 @@ impl std::error::Error for Error {}
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         tracing::error!(target: "sealed_session", error = %self.0, "session error in a handler");
-        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        response.extensions_mut().insert(self.0);
+        response
     }
 }

@@ -3,8 +3,9 @@
 use http::{Response, StatusCode};
 use sealed_session::{Error, Session};
 
-/// Makes the response for a session that could not be committed. The visitor's old session is
-/// whole; the handler's response is dropped, because it speaks of changes that did not happen.
+/// Makes the response for a session that could not be committed, or that had no room for a value.
+/// The visitor's old session is whole; the handler's response is dropped, because it speaks of
+/// changes that did not happen.
 ///
 /// Functions from `&Error` and `&Session` to a response implement it.
 ///
@@ -25,8 +26,7 @@ use sealed_session::{Error, Session};
     note = "use a function or a closure `|error: &Error, session: &Session| -> Response<{ResBody}>`, with both types written out, that is `Clone`"
 )]
 pub trait CommitFailure<ResBody> {
-    /// The response to send instead of the handler's. The session shows what could not be sent,
-    /// and cannot be changed any more.
+    /// The response to send instead of the handler's. The session shows what could not be sent.
     fn respond(&self, error: &Error, session: &Session) -> Response<ResBody>;
 }
 
@@ -49,8 +49,7 @@ where
 /// # use sealed_session_tower::sealed_session::{Error, Key, KeyRing, RequestHead, SessionManager};
 /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
 /// # let session = manager.load(RequestHead::default(), OffsetDateTime::UNIX_EPOCH);
-/// # session.insert("noise", "x".repeat(100_000))?;
-/// # let error = session.size().unwrap_err();
+/// # let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
 ///
 /// let answer: Response<String> = EmptyResponse.respond(&error, &session);
 /// assert_eq!(answer.status(), 500);

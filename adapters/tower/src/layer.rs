@@ -107,6 +107,10 @@ impl<F> SessionLayer<F> {
 
     /// Answers a failed commit otherwise: with a page that says what was too large, for instance.
     ///
+    /// A handler learns already at its insert of a value that can never fit. If it answers with that
+    /// [`Error`](sealed_session::Error) among the response's extensions, as the error of
+    /// `sealed-session-axum` does, this answers instead, so that there is one page for both.
+    ///
     /// ```
     /// use http::Response;
     /// use sealed_session_tower::SessionLayer;

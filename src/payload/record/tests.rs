@@ -33,7 +33,7 @@ fn filler(number: u32) -> String {
     let mut state = number.wrapping_mul(2_654_435_769) | 1;
     let letter = |_| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        char::from(b'G' + (state >> 16) as u8 % 20)
+        char::from(b'G' + state.to_be_bytes()[1] % 20)
     };
     (0..20 + number % 64).map(letter).collect()
 }

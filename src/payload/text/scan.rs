@@ -37,29 +37,35 @@ const URL: u8 = 16;
 /// `+` and `/`, of base64 (RFC 4648 section 4).
 const STANDARD: u8 = 32;
 
-/// What each byte may belong to.
+/// What a byte may belong to.
+const fn class(byte: u8) -> u8 {
+    match byte {
+        b'a'..=b'f' => LOWER | HEX,
+        b'g'..=b'z' => LOWER,
+        b'A'..=b'Z' => UPPER,
+        b'0'..=b'9' => DIGIT | HEX,
+        b'-' | b'_' => URL,
+        b'+' | b'/' => STANDARD,
+        _ => 0,
+    }
+}
+
+/// [`class`] of every byte: half as long for tokens of some kilobytes.
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
+    let mut rest: &mut [u8] = &mut classes;
     let mut byte = 0;
-    while byte < classes.len() {
-        classes[byte] = match byte as u8 {
-            b'a'..=b'f' => LOWER | HEX,
-            b'g'..=b'z' => LOWER,
-            b'A'..=b'Z' => UPPER,
-            b'0'..=b'9' => DIGIT | HEX,
-            b'-' | b'_' => URL,
-            b'+' | b'/' => STANDARD,
-            _ => 0,
-        };
-        byte += 1;
+    while let [first, behind @ ..] = rest {
+        *first = class(byte);
+        byte = byte.wrapping_add(1);
+        rest = behind;
     }
     classes
 };
 
 fn is(byte: u8, classes: u8) -> bool {
-    CLASSES
-        .get(usize::from(byte))
-        .is_some_and(|class| class & classes != 0)
+    let class = CLASSES.get(usize::from(byte));
+    class.is_some_and(|class| class & classes != 0)
 }
 
 /// How many bytes at the front are of `classes`.

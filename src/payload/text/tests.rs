@@ -16,7 +16,7 @@ fn noise(length: usize) -> Vec<u8> {
     let mut state = 1u32;
     let next = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 24) as u8 | 0x80
+        state.to_be_bytes()[0] | 0x80
     };
     std::iter::repeat_with(next).take(length).collect()
 }

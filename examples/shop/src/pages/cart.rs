@@ -107,7 +107,7 @@ fn growth(size: &Size) -> Markup {
         section.panel aria-labelledby="growth" {
             h2 #growth { "Watch the session grow" }
             p {
-                "The cart is in your cookies, so there is an end to it. About 200 lines take two \
+                "The cart is in your cookies, so there is an end to it. About 300 lines take two \
                  cookies; a cart that does not fit is refused, and the old one stays."
             }
             (inspect::gauge(size))
@@ -127,8 +127,8 @@ pub(crate) async fn add(session: Session, Form(form): Form<Chosen>) -> Result<Re
         return Ok(Redirect::to("/").into_response());
     };
     let back = shelf::place(article.id);
-    session.insert(NOTICE, format!("{} is in the cart.", article.name))?;
     session.update(CART, |cart| cart.add(article.clone()))?;
+    session.insert(NOTICE, format!("{} is in the cart.", article.name))?;
     Ok(Redirect::to(&back).into_response())
 }
 

@@ -92,17 +92,32 @@ async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), 
         );
     }
 
-    // 200 lines more, which take a second cookie.
-    browser.fill("#count", "200").await?;
+    // 400 lines more, which take a second cookie.
+    browser.fill("#count", "400").await?;
     browser.click("form[action='/cart/fill'] button").await?;
     assert_eq!(names(&browser).await, ["shop", "shop.1", "shop.x"]);
     browser.open(&shop.a("/cart")).await?;
-    assert!(browser.text().await?.contains("201 lines"));
+    assert!(browser.text().await?.contains("401 lines"));
     browser.picture("cart").await?;
     browser.open(&shop.a("/session")).await?;
     let text = browser.text().await?;
     assert!(text.contains("6,500") && text.contains("cart"), "{text}");
+    assert!(text.contains("0 cookies beside the session") || text.contains("1 cookie beside"));
+    // What others leave there counts in the request.
+    for name in ["consent", "campaign"] {
+        let line = format!("{name}={}; Path=/", "x".repeat(2_000));
+        browser.receive(&line).await?;
+    }
+    browser.open(&shop.a("/session")).await?;
+    let text = browser.text().await?;
+    assert!(text.contains("3 cookies beside the session"), "{text}");
+    assert!(text.contains("which is too many"), "{text}");
     browser.picture("session").await?;
+    for name in ["consent", "campaign"] {
+        browser
+            .receive(&format!("{name}=; Path=/; Max-Age=0"))
+            .await?;
+    }
 
     // More than the budget: a page that says so, and the cart as it was.
     browser.open(&shop.b("/cart")).await?;
@@ -114,7 +129,7 @@ async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), 
     browser.picture("oversize").await?;
     assert_eq!(browser.cookies().await?, before);
     browser.open(&shop.a("/cart")).await?;
-    assert!(browser.text().await?.contains("201 lines"));
+    assert!(browser.text().await?.contains("401 lines"));
 
     // Emptied, the second cookie goes.
     browser.click("form[action='/cart/empty'] button").await?;

@@ -121,6 +121,23 @@ impl Size {
         self.others.cookies
     }
 
+    /// Bytes of the other cookies in the request's `Cookie` field: names, values, and what stands
+    /// between cookies.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let session = manager.load(RequestHead::new([&b"theme=dark; consent=all"[..]]), now);
+    /// assert_eq!(session.size()?.other_bytes(), "theme=dark; consent=all; ".len());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn other_bytes(&self) -> usize {
+        self.others.bytes
+    }
+
     /// How many cookies; 0 if there is no session.
     ///
     /// ```

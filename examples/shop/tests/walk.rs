@@ -140,22 +140,22 @@ async fn a_cart_filled_at_a_is_changed_at_b_and_outlives_a_restart() {
 }
 
 #[tokio::test]
-async fn five_lines_take_one_cookie_and_two_hundred_take_two() {
+async fn five_lines_take_one_cookie_and_four_hundred_take_two() {
     let (a, b) = servers(&ring());
     let mut browser = Browser::default();
     browser.submit(&a, "/sign-in", "name=Ada").await;
     browser.submit(&a, "/cart/fill", "count=5").await;
     assert_eq!(browser.cookies(), ["shop"]);
 
-    let answer = browser.submit(&a, "/cart/fill", "count=195").await;
+    let answer = browser.submit(&a, "/cart/fill", "count=395").await;
     answer
-        .has("195 articles came into the cart.")
-        .has("200 lines");
+        .has("395 articles came into the cart.")
+        .has("400 lines");
     assert_eq!(browser.cookies(), ["shop", "shop.1"]);
     browser
         .get(&b, "/cart")
         .await
-        .has("200 lines")
+        .has("400 lines")
         .has("in 2 cookies");
 
     browser.submit(&b, "/cart/empty", "").await;
@@ -164,10 +164,28 @@ async fn five_lines_take_one_cookie_and_two_hundred_take_two() {
 }
 
 #[tokio::test]
+async fn the_cookies_of_others_are_counted() {
+    let (a, _) = servers(&ring());
+    let mut browser = Browser::default();
+    browser.submit(&a, "/cart/fill", "count=400").await;
+    let answer = browser.get(&a, "/session").await;
+    answer
+        .has("0 cookies beside the session")
+        .has("of 8,190 bytes of cookies")
+        .lacks("too many");
+    browser.jar.insert("theme".into(), "dark".into());
+    browser.jar.insert("consent".into(), "x".repeat(4_000));
+    let answer = browser.get(&a, "/session").await;
+    answer
+        .has("2 cookies beside the session, with 4,022 bytes")
+        .has(", which is too many");
+}
+
+#[tokio::test]
 async fn a_cart_beyond_the_budget_is_refused_and_the_old_one_stays() {
     let (a, b) = servers(&ring());
     let mut browser = Browser::default();
-    browser.submit(&a, "/cart/fill", "count=200").await;
+    browser.submit(&a, "/cart/fill", "count=400").await;
     let before = browser.jar.clone();
 
     for (count, limit) in [
@@ -191,7 +209,7 @@ async fn a_cart_beyond_the_budget_is_refused_and_the_old_one_stays() {
         assert!(!answer.headers.contains_key(SET_COOKIE));
         assert_eq!(browser.jar, before);
     }
-    browser.get(&b, "/cart").await.has("200 lines");
+    browser.get(&b, "/cart").await.has("400 lines");
 }
 
 #[tokio::test]
@@ -199,7 +217,7 @@ async fn signing_out_at_b_ends_the_session_at_a() {
     let (a, b) = servers(&ring());
     let mut browser = Browser::default();
     browser.submit(&a, "/sign-in", "name=Ada").await;
-    browser.submit(&a, "/cart/fill", "count=200").await;
+    browser.submit(&a, "/cart/fill", "count=400").await;
     let before = browser.jar.clone();
     browser
         .submit(&b, "/sign-out", "")

@@ -107,14 +107,14 @@ fn growth(size: &Size) -> Markup {
         section.panel aria-labelledby="growth" {
             h2 #growth { "Watch the session grow" }
             p {
-                "The cart is in your cookies, so there is an end to it. About 300 lines take two \
+                "The cart is in your cookies, so there is an end to it. About 400 lines take two \
                  cookies; a cart that does not fit is refused, and the old one stays."
             }
             (inspect::gauge(size))
             form.inline method="post" action="/cart/fill" {
                 label for="count" { "Different articles to add at once" }
                 div {
-                    input #count type="number" name="count" value="200" min="1" max=(FILL_MAX) required;
+                    input #count type="number" name="count" value="400" min="1" max=(FILL_MAX) required;
                     button { "Add them" }
                 }
             }

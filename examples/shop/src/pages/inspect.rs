@@ -59,7 +59,7 @@ fn refused(refusal: Refusal) -> Markup {
 fn live(session: &Session) -> Result<Markup, Error> {
     let size = session.size()?;
     Ok(html! {
-        section { h2 { "Budget" } (gauge(&size)) }
+        section { h2 { "Budget" } (gauge(&size)) (rest(&size)) }
         div.columns {
             section { h2 { "Identity" } (identity(session)?) }
             section { h2 { "Time" } (times(session)) }
@@ -87,6 +87,33 @@ pub(crate) fn gauge(size: &Size) -> Markup {
                     ". Above " (grouped(near)) ", a stock nginx in front may refuse the response"
                 }
                 "."
+            }
+        }
+    }
+}
+
+/// What is left, and what the browser sends along with the session.
+fn rest(size: &Size) -> Markup {
+    let (sent, limit) = (size.request_bytes(), size.request_warning_limit());
+    html! {
+        dl.facts {
+            div {
+                dt { "Left" }
+                dd { (grouped(size.room())) " bytes of data that do not compress" }
+            }
+            div {
+                dt { "Next request" }
+                dd {
+                    (grouped(sent)) " of " (grouped(limit)) " bytes of cookies that common servers take"
+                    @if sent > limit { strong { ", which is too many" } }
+                }
+            }
+            div {
+                dt { "Other cookies" }
+                dd {
+                    (count(size.other_cookies(), "cookie")) " beside the session, with "
+                    (count(size.other_bytes(), "byte"))
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use common::{Browser, at, commit, ring};
 use proptest::prelude::*;
 use sealed_session::{
-    Attribute, Budget, CookieSpec, Format, RequestHead, SameSite, SessionManager,
+    Attribute, Budget, Compression, CookieSpec, Format, RequestHead, SameSite, SessionManager,
 };
 use serde_json::Value;
 
@@ -25,6 +25,7 @@ fn json() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         ".{0,40}".prop_map(Value::from),
+        machine_text().prop_map(Value::from),
     ];
     leaf.prop_recursive(3, 24, 6, |inner| {
         prop_oneof![
@@ -33,6 +34,26 @@ fn json() -> impl Strategy<Value = Value> {
                 .prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     })
+}
+
+/// Text that stands for bytes, alone and among other text.
+fn machine_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        "([0-9a-f]{2}){6,40}",
+        "[A-Za-z0-9_-]{16,90}",
+        "[A-Za-z0-9+/]{16,90}={0,2}",
+        "eyJ[A-Za-z0-9_-]{30,60}\\.eyJ[A-Za-z0-9_-]{30,90}\\.[A-Za-z0-9_-]{43}",
+        ".{0,9}[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}.{0,9}",
+    ]
+}
+
+fn compression() -> impl Strategy<Value = Compression> {
+    prop_oneof![
+        Just(Compression::Auto),
+        Just(Compression::Smallest),
+        Just(Compression::Off),
+    ]
 }
 
 fn attributes() -> impl Strategy<Value = BTreeMap<String, Value>> {
@@ -72,6 +93,51 @@ fn spec() -> impl Strategy<Value = CookieSpec> {
 
 proptest! {
     #[test]
+    fn no_policy_makes_a_session_larger_and_each_reads_what_others_wrote(
+        attributes in attributes(),
+        later in attributes(),
+    ) {
+        let managers = [Compression::Off, Compression::Auto, Compression::Smallest].map(|policy| {
+            let builder = SessionManager::builder(ring()).budget(Budget::direct());
+            builder.compression(policy).build().unwrap()
+        });
+        let mut browsers = [const { None::<Browser> }; 3];
+        let mut sizes = Vec::new();
+        for (at_policy, manager) in managers.iter().enumerate() {
+            let mut browser = Browser::default();
+            sizes.push(browser.visit(manager, at(0), |session| {
+                for (name, value) in &attributes {
+                    session.insert(name, value).unwrap();
+                }
+                session.size().unwrap().bytes()
+            }));
+            browsers[at_policy] = Some(browser);
+        }
+        prop_assert!(sizes.is_sorted_by(|a, b| a >= b), "{:?}", sizes);
+        // Written on by another policy, it costs what it would have cost there.
+        for (manager, size) in managers.iter().zip(&sizes) {
+            for browser in browsers.iter().flatten() {
+                let session = browser.open(manager, at(1));
+                for (name, value) in &attributes {
+                    prop_assert_eq!(&session.get::<Value>(name).unwrap(), &Some(value.clone()));
+                }
+                if !attributes.is_empty() {
+                    session.renew().unwrap();
+                    prop_assert_eq!(session.size().unwrap().bytes(), *size);
+                }
+                for (name, value) in &later {
+                    session.insert(name, value).unwrap();
+                }
+                let fresh = Browser::default().open(manager, at(1));
+                for (name, value) in attributes.iter().chain(&later) {
+                    fresh.insert(name, value).unwrap();
+                }
+                prop_assert_eq!(session.size().unwrap().bytes(), fresh.size().unwrap().bytes());
+            }
+        }
+    }
+
+    #[test]
     fn any_attributes_round_trip_in_any_order_of_cookies(
         attributes in attributes(),
         blob in prop::collection::vec(any::<u8>(), 0..6_000),
@@ -79,10 +145,12 @@ proptest! {
         signed in any::<bool>(),
         order in any::<u16>(),
         split in any::<bool>(),
+        compression in compression(),
     ) {
         let format = if signed { Format::Signed } else { Format::Encrypted };
         let manager = SessionManager::builder(ring())
             .budget(Budget::direct())
+            .compression(compression)
             .format(format)
             .build()
             .unwrap();

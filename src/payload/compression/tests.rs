@@ -54,12 +54,29 @@ fn a_policy_spends_time_where_it_buys_something() {
     );
     // Both need two: then the one that is read faster.
     assert_eq!(method(Compression::Auto, deflate - 1), Method::Lz4);
-    // So little that it would not leave a block of padding.
-    assert_eq!(
-        chosen(Compression::Smallest, &words[..40], None, 1),
-        Method::Stored
+    // Nothing is tried below the threshold, whatever it might save.
+    let short = |bytes| chosen(Compression::Smallest, &"a".repeat(bytes), None, 1);
+    assert_eq!([short(0), short(63)], [Method::Stored; 2]);
+    assert_ne!(short(64), Method::Stored);
+}
+
+#[test]
+fn of_equally_good_forms_it_is_the_one_that_is_read_fastest() {
+    // Six bytes less, and as many blocks of padding.
+    let text = format!("{}0123456789", "an even row, ".repeat(5));
+    let (stored, lz4) = (
+        Region::of(Method::Stored, text.as_bytes()),
+        Region::of(Method::Lz4, text.as_bytes()),
     );
-    assert_eq!(chosen(Compression::Smallest, "", None, 1), Method::Stored);
+    let in_blocks = |region: &Region<'_>| region.length().next_multiple_of(4 * PADDING);
+    assert!(lz4.length() < stored.length() && in_blocks(&lz4) == in_blocks(&stored));
+    for policy in [Compression::Auto, Compression::Smallest] {
+        let region = policy.choose(text.as_bytes(), None, in_blocks, &|_| 1);
+        assert_eq!(region.method, Method::Stored, "{policy:?}");
+        // To the byte, it is another matter.
+        let region = policy.choose(text.as_bytes(), None, |region| 23 + region.length(), &|_| 1);
+        assert_ne!(region.method, Method::Stored, "{policy:?}");
+    }
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn scan(text: &[u8], with_base64: bool) -> Vec<Span> {
             Span {
                 kind: Kind::Hex,
                 at: digits.start,
-                length: digits.len() & !1,
+                length: digits.len(),
             }
         } else {
             continue;
@@ -138,12 +138,13 @@ fn find_base64(text: &[u8], range: Range<usize>, spans: &mut Vec<Span>) {
     while let Some(word) = next_run(text, at, ALNUM | URL | STANDARD, BASE64_LEAST) {
         // Seldom does one word hold characters of both alphabets; then it is cut.
         let rest = text.get(word.clone()).unwrap_or_default();
-        let (url, standard) = (run(rest, ALNUM | URL), run(rest, ALNUM | STANDARD));
-        let (kind, length) = if standard > url {
-            (Kind::Base64, standard)
-        } else {
-            (Kind::Base64Url, url)
-        };
+        let (mut kind, mut length) = (Kind::Base64Url, run(rest, ALNUM | URL));
+        if length < rest.len() {
+            let standard = run(rest, ALNUM | STANDARD);
+            if standard > length {
+                (kind, length) = (Kind::Base64, standard);
+            }
+        }
         let has = |class| rest.iter().take(length).any(|&byte| is(byte, class));
         // Words and paths are of the alphabet too, and compress better as they are. People seldom
         // write upper case, lower case and digits in one; of 22 characters that a machine chose,

@@ -48,6 +48,26 @@ fn each_kind_in_its_one_form() {
             b"\0\x42\x00\x11\x22\x33\x44\x55\x66\x77\x018".to_vec(),
         ),
         (
+            "as many digits as are worth it",
+            "001122334455".to_owned(),
+            b"\0\x32\x00\x11\x22\x33\x44\x55".to_vec(),
+        ),
+        (
+            "a word of both alphabets",
+            format!(
+                "{}+{}",
+                url(&[0xfb; 24]),
+                STANDARD_NO_PAD.encode([0xfb; 24])
+            ),
+            [
+                b"\0\xc0\x01".as_slice(),
+                &[0xfb; 24],
+                b"\x01+\xc1\x01",
+                &[0xfb; 24],
+            ]
+            .concat(),
+        ),
+        (
             "UUID",
             format!("<{UUID_A}>"),
             [b"\x01<\x03", UUID_A_BYTES, b"\x01>"].concat(),
@@ -81,6 +101,7 @@ fn what_people_write_and_what_would_not_come_back_stays() {
     for text in [
         "",
         "00112233445",
+        "aB3dE5gH7jK9mN1",
         "52F22665-A60C-12D2-8918-5D950EE88136",
         "52f22665-a60c-12d2-8918",
         "how-to-configure-nginx-as-reverse-proxy",
@@ -105,11 +126,6 @@ fn bits_that_would_be_lost_are_not() {
 
 #[test]
 fn what_breaks_a_rule_is_malformed() {
-    let deep = [
-        b"\0\x34\0\x18".as_slice(), // six bytes of base64url, of which three are base64url
-        b"abc\x03abc",
-    ]
-    .concat();
     let table: &[(&str, &[u8])] = &[
         ("a literal that is not there", b"\x02a"),
         ("an empty literal at the end", b"\0"),
@@ -123,8 +139,10 @@ fn what_breaks_a_rule_is_malformed() {
         ("a UUID with a length", b"\0\x83\x01aaaaaaaaaaaaaaaa"),
         ("a UUID cut off", b"\0\x03aaaaaaaaaaaaaaa"),
         ("a number in a longer form", b"\x81\0a"),
-        ("base64 within base64", &deep),
-        ("packed within packed", b"\0\x34\0\x1c\x03abc\x03abc"),
+        // Three bytes stand for the four that are wanted.
+        ("base64url within", b"\0\x24\0\x18abc"),
+        ("base64 within", b"\0\x25\0\x19abc"),
+        ("packed within packed", b"\0\x24\0\x1c\x03abc"),
         ("more within than it says", b"\0\x0c\x02ab"),
         ("less within than it says", b"\0\x1c\x02ab"),
         ("hex within goes beyond", b"\0\x14\0\x12ab"),

@@ -113,6 +113,16 @@ fn text_is_packed_on_request_and_the_value_is_the_same() {
 }
 
 #[test]
+fn what_came_packed_is_not_packed_again() {
+    // Another writer left a run of hex alone.
+    let packed = [b"\x0d\"001122334455\x03", &[7; 16][..], b"\x01\""].concat();
+    let read = read_open(&one(9, &packed)).unwrap();
+    let value = b"\"00112233445507070707-0707-0707-0707-070707070707\"";
+    assert_eq!(&*read.get("a").unwrap().value(), value);
+    assert_eq!(read.open_text_packed(), Some(one(9, &packed)));
+}
+
+#[test]
 fn only_what_this_version_knows_is_unpacked() {
     // A flag or a codec from the future: nobody here can tell what bit 3 means beside it.
     for flags in [0x19, 0x89, 0x0a, 0x0b] {

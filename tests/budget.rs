@@ -290,9 +290,28 @@ fn an_attribute_that_can_never_fit_is_refused_and_changes_nothing() {
         );
     }
     assert_eq!(session.size().unwrap(), before);
-    // What compresses to what fits may be large.
-    session.insert("a", "0".repeat(65_000)).unwrap();
-    assert_eq!(session.size().unwrap().cookies(), 1);
+}
+
+#[test]
+fn what_compresses_may_be_large_up_to_the_ceiling() {
+    let manager = manager();
+    let mut browser = Browser::default();
+    // Name, flags, schema and two lengths.
+    let most = 65_536 - 13;
+    browser.visit(&manager, at(0), |session| {
+        let error = session.insert(BLOB, vec![0; most + 1]).unwrap_err();
+        let sizes = error.sizes().unwrap();
+        assert_eq!((sizes.needed(), sizes.allowed()), (65_537, 65_536));
+        session.insert(BLOB, vec![0; most]).unwrap();
+        assert_eq!(session.size().unwrap().cookies(), 1);
+        // One by one they fit, together they do not.
+        session.insert("a", 1).unwrap();
+        assert!(session.size().unwrap_err().is_too_large());
+        session.remove("a").unwrap();
+    });
+    browser.visit(&manager, at(1), |session| {
+        assert_eq!(session.get(BLOB).unwrap(), Some(vec![0; most]));
+    });
 }
 
 #[test]

@@ -147,9 +147,7 @@ impl Context {
                 Err(_) => over = middle,
             }
         }
-        let left = (fits / PADDING * PADDING).saturating_sub(content);
-        // LZ4 takes one byte in 255 for what it cannot shorten, and lengths get longer.
-        left.saturating_sub(left / 255 + LENGTHS)
+        (fits / PADDING * PADDING).saturating_sub(content + LENGTHS)
     }
 
     /// Refuses an attribute with which no session could be sent, however little else it holds.

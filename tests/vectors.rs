@@ -120,6 +120,7 @@ fn typed(session: &Session, name: &str) -> Result<Value, String> {
         "pc.bool" => read(session, Attribute::<bool>::new("pc.bool")),
         "pc.bytes" => read(session, Attribute::<Vec<u8>>::new("pc.bytes")),
         "pc.i32" => read(session, Attribute::<i32>::new("pc.i32")),
+        "pc.secret" => read(session, Attribute::<String>::new("pc.secret")),
         "pc.schema7" => read(session, Attribute::<u32>::new("pc.schema7").schema(7)),
         "pc.string" => read(session, Attribute::<String>::new("pc.string")),
         "pc.u32" => read(session, Attribute::<u32>::new("pc.u32")),
@@ -271,22 +272,27 @@ fn payloads() {
 #[test]
 fn unreadable_attributes_are_carried_along_byte_for_byte() {
     let file = parse(PAYLOADS);
-    let named = |entry: &&Value| entry["case"] == "few unreadable attributes";
-    let entry = list(&file["payloads"]).iter().find(named).unwrap();
-    let mut request = sealed(&file, entry);
-    // A signed token shows its payload.
-    request["accepted"] = json!(["signed", "encrypted"]);
-    let (manager, session) = load(&request);
-    session.insert("more", 1).unwrap();
-    session.remove("more").unwrap();
-    let lines = set_cookies(&manager, &session, number(&request, "now"));
-    let value = lines[0].split(['=', ';']).nth(1).unwrap();
-    let token = URL_SAFE_NO_PAD.decode(value).unwrap();
-    assert_eq!(
-        token[9..token.len() - 32],
-        unhex(text(entry, "payload")),
-        "this small a payload is not packed"
-    );
+    for case in [
+        "few unreadable attributes",
+        "few unreadable attributes, packed bit",
+    ] {
+        let named = |entry: &&Value| entry["case"] == case;
+        let entry = list(&file["payloads"]).iter().find(named).unwrap();
+        let mut request = sealed(&file, entry);
+        // A signed token shows its payload.
+        request["accepted"] = json!(["signed", "encrypted"]);
+        let (manager, session) = load(&request);
+        session.insert("more", 1).unwrap();
+        session.remove("more").unwrap();
+        let lines = set_cookies(&manager, &session, number(&request, "now"));
+        let value = lines[0].split(['=', ';']).nth(1).unwrap();
+        let token = URL_SAFE_NO_PAD.decode(value).unwrap();
+        assert_eq!(
+            token[9..token.len() - 32],
+            unhex(text(entry, "payload")),
+            "{case}; this small a payload is not compressed"
+        );
+    }
 }
 
 #[test]
@@ -427,11 +433,7 @@ fn the_examples_of_the_format_are_vectors() {
         found.unwrap_or_else(|| panic!("no vector {case}")).clone()
     };
     let encrypted = find(TOKENS, "tokens", "small, encrypted");
-    let packed = find(
-        PAYLOADS,
-        "payloads",
-        "packed, with subject and secret region",
-    );
+    let packed = find(PAYLOADS, "payloads", "LZ4: with subject and secret region");
     let wanted = [text(&encrypted, "payload"), text(&packed, "payload")];
     assert_eq!(hex_of(payloads), wanted);
 

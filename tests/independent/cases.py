@@ -11,7 +11,7 @@ from typing import Any
 
 import sealed_session as ss
 from policy import Policy
-from sealed_session import Attribute, Binding, Key, Record
+from sealed_session import Attribute, Binding, Key, Record, to_varint
 
 VECTORS = Path(__file__).resolve().parent.parent / "vectors"
 
@@ -68,6 +68,35 @@ def text(name: str, value: str, flags: int = 0, schema: int = 0) -> Attribute:
     return Attribute(name, flags | ss.JSON, schema, value.encode())
 
 
+def head(flags: int, version: int = 1, found: Record | None = None) -> bytes:
+    found = found or record()
+    return bytes([version, flags]) + found.id + found.created.to_bytes(4, "big")
+
+
+def sized(data: bytes) -> bytes:
+    return to_varint(len(data)) + data
+
+
+def padded(data: bytes) -> bytes:
+    return data + bytes(-len(data) % 32)
+
+
+def compressed(
+    block: bytes,
+    unpacked: int,
+    secret: bytes = b"",
+    subject: bytes = b"",
+    method: int = ss.LZ4,
+) -> bytes:
+    flags = method | (4 if subject else 0)
+    region = to_varint(len(block)) + to_varint(unpacked) + block
+    return padded(head(flags) + subject + region + sized(secret))
+
+
+def stored(region: bytes, secret: bytes = b"") -> bytes:
+    return padded(head(0) + sized(region) + sized(secret))
+
+
 def format_name(form: int) -> str:
     return {ss.ENCRYPTED: "encrypted", ss.SIGNED: "signed"}[form]
 
@@ -83,11 +112,12 @@ def attribute_form(attribute: Attribute) -> dict[str, Any]:
         "schema": attribute.schema,
     }
     value = attribute.value
-    if run := re.search(rb"(.)\1{4000,}", value, re.DOTALL):
+    long = rb"(.{1,48}?)\1{400,}" if len(value) > 4000 else rb"$."
+    if run := re.search(long, value, re.DOTALL):
         form["value"] = {
             "head": value[: run.start()].hex(),
             "repeat": run[1].hex(),
-            "times": len(run[0]),
+            "times": len(run[0]) // len(run[1]),
             "tail": value[run.end() :].hex(),
         }
     elif attribute.flags & 3 == ss.JSON:

@@ -137,6 +137,10 @@ def payload(whole: Entry) -> Callable[[Entry], None]:
         same(shown(record, entry["record"]), entry["record"])
         if entry["written"]:
             same(ss.write_payload(record), data)
+        # Written in the shortest way, it is the same session.
+        for pack, compression in ((True, ss.NONE), (True, ss.DEFLATE)):
+            written = ss.write_payload(record, compression, pack)
+            same(ss.read_payload(written), record)
         own = {field: entry[field] for field in LIVES if field in entry}
         request_of(request | own | {"record": entry["record"]})
 
@@ -177,6 +181,21 @@ def request_of(entry: Entry) -> None:
     same(reader.policy.idle_of(idle), entry.get("idle_timeout", reader.policy.idle))
     end = entry.get("absolute_lifetime", reader.policy.absolute)
     same(reader.policy.absolute_of(absolute), end)
+
+
+def minted(entry: Entry) -> None:
+    """What Rust wrote, and that it chose what the case is there for."""
+    request_of(entry)
+    if "chosen" in entry:
+        reader, lines = reader_of(entry)
+        found = reader.load(lines, entry["now"])
+        text = ss.to_base64url(found.token)
+        keys = ss.key_set(reader.keys)
+        payload = ss.open_token(keys, reader.accepted, reader.binding(), text)[1]
+        _, compression, (attributes, _) = ss.parse_payload(payload)
+        packed = [a.name for a in attributes if a.flags & ss.PACKED and not a.newer()]
+        chosen = {"compression": compression, "packed": packed}
+        same(chosen | entry["chosen"], chosen)
 
 
 def marked(entry: Entry) -> tuple[Key, Binding, bytes]:
@@ -278,7 +297,7 @@ def main() -> int:
         ("marks", marks["tombstones"], tombstone),
         ("marks", marks["values"], tombstones),
         ("cookies", cases.read("cookies")["requests"], request_of),
-        ("minted", cases.read("minted")["requests"], request_of),
+        ("minted", cases.read("minted")["requests"], minted),
     ]
     for name, entries, test in groups:
         for entry in entries:

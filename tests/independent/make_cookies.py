@@ -7,8 +7,20 @@ from typing import Any
 import make_lives
 import make_marked
 import sealed_session as ss
-from cases import KEY, NAME, NOW, OTHER_KEY, PLAIN, Cases, Token, record, text, write
-from make_payloads import packed, run
+from blocks import sequence
+from cases import (
+    KEY,
+    NAME,
+    NOW,
+    OTHER_KEY,
+    PLAIN,
+    Cases,
+    Token,
+    compressed,
+    record,
+    text,
+    write,
+)
 from sealed_session import write_payload
 
 
@@ -233,8 +245,8 @@ def lengths(cases: Cases) -> None:
         one.found,
     )
     region = text("run", f'"{"a" * 41}bcdef"').encoded()
-    block = run(region[:-46], 1, 40) + run(region[-6:])
-    bomb = Token("bomb", payload=packed(block, 65_537))
+    block = sequence(region[:-46], 1, 40) + sequence(region[-6:])
+    bomb = Token("bomb", payload=compressed(block, 65_537))
     cases.add("unpacked over 65,536", bomb.bare(), "over_ceiling")
 
 

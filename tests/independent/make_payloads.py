@@ -4,51 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+import make_deflate
+import make_packed
 import sealed_session as ss
-from cases import KEY, NAME, NOW, fixed, record, record_form, seal, text, write
+from blocks import sequence
+from cases import (
+    KEY,
+    NAME,
+    NOW,
+    compressed,
+    fixed,
+    head,
+    padded,
+    record,
+    record_form,
+    seal,
+    sized,
+    stored,
+    text,
+    write,
+)
 from policy import NEVER
 from sealed_session import Attribute, Record, to_varint, write_payload
-
-
-def head(flags: int, version: int = 1, found: Record | None = None) -> bytes:
-    found = found or record()
-    return bytes([version, flags]) + found.id + found.created.to_bytes(4, "big")
-
-
-def sized(data: bytes) -> bytes:
-    return to_varint(len(data)) + data
-
-
-def padded(data: bytes) -> bytes:
-    return data + bytes(-len(data) % 32)
-
-
-def run(literals: bytes, offset: int | None = None, match: int = 4) -> bytes:
-    """One sequence of an LZ4 block; the last one has no match."""
-
-    def more(length: int) -> bytes:
-        if length < 15:
-            return b""
-        return b"\xff" * ((length - 15) // 255) + bytes([(length - 15) % 255])
-
-    behind = match - 4 if offset is not None else 0
-    token = bytes([min(len(literals), 15) << 4 | min(behind, 15)])
-    out = token + more(len(literals)) + literals
-    if offset is not None:
-        out += offset.to_bytes(2, "little") + more(behind)
-    return out
-
-
-def packed(
-    block: bytes, unpacked: int, secret: bytes = b"", subject: bytes = b""
-) -> bytes:
-    flags = 1 | (4 if subject else 0)
-    region = to_varint(len(block)) + to_varint(unpacked) + block
-    return padded(head(flags) + subject + region + sized(secret))
-
-
-def stored(region: bytes, secret: bytes = b"") -> bytes:
-    return padded(head(0) + sized(region) + sized(secret))
 
 
 def postcard() -> list[tuple[Attribute, Any]]:
@@ -78,10 +55,24 @@ def good() -> list[dict[str, Any]]:
     reserved = [
         Attribute("codec2", 2, 0, b"\x00\x01"),
         Attribute("codec3", 3, 9, b""),
-        Attribute("flag3", 0b1001, 0, b'"x"'),
+        Attribute("flag4", 0b1_0001, 0, b'"x"'),
+        Attribute("flag5", 0b10_0000, 1, b"\x00"),
+        Attribute("flag6", 0b100_0001, 0, b'"z"'),
         Attribute("flag7", 0b1000_0000, 0xFFFFFFFF, b"\xff"),
         text("known", '"read"'),
         Attribute("hidden", 0b1_0101, 0, b'"y"'),
+    ]
+    # The packed bit beside them says nothing; none of these values is packed text.
+    bit3 = [
+        Attribute("codec2", 0b1010, 0, b"\x02"),
+        Attribute("codec3", 0b1011, 9, b"\x00\x06\x00"),
+        Attribute("flag4", 0b1_1001, 0, b'"x"'),
+        Attribute("flag7", 0b1000_1000, 0, b"\x00"),
+        text("known", '"read"'),
+    ]
+    hidden = [
+        Attribute("codec", 0b1110, 0, b"\x02"),
+        Attribute("flag5", 0b10_1101, 0, b'"x"'),
     ]
     names = ["B", "a", "a\x00", "aa", "ab", "\u00e9", "\uffff", "\U0001f600"]
     table: list[tuple[str, Record]] = [
@@ -94,7 +85,17 @@ def good() -> list[dict[str, Any]]:
         ("secret region", record(attributes=secret)),
         ("secret region only", record(attributes=secret[1:])),
         ("unreadable attributes", record(attributes=reserved)),
-        ("few unreadable attributes", record(attributes=[reserved[0], reserved[-1]])),
+        ("few unreadable attributes", record(attributes=[reserved[0], reserved[2]])),
+        ("few unreadable attributes, packed bit", record(attributes=bit3[:3])),
+        ("unreadable attributes, packed bit", record(attributes=bit3)),
+        (
+            "unreadable attributes, packed bit in the secret region",
+            record(attributes=[text("known", '"read"'), *hidden]),
+        ),
+        (
+            "schema under a string key",
+            record(attributes=[text("known", '"read"'), text("x", '"y"', 0, 7)]),
+        ),
         ("longest name", record(attributes=[text("n" * 255, "1"), text("o", "2")])),
         ("names by their bytes", record(attributes=[text(n, "1") for n in names])),
         (
@@ -127,32 +128,37 @@ def good() -> list[dict[str, Any]]:
         entry("padding of two blocks", padded(one) + bytes(64)),
         entry("padding to no multiple", one + bytes(3)),
     ]
-    return cases + [entry(case, payload) for case, payload in lz4()]
+    cases += [entry(case, payload) for case, payload in lz4()]
+    cases += [entry(case, payload) for case, payload in make_deflate.good()]
+    return cases + [
+        entry(case, payload, values=values)
+        for case, payload, values in make_packed.good()
+    ]
 
 
 def lz4() -> list[tuple[str, bytes]]:
     plain = text("name", '"Ada"').encoded()
-    cases = [("packed, literals only", packed(run(plain), len(plain)))]
-    empty = packed(run(b""), 0)
-    cases.append(("packed, nothing in it", empty))
+    cases = [("LZ4: literals only", compressed(sequence(plain), len(plain)))]
+    empty = compressed(sequence(b""), 0)
+    cases.append(("LZ4: nothing in it", empty))
 
     # One byte repeated by an overlapping match: `"a` and 40 times `a`, then `bcdef"`.
     region = text("run", f'"{"a" * 41}bcdef"').encoded()
-    block = run(region[: -(40 + 6)], 1, 40) + run(region[-6:])
+    block = sequence(region[: -(40 + 6)], 1, 40) + sequence(region[-6:])
     assert len(block) < len(region)
-    cases.append(("packed, overlapping match of offset 1", packed(block, len(region))))
+    cases.append(("LZ4: overlapping match of offset 1", compressed(block, len(region))))
 
     region = text("run", f'"{"abc" * 100}x-end"').encoded()
     start = region.index(b"abc") + 3
-    block = run(region[:start], 3, 297) + run(region[-6:])
+    block = sequence(region[:start], 3, 297) + sequence(region[-6:])
     cases.append(
-        ("packed, overlapping match of offset 3, long", packed(block, len(region)))
+        ("LZ4: overlapping match of offset 3, long", compressed(block, len(region)))
     )
 
     region = text("run", f'"{"0123456789" * 2}x-end"').encoded()
     start = region.index(b"0123") + 10
-    block = run(region[:start], 10, 10) + run(region[-6:])
-    cases.append(("packed, match that does not overlap", packed(block, len(region))))
+    block = sequence(region[:start], 10, 10) + sequence(region[-6:])
+    cases.append(("LZ4: match that does not overlap", compressed(block, len(region))))
 
     # Extensions of 15, 15 + 255, and 15 + 254 literals.
     for size in (15, 269, 270):
@@ -160,28 +166,28 @@ def lz4() -> list[tuple[str, bytes]]:
         overhead = 7 if size < 128 else 8
         region = text("n", f'"{letters[: size - overhead]}"').encoded()
         assert len(region) == size
-        case = f"packed, {len(region)} literals"
-        cases.append((case, packed(run(region), len(region))))
+        case = f"LZ4: {len(region)} literals"
+        cases.append((case, compressed(sequence(region), len(region))))
 
     secret = text("pin", '"1234"', ss.SECRET).encoded()
     region = text("run", f'"{"a" * 41}bcdef"').encoded()
-    block = run(region[: -(40 + 6)], 1, 40) + run(region[-6:])
-    whole = packed(block, len(region), secret, sized(b"user-17"))
-    cases.append(("packed, with subject and secret region", whole))
+    block = sequence(region[: -(40 + 6)], 1, 40) + sequence(region[-6:])
+    whole = compressed(block, len(region), secret, sized(b"user-17"))
+    cases.append(("LZ4: with subject and secret region", whole))
 
     # An offset of two different bytes.
     letters = fixed("letters", 130).hex()
     region = text("run", f'"{letters}{letters[2:22]}x-end"').encoded()
     start = region.index(b"x-end") - 20
-    block = run(region[:start], 258, 20) + run(region[-6:])
-    cases.append(("packed, offset of 258", packed(block, len(region))))
+    block = sequence(region[:start], 258, 20) + sequence(region[-6:])
+    cases.append(("LZ4: offset of 258", compressed(block, len(region))))
 
     fixed_part = len(text("run", '""').encoded()) + 2
     region = text("run", f'"{"a" * (ss.OPEN_LIMIT - fixed_part)}"').encoded()
     assert len(region) == ss.OPEN_LIMIT
     start = region.index(b"aa") + 1
-    block = run(region[:start], 1, len(region) - start - 6) + run(region[-6:])
-    cases.append(("packed, 65,536 bytes", packed(block, len(region))))
+    block = sequence(region[:start], 1, len(region) - start - 6) + sequence(region[-6:])
+    cases.append(("LZ4: 65,536 bytes", compressed(block, len(region))))
     return cases
 
 
@@ -192,8 +198,8 @@ def refused() -> list[tuple[str, bytes, str]]:
     start = len(region) - 46
     tail = region[-6:]
     size = len(region)
-    block = run(region[:start], 1, 40) + run(tail)
-    in_packed = head(1) + to_varint(len(block))
+    block = sequence(region[:start], 1, 40) + sequence(tail)
+    in_compressed = head(1) + to_varint(len(block))
     cut = {
         "empty": b"",
         "flags": whole[:1],
@@ -206,9 +212,9 @@ def refused() -> list[tuple[str, bytes, str]]:
         "open region": whole[:30],
         "secret region's length": whole[: whole.index(b'"v"') + 3],
         "secret region": whole[:-1],
-        "unpacked": in_packed,
-        "half of unpacked": in_packed + b"\x80",
-        "block": in_packed + to_varint(size) + block[:-1],
+        "unpacked": in_compressed,
+        "half of unpacked": in_compressed + b"\x80",
+        "block": in_compressed + to_varint(size) + block[:-1],
     }
     bad = "malformed"
     cases = [(f"truncated: {at}", part, bad) for at, part in cut.items()]
@@ -225,13 +231,10 @@ def refused() -> list[tuple[str, bytes, str]]:
         cases.append(
             (f"reserved flag bit {bit}", b"\1" + bytes([1 << bit]) + plain[2:], newer)
         )
-    for packing in (2, 3):
-        cases.append(
-            (f"packing {packing}", b"\1" + bytes([packing]) + plain[2:], newer)
-        )
+    cases.append(("compression 3", b"\1\3" + plain[2:], newer))
     cases.append(("reserved flag, truncated", b"\1\x80", newer))
     cases.append(("reserved flag beside own lifetimes", b"\1\x18" + plain[2:], newer))
-    cases.append(("packing 2 beside own lifetimes", b"\1\x0a" + plain[2:], newer))
+    cases.append(("compression 3 beside own lifetimes", b"\1\x0b" + plain[2:], newer))
 
     secret_in_open = text("s", "1", ss.SECRET).encoded()
     a, b = text("a", "1").encoded(), text("b", "1").encoded()
@@ -288,7 +291,7 @@ def refused() -> list[tuple[str, bytes, str]]:
         ("varint of 2^32", head(0) + b"\x80\x80\x80\x80\x10" + ends, bad),
         ("varint of six bytes", head(0) + b"\x80\x80\x80\x80\x80\x01" + ends, bad),
         ("overlong subject's length", head(4) + b"\x83\x00ada" + ends, bad),
-        ("overlong unpacked", head(1) + b"\x01\x80\x00" + run(b"") + ends, bad),
+        ("overlong unpacked", head(1) + b"\x01\x80\x00" + sequence(b"") + ends, bad),
         ("overlong length of the secret region", head(0) + b"\x00\x80\x00" + ends, bad),
         (
             "secret region beyond the end",
@@ -328,43 +331,67 @@ def refused() -> list[tuple[str, bytes, str]]:
     far = to_varint(ss.OPEN_LIMIT + 1)
     region_over = text("run", f'"{"a" * (ss.OPEN_LIMIT + 1 - 11)}"').encoded()
     over_start = region_over.index(b"aa") + 1
-    over_block = run(region_over[:over_start], 1, len(region_over) - over_start - 6)
-    over_block += run(region_over[-6:])
+    over_block = sequence(
+        region_over[:over_start], 1, len(region_over) - over_start - 6
+    )
+    over_block += sequence(region_over[-6:])
     assert len(region_over) == ss.OPEN_LIMIT + 1
     cases += [
         ("stored over 65,536", head(0) + far + ends, over),
         ("stored of 4,294,967,295", head(0) + to_varint(0xFFFFFFFF) + ends, over),
-        ("unpacked over 65,536", packed(over_block, len(region_over)), over),
-        ("unpacked of 4,294,967,295", packed(block, 0xFFFFFFFF), over),
-        ("unpacked one more than there is", packed(block, size + 1), bad),
-        ("unpacked one less than there is", packed(block, size - 1), bad),
-        ("unpacked of zero and a block of more", packed(block, 0), bad),
-        ("LZ4: no block", packed(b"", 0), bad),
-        ("LZ4: offset zero", packed(run(region[:start], 0, 40) + run(tail), size), bad),
+        ("unpacked over 65,536", compressed(over_block, len(region_over)), over),
+        ("unpacked of 4,294,967,295", compressed(block, 0xFFFFFFFF), over),
+        ("unpacked one more than there is", compressed(block, size + 1), bad),
+        ("unpacked one less than there is", compressed(block, size - 1), bad),
+        ("unpacked of zero and a block of more", compressed(block, 0), bad),
+        ("LZ4: no block", compressed(b"", 0), bad),
+        (
+            "LZ4: offset zero",
+            compressed(sequence(region[:start], 0, 40) + sequence(tail), size),
+            bad,
+        ),
         (
             "LZ4: offset before the start",
-            packed(run(region[:start], start + 1, 40) + run(tail), size),
+            compressed(sequence(region[:start], start + 1, 40) + sequence(tail), size),
             bad,
         ),
-        ("LZ4: no literals at the end", packed(run(region[:start], 1, 46), size), bad),
-        ("LZ4: match first", packed(run(b"", 1, 40) + run(region[40:]), size), bad),
+        (
+            "LZ4: no literals at the end",
+            compressed(sequence(region[:start], 1, 46), size),
+            bad,
+        ),
+        (
+            "LZ4: match first",
+            compressed(sequence(b"", 1, 40) + sequence(region[40:]), size),
+            bad,
+        ),
         (
             "LZ4: match past the end",
-            packed(run(region[:start], 1, 400) + run(tail), size),
+            compressed(sequence(region[:start], 1, 400) + sequence(tail), size),
             bad,
         ),
-        ("LZ4: literals past the end of the block", packed(block[:-1], size), bad),
-        ("LZ4: half of an offset", packed(run(region[:start], 1, 40)[:-2], size), bad),
-        ("LZ4: length without end", packed(b"\xf0" + b"\xff" * 9, size), bad),
-        ("LZ4: one block behind another", packed(block + block, size), bad),
+        ("LZ4: literals past the end of the block", compressed(block[:-1], size), bad),
+        (
+            "LZ4: half of an offset",
+            compressed(sequence(region[:start], 1, 40)[:-2], size),
+            bad,
+        ),
+        ("LZ4: length without end", compressed(b"\xf0" + b"\xff" * 9, size), bad),
+        ("LZ4: one block behind another", compressed(block + block, size), bad),
     ]
     return cases
 
 
-def entry(case: str, payload: bytes, written: bool = False) -> dict[str, Any]:
+def entry(
+    case: str,
+    payload: bytes,
+    written: bool = False,
+    values: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """`values` are those of typed keys."""
     found = ss.read_payload(payload)
     form = record_form(found)
-    values = {attribute.name: is_ for attribute, is_ in postcard()}
+    values = values or {attribute.name: is_ for attribute, is_ in postcard()}
     for attribute in form["attributes"]:
         if attribute["flags"] & 3 == 0 and attribute["name"] in values:
             attribute["is"] = values[attribute["name"]]
@@ -391,7 +418,11 @@ def make() -> None:
             "refusal": refusal,
             "text": seal(f"payload {case}", payload),
         }
-        for case, payload, refusal in refused()
+        for case, payload, refusal in (
+            *refused(),
+            *make_deflate.refused(),
+            *make_packed.refused(),
+        )
     ]
     sealed = {
         "master": KEY.master.hex(),

@@ -18,8 +18,17 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from packed_text import Piece, pack
+from packed_text import pieces as text_pieces
 from policy import Policy
-from source import Bytes, Refused, unpack_lz4
+from source import (
+    Bytes,
+    Refused,
+    compress_deflate,
+    decompress_deflate,
+    decompress_lz4,
+    to_varint,
+)
 
 ENCRYPTED, SIGNED, TOUCH, TOMBSTONE = 1, 2, 3, 4
 KEY_PREFIX = "sealed_key_v1_"
@@ -46,15 +55,6 @@ def from_base64url(text: str) -> bytes:
     if to_base64url(data) != text:
         raise ValueError("bits after the last byte")
     return data
-
-
-def to_varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
 
 
 class Key:
@@ -266,23 +266,37 @@ def is_tombstone(
     return hmac.compare_digest(text, tombstone(key, binding, sign_in))
 
 
-POSTCARD, JSON, SECRET = 0, 1, 4
+POSTCARD, JSON, SECRET, PACKED = 0, 1, 4, 8
 
 
 @dataclass
 class Attribute:
+    """In a record its value is unpacked, and `flags` do not tell how it came."""
+
     name: str
     flags: int
     schema: int
     value: bytes
 
+    def newer(self) -> bool:
+        """Whether it has a reserved bit or codec."""
+        return bool(self.flags & ~15) or self.flags & 3 > JSON
+
     def unreadable(self) -> bool:
-        return bool(self.flags & ~7) or self.flags & 3 > JSON
+        """Whether no plain key can read it; a typed one knows its schema."""
+        return self.newer() or bool(self.flags & 3 == JSON and self.schema)
 
     def encoded(self) -> bytes:
         name = self.name.encode()
         head = to_varint(len(name)) + name + bytes([self.flags])
         return head + to_varint(self.schema) + to_varint(len(self.value)) + self.value
+
+    def packed(self) -> Attribute:
+        """With its text packed, where that may be and is shorter."""
+        short = pack(self.value)
+        if self.newer() or self.flags & SECRET or len(short) >= len(self.value):
+            return self
+        return Attribute(self.name, self.flags | PACKED, self.schema, short)
 
 
 @dataclass
@@ -310,14 +324,38 @@ def read_region(region: bytes, secret: bool) -> list[Attribute]:
     return found
 
 
-def read_payload(payload: bytes) -> Record:
+def unpack_attributes(attributes: list[Attribute]) -> list[Attribute]:
+    """Those of the open region with their values unpacked."""
+    judged = [a for a in attributes if a.flags & PACKED and not a.newer()]
+    parts: dict[str, list[Piece]] = {a.name: text_pieces(a.value) for a in judged}
+    total = 0
+    for attribute in attributes:
+        total += len(attribute.encoded())
+        if attribute.name in parts:
+            size = sum(piece.size() for piece in parts[attribute.name])
+            stored = len(attribute.value)
+            total += size - stored
+            total += len(to_varint(size)) - len(to_varint(stored))
+    if total > OPEN_LIMIT:
+        raise Refused("over_ceiling", "open region, unpacked")
+    for attribute in judged:
+        attribute.flags &= ~PACKED
+        attribute.value = b"".join(piece.text() for piece in parts[attribute.name])
+    return attributes
+
+
+NONE, LZ4, DEFLATE = 0, 1, 2
+
+
+def parse_payload(payload: bytes) -> tuple[Record, int, list[list[Attribute]]]:
+    """Without attributes, how they are compressed, and those of both regions as stored."""
     source = Bytes(payload)
     version = source.byte()
     if version != 1:
         raise Refused("malformed" if version == 0 else "record_too_new", "version")
     flags = source.byte()
-    packing = flags & 3
-    if flags & ~15 or packing > 1:
+    compression = flags & 3
+    if flags & ~15 or compression > DEFLATE:
         raise Refused("record_too_new", "reserved flags")
     record = Record(source.take(16), source.number(4))
     if flags & 4:
@@ -327,38 +365,53 @@ def read_payload(payload: bytes) -> Record:
         if record.own == (0, 0):
             raise Refused("malformed", "no lifetime of its own")
     stored = source.varint()
-    unpacked = source.varint() if packing else stored
+    unpacked = source.varint() if compression else stored
     if unpacked > OPEN_LIMIT:
         raise Refused("over_ceiling", "open region")
     region = source.take(stored)
-    if packing:
-        region = unpack_lz4(region, unpacked)
+    if compression:
+        decompress = decompress_lz4 if compression == LZ4 else decompress_deflate
+        region = decompress(region, unpacked)
     secrets = source.take(source.varint())
     if any(source.take(source.left())):
         raise Refused("malformed", "padding")
-    record.attributes = read_region(region, False) + read_region(secrets, True)
+    return record, compression, [read_region(region, False), read_region(secrets, True)]
+
+
+def read_payload(payload: bytes) -> Record:
+    record, _, (attributes, hidden) = parse_payload(payload)
+    if any(a.flags & PACKED and not a.newer() for a in hidden):
+        raise Refused("malformed", "packed text in the secret region")
+    record.attributes = unpack_attributes(attributes) + hidden
     if len({a.name for a in record.attributes}) != len(record.attributes):
         raise Refused("malformed", "a name in both regions")
     return record
 
 
-def write_payload(record: Record) -> bytes:
-    """Stores the open region unpacked."""
-    regions = [b"", b""]
+def write_payload(record: Record, compression: int = NONE, pack: bool = False) -> bytes:
+    """Compresses with DEFLATE, if with anything, and then in any case."""
+    regions, size = [b"", b""], 0
     for attribute in sorted(record.attributes, key=lambda a: a.name.encode()):
+        size += 0 if attribute.flags & SECRET else len(attribute.encoded())
+        if pack:
+            attribute = attribute.packed()
         regions[bool(attribute.flags & SECRET)] += attribute.encoded()
-    if len(regions[0]) > OPEN_LIMIT:
+    if size > OPEN_LIMIT:
         raise ValueError("open region too large")
     subject = b""
     if record.subject is not None:
         subject = record.subject.encode()
         subject = to_varint(len(subject)) + subject
     own = b"".join(map(to_varint, record.own)) if any(record.own) else b""
-    flags = (4 if subject else 0) | (8 if own else 0)
+    flags = compression | (4 if subject else 0) | (8 if own else 0)
     head = bytes([1, flags]) + record.id
     payload = head + record.created.to_bytes(4, "big") + subject + own
-    for region in regions:
-        payload += to_varint(len(region)) + region
+    unpacked = b""
+    if compression == DEFLATE:
+        unpacked = to_varint(len(regions[0]))
+        regions[0] = compress_deflate(regions[0])
+    payload += to_varint(len(regions[0])) + unpacked + regions[0]
+    payload += to_varint(len(regions[1])) + regions[1]
     return payload + bytes(-len(payload) % 32)
 
 

@@ -1,4 +1,6 @@
-"""Bytes that are read from the front, and LZ4 blocks, within bounds."""
+"""Bytes that are read from the front, LZ4 blocks and raw DEFLATE, within bounds."""
+
+import zlib
 
 
 class Refused(Exception):
@@ -7,6 +9,15 @@ class Refused(Exception):
     def __init__(self, label: str, why: str = ""):
         super().__init__(f"{label}: {why}" if why else label)
         self.label = label
+
+
+def to_varint(number: int) -> bytes:
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
 
 
 class Bytes:
@@ -53,9 +64,9 @@ class Bytes:
             raise Refused("malformed", "not UTF-8") from None
 
 
-def unpack_lz4(packed: bytes, size: int) -> bytes:
+def decompress_lz4(block: bytes, size: int) -> bytes:
     """An LZ4 block that gives exactly `size` bytes."""
-    source, out = Bytes(packed), bytearray()
+    source, out = Bytes(block), bytearray()
 
     def length(nibble: int) -> int:
         total = nibble
@@ -69,7 +80,7 @@ def unpack_lz4(packed: bytes, size: int) -> bytes:
         token = source.byte()
         literals = length(token >> 4)
         if len(out) + literals > size:
-            raise Refused("malformed", "unpacks to more")
+            raise Refused("malformed", "gives more")
         out += source.take(literals)
         if not source.left():
             break
@@ -78,9 +89,28 @@ def unpack_lz4(packed: bytes, size: int) -> bytes:
             raise Refused("malformed", "offset of a match")
         match = length(token & 15) + 4
         if len(out) + match > size:
-            raise Refused("malformed", "unpacks to more")
+            raise Refused("malformed", "gives more")
         for _ in range(match):
             out.append(out[-offset])
     if len(out) != size:
-        raise Refused("malformed", "unpacks to less")
+        raise Refused("malformed", "gives less")
     return bytes(out)
+
+
+def decompress_deflate(stream: bytes, size: int) -> bytes:
+    """Raw DEFLATE that gives exactly `size` bytes and uses all of `stream`."""
+    reader = zlib.decompressobj(-15)
+    try:
+        out = reader.decompress(stream, size + 1)
+    except zlib.error as error:
+        raise Refused("malformed", str(error)) from None
+    if len(out) != size or not reader.eof:
+        raise Refused("malformed", "gives more or less")
+    if reader.unused_data:
+        raise Refused("malformed", "bytes behind the last block")
+    return out
+
+
+def compress_deflate(region: bytes) -> bytes:
+    writer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return writer.compress(region) + writer.flush()

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sealed_session::{
-    Budget, CookieSpec, Format, HeaderChange, Key, KeyRing, Lifetime, RequestHead, ResponseHead,
-    Session, SessionManager,
+    Budget, Compression, CookieSpec, Format, HeaderChange, Key, KeyRing, Lifetime, RequestHead,
+    ResponseHead, Session, SessionManager,
 };
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -111,6 +111,13 @@ pub(super) fn manager(entry: &Value) -> SessionManager {
         .budget(Budget::direct())
         .lifetime(policy)
         .format(format(&accepted[0]));
+    // Only a writer has one.
+    match entry["compression"].as_str() {
+        None => {}
+        Some("smallest") => builder = builder.compression(Compression::Smallest),
+        Some("off") => builder = builder.compression(Compression::Off),
+        Some(other) => panic!("{other}"),
+    }
     for more in &accepted[1..] {
         builder = builder.accept_format(format(more));
     }

@@ -2,19 +2,53 @@
 
 use std::time::Duration;
 
-use sealed_session::Session;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use sealed_session::{Attribute, Session};
 use serde_json::{Value, json};
 
 use super::{PAYLOADS, sealed};
-use crate::entry::{list, load, number, parse, set_cookies, text};
+use crate::entry::{hex, list, load, number, parse, set_cookies, text, text_of, unhex};
 
 const NOW: u64 = 1_800_000_000;
 
 /// An own idle timeout that stands for none.
 const NEVER: u64 = 0xFFFF_FFFF;
 
-/// Writes a session with JSON under string keys, and says what a reader has to find.
-fn mint(case: &str, changed: &Value, subject: Option<&str>, values: &[(&str, Value)]) -> Value {
+/// The flags of an attribute: JSON, and what a writer was told to keep secret.
+const JSON: u8 = 1;
+const SECRET: u8 = 4;
+
+/// Writes a value under the key that these flags stand for; text only if that is typed.
+fn put(session: &Session, name: &'static str, flags: u8, value: &Value) -> Value {
+    if flags & JSON != 0 {
+        match flags & SECRET {
+            0 => session.insert(name, value),
+            _ => session.insert(Attribute::json(name).secret(), value),
+        }
+        .unwrap();
+        return json!({ "name": name, "flags": flags, "schema": 0, "json": value.to_string() });
+    }
+    let text = text_of(value).to_owned();
+    assert!(text.len() < 128, "one byte tells the length");
+    let stored = [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+    let key = Attribute::<String>::new(name);
+    let key = if flags & SECRET == 0 {
+        key
+    } else {
+        key.secret()
+    };
+    session.insert(key, text).unwrap();
+    json!({ "name": name, "flags": flags, "schema": 1, "value": hex(&stored), "is": value })
+}
+
+/// Writes a session with values under keys of these flags, and says what a reader has to find.
+fn mint(
+    case: &str,
+    changed: &Value,
+    subject: Option<&str>,
+    values: &[(&'static str, u8, Value)],
+) -> Value {
     let mut entry = json!({
         "case": case,
         "cookies": [],
@@ -37,14 +71,15 @@ fn mint(case: &str, changed: &Value, subject: Option<&str>, values: &[(&str, Val
     if attributes.is_null() {
         attributes = json!([]);
     }
-    for (name, value) in values {
-        session.insert(*name, value.clone()).unwrap();
-        let new = json!({ "name": name, "flags": 1, "schema": 0, "json": value.to_string() });
-        let found = attributes.as_array_mut().unwrap();
-        let after = |a: &Value| text(a, "name") > *name || number(a, "flags") & 4 != 0;
-        let at = found.iter().position(after).unwrap_or(found.len());
-        found.insert(at, new);
-    }
+    let found = attributes.as_array_mut().unwrap();
+    found.extend(
+        values
+            .iter()
+            .map(|(name, flags, value)| put(&session, name, *flags, value)),
+    );
+    // First the open region, then the secret one.
+    let secret = |a: &Value| number(a, "flags") & u64::from(SECRET);
+    found.sort_by_key(|a| (secret(a), text(a, "name").to_owned()));
     let own = ["own_idle", "own_absolute"].map(|field| entry["record"][field].take());
     let own = own.map(|seconds| seconds.as_u64().unwrap_or(0));
     live_for(&session, own);
@@ -106,6 +141,7 @@ fn destroyed(entry: &Value) -> Value {
     add_cookie(&mut entry, "destroyed", ".x=", &lines);
     entry["refusal"] = json!("destroyed");
     let of_session = [
+        "chosen",
         "issued",
         "used",
         "record",
@@ -128,6 +164,16 @@ fn add_cookie(entry: &mut Value, case: &str, suffix: &str, lines: &[String]) {
     entry["cookies"] = json!([with]);
 }
 
+/// Digits with five random bits each, always the same.
+fn noise(length: usize) -> String {
+    let states = std::iter::successors(Some(1_u64), |state| {
+        let next = state.wrapping_mul(6_364_136_223_846_793_005);
+        Some(next.wrapping_add(1))
+    });
+    let digit = |state| char::from_digit(u32::try_from(state >> 59).unwrap(), 32).unwrap();
+    states.skip(1).take(length).map(digit).collect()
+}
+
 /// `cargo test --test vectors print_minted -- --ignored --nocapture --quiet`
 #[test]
 #[ignore = "prints minted.json anew"]
@@ -135,23 +181,62 @@ fn print_minted() {
     let cart: Vec<Value> = (1..=12)
         .map(|n| json!({ "sku": format!("SKU-{n:05}"), "title": "Espresso cup", "quantity": n }))
         .collect();
-    let noise: String = (0..4_200_u64)
-        .scan(1_u64, |state, _| {
-            *state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            char::from_digit(u32::try_from(*state >> 59).unwrap(), 32)
-        })
+    let log: Vec<String> = (1..=40)
+        .map(|n| format!("page {} seen {} times", n * 7_919 % 1_000, n * n % 17))
         .collect();
+    let noise = noise(7_000);
+    let id = |n: usize| {
+        let digits: String = noise
+            .chars()
+            .skip(n)
+            .filter(char::is_ascii_hexdigit)
+            .take(32)
+            .collect();
+        let cuts = [0..8, 8..12, 12..16, 16..20, 20..32];
+        cuts.map(|cut| digits[cut].to_owned()).join("-")
+    };
+    let packed: Vec<(&str, u8, Value)> = vec![
+        ("a.uuid", JSON, json!(id(0))),
+        ("b.uuids", JSON, json!([id(100), id(200), id(300)])),
+        ("c.hex", JSON, json!(id(400).replace('-', "").repeat(2))),
+        (
+            "d.url",
+            JSON,
+            json!(URL_SAFE_NO_PAD.encode(unhex(&id(500).replace('-', ""))) + ".-_"),
+        ),
+        (
+            "e.plus",
+            JSON,
+            json!(STANDARD.encode(unhex(
+                &[id(800), id(900), id(1_000)].concat().replace('-', "")
+            ))),
+        ),
+        (
+            "f.nested",
+            JSON,
+            json!(URL_SAFE_NO_PAD.encode(format!("{{\"id\":\"{}\"}}", id(600)))),
+        ),
+        (
+            "g.nested",
+            JSON,
+            json!(STANDARD.encode(format!("gid:{}", id(700)))),
+        ),
+        ("pc.string", 0, json!(id(800))),
+    ];
+    let more = [("more", JSON, json!(1))];
+    let names: Vec<&str> = packed.iter().map(|(name, ..)| *name).collect();
     let payloads = parse(PAYLOADS);
-    let named = |entry: &&Value| entry["case"] == "unreadable attributes";
-    let unreadable = list(&payloads["payloads"]).iter().find(named).unwrap();
-    let sealed = sealed(&payloads, unreadable);
-    let carried = json!({
-        "cookies": sealed["cookies"],
-        "keys": sealed["keys"],
-        "record": sealed["record"],
-    });
+    let again = |case: &str, values: &[(&'static str, u8, Value)]| {
+        let named = |entry: &&Value| entry["case"] == case;
+        let found = list(&payloads["payloads"]).iter().find(named).unwrap();
+        let sealed = sealed(&payloads, found);
+        let told = json!({
+            "cookies": sealed["cookies"],
+            "keys": sealed["keys"],
+            "record": sealed["record"],
+        });
+        mint(&format!("{case}, written again"), &told, None, values)
+    };
     let signed = json!({ "accepted": ["signed"], "name": "shop", "audience": "shop.example.com" });
     let own = |idle: u64, absolute: u64| {
         json!({
@@ -164,31 +249,82 @@ fn print_minted() {
     };
     let two_keys = json!({ "keys": ["5a".repeat(32), "a5".repeat(32)] });
     let mut requests = vec![
-        mint("small", &json!({}), None, &[("name", json!("Ada"))]),
-        mint("packed", &json!({}), None, &[("cart", json!(cart))]),
-        mint("two chunks", &json!({}), None, &[("noise", json!(noise))]),
+        mint("small", &json!({}), None, &[("name", JSON, json!("Ada"))]),
+        mint(
+            "LZ4",
+            &json!({ "chosen": { "compression": 1 } }),
+            None,
+            &[("cart", JSON, json!(cart))],
+        ),
+        mint(
+            "DEFLATE",
+            &json!({ "compression": "smallest", "chosen": { "compression": 2 } }),
+            None,
+            &[("cart", JSON, json!(cart)), ("name", JSON, json!("Ada"))],
+        ),
+        mint(
+            "nothing compressed",
+            &json!({ "compression": "off", "chosen": { "compression": 0, "packed": [] } }),
+            None,
+            &[packed.clone(), vec![("run", JSON, json!("a".repeat(100)))]].concat(),
+        ),
+        mint(
+            "packed text",
+            &json!({ "chosen": { "packed": names } }),
+            None,
+            &packed,
+        ),
+        mint(
+            "packed text in DEFLATE",
+            &json!({ "compression": "smallest", "chosen": { "compression": 2 } }),
+            Some("user-17"),
+            &[packed.clone(), vec![("log", JSON, json!(log))]].concat(),
+        ),
+        mint(
+            "secrets",
+            &json!({ "chosen": { "packed": ["a.uuid"] } }),
+            None,
+            &[
+                ("a.uuid", JSON, json!(id(0))),
+                ("key", JSON | SECRET, json!(id(100))),
+                ("pc.secret", SECRET, json!(id(200))),
+            ],
+        ),
+        mint(
+            "two chunks",
+            &json!({}),
+            None,
+            &[("noise", JSON, json!(noise))],
+        ),
         mint(
             "signed",
             &signed,
             None,
-            &[("visits", json!(3)), ("a", json!(null))],
+            &[("visits", JSON, json!(3)), ("a", JSON, json!(null))],
         ),
         mint(
             "subject",
             &json!({}),
             Some("user-17"),
-            &[("b", json!([1.5, true]))],
+            &[("b", JSON, json!([1.5, true]))],
         ),
         mint("subject and nothing else", &json!({}), Some("\u{fc}"), &[]),
-        mint(
-            "unreadable attributes carried along",
-            &carried,
-            None,
-            &[("more", json!(1))],
+        again("unreadable attributes", &more),
+        again("unreadable attributes, packed bit", &more),
+        again(
+            "unreadable attributes, packed bit in the secret region",
+            &more,
         ),
-        mint("two keys", &two_keys, None, &[("name", json!("Ada"))]),
-        mint("own idle timeout", &own(3_600, 0), None, &[("a", json!(1))]),
-        mint("never idle", &own(NEVER, 0), None, &[("a", json!(1))]),
+        again("packed: a schema under a string key", &more),
+        again("packed: beside others, and a secret region", &more),
+        mint("two keys", &two_keys, None, &[("name", JSON, json!("Ada"))]),
+        mint(
+            "own idle timeout",
+            &own(3_600, 0),
+            None,
+            &[("a", JSON, json!(1))],
+        ),
+        mint("never idle", &own(NEVER, 0), None, &[("a", JSON, json!(1))]),
         mint("own end", &own(0, 604_800), Some("user-17"), &[]),
         mint(
             "own lifetimes",

@@ -32,6 +32,11 @@ def bare(cases: Cases) -> None:
     cases.add("other cookies only", "theme=dark; lang=de", "absent")
     cases.add("bare", one.bare(), one.found)
     cases.add("bare, signed", signed.bare(), signed.found, accepted=[2])
+    # Which a writer should not write.
+    attributes = [text("pin", '"1234"', ss.SECRET)]
+    hidden = Token("secret", record(attributes=attributes), form=ss.SIGNED)
+    case = "bare, signed, with a secret attribute"
+    cases.add(case, hidden.bare(), hidden.found, accepted=[2])
     subject = Token("subject", record(subject="user-17", attributes=[text("a", "[1]")]))
     cases.add("bare, with a subject", subject.bare(), subject.found)
     cases.add("among others", f"a=b; {one.bare()}; c=d", one.found)

@@ -99,6 +99,13 @@ def good() -> list[tuple[str, bytes]]:
     stream = Deflate().dynamic([whole[:start], *matches, rest])
     table["65,536 bytes"] = stream, whole
 
+    # One word of one bit for the end of the block, and no distances.
+    alone = [0] * 256 + [1]
+    table["a code for its end only"] = Deflate().with_codes([], alone, [0]), b""
+    last = flat({256, 285, *plain}, 286)
+    stream = Deflate().with_codes([plain], last, flat(set(range(30)), 30))
+    table["all lengths and distances there are"] = stream, plain
+
     cases = []
     for case, (stream, region) in table.items():
         cases.append((f"DEFLATE: {case}", deflated(stream.bytes(), len(region))))
@@ -239,6 +246,27 @@ def refused() -> list[tuple[str, bytes, str]]:
         ("a gzip header", gzip + stored, size, bad),
         ("an LZ4 block", b"\xd0" + plain, size, bad),
     ]
+
+    def of(literals: list[int], distances: list[int], **told) -> bytes:
+        return Deflate().with_codes([], literals, distances, **told).bytes()
+
+    alone = [0] * 256 + [1]
+    table += [
+        ("287 literals and lengths", of(flat({256, 286}, 257), [0]), 0, bad),
+        ("31 distances", of(alone, flat(set(range(31)), 31)), 0, bad),
+        ("31 distances without a code", of(alone, [0] * 31), 0, bad),
+        ("no code for its end", of(flat({0, 1}, 257), [0], end=False), 0, bad),
+        ("an end of two bits", of([0] * 256 + [2], [0]), 0, bad),
+        ("too few literals", of([2, 2] + [0] * 254 + [2], [0]), 0, bad),
+        ("one distance of two bits", of(alone, [2]), 0, bad),
+        ("too few distances", of(alone, [2, 2, 2]), 0, bad),
+        ("too many distances", of(alone, [1, 1, 1]), 0, bad),
+    ]
+    meta = [0] * 19
+    meta[0] = meta[1] = meta[18] = 2
+    runs = [(18, 127, 7), (18, 107, 7), (1, 0, 0), (0, 0, 0)]
+    few = of(alone, [0], meta=meta, runs=runs)
+    table.append(("too few codes of code lengths", few, 0, bad))
     region = text("run", f'"{"a" * (ss.OPEN_LIMIT + 1 - 11)}"').encoded()
     begin = region.index(b"aa") + 1
     matches = [(258, 1)] * ((len(region) - begin - 1) // 258)

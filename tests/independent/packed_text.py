@@ -114,14 +114,15 @@ def write_parts(value: bytes, texts: re.Pattern[bytes]) -> bytes:
     for match in texts.finditer(value):
         kind = (UUID, HEX, BASE64URL, BASE64)[match.lastindex - 1]
         end = match.end()
-        if kind in (BASE64URL, BASE64):
-            end = canonical_end(match)
-            run = write_base64(value[match.start() : end], kind)
-        elif kind == UUID:
+        if kind == UUID:
             run = to_varint(UUID) + bytes.fromhex(match[0].decode().replace("-", ""))
-        else:
+        elif kind == HEX:
             body = bytes.fromhex(match[0].decode())
             run = to_varint(len(body) * 8 + HEX) + body
+        else:
+            body, size = from_base64(match[0], kind)
+            end = match.start() + size
+            run = write_base64(body, kind)
         literal = value[at : match.start()]
         out += to_varint(len(literal)) + literal + run
         at = end
@@ -129,23 +130,20 @@ def write_parts(value: bytes, texts: re.Pattern[bytes]) -> bytes:
     return out + (to_varint(len(rest)) + rest if rest else b"")
 
 
-def canonical_end(match: re.Match[bytes]) -> int:
-    """Where the characters of a match end that are the base64 of some bytes."""
-    text, end = match[0], match.end()
-    spare = len(text) % 4
-    stands_for = base64.b64decode(
-        text.translate(bytes.maketrans(b"-_", b"+/")) + b"=" * (-spare % 4)
-        if spare != 1
-        else text[:0]
-    )
-    again = base64.b64encode(stands_for, b"-_" if match.lastindex == 3 else b"+/")
-    return end if spare != 1 and again.rstrip(b"=") == text else end - spare
+def from_base64(text: bytes, kind: int) -> tuple[bytes, int]:
+    """What the text stands for, and how much of it does: all, or its whole groups."""
+    alphabet = bytes.maketrans(b"-_", b"+/")
+    for size in (len(text), len(text) // 4 * 4):
+        if size % 4 == 1:
+            continue
+        part = text[:size]
+        body = base64.b64decode(part.translate(alphabet) + b"=" * (-size % 4))
+        if Piece(kind, len(body), body, []).text() == part:
+            return body, size
+    raise ValueError("whole groups always stand for bytes")
 
 
-def write_base64(text: bytes, kind: int) -> bytes:
-    body = base64.b64decode(
-        text.translate(bytes.maketrans(b"-_", b"+/")) + b"=" * (-len(text) % 4)
-    )
+def write_base64(body: bytes, kind: int) -> bytes:
     parts = write_parts(body, WITHIN)
     if len(parts) < len(body):
         return to_varint(len(body) * 8 + kind + BASE64URL_PARTS) + parts

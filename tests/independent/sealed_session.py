@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from packed_text import Piece, pack
 from packed_text import pieces as text_pieces
 from policy import Policy

@@ -122,13 +122,17 @@ impl<'a> Entry<'a> {
     /// Flags and value with the text packed, if that makes it smaller. What came packed stays as it
     /// is.
     pub(super) fn packed(&self) -> (u8, Cow<'a, [u8]>) {
-        let packed = match self.codec() {
-            Some(_) if !self.is_packed() => text::pack(self.stored),
-            _ => None,
-        };
-        match packed {
-            Some(packed) => (self.flags | TEXT, packed.into()),
-            None => (self.flags, self.stored.into()),
+        let as_it_is = (self.flags, self.stored.into());
+        match self.codec() {
+            None => as_it_is,
+            Some(_) if self.is_packed() => match self.length() {
+                Ok(length) if length <= self.stored.len() => (self.value_flags(), self.value()),
+                _ => as_it_is,
+            },
+            Some(_) => match text::pack(self.stored) {
+                Some(packed) => (self.flags | TEXT, packed.into()),
+                None => as_it_is,
+            },
         }
     }
 

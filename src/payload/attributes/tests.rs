@@ -120,6 +120,10 @@ fn what_came_packed_is_not_packed_again() {
     let value = b"\"00112233445507070707-0707-0707-0707-070707070707\"";
     assert_eq!(&*read.get("a").unwrap().value(), value);
     assert_eq!(read.open_text_packed(), Some(one(9, &packed)));
+    // Or packed what does not get smaller by it.
+    let read = read_open(&one(9, b"\x03\"a\"")).unwrap();
+    assert_eq!(read.open_text_packed(), None);
+    assert_eq!(read.open(), one(1, b"\"a\""));
 }
 
 #[test]

@@ -11,7 +11,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use self::scan::Span;
-use super::UNPACKED_MAX;
 use super::wire::{Source, put_varint};
 use crate::error::Refusal;
 
@@ -139,13 +138,10 @@ fn decode(kind: Kind, text: &[u8]) -> Option<(usize, Vec<u8>)> {
     Some((body.len(), body))
 }
 
-/// The length of what [`unpack`] gives. Every rule of the format is checked here, once, when the
-/// session is opened; nothing is allocated.
+/// The length of what [`unpack`] gives, at most three times that of `packed`. Every rule of the
+/// format is checked here, once, when the session is opened; nothing is allocated.
 pub(super) fn unpacked_length(packed: &[u8]) -> Result<usize, Refusal> {
-    match walk(&mut Source::new(packed, 0), None, &mut |_| {})? {
-        length if length > UNPACKED_MAX => Err(Refusal::OverCeiling),
-        length => Ok(length),
-    }
+    walk(&mut Source::new(packed, 0), None, &mut |_| {})
 }
 
 /// The value of a packed form that [`unpacked_length`] has accepted.

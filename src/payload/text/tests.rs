@@ -143,19 +143,6 @@ fn what_breaks_a_rule_is_malformed() {
     }
 }
 
-#[test]
-fn nothing_unpacks_to_more_than_the_ceiling() {
-    let digits = |bytes: usize| {
-        let mut packed = vec![0];
-        put_varint(&mut packed, bytes << KIND_BITS | Kind::Hex as usize);
-        packed.resize(packed.len() + bytes, 7);
-        packed
-    };
-    assert_eq!(unpacked_length(&digits(UNPACKED_MAX / 2)), Ok(UNPACKED_MAX));
-    let over = unpacked_length(&digits(UNPACKED_MAX / 2 + 1));
-    assert_eq!(over, Err(Refusal::OverCeiling));
-}
-
 /// Text as sessions hold it: words, and what machines write.
 fn piece() -> impl Strategy<Value = Vec<u8>> {
     let bytes = || proptest::collection::vec(any::<u8>(), 0..60);

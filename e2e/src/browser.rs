@@ -170,6 +170,15 @@ impl Browser {
         Ok(self.client.add_cookie(cookie).await?)
     }
 
+    /// Deletes one cookie.
+    ///
+    /// # Errors
+    ///
+    /// If there is no page.
+    pub async fn delete(&self, name: &str) -> Result<(), Failure> {
+        Ok(self.client.delete_cookie(name).await?)
+    }
+
     /// Whether a cookie outlives the browser.
     ///
     /// # Errors

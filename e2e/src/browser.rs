@@ -3,10 +3,13 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use axum::http::Method;
 use fantoccini::cookies::Cookie;
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::json;
+use serde_json::{Value, json};
+use url::{ParseError, Url};
 
 use crate::Failure;
 use crate::process::{Process, build_folder, free_address};
@@ -31,7 +34,10 @@ impl Browser {
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let driver = Process::start(&mut command, &[address])
             .map_err(|cause| format!("chromedriver: {cause}; `cargo xtask e2e` installs it"))?;
+        // Of servers that a test started; nothing else is opened.
         let options = json!({
+            "acceptInsecureCerts": true,
+            "timeouts": { "pageLoad": 30_000 },
             "goog:chromeOptions": { "args": [
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -57,6 +63,19 @@ impl Browser {
     /// As all methods here: if the browser does not do as it is told.
     pub async fn open(&self, url: &str) -> Result<(), Failure> {
         Ok(self.client.goto(url).await?)
+    }
+
+    /// What a script returns.
+    pub(crate) async fn run(&self, script: &str) -> Result<Value, Failure> {
+        Ok(self.client.execute(script, Vec::new()).await?)
+    }
+
+    /// Deletes every cookie.
+    pub(crate) async fn forget(&self) -> Result<(), Failure> {
+        // By the browser's own protocol: WebDriver deletes those of the page, and a page that a
+        // server refused has none.
+        self.client.issue_cmd(ClearCookies).await?;
+        Ok(())
     }
 
     /// Types over what a field holds.
@@ -151,6 +170,15 @@ impl Browser {
         Ok(self.client.add_cookie(cookie).await?)
     }
 
+    /// Deletes one cookie.
+    ///
+    /// # Errors
+    ///
+    /// If there is no page.
+    pub async fn delete(&self, name: &str) -> Result<(), Failure> {
+        Ok(self.client.delete_cookie(name).await?)
+    }
+
     /// Whether a cookie outlives the browser.
     ///
     /// # Errors
@@ -191,7 +219,22 @@ impl Browser {
 
     /// What a script returns that counts pixels.
     async fn number(&self, script: &str) -> Result<i64, Failure> {
-        let answer = self.client.execute(script, Vec::new()).await?;
-        Ok(answer.as_i64().ok_or("no number")?)
+        Ok(self.run(script).await?.as_i64().ok_or("no number")?)
+    }
+}
+
+/// A command of Chromium's own protocol.
+#[derive(Debug)]
+struct ClearCookies;
+
+impl WebDriverCompatibleCommand for ClearCookies {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        let session = session.unwrap_or_default();
+        base.join(&format!("session/{session}/goog/cdp/execute"))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        let command = json!({ "cmd": "Network.clearBrowserCookies", "params": {} });
+        (Method::POST, Some(command.to_string()))
     }
 }

@@ -1,9 +1,10 @@
 //! Child processes that do not outlive a test, and ports for them.
 
+use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::Failure;
@@ -18,8 +19,7 @@ impl Process {
         command: &mut Command,
         addresses: &[SocketAddr],
     ) -> Result<Process, Failure> {
-        // In a group of its own, which ends with it: a browser has many processes.
-        let mut process = Process(command.stdin(Stdio::null()).process_group(0).spawn()?);
+        let mut process = Process::spawn(command.stdin(Stdio::null()))?;
         let deadline = Instant::now() + Duration::from_secs(60);
         for address in addresses {
             while TcpStream::connect(address).is_err() {
@@ -34,6 +34,16 @@ impl Process {
         }
         Ok(process)
     }
+
+    /// Starts `command` in a group of its own, which ends with it: a browser has many processes.
+    pub(crate) fn spawn(command: &mut Command) -> Result<Process, Failure> {
+        Ok(Process(command.process_group(0).spawn()?))
+    }
+
+    /// Its standard input and output, once, if they are piped.
+    pub(crate) fn pipes(&mut self) -> Option<(ChildStdin, ChildStdout)> {
+        Some((self.0.stdin.take()?, self.0.stdout.take()?))
+    }
 }
 
 impl Drop for Process {
@@ -43,6 +53,27 @@ impl Drop for Process {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// A server's program, which is not in every user's path.
+pub(crate) fn server(program: &str) -> PathBuf {
+    let path = Path::new("/usr/sbin").join(program);
+    if path.exists() { path } else { program.into() }
+}
+
+/// The number in what a program says of its version.
+pub(crate) fn version(program: impl AsRef<OsStr>, option: &str) -> Result<String, Failure> {
+    let output = Command::new(program).arg(option).output()?;
+    // nginx says it on standard error.
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8(text)?;
+    let is_number = |word: &&str| word.contains(|letter: char| letter.is_ascii_digit());
+    let word = text
+        .split_whitespace()
+        .find(is_number)
+        .ok_or("no version")?;
+    // As in `nginx/1.22.1`.
+    Ok(word.rsplit('/').next().unwrap_or(word).to_owned())
 }
 
 /// A loopback address that nobody listens on.

@@ -8,6 +8,7 @@
     reason = "a command line tool"
 )]
 
+mod clients;
 mod fuzz;
 mod run;
 mod sizes;
@@ -26,7 +27,8 @@ Commands:
   sizes [ARGUMENTS] What sessions cost, here and elsewhere; --help tells more.
                     `test` checks the limits and the README's table
   vectors           The frozen vectors against the independent implementation
-  e2e               The demo in real clients
+  e2e [--write]     The demo and the limits in real clients and proxies, compared with
+                    docs/clients.md, or written to it
   fuzz [SECONDS]    Every fuzz target for that long; 20 if not given
 ";
 
@@ -49,7 +51,8 @@ fn command() -> Result<ExitCode, String> {
         ["lint"] => steps::lint(),
         ["unit"] => steps::unit(),
         ["vectors"] => steps::vectors(),
-        ["e2e"] => steps::e2e(),
+        ["e2e"] => steps::e2e(false),
+        ["e2e", "--write"] => steps::e2e(true),
         ["fuzz"] => fuzz::each(20),
         ["fuzz", seconds] => {
             let seconds = seconds.parse();

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::run::{Passed, cargo, count, output, run};
-use crate::{fuzz, sizes, tools};
+use crate::{clients, fuzz, sizes, tools};
 
 /// Seconds for each fuzz target in a full run.
 const FUZZ_SECONDS: u32 = 20;
@@ -16,7 +16,7 @@ pub(crate) fn everything() -> Result<(), String> {
         counted_unit()?,
         sizes::check()?,
         counted_vectors()?,
-        counted_e2e()?,
+        counted_e2e(false)?,
     ];
     fuzz::each(FUZZ_SECONDS)?;
     println!(
@@ -97,15 +97,20 @@ fn counted_vectors() -> Result<Passed, String> {
     count(Command::new(python).args(["-B", "tests/independent/confirm.py"]))
 }
 
-pub(crate) fn e2e() -> Result<(), String> {
-    counted_e2e().map(drop)
+/// With `write`, docs/clients.md is made to say what was seen.
+pub(crate) fn e2e(write: bool) -> Result<(), String> {
+    counted_e2e(write).map(drop)
 }
 
-/// The demo in real clients. Serial: each test drives a browser of its own.
-fn counted_e2e() -> Result<Passed, String> {
+/// The demo and the limits in real clients and proxies. Serial: each test drives programs of its
+/// own.
+fn counted_e2e(write: bool) -> Result<Passed, String> {
     tools::browser()?;
+    tools::clients_and_proxies()?;
     run(&mut cargo("build --locked --package shop"))?;
-    count(&mut cargo(
-        "test --locked --package e2e -- --test-threads 1",
-    ))
+    let seen = clients::folder()?;
+    let mut tests = cargo("test --locked --package e2e -- --test-threads 1");
+    let passed = count(tests.env("E2E_OBSERVED", &seen))?;
+    clients::check(&seen, write)?;
+    Ok(passed)
 }

@@ -34,6 +34,8 @@ fn install(packages: &[&str]) -> Result<(), String> {
     run(command.args(["update", "--quiet"]))?;
     let mut command = Command::new("apt-get");
     command.env("DEBIAN_FRONTEND", "noninteractive");
+    // Keeps `invoke-rc.d` from starting servers that are only wanted as programs.
+    command.env("RUNLEVEL", "1");
     run(command
         .args(["install", "--yes", "--quiet", "--no-install-recommends"])
         .args(packages))
@@ -44,6 +46,7 @@ pub(crate) fn all() -> Result<(), String> {
     let missing: Vec<String> = [
         components(),
         browser(),
+        clients_and_proxies(),
         python_with_cryptography().map(drop),
         cargo_fuzz(),
     ]
@@ -73,6 +76,28 @@ pub(crate) fn browser() -> Result<(), String> {
         return Ok(());
     }
     install(&["chromium", "chromium-driver", "fonts-dejavu-core"])
+}
+
+/// The clients and proxies whose limits are tried.
+pub(crate) fn clients_and_proxies() -> Result<(), String> {
+    // Servers are not in every user's path.
+    let server =
+        |program: &str| works(program, &["-v"]) || works(&format!("/usr/sbin/{program}"), &["-v"]);
+    let missing: Vec<&str> = [
+        ("curl", works("curl", &["--version"])),
+        ("python3", works("python3", &["--version"])),
+        ("nginx", server("nginx")),
+        ("haproxy", server("haproxy")),
+        // Without the service.
+        ("apache2-bin", server("apache2")),
+    ]
+    .into_iter()
+    .filter_map(|(package, found)| (!found).then_some(package))
+    .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    install(&missing)
 }
 
 /// A Python that has the `cryptography` package.

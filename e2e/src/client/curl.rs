@@ -1,0 +1,89 @@
+//! curl with its cookie engine, which keeps its jar in a file between two runs.
+
+use std::process::Command;
+
+use super::Client;
+use crate::certificate::Certificate;
+use crate::folder::Folder;
+use crate::process::version;
+use crate::{Failure, Protocol, Reply};
+
+/// curl, which speaks plain http for HTTP/1.1 and TLS for HTTP/2.
+#[derive(Debug)]
+pub struct Curl {
+    folder: Folder,
+    protocol: Protocol,
+    certificate: std::path::PathBuf,
+}
+
+impl Curl {
+    /// One with an empty jar.
+    ///
+    /// # Errors
+    ///
+    /// If there is no room for the jar.
+    pub fn new(protocol: Protocol, certificate: &Certificate) -> Result<Curl, Failure> {
+        Ok(Curl {
+            folder: Folder::new()?,
+            protocol,
+            certificate: certificate.file().to_owned(),
+        })
+    }
+
+    /// The installed version.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn version() -> Result<String, Failure> {
+        version("curl", "--version")
+    }
+}
+
+impl Client for Curl {
+    fn is_tls(&self) -> bool {
+        self.protocol == Protocol::Http2
+    }
+
+    async fn get(&mut self, url: &str) -> Result<Reply, Failure> {
+        let jar = self.folder.path().join("jar");
+        let mut command = Command::new("curl");
+        // Without whatever the user's own settings say.
+        command.args([
+            "--disable",
+            "--silent",
+            "--max-time",
+            "20",
+            "--noproxy",
+            "*",
+        ]);
+        command
+            .arg("--cookie")
+            .arg(&jar)
+            .arg("--cookie-jar")
+            .arg(&jar);
+        command.arg("--cacert").arg(&self.certificate);
+        command.arg(match self.protocol {
+            Protocol::Http1 => "--http1.1",
+            Protocol::Http2 => "--http2",
+        });
+        let output = command
+            .args(["--write-out", "\n%{http_code} %{http_version}", url])
+            .output()?;
+        let text = String::from_utf8(output.stdout)?;
+        let (body, end) = text.rsplit_once('\n').ok_or("curl said nothing")?;
+        let (status, version) = end.split_once(' ').ok_or("curl said no status")?;
+        if !output.status.success() {
+            return Ok(Reply::none(format!("curl: {}", output.status)));
+        }
+        Ok(Reply {
+            status: Some(status.parse()?),
+            protocol: format!("HTTP/{version}"),
+            body: body.to_owned(),
+        })
+    }
+
+    async fn forget(&mut self) -> Result<(), Failure> {
+        self.folder.write("jar", "").map(drop)
+    }
+}

@@ -1,0 +1,57 @@
+//! HAProxy.
+
+use std::net::SocketAddr;
+use std::process::Command;
+
+use super::{Proxy, site};
+use crate::Failure;
+use crate::certificate::Certificate;
+use crate::folder::Folder;
+use crate::process::{server, version};
+
+/// HAProxy.
+#[derive(Debug)]
+pub struct Haproxy;
+
+impl Haproxy {
+    /// Starts one in front of `upstream`.
+    ///
+    /// # Errors
+    ///
+    /// If it is not installed, or does not start.
+    pub fn start(upstream: SocketAddr, certificate: &Certificate) -> Result<Proxy, Failure> {
+        let (folder, site) = (Folder::new()?, site()?);
+        let configuration = format!(
+            "defaults
+                mode http
+                timeout connect 5s
+                timeout client 20s
+                timeout server 20s
+            frontend visitors
+                bind {}
+                bind {} ssl crt {} alpn h2,http/1.1
+                default_backend origin
+            backend origin
+                server origin {upstream}\n",
+            site.plain,
+            site.tls,
+            certificate.both_file().display()
+        );
+        let configuration = folder.write("haproxy.cfg", &configuration)?;
+        let mut command = Command::new(server("haproxy"));
+        Proxy::start(
+            command.arg("-db").arg("-f").arg(configuration),
+            site,
+            folder,
+        )
+    }
+
+    /// The installed version.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn version() -> Result<String, Failure> {
+        version(server("haproxy"), "-v")
+    }
+}

@@ -1,0 +1,65 @@
+//! nginx.
+
+use std::net::SocketAddr;
+use std::process::Command;
+
+use super::{Proxy, site};
+use crate::Failure;
+use crate::certificate::Certificate;
+use crate::folder::Folder;
+use crate::process::{server, version};
+
+/// nginx.
+#[derive(Debug)]
+pub struct Nginx;
+
+impl Nginx {
+    /// Starts one in front of `upstream`. `settings` go beside `proxy_pass`; none are stock.
+    ///
+    /// # Errors
+    ///
+    /// If it is not installed, or does not start.
+    pub fn start(
+        upstream: SocketAddr,
+        certificate: &Certificate,
+        settings: &str,
+    ) -> Result<Proxy, Failure> {
+        let (folder, site) = (Folder::new()?, site()?);
+        let (file, key) = (
+            certificate.file().display(),
+            certificate.key_file().display(),
+        );
+        // Those paths need root by default.
+        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|name| format!("{name}_temp_path {name};"))
+            .concat();
+        let configuration = format!(
+            "daemon off; pid nginx.pid; events {{}}
+            http {{
+                access_log off; {temporary}
+                server {{
+                    listen {};
+                    listen {} ssl http2; ssl_certificate {file}; ssl_certificate_key {key};
+                    location / {{ proxy_pass http://{upstream}; {settings} }}
+                }}
+            }}",
+            site.plain, site.tls
+        );
+        let configuration = folder.write("nginx.conf", &configuration)?;
+        let mut command = Command::new(server("nginx"));
+        command
+            .arg("-p")
+            .arg(folder.path())
+            .args(["-e", "error.log"]);
+        Proxy::start(command.arg("-c").arg(configuration), site, folder)
+    }
+
+    /// The installed version.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn version() -> Result<String, Failure> {
+        version(server("nginx"), "-v")
+    }
+}

@@ -1,0 +1,7 @@
+//! What real clients and proxies do with sessions at the exact limit of each budget, and one byte
+//! over it.
+
+mod clients;
+mod edges;
+mod proxies;
+mod support;

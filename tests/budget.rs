@@ -352,9 +352,9 @@ fn other_cookies_are_counted_and_warned_of_and_fail_nothing() {
     };
     let (bytes, seen) = write(1_000);
     assert!(seen.is_empty());
-    let to_limit = 1_000 + 8_190 - bytes;
-    assert_eq!(write(to_limit), (8_190, vec![]));
-    assert_eq!(write(to_limit + 1), (8_191, vec![(8_191, 2, 8_190)]));
+    let to_limit = 1_000 + 8_180 - bytes;
+    assert_eq!(write(to_limit), (8_180, vec![]));
+    assert_eq!(write(to_limit + 1), (8_181, vec![(8_181, 2, 8_180)]));
     // A neighbour cannot keep a session from being written.
     assert_eq!(write(60_000).1.len(), 1);
     // Nor does a request that writes nothing raise anything.

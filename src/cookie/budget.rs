@@ -16,7 +16,7 @@ use super::name::CHUNKS_MAX;
 /// | [`compact`](Budget::compact) | 3,072 | 1 | 3,072 | 2,183 | nginx and ingress-nginx as a proxy: 4 KiB for a whole response head, and a 502 above |
 /// | [`portable`](Budget::portable) | 4,000 | 2 | 6,500 | 4,679 | Apache, Tomcat, Jetty, nginx on the request side, curl, and hosts that stop at 8 KiB |
 /// | [`roomy`](Budget::roomy) | 4,000 | 3 | 12,000 | 8,775 | HAProxy, Caddy, Node, IIS, hyper over HTTP/2: 15 to 16 KiB |
-/// | [`direct`](Budget::direct) | 4,000 | 9 | 36,000 | 26,502 | axum with no proxy in front, over HTTP/1.1 |
+/// | [`direct`](Budget::direct) | 4,000 | 9 | 36,000 | 26,502 | axum with no proxy in front; over HTTP/2 with `max_header_list_size(65_536)` |
 ///
 /// `portable` is the default: it is the largest that passes every common server's request side.
 ///
@@ -60,14 +60,15 @@ pub struct Budget {
     warn_request_above: usize,
 }
 
-/// The longest `Cookie` field that common servers and clients take: Apache and curl, 8,190.
-const COMMON_REQUEST: usize = 8_190;
+/// The longest value of a `Cookie` field that common clients and servers take: curl 8,181, nginx
+/// 8,182, Apache 8,183. See docs/clients.md.
+const COMMON_REQUEST: usize = 8_180;
 
-/// HAProxy takes this much of a head.
-const ROOMY_REQUEST: usize = 15_360;
+/// HAProxy takes a head of 15,292 bytes; what else a browser says is about a thousand.
+const ROOMY_REQUEST: usize = 14_300;
 
-/// actix-web takes this much of a head over HTTP/1.1, and hyper more.
-const DIRECT_REQUEST: usize = 131_072;
+/// actix-web takes a head of 131,072 bytes over HTTP/1.1, and hyper more.
+const DIRECT_REQUEST: usize = 130_000;
 
 impl Default for Budget {
     fn default() -> Budget {
@@ -280,7 +281,7 @@ impl Budget {
     /// ```
     /// use sealed_session::Budget;
     ///
-    /// assert_eq!(Budget::portable().request_warning_limit(), 8_190);
+    /// assert_eq!(Budget::portable().request_warning_limit(), 8_180);
     /// ```
     #[must_use]
     pub const fn request_warning_limit(&self) -> usize {

@@ -97,7 +97,7 @@ impl Size {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
-    /// assert_eq!(session.size()?.request_warning_limit(), 8_190);
+    /// assert_eq!(session.size()?.request_warning_limit(), 8_180);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]

@@ -171,7 +171,7 @@ async fn the_cookies_of_others_are_counted() {
     let answer = browser.get(&a, "/session").await;
     answer
         .has("0 cookies beside the session")
-        .has("of 8,190 bytes of cookies")
+        .has("of 8,180 bytes of cookies")
         .lacks("too many");
     browser.jar.insert("theme".into(), "dark".into());
     browser.jar.insert("consent".into(), "x".repeat(4_000));

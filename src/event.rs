@@ -49,13 +49,13 @@ pub enum Event<'a> {
     CrowdedRequest {
         /// Bytes of the whole field.
         bytes: usize,
-        /// How many other cookies came along.
+        /// How many cookies came along that are not of this session.
         others: usize,
         /// The length at which this warning begins.
         warn_above: usize,
     },
-    /// The session is within its budget, yet above the size at which a proxy with stock settings
-    /// may refuse the response.
+    /// The session is within its budget, and near to what can be sent: above the
+    /// [`warning_limit`](crate::Budget::warning_limit) of the budget.
     #[non_exhaustive]
     NearBudget {
         /// Bytes of all `Set-Cookie` values of the session.
@@ -115,7 +115,7 @@ impl Observer {
                 tracing::warn!(target: TARGET, bytes, others, warn_above, "session and other cookies together are longer than common servers take");
             }
             Event::NearBudget { bytes, warn_above } => {
-                tracing::warn!(target: TARGET, bytes, warn_above, "session is large for proxies with stock settings");
+                tracing::warn!(target: TARGET, bytes, warn_above, "session is near the limits of its budget or of common proxies");
             }
             Event::Overwrote { refusal } => {
                 tracing::warn!(target: TARGET, reason = refusal.label(), "session written over a cookie that may live elsewhere");

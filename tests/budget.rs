@@ -9,7 +9,10 @@
 mod common;
 
 use common::{BASE, Browser, at, manager, noise, overfill, ring};
-use sealed_session::{Attribute, Budget, Event, Measure, RequestHead, SessionManager};
+use sealed_session::{
+    Attribute, Budget, Compression, Event, Lifetime, Measure, Persistence, RequestHead,
+    SessionManager,
+};
 
 const BLOB: Attribute<Vec<u8>> = Attribute::new("blob");
 
@@ -199,18 +202,38 @@ fn the_size_model_holds() {
             "{data}: {:?}",
             fits(data + 1)
         );
-        for n in [9, 50, 103, 104, 200, 1_000, 2_000, data] {
-            let session = Browser::default().open(&manager, at(0));
-            session.insert(BLOB, noise(n - overhead(n), 5)).unwrap();
-            let head = if n < 128 { 24 } else { 25 } + usize::from(n >= 16_384);
-            let payload = (n + head).next_multiple_of(32);
-            let value = ((payload + 49) * 4).div_ceil(3);
-            let size = session.size().unwrap();
-            let cookies = match size.cookies() {
-                1 => 55,
-                several => 57 * several - 2 + 4 * several + 1,
-            };
-            assert_eq!(size.bytes(), value + cookies, "{n} bytes");
+        for n in [9, 50, 103, 104, 140, 200, 1_000, 2_000, data] {
+            for subject in [0, 1, 20, 128] {
+                let session = Browser::default().open(&manager, at(0));
+                if subject > 0 {
+                    session.sign_in_as(&"s".repeat(subject), &[]).unwrap();
+                }
+                if session.insert(BLOB, noise(n - overhead(n), 5)).is_err() {
+                    continue;
+                }
+                let Ok(size) = session.size() else { continue };
+                let head = match n {
+                    0..128 => 24,
+                    128..16_384 => 25,
+                    _ => 26,
+                };
+                let signed_in = match subject {
+                    0 => 0,
+                    1..128 => subject + 1,
+                    _ => subject + 2,
+                };
+                let payload = (n + head + signed_in).next_multiple_of(32);
+                let value = ((payload + 49) * 4).div_ceil(3);
+                let cookies = match size.cookies() {
+                    1 => 55,
+                    several => 57 * several - 2 + 4 * several + 1,
+                };
+                assert_eq!(
+                    size.bytes(),
+                    value + cookies,
+                    "{n} bytes, subject of {subject}"
+                );
+            }
         }
     }
 }
@@ -218,25 +241,37 @@ fn the_size_model_holds() {
 #[test]
 fn what_is_left_fits_and_not_much_more() {
     let other = Attribute::<Vec<u8>>::new("other");
-    for (manager, text) in [
-        (manager(), ""),
+    let persistent = Lifetime::new().persist(Persistence::Always);
+    let words = "some words that compress, some words that compress, some words that do";
+    // Letters of an alphabet of two, which only DEFLATE shortens.
+    let letters: String = noise(12_000, 3)
+        .into_iter()
+        .map(|byte| char::from(b'a' + (byte & 1)))
+        .collect();
+    for (budget, lifetime, text, less) in [
+        (Budget::portable(), Lifetime::new(), "", 0),
+        (Budget::portable(), Lifetime::new(), words, 40),
+        (Budget::direct(), Lifetime::new(), words, 40),
+        (Budget::compact(), persistent, "", 0),
+        (Budget::direct(), persistent, "", 0),
         (
-            manager(),
-            "some words that compress, some words that compress, some words that do",
-        ),
-        (
-            SessionManager::builder(ring())
-                .budget(Budget::direct())
-                .build()
-                .unwrap(),
-            "a word",
+            Budget::portable(),
+            Lifetime::new(),
+            letters.as_str(),
+            6_500 * 7 / 100,
         ),
     ] {
-        for used in [0, 100, 2_000] {
+        let builder = SessionManager::builder(ring()).budget(budget);
+        let manager = builder.lifetime(lifetime).build().unwrap();
+        for used in [0, 100, 1_000] {
             let open = || {
                 let session = Browser::default().open(&manager, at(0));
-                session.insert(BLOB, noise(used, 5)).unwrap();
-                session.insert("text", text).unwrap();
+                if used > 0 {
+                    session.insert(BLOB, noise(used, 5)).unwrap();
+                }
+                if !text.is_empty() {
+                    session.insert("text", text).unwrap();
+                }
                 session
             };
             let session = open();
@@ -246,17 +281,57 @@ fn what_is_left_fits_and_not_much_more() {
                 let stored = session.insert(other, noise(bytes - 14, 6));
                 stored.and_then(|()| session.size()).is_ok()
             };
-            // LZ4 looks less closely behind what it could not shorten.
-            assert!(
-                fits(room - text.len() / 2),
-                "{room} beside {used} and {text}"
+            let case = format!(
+                "{room} beside {used} and {} of text in {budget:?}",
+                text.len()
             );
-            assert!(
-                !fits(room + room / 200 + 100),
-                "{room} beside {used} and {text}"
-            );
+            assert!(fits(room - less), "{case}");
+            assert!(!fits(room + room / 200 + 100), "{case}");
         }
     }
+}
+
+/// What is stored can be sent, whatever the cookies' attributes.
+#[test]
+fn an_insert_counts_the_attributes_that_the_cookies_will_have() {
+    for budget in [
+        Budget::compact(),
+        Budget::portable(),
+        Budget::roomy(),
+        Budget::direct(),
+    ] {
+        let manager = SessionManager::builder(ring())
+            .budget(budget)
+            .lifetime(Lifetime::new().persist(Persistence::Always))
+            .build()
+            .unwrap();
+        let most = (1..30_000).collect::<Vec<_>>().partition_point(|length| {
+            let session = Browser::default().open(&manager, at(0));
+            session.insert(BLOB, noise(*length, 5)).is_ok()
+        });
+        let session = Browser::default().open(&manager, at(0));
+        session.insert(BLOB, noise(most, 5)).unwrap();
+        assert!(
+            common::commit(&manager, &session, at(0)).is_ok(),
+            "{budget:?}"
+        );
+    }
+}
+
+/// The better of both forms decides by how much a session is too large.
+#[test]
+fn the_error_tells_what_is_missing_in_the_best_form() {
+    let letters: String = noise(40_000, 3)
+        .into_iter()
+        .map(|byte| char::from(b'a' + (byte & 3)))
+        .collect();
+    let needed = [Compression::Auto, Compression::Smallest].map(|policy| {
+        let builder = SessionManager::builder(ring()).compression(policy);
+        let session = Browser::default().open(&builder.build().unwrap(), at(0));
+        let error = session.insert("a", &letters).unwrap_err();
+        error.sizes().unwrap().needed()
+    });
+    assert_eq!(needed[0], needed[1]);
 }
 
 #[test]

@@ -85,6 +85,13 @@ impl Table {
         lines
     }
 
+    /// Why samples have no figure, a line for each.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<String> {
+        let parts = (0..self.samples.len()).step_by(COLUMNS);
+        parts.flat_map(|first| self.failures(first)).collect()
+    }
+
     /// For a document: a Markdown table of all samples, and the note.
     #[must_use]
     pub fn markdown(&self) -> String {

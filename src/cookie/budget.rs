@@ -23,13 +23,14 @@ use super::name::CHUNKS_MAX;
 /// # What a session costs
 ///
 /// *Data* in the table is how many bytes of attributes fit, as they are after packing and
-/// compression, with their names and three to five bytes for each. A session of `n` such bytes takes
-/// a payload of `p` bytes, `p` being `n + 24` (and `2 + s` more for a subject of `s` bytes) rounded
-/// up to a multiple of 32, and a value of `v = ceil(4/3 * (p + 49))` characters; signed instead of
-/// encrypted, `p + 41`. In one cookie that makes `v` and the name, an equals sign and the attributes
-/// of `Set-Cookie`: `v + 55` bytes with the defaults. Each cookie of several takes 4 bytes more, the
-/// first one 5, and those after the first 2 more for a longer name. In short: 170 bytes, and 4 for
-/// every 3 bytes of data. Text such as JSON shrinks to a half or third before it counts; see
+/// compression, with their names and four to six bytes for each. A session of `n` such bytes takes
+/// a payload of `p` bytes: `n + 24` below 128 bytes, `n + 25` below 16,384, and `n + 26` above; two or
+/// three more if it is compressed, `s + 1` more for a subject of `s` bytes (`s + 2` above 127), and
+/// rounded up to a multiple of 32. Its value has `v = ceil(4/3 * (p + 49))` characters; signed
+/// instead of encrypted, `p + 41`. In one cookie that makes `v` and the name, an equals sign and the
+/// attributes of `Set-Cookie`: `v + 55` bytes with the defaults. Each cookie of several takes 4 bytes
+/// more, the first one 5, and those after the first 2 more for a longer name. In short: 170 bytes, and
+/// 4 for every 3 bytes of data. Text such as JSON shrinks to a half or third before it counts; see
 /// [`Compression`](crate::Compression).
 ///
 /// [`Session::size`](crate::Session::size) tells it for a session, and

@@ -111,7 +111,7 @@ impl Oversize {
     /// session.insert("noise", noise(1))?;
     /// session.insert("more noise", noise(777))?; // more than the two cookies of this budget hold
     /// let error = session.size().unwrap_err();
-    /// assert_eq!(error.sizes().map(|sizes| sizes.needed()), Some(4));
+    /// assert_eq!(error.sizes().map(|sizes| sizes.needed()), Some(3));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]

@@ -187,4 +187,30 @@ impl SessionManager {
             touch,
         ))
     }
+
+    /// Closes `session` as if its commit had failed with `error`, for a handler that gave up: nothing
+    /// of what it changed is sent, and the browser keeps the session that it has. Commit once more
+    /// with the head of the page that says so, as after a failed [`commit`](SessionManager::commit).
+    ///
+    /// A value that can never fit is refused at its insert. An adapter makes of that what it makes of
+    /// a session that turns out too large in the end.
+    ///
+    /// ```
+    /// use sealed_session::ResponseHead;
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
+    ///
+    /// manager.abandon(&session, &error);
+    /// let changes = manager.commit(&session, ResponseHead::new(422), now)?;
+    /// assert!(changes.iter().all(|change| !format!("{change:?}").contains("set-cookie")));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn abandon(&self, session: &Session, error: &Error) {
+        session.abandon(error);
+    }
 }

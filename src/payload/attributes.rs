@@ -1,7 +1,7 @@
 //! The attributes of a record: an index over bytes that are decoded only when asked for.
 //!
-//! What this version cannot read it carries along byte for byte, and what nobody reads it neither
-//! unpacks nor packs again.
+//! What this version cannot read it carries along byte for byte. Values are unpacked when they are
+//! asked for, and not packed again as long as they stay what they were.
 
 use std::ops::Range;
 use std::sync::Arc;

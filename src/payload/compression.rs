@@ -45,7 +45,7 @@ use crate::error::Refusal;
 #[non_exhaustive]
 pub enum Compression {
     /// LZ4; and DEFLATE instead where LZ4 would need one more cookie, or would be over the budget.
-    /// The default: LZ4 unpacks a cart in 0.2 us and DEFLATE in 4, and takes 15 times as long to
+    /// The default: LZ4 unpacks a cart in 0.3 us and DEFLATE in 4, and takes 15 times as long to
     /// pack, so that time is spent only where it buys something.
     #[default]
     Auto,
@@ -72,13 +72,16 @@ impl Method {
     }
 }
 
-/// Regions smaller than this are not compressed: of 1,300 pieces of session text of 48 to 63 bytes,
-/// LZ4 made the padded payload of 1 in 100 smaller, and DEFLATE of none.
+/// Regions smaller than this are not compressed: of pieces of session text of 48 to 63 bytes, neither
+/// makes the padded payload of 1 in 100 smaller. See docs/design.md.
 const LEAST: usize = 64;
 
-/// The level of DEFLATE. Above it nothing of the corpus gets smaller, and the slowest input takes
-/// four times as long.
-const LEVEL: u8 = 6;
+/// The level of DEFLATE for so many bytes. Above 6 nothing of the corpus gets smaller. What is long
+/// may be an attacker's, and random letters of an alphabet of two take a millisecond for 64 KiB at 3,
+/// and seven at 6.
+const fn level(bytes: usize) -> u8 {
+    if bytes <= 8_192 { 6 } else { 3 }
+}
 
 /// A region in one of its forms.
 pub(super) struct Region<'a> {
@@ -93,7 +96,7 @@ impl Region<'_> {
         let bytes = match method {
             Method::Stored => region.into(),
             Method::Lz4 => lz4_flex::block::compress(region).into(),
-            Method::Deflate => compress_to_vec(region, LEVEL).into(),
+            Method::Deflate => compress_to_vec(region, level(region.len())).into(),
         };
         Region {
             method,
@@ -192,7 +195,10 @@ impl Compression {
         }
         let deflate = long().map(|region| Region::of(Method::Deflate, region));
         match deflate.reduce(smaller) {
-            Some(deflate) if self == Compression::Smallest => smaller(best, deflate),
+            // If neither can be sent, the error tells how much the better one was too large.
+            Some(deflate) if self == Compression::Smallest || taken == usize::MAX => {
+                smaller(best, deflate)
+            }
             Some(deflate) if cookies(payload(&deflate)) < taken => deflate,
             _ => best,
         }

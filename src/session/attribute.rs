@@ -146,8 +146,9 @@ impl<T> Attribute<T> {
     ///
     /// Compression makes a session shorter where two of its parts are alike. Whoever chooses one
     /// part, say the text of a search, and sees how long the cookie gets, can guess another part
-    /// digit by digit. Of a secret value only the length shows. It costs what compression would have
-    /// saved.
+    /// digit by digit. Of a secret value only the length of what is stored shows; so store text or
+    /// bytes of one length, and no numbers, which postcard makes as long as they are large. It costs
+    /// what compression would have saved.
     ///
     /// That a value is secret sticks to its name until it is removed, also when a string key or an
     /// older node writes it. A session that is signed and not encrypted takes no secrets:

@@ -50,13 +50,23 @@ impl Session {
         }
         let result = self.inner.outcome(&slot, now);
         if let Err(error) = &result {
-            slot.failed = true;
-            self.inner
-                .context
-                .observer
-                .tell(&Event::CommitFailed { error });
+            self.fail(&mut slot, error);
         }
         result
+    }
+
+    /// Closes the session as if its commit had failed with `error`.
+    pub(crate) fn abandon(&self, error: &Error) {
+        let mut slot = self.lock();
+        if !std::mem::replace(&mut slot.committed, true) {
+            self.fail(&mut slot, error);
+        }
+    }
+
+    fn fail(&self, slot: &mut Slot, error: &Error) {
+        slot.failed = true;
+        let failed = Event::CommitFailed { error };
+        self.inner.context.observer.tell(&failed);
     }
 }
 

@@ -129,16 +129,14 @@ impl Session {
         let mut slot = self.lock();
         self.inner.open(&mut slot);
         let Slot { jar, state, .. } = &*slot;
-        match state
-            .as_ref()
-            .and_then(|state| Some((state, state.record.as_ref()?)))
-        {
-            Some((state, record)) if !state.is_nothing() => {
-                let max_age = self.inner.max_age(record);
+        let max_age = state.as_ref().and_then(|state| self.inner.max_age(state));
+        let sent = state.as_ref().filter(|state| !state.is_nothing());
+        match sent.and_then(|state| state.record.as_ref()) {
+            Some(record) => {
                 let packed = Packed::of(context, record, max_age)?;
                 Ok(packed.size(context, record, jar))
             }
-            _ => Ok(Size::nothing(context, jar)),
+            None => Ok(Size::nothing(context, jar, max_age)),
         }
     }
 

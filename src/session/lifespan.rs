@@ -9,7 +9,6 @@ use super::state::{Edit, State};
 use super::{Inner, Session};
 use crate::error::Error;
 use crate::lifetime::{Lifetime, Times};
-use crate::payload::Record;
 
 impl Session {
     /// When the session began; the time of the request if there is none.
@@ -376,12 +375,13 @@ impl Session {
 }
 
 impl Inner {
-    /// The `Max-Age` of the cookies of this record, in seconds.
-    pub(super) fn max_age(&self, record: &Record) -> Option<u64> {
+    /// The `Max-Age` of the cookies of this session, in seconds, or of one that would begin now.
+    pub(super) fn max_age(&self, state: &State) -> Option<u64> {
+        let record = state.record.as_ref();
         let times = Times {
-            created: record.created,
+            created: record.map_or(self.now, |record| record.created),
             used: self.now,
-            own: record.own,
+            own: record.map_or(state.own, |record| record.own),
         };
         self.context.lifetime.max_age(&times, self.now)
     }

@@ -116,13 +116,15 @@ impl Session {
             .map_err(|what| Error::not_representable(name, what))?;
         let entry = written.entry(name);
         let context = &self.inner.context;
-        context.check_fits(&entry)?;
         let mut slot = self.lock();
         let state = self.inner.open(&mut slot);
         allowed(state)?;
-        context.check_keeps_secrets(&state.as_put(&entry))?;
         if state.would_change(&entry) {
+            let stored = state.as_put(&entry);
+            let max_age = self.inner.max_age(state);
             self.check_open(&slot, name)?;
+            context.check_keeps_secrets(&stored)?;
+            context.check_fits(&stored, max_age)?;
             self.inner
                 .open(&mut slot)
                 .apply(Edit::Put(entry), self.inner.now)?;

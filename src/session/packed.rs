@@ -116,9 +116,9 @@ impl Packed {
 }
 
 impl Size {
-    /// Where there is no session.
-    pub(super) fn nothing(context: &Context, jar: &Jar) -> Size {
-        let tail = context.family.spec.tail(None).len();
+    /// Where there is no session; `max_age` is that of one which would begin now.
+    pub(super) fn nothing(context: &Context, jar: &Jar, max_age: Option<u64>) -> Size {
+        let tail = context.family.spec.tail(max_age).len();
         Size {
             lines: Vec::new(),
             request_bytes: request_bytes(std::iter::empty(), tail, jar.others()),
@@ -151,8 +151,8 @@ impl Context {
     }
 
     /// Refuses an attribute with which no session could be sent, however little else it holds.
-    pub(super) fn check_fits(&self, entry: &Entry<'_>) -> Result<(), Error> {
-        let tail = self.family.spec.tail(None).len();
+    pub(super) fn check_fits(&self, entry: &Entry<'_>, max_age: Option<u64>) -> Result<(), Error> {
+        let tail = self.family.spec.tail(max_age).len();
         let size = entry.size();
         if self
             .chunks((HEAD + LENGTHS + size).next_multiple_of(PADDING), tail)
@@ -161,7 +161,7 @@ impl Context {
             return Ok(());
         }
         let alone = Record::to_measure(entry);
-        let fits = Packed::measured(self, &alone, None).map(drop);
+        let fits = Packed::measured(self, &alone, max_age).map(drop);
         fits.map_err(|mut oversize| {
             oversize.largest = largest(&alone, 1);
             oversize.is_alone = true;

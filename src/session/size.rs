@@ -49,8 +49,9 @@ impl Size {
     }
 
     /// How many more bytes of attributes fit if they can be neither packed nor compressed; their
-    /// names, and three to five bytes for each, included. What compresses well now may do so less
-    /// beside them, so leave some reserve.
+    /// names, and four to six bytes for each, included. Beside them, what is there now compresses
+    /// less well: a session that is stored as it is takes as many, one in LZ4 some tens less, and
+    /// one in DEFLATE up to 7 % of its budget less.
     ///
     /// ```
     /// # use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
@@ -71,7 +72,9 @@ impl Size {
     }
 
     /// Bytes of the `Cookie` field of the next request, if the browser then has the other cookies
-    /// that came along with this one.
+    /// that came along with this one. The session's touch and its tombstones are not counted, some 50
+    /// bytes each, and neither are the cookies of a session that was refused, as long as no other
+    /// takes their place.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -105,7 +108,7 @@ impl Size {
         self.budget.request_warning_limit()
     }
 
-    /// How many other cookies came along: those of the site, and the session's touch and tombstones.
+    /// How many cookies came along that are not of this session.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};

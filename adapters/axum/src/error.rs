@@ -9,9 +9,9 @@ use http::StatusCode;
 /// body; the text goes to the log. What the handler had changed before is committed all the same,
 /// as with any other response.
 ///
-/// A value that can never fit is refused at its insert, and answered like a session that does not
-/// fit in the end, by
-/// [`on_commit_failure`](sealed_session_tower::SessionLayer::on_commit_failure).
+/// One is different: a value that can never fit is refused at its insert, and answered like a session
+/// that does not fit in the end. Nothing is committed, and
+/// [`on_commit_failure`](sealed_session_tower::SessionLayer::on_commit_failure) makes the page.
 ///
 /// ```
 /// use axum::response::IntoResponse;

@@ -270,6 +270,8 @@ async fn noise(session: Session) -> Result<&'static str, Error> {
 }
 
 async fn lump(session: Session) -> Result<&'static str, Error> {
+    // As with a commit that fails, nothing of this is sent.
+    session.sign_in_as("mallory", &[])?;
     session.insert("lump", "x".repeat(100_000))?;
     Ok("stored")
 }

@@ -26,7 +26,8 @@ use sealed_session::{Error, Session};
     note = "use a function or a closure `|error: &Error, session: &Session| -> Response<{ResBody}>`, with both types written out, that is `Clone`"
 )]
 pub trait CommitFailure<ResBody> {
-    /// The response to send instead of the handler's. The session shows what could not be sent.
+    /// The response to send instead of the handler's. The session shows what could not be sent,
+    /// and cannot be changed any more.
     fn respond(&self, error: &Error, session: &Session) -> Response<ResBody>;
 }
 

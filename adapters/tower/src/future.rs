@@ -95,6 +95,7 @@ where
         let mut response = ready!(inner.poll(context))?;
         let too_large = response.extensions().get::<Error>();
         if let Some(error) = too_large.filter(|error| error.is_too_large()).cloned() {
+            shared.manager.abandon(session, &error);
             response = shared.failure.respond(&error, session);
         }
         let now = shared.clock.now();

@@ -109,7 +109,7 @@ impl<F> SessionLayer<F> {
     ///
     /// A handler learns already at its insert of a value that can never fit. If it answers with that
     /// [`Error`](sealed_session::Error) among the response's extensions, as the error of
-    /// `sealed-session-axum` does, this answers instead, so that there is one page for both.
+    /// `sealed-session-axum` does, then nothing is committed, and this answers: one page for both.
     ///
     /// ```
     /// use http::Response;

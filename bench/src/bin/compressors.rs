@@ -91,6 +91,68 @@ fn main() {
         ];
         println!("| {name} | {} |", columns.join(" | "));
     }
+    println!("\nMicroseconds and bytes of miniz_oxide for random letters of an alphabet of two:\n");
+    println!("| bytes | level 3 | level 6 | level 9 |");
+    println!("| --- | --- | --- | --- |");
+    for length in [1_024, 8_192, 65_536] {
+        let text = letters(length);
+        let column = |level: u8| {
+            let time = time_of(3, || compress_to_vec(&text, level));
+            format!("{time}, {}", compress_to_vec(&text, level).len())
+        };
+        println!("| {length} | {} |", [3, 6, 9].map(column).join(" | "));
+    }
+    println!("\nPieces of these sessions whose padded payload gets smaller, of 100:\n");
+    println!("| bytes | pieces | LZ4 | DEFLATE |");
+    println!("| --- | --- | --- | --- |");
+    for shortest in [32, 48, 64, 80, 96, 128, 192] {
+        let pieces = pieces(shortest);
+        let smaller = |compress: fn(&[u8]) -> Vec<u8>| {
+            let pays = |piece: &&&[u8]| payload(compress(piece).len() + 1) < payload(piece.len());
+            pieces.iter().filter(pays).count() * 100 / pieces.len().max(1)
+        };
+        println!(
+            "| {shortest} to {} | {} | {} | {} |",
+            shortest + SPREAD - 1,
+            pieces.len(),
+            smaller(block::compress),
+            smaller(|piece| compress_to_vec(piece, LEVEL)),
+        );
+    }
+}
+
+/// Bytes of a payload around a region of so many.
+fn payload(region: usize) -> usize {
+    (25 + region).next_multiple_of(32)
+}
+
+/// How much the pieces of one row differ in length.
+const SPREAD: usize = 16;
+
+/// Pieces of the sessions from places all over them.
+fn pieces(shortest: usize) -> Vec<&'static [u8]> {
+    let of = |(_, text): &(&str, &'static str)| {
+        let text = text.trim_end().as_bytes();
+        let starts = (0..text.len()).step_by(37).take(20);
+        let places =
+            starts.flat_map(|at| (at + shortest..at + shortest + SPREAD).map(move |to| at..to));
+        places
+            .filter_map(|place| text.get(place))
+            .collect::<Vec<_>>()
+    };
+    SESSIONS.iter().flat_map(of).collect()
+}
+
+/// The same in each run.
+fn letters(length: usize) -> Vec<u8> {
+    let mut state = 1_u64;
+    let next = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        if state >> 63 == 0 { b'a' } else { b'b' }
+    };
+    std::iter::repeat_with(next).take(length).collect()
 }
 
 fn deflater() -> Deflate {
@@ -121,14 +183,18 @@ fn unzlib(state: &mut Inflate, bytes: &[u8], length: usize) -> Vec<u8> {
     out
 }
 
-/// The time of one call, in the best of several rounds.
-fn time<R>(mut call: impl FnMut() -> R) -> String {
+fn time<R>(call: impl FnMut() -> R) -> String {
+    time_of(CALLS, call)
+}
+
+/// The time of one of `calls` calls, in the best of several rounds.
+fn time_of<R>(calls: u32, mut call: impl FnMut() -> R) -> String {
     let round = |_| {
         let start = Instant::now();
-        for _ in 0..CALLS {
+        for _ in 0..calls {
             black_box(call());
         }
-        start.elapsed().as_secs_f64() * 1e6 / f64::from(CALLS)
+        start.elapsed().as_secs_f64() * 1e6 / f64::from(calls)
     };
     let best = (0..ROUNDS).map(round).fold(f64::INFINITY, f64::min);
     format!("{best:.1}")

@@ -58,7 +58,12 @@ fn samples(files: &[PathBuf]) -> Result<Vec<Sample>, String> {
 
 fn act(mode: Mode, samples: &[Sample]) -> Result<(), String> {
     if mode == Mode::Json {
-        println!("{}", Table::measure(&[Library::here()], samples).json());
+        let table = Table::measure(&[Library::here()], samples);
+        println!("{}", table.json());
+        // The output is for a machine, and a `null` does not say why.
+        for reason in table.reasons() {
+            eprintln!("sizes: {}", reason.trim_start());
+        }
         return Ok(());
     }
     let table = Table::measure(&Library::all(), samples);

@@ -135,29 +135,34 @@ fn scan(text: &[u8], with_base64: bool) -> Vec<Span> {
 fn find_base64(text: &[u8], range: Range<usize>, spans: &mut Vec<Span>) {
     let text = text.get(..range.end).unwrap_or_default();
     let mut at = range.start;
-    while let Some(word) = next_run(text, at, ALNUM | URL | STANDARD, BASE64_LEAST) {
-        // Seldom does one word hold characters of both alphabets; then it is cut.
-        let rest = text.get(word.clone()).unwrap_or_default();
-        let (mut kind, mut length) = (Kind::Base64Url, run(rest, ALNUM | URL));
-        if length < rest.len() {
-            let standard = run(rest, ALNUM | STANDARD);
-            if standard > length {
-                (kind, length) = (Kind::Base64, standard);
+    while let Some(mut word) = next_run(text, at, ALNUM | URL | STANDARD, BASE64_LEAST) {
+        at = word.end;
+        // Seldom does one word hold characters of both alphabets; then it is cut. Every cut looks at
+        // no more than what it takes, twice: the whole must not cost its length squared.
+        while word.len() >= BASE64_LEAST {
+            let rest = text.get(word.clone()).unwrap_or_default();
+            let (mut kind, mut length) = (Kind::Base64Url, run(rest, ALNUM | URL));
+            if length < rest.len() {
+                let standard = run(rest, ALNUM | STANDARD);
+                if standard > length {
+                    (kind, length) = (Kind::Base64, standard);
+                }
             }
+            if length >= BASE64_LEAST && is_mixed(rest.get(..length).unwrap_or_default()) {
+                let at = word.start;
+                spans.push(Span { kind, at, length });
+            }
+            word.start += length;
         }
-        let has = |class| rest.iter().take(length).any(|&byte| is(byte, class));
-        // Words and paths are of the alphabet too, and compress better as they are. People seldom
-        // write upper case, lower case and digits in one; of 22 characters that a machine chose,
-        // 2 in 100 lack one of these.
-        if length >= BASE64_LEAST && has(LOWER) && has(UPPER) && has(DIGIT) {
-            spans.push(Span {
-                kind,
-                at: word.start,
-                length,
-            });
-        }
-        at = word.start + length;
     }
+}
+
+/// Whether there are lower case, upper case and digits. Words and paths are of the alphabets, too,
+/// and compress better as they are. People seldom write all three in one; of 22 characters that a
+/// machine chose, 2 in 100 lack one of them.
+fn is_mixed(text: &[u8]) -> bool {
+    let has = |class| text.iter().any(|&byte| is(byte, class));
+    has(LOWER) && has(UPPER) && has(DIGIT)
 }
 
 /// Whether `text` begins with a UUID in lower case.

@@ -143,6 +143,24 @@ fn what_breaks_a_rule_is_malformed() {
     }
 }
 
+/// Reads 64 KiB of text that changes its alphabet at every step. Looking at the rest of the word at
+/// each cut would be two thousand million steps, and no test run would end.
+#[test]
+fn no_text_costs_its_length_squared() {
+    for piece in [
+        "-+",
+        "A1a-+",
+        "aB1_cdefghijklm/",
+        "0123456-",
+        "0123456789a-",
+        "aB1",
+    ] {
+        let text = piece.repeat(20 * 65_536 / piece.len());
+        let spans = scan::spans(text.as_bytes());
+        assert!(spans.len() <= text.len() / 8, "{piece}");
+    }
+}
+
 /// Text as sessions hold it: words, and what machines write.
 fn piece() -> impl Strategy<Value = Vec<u8>> {
     let bytes = || proptest::collection::vec(any::<u8>(), 0..60);

@@ -99,7 +99,7 @@ fn rest(size: &Size) -> Markup {
         dl.facts {
             div {
                 dt { "Left" }
-                dd { (grouped(size.room())) " bytes of data that do not compress" }
+                dd { "about " (grouped(size.room())) " bytes of data that do not compress" }
             }
             div {
                 dt { "Next request" }

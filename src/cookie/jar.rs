@@ -28,10 +28,16 @@ const FAMILIES_MAX: usize = 2;
 #[derive(Clone, Default)]
 pub(crate) struct Jar {
     text: Vec<u8>,
-    /// Each family by itself, so that a planted one cannot crowd out the other.
-    families: [Pieces; FAMILIES_MAX],
+    /// The first ones lie here: nearly no request has more, and none of those allocates for them.
+    first: [Option<Piece>; FEW],
+    more: Vec<Piece>,
+    /// How many of each family and kind: each by itself, so that none can crowd out another.
+    counts: [[usize; KINDS]; FAMILIES_MAX],
     others: Others,
 }
+
+/// Two chunks, a touch and tombstones.
+const FEW: usize = 4;
 
 /// What else came along: cookies that are not this library's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,27 +50,26 @@ pub(crate) struct Others {
 /// Bytes between two cookies in one line: a semicolon and a space (RFC 6265 section 4.2.1).
 pub(crate) const PAIR_END: usize = 2;
 
-/// What came of one family; each kind by itself, so that none can crowd out another.
-#[derive(Clone, Default)]
-struct Pieces {
-    chunks: List<CHUNKS_KEPT>,
-    touches: List<MARKS_KEPT>,
-    tombstones: List<MARKS_KEPT>,
-}
-
-#[derive(Clone)]
-struct List<const N: usize> {
-    kept: [Piece; N],
-    count: usize,
-}
-
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Piece {
-    index: u8,
+    family: u8,
+    slot: Slot,
     /// Longer than any cookie we write; its text was not kept.
     too_long: bool,
     start: u32,
     end: u32,
+}
+
+/// Kinds of cookies in a family.
+const KINDS: usize = 3;
+
+/// The number of a kind, and how many cookies of it are kept, with how long a value.
+const fn kind(slot: Slot) -> (usize, usize, usize) {
+    match slot {
+        Slot::Chunk(_) => (0, CHUNKS_KEPT, LINE_MAX),
+        Slot::Touch => (1, MARKS_KEPT, MARK_MAX),
+        Slot::Tombstone => (2, MARKS_KEPT, MARK_MAX),
+    }
 }
 
 /// One cookie of ours, as it came.
@@ -73,51 +78,6 @@ pub(super) struct Found<'a> {
     pub(super) index: usize,
     /// `None` if it is longer than any cookie we write.
     pub(super) value: Option<&'a [u8]>,
-}
-
-impl<const N: usize> Default for List<N> {
-    fn default() -> List<N> {
-        List {
-            kept: [Piece::default(); N],
-            count: 0,
-        }
-    }
-}
-
-impl<const N: usize> List<N> {
-    fn add(&mut self, text: &mut Vec<u8>, index: usize, value: &[u8], longest: usize) {
-        let Some(piece) = self.kept.get_mut(self.count) else {
-            return;
-        };
-        let too_long = value.len() > longest;
-        let start = text.len();
-        if !too_long {
-            // A touch that follows is not to cost a second copy of the token.
-            if text.capacity() - text.len() < value.len() {
-                text.reserve(value.len() + TOUCH_ROOM);
-            }
-            text.extend_from_slice(value);
-        }
-        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        *piece = Piece {
-            index: u8::try_from(index).unwrap_or(u8::MAX),
-            too_long,
-            start: offset(start),
-            end: offset(text.len()),
-        };
-        self.count += 1;
-    }
-
-    fn found<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Found<'a>> {
-        self.kept.iter().take(self.count).map(|piece| Found {
-            index: usize::from(piece.index),
-            value: if piece.too_long {
-                None
-            } else {
-                text.get(piece.start as usize..piece.end as usize)
-            },
-        })
-    }
 }
 
 impl Jar {
@@ -140,11 +100,11 @@ impl Jar {
                     .clone()
                     .enumerate()
                     .find_map(|(family, names)| Some((family, names.slot_of(name)?)));
-                if let Some((family, slot)) = found {
-                    jar.add(family, slot, trim(value.get(1..).unwrap_or_default()));
-                }
-                if found.is_none() {
-                    jar.others.add(trim(pair));
+                match found {
+                    Some((family, slot)) => {
+                        jar.add(family, slot, trim(value.get(1..).unwrap_or_default()));
+                    }
+                    None => jar.others.add(trim(pair)),
                 }
             }
         }
@@ -152,36 +112,73 @@ impl Jar {
     }
 
     fn add(&mut self, family: usize, slot: Slot, value: &[u8]) {
-        let Jar { text, families, .. } = self;
-        let Some(pieces) = families.get_mut(family) else {
+        let (kind, most, longest) = kind(slot);
+        let counts = self.counts.get_mut(family);
+        let Some(count) = counts
+            .and_then(|kinds| kinds.get_mut(kind))
+            .filter(|count| **count < most)
+        else {
             return;
         };
-        match slot {
-            Slot::Chunk(index) => pieces.chunks.add(text, index, value, LINE_MAX),
-            Slot::Touch => pieces.touches.add(text, 0, value, MARK_MAX),
-            Slot::Tombstone => pieces.tombstones.add(text, 0, value, MARK_MAX),
+        *count += 1;
+        let text = &mut self.text;
+        let too_long = value.len() > longest;
+        let start = text.len();
+        if !too_long {
+            // A touch that follows is not to cost a second copy of the token.
+            if text.capacity() - text.len() < value.len() {
+                text.reserve(value.len() + TOUCH_ROOM);
+            }
+            text.extend_from_slice(value);
+        }
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let piece = Piece {
+            family: u8::try_from(family).unwrap_or(u8::MAX),
+            slot,
+            too_long,
+            start: offset(start),
+            end: offset(text.len()),
+        };
+        match self.first.iter_mut().find(|place| place.is_none()) {
+            Some(place) => *place = Some(piece),
+            None => self.more.push(piece),
         }
     }
 
-    /// The chunks of one family, in the order of the request.
+    /// The pieces of one family, in the order of the request: what they are, and their values;
+    /// `None` for one that is longer than any cookie we write.
+    fn pieces(&self, family: usize) -> impl Iterator<Item = (Slot, Option<&[u8]>)> {
+        let all = self.first.iter().flatten().chain(&self.more);
+        let of_family = all.filter(move |piece| usize::from(piece.family) == family);
+        of_family.map(|piece| {
+            let range = piece.start as usize..piece.end as usize;
+            let value = self.text.get(range).filter(|_| !piece.too_long);
+            (piece.slot, value)
+        })
+    }
+
+    /// The chunks of one family.
     pub(super) fn chunks(&self, family: usize) -> impl Iterator<Item = Found<'_>> {
-        let pieces = self.families.get(family).into_iter();
-        pieces.flat_map(|pieces| pieces.chunks.found(&self.text))
+        self.pieces(family).filter_map(|(slot, value)| match slot {
+            Slot::Chunk(index) => Some(Found {
+                index: index.into(),
+                value,
+            }),
+            _ => None,
+        })
     }
 
     /// The touch cookies of one family; `None` stands for one that is too long for any version
     /// that this one knows.
     pub(crate) fn touches(&self, family: usize) -> impl Iterator<Item = Option<&[u8]>> {
-        let pieces = self.families.get(family).into_iter();
-        let found = pieces.flat_map(|pieces| pieces.touches.found(&self.text));
-        found.map(|found| found.value)
+        let pieces = self.pieces(family);
+        pieces.filter_map(|(slot, value)| matches!(slot, Slot::Touch).then_some(value))
     }
 
     /// The cookies of tombstones of one family.
     pub(crate) fn tombstones(&self, family: usize) -> impl Iterator<Item = &[u8]> {
-        let pieces = self.families.get(family).into_iter();
-        let found = pieces.flat_map(|pieces| pieces.tombstones.found(&self.text));
-        found.filter_map(|found| found.value)
+        let pieces = self.pieces(family);
+        pieces.filter_map(|(slot, value)| value.filter(|_| matches!(slot, Slot::Tombstone)))
     }
 
     /// What came along besides the session, its touch and its tombstones.
@@ -191,16 +188,18 @@ impl Jar {
 
     /// Whether there may have been more chunks of this family than are kept.
     pub(super) fn is_full(&self, family: usize) -> bool {
-        self.families
-            .get(family)
-            .is_some_and(|pieces| pieces.chunks.count == CHUNKS_KEPT)
+        self.is_used_up(family, Slot::Chunk(0))
     }
 
     /// Whether there may have been more tombstones of this family than are kept.
     pub(crate) fn may_hide_tombstones(&self, family: usize) -> bool {
-        self.families
-            .get(family)
-            .is_some_and(|pieces| pieces.tombstones.count == MARKS_KEPT)
+        self.is_used_up(family, Slot::Tombstone)
+    }
+
+    fn is_used_up(&self, family: usize, slot: Slot) -> bool {
+        let (kind, most, _) = kind(slot);
+        let counts = self.counts.get(family);
+        counts.and_then(|kinds| kinds.get(kind)) == Some(&most)
     }
 
     /// Whether a cookie of this chunk came along.

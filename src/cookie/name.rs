@@ -23,7 +23,7 @@ pub(crate) struct Names {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slot {
     /// The base cookie is number 0.
-    Chunk(usize),
+    Chunk(u8),
     Touch,
     Tombstone,
 }
@@ -73,7 +73,7 @@ impl Names {
         let suffix = name.strip_prefix(self.base().as_bytes())?;
         match *suffix {
             [] => Some(Slot::Chunk(0)),
-            [b'.', digit @ b'1'..=b'8'] => Some(Slot::Chunk(usize::from(digit - b'0'))),
+            [b'.', digit @ b'1'..=b'8'] => Some(Slot::Chunk(digit - b'0')),
             _ if suffix == TOUCH.as_bytes() => Some(Slot::Touch),
             _ if suffix == TOMBSTONE.as_bytes() => Some(Slot::Tombstone),
             _ => None,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::shape::{Reader, Trace, Writer};
+use super::shape::{Reader, Shape, Trace, Writer};
 
 /// How an attribute's value is written. The numbers are frozen: see FORMAT.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,12 +58,12 @@ pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, String> 
     }
 }
 
-/// JSON text of `value`, after reading it back and writing it again along the same trace.
+/// JSON text of `value`, after reading it back and writing it again along the same shape.
 fn json_proven<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, String> {
-    let (text, trace) = json_traced(value)?;
+    let (text, shape) = json_traced(value)?;
     let back: T = serde_json::from_slice(&text).map_err(|_| shifted::<T>())?;
     match json_traced(&back) {
-        Ok((again, like)) if like.is_like(&trace) && is_same_json(&again, &text) => Ok(text),
+        Ok((again, like)) if like.is_like(&shape) && is_same_json(&again, &text) => Ok(text),
         _ => Err(shifted::<T>()),
     }
 }
@@ -89,7 +89,7 @@ fn is_same_json(one: &[u8], other: &[u8]) -> bool {
     one == other || read(one).is_some_and(|value| Some(value) == read(other))
 }
 
-fn json_traced<T: Serialize + ?Sized>(value: &T) -> Result<(Vec<u8>, Trace), String> {
+fn json_traced<T: Serialize + ?Sized>(value: &T) -> Result<(Vec<u8>, Shape), String> {
     let trace = Trace::default();
     let mut text = Vec::new();
     let mut target = serde_json::Serializer::new(&mut text);
@@ -97,10 +97,11 @@ fn json_traced<T: Serialize + ?Sized>(value: &T) -> Result<(Vec<u8>, Trace), Str
     value
         .serialize(Writer::new(&mut target, &trace))
         .map_err(|_| no_json::<T>("its `Serialize` fails, or the key of a map is no text"))?;
-    if trace.is_not_finite() {
+    let shape = trace.finish();
+    if !shape.is_finite() {
         return Err(no_json::<T>("a float is infinite or not a number"));
     }
-    Ok((text, trace))
+    Ok((text, shape))
 }
 
 fn no_json<T: ?Sized>(cause: &str) -> String {
@@ -126,7 +127,7 @@ fn kind(cause: &serde_json::Error) -> String {
     format!("{what} (column {})", cause.column())
 }
 
-/// The postcard bytes of `value`, after reading them back along the same trace.
+/// The postcard bytes of `value`, after reading them back along the same shape.
 fn postcard_proven<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, String> {
     let refused = |cause: &postcard::Error| {
         format!(
@@ -135,8 +136,8 @@ fn postcard_proven<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>
             type_name::<T>()
         )
     };
-    let (bytes, trace) = postcard_traced(value).map_err(|cause| refused(&cause))?;
-    let replay = trace.replay();
+    let (bytes, shape) = postcard_traced(value, FEW).map_err(|cause| refused(&cause))?;
+    let replay = shape.replay();
     let mut source = postcard::Deserializer::from_bytes(&bytes);
     let read = T::deserialize(Reader::new(&mut source, &replay));
     let left = source.finalize().map_or(0, <[u8]>::len);
@@ -149,19 +150,26 @@ fn postcard_proven<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>
     };
     // Equal shapes may still be read into other places: serde numbers variants differently for
     // writing and reading when one is skipped, and an alias or a tuple has no other name to tell.
-    match postcard_traced(&back) {
-        Ok((again, like)) if like.is_like(&trace) && trace.is_same(&again, &bytes) => Ok(bytes),
+    match postcard_traced(&back, shape.len()) {
+        Ok((again, like)) if like.is_like(&shape) && shape.is_same(&again, &bytes) => Ok(bytes),
         _ => Err(shifted::<T>()),
     }
 }
 
-fn postcard_traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Trace), postcard::Error> {
-    let trace = Trace::default();
+/// Calls of a small value.
+const FEW: usize = 32;
+
+/// The bytes and the shape of `value`, which makes about `calls` calls.
+fn postcard_traced<T: Serialize>(
+    value: &T,
+    calls: usize,
+) -> Result<(Vec<u8>, Shape), postcard::Error> {
+    let trace = Trace::expecting(calls);
     let mut target = postcard::Serializer {
         output: AllocVec::new(),
     };
     value.serialize(Writer::new(&mut target, &trace))?;
-    Ok((target.output.finalize()?, trace))
+    Ok((target.output.finalize()?, trace.finish()))
 }
 
 #[cfg(test)]

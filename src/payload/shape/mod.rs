@@ -51,32 +51,34 @@ pub(super) enum Call {
     End,
 }
 
-/// What a value asked to write.
+/// Notes what a value asks to write.
 #[derive(Debug, Default)]
 pub(super) struct Trace {
     calls: RefCell<Vec<Call>>,
-    /// The names of the fields that each struct wrote, structs in the order of their beginnings.
-    fields: RefCell<Vec<Vec<&'static str>>>,
+    structs: RefCell<Structs>,
     variants: RefCell<Vec<(&'static str, u32)>>,
     not_finite: Cell<bool>,
 }
 
 impl Trace {
+    /// A trace of a value of about `calls` calls.
+    pub(super) fn expecting(calls: usize) -> Trace {
+        let trace = Trace::default();
+        trace.calls.borrow_mut().reserve(calls);
+        trace
+    }
+
     fn call(&self, call: Call) {
         self.calls.borrow_mut().push(call);
     }
 
     /// Notes the beginning of a struct, and returns its number.
     fn begin_struct(&self) -> usize {
-        let mut structs = self.fields.borrow_mut();
-        structs.push(Vec::new());
-        structs.len() - 1
+        self.structs.borrow_mut().begin()
     }
 
     fn field(&self, of: usize, name: &'static str) {
-        if let Some(fields) = self.fields.borrow_mut().get_mut(of) {
-            fields.push(name);
-        }
+        self.structs.borrow_mut().field(of, name);
     }
 
     fn variant(&self, of: &'static str, index: u32) {
@@ -87,20 +89,84 @@ impl Trace {
         self.not_finite.set(self.not_finite.get() || !finite);
     }
 
-    /// Whether a float was infinite or not a number, which JSON writes as `null`.
-    pub(super) fn is_not_finite(&self) -> bool {
-        self.not_finite.get()
+    /// What was written, when all is.
+    pub(super) fn finish(self) -> Shape {
+        Shape {
+            calls: self.calls.into_inner(),
+            structs: self.structs.into_inner(),
+            variants: self.variants.into_inner(),
+            is_finite: !self.not_finite.get(),
+        }
+    }
+}
+
+/// The names of the fields that each struct wrote, structs in the order of their beginnings. One
+/// list for all: a value of many small structs is not to cost an allocation for each.
+#[derive(Debug, Default)]
+struct Structs {
+    /// The first and the last field of each.
+    ends: Vec<Option<(usize, usize)>>,
+    fields: Vec<Field>,
+}
+
+#[derive(Debug)]
+struct Field {
+    name: &'static str,
+    /// The next one of the same struct, behind those of structs within.
+    next: Option<usize>,
+}
+
+impl Structs {
+    fn begin(&mut self) -> usize {
+        self.ends.push(None);
+        self.ends.len() - 1
+    }
+
+    fn field(&mut self, of: usize, name: &'static str) {
+        let at = self.fields.len();
+        let Some(ends) = self.ends.get_mut(of) else {
+            return;
+        };
+        let (first, last) = ends.unwrap_or((at, at));
+        *ends = Some((first, at));
+        if let Some(before) = self.fields.get_mut(last) {
+            before.next = Some(at);
+        }
+        self.fields.push(Field { name, next: None });
+    }
+
+    /// The names of the fields of one struct; `None` if there are not so many structs.
+    fn names(&self, of: usize) -> Option<impl Iterator<Item = &'static str>> {
+        let ends = self.ends.get(of)?;
+        let first = ends.and_then(|(first, _)| self.fields.get(first));
+        let next = |field: &&Field| self.fields.get(field.next?);
+        Some(std::iter::successors(first, next).map(|field| field.name))
+    }
+}
+
+/// What a value wrote.
+#[derive(Debug)]
+pub(super) struct Shape {
+    calls: Vec<Call>,
+    structs: Structs,
+    variants: Vec<(&'static str, u32)>,
+    is_finite: bool,
+}
+
+impl Shape {
+    /// Whether no float was infinite or not a number, which JSON writes as `null`.
+    pub(super) fn is_finite(&self) -> bool {
+        self.is_finite
     }
 
     /// Whether two values were written alike. Maps and sets may have changed their order; without
     /// any, the order counts.
-    pub(super) fn is_like(&self, other: &Trace) -> bool {
-        let (calls, others) = (&*self.calls.borrow(), &*other.calls.borrow());
-        let (variants, other_variants) = (&*self.variants.borrow(), &*other.variants.borrow());
-        if self.is_ordered() {
-            return calls == others && variants == other_variants;
-        }
-        sorted(calls) == sorted(others) && sorted(variants) == sorted(other_variants)
+    pub(super) fn is_like(&self, other: &Shape) -> bool {
+        let alike = self.calls == other.calls && self.variants == other.variants;
+        alike
+            || !self.is_ordered()
+                && sorted(&self.calls) == sorted(&other.calls)
+                && sorted(&self.variants) == sorted(&other.variants)
     }
 
     /// Whether the bytes of two values written alike are the same, but for the order of maps and
@@ -111,14 +177,18 @@ impl Trace {
 
     fn is_ordered(&self) -> bool {
         let unordered = |call: &Call| matches!(call, Call::Map | Call::Seq);
-        !self.calls.borrow().iter().any(unordered)
+        !self.calls.iter().any(unordered)
+    }
+
+    /// How many calls there were.
+    pub(super) fn len(&self) -> usize {
+        self.calls.len()
     }
 
     /// Expects the same calls again, this time to read.
-    pub(super) fn replay(&self) -> Replay {
+    pub(super) fn replay(&self) -> Replay<'_> {
         Replay {
-            calls: self.calls.borrow().clone(),
-            fields: self.fields.borrow().clone(),
+            shape: self,
             at: Cell::new(0),
             structs: Cell::new(0),
             differs: Cell::new(false),
@@ -132,21 +202,20 @@ fn sorted<T: Ord + Clone>(items: &[T]) -> Vec<T> {
     items
 }
 
-/// A trace that a reader has to follow.
+/// A shape that a reader has to follow.
 #[derive(Debug)]
-pub(super) struct Replay {
-    calls: Vec<Call>,
-    fields: Vec<Vec<&'static str>>,
+pub(super) struct Replay<'s> {
+    shape: &'s Shape,
     at: Cell<usize>,
     structs: Cell<usize>,
     differs: Cell<bool>,
 }
 
-impl Replay {
+impl Replay<'_> {
     fn expect<E: serde::de::Error>(&self, call: Call) -> Result<(), E> {
         let at = self.at.get();
         self.at.set(at + 1);
-        self.check(self.calls.get(at) == Some(&call))
+        self.check(self.shape.calls.get(at) == Some(&call))
     }
 
     /// Expects a struct whose fields are among `known`, in that order. Aliases only add names.
@@ -154,8 +223,8 @@ impl Replay {
         let at = self.structs.get();
         self.structs.set(at + 1);
         let mut known = known.iter();
-        let written = self.fields.get(at);
-        self.check(written.is_some_and(|names| names.iter().all(|name| known.any(|k| k == name))))
+        let names = self.shape.structs.names(at);
+        self.check(names.is_some_and(|mut names| names.all(|name| known.any(|k| *k == name))))
     }
 
     fn check<E: serde::de::Error>(&self, agrees: bool) -> Result<(), E> {
@@ -173,6 +242,6 @@ impl Replay {
 
     /// Whether the reader has asked for all that was written, and for nothing else.
     pub(super) fn is_done(&self) -> bool {
-        self.agrees() && self.at.get() == self.calls.len()
+        self.agrees() && self.at.get() == self.shape.calls.len()
     }
 }

@@ -12,11 +12,11 @@ use super::{Call, Replay};
 /// long as it is the one that the trace has next.
 pub(in crate::payload) struct Reader<'r, I> {
     inner: I,
-    replay: &'r Replay,
+    replay: &'r Replay<'r>,
 }
 
 impl<'r, I> Reader<'r, I> {
-    pub(in crate::payload) fn new(inner: I, replay: &'r Replay) -> Reader<'r, I> {
+    pub(in crate::payload) fn new(inner: I, replay: &'r Replay<'r>) -> Reader<'r, I> {
         Reader { inner, replay }
     }
 }

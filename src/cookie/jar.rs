@@ -5,6 +5,8 @@
 //! signs: a jar that is more lenient lets a sibling domain plant a `__Host-` cookie. Cookies that
 //! are not ours are neither copied nor required to be text.
 
+use memchr::memchr;
+
 use super::budget::LINE_MAX;
 use super::name::{Names, Slot};
 
@@ -88,9 +90,9 @@ impl Jar {
     ) -> Jar {
         let mut jar = Jar::default();
         for line in lines {
-            for pair in line.split(|&byte| byte == b';') {
+            for pair in pairs(line) {
                 // A pair without `=` is a cookie without a name (RFC 6265bis section 5.6).
-                let Some(equals) = pair.iter().position(|&byte| byte == b'=') else {
+                let Some(equals) = memchr(b'=', pair) else {
                     jar.others.add(trim(pair));
                     continue;
                 };
@@ -206,6 +208,17 @@ impl Jar {
     pub(crate) fn has(&self, family: usize, index: usize) -> bool {
         self.chunks(family).any(|found| found.index == index)
     }
+}
+
+/// The pairs of a line, untrimmed. A site's own cookies are often longer than ours.
+fn pairs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(line);
+    std::iter::from_fn(move || {
+        let line = rest?;
+        let end = memchr(b';', line);
+        rest = end.and_then(|end| line.get(end + 1..));
+        line.get(..end.unwrap_or(line.len()))
+    })
 }
 
 impl Others {

@@ -152,7 +152,7 @@ impl Sealer {
                 token.extend_from_slice(&self.sealing.ciphers.sign(&bound, plain));
             }
         }
-        URL_SAFE_NO_PAD.encode(token)
+        base64_simd::URL_SAFE_NO_PAD.encode_to_string(token)
     }
 
     /// Opens a token's text. Nothing of a token that does not open is left behind: both formats
@@ -166,9 +166,9 @@ impl Sealer {
         if text.len() > TEXT_MAX {
             return Err(Refusal::OverCeiling);
         }
-        // The engine refuses padding and non-zero trailing bits, so a token has one text form.
-        let mut token = URL_SAFE_NO_PAD
-            .decode(text)
+        // It refuses padding and non-zero trailing bits, so a token has one text form.
+        let mut token = base64_simd::URL_SAFE_NO_PAD
+            .decode_to_vec(text)
             .map_err(|_| Refusal::Malformed)?;
         let header = Header::read(&token)?;
         if !self.accepted.contains(&header.format) {

@@ -7,8 +7,7 @@
 
 mod scan;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{GeneralPurpose, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64_simd::{Base64, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use self::scan::Span;
 use super::wire::{Source, put_varint};
@@ -47,9 +46,9 @@ impl Kind {
         known.get(tag & ((1 << KIND_BITS) - 1)).copied()
     }
 
-    /// The engine of its alphabet. It refuses padding and non-zero trailing bits, so that text and
+    /// Its alphabet. The decoder refuses padding and non-zero trailing bits, so that text and
     /// bytes stand for each other one to one.
-    fn base64(self) -> Option<&'static GeneralPurpose> {
+    fn base64(self) -> Option<&'static Base64> {
         match self {
             Kind::Base64Url | Kind::Base64UrlOfPacked => Some(&URL_SAFE_NO_PAD),
             Kind::Base64 | Kind::Base64OfPacked => Some(&STANDARD_NO_PAD),
@@ -130,8 +129,8 @@ fn decode(kind: Kind, text: &[u8]) -> Option<(usize, Vec<u8>)> {
     let body = match kind.base64() {
         // What does not fill whole bytes has to be cut off; whole groups always do.
         Some(engine) => engine
-            .decode(text)
-            .or_else(|_| engine.decode(text.get(..text.len() / 4 * 4).unwrap_or_default()))
+            .decode_to_vec(text)
+            .or_else(|_| engine.decode_to_vec(text.get(..text.len() / 4 * 4).unwrap_or_default()))
             .ok()?,
         None => scan::digits(text),
     };
@@ -233,18 +232,17 @@ impl<'a> Part<'a> {
             Part::Literal(literal) => return out.extend_from_slice(literal),
             Part::Run { kind, bytes, body } => (kind, bytes, body),
         };
-        let at = out.len();
-        out.resize(at + self.length(), 0);
-        let text = out.get_mut(at..).unwrap_or_default();
         match kind.base64() {
             Some(engine) if kind.is_of_packed() => {
-                let within = unpack_parts(body, Some(bytes));
-                engine.encode_slice(within, text).ok();
+                engine.encode_append(unpack_parts(body, Some(bytes)), out);
             }
-            Some(engine) => {
-                engine.encode_slice(body, text).ok();
+            Some(engine) => engine.encode_append(body, out),
+            None => {
+                let at = out.len();
+                out.resize(at + self.length(), 0);
+                let text = out.get_mut(at..).unwrap_or_default();
+                scan::write_digits(body, kind == Kind::Uuid, text);
             }
-            None => scan::write_digits(body, kind == Kind::Uuid, text),
         }
     }
 }

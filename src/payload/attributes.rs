@@ -152,7 +152,8 @@ impl Attributes {
 
     /// The attributes that are not secret, with their values unpacked.
     pub(super) fn open(&self) -> Vec<u8> {
-        let mut out = Vec::new();
+        let open = self.iter().filter(|entry| !entry.is_secret());
+        let mut out = Vec::with_capacity(open.map(|entry| entry.size()).sum());
         for entry in self.iter().filter(|entry| !entry.is_secret()) {
             write(&mut out, &entry, entry.value_flags(), &entry.value());
         }
@@ -161,7 +162,7 @@ impl Attributes {
 
     /// The same with text packed, in the values in which that saves a byte; `None` if in none.
     pub(super) fn open_text_packed(&self) -> Option<Vec<u8>> {
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(self.body.len());
         let mut any = false;
         for entry in self.iter().filter(|entry| !entry.is_secret()) {
             let (flags, value) = entry.packed();

@@ -147,7 +147,7 @@ impl Inner {
         if bytes > warn_above {
             observer.tell(&Event::NearBudget { bytes, warn_above });
         }
-        let bytes = packed.request_bytes(&self.context, jar);
+        let bytes = packed.request_bytes(jar);
         let warn_above = budget.request_warning_limit();
         if bytes > warn_above {
             observer.tell(&Event::CrowdedRequest {

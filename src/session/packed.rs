@@ -14,6 +14,8 @@ pub(super) struct Packed {
     payload: Payload,
     chunks: Chunks,
     max_age: Option<u64>,
+    /// Bytes of a line's attributes.
+    tail: usize,
 }
 
 impl Packed {
@@ -62,17 +64,16 @@ impl Packed {
             payload,
             chunks,
             max_age,
+            tail,
         })
     }
 
     pub(super) fn size(&self, context: &Context, record: &Record, jar: &Jar) -> Size {
-        let Family { spec, names, .. } = &context.family;
-        let tail = spec.tail(self.max_age).len();
-        let names = names.chunks().map(str::to_owned);
+        let names = context.family.names.chunks().map(str::to_owned);
         Size {
             lines: names.zip(self.chunks.lines().iter().copied()).collect(),
-            request_bytes: self.request_bytes(context, jar),
-            room: context.room(tail, self.payload.content),
+            request_bytes: self.request_bytes(jar),
+            room: context.room(self.tail, self.payload.content),
             budget: context.budget,
             others: jar.others(),
             attributes: largest(record, usize::MAX),
@@ -86,9 +87,9 @@ impl Packed {
 
     /// Bytes of the `Cookie` field that a browser sends from now on, if it still has the other
     /// cookies that came along.
-    pub(super) fn request_bytes(&self, context: &Context, jar: &Jar) -> usize {
-        let tail = context.family.spec.tail(self.max_age).len();
-        request_bytes(self.chunks.lines().iter().copied(), tail, jar.others())
+    pub(super) fn request_bytes(&self, jar: &Jar) -> usize {
+        let lines = self.chunks.lines().iter().copied();
+        request_bytes(lines, self.tail, jar.others())
     }
 
     /// The lines that set the session, and those that remove what it no longer needs.

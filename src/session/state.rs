@@ -26,6 +26,7 @@ pub(super) struct State {
 /// A change to a session.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Edit<'a> {
+    /// One that [`would_change`](State::would_change) something.
     Put(Entry<'a>),
     Remove(&'a str),
     Clear,
@@ -146,10 +147,8 @@ impl State {
         Ok(changed)
     }
 
+    /// Stores what [`would_change`](State::would_change) the session.
     fn put(&mut self, entry: &Entry<'_>, now: Timestamp) -> Result<bool, Error> {
-        if !self.would_change(entry) {
-            return Ok(false);
-        }
         let record = match &mut self.record {
             Some(record) => record,
             None => {

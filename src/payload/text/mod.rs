@@ -82,7 +82,10 @@ fn pack_within(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn pack_spans(text: &[u8], spans: &[Span]) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
+    if spans.is_empty() {
+        return None;
+    }
+    let mut out = Vec::with_capacity(text.len());
     let mut done = 0;
     for span in spans {
         let part = text.get(span.range()).unwrap_or_default();
@@ -149,7 +152,8 @@ pub(super) fn unpack(packed: &[u8]) -> Vec<u8> {
 }
 
 fn unpack_parts(packed: &[u8], within: Option<usize>) -> Vec<u8> {
-    let mut out = Vec::new();
+    // Most of what is packed is base64.
+    let mut out = Vec::with_capacity(packed.len() * 3 / 2);
     let mut source = Source::new(packed, 0);
     let checked = walk(&mut source, within, &mut |part| part.write(&mut out));
     debug_assert!(checked.is_ok(), "was checked before");
@@ -237,12 +241,7 @@ impl<'a> Part<'a> {
                 engine.encode_append(unpack_parts(body, Some(bytes)), out);
             }
             Some(engine) => engine.encode_append(body, out),
-            None => {
-                let at = out.len();
-                out.resize(at + self.length(), 0);
-                let text = out.get_mut(at..).unwrap_or_default();
-                scan::write_digits(body, kind == Kind::Uuid, text);
-            }
+            None => scan::put_digits(out, body, kind == Kind::Uuid),
         }
     }
 }

@@ -190,18 +190,15 @@ pub(super) fn digits(text: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Writes what [`digits`] read, with the dashes of a UUID if it is one.
-pub(super) fn write_digits(bytes: &[u8], is_uuid: bool, text: &mut [u8]) {
-    let digit = |nibble: u8| match nibble {
-        0..=9 => b'0' + nibble,
-        _ => b'a' + nibble - 10,
-    };
-    let mut digits = bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]);
-    for (at, place) in text.iter_mut().enumerate() {
-        *place = match at {
-            8 | 13 | 18 | 23 if is_uuid => b'-',
-            _ => digits.next().unwrap_or_default(),
-        };
+/// Appends the text that [`digits`] reads, with the dashes of a UUID if it is one.
+pub(super) fn put_digits(out: &mut Vec<u8>, bytes: &[u8], is_uuid: bool) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
+    for (at, byte) in bytes.iter().enumerate() {
+        if is_uuid && matches!(at, 4 | 6 | 8 | 10) {
+            out.push(b'-');
+        }
+        out.extend([digit(byte >> 4), digit(byte & 15)]);
     }
 }
 

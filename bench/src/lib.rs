@@ -12,6 +12,7 @@ mod login;
 mod options;
 mod readme;
 mod sample;
+pub mod speed;
 mod table;
 mod tokens;
 

@@ -1,7 +1,8 @@
 //! What sessions cost, here and in other libraries: the sessions of `corpus/`, sent through each
 //! library's own service stack, in process.
 //!
-//! `cargo xtask sizes` shows the bytes of the cookies' values.
+//! `cargo xtask sizes` shows the bytes of the cookies' values, `cargo xtask bench` the time of
+//! requests, and `cargo xtask counts` the instructions of our own paths.
 
 #![forbid(unsafe_code)]
 
@@ -12,6 +13,7 @@ mod login;
 mod options;
 mod readme;
 mod sample;
+mod section;
 pub mod speed;
 mod table;
 mod tokens;

@@ -47,7 +47,10 @@ impl Core {
         store(&session)?;
         let changes = core.commit(&session)?;
         let lines = changes.into_iter().filter_map(|change| match change {
-            HeaderChange::Append { name, value } if name == "set-cookie" => Some(value),
+            HeaderChange::Append {
+                name: "set-cookie",
+                value,
+            } => Some(value),
             _ => None,
         });
         core.line = cookies(&lines.collect::<Vec<_>>());

@@ -24,6 +24,8 @@ use crate::Cart;
 pub struct Curve {
     /// What it shows, with the unit.
     pub title: &'static str,
+    /// The same where there is little room.
+    pub short: &'static str,
     /// What grows.
     pub along: &'static str,
     /// The lines.
@@ -93,16 +95,19 @@ pub fn measure(plan: Plan) -> Result<Vec<Curve>, String> {
     Ok(vec![
         Curve {
             title: "Microseconds against the size of the session",
+            short: "microseconds, by size",
             along: "bytes of JSON",
             series: vec![series("read", READS), series("write", WRITES)],
         },
         Curve {
             title: "Microseconds to read a login, against the cookies of others",
+            short: "microseconds to read a login, by other cookies",
             along: "other cookies",
             series: vec![series("read", BESIDE)],
         },
         Curve {
             title: "Microseconds to read a login, against the keys in the ring",
+            short: "microseconds to read a login, by keys in the ring",
             along: "keys",
             series: vec![series("read", RING)],
         },
@@ -217,6 +222,7 @@ fn threads(plan: Plan) -> Result<Curve, String> {
         .collect();
     Ok(Curve {
         title: "Requests in a second that read a login with one shared manager, in multiples of one thread's",
+        short: "requests a second with one manager, in one thread's",
         along: "threads",
         series: vec![Series {
             name: "requests",

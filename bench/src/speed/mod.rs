@@ -1,8 +1,13 @@
 //! How long sessions take, here and in other libraries, in one process and in interleaved rounds.
 
 mod actix_stack;
+mod arguments;
 mod axum_stack;
+mod baseline;
+mod chart;
 mod core;
+mod counts;
+mod documents;
 mod entry;
 mod floor;
 mod goals;
@@ -12,6 +17,7 @@ mod handler;
 mod kind;
 mod machine;
 mod peers;
+mod plot;
 mod report;
 mod request;
 mod results;
@@ -20,9 +26,14 @@ mod seen;
 mod spread;
 mod stack;
 mod stages;
+mod svg;
 mod value;
 mod workload;
 
+pub use arguments::{Arguments, HELP};
+pub use baseline::Baseline;
+pub use counts::CountedPath;
+pub use documents::write;
 pub use entry::Subject;
 pub use goals::Goal;
 pub use growth::{Curve, Series, measure as growth};

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::run::{Passed, cargo, count, output, run};
-use crate::{clients, fuzz, sizes, tools};
+use crate::{bench, clients, fuzz, sizes, tools};
 
 /// Seconds for each fuzz target in a full run.
 const FUZZ_SECONDS: u32 = 20;
@@ -12,12 +12,9 @@ const FUZZ_SECONDS: u32 = 20;
 pub(crate) fn everything() -> Result<(), String> {
     tools::all()?;
     lint()?;
-    let passed = [
-        counted_unit()?,
-        sizes::check()?,
-        counted_vectors()?,
-        counted_e2e(false)?,
-    ];
+    let mut passed = vec![counted_unit()?, sizes::check()?];
+    bench::smoke()?;
+    passed.extend([counted_vectors()?, counted_e2e(false)?]);
     fuzz::each(FUZZ_SECONDS)?;
     println!(
         "\n{} passed, 0 failed",

@@ -10,7 +10,7 @@ use super::grid::Grid;
 use crate::section::root;
 
 /// Counts may differ by so many percent.
-const TOLERANCE: f64 = 2.0;
+const TOLERANCE: u64 = 2;
 
 /// Instructions of one request on each path.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,16 +55,18 @@ impl Baseline {
         names.dedup();
         for name in names {
             let counts = [self, now].map(|all| all.instructions.get(name).copied());
-            let change = match counts {
-                [Some(before), Some(after)] => percent(before, after),
-                _ => f64::INFINITY,
+            let (change, is_close) = match counts {
+                [Some(before), Some(after)] => (
+                    format!("{:+.1} %", percent(before, after)),
+                    before.abs_diff(after) * 100 <= before * TOLERANCE,
+                ),
+                _ => (String::new(), false),
             };
-            let is_close = change.abs() <= TOLERANCE;
             differing += usize::from(!is_close);
             let [before, after] =
                 counts.map(|count| count.map_or_else(|| "none".to_owned(), |n| n.to_string()));
             let mark = if is_close { "" } else { " differs" };
-            grid.push([name.clone(), before, after, format!("{change:+.1} %{mark}")]);
+            grid.push([name.clone(), before, after, format!("{change}{mark}")]);
         }
         (grid.plain(), differing)
     }

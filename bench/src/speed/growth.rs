@@ -14,8 +14,8 @@ use super::entry::{Entry, Subject};
 use super::kind::Kind;
 use super::rounds::{self, Plan, Timing};
 use super::spread::Spread;
-use super::stages::{Stage, times};
-use super::value::Value;
+use super::stages::{Stage, times, writes};
+use super::value::{Changes, Value};
 use super::workload::beside;
 use crate::Cart;
 
@@ -74,9 +74,13 @@ const RING: usize = 3;
 pub fn measure(plan: Plan) -> Result<Vec<Curve>, String> {
     let mut entries = Vec::new();
     for size in SIZES {
-        let (core, bytes) = sized(size).map_err(|error| error.to_string())?;
+        let (core, cart, bytes) = sized(size).map_err(|error| error.to_string())?;
         entries.push(point(READS, bytes, Stage::Read, Kind::Cart, core.clone())?);
-        entries.push(point(WRITES, bytes, Stage::Commit, Kind::Cart, core)?);
+        entries.push(Entry {
+            subject: Subject::Point(WRITES, bytes),
+            run: writes(Stage::Commit, core, Changes::of_one(cart.changed(1))),
+            bare: None,
+        });
     }
     for count in FOREIGN {
         let mut core = Core::new(Kind::Login).map_err(|error| error.to_string())?;
@@ -148,7 +152,7 @@ fn points(timings: &[Timing], wanted: usize) -> Vec<(f64, Spread)> {
 }
 
 /// A cart of about so many bytes, and of how many.
-fn sized(bytes: usize) -> Result<(Core, f64), Error> {
+fn sized(bytes: usize) -> Result<(Core, Cart, f64), Error> {
     let corpus = Cart::original().map_err(|_| Error::misuse("the corpus does not parse"))?;
     let mut cart = Cart {
         items: Vec::new(),
@@ -171,7 +175,7 @@ fn sized(bytes: usize) -> Result<(Core, f64), Error> {
     let now = OffsetDateTime::now_utc();
     let core = Core::of(manager, now, |session| session.insert(Cart::KEY, &cart))?;
     let length = u32::try_from(length(&cart)).unwrap_or(u32::MAX);
-    Ok((core, length.into()))
+    Ok((core, cart, length.into()))
 }
 
 /// A login under the last of so many keys.
@@ -199,42 +203,49 @@ fn with_ring(keys: u16) -> Result<Core, Error> {
 /// So many reads of each thread in each round.
 const CALLS: u32 = 4_000;
 
-/// Requests in a second by threads that share a manager, as multiples of what one does.
+/// Requests in a second by threads, as multiples of what one does: with a manager that they share,
+/// and with one for each, which shows what the machine has to give.
 fn threads(plan: Plan) -> Result<Curve, String> {
-    let core = Core::new(Kind::Login).map_err(|error| error.to_string())?;
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let counts: Vec<usize> = [1, 2, 4, 8, 16, 32]
-        .into_iter()
-        .filter(|n| *n <= 2 * cores)
-        .collect();
-    let mut rates: Vec<Vec<f64>> = vec![Vec::new(); counts.len()];
+    let counts = [1, 2, 4, 8, 16, 32].into_iter();
+    let counts: Vec<usize> = counts.filter(|count| *count <= 2 * cores).collect();
+    let most = counts.last().copied().unwrap_or(1);
+    let own: Result<Vec<Core>, Error> = (0..most).map(|_| Core::new(Kind::Login)).collect();
+    let own = own.map_err(|error| error.to_string())?;
+    let shared = vec![own.first().ok_or("there is no thread")?.clone(); most];
+    let mut rates: Vec<[Vec<f64>; 2]> = vec![Default::default(); counts.len()];
     for _ in 0..plan.rounds {
         let mut alone = None;
         for (count, rates) in counts.iter().zip(&mut rates) {
-            let rate = rate(&core, *count);
-            rates.push(rate / *alone.get_or_insert(rate));
+            for (cores, rates) in [&shared, &own].into_iter().zip(rates) {
+                let rate = rate(cores.get(..*count).unwrap_or_default());
+                rates.push(rate / *alone.get_or_insert(rate));
+            }
         }
     }
-    let count = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
-    let points = counts.iter().zip(rates);
-    let points = points
-        .map(|(n, rates)| (count(*n), Spread::of(rates)))
-        .collect();
+    let mut series = ["one shared manager", "a manager each"].map(|name| Series {
+        name,
+        points: Vec::new(),
+    });
+    for (count, rates) in counts.iter().zip(rates) {
+        let count = f64::from(u32::try_from(*count).unwrap_or(u32::MAX));
+        for (series, rates) in series.iter_mut().zip(rates) {
+            series.points.push((count, Spread::of(rates)));
+        }
+    }
     Ok(Curve {
-        title: "Requests in a second that read a login with one shared manager, in multiples of one thread's",
-        short: "requests a second with one manager, in one thread's",
+        title: "Requests in a second that read a login, in multiples of one thread's",
+        short: "requests a second, in multiples of one thread's",
         along: "threads",
-        series: vec![Series {
-            name: "requests",
-            points,
-        }],
+        series: series.into(),
     })
 }
 
-fn rate(core: &Core, threads: usize) -> f64 {
+/// One thread for each.
+fn rate(cores: &[Core]) -> f64 {
     let start = Instant::now();
     thread::scope(|scope| {
-        for _ in 0..threads {
+        for core in cores {
             scope.spawn(|| {
                 for _ in 0..CALLS {
                     black_box(read(&core.load(), Kind::Login));
@@ -242,8 +253,6 @@ fn rate(core: &Core, threads: usize) -> f64 {
             });
         }
     });
-    let requests = u32::try_from(threads)
-        .unwrap_or(u32::MAX)
-        .saturating_mul(CALLS);
-    f64::from(requests) / start.elapsed().as_secs_f64()
+    let threads = u32::try_from(cores.len()).unwrap_or(u32::MAX);
+    f64::from(threads.saturating_mul(CALLS)) / start.elapsed().as_secs_f64()
 }

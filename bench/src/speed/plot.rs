@@ -67,12 +67,20 @@ fn panel(svg: &mut Svg, curve: &Curve, x: f64, y: f64) {
     }
     let (middle, bottom) = (x + LEFT + width / 2.0, y + HEIGHT - 10.0);
     svg.text(middle, bottom, Anchor::Middle, 11.0, curve.along);
+    let mut taken = f64::NEG_INFINITY;
     for (series, colour) in curve.series.iter().zip(COLOURS) {
-        draw(svg, series, colour, &place);
+        taken = draw(svg, series, colour, &place, taken);
     }
 }
 
-fn draw(svg: &mut Svg, series: &Series, colour: &str, place: &dyn Fn(f64, f64) -> (f64, f64)) {
+/// Returns where the line ends, so that the next one's name can go elsewhere.
+fn draw(
+    svg: &mut Svg,
+    series: &Series,
+    colour: &str,
+    place: &dyn Fn(f64, f64) -> (f64, f64),
+    taken: f64,
+) -> f64 {
     let points = series.points.iter();
     let places: Vec<_> = points
         .map(|(at, spread)| place(*at, spread.median))
@@ -81,9 +89,17 @@ fn draw(svg: &mut Svg, series: &Series, colour: &str, place: &dyn Fn(f64, f64) -
     for (x, y) in &places {
         svg.rectangle(x - 2.5, y - 2.5, 5.0, 5.0, colour);
     }
-    if let Some((x, y)) = places.last() {
-        svg.text(*x, y - 7.0, Anchor::End, 11.0, series.name);
-    }
+    let Some((x, y)) = places.last() else {
+        return taken;
+    };
+    let is_close = (y - taken).abs() < 20.0;
+    let name = if is_close {
+        y.max(taken) + 17.0
+    } else {
+        y - 7.0
+    };
+    svg.text(*x, name, Anchor::End, 11.0, series.name);
+    *y
 }
 
 /// To one, two or five and zeros.

@@ -97,21 +97,25 @@ pub(crate) fn times(stage: Stage, kind: Kind, core: Core) -> Result<Times, Strin
                 black_box(read(&core.load(), kind));
             }
         }),
-        (Stage::Insert | Stage::Commit, Kind::Login) => writes::<Login>(stage, core)?,
-        (Stage::Insert | Stage::Commit, Kind::Cart) => writes::<Cart>(stage, core)?,
-        (Stage::Insert | Stage::Commit, Kind::Oidc | Kind::Large) => writes::<Tokens>(stage, core)?,
+        (Stage::Insert | Stage::Commit, Kind::Login) => {
+            writes::<Login>(stage, core, Changes::new()?)
+        }
+        (Stage::Insert | Stage::Commit, Kind::Cart) => writes::<Cart>(stage, core, Changes::new()?),
+        (Stage::Insert | Stage::Commit, Kind::Oidc | Kind::Large) => {
+            writes::<Tokens>(stage, core, Changes::new()?)
+        }
     })
 }
 
-fn writes<T: Value>(stage: Stage, core: Core) -> Result<Times, String> {
-    let changes: Changes<T> = Changes::new()?;
+/// Replaces the attribute by one change after the other.
+pub(crate) fn writes<T: Value>(stage: Stage, core: Core, changes: Changes<T>) -> Times {
     let insert = move |session: &Session| {
         if let Some(value) = changes.next() {
             black_box(session.insert(T::KEY, value).is_ok());
         }
     };
     let is_committed = stage == Stage::Commit;
-    Ok(Box::new(move |count| {
+    Box::new(move |count| {
         for _ in 0..count {
             let session = core.load();
             insert(&session);
@@ -119,5 +123,5 @@ fn writes<T: Value>(stage: Stage, core: Core) -> Result<Times, String> {
                 black_box(core.commit(&session).is_ok());
             }
         }
-    }))
+    })
 }

@@ -11,7 +11,7 @@ pub(crate) struct Svg {
 }
 
 /// The colours of libraries and lines; the first is ours.
-pub(crate) const COLOURS: [&str; 5] = ["#0b6e4f", "#e08e45", "#6c8ebf", "#b5651d", "#9e9e9e"];
+pub(crate) const COLOURS: [&str; 5] = ["#0b6e4f", "#e08e45", "#6c8ebf", "#9467bd", "#9e9e9e"];
 
 /// Where a word stands at its place.
 #[derive(Clone, Copy, Debug)]

@@ -102,6 +102,11 @@ impl<T: Value> Changes<T> {
         Ok(Changes::of(vec![T::original()?]))
     }
 
+    /// Only this one.
+    pub(crate) fn of_one(value: T) -> Changes<T> {
+        Changes::of(vec![value])
+    }
+
     fn of(values: Vec<T>) -> Changes<T> {
         Changes {
             values: Arc::new(values),

@@ -8,20 +8,26 @@ use crate::tools;
 
 pub(crate) const MANIFEST: &str = "bench/Cargo.toml";
 
-/// One of them.
+/// The package with the other libraries.
+pub(crate) const BENCH: &str = "sealed-session-bench";
+
+/// One of the programs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tool {
+    pub(crate) package: &'static str,
     pub(crate) name: &'static str,
     /// Built as an application would be.
     pub(crate) is_timed: bool,
 }
 
 const SPEED: Tool = Tool {
+    package: BENCH,
     name: "speed",
     is_timed: true,
 };
 
 const COUNTS: Tool = Tool {
+    package: "sealed-session-paths",
     name: "counts",
     is_timed: true,
 };
@@ -68,7 +74,8 @@ impl Tool {
         if self.is_timed {
             command.arg("--release");
         }
-        command.args(["--locked", "--bin", self.name, "--manifest-path"]);
+        command.args(["--locked", "--package", self.package]);
+        command.args(["--bin", self.name, "--manifest-path"]);
         command
     }
 }

@@ -26,13 +26,15 @@ pub(crate) fn everything() -> Result<(), String> {
 /// Formatting, clippy and documentation, all with warnings denied.
 pub(crate) fn lint() -> Result<(), String> {
     run(&mut cargo("fmt --all --check"))?;
-    run(&mut cargo("fmt --check --manifest-path bench/Cargo.toml"))?;
+    run(&mut cargo(
+        "fmt --all --check --manifest-path bench/Cargo.toml",
+    ))?;
     run(&mut cargo("fmt --check --manifest-path fuzz/Cargo.toml"))?;
     run(&mut cargo(
         "clippy --workspace --all-targets --all-features --locked -- -D warnings",
     ))?;
     run(&mut cargo(
-        "clippy --manifest-path bench/Cargo.toml --all-targets --locked -- -D warnings",
+        "clippy --manifest-path bench/Cargo.toml --workspace --all-targets --locked -- -D warnings",
     ))?;
     let mut docs = cargo("doc --workspace --no-deps --all-features --locked");
     run(docs.env("RUSTDOCFLAGS", "-D warnings"))?;

@@ -4,11 +4,8 @@ use std::fmt;
 
 use super::kind::Kind;
 use super::peers::Peer;
-use super::stages::Stage;
+use super::stage::{Stage, Times};
 use super::workload::Workload;
-
-/// Runs something so many times.
-pub(crate) type Times = Box<dyn FnMut(u32)>;
 
 /// What is timed.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::kind::Kind;
 use super::peers::Peer;
 use super::results::Results;
-use super::stages::Stage;
+use super::stage::Stage;
 use super::workload::Workload;
 
 /// One figure with a limit.

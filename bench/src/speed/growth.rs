@@ -12,11 +12,11 @@ use serde_json::{Value as Json, json};
 use super::core::{Core, read, store};
 use super::entry::{Entry, Subject};
 use super::kind::Kind;
+use super::line::beside;
 use super::rounds::{self, Plan, Timing};
 use super::spread::Spread;
-use super::stages::{Stage, times, writes};
+use super::stage::{Stage, times, writes};
 use super::value::{Changes, Value};
-use super::workload::beside;
 use crate::Cart;
 
 /// One or two lines over the same axis.
@@ -72,26 +72,8 @@ const RING: usize = 3;
 ///
 /// If a session cannot be stored or found again.
 pub fn measure(plan: Plan) -> Result<Vec<Curve>, String> {
-    let mut entries = Vec::new();
-    for size in SIZES {
-        let (core, cart, bytes) = sized(size).map_err(|error| error.to_string())?;
-        entries.push(point(READS, bytes, Stage::Read, Kind::Cart, core.clone())?);
-        entries.push(Entry {
-            subject: Subject::Point(WRITES, bytes),
-            run: writes(Stage::Commit, core, Changes::of_one(cart.changed(1))),
-            bare: None,
-        });
-    }
-    for count in FOREIGN {
-        let mut core = Core::new(Kind::Login).map_err(|error| error.to_string())?;
-        core.line = beside(&core.line, count.into());
-        entries.push(point(BESIDE, count.into(), Stage::Read, Kind::Login, core)?);
-    }
-    for count in KEYS {
-        let core = with_ring(count).map_err(|error| error.to_string())?;
-        entries.push(point(RING, count.into(), Stage::Read, Kind::Login, core)?);
-    }
-    let timings = rounds::measure(entries, plan);
+    let sets: Result<Vec<_>, String> = (0..plan.copies).map(|_| entries()).collect();
+    let timings = rounds::measure(sets?, plan);
     let series = |name, curve| Series {
         name,
         points: points(&timings, curve),
@@ -117,6 +99,29 @@ pub fn measure(plan: Plan) -> Result<Vec<Curve>, String> {
         },
         threads(plan)?,
     ])
+}
+
+fn entries() -> Result<Vec<Entry>, String> {
+    let mut entries = Vec::new();
+    for size in SIZES {
+        let (core, cart, bytes) = sized(size).map_err(|error| error.to_string())?;
+        entries.push(point(READS, bytes, Stage::Read, Kind::Cart, core.clone())?);
+        entries.push(Entry {
+            subject: Subject::Point(WRITES, bytes),
+            run: writes(Stage::Commit, core, Changes::of_one(cart.changed(1))),
+            bare: None,
+        });
+    }
+    for count in FOREIGN {
+        let mut core = Core::new(Kind::Login).map_err(|error| error.to_string())?;
+        core.line = beside(&core.line, count.into());
+        entries.push(point(BESIDE, count.into(), Stage::Read, Kind::Login, core)?);
+    }
+    for count in KEYS {
+        let core = with_ring(count).map_err(|error| error.to_string())?;
+        entries.push(point(RING, count.into(), Stage::Read, Kind::Login, core)?);
+    }
+    Ok(entries)
 }
 
 fn point(curve: usize, at: f64, stage: Stage, kind: Kind, core: Core) -> Result<Entry, String> {

@@ -7,7 +7,7 @@ use super::kind::Kind;
 use super::peers::Peer;
 use super::results::Results;
 use super::spread::Spread;
-use super::stages::Stage;
+use super::stage::Stage;
 use super::workload::Workload;
 
 /// What was measured, shown.

@@ -2,10 +2,11 @@
 
 use super::entry::{Entry, Subject};
 use super::handler::{DONE, Handler};
+use super::line::cookies;
 use super::peers::{Application, Peer, Runtimes};
 use super::seen::watch;
 use super::stack::{Reply, Stack};
-use super::workload::{Workload, cookies};
+use super::workload::Workload;
 
 /// Prepares `workload` for `peer`, in an application of its own.
 ///

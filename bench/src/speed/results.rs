@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 
+use super::Machine;
 use super::entry::{Entry, Subject};
 use super::goals::{self, Goal};
 use super::growth::Curve;
 use super::kind::Kind;
-use super::machine::Machine;
 use super::peers::{Peer, Runtimes};
 use super::rounds::{self, Plan, Timing};
 use super::spread::Spread;
-use super::stages::{self, Stage};
+use super::stage::Stage;
 use super::workload::Workload;
-use super::{floor, request};
+use super::{floor, request, stages};
 
 /// The figures, and where they are from.
 #[derive(Clone, Debug)]
@@ -33,11 +33,13 @@ impl Results {
     ///
     /// If one does not.
     pub fn measure(plan: Plan) -> Result<Results, String> {
+        let runtimes = Runtimes::new()?;
+        let sets: Result<Vec<_>, String> = (0..plan.copies).map(|_| entries(&runtimes)).collect();
         Ok(Results {
             machine: Machine::here(),
             plan,
             curves: Vec::new(),
-            timings: rounds::measure(entries()?, plan),
+            timings: rounds::measure(sets?, plan),
         })
     }
 
@@ -111,13 +113,12 @@ impl Results {
     }
 }
 
-fn entries() -> Result<Vec<Entry>, String> {
-    let runtimes = Runtimes::new()?;
+fn entries(runtimes: &Runtimes) -> Result<Vec<Entry>, String> {
     let mut entries = floor::entries()?;
     entries.extend(stages::entries()?);
     for peer in Peer::ALL {
         for workload in Workload::ALL {
-            entries.push(request::entry(&runtimes, peer, workload)?);
+            entries.push(request::entry(runtimes, peer, workload)?);
         }
     }
     Ok(entries)

@@ -4,14 +4,17 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use super::entry::{Entry, Subject, Times};
+use super::entry::{Entry, Subject};
 use super::spread::Spread;
+use super::stage::Times;
 
 /// How long to measure.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     /// How often everything has its turn.
     pub rounds: usize,
+    /// How often everything is made anew.
+    pub copies: usize,
     /// How long a turn lasts, about.
     pub turn: Duration,
 }
@@ -19,13 +22,15 @@ pub struct Plan {
 impl Plan {
     /// For figures that are shown.
     pub const FULL: Plan = Plan {
-        rounds: 101,
+        rounds: 105,
+        copies: 5,
         turn: Duration::from_millis(3),
     };
 
     /// Only to see that everything runs.
     pub const QUICK: Plan = Plan {
         rounds: 3,
+        copies: 1,
         turn: Duration::from_micros(200),
     };
 }
@@ -86,31 +91,57 @@ fn elapsed(run: &mut Times, calls: u32) -> Duration {
     start.elapsed()
 }
 
-/// Times everything.
+/// Times everything. `sets` holds the same subjects several times over, each time made anew: where
+/// the memory of one lies can cost it a third, for as long as it lives. They take turns.
 #[must_use]
-pub(crate) fn measure(entries: Vec<Entry>, plan: Plan) -> Vec<Timing> {
-    let mut subjects: Vec<_> = entries
-        .into_iter()
-        .map(|entry| {
-            let run = Calibrated::new(entry.run, plan.turn);
-            let bare = entry.bare.map(|bare| Calibrated::new(bare, plan.turn));
-            (entry.subject, run, bare, Vec::new())
-        })
-        .collect();
-    let mut order = Order(0x9e37_79b9_7f4a_7c15);
-    for _ in 0..plan.rounds {
-        order.shuffle(&mut subjects);
-        for (_, run, bare, turns) in &mut subjects {
-            turns.push(pair(run, bare.as_mut(), order.next() & 1 == 0));
+pub(crate) fn measure(sets: Vec<Vec<Entry>>, plan: Plan) -> Vec<Timing> {
+    let mut subjects: Vec<Timed> = Vec::new();
+    for entry in sets.into_iter().flatten() {
+        let run = Calibrated::new(entry.run, plan.turn);
+        let bare = entry.bare.map(|bare| Calibrated::new(bare, plan.turn));
+        let known = subjects
+            .iter_mut()
+            .find(|timed| timed.subject == entry.subject);
+        match known {
+            Some(timed) => timed.copies.push((run, bare)),
+            None => subjects.push(Timed {
+                subject: entry.subject,
+                copies: vec![(run, bare)],
+                turns: Vec::new(),
+            }),
         }
     }
-    let timing = |(subject, _, _, turns): (Subject, _, _, Vec<(f64, f64)>)| Timing {
-        subject,
-        whole: Spread::of(turns.iter().map(|(whole, _)| *whole).collect()),
-        bare: Spread::of(turns.iter().map(|(_, bare)| *bare).collect()),
-        over: Spread::of(turns.iter().map(|(whole, bare)| whole - bare).collect()),
-    };
-    subjects.into_iter().map(timing).collect()
+    let mut order = Order(0x9e37_79b9_7f4a_7c15);
+    for round in 0..plan.rounds {
+        order.shuffle(&mut subjects);
+        for timed in &mut subjects {
+            let copy = round % timed.copies.len().max(1);
+            if let Some((run, bare)) = timed.copies.get_mut(copy) {
+                let turn = pair(run, bare.as_mut(), order.next() & 1 == 0);
+                timed.turns.push(turn);
+            }
+        }
+    }
+    subjects.iter().map(Timed::timing).collect()
+}
+
+/// A subject, what runs it, and nanoseconds of each round, over what is subtracted.
+struct Timed {
+    subject: Subject,
+    copies: Vec<(Calibrated, Option<Calibrated>)>,
+    turns: Vec<(f64, f64)>,
+}
+
+impl Timed {
+    fn timing(&self) -> Timing {
+        let turns = self.turns.iter();
+        Timing {
+            subject: self.subject,
+            whole: Spread::of(turns.clone().map(|(whole, _)| *whole).collect()),
+            bare: Spread::of(turns.clone().map(|(_, bare)| *bare).collect()),
+            over: Spread::of(turns.map(|(whole, bare)| whole - bare).collect()),
+        }
+    }
 }
 
 /// Both right after one another.
@@ -164,7 +195,7 @@ mod tests {
             entry(Subject::Point(0, 0.0), None),
             entry(Subject::Point(1, 0.0), Some(bare)),
         ];
-        for timing in measure(entries, Plan::QUICK) {
+        for timing in measure(vec![entries], Plan::QUICK) {
             assert!(timing.whole.median >= 200_000.0);
             let is_bare = timing.subject == Subject::Point(1, 0.0);
             assert_eq!(timing.bare.median > 0.0, is_bare);

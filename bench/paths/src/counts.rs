@@ -10,8 +10,8 @@ use sealed_session::{Error, Key, KeyRing, RequestHead, SessionManager};
 
 use super::core::{Core, read, store};
 use super::kind::Kind;
+use super::line::{beside, tampered};
 use super::value::{Changes, Value};
-use super::workload::{Workload, beside};
 use crate::{Cart, Login, Tokens};
 
 /// A request, from its `Cookie` line to the changes of its response.
@@ -107,7 +107,7 @@ impl CountedPath {
         let mut core = Core::of(manager, now, |session| store(session, kind))?;
         match self {
             CountedPath::FirstVisit => core.line.clear(),
-            CountedPath::Refused(kind) => core.line = Workload::Refused(kind).line(&core.line),
+            CountedPath::Refused(_) => core.line = tampered(&core.line),
             CountedPath::Foreign => core.line = beside(&core.line, 50),
             _ => {}
         }

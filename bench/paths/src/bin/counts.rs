@@ -10,7 +10,7 @@
 
 use std::process::{Command, ExitCode};
 
-use sealed_session_bench::speed::{Baseline, CountedPath, Machine};
+use sealed_session_paths::{Baseline, CountedPath, Machine};
 
 const HELP: &str = "\
 The instructions of one request on each of our own paths, compared with bench/instructions.json.

@@ -9,23 +9,31 @@ use sealed_session::{
 };
 
 use super::kind::{DARK, Kind, THEME};
+use super::line::cookies;
 use super::value::Value;
-use super::workload::cookies;
 use crate::{Cart, Login, Tokens};
 
-pub(crate) const THEME_KEY: Attribute<String> = Attribute::new(THEME);
+/// The small attribute of [`Kind::Large`].
+pub const THEME_KEY: Attribute<String> = Attribute::new(THEME);
 
 /// A manager and the `Cookie` line of a request.
 #[derive(Clone, Debug)]
-pub(crate) struct Core {
-    pub(crate) manager: SessionManager,
-    pub(crate) line: String,
-    pub(crate) now: OffsetDateTime,
+pub struct Core {
+    /// Loads and commits.
+    pub manager: SessionManager,
+    /// What the request brings; empty if nothing.
+    pub line: String,
+    /// When it comes.
+    pub now: OffsetDateTime,
 }
 
 impl Core {
     /// The default configuration, at the time it is.
-    pub(crate) fn new(kind: Kind) -> Result<Core, Error> {
+    ///
+    /// # Errors
+    ///
+    /// As the core.
+    pub fn new(kind: Kind) -> Result<Core, Error> {
         let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
         Core::of(manager, OffsetDateTime::now_utc(), |session| {
             store(session, kind)
@@ -33,7 +41,11 @@ impl Core {
     }
 
     /// With whatever `store` puts into the session.
-    pub(crate) fn of(
+    ///
+    /// # Errors
+    ///
+    /// As `store`, and if the session does not fit.
+    pub fn of(
         manager: SessionManager,
         now: OffsetDateTime,
         store: impl FnOnce(&Session) -> Result<(), Error>,
@@ -58,7 +70,8 @@ impl Core {
     }
 
     /// The text of the token, without the names of its cookies.
-    pub(crate) fn token(&self) -> String {
+    #[must_use]
+    pub fn token(&self) -> String {
         let pairs = self
             .line
             .split("; ")
@@ -66,19 +79,30 @@ impl Core {
         pairs.map(|(_, value)| value).collect()
     }
 
-    pub(crate) fn load(&self) -> Session {
+    /// What the request brings.
+    #[must_use]
+    pub fn load(&self) -> Session {
         let head = RequestHead::new([self.line.as_bytes()]);
         self.manager.load(head, self.now)
     }
 
-    pub(crate) fn commit(&self, session: &Session) -> Result<Vec<HeaderChange>, Error> {
+    /// What its response gets.
+    ///
+    /// # Errors
+    ///
+    /// If the session does not fit.
+    pub fn commit(&self, session: &Session) -> Result<Vec<HeaderChange>, Error> {
         let response = ResponseHead::new(200);
         self.manager.commit(session, response, self.now)
     }
 }
 
 /// Puts the corpus's values into the session.
-pub(crate) fn store(session: &Session, kind: Kind) -> Result<(), Error> {
+///
+/// # Errors
+///
+/// As the core.
+pub fn store(session: &Session, kind: Kind) -> Result<(), Error> {
     fn put<T: Value>(session: &Session) -> Result<(), Error> {
         let value = T::original().map_err(|_| Error::misuse("the corpus does not parse"))?;
         session.insert(T::KEY, &value)
@@ -95,7 +119,8 @@ pub(crate) fn store(session: &Session, kind: Kind) -> Result<(), Error> {
 }
 
 /// Whether the session has the attribute; opens the token, and decodes nothing for the application.
-pub(crate) fn has(session: &Session, kind: Kind) -> bool {
+#[must_use]
+pub fn has(session: &Session, kind: Kind) -> bool {
     match kind {
         Kind::Login => session.contains(Login::KEY),
         Kind::Cart => session.contains(Cart::KEY),
@@ -105,7 +130,8 @@ pub(crate) fn has(session: &Session, kind: Kind) -> bool {
 }
 
 /// Reads the attribute into its type.
-pub(crate) fn read(session: &Session, kind: Kind) -> bool {
+#[must_use]
+pub fn read(session: &Session, kind: Kind) -> bool {
     fn get<T: Value>(session: &Session) -> bool {
         black_box(session.get(T::KEY)).is_ok_and(|value| value.is_some())
     }

@@ -13,15 +13,17 @@ use crate::{Cart, Login, Tokens};
 const CHANGES: u16 = 16;
 
 /// Something that is stored as one attribute.
-pub(crate) trait Value:
-    Clone + Serialize + DeserializeOwned + Send + Sync + 'static
-{
+pub trait Value: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The attribute's name.
     const NAME: &'static str;
     /// The attribute here.
     const KEY: Attribute<Self>;
 
     /// The one in `corpus/`.
+    ///
+    /// # Errors
+    ///
+    /// If it does not parse.
     fn original() -> Result<Self, String>;
 
     /// As it is after a request that changed a little; `n` is above zero.
@@ -78,7 +80,11 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
 }
 
 /// Everything that a write stores in turn; the original is not among it.
-pub(crate) fn changes<T: Value>() -> Result<Vec<T>, String> {
+///
+/// # Errors
+///
+/// If the corpus does not parse.
+pub fn changes<T: Value>() -> Result<Vec<T>, String> {
     let original = T::original()?;
     let changed = |n| original.clone().changed(n);
     Ok((1..=CHANGES).map(changed).collect())
@@ -86,24 +92,32 @@ pub(crate) fn changes<T: Value>() -> Result<Vec<T>, String> {
 
 /// Hands out the changes in turn; a clone hands out the same.
 #[derive(Clone, Debug)]
-pub(crate) struct Changes<T> {
+pub struct Changes<T> {
     values: Arc<Vec<T>>,
     next: Arc<AtomicUsize>,
 }
 
 impl<T: Value> Changes<T> {
     /// All that there are.
-    pub(crate) fn new() -> Result<Changes<T>, String> {
+    ///
+    /// # Errors
+    ///
+    /// If the corpus does not parse.
+    pub fn new() -> Result<Changes<T>, String> {
         Ok(Changes::of(changes()?))
     }
 
     /// The one that requests find.
-    pub(crate) fn original() -> Result<Changes<T>, String> {
+    ///
+    /// # Errors
+    ///
+    /// If the corpus does not parse.
+    pub fn original() -> Result<Changes<T>, String> {
         Ok(Changes::of(vec![T::original()?]))
     }
 
     /// Only this one.
-    pub(crate) fn of_one(value: T) -> Changes<T> {
+    pub fn of_one(value: T) -> Changes<T> {
         Changes::of(vec![value])
     }
 
@@ -115,7 +129,8 @@ impl<T: Value> Changes<T> {
     }
 
     /// The next one; `None` if there are none at all.
-    pub(crate) fn next(&self) -> Option<&T> {
+    #[must_use]
+    pub fn next(&self) -> Option<&T> {
         let next = self.next.fetch_add(1, Ordering::Relaxed);
         self.values.get(next % self.values.len().max(1))
     }

@@ -2,23 +2,26 @@
 
 /// A head and rows of as many cells.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Grid {
+pub struct Grid {
     rows: Vec<Vec<String>>,
 }
 
 impl Grid {
-    pub(crate) fn new<S: Into<String>>(head: impl IntoIterator<Item = S>) -> Grid {
+    /// Only the head.
+    pub fn new<S: Into<String>>(head: impl IntoIterator<Item = S>) -> Grid {
         let mut grid = Grid::default();
         grid.push(head);
         grid
     }
 
-    pub(crate) fn push<S: Into<String>>(&mut self, row: impl IntoIterator<Item = S>) {
+    /// One more row.
+    pub fn push<S: Into<String>>(&mut self, row: impl IntoIterator<Item = S>) {
         self.rows.push(row.into_iter().map(Into::into).collect());
     }
 
     /// In columns.
-    pub(crate) fn plain(&self) -> String {
+    #[must_use]
+    pub fn plain(&self) -> String {
         let mut widths: Vec<usize> = Vec::new();
         for row in &self.rows {
             widths.resize(row.len().max(widths.len()), 0);
@@ -37,7 +40,8 @@ impl Grid {
     }
 
     /// As Markdown.
-    pub(crate) fn markdown(&self) -> String {
+    #[must_use]
+    pub fn markdown(&self) -> String {
         let line = |row: &[String]| format!("| {} |\n", row.join(" | "));
         let mut text = String::new();
         for (i, row) in self.rows.iter().enumerate() {

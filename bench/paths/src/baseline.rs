@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::grid::Grid;
-use crate::section::root;
 
 /// Counts may differ by so many percent.
 const TOLERANCE: u64 = 2;
@@ -79,7 +78,7 @@ fn percent(before: u64, after: u64) -> f64 {
 }
 
 fn path() -> PathBuf {
-    root().join("bench/instructions.json")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../instructions.json")
 }
 
 fn failed(cause: impl std::fmt::Display) -> String {

@@ -7,9 +7,9 @@ use crate::{Cart, Login, Tokens};
 use super::value::{self, Value};
 
 /// The small attribute beside the tokens of [`Kind::Large`].
-pub(crate) const THEME: &str = "theme";
+pub const THEME: &str = "theme";
 /// Its value.
-pub(crate) const DARK: &str = "dark";
+pub const DARK: &str = "dark";
 
 /// A session of the corpus, or one of several attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +26,11 @@ pub enum Kind {
 
 /// Both attributes of [`Kind::Large`], for libraries that know cookies and no attributes.
 #[derive(Clone, Debug, Serialize, serde::Deserialize)]
-pub(crate) struct Large {
-    pub(crate) oidc: Tokens,
-    pub(crate) theme: String,
+pub struct Large {
+    /// The large one.
+    pub oidc: Tokens,
+    /// The small one.
+    pub theme: String,
 }
 
 impl Kind {
@@ -47,7 +49,11 @@ impl Kind {
     }
 
     /// What a handler sees that reads all of it, each value as JSON.
-    pub(crate) fn values(self) -> Result<Vec<String>, String> {
+    ///
+    /// # Errors
+    ///
+    /// If the corpus does not parse.
+    pub fn values(self) -> Result<Vec<String>, String> {
         let dark = format!("\"{DARK}\"");
         Ok(match self {
             Kind::Login => vec![json(&Login::original()?)?],
@@ -58,7 +64,11 @@ impl Kind {
     }
 
     /// What a handler sees after one of the changes that a write makes.
-    pub(crate) fn changes(self) -> Result<Vec<String>, String> {
+    ///
+    /// # Errors
+    ///
+    /// If the corpus does not parse.
+    pub fn changes(self) -> Result<Vec<String>, String> {
         fn changes<T: Value>() -> Result<Vec<String>, String> {
             value::changes::<T>()?.iter().map(json).collect()
         }

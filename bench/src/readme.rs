@@ -1,13 +1,10 @@
 //! The table in the repository's README: written, and compared.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
 use crate::Table;
+use crate::section::Section;
 
-/// What stands around the table.
-const BEGIN: &str = "<!-- sizes -->\n";
-const END: &str = "<!-- /sizes -->";
+/// What the section is called.
+const NAME: &str = "sizes";
 
 /// Peers may differ by so many percent from run to run.
 const TOLERANCE: usize = 2;
@@ -15,7 +12,7 @@ const TOLERANCE: usize = 2;
 /// A document with a table of sizes in it.
 #[derive(Clone, Debug)]
 pub struct Readme {
-    path: PathBuf,
+    section: Section,
 }
 
 impl Readme {
@@ -23,7 +20,7 @@ impl Readme {
     #[must_use]
     pub fn of_repository() -> Readme {
         Readme {
-            path: Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md"),
+            section: Section::of_repository("README.md", NAME),
         }
     }
 
@@ -33,10 +30,7 @@ impl Readme {
     ///
     /// If the file cannot be read or written, or has no place for a table.
     pub fn write(&self, table: &Table) -> Result<(), String> {
-        let text = self.read()?;
-        let (before, _, after) = split(&text)?;
-        let text = format!("{before}{BEGIN}\n{}\n{END}{after}", table.markdown());
-        fs::write(&self.path, text).map_err(|cause| format!("README.md: {cause}"))
+        self.section.write(&table.markdown())
     }
 
     /// Whether the document shows `table`: our figures to the byte, others about.
@@ -45,24 +39,8 @@ impl Readme {
     ///
     /// If it does not, with the first line that differs, or if there is no table.
     pub fn check(&self, table: &Table) -> Result<(), String> {
-        compare(split(&self.read()?)?.1, table)
+        compare(&self.section.read()?, table)
     }
-
-    fn read(&self) -> Result<String, String> {
-        fs::read_to_string(&self.path).map_err(|cause| format!("README.md: {cause}"))
-    }
-}
-
-/// What stands before, between and after the marks.
-fn split(text: &str) -> Result<(&str, &str, &str), String> {
-    let parts = text.split_once(BEGIN).and_then(|(before, rest)| {
-        let (between, after) = rest.split_once(END)?;
-        Some((before, between, after))
-    });
-    parts.ok_or_else(|| {
-        let begin = BEGIN.trim_end();
-        format!("README.md lacks the lines `{begin}` and `{END}`; put them where the table belongs")
-    })
 }
 
 fn compare(there: &str, table: &Table) -> Result<(), String> {
@@ -114,6 +92,8 @@ fn number(cell: &str) -> (Option<usize>, &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::{Library, Sample};
 
@@ -134,28 +114,29 @@ mod tests {
         let table = Table::measure(&Library::all(), &Sample::corpus().unwrap());
         let folder = std::env::temp_dir().join(format!("sizes-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("README.md");
         let readme = Readme {
-            path: folder.join("README.md"),
+            section: Section::new(path.clone(), NAME),
         };
-        fs::write(&readme.path, "Nothing.\n").unwrap();
+        fs::write(&path, "Nothing.\n").unwrap();
         assert!(readme.write(&table).unwrap_err().contains("lacks"));
 
         let document = "Before.\n\n<!-- sizes -->\nold\n<!-- /sizes -->\n\nAfter.\n";
-        fs::write(&readme.path, document).unwrap();
+        fs::write(&path, document).unwrap();
         assert!(readme.check(&table).is_err());
         readme.write(&table).unwrap();
         assert_eq!(readme.check(&table), Ok(()));
-        let text = readme.read().unwrap();
+        let text = fs::read_to_string(&path).unwrap();
         assert!(text.starts_with("Before.\n") && text.ends_with("-->\n\nAfter.\n"));
         readme.write(&table).unwrap();
-        assert_eq!(readme.read().unwrap(), text);
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
 
         let login = Library::here().measure(&Sample::corpus().unwrap()[0]);
         let more = (login.bytes().unwrap() + 1).to_string();
         let ours = format!("| sealed-session | {login} |");
         assert!(text.contains(&ours));
         let changed = text.replace(&ours, &format!("| sealed-session | {more} |"));
-        fs::write(&readme.path, changed).unwrap();
+        fs::write(&path, changed).unwrap();
         assert!(readme.check(&table).unwrap_err().contains(&more));
         fs::remove_dir_all(folder).unwrap();
     }

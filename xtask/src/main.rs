@@ -8,6 +8,7 @@
     reason = "a command line tool"
 )]
 
+mod bench;
 mod clients;
 mod fuzz;
 mod run;
@@ -26,10 +27,16 @@ Commands:
   unit              Tests and doctests of every crate
   sizes [ARGUMENTS] What sessions cost, here and elsewhere; --help tells more.
                     `test` checks the limits and the README's table
+  bench [ARGUMENTS] How long requests take, here and elsewhere, in a minute; --help tells more.
+                    `test` checks that all of it runs
   vectors           The frozen vectors against the independent implementation
   e2e [--write]     The demo and the limits in real clients and proxies, compared with
                     docs/clients.md, or written to it
   fuzz [SECONDS]    Every fuzz target for that long; 20 if not given
+
+Not part of `test`, because another compiler makes other instructions:
+  counts [--write]  Instructions of our own paths, compared with bench/instructions.json, or
+                    written to it; needs valgrind
 ";
 
 fn main() -> ExitCode {
@@ -47,6 +54,8 @@ fn command() -> Result<ExitCode, String> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["sizes", arguments @ ..] => return sizes::show(arguments),
+        ["bench", arguments @ ..] => return bench::speed(arguments),
+        ["counts", arguments @ ..] => return bench::counts(arguments),
         ["test"] => steps::everything(),
         ["lint"] => steps::lint(),
         ["unit"] => steps::unit(),

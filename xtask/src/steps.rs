@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::run::{Passed, cargo, count, output, run};
-use crate::{clients, fuzz, sizes, tools};
+use crate::{bench, clients, fuzz, sizes, tools};
 
 /// Seconds for each fuzz target in a full run.
 const FUZZ_SECONDS: u32 = 20;
@@ -12,12 +12,9 @@ const FUZZ_SECONDS: u32 = 20;
 pub(crate) fn everything() -> Result<(), String> {
     tools::all()?;
     lint()?;
-    let passed = [
-        counted_unit()?,
-        sizes::check()?,
-        counted_vectors()?,
-        counted_e2e(false)?,
-    ];
+    let mut passed = vec![counted_unit()?, sizes::check()?];
+    bench::smoke()?;
+    passed.extend([counted_vectors()?, counted_e2e(false)?]);
     fuzz::each(FUZZ_SECONDS)?;
     println!(
         "\n{} passed, 0 failed",
@@ -29,13 +26,15 @@ pub(crate) fn everything() -> Result<(), String> {
 /// Formatting, clippy and documentation, all with warnings denied.
 pub(crate) fn lint() -> Result<(), String> {
     run(&mut cargo("fmt --all --check"))?;
-    run(&mut cargo("fmt --check --manifest-path bench/Cargo.toml"))?;
+    run(&mut cargo(
+        "fmt --all --check --manifest-path bench/Cargo.toml",
+    ))?;
     run(&mut cargo("fmt --check --manifest-path fuzz/Cargo.toml"))?;
     run(&mut cargo(
         "clippy --workspace --all-targets --all-features --locked -- -D warnings",
     ))?;
     run(&mut cargo(
-        "clippy --manifest-path bench/Cargo.toml --all-targets --locked -- -D warnings",
+        "clippy --manifest-path bench/Cargo.toml --workspace --all-targets --locked -- -D warnings",
     ))?;
     let mut docs = cargo("doc --workspace --no-deps --all-features --locked");
     run(docs.env("RUSTDOCFLAGS", "-D warnings"))?;

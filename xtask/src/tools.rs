@@ -100,6 +100,14 @@ pub(crate) fn clients_and_proxies() -> Result<(), String> {
     install(&missing)
 }
 
+/// What counts instructions. `test` does without.
+pub(crate) fn valgrind() -> Result<(), String> {
+    match works("valgrind", &["--version"]) {
+        true => Ok(()),
+        false => install(&["valgrind"]),
+    }
+}
+
 /// A Python that has the `cryptography` package.
 pub(crate) fn python_with_cryptography() -> Result<PathBuf, String> {
     // Debian's packages are seen by Debian's Python only.

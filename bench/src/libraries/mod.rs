@@ -118,7 +118,7 @@ const RUNS_MIN: usize = 5;
 const BYTES: usize = 500_000;
 
 /// The version of `package` in the lock file.
-fn locked(package: &str) -> Option<&'static str> {
+pub(crate) fn locked(package: &str) -> Option<&'static str> {
     let entry = format!("name = \"{package}\"\nversion = \"");
     let (_, behind) = include_str!("../../Cargo.lock").split_once(&entry)?;
     behind.split('"').next()

@@ -1,0 +1,137 @@
+//! The values of the corpus, and how requests change them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sealed_session::Attribute;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Cart, Login, Tokens};
+
+/// So many different values are written in turn.
+const CHANGES: u16 = 16;
+
+/// Something that is stored as one attribute.
+pub trait Value: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The attribute's name.
+    const NAME: &'static str;
+    /// The attribute here.
+    const KEY: Attribute<Self>;
+
+    /// The one in `corpus/`.
+    ///
+    /// # Errors
+    ///
+    /// If it does not parse.
+    fn original() -> Result<Self, String>;
+
+    /// As it is after a request that changed a little; `n` is above zero.
+    fn changed(self, n: u16) -> Self;
+}
+
+impl Value for Login {
+    const NAME: &'static str = "login";
+    const KEY: Attribute<Login> = Attribute::new(Self::NAME);
+
+    fn original() -> Result<Login, String> {
+        parse(include_str!("../../../corpus/login.json"))
+    }
+
+    fn changed(mut self, n: u16) -> Login {
+        let rest = self.csrf.get(4..).unwrap_or_default();
+        self.csrf = format!("{n:04x}{rest}");
+        self
+    }
+}
+
+impl Value for Cart {
+    const NAME: &'static str = "cart";
+    const KEY: Attribute<Cart> = Attribute::new(Self::NAME);
+
+    fn original() -> Result<Cart, String> {
+        parse(include_str!("../../../corpus/cart.json"))
+    }
+
+    fn changed(mut self, n: u16) -> Cart {
+        if let Some(item) = self.items.first_mut() {
+            item.qty += n;
+        }
+        self
+    }
+}
+
+impl Value for Tokens {
+    const NAME: &'static str = "oidc";
+    const KEY: Attribute<Tokens> = Attribute::new(Self::NAME);
+
+    fn original() -> Result<Tokens, String> {
+        parse(include_str!("../../../corpus/oidc.json"))
+    }
+
+    fn changed(mut self, n: u16) -> Tokens {
+        self.expires_at += u64::from(n);
+        self
+    }
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|cause| cause.to_string())
+}
+
+/// Everything that a write stores in turn; the original is not among it.
+///
+/// # Errors
+///
+/// If the corpus does not parse.
+pub fn changes<T: Value>() -> Result<Vec<T>, String> {
+    let original = T::original()?;
+    let changed = |n| original.clone().changed(n);
+    Ok((1..=CHANGES).map(changed).collect())
+}
+
+/// Hands out the changes in turn; a clone hands out the same.
+#[derive(Clone, Debug)]
+pub struct Changes<T> {
+    values: Arc<Vec<T>>,
+    next: Arc<AtomicUsize>,
+}
+
+impl<T: Value> Changes<T> {
+    /// All that there are.
+    ///
+    /// # Errors
+    ///
+    /// If the corpus does not parse.
+    pub fn new() -> Result<Changes<T>, String> {
+        Ok(Changes::of(changes()?))
+    }
+
+    /// The one that requests find.
+    ///
+    /// # Errors
+    ///
+    /// If the corpus does not parse.
+    pub fn original() -> Result<Changes<T>, String> {
+        Ok(Changes::of(vec![T::original()?]))
+    }
+
+    /// Only this one.
+    pub fn of_one(value: T) -> Changes<T> {
+        Changes::of(vec![value])
+    }
+
+    fn of(values: Vec<T>) -> Changes<T> {
+        Changes {
+            values: Arc::new(values),
+            next: Arc::default(),
+        }
+    }
+
+    /// The next one; `None` if there are none at all.
+    #[must_use]
+    pub fn next(&self) -> Option<&T> {
+        let next = self.next.fetch_add(1, Ordering::Relaxed);
+        self.values.get(next % self.values.len().max(1))
+    }
+}

@@ -1,0 +1,136 @@
+//! axum's stack: a router on a runtime of one thread.
+
+use std::convert::Infallible;
+use std::hint::black_box;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
+use axum::routing::get;
+use tokio::runtime::Runtime;
+use tower::{Layer, Service};
+
+use super::handler::DONE;
+use super::stack::{FIELDS, Reply, Stack};
+
+/// What an answer holds at most.
+const PAGE_MAX: usize = 65_536;
+
+/// A router and a request for `/`.
+#[derive(Debug)]
+pub(crate) struct AxumStack {
+    runtime: Rc<Runtime>,
+    router: Router,
+    uri: Uri,
+    headers: HeaderMap,
+}
+
+impl AxumStack {
+    pub(crate) fn new(
+        runtime: &Rc<Runtime>,
+        router: Router,
+        cookie: Option<&str>,
+    ) -> Result<AxumStack, String> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in FIELDS {
+            headers.insert(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
+        }
+        if let Some(cookie) = cookie {
+            let cookie = HeaderValue::try_from(cookie).map_err(|cause| cause.to_string())?;
+            headers.insert(header::COOKIE, cookie);
+        }
+        Ok(AxumStack {
+            runtime: Rc::clone(runtime),
+            router,
+            uri: Uri::from_static("/"),
+            headers,
+        })
+    }
+
+    /// A route that knows of no session, behind a layer that does nothing.
+    pub(crate) fn bare(runtime: &Rc<Runtime>, cookie: Option<&str>) -> Result<AxumStack, String> {
+        let router = Router::new()
+            .route("/", get(async || DONE))
+            .layer(NothingLayer);
+        AxumStack::new(runtime, router, cookie)
+    }
+
+    fn request(uri: &Uri, headers: &HeaderMap) -> Request<Body> {
+        let (mut parts, body) = Request::new(Body::empty()).into_parts();
+        parts.uri = uri.clone();
+        parts.headers = headers.clone();
+        Request::from_parts(parts, body)
+    }
+}
+
+impl Stack for AxumStack {
+    fn times(&mut self, count: u32) {
+        let AxumStack {
+            runtime,
+            router,
+            uri,
+            headers,
+        } = self;
+        runtime.block_on(async {
+            for _ in 0..count {
+                let response = router.call(AxumStack::request(uri, headers)).await;
+                black_box(&response);
+            }
+        });
+    }
+
+    fn once(&mut self) -> Result<Reply, String> {
+        let request = AxumStack::request(&self.uri, &self.headers);
+        let router = &mut self.router;
+        self.runtime.block_on(async {
+            let response: Result<_, Infallible> = router.call(request).await;
+            let Ok(response) = response;
+            let (head, body) = response.into_parts();
+            let lines = head.headers.get_all(header::SET_COOKIE).iter();
+            let lines = lines.map(|line| line.to_str().map(str::to_owned));
+            let cookies: Result<_, _> = lines.collect();
+            let body = to_bytes(body, PAGE_MAX).await;
+            let body = body.map_err(|cause| cause.to_string())?;
+            Ok(Reply {
+                status: head.status.as_u16(),
+                cookies: cookies.map_err(|cause| cause.to_string())?,
+                body: String::from_utf8_lossy(&body).into_owned(),
+            })
+        })
+    }
+}
+
+/// A layer that passes requests on.
+#[derive(Clone, Copy, Debug)]
+struct NothingLayer;
+
+/// A service that passes requests on.
+#[derive(Clone, Copy, Debug)]
+struct Nothing<S>(S);
+
+impl<S> Layer<S> for NothingLayer {
+    type Service = Nothing<S>;
+
+    fn layer(&self, inner: S) -> Nothing<S> {
+        Nothing(inner)
+    }
+}
+
+impl<S: Service<R>, R> Service<R> for Nothing<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, request: R) -> S::Future {
+        self.0.call(request)
+    }
+}

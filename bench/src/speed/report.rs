@@ -1,0 +1,156 @@
+//! The tables, for a terminal and for documents.
+
+use super::goals::{Goal, READ, WRITE};
+use super::grid::Grid;
+use super::growth::Curve;
+use super::kind::Kind;
+use super::peers::Peer;
+use super::results::Results;
+use super::spread::Spread;
+use super::stage::Stage;
+use super::workload::Workload;
+
+/// What was measured, shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a>(pub &'a Results);
+
+impl Report<'_> {
+    /// For a terminal.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        let mut text = format!("{}\n{}\n\n", self.0.machine, self.method());
+        text += "Microseconds over a bare route behind a layer that does nothing, with the quartiles:\n\n";
+        text += &self.requests().plain();
+        text += "\nMicroseconds of the stages in this library, without a framework:\n\n";
+        text += &self.stages().plain();
+        text += "\nRatios of the medians:\n\n";
+        text += &self.goals().plain();
+        for curve in &self.0.curves {
+            text += &format!("\n{}:\n\n{}", curve.title, growth(curve).plain());
+        }
+        let goals = self.0.goals();
+        let met = goals.iter().filter(|goal| goal.is_met()).count();
+        text + &format!("\n{met} of {} limits are kept.\n", goals.len())
+    }
+
+    /// For docs/speed.md.
+    #[must_use]
+    pub fn document(&self) -> String {
+        let mut text = format!("{}. {}\n\n", self.0.machine, self.method());
+        text += "## Requests\n\nMicroseconds over a bare route, with the quartiles:\n\n";
+        text += &self.requests().markdown();
+        text += "\n## Stages\n\nMicroseconds in this library, without a framework:\n\n";
+        text += &self.stages().markdown();
+        text += "\n## Ratios\n\n";
+        text += &self.goals().markdown();
+        if !self.0.curves.is_empty() {
+            text += "\n## Growth\n\n![Cost against size, foreign cookies, keys and threads](growth.svg)\n";
+        }
+        for curve in &self.0.curves {
+            text += &format!("\n{}:\n\n{}", curve.title, growth(curve).markdown());
+        }
+        text
+    }
+
+    /// For the README: the chart, and how often faster.
+    #[must_use]
+    pub fn readme(&self) -> String {
+        let goals = self.0.goals();
+        let mut grid = Grid::new([
+            "time, of the fastest other cookie library's",
+            "login",
+            "cart",
+            "oidc",
+        ]);
+        for (name, what) in [("read", READ), ("write", WRITE)] {
+            let found = goals.iter().filter(|goal| goal.what == what);
+            let cells = found.map(|goal| format!("{:.2}", goal.measured));
+            grid.push(std::iter::once(name.to_owned()).chain(cells));
+        }
+        format!(
+            "![Time of a request's session in five libraries](docs/speed.svg)\n\n{}\n\
+             {}. Medians, over a bare route; made by `cargo xtask bench`.\n",
+            grid.markdown(),
+            self.0.machine
+        )
+    }
+
+    fn method(&self) -> String {
+        format!(
+            "Medians of {} interleaved rounds in one process, on one thread.",
+            self.0.plan.rounds
+        )
+    }
+
+    fn requests(&self) -> Grid {
+        let names = Peer::ALL.map(Peer::name);
+        let mut grid = Grid::new(std::iter::once(String::new()).chain(names));
+        for workload in Workload::ALL {
+            let cell = |peer| shown(self.0.request(peer, workload));
+            let cells = Peer::ALL.map(cell);
+            grid.push(std::iter::once(workload.name()).chain(cells));
+        }
+        grid
+    }
+
+    fn stages(&self) -> Grid {
+        let kinds = Kind::CORPUS.into_iter().chain([Kind::Large]);
+        let names = kinds.clone().map(Kind::name);
+        let mut grid = Grid::new(std::iter::once("").chain(names));
+        for stage in Stage::ALL {
+            let cell = |kind| self.0.stage(stage, kind).map_or_else(String::new, shown);
+            grid.push(std::iter::once(stage.name().to_owned()).chain(kinds.clone().map(cell)));
+        }
+        let floors = kinds.map(|kind| shown(self.0.floor(kind)));
+        grid.push(std::iter::once("raw floor".to_owned()).chain(floors));
+        grid
+    }
+
+    /// Goals of one kind beside each other.
+    fn goals(&self) -> Grid {
+        let kinds = Kind::CORPUS.into_iter().chain([Kind::Large]);
+        let names = kinds.clone().map(Kind::name);
+        let mut grid = Grid::new(std::iter::once("").chain(names));
+        let goals = self.0.goals();
+        let mut whats: Vec<&str> = goals.iter().map(|goal| goal.what).collect();
+        whats.dedup();
+        for what in whats {
+            let cell = |kind| {
+                let mut found = goals.iter().filter(|goal| goal.what == what);
+                found
+                    .find(|goal| goal.kind == kind)
+                    .map_or_else(String::new, Goal::shown)
+            };
+            grid.push(std::iter::once(what.to_owned()).chain(kinds.clone().map(cell)));
+        }
+        grid
+    }
+}
+
+fn growth(curve: &Curve) -> Grid {
+    let names = curve.series.iter().map(|series| series.name.to_owned());
+    let mut grid = Grid::new(std::iter::once(curve.along.to_owned()).chain(names));
+    let Some(first) = curve.series.first() else {
+        return grid;
+    };
+    for (i, (at, _)) in first.points.iter().enumerate() {
+        let cell = |points: &[(f64, Spread)]| {
+            let point = points.get(i);
+            point.map_or_else(String::new, |(_, spread)| format!("{:.2}", spread.median))
+        };
+        let cells = curve.series.iter().map(|series| cell(&series.points));
+        grid.push(std::iter::once(format!("{at:.0}")).chain(cells));
+    }
+    grid
+}
+
+/// In microseconds.
+fn shown(spread: Spread) -> String {
+    let micros = |nanos: f64| format!("{:.2}", nanos / 1e3);
+    format!(
+        "{} ({} to {})",
+        micros(spread.median),
+        micros(spread.lower),
+        micros(spread.upper)
+    )
+}

@@ -1,0 +1,92 @@
+//! A workload prepared for one library, and proven to do what it says.
+
+use super::entry::{Entry, Subject};
+use super::handler::{DONE, Handler};
+use super::line::cookies;
+use super::peers::{Application, Peer, Runtimes};
+use super::seen::watch;
+use super::stack::{Reply, Stack};
+use super::workload::Workload;
+
+/// Prepares `workload` for `peer`, in an application of its own.
+///
+/// # Errors
+///
+/// If the library does not answer as the workload expects.
+pub(crate) fn entry(runtimes: &Runtimes, peer: Peer, workload: Workload) -> Result<Entry, String> {
+    prepare(runtimes, peer, workload)
+        .map_err(|what| format!("{}, {}: {what}", peer.name(), workload.name()))
+}
+
+fn prepare(runtimes: &Runtimes, peer: Peer, workload: Workload) -> Result<Entry, String> {
+    let application = peer.application(runtimes)?;
+    let cookie = match workload.stored() {
+        Some(kind) => {
+            let reply = expect(&mut *application.stack(Handler::Store(kind), None)?)?;
+            Some(workload.line(&cookies(&reply.cookies)))
+        }
+        None => None,
+    };
+    let mut stack = application.stack(workload.handler(), cookie.as_deref())?;
+    let mut bare = application.bare(cookie.as_deref())?;
+    expect(&mut *bare)?;
+    let (reply, seen) = watch(|| expect(&mut *stack));
+    check(&application, workload, &reply?, &seen)?;
+    Ok(Entry {
+        subject: Subject::Request(peer, workload),
+        run: Box::new(move |count| stack.times(count)),
+        bare: Some(Box::new(move |count| bare.times(count))),
+    })
+}
+
+fn expect(stack: &mut dyn Stack) -> Result<Reply, String> {
+    let reply = stack.once()?;
+    match reply.status == 200 && reply.body == DONE {
+        true => Ok(reply),
+        false => Err(format!("the answer is {} {}", reply.status, reply.body)),
+    }
+}
+
+/// The handler saw the values that were stored, and what it wrote comes back.
+fn check(
+    application: &Application,
+    workload: Workload,
+    reply: &Reply,
+    seen: &[String],
+) -> Result<(), String> {
+    if workload.expected()? != seen {
+        return Err(format!("the handler saw {seen:?}"));
+    }
+    let Some(kind) = workload.written() else {
+        return Ok(());
+    };
+    if reply.cookies.is_empty() {
+        return Err("a write sets no cookie".to_owned());
+    }
+    let cookie = cookies(&reply.cookies);
+    let mut again = application.stack(Handler::Read(kind), Some(&cookie))?;
+    let (reply, seen) = watch(|| expect(&mut *again));
+    reply?;
+    let changes = kind.changes()?;
+    match seen.iter().all(|value| changes.contains(value)) && !seen.is_empty() {
+        true => Ok(()),
+        false => Err(format!("what was written reads back as {seen:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_library_does_what_it_is_timed_at() {
+        let runtimes = Runtimes::new().unwrap();
+        for peer in Peer::ALL {
+            for workload in Workload::ALL {
+                let mut entry = entry(&runtimes, peer, workload).unwrap();
+                (entry.run)(3);
+                (entry.bare.unwrap())(3);
+            }
+        }
+    }
+}

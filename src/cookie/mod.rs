@@ -9,6 +9,7 @@ mod chunk;
 mod glance;
 mod jar;
 mod name;
+mod renderer;
 mod scope;
 mod spec;
 
@@ -18,6 +19,7 @@ pub(crate) use chunk::{Chunks, Overflow, split};
 pub(crate) use glance::Glance;
 pub(crate) use jar::{Jar, Others, PAIR_END};
 pub(crate) use name::{CHUNKS_MAX, Names};
+pub(crate) use renderer::Renderer;
 pub use scope::Scope;
 pub use spec::{CookieSpec, SameSite};
 

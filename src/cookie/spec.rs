@@ -1,8 +1,9 @@
-//! The name and attributes of a session's cookie, and the one renderer of its lines.
+//! The name and attributes of a session's cookie.
 
 use crate::error::Error;
 
 use super::name;
+use super::renderer::Renderer;
 use super::scope::Scope;
 
 /// The name and attributes of the session's cookie.
@@ -238,37 +239,16 @@ impl CookieSpec {
         }
     }
 
-    /// Everything of a line after the value, but for `Max-Age`.
-    fn attributes(&self) -> String {
-        let mut text = self.scope.render(self.secure);
-        text.push_str("; HttpOnly; SameSite=");
-        text.push_str(match self.same_site {
+    /// What renders the lines of this cookie.
+    pub(crate) fn renderer(&self) -> Renderer {
+        let mut attributes = self.scope.render(self.secure);
+        attributes.push_str("; HttpOnly; SameSite=");
+        attributes.push_str(match self.same_site {
             SameSite::Lax => "Lax",
             SameSite::None => "None",
             SameSite::Strict => "Strict",
         });
-        text
-    }
-
-    /// Everything of a line after the value. `max_age` is in seconds; without it the cookie goes
-    /// with the browser.
-    pub(crate) fn tail(&self, max_age: Option<u64>) -> String {
-        let mut text = self.attributes();
-        if let Some(seconds) = max_age {
-            text.push_str(&format!("; Max-Age={seconds}"));
-        }
-        text
-    }
-
-    /// A line that sets `name`, one of this cookie's names, to `value`.
-    pub(crate) fn set(&self, name: &str, value: &str, max_age: Option<u64>) -> String {
-        format!("{name}={value}{}", self.tail(max_age))
-    }
-
-    /// A line that removes `name`. It differs from [`set`](CookieSpec::set) in nothing that a
-    /// browser matches cookies by.
-    pub(crate) fn remove(&self, name: &str) -> String {
-        self.set(name, "", Some(0))
+        Renderer::new(attributes)
     }
 }
 
@@ -278,7 +258,7 @@ mod tests {
 
     #[test]
     fn lines_in_full() {
-        let spec = CookieSpec::default();
+        let spec = CookieSpec::default().renderer();
         assert_eq!(
             spec.set("__Host-session.1", "xyz", None),
             "__Host-session.1=xyz; Path=/; Secure; HttpOnly; SameSite=Lax"
@@ -295,14 +275,15 @@ mod tests {
             .domain("example.com")
             .path("/app")
             .partitioned()
-            .same_site(SameSite::None);
+            .same_site(SameSite::None)
+            .renderer();
         assert_eq!(
             spec.set("__Secure-s", "v", None),
             "__Secure-s=v; Path=/app; Domain=example.com; Secure; Partitioned; HttpOnly; \
              SameSite=None"
         );
         assert_eq!(
-            CookieSpec::development("s").remove("s"),
+            CookieSpec::development("s").renderer().remove("s"),
             "s=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
         );
     }

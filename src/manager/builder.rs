@@ -393,6 +393,7 @@ impl SessionManagerBuilder {
         self.check()?;
         let family = |spec: CookieSpec| Family {
             names: Names::new(spec.name()),
+            renderer: spec.renderer(),
             binding: Binding::new(PURPOSE, spec.name(), &self.audience),
             spec,
         };

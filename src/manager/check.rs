@@ -14,9 +14,9 @@ impl SessionManagerBuilder {
         self.cookie.check()?;
         self.lifetime.check()?;
         let names = Names::new(self.cookie.name());
-        let tail = self.cookie.tail(self.lifetime.longest_max_age());
-        self.budget
-            .check(names.chunk(1).len() + "=".len() + tail.len())?;
+        let longest = self.lifetime.longest_max_age();
+        let tail = self.cookie.renderer().tail(longest);
+        self.budget.check(names.chunk(1).len() + "=".len() + tail)?;
         if self.audience.len() > PART_MAX {
             return Err(Error::configuration(format!(
                 "the audience has {} bytes; {PART_MAX} are the most",

@@ -29,13 +29,10 @@ pub struct SessionId {
 impl SessionId {
     /// A new id, both halves.
     pub(crate) fn mint() -> Result<SessionId, Error> {
-        let mut sign_in = [0; 8];
-        getrandom::fill(&mut sign_in).map_err(Error::randomness)?;
-        SessionId {
-            sign_in,
-            renewal: [0; 8],
-        }
-        .renewed()
+        let mut halves = [[0; 8]; 2];
+        getrandom::fill(halves.as_flattened_mut()).map_err(Error::randomness)?;
+        let [sign_in, renewal] = halves;
+        Ok(SessionId { sign_in, renewal })
     }
 
     /// The same sign-in with a fresh second half.

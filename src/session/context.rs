@@ -1,6 +1,6 @@
 //! What all requests of one manager share, and nothing changes.
 
-use crate::cookie::{Budget, CookieSpec, Names, Scope};
+use crate::cookie::{Budget, CookieSpec, Names, Renderer, Scope};
 use crate::event::Observer;
 use crate::lifetime::Lifetime;
 use crate::payload::Compression;
@@ -35,6 +35,7 @@ pub(crate) struct Parting {
 #[derive(Debug)]
 pub(crate) struct Family {
     pub(crate) spec: CookieSpec,
+    pub(crate) renderer: Renderer,
     pub(crate) names: Names,
     pub(crate) binding: Binding,
 }

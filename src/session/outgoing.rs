@@ -16,14 +16,16 @@ pub(super) fn left_over(context: &Context, jar: &Jar, kept: usize) -> impl Itera
         chunks
             .map(|(_, name)| name)
             .chain(touch)
-            .map(|name| family.spec.remove(name))
+            .map(|name| family.renderer.remove(name))
     })
 }
 
 /// The lines that end a session: the base cookie goes even if it did not come along.
 pub(super) fn farewell(context: &Context, jar: &Jar) -> Vec<String> {
-    let Family { spec, names, .. } = &context.family;
-    std::iter::once(spec.remove(names.base()))
+    let Family {
+        renderer, names, ..
+    } = &context.family;
+    std::iter::once(renderer.remove(names.base()))
         .chain(left_over(context, jar, 1))
         .collect()
 }
@@ -40,7 +42,9 @@ pub(super) fn tombstones(
         return Vec::new();
     };
     let bury = |(at, family): (usize, &Family)| {
-        let Family { spec, names, .. } = family;
+        let Family {
+            renderer, names, ..
+        } = family;
         let came: Vec<&[u8]> = jar.tombstones(at).collect();
         let add = |text: String, held: &Held| {
             let earlier = std::iter::once(text.as_bytes()).chain(came.iter().copied());
@@ -50,7 +54,7 @@ pub(super) fn tombstones(
         };
         // Each goes in front of those before it.
         let text = ended.iter().fold(String::new(), add);
-        spec.set(names.tombstone(), &text, Some(max_age))
+        renderer.set(names.tombstone(), &text, Some(max_age))
     };
     // Under a former name, too: nodes that do not know of the rename may be about to write it.
     context.families().map(bury).collect()
@@ -65,11 +69,12 @@ pub(super) fn former_scopes(context: &Context, jar: &Jar) -> Vec<String> {
             if spec.check().is_err() {
                 continue;
             }
+            let renderer = spec.renderer();
             let chunks = family.names.chunks().enumerate();
             let wanted = chunks.filter(|(index, _)| *index == 0 || jar.has(at, *index));
             let touch = jar.touches(at).next().map(|_| family.names.touch());
             let wanted = wanted.map(|(_, name)| name).chain(touch);
-            lines.extend(wanted.map(|name| spec.remove(name)));
+            lines.extend(wanted.map(|name| renderer.remove(name)));
         }
     }
     lines

@@ -39,7 +39,7 @@ impl Packed {
         record: &Record,
         max_age: Option<u64>,
     ) -> Result<Packed, Oversize> {
-        let tail = context.family.spec.tail(max_age).len();
+        let tail = context.family.renderer.tail(max_age);
         let cookies = |length| match context.chunks(length, tail) {
             Ok(chunks) => chunks.count(),
             Err(_) => usize::MAX,
@@ -100,16 +100,17 @@ impl Packed {
         issued: Timestamp,
     ) -> Result<Vec<String>, Error> {
         let Family {
-            spec,
+            renderer,
             names,
             binding,
+            ..
         } = &context.family;
         let text = context.sealer.seal(&self.payload.bytes, issued, binding)?;
         let values = split(&text, &self.chunks);
         let set = names
             .chunks()
             .zip(&values)
-            .map(|(name, value)| spec.set(name, value, self.max_age));
+            .map(|(name, value)| renderer.set(name, value, self.max_age));
         Ok(set
             .chain(left_over(context, jar, self.chunks.count()))
             .collect())
@@ -119,7 +120,7 @@ impl Packed {
 impl Size {
     /// Where there is no session; `max_age` is that of one which would begin now.
     pub(super) fn nothing(context: &Context, jar: &Jar, max_age: Option<u64>) -> Size {
-        let tail = context.family.spec.tail(max_age).len();
+        let tail = context.family.renderer.tail(max_age);
         Size {
             lines: Vec::new(),
             request_bytes: request_bytes(std::iter::empty(), tail, jar.others()),
@@ -153,7 +154,7 @@ impl Context {
 
     /// Refuses an attribute with which no session could be sent, however little else it holds.
     pub(super) fn check_fits(&self, entry: &Entry<'_>, max_age: Option<u64>) -> Result<(), Error> {
-        let tail = self.family.spec.tail(max_age).len();
+        let tail = self.family.renderer.tail(max_age);
         let size = entry.size();
         if self
             .chunks((HEAD + LENGTHS + size).next_multiple_of(PADDING), tail)

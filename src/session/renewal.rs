@@ -118,7 +118,7 @@ impl Inner {
             .sealer
             .touch(&held.imprint, self.now, &family.binding)?;
         let max_age = context.lifetime.max_age(&times, self.now);
-        Some(family.spec.set(family.names.touch(), &text, max_age))
+        Some(family.renderer.set(family.names.touch(), &text, max_age))
     }
 
     /// The lines that remove touch cookies which came alone: their token is gone. Only under names
@@ -141,7 +141,7 @@ impl Inner {
             !family.spec.is_plantable() && touches.peek().is_some() && touches.all(is_void)
         });
         orphaned
-            .map(|(_, family)| family.spec.remove(family.names.touch()))
+            .map(|(_, family)| family.renderer.remove(family.names.touch()))
             .collect()
     }
 }

@@ -186,7 +186,7 @@ impl Context {
 
 /// Bytes of a `Cookie` field with cookies of these `Set-Cookie` values, of which `tail` bytes each are
 /// attributes, and with `others`.
-pub(super) fn request_bytes(
+fn request_bytes(
     lines: impl Iterator<Item = usize>,
     tail: usize,
     others: Others,

@@ -186,11 +186,7 @@ impl Context {
 
 /// Bytes of a `Cookie` field with cookies of these `Set-Cookie` values, of which `tail` bytes each are
 /// attributes, and with `others`.
-fn request_bytes(
-    lines: impl Iterator<Item = usize>,
-    tail: usize,
-    others: Others,
-) -> usize {
+fn request_bytes(lines: impl Iterator<Item = usize>, tail: usize, others: Others) -> usize {
     let pairs = lines.map(|line| line - tail + PAIR_END).sum::<usize>() + others.bytes;
     pairs.saturating_sub(PAIR_END)
 }

@@ -26,3 +26,23 @@ fn the_default_configuration_stays_within_its_limits() {
 fn the_smallest_configuration_stays_within_its_limits() {
     assert_within(&Library::smallest(), [240, 586, 2_000]);
 }
+
+/// The table in the documentation of `Compression`.
+#[test]
+fn what_is_documented_of_the_policies_is_what_they_do() {
+    let documented = include_str!("../../src/payload/compression.rs");
+    for (policy, library) in [
+        ("Off", Library::uncompressed()),
+        ("Auto", Library::here()),
+        ("Smallest", Library::smallest()),
+    ] {
+        let start = format!("/// | [`{policy}`]");
+        let row = documented.lines().find(|line| line.starts_with(&start));
+        let cells: Vec<&str> = row.unwrap().split('|').skip(2).map(str::trim).collect();
+        for (sample, cell) in Sample::corpus().unwrap().iter().zip(cells) {
+            let figure = library.measure(sample).to_string();
+            let cell = cell.trim_end_matches(", two cookies");
+            assert_eq!(cell, figure, "{policy}, {}", sample.name());
+        }
+    }
+}

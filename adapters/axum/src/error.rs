@@ -56,7 +56,10 @@ impl std::error::Error for Error {}
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        tracing::error!(target: "sealed_session", error = %self.0, "session error in a handler");
+        // The layer reports what is too large, as it does for a commit.
+        if !self.0.is_too_large() {
+            tracing::error!(target: "sealed_session", error = %self.0, "session error in a handler");
+        }
         let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
         response.extensions_mut().insert(self.0);
         response

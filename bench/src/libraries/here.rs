@@ -24,6 +24,11 @@ pub(super) fn default(sample: Arc<Sample>) -> Lines {
     respond(sample, |builder| builder)
 }
 
+/// Neither packed nor compressed.
+pub(super) fn uncompressed(sample: Arc<Sample>) -> Lines {
+    respond(sample, |builder| builder.compression(Compression::Off))
+}
+
 /// Readable for everybody, and signed.
 pub(super) fn signed(sample: Arc<Sample>) -> Lines {
     respond(sample, |builder| builder.format(Format::Signed))

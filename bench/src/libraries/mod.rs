@@ -35,6 +35,12 @@ impl Library {
         Library::ours("sealed-session, smallest", here::smallest)
     }
 
+    /// This library without packing and compression.
+    #[must_use]
+    pub fn uncompressed() -> Library {
+        Library::ours("sealed-session, uncompressed", here::uncompressed)
+    }
+
     /// All of them, in the order of the table.
     #[must_use]
     pub fn all() -> Vec<Library> {

@@ -81,6 +81,7 @@ mod manager;
 mod payload;
 mod seal;
 mod session;
+mod transport;
 
 /// The crate of the times in this interface.
 pub use time;
@@ -98,3 +99,4 @@ pub use manager::{
 pub use payload::{Compression, SessionId};
 pub use seal::Format;
 pub use session::{Attribute, AttributeName, ReadKey, Renewal, Session, Size, WriteKey};
+pub use transport::{Source, Transport};

@@ -144,6 +144,15 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     }
 }
 
+impl<I> RequestHead<'_, I> {
+    /// Hands over every value of the field of this name.
+    pub(super) fn look_up(&self, name: &str, take: &mut dyn FnMut(&[u8])) {
+        if let Some(fields) = self.fields {
+            fields(name, take);
+        }
+    }
+}
+
 /// Cookies and the query are not shown.
 impl<I> fmt::Debug for RequestHead<'_, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,8 +3,9 @@
 //! - A line that the application did not ask for never rides on a 304, whose fields a cache would
 //!   add to what it stored (RFC 9111 section 4.3.4), nor on a response that shared caches may
 //!   store. It waits for the next response.
-//! - A response that carries any of our lines is forced to `private`.
-//! - A response that depends on the session says `Vary: Cookie`, and where a live session was
+//! - A response that carries any of our lines is forced to `private`, and to `no-store` if a token is
+//!   in a field that no cache knows, or in its URL or links.
+//! - A response that depends on the session varies by what it may come in, and where a live session was
 //!   looked at and the handler said nothing of caching, `private` as well. A touch beside a page
 //!   that nobody looked at its session for is no such dependence.
 
@@ -214,7 +215,7 @@ pub(super) fn changes<'a, I>(
 where
     I: IntoIterator<Item = (&'a str, &'a [u8])>,
 {
-    if !outcome.looked_at && !outcome.touch_due {
+    if !outcome.looked_at && !outcome.touch_due && !outcome.no_store {
         return Vec::new();
     }
     let not_modified = response.status == 304;
@@ -228,7 +229,7 @@ where
         lines.extend(touch());
     }
 
-    let private = !lines.is_empty() || (outcome.live && caching.is_silent());
+    let private = !lines.is_empty() || outcome.no_store || (outcome.live && caching.is_silent());
     let append = |name, value| HeaderChange::Append { name, value };
     let change = |line| match line {
         Line::Cookie(value) => append("set-cookie", value),
@@ -248,13 +249,19 @@ where
         changes.extend(targeted.map(|field| HeaderChange::Remove {
             name: field.name.clone(),
         }));
-        let value = match outcome.exposed || (outcome.destroyed && parting.no_store) {
+        let value = match outcome.no_store || (outcome.destroyed && parting.no_store) {
             true => "no-store".to_owned(),
             false => caching.made_private(),
         };
         changes.push(HeaderChange::Replace {
             name: "cache-control",
             value,
+        });
+    }
+    if outcome.no_referrer {
+        changes.push(HeaderChange::Replace {
+            name: "referrer-policy",
+            value: "no-referrer".to_owned(),
         });
     }
     if let Some(kinds) = parting

@@ -27,8 +27,10 @@ pub(crate) struct Outcome {
     pub(crate) live: bool,
     /// Whether the application ended a session.
     pub(crate) destroyed: bool,
-    /// Whether a token is there that no cache knows to be one.
-    pub(crate) exposed: bool,
+    /// Whether no cache may keep the response: a token is in it, or in its URL.
+    pub(crate) no_store: bool,
+    /// Whether the response must not give its URL away, nor the links that it has.
+    pub(crate) no_referrer: bool,
     /// Whether [`Session::touch`] is worth asking.
     pub(crate) touch_due: bool,
 }
@@ -69,6 +71,8 @@ impl Session {
 
     fn fail(&self, slot: &mut Slot, error: &Error) {
         slot.failed = true;
+        // The links of the error page carry what came.
+        slot.links.iter_mut().for_each(|links| links.forget());
         let failed = Event::CommitFailed { error };
         self.inner.context.observer.tell(&failed);
     }
@@ -78,9 +82,12 @@ impl Slot {
     /// Nothing to send; only what caches have to know.
     fn seen(&self) -> Outcome {
         let live = |state: &State| state.record.is_some() || state.held.is_some();
+        let in_url = self.links.as_ref().is_some_and(|links| links.is_exposed());
         Outcome {
             looked_at: self.state.is_some(),
             live: self.state.as_ref().is_some_and(live),
+            no_store: in_url,
+            no_referrer: in_url,
             ..Outcome::default()
         }
     }
@@ -112,10 +119,16 @@ impl Inner {
                     self.check_alive(&held.times(issued), now)?;
                 }
                 let max_age = context.lifetime.max_age(&times, self.now);
-                let packed = Packed::of(context, record, Frame::of(context, source, max_age))?;
-                let lines = packed.lines(context, jar, issued)?;
-                self.report(state, &packed, jar);
-                lines
+                if source == Source::Url {
+                    // It was packed and sealed for the first link.
+                    slot.check_linked()?;
+                    Vec::new()
+                } else {
+                    let packed = Packed::of(context, record, Frame::of(context, source, max_age))?;
+                    let lines = packed.lines(context, jar, issued)?;
+                    self.report(state, &packed, jar);
+                    lines
+                }
             }
         };
         if state.started_over && source == Source::Cookie {
@@ -130,7 +143,7 @@ impl Inner {
             lines,
             asked: true,
             destroyed: state.destroyed,
-            exposed: source == Source::Header && state.record.is_some(),
+            no_store: seen.no_store || (source == Source::Header && state.record.is_some()),
             ..seen
         })
     }
@@ -142,10 +155,9 @@ impl Inner {
         judged.map_err(Error::expired)
     }
 
-    fn report(&self, state: &State, packed: &Packed, jar: &Jar) {
-        let Context {
-            observer, budget, ..
-        } = &*self.context;
+    pub(super) fn report(&self, state: &State, packed: &Packed<'_>, jar: &Jar) {
+        let Context { observer, .. } = &*self.context;
+        let budget = packed.budget(&self.context);
         if let Some(refusal) = state.refusal.filter(|refusal| refusal.may_live_elsewhere()) {
             observer.tell(&Event::Overwrote { refusal });
         }

@@ -154,9 +154,8 @@ impl Jar {
 
     /// The one token, if it came elsewhere than in cookies.
     pub(crate) fn only_text(&self) -> &str {
-        let only = self.chunks(0).next().and_then(|found| found.value);
-        only.and_then(|text| str::from_utf8(text).ok())
-            .unwrap_or_default()
+        // Touches stand behind it, and only beside fields.
+        str::from_utf8(&self.text).unwrap_or_default()
     }
 
     /// Whether no cookie of ours came.
@@ -216,6 +215,7 @@ impl Jar {
 
     /// The pieces of one family, in the order of the request: what they are, and their values;
     /// `None` for one that is longer than any cookie we write.
+    #[inline]
     fn pieces(&self, family: usize) -> impl Iterator<Item = (Slot, Option<&[u8]>)> {
         let all = self.first.iter().flatten().chain(&self.more);
         let of_family = all.filter(move |piece| usize::from(piece.family) == family);
@@ -227,6 +227,7 @@ impl Jar {
     }
 
     /// The chunks of one family.
+    #[inline]
     pub(super) fn chunks(&self, family: usize) -> impl Iterator<Item = Found<'_>> {
         self.pieces(family).filter_map(|(slot, value)| match slot {
             Slot::Chunk(index) => Some(Found {

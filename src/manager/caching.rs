@@ -33,7 +33,7 @@ struct Caching {
     expires_later: bool,
     /// The fields that speak to particular caches.
     targeted: Vec<Targeted>,
-    /// The fields that it varies by already, in lower case.
+    /// The fields that it varies by already.
     varies_by: Vec<String>,
 }
 
@@ -104,8 +104,7 @@ impl Caching {
                     caching.expires_later = time.is_some_and(|time| time > now);
                 }
                 "vary" => {
-                    let fields = list(value).map(|field| field.to_ascii_lowercase());
-                    caching.varies_by.extend(fields);
+                    caching.varies_by.extend(list(value));
                 }
                 "x-accel-expires" => {
                     let forbids = value == b"0";
@@ -155,9 +154,15 @@ impl Caching {
 
     /// Which of `wanted` are missing in `Vary`.
     fn missing<'w>(&self, wanted: impl Iterator<Item = &'w str>) -> String {
-        let has = |name: &str| self.varies_by.iter().any(|by| by == "*" || by == name);
-        let missing = wanted.filter(|name| !has(&name.to_ascii_lowercase()));
-        missing.collect::<Vec<_>>().join(", ")
+        let is = |by: &String, name| by == "*" || by.eq_ignore_ascii_case(name);
+        let has = |name| self.varies_by.iter().any(|by| is(by, name));
+        let mut missing = String::new();
+        for name in wanted.filter(|name| !has(name)) {
+            let comma = if missing.is_empty() { "" } else { ", " };
+            missing.push_str(comma);
+            missing.push_str(name);
+        }
+        missing
     }
 
     /// The directives without those for shared caches, and with `private`.

@@ -122,9 +122,29 @@ impl Region<'_> {
         out.extend_from_slice(&self.bytes);
     }
 
-    /// Reads and unpacks what [`write`](Region::write) wrote. What it claims is checked against the
-    /// ceiling before anything is allocated for it.
-    pub(super) fn read(method: Method, source: &mut Source<'_>) -> Result<Vec<u8>, Refusal> {
+    /// How many bytes [`unpack`](Region::unpack) fills.
+    pub(super) fn unpacked_length(&self) -> usize {
+        self.unpacked
+    }
+
+    /// Unpacks into all of `out`, which is as long as it has to be.
+    pub(super) fn unpack(&self, out: &mut [u8]) -> Result<(), Refusal> {
+        let is_whole = match self.method {
+            Method::Stored => {
+                out.copy_from_slice(&self.bytes);
+                true
+            }
+            Method::Lz4 => is_unpacked_lz4(&self.bytes, out),
+            Method::Deflate => is_unpacked_deflate(&self.bytes, out),
+        };
+        is_whole.then_some(()).ok_or(Refusal::Malformed)
+    }
+}
+
+impl<'a> Region<'a> {
+    /// Reads what [`write`](Region::write) wrote. What it claims is checked against the ceiling, so
+    /// that room can be made for it.
+    pub(super) fn read(method: Method, source: &mut Source<'a>) -> Result<Region<'a>, Refusal> {
         let length = source.varint()?;
         let unpacked = match method {
             Method::Stored => length,
@@ -133,30 +153,26 @@ impl Region<'_> {
         if unpacked > UNPACKED_MAX {
             return Err(Refusal::OverCeiling);
         }
-        let bytes = source.take(length)?;
-        let whole = match method {
-            Method::Stored => return Ok(bytes.to_vec()),
-            Method::Lz4 => unpack_lz4(bytes, unpacked),
-            Method::Deflate => unpack_deflate(bytes, unpacked),
-        };
-        whole.ok_or(Refusal::Malformed)
+        let bytes = source.take(length)?.into();
+        Ok(Region {
+            method,
+            unpacked,
+            bytes,
+        })
     }
 }
 
-/// All of `bytes`, if they unpack to as many bytes as `length`.
-fn unpack_lz4(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
-    let mut out = vec![0; length];
-    let written = lz4_flex::block::decompress_into(bytes, &mut out).ok()?;
-    (written == length).then_some(out)
+/// Unpacks, and says whether all of `bytes` fill all of `out`.
+fn is_unpacked_lz4(bytes: &[u8], out: &mut [u8]) -> bool {
+    let length = out.len();
+    lz4_flex::block::decompress_into(bytes, out).is_ok_and(|written| written == length)
 }
 
-fn unpack_deflate(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
-    let mut out = vec![0; length];
+fn is_unpacked_deflate(bytes: &[u8], out: &mut [u8]) -> bool {
     let flags = inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
     let mut state = DecompressorOxide::new();
-    let (status, read, written) = decompress(&mut state, bytes, &mut out, 0, flags);
-    let is_whole = status == TINFLStatus::Done && read == bytes.len() && written == length;
-    is_whole.then_some(out)
+    let (status, read, written) = decompress(&mut state, bytes, out, 0, flags);
+    status == TINFLStatus::Done && read == bytes.len() && written == out.len()
 }
 
 impl Compression {

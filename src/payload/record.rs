@@ -1,5 +1,7 @@
 //! A session's content, and its bytes. FORMAT.md is the normative description.
 
+use std::sync::Arc;
+
 use super::UNPACKED_MAX;
 use super::attributes::Attributes;
 use super::compression::{Compression, Method, Region};
@@ -162,20 +164,24 @@ impl Record {
             read_own(&mut source)?
         };
 
-        let mut body = Region::read(method, &mut source)?;
-        let open = 0..body.len();
+        let open = Region::read(method, &mut source)?;
         let secret = source.string()?;
         if source.rest().iter().any(|&byte| byte != 0) {
             return Err(Refusal::Malformed);
         }
-        body.extend_from_slice(secret);
-        let secret = open.end..body.len();
+        let border = open.unpacked_length();
+        let room = std::iter::repeat_n(0, border + secret.len());
+        let mut body: Arc<[u8]> = room.collect();
+        if let Some((left, right)) = Arc::get_mut(&mut body).map(|body| body.split_at_mut(border)) {
+            open.unpack(left)?;
+            right.copy_from_slice(secret);
+        }
         Ok(Record {
             id,
             created,
             subject,
             own,
-            attributes: Attributes::read(body, open, secret)?,
+            attributes: Attributes::read(body, border)?,
         })
     }
 }

@@ -12,6 +12,7 @@ mod opened;
 mod token;
 mod tombstone;
 mod touch;
+mod xaes;
 
 pub(crate) use binding::{Binding, PART_MAX};
 pub(crate) use imprint::Imprint;
@@ -96,6 +97,14 @@ impl Sealer {
         }
     }
 
+    /// The key of this id. Nearly all tokens are of the one that seals, which never retires.
+    fn key(&self, id: KeyId) -> Option<&SealKey> {
+        match id == self.sealing.id {
+            true => Some(&self.sealing),
+            false => self.keys.get(&id),
+        }
+    }
+
     /// What this sealer seals as.
     pub(crate) fn format(&self) -> Format {
         self.format
@@ -174,7 +183,7 @@ impl Sealer {
         if !self.accepted.contains(&header.format) {
             return Err(Refusal::WrongFormat);
         }
-        let key = self.keys.get(&header.key).ok_or(Refusal::UnknownKey)?;
+        let key = self.key(header.key).ok_or(Refusal::UnknownKey)?;
         if key.is_over(now) {
             return Err(Refusal::RetiredKey);
         }
@@ -198,8 +207,7 @@ impl Sealer {
         let header = Header::read(&clear).ok()?;
         let opens = self.accepted.contains(&header.format)
             && self
-                .keys
-                .get(&header.key)
+                .key(header.key)
                 .is_some_and(|key| !key.is_over(now));
         opens.then_some(header.issued)
     }

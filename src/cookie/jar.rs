@@ -143,7 +143,10 @@ impl Jar {
     /// The pieces of one family, in the order of the request: what they are, and their values;
     /// `None` for one that is longer than any cookie we write.
     fn pieces(&self, family: usize) -> impl Iterator<Item = (Slot, Option<&[u8]>)> {
-        let of_family = self.pieces.iter().filter(move |piece| usize::from(piece.family) == family);
+        let of_family = self
+            .pieces
+            .iter()
+            .filter(move |piece| usize::from(piece.family) == family);
         of_family.map(|piece| {
             let range = piece.start as usize..piece.end as usize;
             let value = self.text.get(range).filter(|_| !piece.too_long);

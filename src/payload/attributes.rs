@@ -154,12 +154,17 @@ impl Attributes {
 
     /// The attributes that are not secret, with their values unpacked.
     pub(super) fn open(&self) -> Vec<u8> {
-        let open = self.iter().filter(|entry| !entry.is_secret());
-        let mut out = Vec::with_capacity(open.map(|entry| entry.size()).sum());
+        let mut out = Vec::with_capacity(self.open_length());
         for entry in self.iter().filter(|entry| !entry.is_secret()) {
             write(&mut out, &entry, entry.value_flags(), &entry.value());
         }
         out
+    }
+
+    /// How many bytes [`open`](Attributes::open) gives.
+    pub(super) fn open_length(&self) -> usize {
+        let open = self.iter().filter(|entry| !entry.is_secret());
+        open.map(|entry| entry.size()).sum()
     }
 
     /// The same with text packed, in the values in which that saves a byte; `None` if in none.

@@ -3,7 +3,9 @@
 //! Owns the two compressors, the choice between them, and the ceiling on what they may unpack to.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
+use lz4_flex::block::{CompressTable, compress_into_with_table, get_maximum_output_size};
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
@@ -76,11 +78,28 @@ impl Method {
 /// makes the padded payload of 1 in 100 smaller. See docs/design.md.
 const LEAST: usize = 64;
 
+/// Where packing text saves at least one byte in so many, [`Compression::Auto`] compresses the packed
+/// form only. No session of the corpus is longer for it. See docs/design.md.
+const SETTLED: usize = 8;
+
 /// The level of DEFLATE for so many bytes. Above 6 nothing of the corpus gets smaller. What is long
 /// may be an attacker's, and random letters of an alphabet of two take a millisecond for 64 KiB at 3,
 /// and seven at 6.
 const fn level(bytes: usize) -> u8 {
     if bytes <= 8_192 { 6 } else { 3 }
+}
+
+thread_local! {
+    /// What LZ4 notes where it saw what in; positions, and none of the text. Cleared before each use:
+    /// it is kept for its 8 KiB, which cost more to allocate than to clear.
+    static TABLE: RefCell<CompressTable> = RefCell::new(CompressTable::small());
+}
+
+fn lz4(region: &[u8]) -> Vec<u8> {
+    let mut out = vec![0; get_maximum_output_size(region.len())];
+    let written = TABLE.with_borrow_mut(|table| compress_into_with_table(region, &mut out, table));
+    out.truncate(written.unwrap_or_else(|_| unreachable!("there is room for all it can become")));
+    out
 }
 
 /// A region in one of its forms.
@@ -95,7 +114,7 @@ impl Region<'_> {
     fn of(method: Method, region: &[u8]) -> Region<'_> {
         let bytes = match method {
             Method::Stored => region.into(),
-            Method::Lz4 => lz4_flex::block::compress(region).into(),
+            Method::Lz4 => lz4(region).into(),
             Method::Deflate => compress_to_vec(region, level(region.len())).into(),
         };
         Region {
@@ -176,20 +195,28 @@ fn is_unpacked_deflate(bytes: &[u8], out: &mut [u8]) -> bool {
 }
 
 impl Compression {
-    /// The form of a region that is best by this policy, given its bytes and perhaps the same with
-    /// their text packed. `payload` tells the length of the payload around a region, `cookies` how
-    /// many cookies a payload of some length takes. Of equally good ones it is that which is
-    /// cheapest to read.
+    /// Whether of a region only the packed form is worth a try. Packing can hide from a compressor
+    /// that two texts are alike, so else both are.
+    pub(super) fn is_settled(self, plain: usize, packed: usize) -> bool {
+        self == Compression::Auto && packed <= plain - plain / SETTLED
+    }
+
+    /// The form of a region that is best by this policy, given its bytes, the same with their text
+    /// packed, or both. `payload` tells the length of the payload around a region, `cookies` how many
+    /// cookies a payload of some length takes. Of equally good ones it is that which is cheapest to
+    /// read.
     pub(super) fn choose<'a>(
         self,
-        plain: &'a [u8],
+        plain: Option<&'a [u8]>,
         packed: Option<&'a [u8]>,
         payload: impl Fn(&Region<'_>) -> usize,
         cookies: &dyn Fn(usize) -> usize,
     ) -> Region<'a> {
-        // Packing can hide from a compressor that two texts are alike, so both are tried.
-        let all = || std::iter::once(plain).chain(packed);
-        let long = || all().filter(|region| region.len() >= LEAST);
+        let all = || plain.into_iter().chain(packed);
+        let compressed = |method| {
+            let long = all().filter(|region| self != Compression::Off && region.len() >= LEAST);
+            long.map(move |region| Region::of(method, region))
+        };
         let smaller = |best: Region<'a>, other: Region<'a>| {
             if payload(&other) < payload(&best) {
                 other
@@ -197,20 +224,15 @@ impl Compression {
                 best
             }
         };
-        let stored = Region::of(Method::Stored, plain);
-        if self == Compression::Off {
-            return stored;
-        }
-        let packed = packed.map(|packed| Region::of(Method::Stored, packed));
-        let lz4 = long().map(|region| Region::of(Method::Lz4, region));
-        let best = packed.into_iter().chain(lz4).fold(stored, smaller);
+        let stored = all().map(|region| Region::of(Method::Stored, region));
+        let best = stored.chain(compressed(Method::Lz4)).reduce(smaller);
+        let best = best.unwrap_or_else(|| Region::of(Method::Stored, &[]));
 
         let taken = cookies(payload(&best));
         if self == Compression::Auto && taken <= 1 {
             return best;
         }
-        let deflate = long().map(|region| Region::of(Method::Deflate, region));
-        match deflate.reduce(smaller) {
+        match compressed(Method::Deflate).reduce(smaller) {
             // If neither can be sent, the error tells how much the better one was too large.
             Some(deflate) if self == Compression::Smallest || taken == usize::MAX => {
                 smaller(best, deflate)

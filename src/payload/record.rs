@@ -65,9 +65,9 @@ impl Record {
     }
 
     fn encode_padded(&self, packing: Packing<'_>, padding: usize) -> Result<Payload, OverCeiling> {
-        let open = self.attributes.open();
-        if open.len() > UNPACKED_MAX {
-            return Err(OverCeiling(open.len()));
+        let open = self.attributes.open_length();
+        if open > UNPACKED_MAX {
+            return Err(OverCeiling(open));
         }
         let mut out = self.head();
         let mut end = Vec::new();
@@ -75,14 +75,20 @@ impl Record {
         put_varint(&mut end, secret.len());
         end.extend_from_slice(&secret);
 
-        let text_packed = match packing.compression {
+        let compression = packing.compression;
+        let packed = match compression {
             Compression::Off => None,
             _ => self.attributes.open_text_packed(),
         };
+        let settled = |packed: &Vec<u8>| compression.is_settled(open, packed.len());
+        let plain = match packed.as_ref().is_some_and(settled) {
+            true => None,
+            false => Some(self.attributes.open()),
+        };
         let content = |region: &Region<'_>| out.len() + region.length() + end.len();
-        let region = packing.compression.choose(
-            &open,
-            text_packed.as_deref(),
+        let region = compression.choose(
+            plain.as_deref(),
+            packed.as_deref(),
             |region| content(region).next_multiple_of(padding),
             packing.cookies,
         );

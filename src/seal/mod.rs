@@ -206,9 +206,7 @@ impl Sealer {
         URL_SAFE_NO_PAD.decode_slice(text, &mut clear).ok()?;
         let header = Header::read(&clear).ok()?;
         let opens = self.accepted.contains(&header.format)
-            && self
-                .key(header.key)
-                .is_some_and(|key| !key.is_over(now));
+            && self.key(header.key).is_some_and(|key| !key.is_over(now));
         opens.then_some(header.issued)
     }
 }

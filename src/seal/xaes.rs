@@ -43,14 +43,19 @@ impl Xaes {
             let mut block = Block::default();
             let input = [0, counter, b'X', 0].into_iter().chain(*deriving);
             let masked = input.zip(*self.subkey).map(|(byte, mask)| byte ^ mask);
-            block.iter_mut().zip(masked).for_each(|(to, byte)| *to = byte);
+            block
+                .iter_mut()
+                .zip(masked)
+                .for_each(|(to, byte)| *to = byte);
             block
         };
         let mut halves = [block(1), block(2)];
         self.aes.encrypt_blocks(&mut halves);
         let mut key = [0; 32];
         let derived = halves.iter().flatten();
-        key.iter_mut().zip(derived).for_each(|(to, byte)| *to = *byte);
+        key.iter_mut()
+            .zip(derived)
+            .for_each(|(to, byte)| *to = *byte);
         ManuallyDrop::new(Aes256Gcm::new(&key.into()))
     }
 

@@ -241,7 +241,8 @@ impl<'a> Part<'a> {
                 engine.encode_append(unpack_parts(body, Some(bytes)), out);
             }
             Some(engine) => engine.encode_append(body, out),
-            None => scan::put_digits(out, body, kind == Kind::Uuid),
+            None if kind == Kind::Uuid => scan::put_uuid(out, body),
+            None => scan::put_digits(out, body),
         }
     }
 }

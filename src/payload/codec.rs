@@ -5,7 +5,7 @@
 
 use std::any::type_name;
 
-use postcard::ser_flavors::{AllocVec, Flavor};
+use postcard::ser_flavors::Flavor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -194,11 +194,35 @@ impl Flavor for Repeated<'_> {
 /// Calls of a small value.
 const FEW: usize = 32;
 
+/// Bytes of one.
+const SHORT: usize = 256;
+
+/// Takes all bytes; as postcard's own, but with room to begin with.
+struct Written(Vec<u8>);
+
+impl Flavor for Written {
+    type Output = Vec<u8>;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<Vec<u8>> {
+        Ok(self.0)
+    }
+}
+
 /// The bytes and the shape of `value`.
 fn postcard_traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Shape), postcard::Error> {
     let trace = Trace::of_about(FEW);
     let mut target = postcard::Serializer {
-        output: AllocVec::new(),
+        output: Written(Vec::with_capacity(SHORT)),
     };
     value.serialize(Writer::new(&mut target, &trace))?;
     Ok((target.output.finalize()?, trace.finish()))

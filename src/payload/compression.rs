@@ -78,10 +78,6 @@ impl Method {
 /// makes the padded payload of 1 in 100 smaller. See docs/design.md.
 const LEAST: usize = 64;
 
-/// Where packing text saves at least one byte in so many, [`Compression::Auto`] compresses the packed
-/// form only. No session of the corpus is longer for it. See docs/design.md.
-const SETTLED: usize = 8;
-
 /// The level of DEFLATE for so many bytes. Above 6 nothing of the corpus gets smaller. What is long
 /// may be an attacker's, and random letters of an alphabet of two take a millisecond for 64 KiB at 3,
 /// and seven at 6.
@@ -195,10 +191,10 @@ fn is_unpacked_deflate(bytes: &[u8], out: &mut [u8]) -> bool {
 }
 
 impl Compression {
-    /// Whether of a region only the packed form is worth a try. Packing can hide from a compressor
-    /// that two texts are alike, so else both are.
-    pub(super) fn is_settled(self, plain: usize, packed: usize) -> bool {
-        self == Compression::Auto && packed <= plain - plain / SETTLED
+    /// Whether a region whose text was packed is tried as it was, too: packing can hide from a
+    /// compressor that two texts are alike. No session of the corpus is smaller for it.
+    pub(super) fn tries_plain(self) -> bool {
+        self == Compression::Smallest
     }
 
     /// The form of a region that is best by this policy, given its bytes, the same with their text

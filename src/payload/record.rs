@@ -80,8 +80,7 @@ impl Record {
             Compression::Off => None,
             _ => self.attributes.open_text_packed(),
         };
-        let settled = |packed: &Vec<u8>| compression.is_settled(open, packed.len());
-        let plain = match packed.as_ref().is_some_and(settled) {
+        let plain = match packed.is_some() && !compression.tries_plain() {
             true => None,
             false => Some(self.attributes.open()),
         };

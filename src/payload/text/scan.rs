@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr2;
+
 use super::{Kind, UUID_TEXT};
 
 /// Text that may be packed.
@@ -71,42 +73,38 @@ fn is(byte: u8, classes: u8) -> bool {
 /// Bytes that are looked at together. The compiler makes a few vector instructions of them.
 const TOGETHER: usize = 32;
 
-/// How many bytes at the front are of `classes`.
-fn run(text: &[u8], classes: u8) -> usize {
+/// How many bytes at the front are of `CLASSES`.
+fn run<const CLASSES: u8>(text: &[u8]) -> usize {
     let (groups, _) = text.as_chunks::<TOGETHER>();
-    let whole = groups.iter().take_while(|group| are(group, classes));
+    let whole = groups.iter().take_while(|group| are::<CLASSES>(group));
     let whole = whole.count() * TOGETHER;
     let rest = text.get(whole..).unwrap_or_default();
-    let outside = rest.iter().position(|&byte| !is(byte, classes));
+    let outside = rest.iter().position(|&byte| !is(byte, CLASSES));
     whole + outside.unwrap_or(rest.len())
 }
 
-/// Whether all are of `classes`: [`class`] once more, without a table and without a branch.
-fn are(group: &[u8; TOGETHER], classes: u8) -> bool {
-    let wanted = |class: u8| u8::from(classes & class != 0);
-    let (lower, upper, digit) = (wanted(LOWER), wanted(UPPER), wanted(DIGIT));
-    let (url, standard) = (wanted(URL), wanted(STANDARD));
-    let hex = wanted(HEX);
+/// Whether all are of `CLASSES`: [`class`] once more, without a table and without a branch.
+fn are<const CLASSES: u8>(group: &[u8; TOGETHER]) -> bool {
+    let wanted = |class: u8| CLASSES & class != 0;
     let of = |byte: u8| {
-        let within = |first: u8, count: u8| u8::from(byte.wrapping_sub(first) < count);
-        let either = |one: u8, other: u8| u8::from(byte == one) | u8::from(byte == other);
-        lower & within(b'a', 26)
-            | upper & within(b'A', 26)
-            | (digit | hex) & within(b'0', 10)
-            | hex & within(b'a', 6)
-            | url & either(b'-', b'_')
-            | standard & either(b'+', b'/')
+        let within = |first: u8, count: u8| byte.wrapping_sub(first) < count;
+        (wanted(LOWER) & within(b'a', 26))
+            | (wanted(UPPER) & within(b'A', 26))
+            | (wanted(DIGIT | HEX) & within(b'0', 10))
+            | (wanted(HEX) & within(b'a', 6))
+            | (wanted(URL) & ((byte == b'-') | (byte == b'_')))
+            | (wanted(STANDARD) & ((byte == b'+') | (byte == b'/')))
     };
-    group.iter().fold(1, |all, &byte| all & of(byte)) == 1
+    group.iter().fold(true, |all, &byte| all & of(byte))
 }
 
-/// The next run of at least `least` bytes of `classes`, from `at` on.
-fn next_run(text: &[u8], mut at: usize, classes: u8, least: usize) -> Option<Range<usize>> {
+/// The next run of at least `least` bytes of `CLASSES`, from `at` on.
+fn next_run<const CLASSES: u8>(text: &[u8], mut at: usize, least: usize) -> Option<Range<usize>> {
     loop {
         // So long a run has a byte at every so manieth place: most of the others are never read.
         let window = text.get(at..at + least)?;
-        let Some(inside) = window.iter().rev().position(|&byte| !is(byte, classes)) else {
-            return Some(at..at + least + run(text.get(at + least..)?, classes));
+        let Some(inside) = window.iter().rev().position(|&byte| !is(byte, CLASSES)) else {
+            return Some(at..at + least + run::<CLASSES>(text.get(at + least..)?));
         };
         at += least - inside;
     }
@@ -126,7 +124,7 @@ fn scan(text: &[u8], with_base64: bool) -> Vec<Span> {
     let mut spans = Vec::new();
     // Up to `done` all is spoken for.
     let (mut done, mut at) = (0, 0);
-    while let Some(digits) = next_run(text, at, HEX, UUID_FIRST) {
+    while let Some(digits) = next_run::<HEX>(text, at, UUID_FIRST) {
         at = digits.end;
         // Other digits may stand before a UUID.
         let start = digits.end - UUID_FIRST;
@@ -161,15 +159,16 @@ fn scan(text: &[u8], with_base64: bool) -> Vec<Span> {
 fn find_base64(text: &[u8], range: Range<usize>, spans: &mut Vec<Span>) {
     let text = text.get(..range.end).unwrap_or_default();
     let mut at = range.start;
-    while let Some(mut word) = next_run(text, at, ALNUM | URL | STANDARD, BASE64_LEAST) {
+    while let Some(mut word) = next_run::<{ ALNUM | URL | STANDARD }>(text, at, BASE64_LEAST) {
         at = word.end;
         // Seldom does one word hold characters of both alphabets; then it is cut. Every cut looks at
         // no more than what it takes, twice: the whole must not cost its length squared.
         while word.len() >= BASE64_LEAST {
             let rest = text.get(word.clone()).unwrap_or_default();
-            let (mut kind, mut length) = (Kind::Base64Url, run(rest, ALNUM | URL));
+            let of_one = |other: Option<usize>| other.unwrap_or(rest.len());
+            let (mut kind, mut length) = (Kind::Base64Url, of_one(memchr2(b'+', b'/', rest)));
             if length < rest.len() {
-                let standard = run(rest, ALNUM | STANDARD);
+                let standard = of_one(memchr2(b'-', b'_', rest));
                 if standard > length {
                     (kind, length) = (Kind::Base64, standard);
                 }
@@ -272,7 +271,7 @@ mod tests {
             let text = text.as_bytes();
             let mut found = Vec::new();
             let mut at = 0;
-            while let Some(range) = next_run(text, at, LOWER, least) {
+            while let Some(range) = next_run::<LOWER>(text, at, least) {
                 at = range.end;
                 found.push(range);
             }

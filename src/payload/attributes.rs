@@ -24,6 +24,8 @@ struct Slot {
     flags: u8,
     schema: u32,
     value: Bytes,
+    /// Bytes of the value with its text unpacked.
+    length: u32,
 }
 
 impl Slot {
@@ -33,6 +35,7 @@ impl Slot {
             flags: self.flags,
             schema: self.schema,
             stored: self.value.of(body),
+            length: self.length as usize,
         }
     }
 }
@@ -113,7 +116,8 @@ impl Attributes {
         match at {
             Ok(at) => {
                 if let Some(slot) = self.index.get_mut(at) {
-                    (slot.flags, slot.schema, slot.value) = (new.flags, new.schema, value);
+                    (slot.flags, slot.schema) = (new.flags, new.schema);
+                    (slot.value, slot.length) = (value, number(new.length));
                 }
             }
             Err(at) => {
@@ -125,6 +129,7 @@ impl Attributes {
                         flags: new.flags,
                         schema: new.schema,
                         value,
+                        length: number(new.length),
                     },
                 );
             }
@@ -208,7 +213,7 @@ impl Attributes {
                     return Err(Refusal::Malformed);
                 }
                 if !is_secret {
-                    unpacked += entry.checked_size()?;
+                    unpacked += entry.size();
                 }
                 index.push(slot);
             }
@@ -243,17 +248,23 @@ fn read_one(source: &mut Source<'_>) -> Result<Slot, Refusal> {
     let flags = source.byte()?;
     let schema = u32::try_from(source.varint()?).map_err(|_| Refusal::Malformed)?;
     let value = source.string()?;
+    let entry = Entry::read(name, flags, schema, value)?;
     Ok(Slot {
         name: name_at,
         flags,
         schema,
         value: before(source, value),
+        length: number(entry.length),
     })
 }
 
-/// The bytes that were just taken from `source`; a body is far shorter than 4 GiB.
+/// All that a session holds is far shorter than 4 GiB.
+fn number(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
+/// The bytes that were just taken from `source`.
 fn before(source: &Source<'_>, taken: &[u8]) -> Bytes {
-    let number = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
     Bytes::In {
         at: number(source.at() - taken.len()),
         length: number(taken.len()),

@@ -25,6 +25,7 @@ use std::collections::HashMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64_simd::Out;
 
 use self::cipher::Ciphers;
 use self::token::{CLEAR, Header, NONCE, TAG, body, open_at};
@@ -203,7 +204,8 @@ impl Sealer {
     pub(crate) fn issued_hint(&self, head: &[u8], now: Timestamp) -> Option<Timestamp> {
         let mut clear = [0; CLEAR];
         let text = head.get(..HINT)?;
-        URL_SAFE_NO_PAD.decode_slice(text, &mut clear).ok()?;
+        let room = Out::from_slice(&mut clear);
+        base64_simd::URL_SAFE_NO_PAD.decode(text, room).ok()?;
         let header = Header::read(&clear).ok()?;
         let opens = self.accepted.contains(&header.format)
             && self.key(header.key).is_some_and(|key| !key.is_over(now));

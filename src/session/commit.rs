@@ -3,6 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use super::arrival::authentic;
+use super::frame::Frame;
+use super::line::Line;
 use super::outgoing::{farewell, former_scopes, tombstones};
 use super::packed::Packed;
 use super::report::Written;
@@ -11,12 +13,13 @@ use super::{Inner, Parting, Session, Slot};
 use crate::error::Error;
 use crate::event::Event;
 use crate::lifetime::{Times, Timestamp};
+use crate::transport::Source;
+use crate::transport::Transport;
 
 /// What a response has to carry.
 #[derive(Default)]
 pub(crate) struct Outcome {
-    /// `Set-Cookie` values.
-    pub(crate) lines: Vec<String>,
+    pub(crate) lines: Vec<Line>,
     /// Whether the application asked for them. What it did not ask for can wait.
     pub(crate) asked: bool,
     /// Whether the response may depend on the session.
@@ -27,6 +30,8 @@ pub(crate) struct Outcome {
     pub(crate) parting: Option<Parting>,
     /// If the application wrote a session that is to be sent.
     pub(crate) written: Option<Written>,
+    /// Whether a token is there that no cache knows to be one.
+    pub(crate) exposed: bool,
     /// Whether [`Session::touch`] is worth asking.
     pub(crate) touch_due: bool,
 }
@@ -95,6 +100,11 @@ impl Session {
         self.inner.poisoned.store(true, Ordering::Release);
     }
 
+    /// Where the session travels.
+    pub(crate) fn travels_in(&self) -> &Transport {
+        &self.inner.context.transport
+    }
+
     /// The name of the session's cookie.
     pub(crate) fn cookie(&self) -> &str {
         self.inner.context.family.names.base()
@@ -129,7 +139,7 @@ impl Inner {
                 ..seen
             });
         };
-        let (context, jar) = (&self.context, &slot.jar);
+        let (context, jar, source) = (&self.context, &slot.jar, slot.jar.source());
         let (mut lines, written) = match &state.record {
             None => (farewell(context, jar), None),
             Some(record) => {
@@ -145,23 +155,25 @@ impl Inner {
                     self.check_alive(&held.times(issued), now)?;
                 }
                 let max_age = context.lifetime.max_age(&times, self.now);
-                let packed = Packed::of(context, record, max_age)?;
+                let packed = Packed::of(context, record, Frame::of(context, source, max_age))?;
                 let lines = packed.lines(context, jar, issued)?;
                 (lines, Some(Written::of(state, &packed, jar)))
             }
         };
-        if state.started_over {
-            lines.extend(former_scopes(context, jar));
+        if state.started_over && source == Source::Cookie {
             // The one that counted last: its tombstones come in front.
             let mut ended = authentic(context, jar, self.now);
             ended.extend(state.held);
-            lines.extend(tombstones(context, jar, &ended, self.now));
+            let former = former_scopes(context, jar).into_iter();
+            let behind = former.chain(tombstones(context, jar, &ended, self.now));
+            lines.extend(behind.map(Line::Cookie));
         }
         Ok(Outcome {
             lines,
             asked: true,
             parting: state.destroyed.then(|| context.parting.clone()),
             written,
+            exposed: source == Source::Header && state.record.is_some(),
             ..seen
         })
     }

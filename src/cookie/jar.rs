@@ -152,6 +152,18 @@ impl Jar {
         }
     }
 
+    /// The one token, if it came elsewhere than in cookies.
+    pub(crate) fn only_text(&self) -> &str {
+        let only = self.chunks(0).next().and_then(|found| found.value);
+        only.and_then(|text| str::from_utf8(text).ok())
+            .unwrap_or_default()
+    }
+
+    /// Whether no cookie of ours came.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
     /// How what is here came.
     pub(crate) fn source(&self) -> Source {
         self.source

@@ -60,6 +60,8 @@ pub enum Measure {
     Cookies,
     /// Bytes of the header field of a session that travels in one: name and value.
     Field,
+    /// Characters of a link with the session in it. No budget raises this limit.
+    Link,
     /// Bytes of all `Set-Cookie` values of the session together.
     Total,
     /// Bytes of all attributes before compression. No budget raises this limit.
@@ -184,6 +186,10 @@ impl fmt::Display for Oversize {
                 "{needed} bytes in its header field, {over} more than the budget of {allowed}"
             ),
             Measure::Cookies => write!(f, "{needed} cookies and the budget allows {allowed}"),
+            Measure::Link => write!(
+                f,
+                "a link of {needed} characters, {over} more than the {allowed} that one may have"
+            ),
             Measure::Unpacked => write!(
                 f,
                 "{needed} bytes before compression, {over} more than the {allowed} that a token \
@@ -200,7 +206,7 @@ impl fmt::Display for Oversize {
             }
         }
         f.write_str(match self.measure {
-            Measure::Unpacked => "; keep references instead of data",
+            Measure::Link | Measure::Unpacked => "; keep references instead of data",
             _ => "; keep references instead of data, or choose a larger `Budget`",
         })
     }

@@ -13,8 +13,11 @@ use crate::seal::{Binding, Format, Sealer};
 use crate::session::{Context, Family, Parting};
 use crate::transport::Transport;
 
-/// The purpose that session tokens in cookies are bound to.
+/// The purpose that session tokens in cookies and header fields are bound to.
 const PURPOSE: &str = "session";
+
+/// The purpose that session tokens in links are bound to.
+const PURPOSE_IN_URL: &str = "session-in-url";
 
 /// Configures a [`SessionManager`]. Everything has a default; an invalid configuration is refused
 /// by [`build`](SessionManagerBuilder::build), and never when a request arrives.
@@ -344,7 +347,7 @@ impl SessionManagerBuilder {
     }
 
     /// How sessions travel: in cookies by default, or in header fields, for clients without a cookie
-    /// jar. [`Transport`] says which of several counts.
+    /// jar, or in links. [`Transport`] says which of several counts.
     ///
     /// ```
     /// use sealed_session::{SessionManager, Transport};
@@ -416,6 +419,7 @@ impl SessionManagerBuilder {
             names: Names::new(spec.name()),
             renderer: spec.renderer(),
             binding: Binding::new(PURPOSE, spec.name(), &self.audience),
+            link_binding: Binding::new(PURPOSE_IN_URL, spec.name(), &self.audience),
             spec,
         };
         let sealer = Sealer::new(&self.ring, self.format, &self.accepted);

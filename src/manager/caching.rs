@@ -3,8 +3,9 @@
 //! - A line that the application did not ask for never rides on a 304, whose fields a cache would
 //!   add to what it stored (RFC 9111 section 4.3.4), nor on a response that shared caches may
 //!   store. It waits for the next response.
-//! - A response that carries any of our lines is forced to `private`.
-//! - A response that depends on the session says `Vary: Cookie`, and where a live session was
+//! - A response that carries any of our lines is forced to `private`, and to `no-store` if a token is
+//!   in a field that no cache knows, or in its URL or links.
+//! - A response that depends on the session varies by what it may come in, and where a live session was
 //!   looked at and the handler said nothing of caching, `private` as well. A touch beside a page
 //!   that nobody looked at its session for is no such dependence.
 //! - Several sessions of one response are spoken of once, by the strictest of what each would say.
@@ -235,8 +236,16 @@ pub(crate) fn changes<'a, 't, I>(
 where
     I: IntoIterator<Item = (&'a str, &'a [u8])>,
 {
-    let looked_at = outcomes.iter().any(|outcome| outcome.looked_at);
-    if !looked_at && !outcomes.iter().any(|outcome| outcome.touch_due) {
+    let any = |is: fn(&Outcome) -> bool| outcomes.iter().any(is);
+    let (looked_at, live) = (
+        any(|outcome| outcome.looked_at),
+        any(|outcome| outcome.live),
+    );
+    let (no_store, no_referrer) = (
+        any(|outcome| outcome.no_store),
+        any(|outcome| outcome.no_referrer),
+    );
+    if !looked_at && !no_store && !any(|outcome| outcome.touch_due) {
         return Vec::new();
     }
     let not_modified = response.status == 304;
@@ -257,8 +266,7 @@ where
         }
     }
 
-    let live = outcomes.iter().any(|outcome| outcome.live);
-    let private = !changes.is_empty() || (live && caching.is_silent());
+    let private = !changes.is_empty() || no_store || (live && caching.is_silent());
     let partings = || {
         outcomes
             .iter()
@@ -280,14 +288,19 @@ where
         changes.extend(targeted.map(|field| HeaderChange::Remove {
             name: field.name.clone(),
         }));
-        let exposed = outcomes.iter().any(|outcome| outcome.exposed);
-        let value = match exposed || partings().any(|parting| parting.no_store) {
+        let value = match no_store || partings().any(|parting| parting.no_store) {
             true => "no-store".into(),
             false => caching.made_private(),
         };
         changes.push(HeaderChange::Replace {
             name: "cache-control",
             value,
+        });
+    }
+    if no_referrer {
+        changes.push(HeaderChange::Replace {
+            name: "referrer-policy",
+            value: "no-referrer".into(),
         });
     }
     let mut cleared: Vec<&str> = Vec::new();

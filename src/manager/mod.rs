@@ -130,11 +130,16 @@ impl SessionManager {
             true => Some(request.host_name()),
             false => None,
         };
-        let jar = match barred {
-            Some(_) => Jar::default(),
+        let arrived = match barred {
+            Some(_) => (Jar::default(), None),
             None => arriving(&self.context, request),
         };
-        Session::new(Arc::clone(&self.context), jar, Timestamp::of(now), barred)
+        Session::new(
+            Arc::clone(&self.context),
+            arrived,
+            Timestamp::of(now),
+            barred,
+        )
     }
 
     /// Closes `session` and returns the changes that its response head needs, in order. The guide

@@ -30,9 +30,9 @@ pub type HeaderFields<'a> = dyn Fn(&str, &mut dyn FnMut(&[u8])) + 'a;
 #[derive(Clone)]
 pub struct RequestHead<'a, I = [&'a [u8]; 0]> {
     pub(super) cookie_lines: I,
-    host: Option<&'a str>,
+    pub(super) host: Option<&'a str>,
     fields: Option<&'a HeaderFields<'a>>,
-    query: Option<&'a str>,
+    pub(super) query: Option<&'a str>,
 }
 
 impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
@@ -128,7 +128,9 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
         self.query = Some(query);
         self
     }
+}
 
+impl<I> RequestHead<'_, I> {
     pub(super) fn host_name(&self) -> String {
         self.host.unwrap_or("(no host)").chars().take(255).collect()
     }
@@ -152,6 +154,13 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
             || name.eq_ignore_ascii_case("localhost")
             || name.to_ascii_lowercase().ends_with(".localhost")
     }
+
+    /// Hands over every value of the field of this name.
+    pub(super) fn look_up(&self, name: &str, take: &mut dyn FnMut(&[u8])) {
+        if let Some(fields) = self.fields {
+            fields(name, take);
+        }
+    }
 }
 
 impl<'a> RequestHead<'a, Vec<&'a [u8]>> {
@@ -162,15 +171,6 @@ impl<'a> RequestHead<'a, Vec<&'a [u8]>> {
             host: self.host,
             fields: self.fields,
             query: self.query,
-        }
-    }
-}
-
-impl<I> RequestHead<'_, I> {
-    /// Hands over every value of the field of this name.
-    pub(super) fn look_up(&self, name: &str, take: &mut dyn FnMut(&[u8])) {
-        if let Some(fields) = self.fields {
-            fields(name, take);
         }
     }
 }

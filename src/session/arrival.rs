@@ -128,7 +128,9 @@ fn open(
     candidate: Result<Candidate<'_>, Refusal>,
     now: Timestamp,
 ) -> Result<(Record, Held), Unaccepted> {
-    let opened = context.sealer.open(&candidate?, &family.binding, now)?;
+    let opened = context
+        .sealer
+        .open(&candidate?, family.binding_in(jar.source()), now)?;
     let record = Record::decode(&opened)?;
     if is_buried(context, jar, &record.id) {
         return Err(Refusal::Destroyed.into());

@@ -30,8 +30,10 @@ pub(crate) struct Outcome {
     pub(crate) parting: Option<Parting>,
     /// If the application wrote a session that is to be sent.
     pub(crate) written: Option<Written>,
-    /// Whether a token is there that no cache knows to be one.
-    pub(crate) exposed: bool,
+    /// Whether no cache may keep the response: a token is in it, or in its URL.
+    pub(crate) no_store: bool,
+    /// Whether the response must not give its URL away, nor the links that it has.
+    pub(crate) no_referrer: bool,
     /// Whether [`Session::touch`] is worth asking.
     pub(crate) touch_due: bool,
 }
@@ -69,6 +71,7 @@ impl Session {
         let is_unused = slot.state.is_none()
             && !slot.committed
             && !self.is_poisoned()
+            && !slot.seen().no_store
             && !self.inner.is_touch_due(&slot);
         slot.committed |= is_unused;
         is_unused
@@ -87,7 +90,7 @@ impl Session {
     pub(crate) fn withdraw(&self) {
         let mut slot = self.lock();
         slot.committed = true;
-        slot.failed = true;
+        slot.give_up();
     }
 
     /// Whether a panic unwound past a handle.
@@ -111,19 +114,28 @@ impl Session {
     }
 
     fn fail(&self, slot: &mut Slot, error: &Error) {
-        slot.failed = true;
+        slot.give_up();
         let failed = Event::CommitFailed { error };
         self.inner.context.observer.tell(&failed);
     }
 }
 
 impl Slot {
+    /// Sends nothing of what was changed. The links of the error page carry what came.
+    fn give_up(&mut self) {
+        self.failed = true;
+        self.links.iter_mut().for_each(|links| links.forget());
+    }
+
     /// Nothing to send; only what caches have to know.
     fn seen(&self) -> Outcome {
         let live = |state: &State| state.record.is_some() || state.held.is_some();
+        let in_url = self.links.as_ref().is_some_and(|links| links.is_exposed());
         Outcome {
             looked_at: self.state.is_some(),
             live: self.state.as_ref().is_some_and(live),
+            no_store: in_url,
+            no_referrer: in_url,
             ..Outcome::default()
         }
     }
@@ -155,9 +167,15 @@ impl Inner {
                     self.check_alive(&held.times(issued), now)?;
                 }
                 let max_age = context.lifetime.max_age(&times, self.now);
-                let packed = Packed::of(context, record, Frame::of(context, source, max_age))?;
-                let lines = packed.lines(context, jar, issued)?;
-                (lines, Some(Written::of(state, &packed, jar)))
+                if source == Source::Url {
+                    // It was packed and sealed for the first link.
+                    slot.check_linked()?;
+                    (Vec::new(), None)
+                } else {
+                    let packed = Packed::of(context, record, Frame::of(context, source, max_age))?;
+                    let lines = packed.lines(context, jar, issued)?;
+                    (lines, Some(Written::of(context, state, &packed, jar)))
+                }
             }
         };
         if state.started_over && source == Source::Cookie {
@@ -173,7 +191,7 @@ impl Inner {
             asked: true,
             parting: state.destroyed.then(|| context.parting.clone()),
             written,
-            exposed: source == Source::Header && state.record.is_some(),
+            no_store: seen.no_store || (source == Source::Header && state.record.is_some()),
             ..seen
         })
     }

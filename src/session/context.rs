@@ -40,6 +40,18 @@ pub(crate) struct Family {
     pub(crate) renderer: Renderer,
     pub(crate) names: Names,
     pub(crate) binding: Binding,
+    /// What tokens in links are bound to.
+    pub(crate) link_binding: Binding,
+}
+
+impl Family {
+    /// What a token is bound to that travels so.
+    pub(crate) fn binding_in(&self, source: Source) -> &Binding {
+        match source {
+            Source::Cookie | Source::Header => &self.binding,
+            Source::Url => &self.link_binding,
+        }
+    }
 }
 
 impl Context {

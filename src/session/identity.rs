@@ -47,8 +47,9 @@ impl Session {
     /// How the session came with the request; `None` if none did that counts.
     ///
     /// A request that brings its session in a header field was not caused by another site, so it is
-    /// exempt from rules against such requests (CSRF). One with a cookie is not, and neither is one
-    /// with a cookie beside a field that gave no session: ask for `Some(Source::Header)`.
+    /// exempt from rules against such requests (CSRF). One with a cookie is not, nor one with a cookie
+    /// beside a field that gave no session, nor one in a link, which anybody may have given away: ask for
+    /// `Some(Source::Header)`.
     ///
     /// ```
     /// use sealed_session::{Session, Source};

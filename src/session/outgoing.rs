@@ -5,7 +5,7 @@ use super::context::{Context, Family};
 use super::line::Line;
 use crate::cookie::Jar;
 use crate::lifetime::Timestamp;
-use crate::transport::Field;
+use crate::transport::{Field, Source};
 
 /// The lines that remove the cookies that came along, touches included, but for the first `kept` of
 /// the own family.
@@ -32,6 +32,9 @@ pub(super) fn farewell(context: &Context, jar: &Jar) -> Vec<Line> {
     if let Some(field) = context.field(jar.source()) {
         let end = std::iter::once(Line::empty(field.response()));
         return end.chain(left_over_touch(field, jar)).collect();
+    }
+    if jar.source() == Source::Url {
+        return Vec::new();
     }
     let Family {
         renderer, names, ..

@@ -5,11 +5,12 @@ use super::frame::Frame;
 use super::line::Line;
 use super::outgoing::{left_over, left_over_touch};
 use super::size::Size;
-use crate::cookie::{Chunks, Jar, PAIR_END, Tally, split};
+use crate::cookie::{Budget, Chunks, Jar, PAIR_END, Tally, split};
 use crate::error::{Error, Measure, Oversize};
 use crate::lifetime::Timestamp;
 use crate::payload::{Entry, PADDING, Packing, Payload, Record, UNPACKED_MAX};
 use crate::seal::Format;
+use crate::transport::Source;
 
 /// A record within its budget, not yet sealed.
 pub(super) struct Packed<'a> {
@@ -51,7 +52,7 @@ impl<'a> Packed<'a> {
             Oversize::new(Measure::Unpacked, over.0, allowed)
         })?;
         let chunks = frame.chunks(context, payload.bytes.len());
-        let chunks = chunks.map_err(|overflow| frame.oversize(overflow, &context.budget))?;
+        let chunks = chunks.map_err(|overflow| frame.oversize(overflow, context))?;
         Ok(Packed {
             payload,
             chunks,
@@ -65,10 +66,15 @@ impl<'a> Packed<'a> {
             lines: names.zip(self.chunks.lines().iter().copied()).collect(),
             request_bytes: self.request_bytes(jar),
             room: context.room(self.frame, self.payload.content),
-            budget: context.budget,
+            budget: self.budget(context),
             others: jar.others(),
             attributes: largest(record, usize::MAX),
         }
+    }
+
+    /// The budget that it is within.
+    pub(super) fn budget(&self, context: &Context) -> Budget {
+        self.frame.budget(context)
     }
 
     /// Bytes of all `Set-Cookie` values.
@@ -89,7 +95,7 @@ impl<'a> Packed<'a> {
                 let lines = self.chunks.lines().iter();
                 lines.map(|line| line - tail + PAIR_END).sum()
             }
-            Frame::Field(_) => 0,
+            Frame::Field(_) | Frame::Link(_) => 0,
         }
     }
 
@@ -100,20 +106,19 @@ impl<'a> Packed<'a> {
         jar: &Jar,
         issued: Timestamp,
     ) -> Result<Vec<Line>, Error> {
-        let Family {
-            renderer,
-            names,
-            binding,
-            ..
-        } = &context.family;
-        let text = context.sealer.seal(&self.payload.bytes, issued, binding)?;
+        let text = self.text(context, jar.source(), issued)?;
         let max_age = match self.frame {
             Frame::Cookies { max_age, .. } => max_age,
             Frame::Field(field) => {
                 let set = std::iter::once(Line::field(field.response(), text));
                 return Ok(set.chain(left_over_touch(field, jar)).collect());
             }
+            // It stands in the links already.
+            Frame::Link(_) => return Ok(Vec::new()),
         };
+        let Family {
+            renderer, names, ..
+        } = &context.family;
         let values = split(&text, &self.chunks);
         let set = names
             .chunks()
@@ -126,6 +131,19 @@ impl<'a> Packed<'a> {
     }
 }
 
+impl Packed<'_> {
+    /// The token.
+    pub(super) fn text(
+        &self,
+        context: &Context,
+        source: Source,
+        issued: Timestamp,
+    ) -> Result<String, Error> {
+        let binding = context.family.binding_in(source);
+        context.sealer.seal(&self.payload.bytes, issued, binding)
+    }
+}
+
 impl Size {
     /// Where there is no session; `frame` is that of one which would begin now.
     pub(super) fn nothing(context: &Context, jar: &Jar, frame: Frame<'_>) -> Size {
@@ -133,7 +151,7 @@ impl Size {
             lines: Vec::new(),
             request_bytes: request_bytes(0, jar.others()),
             room: context.room(frame, HEAD),
-            budget: context.budget,
+            budget: frame.budget(context),
             others: jar.others(),
             attributes: Vec::new(),
         }
@@ -194,7 +212,7 @@ const HEAD: usize = 24;
 const LENGTHS: usize = 5;
 
 /// The largest attributes, with their sizes before compression.
-fn largest(record: &Record, most: usize) -> Vec<(String, usize)> {
+pub(super) fn largest(record: &Record, most: usize) -> Vec<(String, usize)> {
     let named = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
     let mut all: Vec<(String, usize)> = record
         .attributes

@@ -52,7 +52,8 @@ impl Session {
 impl Inner {
     /// Whether the session of a request that changed nothing needs a touch, as far as that is known.
     pub(super) fn is_touch_due(&self, slot: &Slot) -> bool {
-        if slot.passive {
+        // Links carry the time of their use themselves.
+        if slot.passive || slot.jar.source() == Source::Url {
             return false;
         }
         match &slot.state {
@@ -63,7 +64,7 @@ impl Inner {
         }
     }
 
-    fn is_due(&self, used: Timestamp) -> bool {
+    pub(super) fn is_due(&self, used: Timestamp) -> bool {
         self.context.lifetime.is_touch_due(used, self.now)
     }
 

@@ -4,11 +4,15 @@
 //! for `seal` to judge.
 
 mod field;
+mod link;
+mod query;
 mod source;
 mod spec;
 mod values;
 
 pub(crate) use field::Field;
+pub(crate) use link::{LINK_MAX, Link, Own, sent_length};
+pub(crate) use query::in_query;
 pub use source::Source;
 pub(crate) use spec::COOKIE;
 pub use spec::Transport;

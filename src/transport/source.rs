@@ -26,4 +26,6 @@ pub enum Source {
     Cookie,
     /// In a header field, which only a program sends that has the token.
     Header,
+    /// In a link that somebody followed, be it given to them or leaked.
+    Url,
 }

@@ -1,6 +1,7 @@
 //! Which transports there are.
 
 use super::field::Field;
+use super::source::Source;
 use crate::error::Error;
 
 /// The request field of cookies.
@@ -82,6 +83,8 @@ pub(crate) const COOKIE: &str = "Cookie";
 pub struct Transport {
     field: Option<Field>,
     cookie: bool,
+    /// The query's parameter in links.
+    parameter: Option<String>,
     /// What was asked for and cannot be.
     fault: Option<&'static str>,
 }
@@ -106,6 +109,7 @@ impl Transport {
         Transport {
             field: None,
             cookie: true,
+            parameter: None,
             fault: None,
         }
     }
@@ -168,6 +172,7 @@ impl Transport {
         Transport {
             field: Some(field),
             cookie: false,
+            parameter: None,
             fault: None,
         }
     }
@@ -218,6 +223,80 @@ impl Transport {
         self
     }
 
+    /// Links only, under this parameter of their query, for clients that refuse cookies. **Links leak**:
+    /// into histories, bookmarks, logs, and to everybody they are shown or sent to, and whoever has one
+    /// has the session. [The guide](https://github.com/sealed-session/sealed-session/blob/main/docs/url-transport.md)
+    /// says when it is right all the same.
+    ///
+    /// Handlers put the session into links by [`Session::encode_url`](crate::Session::encode_url). No
+    /// idle timeout that the policy permits may be longer than 15 minutes, a session is never moved
+    /// from a link to a cookie or a field, and tokens of links open nowhere else.
+    ///
+    /// ```
+    /// use sealed_session::{Lifetime, RequestHead, SessionManager, Source, Transport};
+    /// use std::time::Duration;
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let manager = SessionManager::builder(ring)
+    ///     .lifetime(Lifetime::new().idle(Duration::from_secs(15 * 60)))
+    ///     .transport(Transport::url_that_leaks("s"))
+    ///     .build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// let link = session.encode_url("/cart")?;
+    ///
+    /// let query = link.strip_prefix("/cart?").unwrap();
+    /// let session = manager.load(RequestHead::default().query(query), now);
+    /// assert_eq!(session.opened_from(), Some(Source::Url));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn url_that_leaks(parameter: &str) -> Transport {
+        Transport {
+            field: None,
+            cookie: false,
+            parameter: Some(parameter.to_owned()),
+            fault: None,
+        }
+    }
+
+    /// And links, for requests that use no other transport. A session begins in links only if the
+    /// client asks for it by an empty parameter: give those who refuse cookies a link to `/?s=`.
+    /// Otherwise as [`url_that_leaks`](Transport::url_that_leaks).
+    ///
+    /// ```
+    /// use sealed_session::{Lifetime, RequestHead, SessionManager, Transport};
+    /// use std::time::Duration;
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let manager = SessionManager::builder(ring)
+    ///     .lifetime(Lifetime::new().idle(Duration::from_secs(15 * 60)))
+    ///     .transport(Transport::cookie().or_url_that_leaks("s"))
+    ///     .build()?;
+    ///
+    /// // Nearly everybody.
+    /// let session = manager.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// assert_eq!(session.encode_url("/cart")?, "/cart");
+    ///
+    /// // Somebody who asked for links.
+    /// let session = manager.load(RequestHead::default().query("s="), now);
+    /// session.insert("name", "Ada")?;
+    /// assert!(session.encode_url("/cart")?.starts_with("/cart?s=A"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn or_url_that_leaks(mut self, parameter: &str) -> Transport {
+        self.parameter = Some(parameter.to_owned());
+        self
+    }
+
     /// The header transport.
     pub(crate) fn in_field(&self) -> Option<&Field> {
         self.field.as_ref()
@@ -226,6 +305,25 @@ impl Transport {
     /// Whether cookies are read.
     pub(crate) fn in_cookies(&self) -> bool {
         self.cookie
+    }
+
+    /// Whether there are cookies and nothing else.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.field.is_none() && self.parameter.is_none()
+    }
+
+    /// The parameter of links.
+    pub(crate) fn in_links(&self) -> Option<&str> {
+        self.parameter.as_deref()
+    }
+
+    /// How a request is answered that uses none of the transports.
+    pub(crate) fn unasked(&self) -> Source {
+        match self {
+            Transport { cookie: true, .. } => Source::Cookie,
+            Transport { field: Some(_), .. } => Source::Header,
+            _ => Source::Url,
+        }
     }
 
     /// What a response varies by whose handler looked at the session: names of request fields.
@@ -237,6 +335,16 @@ impl Transport {
     pub(crate) fn check(&self) -> Result<(), Error> {
         if let Some(fault) = self.fault {
             return Err(Error::configuration(fault));
+        }
+        if let Some(parameter) = &self.parameter {
+            // What no browser encodes (RFC 3986 section 2.3).
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+            if !(1..=64).contains(&parameter.len()) || !parameter.bytes().all(plain) {
+                return Err(Error::configuration(format!(
+                    "the parameter `{}` is not 1 to 64 characters of A-Z a-z 0-9 -._~",
+                    parameter.escape_default()
+                )));
+            }
         }
         self.field.as_ref().map_or(Ok(()), Field::check)
     }

@@ -1,4 +1,4 @@
-//! Sessions in header fields: precedence, refusals, the same token as in a cookie, touches, caches.
+//! Sessions in header fields and in links: which counts, why one is refused, and what comes back.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,5 +11,7 @@ mod common;
 
 mod client;
 mod configuration;
+mod exposure;
 mod fields;
+mod links;
 mod precedence;

@@ -13,6 +13,7 @@
 //!
 //! **A request arrives.** [`SessionManager::load`] copies the cookies that carry this session's
 //! names out of the raw `Cookie` lines, and hands out a [`Session`]. Nothing is decrypted yet.
+//! A session may also come in a header field or in a link; see [`Transport`].
 //!
 //! **The handler looks.** On first use every candidate is opened: the base cookie alone, or a set
 //! of chunks joined. The token names its key; format, key, purpose, cookie name and audience are

@@ -337,7 +337,7 @@ impl SessionManagerBuilder {
     /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
     /// assert!(changes.contains(&HeaderChange::Replace {
     ///     name: "cache-control",
-    ///     value: "no-store".to_owned(),
+    ///     value: "no-store".into(),
     /// }));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```

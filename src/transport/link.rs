@@ -5,8 +5,8 @@
 
 use super::query::{is_of, pairs};
 
-/// The most characters of a link with a session in it: what every browser, proxy and log keeps. The
-/// lowest limit in common use is 2,083, and scheme and host stand in front of most links.
+/// The most characters of a link with a session in it. With scheme and host in front it stays below
+/// 2,083, Internet Explorer's limit, which is the lowest that the web had to keep to.
 pub(crate) const LINK_MAX: usize = 2_000;
 
 /// The origin of a request, as far as it is known.

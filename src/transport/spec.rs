@@ -7,9 +7,9 @@ use crate::error::Error;
 /// The request field of cookies.
 pub(crate) const COOKIE: &str = "Cookie";
 
-/// How sessions travel: in cookies, the default, or in header fields, for clients without a cookie
-/// jar. It is one token, sealed once: what came in a field opens from a cookie, and the other way
-/// round.
+/// How sessions travel: in cookies, the default; in header fields, for clients without a cookie jar;
+/// or in links, for those that refuse cookies. In a cookie and a field it is the same token: what came
+/// in one opens from the other. Tokens in links are for [links](Transport::url_that_leaks) only.
 ///
 /// # In header fields
 ///
@@ -37,7 +37,8 @@ pub(crate) const COOKIE: &str = "Cookie";
 /// # Which one counts
 ///
 /// The request is judged by the first transport of its manager that it uses, in the order of
-/// this table, and answered in the same. What the others brought is neither read nor removed.
+/// this table, whatever comes of it, and answered in the same. What the others brought is neither read
+/// nor removed, and a session is never moved from one to another.
 ///
 /// | the request | session | answered in |
 /// | --- | --- | --- |
@@ -46,11 +47,16 @@ pub(crate) const COOKIE: &str = "Cookie";
 /// | more than 36,837 characters in the field | fresh, [`OverCeiling`](crate::Refusal::OverCeiling) | fields |
 /// | two values, be it in two fields or joined by a comma | fresh, [`Conflict`](crate::Refusal::Conflict) | fields |
 /// | an empty field, or `Authorization: Bearer` and nothing else | fresh, [`Absent`](crate::Refusal::Absent) | fields |
-/// | no such field, or `Authorization` with another scheme, such as `Basic` | from the cookies, if they are among the transports | cookies |
-/// | nothing of all this, and no cookies among the transports | fresh, `Absent` | fields |
+/// | no such field, or `Authorization` with another scheme, such as `Basic`; and a cookie of the session's names | as the cookies say | cookies |
+/// | none of these, and one token in the parameter | from the link | links |
+/// | something else there | fresh, `Malformed` or another reason | links |
+/// | more than 2,000 characters there | fresh, `OverCeiling` | links |
+/// | the parameter twice | fresh, `Conflict` | links |
+/// | the parameter, and nothing in it | fresh, `Absent` | links |
+/// | nothing of all this | fresh, `Absent` | cookies; without them fields; without these links |
 ///
-/// So a first visit to [`or_cookie`](Transport::or_cookie) is answered by a cookie, unless the client
-/// asks for a field by an empty one.
+/// So a first visit to a manager with cookies is answered by a cookie, unless the client asks
+/// for a field, or for links, by an empty one.
 ///
 /// ```
 /// use sealed_session::{HeaderChange, HeaderFields, RequestHead, ResponseHead, SessionManager};

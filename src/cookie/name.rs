@@ -68,6 +68,15 @@ impl Names {
         self.chunks.iter().map(String::as_str)
     }
 
+    /// The name of a cookie that is this.
+    pub(super) fn of(&self, slot: Slot) -> &str {
+        match slot {
+            Slot::Chunk(index) => self.chunk(index.into()),
+            Slot::Touch => self.touch(),
+            Slot::Tombstone => self.tombstone(),
+        }
+    }
+
     /// Whether one name could be of both.
     pub(crate) fn overlaps(&self, other: &Names) -> bool {
         let mut all = self.chunks().chain([self.touch(), self.tombstone()]);

@@ -200,7 +200,7 @@ fn directive_name(directive: &str) -> String {
 /// The changes that a response needs for the `outcomes` of all sessions of its request. `touch` makes
 /// the line of a touch of one of them; it may open the session, and is asked only if its line can ride.
 pub(crate) fn changes<'a, I>(
-    outcomes: &mut [Outcome],
+    outcomes: &mut [Outcome<'_>],
     response: ResponseHead<'a, I>,
     now: OffsetDateTime,
     mut touch: impl FnMut(usize) -> Option<String>,
@@ -220,7 +220,9 @@ where
     let mut changes = Vec::new();
     for (at, outcome) in outcomes.iter_mut().enumerate() {
         if outcome.asked || unasked_may_ride {
-            changes.extend(outcome.lines.drain(..).map(cookie));
+            for line in outcome.lines.drain(..) {
+                changes.push(cookie(line));
+            }
         }
         if outcome.touch_due && unasked_may_ride {
             changes.extend(touch(at).map(cookie));
@@ -229,11 +231,7 @@ where
 
     let live = outcomes.iter().any(|outcome| outcome.live);
     let private = !changes.is_empty() || (live && caching.is_silent());
-    let partings = || {
-        outcomes
-            .iter()
-            .filter_map(|outcome| outcome.parting.as_ref())
-    };
+    let partings = || outcomes.iter().filter_map(|outcome| outcome.parting);
     if looked_at && !caching.varies {
         changes.push(append("vary", "Cookie".to_owned()));
     }

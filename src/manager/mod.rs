@@ -177,9 +177,14 @@ impl SessionManager {
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
+        if session.close_unused() {
+            return Ok(Vec::new());
+        }
         let stamp = Timestamp::of(now);
         let mut outcome = session.commit(stamp)?;
-        report(std::iter::once((session, &outcome)));
+        if outcome.asked {
+            report(std::iter::once((session, true)));
+        }
         let touch = |_| session.touch(stamp);
         let outcomes = std::slice::from_mut(&mut outcome);
         Ok(changes(outcomes, response, now, touch))

@@ -14,7 +14,7 @@ use crate::lifetime::{Times, Timestamp};
 
 /// What a response has to carry.
 #[derive(Default)]
-pub(crate) struct Outcome {
+pub(crate) struct Outcome<'s> {
     /// `Set-Cookie` values.
     pub(crate) lines: Vec<String>,
     /// Whether the application asked for them. What it did not ask for can wait.
@@ -24,9 +24,7 @@ pub(crate) struct Outcome {
     /// Whether a live session was there to be looked at.
     pub(crate) live: bool,
     /// What else the response says, if the application ended a session.
-    pub(crate) parting: Option<Parting>,
-    /// If the application wrote a session that is to be sent.
-    pub(crate) written: Option<Written>,
+    pub(crate) parting: Option<&'s Parting>,
     /// Whether [`Session::touch`] is worth asking.
     pub(crate) touch_due: bool,
 }
@@ -34,7 +32,7 @@ pub(crate) struct Outcome {
 impl Session {
     /// Closes the session and returns what is to be sent. `now` is the time of the commit, not
     /// of loading.
-    pub(crate) fn commit(&self, now: Timestamp) -> Result<Outcome, Error> {
+    pub(crate) fn commit(&self, now: Timestamp) -> Result<Outcome<'_>, Error> {
         let mut slot = self.lock();
         let again = std::mem::replace(&mut slot.committed, true);
         if self.is_poisoned() {
@@ -50,12 +48,11 @@ impl Session {
                 ..slot.seen()
             });
         }
-        let result = self.inner.outcome(&slot, now);
-        let result = result.map_err(|error| error.of_cookie(self.cookie()));
-        if let Err(error) = &result {
-            self.fail(&mut slot, error);
-        }
-        result
+        self.inner.outcome(&mut slot, now).map_err(|error| {
+            let error = error.of_cookie(self.cookie());
+            self.fail(&mut slot, &error);
+            error
+        })
     }
 
     /// Closes the session, unless it was used, or a touch is due, or a panic has to be told of.
@@ -109,7 +106,7 @@ impl Session {
 
 impl Slot {
     /// Nothing to send; only what caches have to know.
-    fn seen(&self) -> Outcome {
+    fn seen(&self) -> Outcome<'static> {
         let live = |state: &State| state.record.is_some() || state.held.is_some();
         Outcome {
             looked_at: self.state.is_some(),
@@ -120,7 +117,7 @@ impl Slot {
 }
 
 impl Inner {
-    fn outcome(&self, slot: &Slot, now: Timestamp) -> Result<Outcome, Error> {
+    fn outcome(&self, slot: &mut Slot, now: Timestamp) -> Result<Outcome<'_>, Error> {
         let seen = slot.seen();
         let Some(state) = slot.state.as_ref().filter(|state| state.has_to_be_sent()) else {
             return Ok(Outcome {
@@ -147,7 +144,7 @@ impl Inner {
                 let max_age = context.lifetime.max_age(&times, self.now);
                 let packed = Packed::of(context, record, max_age)?;
                 let lines = packed.lines(context, jar, issued)?;
-                (lines, Some(Written::of(state, &packed, jar)))
+                (lines, Some(Written::of(state, &packed)))
             }
         };
         if state.started_over {
@@ -157,11 +154,12 @@ impl Inner {
             ended.extend(state.held);
             lines.extend(tombstones(context, jar, &ended, self.now));
         }
+        let parting = state.destroyed.then_some(&context.parting);
+        slot.written = written;
         Ok(Outcome {
             lines,
             asked: true,
-            parting: state.destroyed.then(|| context.parting.clone()),
-            written,
+            parting,
             ..seen
         })
     }

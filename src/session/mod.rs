@@ -30,6 +30,7 @@ use std::fmt;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use self::report::Written;
 use self::state::{Edit, State};
 use crate::cookie::Jar;
 use crate::error::{Error, Refusal};
@@ -86,6 +87,8 @@ struct Slot {
     failed: bool,
     /// Whether this request does not count as a use of the session.
     passive: bool,
+    /// What the commit wrote, to be told of.
+    written: Option<Written>,
 }
 
 impl Session {
@@ -101,6 +104,7 @@ impl Session {
             committed: false,
             failed: false,
             passive: false,
+            written: None,
         });
         Session {
             inner: Arc::new(Inner {

@@ -344,6 +344,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_ours_is_counted_as_it_came() {
+        let names = [Names::new("s"), Names::new("former")];
+        let table: &[(&str, usize, &str)] = &[
+            ("", 0, ""),
+            ("a=b", 0, ""),
+            ("s=x; a=b; s.1=yy", 2, "s=x; s.1=yy; "),
+            ("s=x; s=x; s.t= t ; s.x=z", 4, "s=x; s=x; s.t=t; s.x=z; "),
+            ("former.8=x; s=", 2, "former.8=x; s=; "),
+        ];
+        for (line, cookies, text) in table {
+            let own = Jar::read([line.as_bytes()], names.iter()).own(names.iter());
+            let (cookies, bytes) = (*cookies, text.len());
+            assert_eq!(own, Tally { cookies, bytes }, "{line}");
+        }
+    }
+
+    #[test]
     fn no_kind_of_cookie_crowds_out_another() {
         let line = b"s=x; s.t=a; s.x=b; ".repeat(50);
         let long = [b"s.t=".as_slice(), &[b'A'; MARK_MAX + 1]].concat();

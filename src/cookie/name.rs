@@ -156,6 +156,29 @@ mod tests {
     }
 
     #[test]
+    fn names_overlap_if_one_cookie_could_be_of_both() {
+        let overlap = |a: &str, b: &str| Names::new(a).overlaps(&Names::new(b));
+        for (a, b) in [
+            ("s", "s"),
+            ("s", "s.1"),
+            ("s.8", "s"),
+            ("s", "s.t"),
+            ("s.x", "s"),
+        ] {
+            assert!(overlap(a, b), "{a} {b}");
+        }
+        for (a, b) in [
+            ("s", "S"),
+            ("s", "s.9"),
+            ("s", "s.10"),
+            ("s", "s1"),
+            ("s", "t"),
+        ] {
+            assert!(!overlap(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
     fn colliding_and_illegal_names_are_refused() {
         for good in ["s", "__Host-session", "a.b", "s.10", "s1", "x-.y"] {
             assert!(check(good).is_ok(), "{good}");

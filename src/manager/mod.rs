@@ -30,9 +30,9 @@ use crate::session::{Context, Session, report};
 
 /// Loads sessions from requests and commits them to responses.
 ///
-/// One manager serves a whole application; a clone is the same manager. It holds nothing but its
-/// configuration and keys, so requests share no lock, and any other manager with the same ring
-/// and configuration can take over between two requests.
+/// One manager serves a whole application, or one of its [slots](crate::slots); a clone is the same
+/// manager. It holds nothing but its configuration and keys, so requests share no lock, and any other
+/// manager with the same ring and configuration can take over between two requests.
 ///
 /// ```
 /// use sealed_session::{HeaderChange, Key, KeyRing, RequestHead, ResponseHead, SessionManager};

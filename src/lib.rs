@@ -63,8 +63,8 @@
 //!
 //! # Several sessions
 //!
-//! Sign-in, preferences and messages for the next page can be [slots](slots): sessions with a cookie,
-//! a lifetime and a budget each, none of which overwrites another.
+//! Sign-in, preferences and messages for the next page can be [slots]: sessions with a cookie, a
+//! lifetime and a budget each, none of which overwrites another.
 //!
 //! # What a session cannot do here
 //!

@@ -40,8 +40,6 @@ pub(crate) struct Jar {
     pieces: SmallVec<[Piece; 4]>,
     /// How many of each family and kind: each by itself, so that none can crowd out another.
     counts: [[usize; KINDS]; FAMILIES_MAX],
-    /// What carries these names, whether or not it is kept.
-    own: Tally,
     others: Tally,
     source: Source,
     /// Why what came elsewhere than in cookies is no token.
@@ -111,7 +109,6 @@ impl Jar {
                     .find_map(|(family, names)| Some((family, names.slot_of(name)?)));
                 match found {
                     Some((family, slot)) => {
-                        jar.own.add(trim(pair));
                         jar.add(family, slot, trim(value.get(1..).unwrap_or_default()));
                     }
                     None => jar.others.add(trim(pair)),
@@ -253,9 +250,18 @@ impl Jar {
         self.others
     }
 
-    /// The session's own cookies, with its touch, its tombstones, and whatever else has their names.
-    pub(crate) fn own(&self) -> Tally {
-        self.own
+    /// What was kept of the session, its touch and its tombstones; `families` are those that it was
+    /// read for.
+    pub(crate) fn own<'n>(&self, families: impl Iterator<Item = &'n Names>) -> Tally {
+        let mut own = Tally::default();
+        for (family, names) in families.enumerate() {
+            for (slot, value) in self.pieces(family) {
+                if let Some(value) = value {
+                    own.count(names.of(slot).len() + "=".len() + value.len());
+                }
+            }
+        }
+        own
     }
 
     /// Whether there may have been more chunks of this family than are kept.
@@ -294,8 +300,21 @@ fn pairs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
 impl Tally {
     fn add(&mut self, pair: &[u8]) {
         if !pair.is_empty() {
-            self.cookies += 1;
-            self.bytes += pair.len() + PAIR_END;
+            self.count(pair.len());
+        }
+    }
+
+    /// Counts a cookie whose name and value take `pair` bytes.
+    fn count(&mut self, pair: usize) {
+        self.cookies += 1;
+        self.bytes += pair + PAIR_END;
+    }
+
+    /// Both together.
+    pub(crate) fn with(self, more: Tally) -> Tally {
+        Tally {
+            cookies: self.cookies + more.cookies,
+            bytes: self.bytes + more.bytes,
         }
     }
 
@@ -388,6 +407,23 @@ mod tests {
             let jar = Jar::read(lines.iter().copied(), [Names::new("__Host-s")].iter());
             let (cookies, bytes) = (*cookies, *bytes);
             assert_eq!(jar.others(), Tally { cookies, bytes }, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_ours_is_counted_as_it_came() {
+        let names = [Names::new("s"), Names::new("former")];
+        let table: &[(&str, usize, &str)] = &[
+            ("", 0, ""),
+            ("a=b", 0, ""),
+            ("s=x; a=b; s.1=yy", 2, "s=x; s.1=yy; "),
+            ("s=x; s=x; s.t= t ; s.x=z", 4, "s=x; s=x; s.t=t; s.x=z; "),
+            ("former.8=x; s=", 2, "former.8=x; s=; "),
+        ];
+        for (line, cookies, text) in table {
+            let own = Jar::read([line.as_bytes()], names.iter()).own(names.iter());
+            let (cookies, bytes) = (*cookies, text.len());
+            assert_eq!(own, Tally { cookies, bytes }, "{line}");
         }
     }
 

@@ -227,7 +227,7 @@ fn directive_name(directive: &str) -> String {
 /// where one of them travels. `touch` makes the line of a touch of one; it may open the session, and is
 /// asked only if its line can ride.
 pub(crate) fn changes<'a, 't, I>(
-    outcomes: &mut [Outcome],
+    outcomes: &mut [Outcome<'_>],
     response: ResponseHead<'a, I>,
     now: OffsetDateTime,
     transport: impl Fn(usize) -> Option<&'t Transport>,
@@ -259,7 +259,9 @@ where
     let mut changes = Vec::new();
     for (at, outcome) in outcomes.iter_mut().enumerate() {
         if outcome.asked || unasked_may_ride {
-            changes.extend(outcome.lines.drain(..).map(change));
+            for line in outcome.lines.drain(..) {
+                changes.push(change(line));
+            }
         }
         if outcome.touch_due && unasked_may_ride {
             changes.extend(touch(at).map(change));
@@ -267,11 +269,7 @@ where
     }
 
     let private = !changes.is_empty() || no_store || (live && caching.is_silent());
-    let partings = || {
-        outcomes
-            .iter()
-            .filter_map(|outcome| outcome.parting.as_ref())
-    };
+    let partings = || outcomes.iter().filter_map(|outcome| outcome.parting);
     let seen = outcomes
         .iter()
         .enumerate()

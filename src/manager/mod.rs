@@ -32,9 +32,9 @@ use crate::session::{Context, Session, report};
 
 /// Loads sessions from requests and commits them to responses.
 ///
-/// One manager serves a whole application; a clone is the same manager. It holds nothing but its
-/// configuration and keys, so requests share no lock, and any other manager with the same ring
-/// and configuration can take over between two requests.
+/// One manager serves a whole application, or one of its [slots](crate::slots); a clone is the same
+/// manager. It holds nothing but its configuration and keys, so requests share no lock, and any other
+/// manager with the same ring and configuration can take over between two requests.
 ///
 /// ```
 /// use sealed_session::{HeaderChange, Key, KeyRing, RequestHead, ResponseHead, SessionManager};
@@ -181,9 +181,14 @@ impl SessionManager {
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
+        if session.close_unused() {
+            return Ok(Vec::new());
+        }
         let stamp = Timestamp::of(now);
         let mut outcome = session.commit(stamp)?;
-        report(std::iter::once((session, &outcome)));
+        if outcome.asked {
+            report(std::iter::once((session, true)));
+        }
         let transport = |_| Some(&self.context.transport);
         let touch = |_| session.touch(stamp);
         let outcomes = std::slice::from_mut(&mut outcome);

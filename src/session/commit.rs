@@ -18,7 +18,7 @@ use crate::transport::Transport;
 
 /// What a response has to carry.
 #[derive(Default)]
-pub(crate) struct Outcome {
+pub(crate) struct Outcome<'s> {
     pub(crate) lines: Vec<Line>,
     /// Whether the application asked for them. What it did not ask for can wait.
     pub(crate) asked: bool,
@@ -27,9 +27,7 @@ pub(crate) struct Outcome {
     /// Whether a live session was there to be looked at.
     pub(crate) live: bool,
     /// What else the response says, if the application ended a session.
-    pub(crate) parting: Option<Parting>,
-    /// If the application wrote a session that is to be sent.
-    pub(crate) written: Option<Written>,
+    pub(crate) parting: Option<&'s Parting>,
     /// Whether no cache may keep the response: a token is in it, or in its URL.
     pub(crate) no_store: bool,
     /// Whether the response must not give its URL away, nor the links that it has.
@@ -41,7 +39,7 @@ pub(crate) struct Outcome {
 impl Session {
     /// Closes the session and returns what is to be sent. `now` is the time of the commit, not
     /// of loading.
-    pub(crate) fn commit(&self, now: Timestamp) -> Result<Outcome, Error> {
+    pub(crate) fn commit(&self, now: Timestamp) -> Result<Outcome<'_>, Error> {
         let mut slot = self.lock();
         let again = std::mem::replace(&mut slot.committed, true);
         if self.is_poisoned() {
@@ -57,12 +55,11 @@ impl Session {
                 ..slot.seen()
             });
         }
-        let result = self.inner.outcome(&slot, now);
-        let result = result.map_err(|error| error.of_cookie(self.cookie()));
-        if let Err(error) = &result {
-            self.fail(&mut slot, error);
-        }
-        result
+        self.inner.outcome(&mut slot, now).map_err(|error| {
+            let error = error.of_cookie(self.cookie());
+            self.fail(&mut slot, &error);
+            error
+        })
     }
 
     /// Closes the session, unless it was used, or a touch is due, or a panic has to be told of.
@@ -128,7 +125,7 @@ impl Slot {
     }
 
     /// Nothing to send; only what caches have to know.
-    fn seen(&self) -> Outcome {
+    fn seen(&self) -> Outcome<'static> {
         let live = |state: &State| state.record.is_some() || state.held.is_some();
         let in_url = self.links.as_ref().is_some_and(|links| links.is_exposed());
         Outcome {
@@ -142,7 +139,7 @@ impl Slot {
 }
 
 impl Inner {
-    fn outcome(&self, slot: &Slot, now: Timestamp) -> Result<Outcome, Error> {
+    fn outcome(&self, slot: &mut Slot, now: Timestamp) -> Result<Outcome<'_>, Error> {
         let seen = slot.seen();
         let Some(state) = slot.state.as_ref().filter(|state| state.has_to_be_sent()) else {
             return Ok(Outcome {
@@ -174,7 +171,7 @@ impl Inner {
                 } else {
                     let packed = Packed::of(context, record, Frame::of(context, source, max_age))?;
                     let lines = packed.lines(context, jar, issued)?;
-                    (lines, Some(Written::of(context, state, &packed, jar)))
+                    (lines, Some(Written::of(context, state, &packed)))
                 }
             }
         };
@@ -186,11 +183,12 @@ impl Inner {
             let behind = former.chain(tombstones(context, jar, &ended, self.now));
             lines.extend(behind.map(Line::Cookie));
         }
+        let parting = state.destroyed.then_some(&context.parting);
+        slot.written = written;
         Ok(Outcome {
             lines,
             asked: true,
-            parting: state.destroyed.then(|| context.parting.clone()),
-            written,
+            parting,
             no_store: seen.no_store || (source == Source::Header && state.record.is_some()),
             ..seen
         })

@@ -151,7 +151,7 @@ impl Inner {
         let packed = Packed::of(&self.context, record, self.frame(Source::Url, state))?;
         let issued = state.issued(self.now, passive);
         let text = packed.text(&self.context, Source::Url, issued)?;
-        self.report(Written::of(&self.context, state, &packed, &slot.jar));
+        self.report(Written::of(&self.context, state, &packed));
         Ok(text)
     }
 }

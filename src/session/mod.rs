@@ -35,6 +35,7 @@ use std::fmt;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use self::report::Written;
 use self::state::{Edit, State};
 use crate::cookie::Jar;
 use crate::error::{Error, Refusal};
@@ -93,6 +94,8 @@ struct Slot {
     failed: bool,
     /// Whether this request does not count as a use of the session.
     passive: bool,
+    /// What the commit wrote, to be told of.
+    written: Option<Written>,
 }
 
 impl Session {
@@ -109,6 +112,7 @@ impl Session {
             committed: false,
             failed: false,
             passive: false,
+            written: None,
         });
         Session {
             inner: Arc::new(Inner {

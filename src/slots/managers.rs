@@ -191,7 +191,8 @@ impl Slots {
         let stamp = Timestamp::of(now);
         let all: Vec<&Session> = sessions.iter().collect();
         let mut outcomes = close(&all, stamp)?;
-        report(all.iter().copied().zip(&outcomes));
+        let asked = outcomes.iter().map(|outcome| outcome.asked);
+        report(all.iter().copied().zip(asked));
         let touch = |at: usize| all.get(at).and_then(|session| session.touch(stamp));
         let transport = |at: usize| all.get(at).map(|session| session.travels_in());
         Ok(changes(&mut outcomes, response, now, transport, touch))
@@ -229,7 +230,7 @@ impl Slots {
 }
 
 /// What each session has to say, if all of them can be sent.
-fn close(sessions: &[&Session], now: Timestamp) -> Result<Vec<Outcome>, Error> {
+fn close<'s>(sessions: &[&'s Session], now: Timestamp) -> Result<Vec<Outcome<'s>>, Error> {
     if let Some(at) = sessions.iter().position(|session| session.is_poisoned()) {
         // That one reports the panic, for all.
         let others = sessions

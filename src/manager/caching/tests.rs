@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn outcome(lines: usize, asked: bool, live: bool) -> Outcome {
+fn outcome(lines: usize, asked: bool, live: bool) -> Outcome<'static> {
     Outcome {
         lines: vec![Line::Cookie("s=v".to_owned()); lines],
         asked,
@@ -18,7 +18,7 @@ fn now() -> OffsetDateTime {
 }
 
 fn changes<'a>(
-    outcome: Outcome,
+    outcome: Outcome<'_>,
     response: ResponseHead<'a, impl IntoIterator<Item = (&'a str, &'a [u8])>>,
 ) -> Vec<HeaderChange> {
     let never = || panic!("no touch is due");
@@ -28,7 +28,11 @@ fn changes<'a>(
 }
 
 /// The response after the changes: how many lines rode, `Vary` and `Cache-Control`.
-fn after(outcome: Outcome, status: u16, headers: &[(&str, &str)]) -> (usize, bool, Option<String>) {
+fn after(
+    outcome: Outcome<'_>,
+    status: u16,
+    headers: &[(&str, &str)],
+) -> (usize, bool, Option<String>) {
     let given = headers
         .iter()
         .map(|(name, value)| (*name, value.as_bytes()));

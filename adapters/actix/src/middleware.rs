@@ -1,0 +1,247 @@
+//! The middleware, and the service around an inner one.
+
+use std::fmt;
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use actix_web::body::EitherBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::{Error as ActixError, HttpResponse};
+use pin_project_lite::pin_project;
+use sealed_session::{Clock, Error, Session, SessionManager, SystemClock};
+
+use crate::commit::Commit;
+use crate::load::{Covered, load};
+
+/// Gives every request of an application its session.
+///
+/// Wrap the `App` in it, outside of whatever uses the session: of several `wrap` calls the last is
+/// the outermost. Around the `App` it covers every scope, and what no route matches. Two, one inside
+/// the other, are reported and answered with 500.
+///
+/// A clone is the same middleware. Make one and clone it in the closure that `HttpServer` calls for
+/// each of its workers.
+///
+/// ```
+/// use actix_web::App;
+/// use sealed_session_actix::SessionMiddleware;
+/// use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
+///
+/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let sessions = SessionMiddleware::new(manager);
+/// let app = move || App::new().wrap(sessions.clone());
+/// # let _ = app();
+/// # Ok::<(), sealed_session_actix::sealed_session::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct SessionMiddleware {
+    shared: Shared,
+}
+
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) manager: SessionManager,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) respond: Arc<dyn Fn(&Error, &Session) -> HttpResponse + Send + Sync>,
+}
+
+impl SessionMiddleware {
+    /// A middleware that reads the system's clock and answers a failed commit with an empty 500.
+    ///
+    /// ```
+    /// use actix_web::test::{TestRequest, call_service, init_service};
+    /// use actix_web::{App, web};
+    /// use sealed_session_actix::SessionMiddleware;
+    /// use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
+    ///
+    /// # #[actix_web::main]
+    /// # async fn main() -> Result<(), sealed_session_actix::sealed_session::Error> {
+    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let app = App::new()
+    ///     .route("/", web::get().to(async || "Hello."))
+    ///     .wrap(SessionMiddleware::new(manager));
+    ///
+    /// // Nobody asks for the session, so the response stays as it is.
+    /// let service = init_service(app).await;
+    /// let response = call_service(&service, TestRequest::get().to_request()).await;
+    /// assert!(!response.headers().contains_key("set-cookie"));
+    /// assert!(!response.headers().contains_key("vary"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn new(manager: SessionManager) -> SessionMiddleware {
+        SessionMiddleware {
+            shared: Shared {
+                manager,
+                clock: Arc::new(SystemClock),
+                respond: Arc::new(|_, _| HttpResponse::InternalServerError().finish()),
+            },
+        }
+    }
+
+    /// Reads another clock, for tests.
+    ///
+    /// ```
+    /// use actix_web::test::{TestRequest, call_and_read_body, init_service};
+    /// use actix_web::{App, web};
+    /// use sealed_session_actix::sealed_session::time::{Duration, OffsetDateTime};
+    /// use sealed_session_actix::sealed_session::{Clock, ManualClock};
+    /// use sealed_session_actix::{Session, SessionMiddleware};
+    /// use std::sync::Arc;
+    /// # use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
+    ///
+    /// # #[actix_web::main]
+    /// # async fn main() -> Result<(), sealed_session_actix::sealed_session::Error> {
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
+    /// let began = async |session: Session| session.created_at().unix_timestamp().to_string();
+    /// let app = App::new()
+    ///     .route("/", web::get().to(began))
+    ///     .wrap(SessionMiddleware::new(manager).clock(clock.clone()));
+    ///
+    /// let service = init_service(app).await;
+    /// clock.advance(Duration::days(1));
+    /// let body = call_and_read_body(&service, TestRequest::get().to_request()).await;
+    /// assert_eq!(body, clock.now().unix_timestamp().to_string());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> SessionMiddleware {
+        self.shared.clock = clock;
+        self
+    }
+
+    /// Answers a failed commit otherwise: with a page that says what was too large, for instance.
+    /// The handler's response is dropped, because it speaks of changes that did not happen; the
+    /// visitor's old session is whole. The session shows what could not be sent, and cannot be
+    /// changed any more.
+    ///
+    /// A handler learns already at its insert of a value that can never fit. If it answers with that
+    /// [`Error`], as this crate's [`Error`](crate::Error) does by putting it into the response's
+    /// extensions, then nothing is committed, and this answers: one page for both.
+    ///
+    /// ```
+    /// use actix_web::HttpResponse;
+    /// use sealed_session_actix::SessionMiddleware;
+    /// use sealed_session_actix::sealed_session::{Error, Key, KeyRing, Session, SessionManager};
+    ///
+    /// fn too_large(error: &Error, _: &Session) -> HttpResponse {
+    ///     match error.sizes() {
+    ///         Some(sizes) => HttpResponse::UnprocessableEntity()
+    ///             .body(format!("Too large: {} of {}", sizes.needed(), sizes.allowed())),
+    ///         None => HttpResponse::InternalServerError().finish(),
+    ///     }
+    /// }
+    ///
+    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let sessions = SessionMiddleware::new(manager).on_commit_failure(too_large);
+    /// # Ok::<(), Error>(())
+    /// ```
+    #[must_use]
+    pub fn on_commit_failure(
+        mut self,
+        respond: impl Fn(&Error, &Session) -> HttpResponse + Send + Sync + 'static,
+    ) -> SessionMiddleware {
+        self.shared.respond = Arc::new(respond);
+        self
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for SessionMiddleware
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError>,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = ActixError;
+    type Transform = SessionService<S>;
+    type InitError = ();
+    type Future = Ready<Result<SessionService<S>, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        let shared = Rc::new(self.shared.clone());
+        ready(Ok(SessionService { inner, shared }))
+    }
+}
+
+impl fmt::Debug for SessionMiddleware {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionMiddleware")
+            .field("manager", &self.shared.manager)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A service whose requests have sessions; [`SessionMiddleware`] makes it.
+pub struct SessionService<S> {
+    inner: S,
+    shared: Rc<Shared>,
+}
+
+impl<S, B> Service<ServiceRequest> for SessionService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError>,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = ActixError;
+    type Future = Responding<S::Future, B>;
+
+    forward_ready!(inner);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let shared = Rc::clone(&self.shared);
+        match load(&shared, &request) {
+            Ok(session) => Responding::Running {
+                inner: self.inner.call(request),
+                commit: Some(Commit { shared, session }),
+            },
+            Err(Covered { error, outer }) => {
+                let page = (shared.respond)(&error, &outer).map_into_right_body();
+                Responding::Refused {
+                    response: Some(request.into_response(page)),
+                }
+            }
+        }
+    }
+}
+
+impl<S> fmt::Debug for SessionService<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionService")
+            .field("manager", &self.shared.manager)
+            .finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// The response of a [`SessionService`]. One that is dropped before it is ready commits nothing.
+    #[project = Projection]
+    pub enum Responding<Inner, B> {
+        Running { #[pin] inner: Inner, commit: Option<Commit> },
+        Refused { response: Option<ServiceResponse<EitherBody<B>>> },
+    }
+}
+
+impl<Inner, B> Future for Responding<Inner, B>
+where
+    Inner: Future<Output = Result<ServiceResponse<B>, ActixError>>,
+{
+    type Output = Result<ServiceResponse<EitherBody<B>>, ActixError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project() {
+            Projection::Running { inner, commit } => {
+                let outcome = ready!(inner.poll(context));
+                let commit = commit.take().expect("polled after it was ready");
+                Poll::Ready(commit.on(outcome))
+            }
+            Projection::Refused { response } => {
+                Poll::Ready(Ok(response.take().expect("polled after it was ready")))
+            }
+        }
+    }
+}

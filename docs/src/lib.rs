@@ -9,3 +9,11 @@ pub mod readme {}
 /// The README of the axum adapter.
 #[doc = include_str!("../../adapters/axum/README.md")]
 pub mod axum {}
+
+/// The README of the actix-web adapter.
+#[doc = include_str!("../../adapters/actix/README.md")]
+pub mod actix_front {}
+
+/// docs/actix.md.
+#[doc = include_str!("../actix.md")]
+pub mod actix {}

@@ -1,19 +1,17 @@
 //! The middleware, and the service around an inner one.
 
 use std::fmt;
-use std::future::{Future, Ready, ready};
-use std::pin::Pin;
+use std::future::{Ready, ready};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error as ActixError, HttpResponse};
-use pin_project_lite::pin_project;
 use sealed_session::{Clock, Error, Session, SessionManager, SystemClock};
 
 use crate::commit::Commit;
+use crate::future::ResponseFuture;
 use crate::load::{Covered, load};
 
 /// Gives every request of an application its session.
@@ -45,8 +43,11 @@ pub struct SessionMiddleware {
 pub(crate) struct Shared {
     pub(crate) manager: SessionManager,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) respond: Arc<dyn Fn(&Error, &Session) -> HttpResponse + Send + Sync>,
+    pub(crate) respond: Arc<Respond>,
 }
+
+/// What a failed commit is answered with.
+type Respond = dyn Fn(&Error, &Session) -> HttpResponse + Send + Sync;
 
 impl SessionMiddleware {
     /// A middleware that reads the system's clock and answers a failed commit with an empty 500.
@@ -177,6 +178,23 @@ impl fmt::Debug for SessionMiddleware {
 }
 
 /// A service whose requests have sessions; [`SessionMiddleware`] makes it.
+///
+/// ```
+/// use actix_web::dev::{Service, Transform};
+/// use actix_web::test::{TestRequest, ok_service};
+/// use sealed_session_actix::{SessionMiddleware, SessionService};
+/// # use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
+///
+/// # #[actix_web::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let sessions = SessionMiddleware::new(manager);
+/// let service: SessionService<_> = sessions.new_transform(ok_service()).await.unwrap();
+/// let response = service.call(TestRequest::get().to_srv_request()).await?;
+/// assert_eq!(response.status(), 200);
+/// # Ok(())
+/// # }
+/// ```
 pub struct SessionService<S> {
     inner: S,
     shared: Rc<Shared>,
@@ -188,22 +206,19 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = ActixError;
-    type Future = Responding<S::Future, B>;
+    type Future = ResponseFuture<S::Future, B>;
 
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let shared = Rc::clone(&self.shared);
         match load(&shared, &request) {
-            Ok(session) => Responding::Running {
-                inner: self.inner.call(request),
-                commit: Some(Commit { shared, session }),
-            },
+            Ok(session) => {
+                ResponseFuture::new(self.inner.call(request), Commit { shared, session })
+            }
             Err(Covered { error, outer }) => {
                 let page = (shared.respond)(&error, &outer).map_into_right_body();
-                Responding::Refused {
-                    response: Some(request.into_response(page)),
-                }
+                ResponseFuture::refused(request.into_response(page))
             }
         }
     }
@@ -214,34 +229,5 @@ impl<S> fmt::Debug for SessionService<S> {
         f.debug_struct("SessionService")
             .field("manager", &self.shared.manager)
             .finish_non_exhaustive()
-    }
-}
-
-pin_project! {
-    /// The response of a [`SessionService`]. One that is dropped before it is ready commits nothing.
-    #[project = Projection]
-    pub enum Responding<Inner, B> {
-        Running { #[pin] inner: Inner, commit: Option<Commit> },
-        Refused { response: Option<ServiceResponse<EitherBody<B>>> },
-    }
-}
-
-impl<Inner, B> Future for Responding<Inner, B>
-where
-    Inner: Future<Output = Result<ServiceResponse<B>, ActixError>>,
-{
-    type Output = Result<ServiceResponse<EitherBody<B>>, ActixError>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project() {
-            Projection::Running { inner, commit } => {
-                let outcome = ready!(inner.poll(context));
-                let commit = commit.take().expect("polled after it was ready");
-                Poll::Ready(commit.on(outcome))
-            }
-            Projection::Refused { response } => {
-                Poll::Ready(Ok(response.take().expect("polled after it was ready")))
-            }
-        }
     }
 }

@@ -97,6 +97,19 @@ impl fmt::Debug for PassiveMiddleware {
 
 /// A service some of whose requests do not count as a use of their session; [`PassiveMiddleware`]
 /// makes it.
+///
+/// ```
+/// use actix_web::dev::Transform;
+/// use actix_web::test::ok_service;
+/// use sealed_session_actix::{PassiveMiddleware, PassiveService};
+///
+/// # #[actix_web::main]
+/// # async fn main() {
+/// let passive = PassiveMiddleware::new();
+/// let service: PassiveService<_> = passive.new_transform(ok_service()).await.unwrap();
+/// # let _ = service;
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct PassiveService<S> {
     inner: S,

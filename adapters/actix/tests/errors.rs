@@ -5,6 +5,7 @@
 mod support;
 
 use std::io;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -14,6 +15,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::web::{self, get};
 use actix_web::{App, Error as ActixError, HttpResponse};
+use futures_util::FutureExt;
 use sealed_session_actix::sealed_session::{self as core, Budget};
 use sealed_session_actix::{CommittedError, Error, Session, SessionMiddleware};
 use support::{Reply, builder, send, sessions};
@@ -143,6 +145,26 @@ async fn what_does_not_fit_is_one_page_also_where_a_middleware_finds_it() {
             assert_eq!(reply.header(header::VARY), Some("Cookie"));
         }
     }
+}
+
+#[actix_web::test]
+async fn a_panic_that_a_middleware_catches_commits_nothing() {
+    async fn catches(request: ServiceRequest, next: Next<impl MessageBody>) -> Answer {
+        let done = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+        assert!(done.is_err());
+        Err(ErrorForbidden("caught"))
+    }
+    let panics = async |session: Session| -> HttpResponse {
+        session.insert("name", "Eve").unwrap();
+        // Without a message on standard error.
+        resume_unwind(Box::new(()))
+    };
+    let app = App::new()
+        .route("/", get().to(panics))
+        .wrap(from_fn(catches))
+        .wrap(sessions());
+    let reply = send(&init_service(app).await, "GET", "/", &[]).await;
+    assert_eq!((reply.status, reply.set_cookies().len()), (403, 0));
 }
 
 #[actix_web::test]

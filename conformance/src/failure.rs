@@ -64,3 +64,16 @@ pub(crate) fn same<T: PartialEq + fmt::Debug>(
     let [expected, seen] = [expected, seen].map(|value| format!("{value:?}"));
     Err(Failure::new(place, what, expected, seen))
 }
+
+/// Passes if they are not the same.
+pub(crate) fn differ(place: &str, what: &str, before: &str, now: &str) -> Result<(), Failure> {
+    if before != now {
+        return Ok(());
+    }
+    Err(Failure::new(
+        place,
+        what,
+        format!("other than {before:?}"),
+        "the same",
+    ))
+}

@@ -61,7 +61,7 @@ pub trait Harness: Sync {
 /// ```
 pub struct Server {
     address: SocketAddr,
-    _running: Box<dyn Any + Send>,
+    _running: Box<dyn Any + Send + Sync>,
 }
 
 impl Server {
@@ -71,7 +71,7 @@ impl Server {
     /// let server = conformance::Server::new(([127, 0, 0, 1], 80).into(), ());
     /// assert_eq!(server.address().port(), 80);
     /// ```
-    pub fn new(address: SocketAddr, running: impl Send + 'static) -> Server {
+    pub fn new(address: SocketAddr, running: impl Send + Sync + 'static) -> Server {
         Server {
             address,
             _running: Box::new(running),

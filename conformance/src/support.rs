@@ -15,11 +15,12 @@ pub struct Support {
     pub(crate) missing: Missing,
     pub(crate) panics: Panics,
     pub(crate) doubled: Doubled,
+    pub(crate) odd_bytes: OddBytes,
 }
 
 impl Support {
-    /// Panics are caught where [`Site::catch`](crate::Site::catch) says, and a doubled layer is
-    /// answered 500.
+    /// Panics are caught where [`Site::catch`](crate::Site::catch) says, a doubled layer is answered
+    /// 500, and `Cookie` lines of any bytes are handed over.
     ///
     /// ```
     /// use conformance::{Missing, Support};
@@ -33,6 +34,7 @@ impl Support {
             missing,
             panics: Panics::AreCaughtByLayers,
             doubled: Doubled::IsAnswered,
+            odd_bytes: OddBytes::AreHandedOver,
         }
     }
 
@@ -61,6 +63,20 @@ impl Support {
     #[must_use]
     pub fn doubled(mut self, doubled: Doubled) -> Support {
         self.doubled = doubled;
+        self
+    }
+
+    /// What becomes of a `Cookie` line that is not UTF-8.
+    ///
+    /// ```
+    /// use conformance::{Missing, OddBytes, Support};
+    ///
+    /// let support = Support::new(Missing::Unknown).odd_bytes(OddBytes::LoseTheirLine);
+    /// # let _ = support;
+    /// ```
+    #[must_use]
+    pub fn odd_bytes(mut self, odd_bytes: OddBytes) -> Support {
+        self.odd_bytes = odd_bytes;
         self
     }
 }
@@ -97,4 +113,14 @@ pub enum Doubled {
     IsAnswered,
     /// The app does not start.
     RefusesToStart,
+}
+
+/// What becomes of a `Cookie` line that is not UTF-8: browsers send any bytes that a page set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OddBytes {
+    /// The framework hands it over as it came.
+    AreHandedOver,
+    /// The framework drops the line, and with it a session that is in it.
+    LoseTheirLine,
 }

@@ -1,7 +1,17 @@
 //! The list.
 
+mod caching;
+mod chunks;
+mod cookies;
+mod crossing;
+mod expiry;
+mod identity;
+mod panics;
+mod refused;
+mod responses;
 mod touch;
 mod visits;
+mod wiring;
 
 use crate::failure::Failure;
 use crate::harness::Harness;
@@ -64,4 +74,17 @@ impl Scenario {
     }
 }
 
-const TOPICS: &[(&str, &[Entry])] = &[("visits", visits::LIST), ("touches", touch::LIST)];
+const TOPICS: &[(&str, &[Entry])] = &[
+    ("visits", visits::LIST),
+    ("touches", touch::LIST),
+    ("identity", identity::LIST),
+    ("expiry", expiry::LIST),
+    ("chunks and budget", chunks::LIST),
+    ("cookie lines", cookies::LIST),
+    ("refused cookies", refused::LIST),
+    ("responses", responses::LIST),
+    ("caching", caching::LIST),
+    ("panics", panics::LIST),
+    ("wiring", wiring::LIST),
+    ("crossing requests", crossing::LIST),
+];

@@ -5,6 +5,7 @@
 pub(crate) struct Request {
     pub(super) method: &'static str,
     pub(super) path: String,
+    host: &'static str,
     pub(super) lines: Vec<Vec<u8>>,
 }
 
@@ -13,6 +14,7 @@ impl Request {
         Request {
             method,
             path: path.into(),
+            host: "127.0.0.1",
             lines: Vec::new(),
         }
     }
@@ -30,14 +32,22 @@ impl Request {
         self
     }
 
+    /// Another host than this machine.
+    pub(crate) fn host(mut self, host: &'static str) -> Request {
+        self.host = host;
+        self
+    }
+
     /// What a report calls it.
     pub(crate) fn label(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 
     pub(super) fn bytes(&self) -> Vec<u8> {
-        let Request { method, path, .. } = self;
-        let head = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n");
+        let Request {
+            method, path, host, ..
+        } = self;
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\n");
         let mut bytes = head.into_bytes();
         for line in &self.lines {
             bytes.extend_from_slice(b"Cookie: ");

@@ -5,19 +5,19 @@ use std::rc::Rc;
 use actix_web::body::EitherBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::{Error as ActixError, HttpResponse};
-use sealed_session::{Error, HeaderChange, Session};
+use sealed_session::{Error, HeaderChange, Sessions};
 
 use crate::committed::{CommittedError, Origin};
 use crate::head;
 use crate::middleware::Shared;
 
-/// What is left to do for a request whose session is loaded.
+/// What is left to do for a request whose sessions are loaded.
 pub(crate) struct Commit {
     pub(crate) shared: Rc<Shared>,
-    pub(crate) session: Session,
+    pub(crate) sessions: Sessions,
 }
 
-/// A session that is closed.
+/// Sessions that are closed.
 struct Closed {
     changes: Vec<HeaderChange>,
     /// Why nothing could be sent, and the page that says so.
@@ -52,8 +52,8 @@ impl Commit {
         let Closed { changes, failure } = self.close(&page);
         match failure {
             Some((failure, page)) => {
-                let Commit { shared, session } = self;
-                let again = move || (shared.respond)(&failure, &session);
+                let Commit { shared, sessions } = self;
+                let again = move || shared.respond(&failure, &sessions);
                 CommittedError::new(error, Origin::Failure(Box::new(again)), page, changes).into()
             }
             None => CommittedError::new(error, Origin::Error, page, changes).into(),
@@ -61,16 +61,16 @@ impl Commit {
     }
 
     fn close<B>(&self, response: &HttpResponse<B>) -> Closed {
-        let Commit { shared, session } = self;
-        let manager = &shared.manager;
+        let Commit { shared, sessions } = self;
+        let slots = &shared.slots;
         let now = shared.clock.now();
         let given_up = response.extensions().get::<Error>().cloned();
         let committed = match given_up.filter(Error::is_too_large) {
             Some(error) => {
-                manager.abandon(session, &error);
+                slots.abandon(sessions, &error);
                 Err(error)
             }
-            None => manager.commit(session, head::of_response(response), now),
+            None => slots.commit(sessions, head::of_response(response), now),
         };
         match committed {
             Ok(changes) => Closed {
@@ -78,8 +78,8 @@ impl Commit {
                 failure: None,
             },
             Err(error) => {
-                let page = (shared.respond)(&error, session);
-                let changes = manager.commit(session, head::of_response(&page), now);
+                let page = shared.respond(&error, sessions);
+                let changes = slots.commit(sessions, head::of_response(&page), now);
                 Closed {
                     changes: changes.unwrap_or_default(),
                     failure: Some((error, page)),

@@ -1,12 +1,15 @@
-//! `Session` and `LiveSession`, and what a request without them is answered.
+//! `Session` and `LiveSession`, of whichever slot.
 
 use std::fmt;
 use std::future::{Ready, ready};
+use std::marker::PhantomData;
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use sealed_session::{Main, Sessions, Slot};
+
+use crate::missing::{MissingMiddleware, NotLive};
 
 /// The request's session. It is always there, opens its token on first use, and creates nothing
 /// by itself. It derefs to [`sealed_session::Session`].
@@ -19,12 +22,30 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseErr
 /// }
 /// # let _ = actix_web::web::to(theme);
 /// ```
-#[derive(Clone, Debug)]
-pub struct Session(sealed_session::Session);
+///
+/// `Session<Prefs>` is that of another [slot](sealed_session::slots):
+///
+/// ```
+/// use sealed_session_actix::sealed_session::Slot;
+/// use sealed_session_actix::{Error, Session};
+///
+/// enum Prefs {}
+/// impl Slot for Prefs {}
+///
+/// async fn darken(session: Session, prefs: Session<Prefs>) -> Result<&'static str, Error> {
+///     prefs.insert("theme", "dark")?;
+///     Ok(if session.subject().is_some() { "For you." } else { "For everybody here." })
+/// }
+/// # let _ = actix_web::web::to(darken);
+/// ```
+pub struct Session<S: Slot = Main> {
+    session: sealed_session::Session,
+    slot: PhantomData<fn() -> S>,
+}
 
 /// The request's session, if the browser brought one: a handler that asks for it is not called for
 /// a visitor who has none, and the answer is 401 with an empty body. `Option<LiveSession>` is `None`
-/// then.
+/// then. `LiveSession<Prefs>` is that of another [slot](sealed_session::slots).
 ///
 /// **That a session is there does not mean that anybody is signed in**: a cart alone makes one. A
 /// guard asks for the [`subject`](sealed_session::Session::subject).
@@ -44,128 +65,130 @@ pub struct Session(sealed_session::Session);
 /// }
 /// # let _ = actix_web::web::to(greeting);
 /// ```
-#[derive(Clone, Debug)]
-pub struct LiveSession(sealed_session::Session);
+pub struct LiveSession<S: Slot = Main>(Session<S>);
 
-impl Deref for Session {
-    type Target = sealed_session::Session;
-
-    fn deref(&self) -> &sealed_session::Session {
-        &self.0
+impl<S: Slot> Session<S> {
+    fn of(request: &HttpRequest) -> Result<Session<S>, MissingMiddleware> {
+        let extensions = request.extensions();
+        let session = match extensions.get::<Sessions>() {
+            Some(sessions) => sessions.require::<S>().map_err(MissingMiddleware::slot),
+            None => Err(MissingMiddleware::everything()),
+        };
+        // Here and not where a response is made, because an `Option` makes none.
+        let session = session.inspect_err(|missing| missing.report(request.path()))?;
+        Ok(Session {
+            session: session.clone(),
+            slot: PhantomData,
+        })
     }
 }
 
-impl Deref for LiveSession {
-    type Target = sealed_session::Session;
-
-    fn deref(&self) -> &sealed_session::Session {
-        &self.0
+/// The trait's functions, for a call that names no slot: where a value is made, Rust does not fall back
+/// to the default type.
+impl Session {
+    /// The session of the main slot, in an extractor of one's own.
+    ///
+    /// ```
+    /// use actix_web::dev::Payload;
+    /// use actix_web::{FromRequest, HttpRequest};
+    /// use sealed_session_actix::{MissingMiddleware, Session};
+    /// use std::future::{Ready, ready};
+    ///
+    /// struct User(Option<String>);
+    ///
+    /// impl FromRequest for User {
+    ///     type Error = MissingMiddleware;
+    ///     type Future = Ready<Result<User, MissingMiddleware>>;
+    ///
+    ///     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+    ///         let session = Session::extract(request).into_inner();
+    ///         ready(session.map(|session| User(session.subject())))
+    ///     }
+    /// }
+    /// ```
+    pub fn extract(request: &HttpRequest) -> Ready<Result<Session, MissingMiddleware>> {
+        <Session as FromRequest>::extract(request)
     }
 }
 
-/// No [`SessionMiddleware`](crate::SessionMiddleware) covers the route. Answers 500 with an empty
-/// body; the log names the fix.
-///
-/// ```
-/// use actix_web::{FromRequest, test::TestRequest};
-/// use sealed_session_actix::Session;
-///
-/// # #[actix_web::main]
-/// # async fn main() {
-/// let request = TestRequest::get().to_http_request();
-/// let missing = Session::extract(&request).await.unwrap_err();
-/// assert!(missing.to_string().contains(".wrap(SessionMiddleware::new(manager))"));
-/// # }
-/// ```
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct MissingMiddleware;
-
-impl fmt::Display for MissingMiddleware {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "no session middleware covers this route: add \
-             `.wrap(SessionMiddleware::new(manager))` to the `App`",
-        )
+/// As with [`Session`].
+impl LiveSession {
+    /// The live session of the main slot, in an extractor of one's own.
+    ///
+    /// ```
+    /// use actix_web::test::TestRequest;
+    /// use sealed_session_actix::LiveSession;
+    ///
+    /// let bare = TestRequest::get().to_http_request();
+    /// let not_live = LiveSession::extract(&bare).into_inner().unwrap_err();
+    /// assert!(not_live.to_string().starts_with("no session middleware"));
+    /// ```
+    pub fn extract(request: &HttpRequest) -> Ready<Result<LiveSession, NotLive>> {
+        <LiveSession as FromRequest>::extract(request)
     }
 }
 
-impl std::error::Error for MissingMiddleware {}
-
-impl ResponseError for MissingMiddleware {
-    fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.status_code())
-    }
-}
-
-/// Why there is no [`LiveSession`].
-///
-/// ```
-/// use actix_web::ResponseError;
-/// use sealed_session_actix::NotLive;
-///
-/// assert_eq!(NotLive::Nobody.error_response().status(), 401);
-/// ```
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum NotLive {
-    /// No middleware covers the route.
-    MissingMiddleware(MissingMiddleware),
-    /// The visitor has no session. Answers 401 with an empty body.
-    Nobody,
-}
-
-impl fmt::Display for NotLive {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NotLive::MissingMiddleware(missing) => missing.fmt(f),
-            NotLive::Nobody => f.write_str("the visitor has no session"),
-        }
-    }
-}
-
-impl std::error::Error for NotLive {}
-
-impl ResponseError for NotLive {
-    fn status_code(&self) -> StatusCode {
-        match self {
-            NotLive::MissingMiddleware(missing) => missing.status_code(),
-            NotLive::Nobody => StatusCode::UNAUTHORIZED,
-        }
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.status_code())
-    }
-}
-
-fn session(request: &HttpRequest) -> Result<sealed_session::Session, MissingMiddleware> {
-    let session = request.extensions().get().cloned();
-    session.ok_or_else(|| {
-        // Here and not where the response is made, because an `Option` makes none.
-        tracing::error!(target: "sealed_session", path = request.path(), "{MissingMiddleware}");
-        MissingMiddleware
-    })
-}
-
-impl FromRequest for Session {
+impl<S: Slot> FromRequest for Session<S> {
     type Error = MissingMiddleware;
-    type Future = Ready<Result<Session, MissingMiddleware>>;
+    type Future = Ready<Result<Session<S>, MissingMiddleware>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(session(request).map(Session))
+        ready(Session::of(request))
     }
 }
 
-impl FromRequest for LiveSession {
+impl<S: Slot> FromRequest for LiveSession<S> {
     type Error = NotLive;
-    type Future = Ready<Result<LiveSession, NotLive>>;
+    type Future = Ready<Result<LiveSession<S>, NotLive>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let session = session(request).map_err(NotLive::MissingMiddleware);
+        let session = Session::of(request).map_err(NotLive::MissingMiddleware);
         ready(session.and_then(|session| match session.is_live() {
             true => Ok(LiveSession(session)),
             false => Err(NotLive::Nobody),
         }))
+    }
+}
+
+impl<S: Slot> Deref for Session<S> {
+    type Target = sealed_session::Session;
+
+    fn deref(&self) -> &sealed_session::Session {
+        &self.session
+    }
+}
+
+impl<S: Slot> Deref for LiveSession<S> {
+    type Target = sealed_session::Session;
+
+    fn deref(&self) -> &sealed_session::Session {
+        &self.0
+    }
+}
+
+impl<S: Slot> Clone for Session<S> {
+    fn clone(&self) -> Session<S> {
+        Session {
+            session: self.session.clone(),
+            slot: PhantomData,
+        }
+    }
+}
+
+impl<S: Slot> Clone for LiveSession<S> {
+    fn clone(&self) -> LiveSession<S> {
+        LiveSession(self.0.clone())
+    }
+}
+
+impl<S: Slot> fmt::Debug for Session<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.session.fmt(f)
+    }
+}
+
+impl<S: Slot> fmt::Debug for LiveSession<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LiveSession").field(&self.0).finish()
     }
 }

@@ -39,6 +39,12 @@
 //! A commit that fails answers an empty 500 and keeps the visitor's old session. An application can
 //! answer otherwise, by [`SessionMiddleware::on_commit_failure`].
 //!
+//! # Several sessions
+//!
+//! An application whose sign-in lives for hours and whose preferences live for a year has a slot for
+//! each: `SessionMiddleware::new` takes [`Slots`](sealed_session::Slots), and a handler asks for
+//! `Session<Prefs>`. See the [guide](sealed_session::slots).
+//!
 //! # Requests that are no use of a session
 //!
 //! Every request keeps its session from idling out, whether or not its handler looks at it. Polling,
@@ -67,12 +73,14 @@ mod future;
 mod head;
 mod load;
 mod middleware;
+mod missing;
 mod passive;
 
 pub use committed::CommittedError;
 pub use error::Error;
-pub use extract::{LiveSession, MissingMiddleware, NotLive, Session};
+pub use extract::{LiveSession, Session};
 pub use future::ResponseFuture;
 pub use middleware::{SessionMiddleware, SessionService};
+pub use missing::{MissingMiddleware, NotLive};
 pub use passive::{PassiveMiddleware, PassiveService};
 pub use sealed_session;

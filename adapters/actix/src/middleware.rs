@@ -8,13 +8,13 @@ use std::sync::Arc;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error as ActixError, HttpResponse};
-use sealed_session::{Clock, Error, Session, SessionManager, SystemClock};
+use sealed_session::{Clock, Error, Session, Sessions, Slots, SystemClock};
 
 use crate::commit::Commit;
 use crate::future::ResponseFuture;
 use crate::load::{Covered, load};
 
-/// Gives every request of an application its session.
+/// Gives every request of an application its session, or its [several](sealed_session::slots).
 ///
 /// Wrap the `App` in it, outside of whatever uses the session: of several `wrap` calls the last is
 /// the outermost. Around the `App` it covers every scope, and what no route matches. Two, one inside
@@ -41,9 +41,16 @@ pub struct SessionMiddleware {
 
 #[derive(Clone)]
 pub(crate) struct Shared {
-    pub(crate) manager: SessionManager,
+    pub(crate) slots: Slots,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) respond: Arc<Respond>,
+    respond: Arc<Respond>,
+}
+
+impl Shared {
+    /// The page for sessions that could not be sent. It sees the one that `error` speaks of.
+    pub(crate) fn respond(&self, error: &Error, sessions: &Sessions) -> HttpResponse {
+        (self.respond)(error, sessions.failed(error))
+    }
 }
 
 /// What a failed commit is answered with.
@@ -73,11 +80,13 @@ impl SessionMiddleware {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// With several sessions it takes their [`Slots`]; see the [guide](sealed_session::slots).
     #[must_use]
-    pub fn new(manager: SessionManager) -> SessionMiddleware {
+    pub fn new(slots: impl Into<Slots>) -> SessionMiddleware {
         SessionMiddleware {
             shared: Shared {
-                manager,
+                slots: slots.into(),
                 clock: Arc::new(SystemClock),
                 respond: Arc::new(|_, _| HttpResponse::InternalServerError().finish()),
             },
@@ -120,7 +129,7 @@ impl SessionMiddleware {
     /// Answers a failed commit otherwise: with a page that says what was too large, for instance.
     /// The handler's response is dropped, because it speaks of changes that did not happen; the
     /// visitor's old session is whole. The session shows what could not be sent, and cannot be
-    /// changed any more.
+    /// changed any more. With several, it is the one that did not fit, and none is sent.
     ///
     /// A handler learns already at its insert of a value that can never fit. If it answers with that
     /// [`Error`], as this crate's [`Error`](crate::Error) does by putting it into the response's
@@ -172,7 +181,7 @@ where
 impl fmt::Debug for SessionMiddleware {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionMiddleware")
-            .field("manager", &self.shared.manager)
+            .field("slots", &self.shared.slots)
             .finish_non_exhaustive()
     }
 }
@@ -213,11 +222,11 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let shared = Rc::clone(&self.shared);
         match load(&shared, &request) {
-            Ok(session) => {
-                ResponseFuture::new(self.inner.call(request), Commit { shared, session })
+            Ok(sessions) => {
+                ResponseFuture::new(self.inner.call(request), Commit { shared, sessions })
             }
             Err(Covered { error, outer }) => {
-                let page = (shared.respond)(&error, &outer).map_into_right_body();
+                let page = shared.respond(&error, &outer).map_into_right_body();
                 ResponseFuture::refused(request.into_response(page))
             }
         }
@@ -227,7 +236,7 @@ where
 impl<S> fmt::Debug for SessionService<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionService")
-            .field("manager", &self.shared.manager)
+            .field("slots", &self.shared.slots)
             .finish_non_exhaustive()
     }
 }

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use actix_web::dev::{Service, ServiceRequest, Transform, forward_ready};
 use actix_web::http::header::HeaderMap;
 use actix_web::{Error as ActixError, HttpMessage};
-use sealed_session::Session;
+use sealed_session::Sessions;
 
-/// Marks requests as [passive](Session::mark_passive): they do not keep their session from idling
-/// out. For polling, prefetches and health checks.
+/// Marks requests as [passive](Sessions::mark_passive): they do not keep their session from idling
+/// out, in whatever slot. For polling, prefetches and health checks.
 ///
 /// It belongs inside the [`SessionMiddleware`](crate::SessionMiddleware): around a scope, a resource
-/// or a route. A handler marks a single request by [`Session::mark_passive`].
+/// or a route. A handler marks a single request, or a single slot of it, by
+/// [`Session::mark_passive`](sealed_session::Session::mark_passive).
 ///
 /// ```
 /// use actix_web::{App, web};
@@ -129,8 +130,8 @@ where
     fn call(&self, request: ServiceRequest) -> S::Future {
         let wanted = self.middleware.wanted.as_ref();
         if wanted.is_none_or(|wanted| wanted(request.headers())) {
-            match request.extensions().get::<Session>() {
-                Some(session) => session.mark_passive(),
+            match request.extensions().get::<Sessions>() {
+                Some(sessions) => sessions.mark_passive(),
                 None => tracing::error!(
                     target: "sealed_session",
                     "a passive middleware without a session middleware around it marks nothing"

@@ -354,7 +354,12 @@ async fn middlewares_and_guards_within_use_the_same_session() {
     };
     let twice = |context: &actix_web::guard::GuardContext<'_>| {
         let data = context.req_data();
-        data.get::<core::Session>().unwrap().get("seen").unwrap() == Some(2_u32)
+        data.get::<core::Sessions>()
+            .unwrap()
+            .main()
+            .get("seen")
+            .unwrap()
+            == Some(2_u32)
     };
     let app = App::new()
         .route(

@@ -5,13 +5,16 @@
 #![expect(clippy::print_stdout, reason = "its report is what it is for")]
 
 mod axum;
+mod hyper;
+#[path = "../plain/mod.rs"]
+mod plain;
 
 use std::process::ExitCode;
 
 use conformance::{Harness, run_only};
 
 /// Every adapter, in the order of the report.
-const ADAPTERS: &[&dyn Harness] = &[&axum::Axum];
+const ADAPTERS: &[&dyn Harness] = &[&axum::Axum, &hyper::Hyper];
 
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args()

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod action;
+mod exchange;
 mod failure;
 mod harness;
 mod jar;
@@ -21,8 +22,10 @@ mod scenarios;
 mod site;
 mod stage;
 mod support;
+mod table;
 mod wire;
 
+pub use exchange::{read, write};
 pub use failure::Failure;
 pub use harness::{Harness, Server};
 pub use pieces::Pieces;
@@ -32,3 +35,4 @@ pub use scenarios::Scenario;
 pub use sealed_session;
 pub use site::{Catch, Page, Site};
 pub use support::{Doubled, Missing, OddBytes, Panics, Support};
+pub use table::table;

@@ -7,15 +7,29 @@ use crate::failure::Failure;
 use crate::harness::Harness;
 use crate::log;
 use crate::scenarios::Scenario;
+use crate::support::Support;
 
 /// What came of the list under one adapter. Shown, it is one line, and one more for each failure.
 #[derive(Debug)]
 pub struct Report {
     adapter: &'static str,
+    support: Support,
     results: Vec<(Scenario, Result<(), Failure>)>,
 }
 
 impl Report {
+    pub(crate) fn adapter(&self) -> &'static str {
+        self.adapter
+    }
+
+    pub(crate) fn support(&self) -> &Support {
+        &self.support
+    }
+
+    pub(crate) fn results(&self) -> impl Iterator<Item = &(Scenario, Result<(), Failure>)> {
+        self.results.iter()
+    }
+
     /// How many scenarios passed.
     #[must_use]
     pub fn passed(&self) -> usize {
@@ -76,6 +90,7 @@ pub fn run_only(harness: &dyn Harness, wanted: impl Fn(&str) -> bool) -> Report 
     let wanted = Scenario::all().filter(|scenario| wanted(scenario.name()));
     Report {
         adapter: harness.name(),
+        support: harness.support(),
         results: wanted.map(run).collect(),
     }
 }

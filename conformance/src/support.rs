@@ -18,7 +18,34 @@ pub struct Support {
     pub(crate) odd_bytes: OddBytes,
 }
 
+/// What is declared of one thing, in a few words.
+type Words = fn(&Support) -> &'static str;
+
 impl Support {
+    /// Everything that is declared, for the table of adapters.
+    pub(crate) const DECLARED: &[(&str, Words)] = &[
+        ("no session layer", |support| match support.missing {
+            Missing::Logs(_) => "500; the log names the fix",
+            Missing::Unknown => "the app sees no session",
+        }),
+        ("two session layers", |support| match support.doubled {
+            Doubled::IsAnswered => "500; the log says so",
+            Doubled::RefusesToStart => "does not start",
+        }),
+        ("a handler that panics", |support| match support.panics {
+            Panics::AreCaughtByLayers => "500 where a layer catches it",
+            Panics::AreAnswered => "500",
+            Panics::CloseConnection => "the connection is closed",
+        }),
+        (
+            "`Cookie` lines that are not UTF-8",
+            |support| match support.odd_bytes {
+                OddBytes::AreHandedOver => "read",
+                OddBytes::LoseTheirLine => "not handed over",
+            },
+        ),
+    ];
+
     /// Panics are caught where [`Site::catch`](crate::Site::catch) says, a doubled layer is answered
     /// 500, and `Cookie` lines of any bytes are handed over.
     ///

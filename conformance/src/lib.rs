@@ -34,5 +34,5 @@ pub use report::{Report, assert_conforms, run, run_only};
 pub use scenarios::Scenario;
 pub use sealed_session;
 pub use site::{Catch, Page, Site};
-pub use support::{Doubled, Missing, OddBytes, Panics, Support};
+pub use support::{Doubled, Missing, OddBytes, Optional, Panics, Support};
 pub use table::table;

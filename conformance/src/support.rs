@@ -13,6 +13,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Support {
     pub(crate) missing: Missing,
+    pub(crate) optional: Optional,
     pub(crate) panics: Panics,
     pub(crate) doubled: Doubled,
     pub(crate) odd_bytes: OddBytes,
@@ -28,6 +29,14 @@ impl Support {
             Missing::Logs(_) => "500; the log names the fix",
             Missing::Unknown => "the app sees no session",
         }),
+        (
+            "`Option<LiveSession>` without a session layer",
+            |support| match (support.missing, support.optional) {
+                (Missing::Unknown, _) => "there is none",
+                (_, Optional::IsAnswered) => "500; the log names the fix",
+                (_, Optional::IsNone) => "`None`; the log names the fix",
+            },
+        ),
         ("two session layers", |support| match support.doubled {
             Doubled::IsAnswered => "500; the log says so",
             Doubled::RefusesToStart => "does not start",
@@ -59,10 +68,26 @@ impl Support {
     pub fn new(missing: Missing) -> Support {
         Support {
             missing,
+            optional: Optional::IsAnswered,
             panics: Panics::AreCaughtByLayers,
             doubled: Doubled::IsAnswered,
             odd_bytes: OddBytes::AreHandedOver,
         }
+    }
+
+    /// What becomes of an `Option<LiveSession>` where no session layer is.
+    ///
+    /// ```
+    /// use conformance::{Missing, Optional, Support};
+    ///
+    /// let fix = Missing::Logs(".wrap(SessionMiddleware::new(manager))");
+    /// let support = Support::new(fix).optional(Optional::IsNone);
+    /// # let _ = support;
+    /// ```
+    #[must_use]
+    pub fn optional(mut self, optional: Optional) -> Support {
+        self.optional = optional;
+        self
     }
 
     /// What becomes of a handler that panics.
@@ -117,6 +142,16 @@ pub enum Missing {
     /// There is no extractor that could know; the app's handler sees that the request has no session,
     /// and answers 500.
     Unknown,
+}
+
+/// What becomes of an `Option<LiveSession>` where no session layer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Optional {
+    /// It is answered as without the `Option`.
+    IsAnswered,
+    /// The framework makes `None` of whatever an extractor fails with; the log has the same line.
+    IsNone,
 }
 
 /// What becomes of a handler that panics.

@@ -46,11 +46,11 @@ async fn crowd(session: Session, prefs: Session<Prefs>) -> Result<&'static str, 
     session.sign_in_as("eve", &[])?;
     prefs.insert("name", "Eve")?;
     // Numbers that no compressor makes smaller, and that fit by themselves.
-    let noise: Vec<u64> = (0..24_u64)
+    let noise: Vec<u64> = (0..36_u64)
         .map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15))
         .collect();
-    prefs.insert("noise", &noise[..12])?;
-    prefs.insert("more noise", &noise[12..])?;
+    prefs.insert("noise", &noise[..18])?;
+    prefs.insert("more noise", &noise[18..])?;
     Ok("stored")
 }
 

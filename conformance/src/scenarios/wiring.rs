@@ -5,7 +5,7 @@ use crate::failure::{Failure, same};
 use crate::harness::Harness;
 use crate::log;
 use crate::stage::{Plan, SESSION, Stage, site};
-use crate::support::{Doubled, Missing};
+use crate::support::{Doubled, Missing, Optional};
 
 pub(super) const LIST: &[Entry] = &[
     (
@@ -41,7 +41,11 @@ fn missing_layer(harness: &dyn Harness) -> Result<(), Failure> {
     browser.get("/plain/say.Hello")?.is(200)?.says("Hello")?;
     for path in ["/act/get.name", "/live/get.name", "/maybe"] {
         log::clear();
-        browser.get(path)?.is(500)?.says("")?;
+        let answer = browser.get(path)?;
+        match (path, harness.support().optional) {
+            ("/maybe", Optional::IsNone) => answer.is(200)?.says("nobody")?,
+            _ => answer.is(500)?.says("")?,
+        };
         if let Missing::Logs(fix) = harness.support().missing {
             same(
                 path,

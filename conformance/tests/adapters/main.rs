@@ -6,6 +6,7 @@
 
 #![expect(clippy::print_stdout, reason = "its report is what it is for")]
 
+mod actix;
 mod axum;
 mod document;
 mod hyper;
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 use conformance::{Failure, Harness, Report, read, run_only, write};
 
 /// Every adapter, in the order of the report.
-const ADAPTERS: &[&dyn Harness] = &[&axum::Axum, &hyper::Hyper];
+const ADAPTERS: &[&dyn Harness] = &[&axum::Axum, &actix::Actix, &hyper::Hyper];
 
 /// What passed, and what did not.
 #[derive(Default)]

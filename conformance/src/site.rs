@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sealed_session::{Clock, Error, ManualClock, Session, SessionManager};
 
 use crate::action;
+use crate::failure::Failure;
 use crate::pieces::Pieces;
 use crate::reply::Reply;
 
@@ -66,6 +67,22 @@ impl Page {
 }
 
 impl Site {
+    /// An app as usual, for tests beside the list: one layer with the default configuration, under the
+    /// list's key and a clock that stands still.
+    ///
+    /// # Errors
+    ///
+    /// None in practice.
+    ///
+    /// ```
+    /// let site = conformance::Site::usual()?;
+    /// assert_eq!((site.layers(), site.has_fallback()), (1, false));
+    /// # Ok::<(), conformance::Failure>(())
+    /// ```
+    pub fn usual() -> Result<Site, Failure> {
+        crate::stage::site(|plan| plan)
+    }
+
     /// What the session layer is built of.
     #[must_use]
     pub fn manager(&self) -> SessionManager {

@@ -9,3 +9,7 @@ pub mod readme {}
 /// The README of the axum adapter.
 #[doc = include_str!("../../adapters/axum/README.md")]
 pub mod axum {}
+
+/// The README of the list of scenarios.
+#[doc = include_str!("../../conformance/README.md")]
+pub mod conformance {}

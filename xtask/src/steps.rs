@@ -12,7 +12,11 @@ const FUZZ_SECONDS: u32 = 20;
 pub(crate) fn everything() -> Result<(), String> {
     tools::all()?;
     lint()?;
-    let mut passed = vec![counted_unit()?, counted_conformance(false)?, sizes::check()?];
+    let mut passed = vec![
+        counted_unit()?,
+        counted_conformance(false)?,
+        sizes::check()?,
+    ];
     bench::smoke()?;
     passed.extend([counted_vectors()?, counted_e2e(false)?]);
     fuzz::each(FUZZ_SECONDS)?;

@@ -17,3 +17,7 @@ pub mod actix_front {}
 /// docs/actix.md.
 #[doc = include_str!("../actix.md")]
 pub mod actix {}
+
+/// The README of the list of scenarios.
+#[doc = include_str!("../../conformance/README.md")]
+pub mod conformance {}

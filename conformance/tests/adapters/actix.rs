@@ -15,7 +15,7 @@ use actix_web::middleware::{Condition, Next, from_fn};
 use actix_web::rt::System;
 use actix_web::web::{Bytes, Data, Redirect, ServiceConfig, resource, to};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
-use conformance::{Harness, Missing, Optional, Panics, Reply, Server, Site, Support};
+use conformance::{Harness, Missing, Optional, Panics, Prefs, Reply, Server, Site, Support};
 use futures_util::stream;
 use sealed_session_actix::{Error, LiveSession, PassiveMiddleware, Session, SessionMiddleware};
 
@@ -67,7 +67,7 @@ impl Drop for Running {
 }
 
 fn sessions(site: &Site) -> SessionMiddleware {
-    let sessions = SessionMiddleware::new(site.manager()).clock(site.clock());
+    let sessions = SessionMiddleware::new(site.slots()).clock(site.clock());
     match site.page() {
         None => sessions,
         Some(page) => {
@@ -90,6 +90,8 @@ fn pages(config: &mut ServiceConfig, site: &Site) {
         .service(resource("/foreign/{steps:.*}").to(foreign))
         .service(resource("/maybe").to(maybe))
         .service(resource("/live/{steps:.*}").to(live))
+        .service(resource("/prefs/{steps:.*}").to(prefs))
+        .service(resource("/both/{steps:.*}").to(both))
         .service(
             resource("/passive/{steps:.*}")
                 .to(plain)
@@ -192,6 +194,24 @@ async fn live(
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
     Ok(response(site.act(&session, request.path())?))
+}
+
+async fn prefs(
+    site: Data<Site>,
+    session: Session<Prefs>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    Ok(response(site.act(&session, request.path())?))
+}
+
+async fn both(
+    site: Data<Site>,
+    main: Session,
+    prefs: Session<Prefs>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let reply = site.act_both(&main, &prefs, request.path())?;
+    Ok(response(reply))
 }
 
 async fn fallback(

@@ -49,8 +49,9 @@ async fn crowd(session: Session, prefs: Session<Prefs>) -> Result<&'static str, 
     let noise: Vec<u64> = (0..36_u64)
         .map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15))
         .collect();
-    prefs.insert("noise", &noise[..18])?;
-    prefs.insert("more noise", &noise[18..])?;
+    let (noise, more) = noise.split_at(18);
+    prefs.insert("noise", noise)?;
+    prefs.insert("more noise", more)?;
     Ok("stored")
 }
 

@@ -42,16 +42,17 @@ pub enum Event<'a> {
         /// Why.
         error: &'a Error,
     },
-    /// With the session as it is now, and with the cookies that came along from elsewhere, the
+    /// With what this response writes, and with the cookies that came along from elsewhere, the
     /// `Cookie` field of the next request is longer than common servers take. They will refuse that
-    /// request, most with a 400, before the application sees it.
+    /// request, most with a 400, before the application sees it. With several
+    /// [slots](crate::slots) it is raised once, by the main one.
     #[non_exhaustive]
     CrowdedRequest {
-        /// Bytes of the whole field.
+        /// Bytes of the whole field, the sessions of all slots included.
         bytes: usize,
-        /// How many cookies came along that are not of this session.
+        /// How many cookies came along that are of no session of the application.
         others: usize,
-        /// The length at which this warning begins.
+        /// The length at which this warning begins: that of the main slot's budget.
         warn_above: usize,
     },
     /// The session is within its budget, and near to what can be sent: above the

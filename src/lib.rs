@@ -6,7 +6,8 @@
 //!
 //! This crate is the core: synchronous, without I/O and without a framework's types. **If you are
 //! writing an application, start at
-//! [`sealed-session-axum`](https://docs.rs/sealed-session-axum)**, which brings the layer and the
+//! [`sealed-session-axum`](https://docs.rs/sealed-session-axum) or
+//! [`sealed-session-actix`](https://docs.rs/sealed-session-actix)**, which bring the layer and the
 //! extractors; what follows here is what happens behind them.
 //!
 //! # The life of a session
@@ -61,6 +62,11 @@
 //! # Ok::<(), sealed_session::Error>(())
 //! ```
 //!
+//! # Several sessions
+//!
+//! Sign-in, preferences and messages for the next page can be [slots]: sessions with a cookie, a
+//! lifetime and a budget each, none of which overwrites another.
+//!
 //! # What a session cannot do here
 //!
 //! A copied cookie works until it expires, and visitors can bring back older sessions of their
@@ -70,6 +76,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod slots;
 pub mod when_a_cookie_is_written;
 
 mod clock;
@@ -100,4 +107,6 @@ pub use manager::{
 pub use payload::{Compression, SessionId};
 pub use seal::Format;
 pub use session::{Attribute, AttributeName, ReadKey, Renewal, Session, Size, WriteKey};
+#[doc(inline)]
+pub use slots::{Main, Sessions, Slot, Slots};
 pub use transport::{Source, Transport};

@@ -24,6 +24,11 @@
 //! | panicked with a session in hand | | |
 //! | came with cookies that are not accepted | | |
 //!
+//! An application with several [slots](crate::slots) has such cookies for each, and each row holds for
+//! one slot: a request that changed one of them may touch another. If one does not fit, what was
+//! changed in the others is not sent either, and a panic with one session in hand is one with all of
+//! them.
+//!
 //! Storing a value that is there already changes nothing, and so sets nothing. A sign-in and a destroy
 //! also expire what may be left in [former scopes](crate::SessionManagerBuilder::former_scope).
 //!

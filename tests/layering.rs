@@ -49,6 +49,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "transport",
         ],
     ),
+    (
+        "slots",
+        &["cookie", "error", "lifetime", "manager", "session"],
+    ),
     // A page of documentation.
     ("when_a_cookie_is_written", &[]),
 ];

@@ -44,7 +44,8 @@ use super::name::CHUNKS_MAX;
 /// others. One with which the `Cookie` field of the next request passes
 /// [`request_warning_limit`](Budget::request_warning_limit), counted with all other cookies that came
 /// along, raises [`Event::CrowdedRequest`](crate::Event::CrowdedRequest). Neither ever fails: a
-/// neighbour's cookies must not be able to keep a session from being written.
+/// neighbour's cookies must not be able to keep a session from being written. What an application's own
+/// [slots](crate::slots) may take together is checked against the same limit when they are built.
 ///
 /// ```
 /// use sealed_session::Budget;
@@ -213,7 +214,8 @@ impl Budget {
     }
 
     /// The length of the request's `Cookie` field above which
-    /// [`Event::CrowdedRequest`](crate::Event::CrowdedRequest) is raised.
+    /// [`Event::CrowdedRequest`](crate::Event::CrowdedRequest) is raised, and that the totals of all
+    /// [slots](crate::slots) may not pass if this is the main one's budget.
     ///
     /// ```
     /// use sealed_session::Budget;

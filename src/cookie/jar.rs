@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use memchr::memchr;
+use smallvec::SmallVec;
 
 use super::TEXT_MAX;
 use super::budget::LINE_MAX;
@@ -35,23 +36,19 @@ const FAMILIES_MAX: usize = 2;
 #[derive(Clone, Default)]
 pub(crate) struct Jar {
     text: Vec<u8>,
-    /// The first ones lie here: nearly no request has more, and none of those allocates for them.
-    first: [Option<Piece>; FEW],
-    more: Vec<Piece>,
+    /// Nearly no request has more than two chunks, a touch and tombstones.
+    pieces: SmallVec<[Piece; 4]>,
     /// How many of each family and kind: each by itself, so that none can crowd out another.
     counts: [[usize; KINDS]; FAMILIES_MAX],
-    others: Others,
+    others: Tally,
     source: Source,
     /// Why what came elsewhere than in cookies is no token.
     refused: Option<Refusal>,
 }
 
-/// Two chunks, a touch and tombstones.
-const FEW: usize = 4;
-
-/// What else came along: cookies that are not this library's.
+/// Cookies of a request, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Others {
+pub(crate) struct Tally {
     pub(crate) cookies: usize,
     /// Bytes of names and values, and of what stands between cookies.
     pub(crate) bytes: usize,
@@ -160,7 +157,7 @@ impl Jar {
 
     /// Whether no cookie of ours came.
     pub(crate) fn is_empty(&self) -> bool {
-        self.first.first().is_none_or(Option::is_none)
+        self.pieces.is_empty()
     }
 
     /// How what is here came.
@@ -200,25 +197,23 @@ impl Jar {
     /// Notes that a piece of `family` stands at `range` of the text.
     fn note(&mut self, family: usize, slot: Slot, range: Range<usize>, too_long: bool) {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let piece = Piece {
+        self.pieces.push(Piece {
             family: u8::try_from(family).unwrap_or(u8::MAX),
             slot,
             too_long,
             start: offset(range.start),
             end: offset(range.end),
-        };
-        match self.first.iter_mut().find(|place| place.is_none()) {
-            Some(place) => *place = Some(piece),
-            None => self.more.push(piece),
-        }
+        });
     }
 
     /// The pieces of one family, in the order of the request: what they are, and their values;
     /// `None` for one that is longer than any cookie we write.
     #[inline]
     fn pieces(&self, family: usize) -> impl Iterator<Item = (Slot, Option<&[u8]>)> {
-        let all = self.first.iter().flatten().chain(&self.more);
-        let of_family = all.filter(move |piece| usize::from(piece.family) == family);
+        let of_family = self
+            .pieces
+            .iter()
+            .filter(move |piece| usize::from(piece.family) == family);
         of_family.map(|piece| {
             let range = piece.start as usize..piece.end as usize;
             let value = self.text.get(range).filter(|_| !piece.too_long);
@@ -252,8 +247,22 @@ impl Jar {
     }
 
     /// What came along besides the session, its touch and its tombstones.
-    pub(crate) fn others(&self) -> Others {
+    pub(crate) fn others(&self) -> Tally {
         self.others
+    }
+
+    /// What was kept of the session, its touch and its tombstones; `families` are those that it was
+    /// read for.
+    pub(crate) fn own<'n>(&self, families: impl Iterator<Item = &'n Names>) -> Tally {
+        let mut own = Tally::default();
+        for (family, names) in families.enumerate() {
+            for (slot, value) in self.pieces(family) {
+                if let Some(value) = value {
+                    own.count(names.of(slot).len() + "=".len() + value.len());
+                }
+            }
+        }
+        own
     }
 
     /// Whether there may have been more chunks of this family than are kept.
@@ -289,11 +298,32 @@ fn pairs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-impl Others {
+impl Tally {
     fn add(&mut self, pair: &[u8]) {
         if !pair.is_empty() {
-            self.cookies += 1;
-            self.bytes += pair.len() + PAIR_END;
+            self.count(pair.len());
+        }
+    }
+
+    /// Counts a cookie whose name and value take `pair` bytes.
+    fn count(&mut self, pair: usize) {
+        self.cookies += 1;
+        self.bytes += pair + PAIR_END;
+    }
+
+    /// Both together.
+    pub(crate) fn with(self, more: Tally) -> Tally {
+        Tally {
+            cookies: self.cookies + more.cookies,
+            bytes: self.bytes + more.bytes,
+        }
+    }
+
+    /// What is left without `part`.
+    pub(crate) fn without(self, part: Tally) -> Tally {
+        Tally {
+            cookies: self.cookies.saturating_sub(part.cookies),
+            bytes: self.bytes.saturating_sub(part.bytes),
         }
     }
 }
@@ -377,7 +407,24 @@ mod tests {
         for (lines, cookies, bytes) in table {
             let jar = Jar::read(lines.iter().copied(), [Names::new("__Host-s")].iter());
             let (cookies, bytes) = (*cookies, *bytes);
-            assert_eq!(jar.others(), Others { cookies, bytes }, "{lines:?}");
+            assert_eq!(jar.others(), Tally { cookies, bytes }, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_ours_is_counted_as_it_came() {
+        let names = [Names::new("s"), Names::new("former")];
+        let table: &[(&str, usize, &str)] = &[
+            ("", 0, ""),
+            ("a=b", 0, ""),
+            ("s=x; a=b; s.1=yy", 2, "s=x; s.1=yy; "),
+            ("s=x; s=x; s.t= t ; s.x=z", 4, "s=x; s=x; s.t=t; s.x=z; "),
+            ("former.8=x; s=", 2, "former.8=x; s=; "),
+        ];
+        for (line, cookies, text) in table {
+            let own = Jar::read([line.as_bytes()], names.iter()).own(names.iter());
+            let (cookies, bytes) = (*cookies, text.len());
+            assert_eq!(own, Tally { cookies, bytes }, "{line}");
         }
     }
 

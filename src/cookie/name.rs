@@ -68,6 +68,21 @@ impl Names {
         self.chunks.iter().map(String::as_str)
     }
 
+    /// The name of a cookie that is this.
+    pub(super) fn of(&self, slot: Slot) -> &str {
+        match slot {
+            Slot::Chunk(index) => self.chunk(index.into()),
+            Slot::Touch => self.touch(),
+            Slot::Tombstone => self.tombstone(),
+        }
+    }
+
+    /// Whether one name could be of both.
+    pub(crate) fn overlaps(&self, other: &Names) -> bool {
+        let mut all = self.chunks().chain([self.touch(), self.tombstone()]);
+        all.any(|name| other.slot_of(name.as_bytes()).is_some())
+    }
+
     /// What `name` is, if it is one of these names to the byte.
     pub(super) fn slot_of(&self, name: &[u8]) -> Option<Slot> {
         let suffix = name.strip_prefix(self.base().as_bytes())?;
@@ -138,6 +153,29 @@ mod tests {
             (names.touch(), names.tombstone()),
             ("__Host-s.t", "__Host-s.x")
         );
+    }
+
+    #[test]
+    fn names_overlap_if_one_cookie_could_be_of_both() {
+        let overlap = |a: &str, b: &str| Names::new(a).overlaps(&Names::new(b));
+        for (a, b) in [
+            ("s", "s"),
+            ("s", "s.1"),
+            ("s.8", "s"),
+            ("s", "s.t"),
+            ("s.x", "s"),
+        ] {
+            assert!(overlap(a, b), "{a} {b}");
+        }
+        for (a, b) in [
+            ("s", "S"),
+            ("s", "s.9"),
+            ("s", "s.10"),
+            ("s", "s1"),
+            ("s", "t"),
+        ] {
+            assert!(!overlap(a, b), "{a} {b}");
+        }
     }
 
     #[test]

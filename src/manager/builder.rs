@@ -316,7 +316,7 @@ impl SessionManagerBuilder {
         mut self,
         kinds: impl IntoIterator<Item = SiteData>,
     ) -> SessionManagerBuilder {
-        self.parting.clear_site_data = SiteData::field(kinds);
+        self.parting.clear_site_data = kinds.into_iter().map(SiteData::element).collect();
         self
     }
 
@@ -337,7 +337,7 @@ impl SessionManagerBuilder {
     /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
     /// assert!(changes.contains(&HeaderChange::Replace {
     ///     name: "cache-control",
-    ///     value: "no-store".to_owned(),
+    ///     value: "no-store".into(),
     /// }));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```

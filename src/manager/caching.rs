@@ -8,13 +8,17 @@
 //! - A response that depends on the session varies by what it may come in, and where a live session was
 //!   looked at and the handler said nothing of caching, `private` as well. A touch beside a page
 //!   that nobody looked at its session for is no such dependence.
+//! - Several sessions of one response are spoken of once, by the strictest of what each would say.
 
+use std::borrow::Cow;
+
+use smallvec::SmallVec;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use super::response::{HeaderChange, ResponseHead};
-use crate::session::{Line, Outcome, Parting};
-use crate::transport::Transport;
+use crate::session::{Line, Outcome};
+use crate::transport::{self, Transport};
 
 /// Whether a handler speaks to particular shared caches by this field, over `Cache-Control`'s
 /// head: any `*-Cache-Control` (RFC 9213), and what came before it.
@@ -93,8 +97,12 @@ impl Caching {
     ) -> Caching {
         let mut caching = Caching::default();
         for (name, value) in headers {
-            let name = name.to_ascii_lowercase();
-            match name.as_str() {
+            // Frameworks hand over lower case, as HTTP/2 sends it (RFC 9113 section 8.2.1).
+            let name = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                true => Cow::Owned(name.to_ascii_lowercase()),
+                false => Cow::Borrowed(name),
+            };
+            match &*name {
                 "cache-control" => caching.directives.0.extend(list(value)),
                 "expires" => {
                     let time = str::from_utf8(value).ok();
@@ -109,7 +117,7 @@ impl Caching {
                 "x-accel-expires" => {
                     let forbids = value == b"0";
                     caching.targeted.push(Targeted {
-                        name,
+                        name: name.into_owned(),
                         allows: !forbids,
                         forbids,
                     });
@@ -117,7 +125,7 @@ impl Caching {
                 _ if is_targeted(&name) => {
                     let directives = Directives(list(value).collect());
                     caching.targeted.push(Targeted {
-                        name,
+                        name: name.into_owned(),
                         allows: directives.is_allowed(),
                         forbids: directives.is_forbidden(),
                     });
@@ -153,20 +161,26 @@ impl Caching {
     }
 
     /// Which of `wanted` are missing in `Vary`.
-    fn missing<'w>(&self, wanted: impl Iterator<Item = &'w str>) -> String {
-        let is = |by: &String, name| by == "*" || by.eq_ignore_ascii_case(name);
-        let has = |name| self.varies_by.iter().any(|by| is(by, name));
-        let mut missing = String::new();
-        for name in wanted.filter(|name| !has(name)) {
-            let comma = if missing.is_empty() { "" } else { ", " };
-            missing.push_str(comma);
-            missing.push_str(name);
+    fn missing<'w>(&self, wanted: impl Iterator<Item = &'w str>) -> Cow<'static, str> {
+        let is = |by: &String, name: &str| by == "*" || by.eq_ignore_ascii_case(name);
+        let mut missing: SmallVec<[&str; 2]> = SmallVec::new();
+        for name in wanted.filter(|name| !self.varies_by.iter().any(|by| is(by, name))) {
+            // Several slots travel in one field.
+            if !missing.contains(&name) {
+                missing.push(name);
+            }
         }
-        missing
+        match missing.as_slice() {
+            [transport::COOKIE] => transport::COOKIE.into(),
+            several => several.join(", ").into(),
+        }
     }
 
     /// The directives without those for shared caches, and with `private`.
-    fn made_private(&self) -> String {
+    fn made_private(&self) -> Cow<'static, str> {
+        if self.directives.0.is_empty() {
+            return "private".into();
+        }
         let mut kept: Vec<&str> = vec!["private"];
         kept.extend(
             self.directives
@@ -180,7 +194,7 @@ impl Caching {
                     )
                 }),
         );
-        kept.join(", ")
+        kept.join(", ").into()
     }
 }
 
@@ -208,44 +222,61 @@ fn directive_name(directive: &str) -> String {
         .to_ascii_lowercase()
 }
 
-/// The changes that a response needs for `outcome`. `touch` makes the line of a touch; it may open
-/// the session, and is asked only if its line can ride.
-pub(super) fn changes<'a, I>(
-    outcome: Outcome,
+/// The changes that a response needs for the `outcomes` of all sessions of its request. `transport` is
+/// where one of them travels. `touch` makes the line of a touch of one; it may open the session, and is
+/// asked only if its line can ride.
+pub(crate) fn changes<'a, 't, I>(
+    outcomes: &mut [Outcome<'_>],
     response: ResponseHead<'a, I>,
     now: OffsetDateTime,
-    (transport, parting): (&Transport, &Parting),
-    touch: impl FnOnce() -> Option<Line>,
+    transport: impl Fn(usize) -> Option<&'t Transport>,
+    mut touch: impl FnMut(usize) -> Option<Line>,
 ) -> Vec<HeaderChange>
 where
     I: IntoIterator<Item = (&'a str, &'a [u8])>,
 {
-    if !outcome.looked_at && !outcome.touch_due && !outcome.no_store {
+    let any = |is: fn(&Outcome) -> bool| outcomes.iter().any(is);
+    let (looked_at, live) = (
+        any(|outcome| outcome.looked_at),
+        any(|outcome| outcome.live),
+    );
+    let (no_store, no_referrer) = (
+        any(|outcome| outcome.no_store),
+        any(|outcome| outcome.no_referrer),
+    );
+    if !looked_at && !no_store && !any(|outcome| outcome.touch_due) {
         return Vec::new();
     }
     let not_modified = response.status == 304;
     let caching = Caching::of(response.headers, now);
     let unasked_may_ride = !not_modified && !caching.is_shared();
-    let mut lines = outcome.lines;
-    if !outcome.asked && !unasked_may_ride {
-        lines.clear();
-    }
-    if outcome.touch_due && unasked_may_ride {
-        lines.extend(touch());
-    }
-
-    let private = !lines.is_empty() || outcome.no_store || (outcome.live && caching.is_silent());
     let append = |name, value| HeaderChange::Append { name, value };
     let change = |line| match line {
-        Line::Cookie(value) => append("set-cookie", value),
+        Line::Cookie(value) => append("set-cookie", value.into()),
         Line::Field { name, value } => HeaderChange::Token { name, value },
     };
-    let mut changes: Vec<HeaderChange> = lines.into_iter().map(change).collect();
-    if outcome.looked_at {
-        let missing = caching.missing(transport.varies_by());
-        if !missing.is_empty() {
-            changes.push(append("vary", missing));
+    let mut changes = Vec::new();
+    for (at, outcome) in outcomes.iter_mut().enumerate() {
+        if outcome.asked || unasked_may_ride {
+            for line in outcome.lines.drain(..) {
+                changes.push(change(line));
+            }
         }
+        if outcome.touch_due && unasked_may_ride {
+            changes.extend(touch(at).map(change));
+        }
+    }
+
+    let private = !changes.is_empty() || no_store || (live && caching.is_silent());
+    let partings = || outcomes.iter().filter_map(|outcome| outcome.parting);
+    let seen = outcomes
+        .iter()
+        .enumerate()
+        .filter(|(_, outcome)| outcome.looked_at);
+    let transports = seen.filter_map(|(at, _)| transport(at));
+    let missing = caching.missing(transports.flat_map(Transport::varies_by));
+    if !missing.is_empty() {
+        changes.push(append("vary", missing));
     }
     if private {
         // Over each such field its caches ignore `private` (RFC 9213 section 2.2), so only one that
@@ -254,8 +285,8 @@ where
         changes.extend(targeted.map(|field| HeaderChange::Remove {
             name: field.name.clone(),
         }));
-        let value = match outcome.no_store || (outcome.destroyed && parting.no_store) {
-            true => "no-store".to_owned(),
+        let value = match no_store || partings().any(|parting| parting.no_store) {
+            true => "no-store".into(),
             false => caching.made_private(),
         };
         changes.push(HeaderChange::Replace {
@@ -263,18 +294,20 @@ where
             value,
         });
     }
-    if outcome.no_referrer {
+    if no_referrer {
         changes.push(HeaderChange::Replace {
             name: "referrer-policy",
-            value: "no-referrer".to_owned(),
+            value: "no-referrer".into(),
         });
     }
-    if let Some(kinds) = parting
-        .clear_site_data
-        .as_ref()
-        .filter(|_| outcome.destroyed)
-    {
-        changes.push(append("clear-site-data", kinds.clone()));
+    let mut cleared: Vec<&str> = Vec::new();
+    for kind in partings().flat_map(|parting| &parting.clear_site_data) {
+        if !cleared.contains(kind) {
+            cleared.push(kind);
+        }
+    }
+    if !cleared.is_empty() {
+        changes.push(append("clear-site-data", cleared.join(", ").into()));
     }
     changes
 }

@@ -13,6 +13,7 @@ mod response;
 mod site_data;
 
 pub use builder::SessionManagerBuilder;
+pub(crate) use caching::changes;
 pub use fits::assert_fits;
 pub use request::{HeaderFields, RequestHead};
 pub use response::{HeaderChange, ResponseHead};
@@ -27,13 +28,13 @@ use crate::cookie::Jar;
 use crate::error::Error;
 use crate::keys::KeyRing;
 use crate::lifetime::Timestamp;
-use crate::session::{Context, Session};
+use crate::session::{Context, Session, report};
 
 /// Loads sessions from requests and commits them to responses.
 ///
-/// One manager serves a whole application; a clone is the same manager. It holds nothing but its
-/// configuration and keys, so requests share no lock, and any other manager with the same ring
-/// and configuration can take over between two requests.
+/// One manager serves a whole application, or one of its [slots](crate::slots); a clone is the same
+/// manager. It holds nothing but its configuration and keys, so requests share no lock, and any other
+/// manager with the same ring and configuration can take over between two requests.
 ///
 /// ```
 /// use sealed_session::{HeaderChange, Key, KeyRing, RequestHead, ResponseHead, SessionManager};
@@ -178,16 +179,18 @@ impl SessionManager {
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
+        if session.close_unused() {
+            return Ok(Vec::new());
+        }
         let stamp = Timestamp::of(now);
-        let outcome = session.commit(stamp)?;
-        let touch = || session.touch(stamp);
-        Ok(caching::changes(
-            outcome,
-            response,
-            now,
-            (&self.context.transport, &self.context.parting),
-            touch,
-        ))
+        let mut outcome = session.commit(stamp)?;
+        if outcome.asked {
+            report(std::iter::once((session, true)));
+        }
+        let transport = |_| Some(&self.context.transport);
+        let touch = |_| session.touch(stamp);
+        let outcomes = std::slice::from_mut(&mut outcome);
+        Ok(changes(outcomes, response, now, transport, touch))
     }
 
     /// Closes `session` as if its commit had failed with `error`, for a handler that gave up: nothing
@@ -214,5 +217,10 @@ impl SessionManager {
     /// ```
     pub fn abandon(&self, session: &Session, error: &Error) {
         session.abandon(error);
+    }
+
+    /// The checked configuration.
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
     }
 }

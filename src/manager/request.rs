@@ -83,6 +83,16 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
         self
     }
 
+    /// The same request, to be read several times by [`again`](RequestHead::again).
+    pub(crate) fn collected(self) -> RequestHead<'a, Vec<&'a [u8]>> {
+        RequestHead {
+            cookie_lines: self.cookie_lines.into_iter().collect(),
+            host: self.host,
+            fields: self.fields,
+            query: self.query,
+        }
+    }
+
     /// A way to look header fields up. Nothing is looked up unless a session may come in a field.
     ///
     /// ```
@@ -149,6 +159,18 @@ impl<I> RequestHead<'_, I> {
     pub(super) fn look_up(&self, name: &str, take: &mut dyn FnMut(&[u8])) {
         if let Some(fields) = self.fields {
             fields(name, take);
+        }
+    }
+}
+
+impl<'a> RequestHead<'a, Vec<&'a [u8]>> {
+    /// The same request, read once more.
+    pub(crate) fn again(&self) -> RequestHead<'a, impl Iterator<Item = &'a [u8]>> {
+        RequestHead {
+            cookie_lines: self.cookie_lines.iter().copied(),
+            host: self.host,
+            fields: self.fields,
+            query: self.query,
         }
     }
 }

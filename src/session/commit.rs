@@ -7,17 +7,18 @@ use super::frame::Frame;
 use super::line::Line;
 use super::outgoing::{farewell, former_scopes, tombstones};
 use super::packed::Packed;
+use super::report::Written;
 use super::state::State;
-use super::{Context, Inner, Session, Slot};
-use crate::cookie::Jar;
+use super::{Inner, Parting, Session, Slot};
 use crate::error::Error;
 use crate::event::Event;
 use crate::lifetime::{Times, Timestamp};
 use crate::transport::Source;
+use crate::transport::Transport;
 
 /// What a response has to carry.
 #[derive(Default)]
-pub(crate) struct Outcome {
+pub(crate) struct Outcome<'s> {
     pub(crate) lines: Vec<Line>,
     /// Whether the application asked for them. What it did not ask for can wait.
     pub(crate) asked: bool,
@@ -25,8 +26,8 @@ pub(crate) struct Outcome {
     pub(crate) looked_at: bool,
     /// Whether a live session was there to be looked at.
     pub(crate) live: bool,
-    /// Whether the application ended a session.
-    pub(crate) destroyed: bool,
+    /// What else the response says, if the application ended a session.
+    pub(crate) parting: Option<&'s Parting>,
     /// Whether no cache may keep the response: a token is in it, or in its URL.
     pub(crate) no_store: bool,
     /// Whether the response must not give its URL away, nor the links that it has.
@@ -38,10 +39,10 @@ pub(crate) struct Outcome {
 impl Session {
     /// Closes the session and returns what is to be sent. `now` is the time of the commit, not
     /// of loading.
-    pub(crate) fn commit(&self, now: Timestamp) -> Result<Outcome, Error> {
+    pub(crate) fn commit(&self, now: Timestamp) -> Result<Outcome<'_>, Error> {
         let mut slot = self.lock();
         let again = std::mem::replace(&mut slot.committed, true);
-        if self.inner.poisoned.load(Ordering::Acquire) {
+        if self.is_poisoned() {
             if !again {
                 self.inner.context.observer.tell(&Event::Poisoned {});
             }
@@ -54,11 +55,23 @@ impl Session {
                 ..slot.seen()
             });
         }
-        let result = self.inner.outcome(&slot, now);
-        if let Err(error) = &result {
-            self.fail(&mut slot, error);
-        }
-        result
+        self.inner.outcome(&mut slot, now).map_err(|error| {
+            let error = error.of_cookie(self.cookie());
+            self.fail(&mut slot, &error);
+            error
+        })
+    }
+
+    /// Closes the session, unless it was used, or a touch is due, or a panic has to be told of.
+    pub(crate) fn close_unused(&self) -> bool {
+        let mut slot = self.lock();
+        let is_unused = slot.state.is_none()
+            && !slot.committed
+            && !self.is_poisoned()
+            && !slot.seen().no_store
+            && !self.inner.is_touch_due(&slot);
+        slot.committed |= is_unused;
+        is_unused
     }
 
     /// Closes the session as if its commit had failed with `error`.
@@ -69,18 +82,50 @@ impl Session {
         }
     }
 
+    /// Closes the session without a word because another one of its request cannot be sent, or takes
+    /// back what its commit has just said.
+    pub(crate) fn withdraw(&self) {
+        let mut slot = self.lock();
+        slot.committed = true;
+        slot.give_up();
+    }
+
+    /// Whether a panic unwound past a handle.
+    pub(crate) fn is_poisoned(&self) -> bool {
+        self.inner.poisoned.load(Ordering::Acquire)
+    }
+
+    /// Sends nothing of this request and takes no more changes, as after a panic.
+    pub(crate) fn poison(&self) {
+        self.inner.poisoned.store(true, Ordering::Release);
+    }
+
+    /// Where the session travels.
+    pub(crate) fn travels_in(&self) -> &Transport {
+        &self.inner.context.transport
+    }
+
+    /// The name of the session's cookie.
+    pub(crate) fn cookie(&self) -> &str {
+        self.inner.context.family.names.base()
+    }
+
     fn fail(&self, slot: &mut Slot, error: &Error) {
-        slot.failed = true;
-        // The links of the error page carry what came.
-        slot.links.iter_mut().for_each(|links| links.forget());
+        slot.give_up();
         let failed = Event::CommitFailed { error };
         self.inner.context.observer.tell(&failed);
     }
 }
 
 impl Slot {
+    /// Sends nothing of what was changed. The links of the error page carry what came.
+    fn give_up(&mut self) {
+        self.failed = true;
+        self.links.iter_mut().for_each(|links| links.forget());
+    }
+
     /// Nothing to send; only what caches have to know.
-    fn seen(&self) -> Outcome {
+    fn seen(&self) -> Outcome<'static> {
         let live = |state: &State| state.record.is_some() || state.held.is_some();
         let in_url = self.links.as_ref().is_some_and(|links| links.is_exposed());
         Outcome {
@@ -94,7 +139,7 @@ impl Slot {
 }
 
 impl Inner {
-    fn outcome(&self, slot: &Slot, now: Timestamp) -> Result<Outcome, Error> {
+    fn outcome(&self, slot: &mut Slot, now: Timestamp) -> Result<Outcome<'_>, Error> {
         let seen = slot.seen();
         let Some(state) = slot.state.as_ref().filter(|state| state.has_to_be_sent()) else {
             return Ok(Outcome {
@@ -104,8 +149,8 @@ impl Inner {
             });
         };
         let (context, jar, source) = (&self.context, &slot.jar, slot.jar.source());
-        let mut lines = match &state.record {
-            None => farewell(context, jar),
+        let (mut lines, written) = match &state.record {
+            None => (farewell(context, jar), None),
             Some(record) => {
                 let issued = state.issued(self.now, slot.passive);
                 let times = Times {
@@ -122,12 +167,11 @@ impl Inner {
                 if source == Source::Url {
                     // It was packed and sealed for the first link.
                     slot.check_linked()?;
-                    Vec::new()
+                    (Vec::new(), None)
                 } else {
                     let packed = Packed::of(context, record, Frame::of(context, source, max_age))?;
                     let lines = packed.lines(context, jar, issued)?;
-                    self.report(state, &packed, jar);
-                    lines
+                    (lines, Some(Written::of(context, state, &packed)))
                 }
             }
         };
@@ -139,10 +183,12 @@ impl Inner {
             let behind = former.chain(tombstones(context, jar, &ended, self.now));
             lines.extend(behind.map(Line::Cookie));
         }
+        let parting = state.destroyed.then_some(&context.parting);
+        slot.written = written;
         Ok(Outcome {
             lines,
             asked: true,
-            destroyed: state.destroyed,
+            parting,
             no_store: seen.no_store || (source == Source::Header && state.record.is_some()),
             ..seen
         })
@@ -153,26 +199,5 @@ impl Inner {
     fn check_alive(&self, times: &Times, now: Timestamp) -> Result<(), Error> {
         let judged = self.context.lifetime.judge(times, now.max(times.used));
         judged.map_err(Error::expired)
-    }
-
-    pub(super) fn report(&self, state: &State, packed: &Packed<'_>, jar: &Jar) {
-        let Context { observer, .. } = &*self.context;
-        let budget = packed.budget(&self.context);
-        if let Some(refusal) = state.refusal.filter(|refusal| refusal.may_live_elsewhere()) {
-            observer.tell(&Event::Overwrote { refusal });
-        }
-        let (bytes, warn_above) = (packed.bytes(), budget.warning_limit());
-        if bytes > warn_above {
-            observer.tell(&Event::NearBudget { bytes, warn_above });
-        }
-        let bytes = packed.request_bytes(jar);
-        let warn_above = budget.request_warning_limit();
-        if bytes > warn_above {
-            observer.tell(&Event::CrowdedRequest {
-                bytes,
-                others: jar.others().cookies,
-                warn_above,
-            });
-        }
     }
 }

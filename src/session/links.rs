@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
 use super::packed::{Packed, largest};
+use super::report::Written;
 use super::{Inner, Session, Slot};
 use crate::error::{Error, Measure, Oversize};
 use crate::transport::{LINK_MAX, Link, Own, Source, sent_length};
@@ -150,7 +151,7 @@ impl Inner {
         let packed = Packed::of(&self.context, record, self.frame(Source::Url, state))?;
         let issued = state.issued(self.now, passive);
         let text = packed.text(&self.context, Source::Url, issued)?;
-        self.report(state, &packed, &slot.jar);
+        self.report(Written::of(&self.context, state, &packed));
         Ok(text)
     }
 }

@@ -17,6 +17,7 @@ mod map;
 mod outgoing;
 mod packed;
 mod renewal;
+mod report;
 mod size;
 mod state;
 
@@ -27,12 +28,14 @@ pub use key::{AttributeName, ReadKey, WriteKey};
 pub(crate) use line::Line;
 pub(crate) use links::Links;
 pub use renewal::Renewal;
+pub(crate) use report::report;
 pub use size::Size;
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use self::report::Written;
 use self::state::{Edit, State};
 use crate::cookie::Jar;
 use crate::error::{Error, Refusal};
@@ -91,6 +94,8 @@ struct Slot {
     failed: bool,
     /// Whether this request does not count as a use of the session.
     passive: bool,
+    /// What the commit wrote, to be told of.
+    written: Option<Written>,
 }
 
 impl Session {
@@ -108,6 +113,7 @@ impl Session {
             committed: false,
             failed: false,
             passive: false,
+            written: None,
         });
         Session {
             inner: Arc::new(Inner {
@@ -145,7 +151,7 @@ impl Session {
         if let Some(host) = &self.inner.barred {
             return Err(Error::off_loopback(host));
         }
-        if self.inner.poisoned.load(Ordering::Acquire) {
+        if self.is_poisoned() {
             return Err(Error::poisoned());
         }
         if slot.committed {
@@ -189,7 +195,7 @@ impl Inner {
 impl Drop for Session {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.inner.poisoned.store(true, Ordering::Release);
+            self.poison();
         }
     }
 }

@@ -5,7 +5,7 @@ use super::frame::Frame;
 use super::line::Line;
 use super::outgoing::{left_over, left_over_touch};
 use super::size::Size;
-use crate::cookie::{Budget, Chunks, Jar, Others, PAIR_END, split};
+use crate::cookie::{Budget, Chunks, Jar, PAIR_END, Tally, split};
 use crate::error::{Error, Measure, Oversize};
 use crate::lifetime::Timestamp;
 use crate::payload::{Entry, PADDING, Packing, Payload, Record, UNPACKED_MAX};
@@ -30,7 +30,7 @@ impl<'a> Packed<'a> {
         }
         Packed::measured(context, record, frame).map_err(|mut oversize| {
             oversize.largest = largest(record, 3);
-            Error::too_large(oversize)
+            Error::too_large(oversize).of_cookie(context.family.names.base())
         })
     }
 
@@ -84,8 +84,19 @@ impl<'a> Packed<'a> {
 
     /// Bytes of the `Cookie` field that a browser sends from now on, if it still has the other
     /// cookies that came along.
-    pub(super) fn request_bytes(&self, jar: &Jar) -> usize {
-        request_bytes(self.chunks.lines(), self.frame, jar.others())
+    fn request_bytes(&self, jar: &Jar) -> usize {
+        request_bytes(self.pairs(), jar.others())
+    }
+
+    /// Bytes that its cookies take in a `Cookie` field, with what stands between cookies.
+    pub(super) fn pairs(&self) -> usize {
+        match self.frame {
+            Frame::Cookies { tail, .. } => {
+                let lines = self.chunks.lines().iter();
+                lines.map(|line| line - tail + PAIR_END).sum()
+            }
+            Frame::Field(_) | Frame::Link(_) => 0,
+        }
     }
 
     /// The lines that set the session, and those that remove what it no longer needs.
@@ -111,8 +122,8 @@ impl<'a> Packed<'a> {
         let values = split(&text, &self.chunks);
         let set = names
             .chunks()
-            .zip(&values)
-            .map(|(name, value)| renderer.set(name, value, max_age));
+            .zip(values)
+            .map(|(name, value)| renderer.set(name, &value, max_age));
         Ok(set
             .chain(left_over(context, jar, self.chunks.count()))
             .map(Line::Cookie)
@@ -138,7 +149,7 @@ impl Size {
     pub(super) fn nothing(context: &Context, jar: &Jar, frame: Frame<'_>) -> Size {
         Size {
             lines: Vec::new(),
-            request_bytes: request_bytes(&[], frame, jar.others()),
+            request_bytes: request_bytes(0, jar.others()),
             room: context.room(frame, HEAD),
             budget: frame.budget(context),
             others: jar.others(),
@@ -172,7 +183,7 @@ impl Context {
         fits.map_err(|mut oversize| {
             oversize.largest = largest(&alone, 1);
             oversize.is_alone = true;
-            Error::too_large(oversize)
+            Error::too_large(oversize).of_cookie(self.family.names.base())
         })
     }
 
@@ -189,13 +200,9 @@ impl Context {
     }
 }
 
-/// Bytes of a `Cookie` field with cookies of these `Set-Cookie` values, and with `others`.
-fn request_bytes(lines: &[usize], frame: Frame<'_>, others: Others) -> usize {
-    let ours = match frame {
-        Frame::Cookies { tail, .. } => lines.iter().map(|line| line - tail + PAIR_END).sum(),
-        Frame::Field(_) | Frame::Link(_) => 0,
-    };
-    (ours + others.bytes).saturating_sub(PAIR_END)
+/// Bytes of a `Cookie` field with cookies that take `pairs` bytes, and with `others`.
+pub(super) fn request_bytes(pairs: usize, others: Tally) -> usize {
+    (pairs + others.bytes).saturating_sub(PAIR_END)
 }
 
 /// Bytes of a payload without attributes, subject and padding.

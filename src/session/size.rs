@@ -1,6 +1,6 @@
 //! What a session costs.
 
-use crate::cookie::{Budget, Others};
+use crate::cookie::{Budget, Tally};
 
 /// What a session costs to send; see [`Session::size`](crate::Session::size).
 ///
@@ -25,7 +25,7 @@ pub struct Size {
     pub(super) request_bytes: usize,
     pub(super) room: usize,
     pub(super) budget: Budget,
-    pub(super) others: Others,
+    pub(super) others: Tally,
     pub(super) attributes: Vec<(String, usize)>,
 }
 
@@ -72,9 +72,9 @@ impl Size {
     }
 
     /// Bytes of the `Cookie` field of the next request, if the browser then has the other cookies
-    /// that came along with this one. The session's touch and its tombstones are not counted, some 50
-    /// bytes each, and neither are the cookies of a session that was refused, as long as no other
-    /// takes their place.
+    /// that came along with this one, those of other [slots](crate::slots) among them. The session's
+    /// touch and its tombstones are not counted, some 50 bytes each, and neither are the cookies of a
+    /// session that was refused, as long as no other takes their place.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -108,7 +108,9 @@ impl Size {
         self.budget.request_warning_limit()
     }
 
-    /// How many cookies came along that are not of this session.
+    /// How many cookies came along that are not of this session. Those of other
+    /// [slots](crate::slots) are among them as they came, with their touches and tombstones: one
+    /// session knows of no other.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -124,8 +126,8 @@ impl Size {
         self.others.cookies
     }
 
-    /// Bytes of the other cookies in the request's `Cookie` field: names, values, and what stands
-    /// between cookies.
+    /// Bytes of these [other cookies](Size::other_cookies) in the request's `Cookie` field: names,
+    /// values, and what stands between cookies.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};

@@ -14,5 +14,6 @@ pub(crate) use field::Field;
 pub(crate) use link::{LINK_MAX, Link, Own, sent_length};
 pub(crate) use query::in_query;
 pub use source::Source;
+pub(crate) use spec::COOKIE;
 pub use spec::Transport;
 pub(crate) use values::Values;

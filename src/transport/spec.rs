@@ -4,6 +4,9 @@ use super::field::Field;
 use super::source::Source;
 use crate::error::Error;
 
+/// The request field of cookies.
+pub(crate) const COOKIE: &str = "Cookie";
+
 /// How sessions travel: in cookies, the default; in header fields, for clients without a cookie jar;
 /// or in links, for those that refuse cookies. In a cookie and a field it is the same token: what came
 /// in one opens from the other. Tokens in links are for [links](Transport::url_that_leaks) only.
@@ -332,7 +335,7 @@ impl Transport {
     /// What a response varies by whose handler looked at the session: names of request fields.
     pub(crate) fn varies_by(&self) -> impl Iterator<Item = &str> {
         let field = self.field.as_ref().map(Field::request);
-        field.into_iter().chain(self.cookie.then_some("Cookie"))
+        field.into_iter().chain(self.cookie.then_some(COOKIE))
     }
 
     pub(crate) fn check(&self) -> Result<(), Error> {

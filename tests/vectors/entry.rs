@@ -162,7 +162,7 @@ pub(super) fn set_cookies(manager: &SessionManager, session: &Session, now: u64)
         HeaderChange::Append {
             name: "set-cookie",
             value,
-        } => Some(value),
+        } => Some(value.into_owned()),
         _ => None,
     };
     changes.unwrap().into_iter().filter_map(line).collect()

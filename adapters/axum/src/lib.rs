@@ -69,6 +69,39 @@
 //!     .route_layer(PassiveLayer::new());
 //! ```
 //!
+//! # Several sessions
+//!
+//! What lives for another time, or is written by other requests, has a
+//! [slot](sealed_session::slots) of its own. `Session<Prefs>` and `LiveSession<Prefs>` are those of the
+//! slot `Prefs`; without a name they are those of the main one.
+//!
+//! ```
+//! use axum::{Router, routing::post};
+//! use sealed_session_axum::sealed_session::{
+//!     Budget, CookieSpec, Key, KeyRing, SessionManager, Slot, Slots,
+//! };
+//! use sealed_session_axum::{Error, Session, SessionLayer};
+//!
+//! enum Prefs {}
+//! impl Slot for Prefs {}
+//!
+//! async fn darken(prefs: Session<Prefs>) -> Result<&'static str, Error> {
+//!     prefs.insert("theme", "dark")?;
+//!     Ok("It is dark now.")
+//! }
+//!
+//! let ring = KeyRing::new(Key::generate()?);
+//! let prefs = SessionManager::builder(ring.clone())
+//!     .cookie(CookieSpec::new("__Host-prefs"))
+//!     .budget(Budget::compact().total(1_500))
+//!     .build()?;
+//! let slots = Slots::new(SessionManager::new(ring)?).with::<Prefs>(prefs)?;
+//! let app: Router = Router::new()
+//!     .route("/dark", post(darken))
+//!     .layer(SessionLayer::new(slots));
+//! # Ok::<(), sealed_session_axum::sealed_session::Error>(())
+//! ```
+//!
 //! # In tests
 //!
 //! The layer takes a clock, and requests go in by `tower::ServiceExt::oneshot`:
@@ -100,8 +133,10 @@
 
 mod error;
 mod extract;
+mod rejection;
 
 pub use error::Error;
-pub use extract::{LiveSession, MissingLayer, NotLive, Session};
+pub use extract::{LiveSession, Session};
+pub use rejection::{MissingLayer, NotLive};
 pub use sealed_session;
 pub use sealed_session_tower::{CommitFailure, EmptyResponse, PassiveLayer, SessionLayer};

@@ -1,13 +1,15 @@
 //! The commit, when the response head is ready.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use http::{HeaderName, HeaderValue, Response};
 use pin_project_lite::pin_project;
-use sealed_session::{Error, HeaderChange, ResponseHead, Session};
+use sealed_session::{Error, HeaderChange, ResponseHead, Sessions};
 
 use crate::failure::CommitFailure;
 use crate::layer::Shared;
@@ -18,7 +20,7 @@ pin_project! {
     ///
     /// ```
     /// use http::{Request, Response};
-    /// use sealed_session_tower::sealed_session::{Error, Session};
+    /// use sealed_session_tower::sealed_session::{Error, Sessions};
     /// use sealed_session_tower::{ResponseFuture, SessionLayer};
     /// use tower::{Layer, Service, service_fn};
     /// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
@@ -27,8 +29,8 @@ pin_project! {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
     /// let mut service = layer.layer(service_fn(async |request: Request<()>| {
-    ///     let session: &Session = request.extensions().get().expect("the layer is there");
-    ///     session.insert("theme", "dark")?;
+    ///     let sessions: &Sessions = request.extensions().get().expect("the layer is there");
+    ///     sessions.main().insert("theme", "dark")?;
     ///     Err::<Response<()>, _>(Error::misuse("an example"))
     /// }));
     ///
@@ -40,34 +42,34 @@ pin_project! {
     pub struct ResponseFuture<Inner, F> {
         #[pin]
         state: State<Inner>,
-        shared: Shared<F>,
+        shared: Arc<Shared<F>>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
     enum State<Inner> {
-        Running { #[pin] inner: Inner, session: Session },
-        Misused { error: Error, outer: Session },
+        Running { #[pin] inner: Inner, sessions: Sessions },
+        Misused { error: Error, outer: Sessions },
     }
 }
 
 impl<Inner, F> ResponseFuture<Inner, F> {
     pub(crate) fn new(
         inner: Inner,
-        session: Session,
-        shared: Shared<F>,
+        sessions: Sessions,
+        shared: Arc<Shared<F>>,
     ) -> ResponseFuture<Inner, F> {
         ResponseFuture {
-            state: State::Running { inner, session },
+            state: State::Running { inner, sessions },
             shared,
         }
     }
 
     pub(crate) fn misused(
         error: Error,
-        outer: Session,
-        shared: Shared<F>,
+        outer: Sessions,
+        shared: Arc<Shared<F>>,
     ) -> ResponseFuture<Inner, F> {
         ResponseFuture {
             state: State::Misused { error, outer },
@@ -86,25 +88,28 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let shared = this.shared;
-        let (inner, session) = match this.state.project() {
-            StateProjection::Running { inner, session } => (inner, session),
+        let (inner, sessions) = match this.state.project() {
+            StateProjection::Running { inner, sessions } => (inner, sessions),
             StateProjection::Misused { error, outer } => {
                 return Poll::Ready(Ok(shared.failure.respond(error, outer)));
             }
         };
         let mut response = ready!(inner.poll(context))?;
+        if sessions.close_unused() {
+            return Poll::Ready(Ok(response));
+        }
         let too_large = response.extensions().get::<Error>();
         if let Some(error) = too_large.filter(|error| error.is_too_large()).cloned() {
-            shared.manager.abandon(session, &error);
-            response = shared.failure.respond(&error, session);
+            shared.slots.abandon(sessions, &error);
+            response = shared.failure.respond(&error, sessions);
         }
         let now = shared.clock.now();
         let changes = shared
-            .manager
-            .commit(session, head(&response), now)
+            .slots
+            .commit(sessions, head(&response), now)
             .or_else(|error| {
-                response = shared.failure.respond(&error, session);
-                shared.manager.commit(session, head(&response), now)
+                response = shared.failure.respond(&error, sessions);
+                shared.slots.commit(sessions, head(&response), now)
             });
         for change in changes.into_iter().flatten() {
             apply(&mut response, change);
@@ -138,7 +143,7 @@ fn apply<ResBody>(response: &mut Response<ResBody>, change: HeaderChange) {
         }
         HeaderChange::Token { name, value } => {
             let name = HeaderName::from_bytes(name.as_bytes()).ok();
-            if let Some((name, value)) = name.zip(header_value(value, is_secret)) {
+            if let Some((name, value)) = name.zip(header_value(value.into(), is_secret)) {
                 headers.insert(name, value);
             }
         }
@@ -151,8 +156,11 @@ fn apply<ResBody>(response: &mut Response<ResBody>, change: HeaderChange) {
     }
 }
 
-fn header_value(value: String, is_secret: bool) -> Option<HeaderValue> {
-    let mut value = HeaderValue::try_from(value).ok()?;
+fn header_value(value: Cow<'static, str>, is_secret: bool) -> Option<HeaderValue> {
+    let mut value = match value {
+        Cow::Borrowed(value) => HeaderValue::from_static(value),
+        Cow::Owned(value) => HeaderValue::try_from(value).ok()?,
+    };
     // Tokens stay out of HPACK's table and of `Debug`.
     value.set_sensitive(is_secret);
     Some(value)

@@ -13,7 +13,7 @@ use http::{Request, Response, header};
 use sealed_session_tower::SessionLayer;
 use sealed_session_tower::sealed_session::{
     Clock, CookieSpec, Error, Key, KeyRing, Lifetime, ManualClock, Session, SessionManager,
-    Transport,
+    Sessions, Transport,
 };
 use time::{Duration, OffsetDateTime};
 use tower::{Layer, Service, ServiceExt, service_fn};
@@ -27,7 +27,12 @@ fn layer() -> SessionLayer {
 }
 
 fn session<B>(request: &Request<B>) -> Session {
-    request.extensions().get::<Session>().unwrap().clone()
+    request
+        .extensions()
+        .get::<Sessions>()
+        .unwrap()
+        .main()
+        .clone()
 }
 
 async fn count(request: Request<()>) -> Result<Response<String>, Error> {

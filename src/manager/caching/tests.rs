@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn outcome(lines: usize, asked: bool, live: bool) -> Outcome {
+fn outcome(lines: usize, asked: bool, live: bool) -> Outcome<'static> {
     Outcome {
         lines: vec![Line::Cookie("s=v".to_owned()); lines],
         asked,
@@ -18,16 +18,21 @@ fn now() -> OffsetDateTime {
 }
 
 fn changes<'a>(
-    outcome: Outcome,
+    outcome: Outcome<'_>,
     response: ResponseHead<'a, impl IntoIterator<Item = (&'a str, &'a [u8])>>,
 ) -> Vec<HeaderChange> {
     let never = || panic!("no touch is due");
-    let plain = (&Transport::default(), &Parting::default());
-    super::changes(outcome, response, now(), plain, never)
+    let transport = Transport::default();
+    let cookie = |_| Some(&transport);
+    super::changes(&mut [outcome], response, now(), cookie, |_| never())
 }
 
 /// The response after the changes: how many lines rode, `Vary` and `Cache-Control`.
-fn after(outcome: Outcome, status: u16, headers: &[(&str, &str)]) -> (usize, bool, Option<String>) {
+fn after(
+    outcome: Outcome<'_>,
+    status: u16,
+    headers: &[(&str, &str)],
+) -> (usize, bool, Option<String>) {
     let given = headers
         .iter()
         .map(|(name, value)| (*name, value.as_bytes()));
@@ -50,7 +55,7 @@ fn after(outcome: Outcome, status: u16, headers: &[(&str, &str)]) -> (usize, boo
             HeaderChange::Replace {
                 name: "cache-control",
                 value,
-            } => control = Some(value),
+            } => control = Some(value.into_owned()),
             HeaderChange::Remove { name } => {
                 assert!(is_targeted(&name) || name == "x-accel-expires")
             }

@@ -251,10 +251,13 @@ impl Jar {
         self.others
     }
 
-    /// What was kept of the session, its touch and its tombstones; `families` are those that it was
-    /// read for.
+    /// What was kept of the session's cookies, its touch and its tombstones; `families` are those
+    /// that it was read for.
     pub(crate) fn own<'n>(&self, families: impl Iterator<Item = &'n Names>) -> Tally {
         let mut own = Tally::default();
+        if self.source != Source::Cookie {
+            return own;
+        }
         for (family, names) in families.enumerate() {
             for (slot, value) in self.pieces(family) {
                 if let Some(value) = value {

@@ -82,6 +82,13 @@ impl Field {
         &self.touch
     }
 
+    /// A name that both sessions would use.
+    pub(super) fn shared<'f>(&'f self, other: &Field) -> Option<&'f str> {
+        let names = |field: &'f Field| [field.request(), &field.response, &field.touch];
+        let theirs = [other.request(), &other.response, &other.touch];
+        names(self).into_iter().find(|name| theirs.contains(name))
+    }
+
     /// Takes what one value of the request's field says.
     pub(crate) fn read(&self, value: &[u8], longest: usize, values: &mut Values) {
         let value = value.trim_ascii();

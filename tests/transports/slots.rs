@@ -136,6 +136,27 @@ fn a_token_in_a_field_crowds_no_cookie_field() {
 }
 
 #[test]
+fn cookies_crowd_each_other_whatever_is_written_beside_them() {
+    let (sender, events) = mpsc::channel();
+    let main = small("main", Transport::cookie())
+        .budget(Budget::compact().total(3_000).warn_request_above(6_000))
+        .on_event(move |event| {
+            if let Event::CrowdedRequest { bytes, others, .. } = event {
+                sender.send((*bytes, *others)).unwrap();
+            }
+        });
+    let slots = slots(main, small("prefs", Transport::bearer()));
+    let line = format!("other={}", "x".repeat(6_000));
+    let sessions = load(&slots, "Bearer", &line, "");
+    sessions.main().insert("n", 1).unwrap();
+    sessions.get::<Prefs>().unwrap().insert("n", 1).unwrap();
+    commit(&slots, &sessions);
+    let (bytes, others) = events.try_recv().unwrap();
+    assert!(bytes > line.len() + 100, "{bytes}");
+    assert_eq!(others, 1);
+}
+
+#[test]
 fn links_of_two_slots_go_one_through_the_other() {
     let slots = slots(
         small("main", Transport::url_that_leaks("m")),

@@ -9,3 +9,11 @@ pub mod readme {}
 /// The README of the axum adapter.
 #[doc = include_str!("../../adapters/axum/README.md")]
 pub mod axum {}
+
+/// The README of the Rocket adapter.
+#[doc = include_str!("../../adapters/rocket/README.md")]
+pub mod rocket {}
+
+/// The page for Rocket.
+#[doc = include_str!("../rocket.md")]
+pub mod rocket_page {}

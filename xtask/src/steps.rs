@@ -47,10 +47,11 @@ pub(crate) fn lint() -> Result<(), String> {
 }
 
 /// The packages that are published.
-const PACKAGES: [&str; 3] = [
+const PACKAGES: [&str; 4] = [
     "sealed-session",
     "sealed-session-tower",
     "sealed-session-axum",
+    "sealed-session-rocket",
 ];
 
 /// A package has its licences and a front page, and nothing that a test left behind.

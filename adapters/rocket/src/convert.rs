@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use rocket::http::{Header, Status};
 use rocket::{Request, Response};
+use sealed_session::time::Duration;
 use sealed_session::{HeaderChange, ResponseHead};
 
 /// The request's `Cookie` lines. Rocket drops those that are no UTF-8 before anybody sees them.
@@ -22,7 +23,7 @@ pub(crate) fn cookie_lines<'r>(request: &'r Request<'_>) -> Vec<Cow<'r, str>> {
     }
     let jar = request.cookies().iter();
     // The local client stores what a response removes.
-    let kept = jar.filter(|cookie| cookie.max_age().is_none_or(|age| age.is_positive()));
+    let kept = jar.filter(|cookie| cookie.max_age().is_none_or(Duration::is_positive));
     kept.map(|cookie| format!("{}={}", cookie.name(), cookie.value()).into())
         .collect()
 }

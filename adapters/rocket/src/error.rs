@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use rocket::Request;
 use rocket::http::Status;
 use rocket::response::{self, Responder};
-use rocket::Request;
 
 use crate::cached::Cached;
 

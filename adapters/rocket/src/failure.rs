@@ -48,11 +48,13 @@ fn empty_with(status: Status) -> Response<'static> {
 /// Puts `page` in place of `response`, and keeps what Rocket, its shield and other fairings have put
 /// on this response as on every other.
 pub(crate) fn replace(response: &mut Response<'_>, mut page: Response<'static>) {
-    for field in response.headers().iter() {
-        let name = field.name.as_str();
-        if is_of_every_response(name) && !page.headers().contains(name) {
-            page.set_raw_header(name.to_owned(), field.value.into_owned());
-        }
+    let fields = response.headers().iter();
+    let kept = fields.filter(|field| is_of_every_response(field.name.as_str()));
+    let kept: Vec<_> = kept
+        .filter(|field| !page.headers().contains(field.name.as_str()))
+        .collect();
+    for field in kept {
+        page.adjoin_raw_header(field.name.to_string(), field.value.into_owned());
     }
     *response = page;
 }

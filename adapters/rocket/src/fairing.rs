@@ -173,7 +173,8 @@ impl Fairing for SessionFairing {
     async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
         if rocket.state::<Shared>().is_some() {
             // Which of the two a guard means cannot be known.
-            let error = Error::misuse("two session fairings are attached; remove one `.attach(..)`");
+            let error =
+                Error::misuse("two session fairings are attached; remove one `.attach(..)`");
             tracing::error!(target: "sealed_session", %error);
             return Err(rocket);
         }

@@ -60,6 +60,11 @@
 //! # Ok::<(), sealed_session::Error>(())
 //! ```
 //!
+//! # Several sessions
+//!
+//! Sign-in, preferences and messages for the next page can be [slots](slots): sessions with a cookie,
+//! a lifetime and a budget each, none of which overwrites another.
+//!
 //! # What a session cannot do here
 //!
 //! A copied cookie works until it expires, and visitors can bring back older sessions of their
@@ -69,6 +74,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod slots;
 pub mod when_a_cookie_is_written;
 
 mod clock;
@@ -98,3 +104,5 @@ pub use manager::{
 pub use payload::{Compression, SessionId};
 pub use seal::Format;
 pub use session::{Attribute, AttributeName, ReadKey, Renewal, Session, Size, WriteKey};
+#[doc(inline)]
+pub use slots::{Main, Sessions, Slot, Slots};

@@ -2,7 +2,8 @@
 
 use sealed_session::{
     Attribute, Budget, CookieSpec, Error, HeaderChange, Key, KeyRing, KeyText, Lifetime, Oversize,
-    Refusal, Scope, Session, SessionId, SessionManager, SessionManagerBuilder, Size,
+    Refusal, Scope, Session, SessionId, SessionManager, SessionManagerBuilder, Sessions, Size,
+    Slots,
 };
 
 fn is<T: Send + Sync + Unpin + 'static>() {}
@@ -25,5 +26,7 @@ fn public_types_are_send_and_sync() {
     is::<SessionId>();
     is::<SessionManager>();
     is::<SessionManagerBuilder>();
+    is::<Sessions>();
     is::<Size>();
+    is::<Slots>();
 }

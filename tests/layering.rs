@@ -33,6 +33,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "cookie", "error", "event", "keys", "lifetime", "payload", "seal", "session",
         ],
     ),
+    (
+        "slots",
+        &["cookie", "error", "lifetime", "manager", "session"],
+    ),
     // A page of documentation.
     ("when_a_cookie_is_written", &[]),
 ];

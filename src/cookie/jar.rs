@@ -35,15 +35,17 @@ pub(crate) struct Jar {
     more: Vec<Piece>,
     /// How many of each family and kind: each by itself, so that none can crowd out another.
     counts: [[usize; KINDS]; FAMILIES_MAX],
-    others: Others,
+    /// What carries these names, whether or not it is kept.
+    own: Tally,
+    others: Tally,
 }
 
 /// Two chunks, a touch and tombstones.
 const FEW: usize = 4;
 
-/// What else came along: cookies that are not this library's.
+/// Cookies of a request, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Others {
+pub(crate) struct Tally {
     pub(crate) cookies: usize,
     /// Bytes of names and values, and of what stands between cookies.
     pub(crate) bytes: usize,
@@ -104,6 +106,7 @@ impl Jar {
                     .find_map(|(family, names)| Some((family, names.slot_of(name)?)));
                 match found {
                     Some((family, slot)) => {
+                        jar.own.add(trim(pair));
                         jar.add(family, slot, trim(value.get(1..).unwrap_or_default()));
                     }
                     None => jar.others.add(trim(pair)),
@@ -184,8 +187,13 @@ impl Jar {
     }
 
     /// What came along besides the session, its touch and its tombstones.
-    pub(crate) fn others(&self) -> Others {
+    pub(crate) fn others(&self) -> Tally {
         self.others
+    }
+
+    /// The session's own cookies, with its touch, its tombstones, and whatever else has their names.
+    pub(crate) fn own(&self) -> Tally {
+        self.own
     }
 
     /// Whether there may have been more chunks of this family than are kept.
@@ -221,11 +229,19 @@ fn pairs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-impl Others {
+impl Tally {
     fn add(&mut self, pair: &[u8]) {
         if !pair.is_empty() {
             self.cookies += 1;
             self.bytes += pair.len() + PAIR_END;
+        }
+    }
+
+    /// What is left without `part`.
+    pub(crate) fn without(self, part: Tally) -> Tally {
+        Tally {
+            cookies: self.cookies.saturating_sub(part.cookies),
+            bytes: self.bytes.saturating_sub(part.bytes),
         }
     }
 }
@@ -309,7 +325,7 @@ mod tests {
         for (lines, cookies, bytes) in table {
             let jar = Jar::read(lines.iter().copied(), [Names::new("__Host-s")].iter());
             let (cookies, bytes) = (*cookies, *bytes);
-            assert_eq!(jar.others(), Others { cookies, bytes }, "{lines:?}");
+            assert_eq!(jar.others(), Tally { cookies, bytes }, "{lines:?}");
         }
     }
 

@@ -17,7 +17,7 @@ pub use budget::Budget;
 pub(crate) use candidates::{Candidate, Candidates};
 pub(crate) use chunk::{Chunks, Overflow, split};
 pub(crate) use glance::Glance;
-pub(crate) use jar::{Jar, Others, PAIR_END};
+pub(crate) use jar::{Jar, PAIR_END, Tally};
 pub(crate) use name::{CHUNKS_MAX, Names};
 pub(crate) use renderer::Renderer;
 pub use scope::Scope;

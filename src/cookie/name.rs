@@ -68,6 +68,12 @@ impl Names {
         self.chunks.iter().map(String::as_str)
     }
 
+    /// Whether one name could be of both.
+    pub(crate) fn overlaps(&self, other: &Names) -> bool {
+        let mut all = self.chunks().chain([self.touch(), self.tombstone()]);
+        all.any(|name| other.slot_of(name.as_bytes()).is_some())
+    }
+
     /// What `name` is, if it is one of these names to the byte.
     pub(super) fn slot_of(&self, name: &[u8]) -> Option<Slot> {
         let suffix = name.strip_prefix(self.base().as_bytes())?;

@@ -32,6 +32,8 @@ use std::fmt;
 #[derive(Clone)]
 pub struct Error {
     kind: Box<Kind>,
+    /// The name of the cookie of the session that it happened to, where that tells something.
+    cookie: Option<Box<str>>,
 }
 
 #[derive(Clone)]
@@ -54,7 +56,14 @@ impl Error {
     fn new(kind: Kind) -> Error {
         Error {
             kind: Box::new(kind),
+            cookie: None,
         }
+    }
+
+    /// Says whose session it happened to.
+    pub(crate) fn of_cookie(mut self, name: &str) -> Error {
+        self.cookie = Some(name.into());
+        self
     }
 
     pub(crate) fn configuration(what: impl Into<String>) -> Error {
@@ -363,10 +372,31 @@ impl Error {
             _ => None,
         }
     }
+
+    /// The name of the cookie whose session could not be sent, or had no room for a value. In an
+    /// application with several sessions it tells which; see [`slots`](crate::slots).
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
+    /// assert_eq!(error.cookie(), Some("__Host-session"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
+    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = &self.cookie {
+            write!(f, "`{name}`: ")?;
+        }
         match &*self.kind {
             Kind::Configuration(what) => write!(f, "configuration: {what}"),
             Kind::Misuse(what) => write!(f, "misuse: {what}"),

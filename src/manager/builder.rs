@@ -310,7 +310,7 @@ impl SessionManagerBuilder {
         mut self,
         kinds: impl IntoIterator<Item = SiteData>,
     ) -> SessionManagerBuilder {
-        self.parting.clear_site_data = SiteData::field(kinds);
+        self.parting.clear_site_data = kinds.into_iter().map(SiteData::element).collect();
         self
     }
 

@@ -7,12 +7,13 @@
 //! - A response that depends on the session says `Vary: Cookie`, and where a live session was
 //!   looked at and the handler said nothing of caching, `private` as well. A touch beside a page
 //!   that nobody looked at its session for is no such dependence.
+//! - Several sessions of one response are spoken of once, by the strictest of what each would say.
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use super::response::{HeaderChange, ResponseHead};
-use crate::session::{Outcome, Parting};
+use crate::session::Outcome;
 
 /// Whether a handler speaks to particular shared caches by this field, over `Cache-Control`'s
 /// head: any `*-Cache-Control` (RFC 9213), and what came before it.
@@ -193,39 +194,44 @@ fn directive_name(directive: &str) -> String {
         .to_ascii_lowercase()
 }
 
-/// The changes that a response needs for `outcome`. `touch` makes the line of a touch; it may open
-/// the session, and is asked only if its line can ride.
-pub(super) fn changes<'a, I>(
-    outcome: Outcome,
+/// The changes that a response needs for the `outcomes` of all sessions of its request. `touch` makes
+/// the line of a touch of one of them; it may open the session, and is asked only if its line can ride.
+pub(crate) fn changes<'a, I>(
+    outcomes: &mut [Outcome],
     response: ResponseHead<'a, I>,
     now: OffsetDateTime,
-    parting: &Parting,
-    touch: impl FnOnce() -> Option<String>,
+    mut touch: impl FnMut(usize) -> Option<String>,
 ) -> Vec<HeaderChange>
 where
     I: IntoIterator<Item = (&'a str, &'a [u8])>,
 {
-    if !outcome.looked_at && !outcome.touch_due {
+    let looked_at = outcomes.iter().any(|outcome| outcome.looked_at);
+    if !looked_at && !outcomes.iter().any(|outcome| outcome.touch_due) {
         return Vec::new();
     }
     let not_modified = response.status == 304;
     let caching = Caching::of(response.headers, now);
     let unasked_may_ride = !not_modified && !caching.is_shared();
-    let mut lines = outcome.lines;
-    if !outcome.asked && !unasked_may_ride {
-        lines.clear();
-    }
-    if outcome.touch_due && unasked_may_ride {
-        lines.extend(touch());
+    let append = |name, value| HeaderChange::Append { name, value };
+    let cookie = |line| append("set-cookie", line);
+    let mut changes = Vec::new();
+    for (at, outcome) in outcomes.iter_mut().enumerate() {
+        if outcome.asked || unasked_may_ride {
+            changes.extend(outcome.lines.drain(..).map(cookie));
+        }
+        if outcome.touch_due && unasked_may_ride {
+            changes.extend(touch(at).map(cookie));
+        }
     }
 
-    let private = !lines.is_empty() || (outcome.live && caching.is_silent());
-    let append = |name, value| HeaderChange::Append { name, value };
-    let mut changes: Vec<HeaderChange> = lines
-        .into_iter()
-        .map(|line| append("set-cookie", line))
-        .collect();
-    if outcome.looked_at && !caching.varies {
+    let live = outcomes.iter().any(|outcome| outcome.live);
+    let private = !changes.is_empty() || (live && caching.is_silent());
+    let partings = || {
+        outcomes
+            .iter()
+            .filter_map(|outcome| outcome.parting.as_ref())
+    };
+    if looked_at && !caching.varies {
         changes.push(append("vary", "Cookie".to_owned()));
     }
     if private {
@@ -235,7 +241,7 @@ where
         changes.extend(targeted.map(|field| HeaderChange::Remove {
             name: field.name.clone(),
         }));
-        let value = match outcome.destroyed && parting.no_store {
+        let value = match partings().any(|parting| parting.no_store) {
             true => "no-store".to_owned(),
             false => caching.made_private(),
         };
@@ -244,12 +250,14 @@ where
             value,
         });
     }
-    if let Some(kinds) = parting
-        .clear_site_data
-        .as_ref()
-        .filter(|_| outcome.destroyed)
-    {
-        changes.push(append("clear-site-data", kinds.clone()));
+    let mut cleared: Vec<&str> = Vec::new();
+    for kind in partings().flat_map(|parting| &parting.clear_site_data) {
+        if !cleared.contains(kind) {
+            cleared.push(kind);
+        }
+    }
+    if !cleared.is_empty() {
+        changes.push(append("clear-site-data", cleared.join(", ")));
     }
     changes
 }

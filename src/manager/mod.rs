@@ -12,6 +12,7 @@ mod response;
 mod site_data;
 
 pub use builder::SessionManagerBuilder;
+pub(crate) use caching::changes;
 pub use fits::assert_fits;
 pub use request::RequestHead;
 pub use response::{HeaderChange, ResponseHead};
@@ -25,7 +26,7 @@ use crate::cookie::Jar;
 use crate::error::Error;
 use crate::keys::KeyRing;
 use crate::lifetime::Timestamp;
-use crate::session::{Context, Session};
+use crate::session::{Context, Session, report};
 
 /// Loads sessions from requests and commits them to responses.
 ///
@@ -177,15 +178,11 @@ impl SessionManager {
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
         let stamp = Timestamp::of(now);
-        let outcome = session.commit(stamp)?;
-        let touch = || session.touch(stamp);
-        Ok(caching::changes(
-            outcome,
-            response,
-            now,
-            &self.context.parting,
-            touch,
-        ))
+        let mut outcome = session.commit(stamp)?;
+        report(std::iter::once((session, &outcome)));
+        let touch = |_| session.touch(stamp);
+        let outcomes = std::slice::from_mut(&mut outcome);
+        Ok(changes(outcomes, response, now, touch))
     }
 
     /// Closes `session` as if its commit had failed with `error`, for a handler that gave up: nothing
@@ -212,5 +209,10 @@ impl SessionManager {
     /// ```
     pub fn abandon(&self, session: &Session, error: &Error) {
         session.abandon(error);
+    }
+
+    /// The checked configuration.
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
     }
 }

@@ -63,6 +63,14 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
         self
     }
 
+    /// The same request, to be read several times by [`again`](RequestHead::again).
+    pub(crate) fn collected(self) -> RequestHead<'a, Vec<&'a [u8]>> {
+        RequestHead {
+            cookie_lines: self.cookie_lines.into_iter().collect(),
+            host: self.host,
+        }
+    }
+
     pub(super) fn host_name(&self) -> String {
         self.host.unwrap_or("(no host)").chars().take(255).collect()
     }
@@ -85,6 +93,16 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
             .is_ok_and(|address| address.is_loopback())
             || name.eq_ignore_ascii_case("localhost")
             || name.to_ascii_lowercase().ends_with(".localhost")
+    }
+}
+
+impl<'a> RequestHead<'a, Vec<&'a [u8]>> {
+    /// The same request, read once more.
+    pub(crate) fn again(&self) -> RequestHead<'a, impl Iterator<Item = &'a [u8]>> {
+        RequestHead {
+            cookie_lines: self.cookie_lines.iter().copied(),
+            host: self.host,
+        }
     }
 }
 

@@ -39,17 +39,13 @@ pub enum SiteData {
 }
 
 impl SiteData {
-    /// The field's value for these kinds; `None` if there is none.
-    pub(super) fn field(kinds: impl IntoIterator<Item = SiteData>) -> Option<String> {
-        let quoted: Vec<&str> = kinds
-            .into_iter()
-            .map(|kind| match kind {
-                SiteData::Cache => "\"cache\"",
-                SiteData::ClientHints => "\"clientHints\"",
-                SiteData::ExecutionContexts => "\"executionContexts\"",
-                SiteData::Storage => "\"storage\"",
-            })
-            .collect();
-        (!quoted.is_empty()).then(|| quoted.join(", "))
+    /// How the field spells it.
+    pub(super) fn element(self) -> &'static str {
+        match self {
+            SiteData::Cache => "\"cache\"",
+            SiteData::ClientHints => "\"clientHints\"",
+            SiteData::ExecutionContexts => "\"executionContexts\"",
+            SiteData::Storage => "\"storage\"",
+        }
     }
 }

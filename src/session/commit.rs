@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 use super::arrival::authentic;
 use super::outgoing::{farewell, former_scopes, tombstones};
 use super::packed::Packed;
+use super::report::Written;
 use super::state::State;
-use super::{Context, Inner, Session, Slot};
-use crate::cookie::Jar;
+use super::{Inner, Parting, Session, Slot};
 use crate::error::Error;
 use crate::event::Event;
 use crate::lifetime::{Times, Timestamp};
@@ -23,8 +23,10 @@ pub(crate) struct Outcome {
     pub(crate) looked_at: bool,
     /// Whether a live session was there to be looked at.
     pub(crate) live: bool,
-    /// Whether the application ended a session.
-    pub(crate) destroyed: bool,
+    /// What else the response says, if the application ended a session.
+    pub(crate) parting: Option<Parting>,
+    /// If the application wrote a session that is to be sent.
+    pub(crate) written: Option<Written>,
     /// Whether [`Session::touch`] is worth asking.
     pub(crate) touch_due: bool,
 }
@@ -35,7 +37,7 @@ impl Session {
     pub(crate) fn commit(&self, now: Timestamp) -> Result<Outcome, Error> {
         let mut slot = self.lock();
         let again = std::mem::replace(&mut slot.committed, true);
-        if self.inner.poisoned.load(Ordering::Acquire) {
+        if self.is_poisoned() {
             if !again {
                 self.inner.context.observer.tell(&Event::Poisoned {});
             }
@@ -49,6 +51,7 @@ impl Session {
             });
         }
         let result = self.inner.outcome(&slot, now);
+        let result = result.map_err(|error| error.of_cookie(self.cookie()));
         if let Err(error) = &result {
             self.fail(&mut slot, error);
         }
@@ -61,6 +64,29 @@ impl Session {
         if !std::mem::replace(&mut slot.committed, true) {
             self.fail(&mut slot, error);
         }
+    }
+
+    /// Closes the session without a word because another one of its request cannot be sent, or takes
+    /// back what its commit has just said.
+    pub(crate) fn withdraw(&self) {
+        let mut slot = self.lock();
+        slot.committed = true;
+        slot.failed = true;
+    }
+
+    /// Whether a panic unwound past a handle.
+    pub(crate) fn is_poisoned(&self) -> bool {
+        self.inner.poisoned.load(Ordering::Acquire)
+    }
+
+    /// Sends nothing of this request and takes no more changes, as after a panic.
+    pub(crate) fn poison(&self) {
+        self.inner.poisoned.store(true, Ordering::Release);
+    }
+
+    /// The name of the session's cookie.
+    pub(crate) fn cookie(&self) -> &str {
+        self.inner.context.family.names.base()
     }
 
     fn fail(&self, slot: &mut Slot, error: &Error) {
@@ -93,8 +119,8 @@ impl Inner {
             });
         };
         let (context, jar) = (&self.context, &slot.jar);
-        let mut lines = match &state.record {
-            None => farewell(context, jar),
+        let (mut lines, written) = match &state.record {
+            None => (farewell(context, jar), None),
             Some(record) => {
                 let issued = state.issued(self.now, slot.passive);
                 let times = Times {
@@ -110,8 +136,7 @@ impl Inner {
                 let max_age = context.lifetime.max_age(&times, self.now);
                 let packed = Packed::of(context, record, max_age)?;
                 let lines = packed.lines(context, jar, issued)?;
-                self.report(state, &packed, jar);
-                lines
+                (lines, Some(Written::of(state, &packed, jar)))
             }
         };
         if state.started_over {
@@ -124,7 +149,8 @@ impl Inner {
         Ok(Outcome {
             lines,
             asked: true,
-            destroyed: state.destroyed,
+            parting: state.destroyed.then(|| context.parting.clone()),
+            written,
             ..seen
         })
     }
@@ -134,27 +160,5 @@ impl Inner {
     fn check_alive(&self, times: &Times, now: Timestamp) -> Result<(), Error> {
         let judged = self.context.lifetime.judge(times, now.max(times.used));
         judged.map_err(Error::expired)
-    }
-
-    fn report(&self, state: &State, packed: &Packed, jar: &Jar) {
-        let Context {
-            observer, budget, ..
-        } = &*self.context;
-        if let Some(refusal) = state.refusal.filter(|refusal| refusal.may_live_elsewhere()) {
-            observer.tell(&Event::Overwrote { refusal });
-        }
-        let (bytes, warn_above) = (packed.bytes(), budget.warning_limit());
-        if bytes > warn_above {
-            observer.tell(&Event::NearBudget { bytes, warn_above });
-        }
-        let bytes = packed.request_bytes(jar);
-        let warn_above = budget.request_warning_limit();
-        if bytes > warn_above {
-            observer.tell(&Event::CrowdedRequest {
-                bytes,
-                others: jar.others().cookies,
-                warn_above,
-            });
-        }
     }
 }

@@ -26,8 +26,8 @@ pub(crate) struct Context {
 /// What else a response says that ends a session.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parting {
-    /// The value of `Clear-Site-Data`, if any.
-    pub(crate) clear_site_data: Option<String>,
+    /// The elements of `Clear-Site-Data`, if any.
+    pub(crate) clear_site_data: Vec<&'static str>,
     pub(crate) no_store: bool,
 }
 

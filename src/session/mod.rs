@@ -14,6 +14,7 @@ mod map;
 mod outgoing;
 mod packed;
 mod renewal;
+mod report;
 mod size;
 mod state;
 
@@ -22,10 +23,11 @@ pub(crate) use commit::Outcome;
 pub(crate) use context::{Context, Family, Parting};
 pub use key::{AttributeName, ReadKey, WriteKey};
 pub use renewal::Renewal;
+pub(crate) use report::report;
 pub use size::Size;
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::state::{Edit, State};
@@ -136,7 +138,7 @@ impl Session {
         if let Some(host) = &self.inner.barred {
             return Err(Error::off_loopback(host));
         }
-        if self.inner.poisoned.load(Ordering::Acquire) {
+        if self.is_poisoned() {
             return Err(Error::poisoned());
         }
         if slot.committed {
@@ -173,7 +175,7 @@ impl Inner {
 impl Drop for Session {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.inner.poisoned.store(true, Ordering::Release);
+            self.poison();
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::context::{Context, Family};
 use super::outgoing::left_over;
 use super::size::Size;
-use crate::cookie::{Chunks, Jar, Others, Overflow, PAIR_END, split};
+use crate::cookie::{Chunks, Jar, Overflow, PAIR_END, Tally, split};
 use crate::error::{Error, Measure, Oversize};
 use crate::lifetime::Timestamp;
 use crate::payload::{Entry, PADDING, Packing, Payload, Record, UNPACKED_MAX};
@@ -30,7 +30,7 @@ impl Packed {
         }
         Packed::measured(context, record, max_age).map_err(|mut oversize| {
             oversize.largest = largest(record, 3);
-            Error::too_large(oversize)
+            Error::too_large(oversize).of_cookie(context.family.names.base())
         })
     }
 
@@ -87,9 +87,14 @@ impl Packed {
 
     /// Bytes of the `Cookie` field that a browser sends from now on, if it still has the other
     /// cookies that came along.
-    pub(super) fn request_bytes(&self, jar: &Jar) -> usize {
-        let lines = self.chunks.lines().iter().copied();
-        request_bytes(lines, self.tail, jar.others())
+    fn request_bytes(&self, jar: &Jar) -> usize {
+        request_bytes(self.pairs(), jar.others())
+    }
+
+    /// Bytes that its cookies take in a `Cookie` field, with what stands between cookies.
+    pub(super) fn pairs(&self) -> usize {
+        let pair = |line: &usize| line - self.tail + PAIR_END;
+        self.chunks.lines().iter().map(pair).sum()
     }
 
     /// The lines that set the session, and those that remove what it no longer needs.
@@ -123,7 +128,7 @@ impl Size {
         let tail = context.family.renderer.tail(max_age);
         Size {
             lines: Vec::new(),
-            request_bytes: request_bytes(std::iter::empty(), tail, jar.others()),
+            request_bytes: request_bytes(0, jar.others()),
             room: context.room(tail, HEAD),
             budget: context.budget,
             others: jar.others(),
@@ -167,7 +172,7 @@ impl Context {
         fits.map_err(|mut oversize| {
             oversize.largest = largest(&alone, 1);
             oversize.is_alone = true;
-            Error::too_large(oversize)
+            Error::too_large(oversize).of_cookie(self.family.names.base())
         })
     }
 
@@ -184,11 +189,9 @@ impl Context {
     }
 }
 
-/// Bytes of a `Cookie` field with cookies of these `Set-Cookie` values, of which `tail` bytes each are
-/// attributes, and with `others`.
-fn request_bytes(lines: impl Iterator<Item = usize>, tail: usize, others: Others) -> usize {
-    let pairs = lines.map(|line| line - tail + PAIR_END).sum::<usize>() + others.bytes;
-    pairs.saturating_sub(PAIR_END)
+/// Bytes of a `Cookie` field with cookies that take `pairs` bytes, and with `others`.
+pub(super) fn request_bytes(pairs: usize, others: Tally) -> usize {
+    (pairs + others.bytes).saturating_sub(PAIR_END)
 }
 
 /// Bytes of a payload without attributes, subject and padding.

@@ -1,6 +1,6 @@
 //! What a session costs.
 
-use crate::cookie::{Budget, Others};
+use crate::cookie::{Budget, Tally};
 
 /// What a session costs to send; see [`Session::size`](crate::Session::size).
 ///
@@ -25,7 +25,7 @@ pub struct Size {
     pub(super) request_bytes: usize,
     pub(super) room: usize,
     pub(super) budget: Budget,
-    pub(super) others: Others,
+    pub(super) others: Tally,
     pub(super) attributes: Vec<(String, usize)>,
 }
 

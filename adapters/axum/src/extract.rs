@@ -1,12 +1,14 @@
-//! `Session` and `LiveSession`, and what a request without them is answered.
+//! `Session` and `LiveSession`.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::Deref;
 
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
-use axum_core::response::{IntoResponse, Response};
-use http::StatusCode;
 use http::request::Parts;
+use sealed_session::{Main, Sessions, Slot};
+
+use crate::rejection::{MissingLayer, NotLive};
 
 /// The request's session. It is always there, opens its token on first use, and creates nothing
 /// by itself. It derefs to [`sealed_session::Session`].
@@ -19,12 +21,30 @@ use http::request::Parts;
 /// }
 /// # let _: axum::routing::MethodRouter = axum::routing::get(theme);
 /// ```
-#[derive(Clone, Debug)]
-pub struct Session(sealed_session::Session);
+///
+/// `Session<Prefs>` is that of another [slot](sealed_session::slots):
+///
+/// ```
+/// use sealed_session_axum::sealed_session::Slot;
+/// use sealed_session_axum::{Error, Session};
+///
+/// enum Prefs {}
+/// impl Slot for Prefs {}
+///
+/// async fn darken(session: Session, prefs: Session<Prefs>) -> Result<&'static str, Error> {
+///     prefs.insert("theme", "dark")?;
+///     Ok(if session.subject().is_some() { "For you." } else { "For everybody here." })
+/// }
+/// # let _: axum::routing::MethodRouter = axum::routing::post(darken);
+/// ```
+pub struct Session<S: Slot = Main> {
+    session: sealed_session::Session,
+    slot: PhantomData<fn() -> S>,
+}
 
 /// The request's session, if the browser brought one: a handler that asks for it is not called for
 /// a visitor who has none, and the answer is 401 with an empty body. `Option<LiveSession>` is `None`
-/// then.
+/// then. `LiveSession<Prefs>` is that of another [slot](sealed_session::slots).
 ///
 /// **That a session is there does not mean that anybody is signed in**: a cart alone makes one. A
 /// guard asks for the [`subject`](sealed_session::Session::subject).
@@ -41,10 +61,128 @@ pub struct Session(sealed_session::Session);
 /// }
 /// # let _: axum::routing::MethodRouter = axum::routing::get(greeting);
 /// ```
-#[derive(Clone, Debug)]
-pub struct LiveSession(sealed_session::Session);
+pub struct LiveSession<S: Slot = Main>(Session<S>);
 
-impl Deref for Session {
+impl<S: Slot> Session<S> {
+    fn of(parts: &Parts) -> Result<Session<S>, MissingLayer> {
+        let sessions = parts.extensions.get::<Sessions>();
+        let sessions = sessions.ok_or_else(MissingLayer::layer)?;
+        let session = sessions.require::<S>().map_err(MissingLayer::slot)?;
+        Ok(Session {
+            session: session.clone(),
+            slot: PhantomData,
+        })
+    }
+}
+
+impl<S: Slot> LiveSession<S> {
+    fn of(parts: &Parts) -> Result<Option<LiveSession<S>>, MissingLayer> {
+        let session = Session::of(parts)?;
+        Ok(session.is_live().then_some(LiveSession(session)))
+    }
+}
+
+/// The trait's function, for a call that names no slot: where a value is made, Rust does not fall back
+/// to the default type.
+impl Session {
+    /// The session of the main slot, in an extractor of one's own.
+    ///
+    /// # Errors
+    ///
+    /// [`MissingLayer`].
+    ///
+    /// ```
+    /// use axum::extract::FromRequestParts;
+    /// use axum::http::request::Parts;
+    /// use sealed_session_axum::{MissingLayer, Session};
+    ///
+    /// struct User(Option<String>);
+    ///
+    /// impl<S: Send + Sync> FromRequestParts<S> for User {
+    ///     type Rejection = MissingLayer;
+    ///
+    ///     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<User, MissingLayer> {
+    ///         let session = Session::from_request_parts(parts, state).await?;
+    ///         Ok(User(session.subject()))
+    ///     }
+    /// }
+    /// ```
+    pub async fn from_request_parts<State: Send + Sync>(
+        parts: &mut Parts,
+        state: &State,
+    ) -> Result<Session, MissingLayer> {
+        <Session as FromRequestParts<State>>::from_request_parts(parts, state).await
+    }
+}
+
+/// As with [`Session`].
+impl LiveSession {
+    /// The live session of the main slot, in an extractor of one's own.
+    ///
+    /// # Errors
+    ///
+    /// [`NotLive`].
+    ///
+    /// ```
+    /// use axum::extract::FromRequestParts;
+    /// use axum::http::request::Parts;
+    /// use sealed_session_axum::{LiveSession, NotLive};
+    ///
+    /// struct User(Option<String>);
+    ///
+    /// impl<S: Send + Sync> FromRequestParts<S> for User {
+    ///     type Rejection = NotLive;
+    ///
+    ///     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<User, NotLive> {
+    ///         let session = LiveSession::from_request_parts(parts, state).await?;
+    ///         Ok(User(session.subject()))
+    ///     }
+    /// }
+    /// ```
+    pub async fn from_request_parts<State: Send + Sync>(
+        parts: &mut Parts,
+        state: &State,
+    ) -> Result<LiveSession, NotLive> {
+        <LiveSession as FromRequestParts<State>>::from_request_parts(parts, state).await
+    }
+}
+
+impl<S: Slot> Clone for Session<S> {
+    fn clone(&self) -> Session<S> {
+        Session {
+            session: self.session.clone(),
+            slot: PhantomData,
+        }
+    }
+}
+
+impl<S: Slot> Clone for LiveSession<S> {
+    fn clone(&self) -> LiveSession<S> {
+        LiveSession(self.0.clone())
+    }
+}
+
+impl<S: Slot> fmt::Debug for Session<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.session.fmt(f)
+    }
+}
+
+impl<S: Slot> fmt::Debug for LiveSession<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LiveSession").field(&self.0).finish()
+    }
+}
+
+impl<S: Slot> Deref for Session<S> {
+    type Target = sealed_session::Session;
+
+    fn deref(&self) -> &sealed_session::Session {
+        &self.session
+    }
+}
+
+impl<S: Slot> Deref for LiveSession<S> {
     type Target = sealed_session::Session;
 
     fn deref(&self) -> &sealed_session::Session {
@@ -52,124 +190,30 @@ impl Deref for Session {
     }
 }
 
-impl Deref for LiveSession {
-    type Target = sealed_session::Session;
-
-    fn deref(&self) -> &sealed_session::Session {
-        &self.0
-    }
-}
-
-/// No [`SessionLayer`](crate::SessionLayer) covers the route. Answers 500 with an empty body; the
-/// log names the fix.
-///
-/// ```
-/// use axum::extract::{FromRequestParts, Request};
-/// use sealed_session_axum::Session;
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
-/// let (mut parts, ()) = Request::new(()).into_parts();
-/// let missing = Session::from_request_parts(&mut parts, &()).await.unwrap_err();
-/// assert!(missing.to_string().contains(".layer(SessionLayer::new(manager))"));
-/// # }
-/// ```
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct MissingLayer;
-
-impl fmt::Display for MissingLayer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "no session layer covers this route: add `.layer(SessionLayer::new(manager))` to the \
-             router, after the last `.route(..)` and `.fallback(..)`",
-        )
-    }
-}
-
-impl std::error::Error for MissingLayer {}
-
-impl IntoResponse for MissingLayer {
-    fn into_response(self) -> Response {
-        tracing::error!(target: "sealed_session", "{self}");
-        StatusCode::INTERNAL_SERVER_ERROR.into_response()
-    }
-}
-
-/// Why there is no [`LiveSession`].
-///
-/// ```
-/// use axum::response::IntoResponse;
-/// use sealed_session_axum::NotLive;
-///
-/// assert_eq!(NotLive::Nobody.into_response().status(), 401);
-/// ```
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum NotLive {
-    /// No layer covers the route.
-    MissingLayer(MissingLayer),
-    /// The visitor has no session. Answers 401 with an empty body.
-    Nobody,
-}
-
-impl fmt::Display for NotLive {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NotLive::MissingLayer(missing) => missing.fmt(f),
-            NotLive::Nobody => f.write_str("the visitor has no session"),
-        }
-    }
-}
-
-impl std::error::Error for NotLive {}
-
-impl IntoResponse for NotLive {
-    fn into_response(self) -> Response {
-        match self {
-            NotLive::MissingLayer(missing) => missing.into_response(),
-            NotLive::Nobody => StatusCode::UNAUTHORIZED.into_response(),
-        }
-    }
-}
-
-fn session(parts: &Parts) -> Result<sealed_session::Session, MissingLayer> {
-    parts
-        .extensions
-        .get::<sealed_session::Session>()
-        .cloned()
-        .ok_or(MissingLayer)
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Session {
+impl<S: Slot, State: Send + Sync> FromRequestParts<State> for Session<S> {
     type Rejection = MissingLayer;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Session, MissingLayer> {
-        session(parts).map(Session)
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Session<S>, MissingLayer> {
+        Session::of(parts)
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for LiveSession {
+impl<S: Slot, State: Send + Sync> FromRequestParts<State> for LiveSession<S> {
     type Rejection = NotLive;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<LiveSession, NotLive> {
-        let session = session(parts).map_err(NotLive::MissingLayer)?;
-        if session.is_live() {
-            Ok(LiveSession(session))
-        } else {
-            Err(NotLive::Nobody)
-        }
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<LiveSession<S>, NotLive> {
+        let live = LiveSession::of(parts).map_err(NotLive::MissingLayer)?;
+        live.ok_or(NotLive::Nobody)
     }
 }
 
-impl<S: Send + Sync> OptionalFromRequestParts<S> for LiveSession {
+impl<S: Slot, State: Send + Sync> OptionalFromRequestParts<State> for LiveSession<S> {
     type Rejection = MissingLayer;
 
     async fn from_request_parts(
         parts: &mut Parts,
-        _: &S,
-    ) -> Result<Option<LiveSession>, MissingLayer> {
-        let session = session(parts)?;
-        Ok(session.is_live().then_some(LiveSession(session)))
+        _: &State,
+    ) -> Result<Option<LiveSession<S>>, MissingLayer> {
+        LiveSession::of(parts)
     }
 }

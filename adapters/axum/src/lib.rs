@@ -100,8 +100,10 @@
 
 mod error;
 mod extract;
+mod rejection;
 
 pub use error::Error;
-pub use extract::{LiveSession, MissingLayer, NotLive, Session};
+pub use extract::{LiveSession, Session};
+pub use rejection::{MissingLayer, NotLive};
 pub use sealed_session;
 pub use sealed_session_tower::{CommitFailure, EmptyResponse, PassiveLayer, SessionLayer};

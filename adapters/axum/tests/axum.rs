@@ -136,7 +136,6 @@ async fn a_missing_layer_and_a_double_one_answer_an_empty_500() {
 }
 
 async fn missing() -> sealed_session_axum::MissingLayer {
-    use axum::extract::FromRequestParts;
     let (mut parts, ()) = Request::new(()).into_parts();
     Session::from_request_parts(&mut parts, &())
         .await

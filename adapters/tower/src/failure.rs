@@ -1,42 +1,55 @@
 //! What the visitor gets when a commit fails.
 
 use http::{Response, StatusCode};
-use sealed_session::{Error, Session};
+use sealed_session::{Error, Session, Sessions};
 
 /// Makes the response for a session that could not be committed, or that had no room for a value.
 /// The visitor's old session is whole; the handler's response is dropped, because it speaks of
 /// changes that did not happen.
 ///
-/// Functions from `&Error` and `&Session` to a response implement it.
+/// Functions from `&Error` and `&Session` to a response implement it. They get the session that could
+/// not be sent, of whatever slot. A page that needs those of the other slots as well, such as the
+/// visitor's language, is a type that implements this itself:
 ///
 /// ```
 /// use http::Response;
 /// use sealed_session_tower::CommitFailure;
-/// use sealed_session_tower::sealed_session::{Error, Session};
+/// use sealed_session_tower::sealed_session::{Error, Session, Sessions};
 ///
 /// fn page(error: &Error, session: &Session) -> Response<String> {
 ///     Response::new(format!("{:?}: {error}", session.subject()))
 /// }
 ///
+/// struct Page;
+///
+/// impl CommitFailure<String> for Page {
+///     fn respond(&self, error: &Error, sessions: &Sessions) -> Response<String> {
+///         let subject = sessions.main().subject();
+///         let tried = sessions.failed(error).names();
+///         Response::new(format!("{subject:?} could not store {tried:?}: {error}"))
+///     }
+/// }
+///
 /// fn answers(_: impl CommitFailure<String>) {}
 /// answers(page);
+/// answers(Page);
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not answer a failed commit with a `Response<{ResBody}>`",
     note = "use a function or a closure `|error: &Error, session: &Session| -> Response<{ResBody}>`, with both types written out, that is `Clone`"
 )]
 pub trait CommitFailure<ResBody> {
-    /// The response to send instead of the handler's. The session shows what could not be sent,
-    /// and cannot be changed any more.
-    fn respond(&self, error: &Error, session: &Session) -> Response<ResBody>;
+    /// The response to send instead of the handler's. None of the sessions is sent, and none can be
+    /// changed any more; [`Sessions::failed`] shows what could not be sent.
+    fn respond(&self, error: &Error, sessions: &Sessions) -> Response<ResBody>;
 }
 
 impl<F, ResBody> CommitFailure<ResBody> for F
 where
     F: Fn(&Error, &Session) -> Response<ResBody>,
 {
-    fn respond(&self, error: &Error, session: &Session) -> Response<ResBody> {
-        self(error, session)
+    fn respond(&self, error: &Error, sessions: &Sessions) -> Response<ResBody> {
+        self(error, sessions.failed(error))
     }
 }
 
@@ -47,12 +60,12 @@ where
 /// use http::Response;
 /// use sealed_session_tower::{CommitFailure, EmptyResponse};
 /// # use sealed_session_tower::sealed_session::time::OffsetDateTime;
-/// # use sealed_session_tower::sealed_session::{Error, Key, KeyRing, RequestHead, SessionManager};
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-/// # let session = manager.load(RequestHead::default(), OffsetDateTime::UNIX_EPOCH);
-/// # let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
+/// # use sealed_session_tower::sealed_session::{Error, Key, KeyRing, RequestHead, SessionManager, Slots};
+/// # let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+/// # let sessions = slots.load(RequestHead::default(), OffsetDateTime::UNIX_EPOCH);
+/// # let error = sessions.main().insert("noise", "x".repeat(100_000)).unwrap_err();
 ///
-/// let answer: Response<String> = EmptyResponse.respond(&error, &session);
+/// let answer: Response<String> = EmptyResponse.respond(&error, &sessions);
 /// assert_eq!(answer.status(), 500);
 /// assert!(answer.body().is_empty());
 /// # Ok::<(), Error>(())
@@ -61,7 +74,7 @@ where
 pub struct EmptyResponse;
 
 impl<ResBody: Default> CommitFailure<ResBody> for EmptyResponse {
-    fn respond(&self, _: &Error, _: &Session) -> Response<ResBody> {
+    fn respond(&self, _: &Error, _: &Sessions) -> Response<ResBody> {
         let mut response = Response::new(ResBody::default());
         *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         response

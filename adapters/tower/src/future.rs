@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use http::{HeaderName, HeaderValue, Response};
 use pin_project_lite::pin_project;
-use sealed_session::{Error, HeaderChange, ResponseHead, Session};
+use sealed_session::{Error, HeaderChange, ResponseHead, Sessions};
 
 use crate::failure::CommitFailure;
 use crate::layer::Shared;
@@ -18,7 +18,7 @@ pin_project! {
     ///
     /// ```
     /// use http::{Request, Response};
-    /// use sealed_session_tower::sealed_session::{Error, Session};
+    /// use sealed_session_tower::sealed_session::{Error, Sessions};
     /// use sealed_session_tower::{ResponseFuture, SessionLayer};
     /// use tower::{Layer, Service, service_fn};
     /// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
@@ -27,8 +27,8 @@ pin_project! {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
     /// let mut service = layer.layer(service_fn(async |request: Request<()>| {
-    ///     let session: &Session = request.extensions().get().expect("the layer is there");
-    ///     session.insert("theme", "dark")?;
+    ///     let sessions: &Sessions = request.extensions().get().expect("the layer is there");
+    ///     sessions.main().insert("theme", "dark")?;
     ///     Err::<Response<()>, _>(Error::misuse("an example"))
     /// }));
     ///
@@ -47,26 +47,26 @@ pin_project! {
 pin_project! {
     #[project = StateProjection]
     enum State<Inner> {
-        Running { #[pin] inner: Inner, session: Session },
-        Misused { error: Error, outer: Session },
+        Running { #[pin] inner: Inner, sessions: Sessions },
+        Misused { error: Error, outer: Sessions },
     }
 }
 
 impl<Inner, F> ResponseFuture<Inner, F> {
     pub(crate) fn new(
         inner: Inner,
-        session: Session,
+        sessions: Sessions,
         shared: Shared<F>,
     ) -> ResponseFuture<Inner, F> {
         ResponseFuture {
-            state: State::Running { inner, session },
+            state: State::Running { inner, sessions },
             shared,
         }
     }
 
     pub(crate) fn misused(
         error: Error,
-        outer: Session,
+        outer: Sessions,
         shared: Shared<F>,
     ) -> ResponseFuture<Inner, F> {
         ResponseFuture {
@@ -86,8 +86,8 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let shared = this.shared;
-        let (inner, session) = match this.state.project() {
-            StateProjection::Running { inner, session } => (inner, session),
+        let (inner, sessions) = match this.state.project() {
+            StateProjection::Running { inner, sessions } => (inner, sessions),
             StateProjection::Misused { error, outer } => {
                 return Poll::Ready(Ok(shared.failure.respond(error, outer)));
             }
@@ -95,16 +95,16 @@ where
         let mut response = ready!(inner.poll(context))?;
         let too_large = response.extensions().get::<Error>();
         if let Some(error) = too_large.filter(|error| error.is_too_large()).cloned() {
-            shared.manager.abandon(session, &error);
-            response = shared.failure.respond(&error, session);
+            shared.slots.abandon(sessions, &error);
+            response = shared.failure.respond(&error, sessions);
         }
         let now = shared.clock.now();
         let changes = shared
-            .manager
-            .commit(session, head(&response), now)
+            .slots
+            .commit(sessions, head(&response), now)
             .or_else(|error| {
-                response = shared.failure.respond(&error, session);
-                shared.manager.commit(session, head(&response), now)
+                response = shared.failure.respond(&error, sessions);
+                shared.slots.commit(sessions, head(&response), now)
             });
         for change in changes.into_iter().flatten() {
             apply(&mut response, change);

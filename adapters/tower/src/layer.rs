@@ -5,18 +5,18 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{HeaderValue, Request, Response, header};
-use sealed_session::{Clock, Error, RequestHead, Session, SessionManager, SystemClock};
+use sealed_session::{Clock, Error, RequestHead, Sessions, Slots, SystemClock};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::failure::{CommitFailure, EmptyResponse};
 use crate::future::ResponseFuture;
 
-/// Gives every request of a service its session.
+/// Gives every request of a service its [`Sessions`]: one, or one for each slot.
 ///
 /// Put it outside of whatever uses the session, and around the whole application: a route that
-/// the layer does not cover, such as a fallback added later, has no session. Two layers, one
-/// inside the other, are reported and answered with 500.
+/// the layer does not cover, such as a fallback added later, has none. Two layers, one inside the
+/// other, are reported and answered with 500.
 ///
 /// ```
 /// use sealed_session_tower::SessionLayer;
@@ -33,7 +33,7 @@ pub struct SessionLayer<F = EmptyResponse> {
 
 #[derive(Clone)]
 pub(crate) struct Shared<F> {
-    pub(crate) manager: SessionManager,
+    pub(crate) slots: Slots,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) failure: F,
 }
@@ -58,12 +58,14 @@ impl SessionLayer {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// With several sessions it takes their [`Slots`]; see the [guide](sealed_session::slots).
     #[must_use]
-    pub fn new(manager: SessionManager) -> SessionLayer {
+    pub fn new(slots: impl Into<Slots>) -> SessionLayer {
         let clock = Arc::new(SystemClock);
         SessionLayer {
             shared: Shared {
-                manager,
+                slots: slots.into(),
                 clock,
                 failure: EmptyResponse,
             },
@@ -78,7 +80,7 @@ impl<F> SessionLayer<F> {
     /// use http::{Request, Response};
     /// use sealed_session_tower::SessionLayer;
     /// use sealed_session_tower::sealed_session::time::{Duration, OffsetDateTime};
-    /// use sealed_session_tower::sealed_session::{Clock, Error, ManualClock, Session};
+    /// use sealed_session_tower::sealed_session::{Clock, Error, ManualClock, Sessions};
     /// use std::sync::Arc;
     /// use tower::{Layer, Service, service_fn};
     /// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
@@ -89,8 +91,8 @@ impl<F> SessionLayer<F> {
     /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
     /// let layer = SessionLayer::new(manager).clock(clock.clone());
     /// let mut service = layer.layer(service_fn(async |request: Request<()>| {
-    ///     let session: &Session = request.extensions().get().expect("the layer is there");
-    ///     Ok::<_, Error>(Response::new(session.created_at().unix_timestamp()))
+    ///     let sessions: &Sessions = request.extensions().get().expect("the layer is there");
+    ///     Ok::<_, Error>(Response::new(sessions.main().created_at().unix_timestamp()))
     /// }));
     ///
     /// clock.advance(Duration::days(1));
@@ -129,10 +131,10 @@ impl<F> SessionLayer<F> {
     /// ```
     #[must_use]
     pub fn on_commit_failure<G>(self, failure: G) -> SessionLayer<G> {
-        let Shared { manager, clock, .. } = self.shared;
+        let Shared { slots, clock, .. } = self.shared;
         SessionLayer {
             shared: Shared {
-                manager,
+                slots,
                 clock,
                 failure,
             },
@@ -154,7 +156,7 @@ impl<S, F: Clone> Layer<S> for SessionLayer<F> {
 impl<F> fmt::Debug for SessionLayer<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionLayer")
-            .field("manager", &self.shared.manager)
+            .field("slots", &self.shared.slots)
             .finish_non_exhaustive()
     }
 }
@@ -163,7 +165,7 @@ impl<F> fmt::Debug for SessionLayer<F> {
 ///
 /// ```
 /// use http::{Request, Response};
-/// use sealed_session_tower::sealed_session::{Error, Session};
+/// use sealed_session_tower::sealed_session::{Error, Sessions};
 /// use sealed_session_tower::{SessionLayer, SessionService};
 /// use tower::{Layer, Service, service_fn};
 /// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
@@ -172,8 +174,8 @@ impl<F> fmt::Debug for SessionLayer<F> {
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
 /// let mut service: SessionService<_> = layer.layer(service_fn(async |request: Request<()>| {
-///     let session: &Session = request.extensions().get().expect("the layer is there");
-///     session.insert("theme", "dark")?;
+///     let sessions: &Sessions = request.extensions().get().expect("the layer is there");
+///     sessions.main().insert("theme", "dark")?;
 ///     Ok::<_, Error>(Response::new(()))
 /// }));
 ///
@@ -203,20 +205,20 @@ where
     }
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        if let Some(outer) = request.extensions().get::<Session>() {
+        if let Some(outer) = request.extensions().get::<Sessions>() {
             // Which of the two an extractor means cannot be known.
             let error = Error::misuse("two session layers cover one request; remove one of them");
             tracing::error!(target: "sealed_session", %error);
             return ResponseFuture::misused(error, outer.clone(), self.shared.clone());
         }
-        let session = self.load(&request);
-        request.extensions_mut().insert(session.clone());
-        ResponseFuture::new(self.inner.call(request), session, self.shared.clone())
+        let sessions = self.load(&request);
+        request.extensions_mut().insert(sessions.clone());
+        ResponseFuture::new(self.inner.call(request), sessions, self.shared.clone())
     }
 }
 
 impl<S, F> SessionService<S, F> {
-    fn load<ReqBody>(&self, request: &Request<ReqBody>) -> Session {
+    fn load<ReqBody>(&self, request: &Request<ReqBody>) -> Sessions {
         let lines = request
             .headers()
             .get_all(header::COOKIE)
@@ -232,14 +234,14 @@ impl<S, F> SessionService<S, F> {
             Some(host) => head.host(host),
             None => head,
         };
-        self.shared.manager.load(head, self.shared.clock.now())
+        self.shared.slots.load(head, self.shared.clock.now())
     }
 }
 
 impl<S, F> fmt::Debug for SessionService<S, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionService")
-            .field("manager", &self.shared.manager)
+            .field("slots", &self.shared.slots)
             .finish_non_exhaustive()
     }
 }

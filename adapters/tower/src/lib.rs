@@ -2,13 +2,13 @@
 //! tonic.
 //!
 //! [`SessionLayer`] loads the session of each request, puts its handle into the request's
-//! extensions, and commits it when the response head is ready. It decides nothing: what to send,
+//! extensions as [`Sessions`](sealed_session::Sessions), and commits it when the response head is ready. It decides nothing: what to send,
 //! and when, is the core's business.
 //!
 //! ```
 //! use http::{Request, Response};
 //! use sealed_session_tower::SessionLayer;
-//! use sealed_session_tower::sealed_session::{Key, KeyRing, Session, SessionManager};
+//! use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager, Sessions};
 //! use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -16,8 +16,8 @@
 //! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
 //! let mut service = ServiceBuilder::new().layer(SessionLayer::new(manager)).service_fn(
 //!     async |request: Request<()>| {
-//!         let session: &Session = request.extensions().get().expect("the layer is there");
-//!         session.insert("greeted", true)?;
+//!         let sessions: &Sessions = request.extensions().get().expect("the layer is there");
+//!         sessions.main().insert("greeted", true)?;
 //!         Ok::<_, sealed_session_tower::sealed_session::Error>(Response::new(()))
 //!     },
 //! );
@@ -26,6 +26,36 @@
 //! assert!(response.headers().contains_key("set-cookie"));
 //! # Ok(())
 //! # }
+//! ```
+
+//! # Several sessions
+//!
+//! An application whose sign-in lives for hours and whose preferences live for a year has a slot for
+//! each; see the [guide](sealed_session::slots).
+//!
+//! ```
+//! use http::Request;
+//! use sealed_session_tower::SessionLayer;
+//! use sealed_session_tower::sealed_session::{
+//!     Budget, CookieSpec, Error, Key, KeyRing, SessionManager, Sessions, Slot, Slots,
+//! };
+//!
+//! enum Prefs {}
+//! impl Slot for Prefs {}
+//!
+//! fn remember(request: &Request<()>) -> Result<(), Error> {
+//!     let sessions: &Sessions = request.extensions().get().expect("the layer is there");
+//!     sessions.require::<Prefs>()?.insert("theme", "dark")
+//! }
+//!
+//! let ring = KeyRing::new(Key::generate()?);
+//! let prefs = SessionManager::builder(ring.clone())
+//!     .cookie(CookieSpec::new("__Host-prefs"))
+//!     .budget(Budget::compact().total(1_500))
+//!     .build()?;
+//! let slots = Slots::new(SessionManager::new(ring)?).with::<Prefs>(prefs)?;
+//! let layer = SessionLayer::new(slots);
+//! # Ok::<(), Error>(())
 //! ```
 
 #![forbid(unsafe_code)]

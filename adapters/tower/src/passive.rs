@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{HeaderMap, Request};
-use sealed_session::Session;
+use sealed_session::Sessions;
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// Marks requests as [passive](Session::mark_passive): they do not keep their session from idling
-/// out. For polling, prefetches and health checks.
+/// Marks requests as [passive](Sessions::mark_passive): they do not keep their session from idling
+/// out, in whatever slot. For polling, prefetches and health checks.
 ///
 /// It belongs inside the [`SessionLayer`](crate::SessionLayer): in axum, `route_layer` on the
-/// routes that it is for. A handler marks a single request by
-/// [`Session::mark_passive`].
+/// routes that it is for. A handler marks a single request, or a single slot of it, by
+/// [`Session::mark_passive`](sealed_session::Session::mark_passive).
 ///
 /// ```
 /// use http::{Request, Response};
@@ -127,8 +127,8 @@ where
     fn call(&mut self, request: Request<ReqBody>) -> S::Future {
         let wanted = self.layer.wanted.as_ref();
         if wanted.is_none_or(|wanted| wanted(request.headers())) {
-            match request.extensions().get::<Session>() {
-                Some(session) => session.mark_passive(),
+            match request.extensions().get::<Sessions>() {
+                Some(sessions) => sessions.mark_passive(),
                 None => tracing::error!(
                     target: "sealed_session",
                     "a passive layer without a session layer around it marks nothing"

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use http::{Request, Response, header};
 use sealed_session_tower::SessionLayer;
 use sealed_session_tower::sealed_session::{
-    Clock, CookieSpec, Error, Key, KeyRing, ManualClock, Session, SessionManager,
+    Clock, CookieSpec, Error, Key, KeyRing, ManualClock, Session, SessionManager, Sessions,
 };
 use time::{Duration, OffsetDateTime};
 use tower::{Layer, Service, ServiceExt, service_fn};
@@ -26,7 +26,12 @@ fn layer() -> SessionLayer {
 }
 
 fn session<B>(request: &Request<B>) -> Session {
-    request.extensions().get::<Session>().unwrap().clone()
+    request
+        .extensions()
+        .get::<Sessions>()
+        .unwrap()
+        .main()
+        .clone()
 }
 
 async fn count(request: Request<()>) -> Result<Response<String>, Error> {

@@ -1,0 +1,120 @@
+//! Several independent sessions in one application: a page of documentation, and its types.
+//!
+//! Sign-in, preferences and messages for the next page live for different times, and different
+//! requests write them. In one session the browser keeps the answer that arrives last, so a page that
+//! stores a preference undoes the sign-in that another tab finished meanwhile. In slots nothing of one
+//! ever overwrites another: each has a manager, and with it a cookie, a lifetime, a budget and a key
+//! ring of its own.
+//!
+//! A slot is named by a type. The [`Main`] one is always there, and whoever names none means it.
+//!
+//! ```
+//! use sealed_session::{
+//!     Budget, CookieSpec, HeaderChange, Key, KeyRing, Lifetime, Persistence,
+//!     RequestHead, ResponseHead, SessionManager, Slot, Slots,
+//! };
+//! use std::time::Duration;
+//! use time::OffsetDateTime;
+//!
+//! /// Preferences: for a year, whoever is signed in.
+//! enum Prefs {}
+//! impl Slot for Prefs {}
+//!
+//! // Twelve hours in total is the default.
+//! let sign_in = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//!
+//! let year = Duration::from_secs(365 * 86_400);
+//! let prefs = SessionManager::builder(KeyRing::new(Key::generate()?))
+//!     .cookie(CookieSpec::new("__Host-prefs"))
+//!     .lifetime(Lifetime::new().idle(year).absolute(year).persist(Persistence::Always))
+//!     .budget(Budget::compact().total(1_500))
+//!     .build()?;
+//!
+//! let slots = Slots::new(sign_in).with::<Prefs>(prefs)?;
+//!
+//! // A first request. An adapter loads and commits.
+//! let now = OffsetDateTime::now_utc();
+//! let sessions = slots.load(RequestHead::default(), now);
+//! sessions.main().sign_in_as("user-17", &[])?;
+//! sessions.require::<Prefs>()?.insert("theme", "dark")?;
+//! let changes = slots.commit(&sessions, ResponseHead::new(303), now)?;
+//!
+//! let cookies: Vec<&str> = changes.iter().filter_map(|change| match change {
+//!     HeaderChange::Append { name: "set-cookie", value } => value.split(';').next(),
+//!     _ => None,
+//! }).collect();
+//! assert!(cookies[0].starts_with("__Host-session="));
+//! assert!(cookies[1].starts_with("__Host-prefs="));
+//!
+//! // Half a year later nobody is signed in, and the page is still dark.
+//! let later = now + year / 2;
+//! let line = cookies.join("; ");
+//! let sessions = slots.load(RequestHead::new([line.as_bytes()]), later);
+//! assert_eq!(sessions.main().subject(), None);
+//! let theme = sessions.require::<Prefs>()?.get::<String>("theme")?;
+//! assert_eq!(theme.as_deref(), Some("dark"));
+//! # Ok::<(), sealed_session::Error>(())
+//! ```
+//!
+//! # What belongs into a slot of its own
+//!
+//! What has a lifetime of its own, or is written by requests that know nothing of the rest. What has to
+//! agree stays together: of two slots the browser may keep what two different responses said, and a
+//! sign-out ends one slot only. Whoever uses this browser next finds the others as they were, so nothing
+//! personal belongs into preferences.
+//!
+//! A key has to be accepted for as long as the longest session that it seals. Give a slot that lives for
+//! a year a ring of its own, and those of the sign-in stay free to go after twelve hours.
+//!
+//! # What slots share
+//!
+//! - **The `Cookie` field.** The totals of all budgets together must fit what the budget of the main
+//!   slot says that a request may carry
+//!   ([`request_warning_limit`](crate::Budget::request_warning_limit)), or [`with`](Slots::with)
+//!   refuses. The default budget takes 6,500 bytes of 8,180 by itself, which leaves 1,680 for all other
+//!   slots.
+//!   [`Event::CrowdedRequest`](crate::Event::CrowdedRequest) counts all slots, and is raised once, by the
+//!   main slot. Other events are raised by the slot that they happen to.
+//! - **The response.** Either all of them are sent or none is: if one does not fit, has expired or
+//!   cannot be sealed, the browser keeps every session as it was, and the error names the
+//!   [cookie](crate::Error::cookie). A panic with any session in hand holds all of them back.
+//! - **Caches.** There is one `Vary` and one `Cache-Control`, the strictest that any of them asks for.
+//!   `Clear-Site-Data` is what the managers of those slots say that the response ends.
+
+mod check;
+mod managers;
+mod sessions;
+
+pub use managers::Slots;
+pub use sessions::Sessions;
+
+/// Names a slot: a type without values will do.
+///
+/// ```
+/// use sealed_session::Slot;
+///
+/// enum Prefs {}
+/// impl Slot for Prefs {}
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name a slot of sessions",
+    note = "write `impl sealed_session::Slot for {Self} {{}}`, and add it by `Slots::with`"
+)]
+pub trait Slot: Send + Sync + 'static {}
+
+/// The slot that is always there, and that is meant where none is named.
+///
+/// ```
+/// use sealed_session::{Key, KeyRing, Main, RequestHead, SessionManager, Slots};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+///
+/// let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+/// let sessions = slots.load(RequestHead::default(), now);
+/// assert!(sessions.get::<Main>().is_some());
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Debug)]
+pub enum Main {}
+
+impl Slot for Main {}

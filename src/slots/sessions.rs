@@ -1,0 +1,182 @@
+//! The sessions of one request.
+
+use std::any::{TypeId, type_name};
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Main, Slot};
+use crate::error::Error;
+use crate::session::Session;
+
+/// The sessions of one request, one for each slot. A clone is the same sessions.
+///
+/// This is what an adapter hands from its middleware to its extractors.
+///
+/// ```
+/// use sealed_session::{Key, KeyRing, RequestHead, SessionManager, Slots};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+///
+/// let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+/// let sessions = slots.load(RequestHead::default(), now);
+/// sessions.main().insert("visits", 1)?;
+/// assert!(sessions.clone().main().is_live());
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Sessions {
+    main: Session,
+    /// `None` instead of none, which would have to be counted.
+    others: Option<Arc<[(TypeId, Session)]>>,
+}
+
+impl Sessions {
+    pub(super) fn new(main: Session, others: Option<Arc<[(TypeId, Session)]>>) -> Sessions {
+        Sessions { main, others }
+    }
+
+    /// The session of the slot `S`; `None` if there is no such slot.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, Main, RequestHead, SessionManager, Slot, Slots};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// enum Prefs {}
+    /// impl Slot for Prefs {}
+    ///
+    /// let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+    /// let sessions = slots.load(RequestHead::default(), now);
+    /// assert!(sessions.get::<Main>().is_some());
+    /// assert!(sessions.get::<Prefs>().is_none());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn get<S: Slot>(&self) -> Option<&Session> {
+        let wanted = TypeId::of::<S>();
+        if wanted == TypeId::of::<Main>() {
+            return Some(&self.main);
+        }
+        let mut others = self.others.iter().flat_map(|others| others.iter());
+        let found = others.find(|(slot, _)| *slot == wanted);
+        found.map(|(_, session)| session)
+    }
+
+    /// The session of the slot `S`, for an extractor.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_misuse`] if there is no such slot. The text names the type and the fix.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, RequestHead, SessionManager, Slot, Slots};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// enum Prefs {}
+    /// impl Slot for Prefs {}
+    ///
+    /// let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+    /// let sessions = slots.load(RequestHead::default(), now);
+    /// let error = sessions.require::<Prefs>().unwrap_err();
+    /// assert!(error.is_misuse() && error.to_string().contains(".with::<Prefs>("));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn require<S: Slot>(&self) -> Result<&Session, Error> {
+        self.get::<S>().ok_or_else(|| {
+            let path = type_name::<S>();
+            let name = path.rsplit("::").next().unwrap_or(path);
+            Error::misuse(format!(
+                "the session layer has no slot `{path}`; give it one: \
+                 `Slots::new(manager).with::<{name}>(its_manager)?`"
+            ))
+        })
+    }
+
+    /// The session of the main slot.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, Refusal, RequestHead, SessionManager, Slots};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+    /// let sessions = slots.load(RequestHead::default(), now);
+    /// assert_eq!(sessions.main().refusal(), Some(Refusal::Absent));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn main(&self) -> &Session {
+        &self.main
+    }
+
+    /// The session that `error` speaks of: the one whose [cookie](Error::cookie) it names, or the main
+    /// one if it names none.
+    ///
+    /// ```
+    /// use sealed_session::{
+    ///     Budget, CookieSpec, Key, KeyRing, RequestHead, ResponseHead, SessionManager, Slot, Slots,
+    /// };
+    /// # use time::{Duration, OffsetDateTime};
+    /// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
+    ///
+    /// enum Prefs {}
+    /// impl Slot for Prefs {}
+    ///
+    /// let ring = KeyRing::new(Key::generate()?);
+    /// let prefs = SessionManager::builder(ring.clone())
+    ///     .cookie(CookieSpec::new("__Host-prefs"))
+    ///     .budget(Budget::compact().total(1_500))
+    ///     .build()?;
+    /// let slots = Slots::new(SessionManager::new(ring)?).with::<Prefs>(prefs)?;
+    ///
+    /// let sessions = slots.load(RequestHead::default(), now);
+    /// sessions.require::<Prefs>()?.insert("theme", "dark")?;
+    /// // The handler took longer than a session lives that nobody uses.
+    /// let late = now + Duration::hours(1);
+    /// let error = slots.commit(&sessions, ResponseHead::new(200), late).unwrap_err();
+    /// assert_eq!(error.cookie(), Some("__Host-prefs"));
+    /// assert!(sessions.failed(&error).contains("theme"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn failed(&self, error: &Error) -> &Session {
+        let named = |session: &&Session| error.cookie() == Some(session.cookie());
+        self.iter().find(named).unwrap_or(&self.main)
+    }
+
+    /// Says of all slots that this request is no use of them; see
+    /// [`Session::mark_passive`], which says it of one.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, RequestHead, SessionManager, Slots};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+    /// let sessions = slots.load(RequestHead::default(), now);
+    /// sessions.mark_passive(); // a poll that a page makes by itself
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn mark_passive(&self) {
+        self.iter().for_each(Session::mark_passive);
+    }
+
+    /// Whether there is the main slot only.
+    pub(super) fn is_single(&self) -> bool {
+        self.others.is_none()
+    }
+
+    /// All of them, the main one first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Session> {
+        let others = self.others.iter().flat_map(|others| others.iter());
+        std::iter::once(&self.main).chain(others.map(|(_, session)| session))
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = self.iter().map(|session| (session.cookie(), session));
+        f.debug_map().entries(named).finish()
+    }
+}

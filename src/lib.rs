@@ -98,8 +98,8 @@ pub use event::Event;
 pub use keys::{Key, KeyId, KeyRing, KeyText};
 pub use lifetime::{Lifetime, Persistence};
 pub use manager::{
-    HeaderChange, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder, SiteData,
-    assert_fits,
+    HeaderChange, HeaderFields, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder,
+    SiteData, assert_fits,
 };
 pub use payload::{Compression, SessionId};
 pub use seal::Format;

@@ -14,7 +14,7 @@ mod site_data;
 pub use builder::SessionManagerBuilder;
 pub(crate) use caching::changes;
 pub use fits::assert_fits;
-pub use request::RequestHead;
+pub use request::{HeaderFields, RequestHead};
 pub use response::{HeaderChange, ResponseHead};
 pub use site_data::SiteData;
 

@@ -1,11 +1,10 @@
 //! What one request keeps for its guards, its responders and the fairing, in Rocket's request-local
 //! cache.
 
-use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rocket::Request;
-use sealed_session::{Error, Session};
+use sealed_session::{Error, Sessions};
 
 /// The place of one request. All who ask, on whatever way the request takes through forwards and
 /// catchers, get the same.
@@ -14,7 +13,7 @@ pub(crate) struct Cached(Mutex<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    session: Option<Session>,
+    sessions: Option<Sessions>,
     /// Whether the fairing has seen the request, and so will see its response.
     announced: bool,
     committed: bool,
@@ -27,29 +26,29 @@ impl Cached {
         request.local_cache(Cached::default)
     }
 
-    /// The fairing sees the request. Fairings that were attached before it may have asked for the
-    /// session already.
-    pub(crate) fn announce(&self, load: impl FnOnce() -> Session) -> Session {
+    /// The fairing sees the request. Fairings that were attached before it may have asked for
+    /// sessions already.
+    pub(crate) fn announce(&self, load: impl FnOnce() -> Sessions) -> Sessions {
         let mut inner = self.lock();
         if inner.committed {
             // Clones of a local request share one cache, so this is the next of them.
             *inner = Inner::default();
         }
         inner.announced = true;
-        inner.session.get_or_insert_with(load).clone()
+        inner.sessions.get_or_insert_with(load).clone()
     }
 
-    /// The request's session; the first who asks loads it.
-    pub(crate) fn session(&self, load: impl FnOnce() -> Session) -> Session {
-        self.lock().session.get_or_insert_with(load).clone()
+    /// The request's sessions; the first who asks loads them.
+    pub(crate) fn sessions(&self, load: impl FnOnce() -> Sessions) -> Sessions {
+        self.lock().sessions.get_or_insert_with(load).clone()
     }
 
-    /// The session, to be committed, and what a handler gave up with.
-    pub(crate) fn close(&self, load: impl FnOnce() -> Session) -> (Session, Option<Error>) {
+    /// The sessions, to be committed, and what a handler gave up with.
+    pub(crate) fn close(&self, load: impl FnOnce() -> Sessions) -> (Sessions, Option<Error>) {
         let mut inner = self.lock();
         inner.committed = true;
-        let session = inner.session.get_or_insert_with(load).clone();
-        (session, inner.too_large.take())
+        let sessions = inner.sessions.get_or_insert_with(load).clone();
+        (sessions, inner.too_large.take())
     }
 
     /// Remembers that a handler gave up with `error`.
@@ -67,18 +66,12 @@ impl Cached {
 impl Drop for Cached {
     fn drop(&mut self) {
         let inner = self.lock();
-        if inner.session.is_some() && !inner.announced {
+        if inner.sessions.is_some() && !inner.announced {
             tracing::warn!(
                 target: "sealed_session",
                 "a session was asked for by a request that Rocket ran no fairings for; what was \
                  changed in it is lost"
             );
         }
-    }
-}
-
-impl fmt::Debug for Cached {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cached").finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 
 use rocket::{Request, Response};
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{Error, HeaderChange, Session, SessionManager};
+use sealed_session::{Error, HeaderChange, Sessions, Slots};
 
 use crate::cached::Cached;
 use crate::convert;
@@ -10,24 +10,22 @@ use crate::failure;
 use crate::fairing::Shared;
 use crate::load::load;
 
-/// Commits the session of `request`. A response that speaks of what cannot be committed is replaced.
+/// Commits the sessions of `request`. A response that speaks of what cannot be committed is replaced.
 pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Response<'_>) {
-    let Shared {
-        manager, failure, ..
-    } = shared;
-    let (session, too_large) = Cached::of(request).close(|| load(shared, request));
+    let Shared { slots, failure, .. } = shared;
+    let (sessions, too_large) = Cached::of(request).close(|| load(shared, request));
     if let Some(error) = too_large {
-        manager.abandon(&session, &error);
+        slots.abandon(&sessions, &error);
         // Without a page for it, the catcher's answer stands.
-        if let Some(page) = failure.page(&error, &session, request) {
+        if let Some(page) = failure.page(&error, &sessions, request) {
             failure::replace(response, page);
         }
     }
     let now = shared.clock.now();
-    let changes = changes(manager, &session, response, now).or_else(|error| {
-        let page = failure.page(&error, &session, request);
+    let changes = changes(slots, &sessions, response, now).or_else(|error| {
+        let page = failure.page(&error, &sessions, request);
         failure::replace(response, page.unwrap_or_else(failure::empty));
-        changes(manager, &session, response, now)
+        changes(slots, &sessions, response, now)
     });
     for change in changes.into_iter().flatten() {
         convert::apply(response, change);
@@ -35,12 +33,12 @@ pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Resp
 }
 
 fn changes(
-    manager: &SessionManager,
-    session: &Session,
+    slots: &Slots,
+    sessions: &Sessions,
     response: &Response<'_>,
     now: OffsetDateTime,
 ) -> Result<Vec<HeaderChange>, Error> {
     let fields: Vec<_> = response.headers().iter().collect();
     let head = convert::response_head(response.status(), &fields);
-    manager.commit(session, head, now)
+    slots.commit(sessions, head, now)
 }

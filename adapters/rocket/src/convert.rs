@@ -50,6 +50,9 @@ pub(crate) fn apply(response: &mut Response<'_>, change: HeaderChange) {
         HeaderChange::Replace { name, value } => {
             response.set_raw_header(name, value);
         }
+        HeaderChange::Token { name, value } => {
+            response.set_raw_header(name.to_string(), value);
+        }
         HeaderChange::Remove { name } => response.remove_header(&name),
         _ => {
             tracing::error!(target: "sealed_session", ?change, "unknown change; update the adapter");

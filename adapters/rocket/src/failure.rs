@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rocket::http::Status;
 use rocket::response::Responder;
 use rocket::{Request, Response};
-use sealed_session::{Error, Session};
+use sealed_session::{Error, Session, Sessions};
 
-type Page = dyn Fn(&Error, &Session, &Request<'_>) -> Response<'static> + Send + Sync;
+type Page = dyn Fn(&Error, &Sessions, &Request<'_>) -> Response<'static> + Send + Sync;
 
 /// The application's own page for a session that could not be committed, if it has one.
 #[derive(Clone, Default)]
@@ -18,8 +18,8 @@ impl Failure {
     where
         R: for<'r> Responder<'r, 'static>,
     {
-        Failure(Some(Arc::new(move |error, session, request| {
-            let page = respond(error, session).respond_to(request);
+        Failure(Some(Arc::new(move |error, sessions, request| {
+            let page = respond(error, sessions.failed(error)).respond_to(request);
             page.unwrap_or_else(empty_with)
         })))
     }
@@ -27,11 +27,11 @@ impl Failure {
     pub(crate) fn page(
         &self,
         error: &Error,
-        session: &Session,
+        sessions: &Sessions,
         request: &Request<'_>,
     ) -> Option<Response<'static>> {
         let page = self.0.as_ref()?;
-        Some(page(error, session, request))
+        Some(page(error, sessions, request))
     }
 }
 
@@ -48,10 +48,10 @@ fn empty_with(status: Status) -> Response<'static> {
 /// Puts `page` in place of `response`, and keeps what Rocket, its shield and other fairings have put
 /// on this response as on every other.
 pub(crate) fn replace(response: &mut Response<'_>, mut page: Response<'static>) {
+    let is_kept = |name: &str| is_of_every_response(name) && !page.headers().contains(name);
     let fields = response.headers().iter();
-    let kept = fields.filter(|field| is_of_every_response(field.name.as_str()));
-    let kept: Vec<_> = kept
-        .filter(|field| !page.headers().contains(field.name.as_str()))
+    let kept: Vec<_> = fields
+        .filter(|field| is_kept(field.name.as_str()))
         .collect();
     for field in kept {
         page.adjoin_raw_header(field.name.to_string(), field.value.into_owned());

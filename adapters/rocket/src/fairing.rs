@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::response::Responder;
 use rocket::{Build, Data, Request, Response, Rocket};
-use sealed_session::{Clock, Error, Session, SessionManager, SystemClock};
+use sealed_session::{Clock, Error, Session, Slots, SystemClock};
 
 use crate::cached::Cached;
 use crate::commit::commit;
@@ -34,7 +34,7 @@ pub struct SessionFairing {
 /// What guards find as managed state, too.
 #[derive(Clone)]
 pub(crate) struct Shared {
-    pub(crate) manager: SessionManager,
+    pub(crate) slots: Slots,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) failure: Failure,
     passive: Option<Arc<Passive>>,
@@ -43,7 +43,8 @@ pub(crate) struct Shared {
 type Passive = dyn Fn(&Request<'_>) -> bool + Send + Sync;
 
 impl SessionFairing {
-    /// A fairing that reads the system's clock and answers a failed commit with an empty 500.
+    /// A fairing that reads the system's clock and answers a failed commit with an empty 500. It takes
+    /// a manager, or [`Slots`] if there are several.
     ///
     /// ```
     /// use rocket::local::blocking::Client;
@@ -62,10 +63,10 @@ impl SessionFairing {
     /// # }
     /// ```
     #[must_use]
-    pub fn new(manager: SessionManager) -> SessionFairing {
+    pub fn new(slots: impl Into<Slots>) -> SessionFairing {
         SessionFairing {
             shared: Shared {
-                manager,
+                slots: slots.into(),
                 clock: Arc::new(SystemClock),
                 failure: Failure::default(),
                 passive: None,
@@ -96,8 +97,8 @@ impl SessionFairing {
 
     /// Answers a failed commit with a page of the application's own, anything that is a
     /// [`Responder`]. The visitor's old session is whole; the handler's response is dropped, because
-    /// it speaks of changes that did not happen. The session shows what could not be sent, and cannot
-    /// be changed any more.
+    /// it speaks of changes that did not happen. The session is the one that could not be sent, of
+    /// whatever slot, and cannot be changed any more.
     ///
     /// A handler learns already at its insert of a value that can never fit. If it answers with this
     /// crate's [`Error`](crate::Error), then nothing is committed, and this page answers, too.
@@ -132,8 +133,8 @@ impl SessionFairing {
     }
 
     /// Marks the requests that `wanted` says yes to as
-    /// [passive](sealed_session::Session::mark_passive): they do not keep their session from idling
-    /// out. Single routes say so by the guard [`Passive`](crate::Passive).
+    /// [passive](sealed_session::Sessions::mark_passive): they do not keep their session from idling
+    /// out, in whatever slot. Single routes say so by the guard [`Passive`](crate::Passive).
     ///
     /// ```
     /// use rocket::Request;
@@ -182,10 +183,10 @@ impl Fairing for SessionFairing {
     }
 
     async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
-        let session = Cached::of(request).announce(|| load(&self.shared, request));
+        let sessions = Cached::of(request).announce(|| load(&self.shared, request));
         let passive = self.shared.passive.as_ref();
         if passive.is_some_and(|wanted| wanted(request)) {
-            session.mark_passive();
+            sessions.mark_passive();
         }
     }
 
@@ -197,7 +198,7 @@ impl Fairing for SessionFairing {
 impl fmt::Debug for SessionFairing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionFairing")
-            .field("manager", &self.shared.manager)
+            .field("slots", &self.shared.slots)
             .finish_non_exhaustive()
     }
 }

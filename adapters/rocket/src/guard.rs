@@ -1,16 +1,19 @@
-//! `Session`, `LiveSession` and `Passive`, and what a request without them is answered.
+//! `Session` and `LiveSession`.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::Deref;
 
 use rocket::http::Status;
 use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::{Ignite, Request, Rocket, Sentinel};
+use sealed_session::{Main, RequestHead, Sessions, Slot};
 
 use crate::cached::Cached;
 use crate::fairing::Shared;
 use crate::load::load;
+use crate::missing::MissingFairing;
 
 /// The request's session. It is always there, opens its token on first use, and creates nothing
 /// by itself. It derefs to [`sealed_session::Session`].
@@ -41,12 +44,33 @@ use crate::load::load;
 /// }
 /// # let _ = rocket::catchers![missing];
 /// ```
-#[derive(Clone, Debug)]
-pub struct Session(sealed_session::Session);
+///
+/// `Session<Prefs>` is that of another [slot](sealed_session::slots):
+///
+/// ```
+/// use rocket::post;
+/// use sealed_session_rocket::sealed_session::Slot;
+/// use sealed_session_rocket::{Error, Session};
+///
+/// enum Prefs {}
+/// impl Slot for Prefs {}
+///
+/// #[post("/darken")]
+/// fn darken(session: Session, prefs: Session<Prefs>) -> Result<&'static str, Error> {
+///     prefs.insert("theme", "dark")?;
+///     Ok(if session.subject().is_some() { "For you." } else { "For everybody here." })
+/// }
+/// # let _ = rocket::routes![darken];
+/// ```
+pub struct Session<S: Slot = Main> {
+    session: sealed_session::Session,
+    slot: PhantomData<fn() -> S>,
+}
 
 /// The request's session, if the browser brought one. For a visitor who has none the guard forwards,
 /// as Rocket's users know it of guards for users: the next route that matches is tried, and if there
 /// is none the answer is 401, made by the application's catcher. `Option<LiveSession>` is `None` then.
+/// `LiveSession<Prefs>` is that of another [slot](sealed_session::slots).
 ///
 /// **That a session is there does not mean that anybody is signed in**: a cart alone makes one. A
 /// guard asks for the [`subject`](sealed_session::Session::subject).
@@ -69,137 +93,188 @@ pub struct Session(sealed_session::Session);
 /// }
 /// # let _ = rocket::routes![greeting, hello];
 /// ```
-#[derive(Clone, Debug)]
-pub struct LiveSession(sealed_session::Session);
+pub struct LiveSession<S: Slot = Main>(Session<S>);
 
-/// Marks its request as [passive](sealed_session::Session::mark_passive): it does not keep its session
-/// from idling out. For polling, prefetches and health checks;
-/// [`passive_when`](crate::SessionFairing::passive_when) marks requests that no route of yours answers.
-///
-/// ```
-/// use rocket::get;
-/// use sealed_session_rocket::Passive;
-///
-/// #[get("/unread")]
-/// fn unread(_passive: Passive) -> &'static str {
-///     "3"
-/// }
-/// # let _ = rocket::routes![unread];
-/// ```
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Passive;
+/// All sessions of a request.
+pub(crate) fn sessions(request: &Request<'_>) -> Result<Sessions, MissingFairing> {
+    let shared = request.rocket().state::<Shared>();
+    let shared = shared.ok_or_else(MissingFairing::fairing)?;
+    Ok(Cached::of(request).sessions(|| load(shared, request)))
+}
 
-impl Deref for Session {
-    type Target = sealed_session::Session;
+/// Whether Rocket has to give up launching, because a route asks for what is not there.
+pub(crate) fn is_lacking<S: Slot>(rocket: &Rocket<Ignite>) -> bool {
+    let found = match rocket.state::<Shared>() {
+        None => Err(MissingFairing::fairing()),
+        Some(shared) => {
+            let sessions = shared
+                .slots
+                .load(RequestHead::default(), shared.clock.now());
+            sessions
+                .require::<S>()
+                .map(drop)
+                .map_err(MissingFairing::slot)
+        }
+    };
+    found.inspect_err(MissingFairing::log).is_err()
+}
 
-    fn deref(&self) -> &sealed_session::Session {
-        &self.0
+impl<S: Slot> Session<S> {
+    fn of(request: &Request<'_>) -> Result<Session<S>, MissingFairing> {
+        let sessions = sessions(request)?;
+        let session = sessions.require::<S>().map_err(MissingFairing::slot)?;
+        Ok(Session {
+            session: session.clone(),
+            slot: PhantomData,
+        })
     }
 }
 
-impl Deref for LiveSession {
-    type Target = sealed_session::Session;
-
-    fn deref(&self) -> &sealed_session::Session {
-        &self.0
+/// The trait's function, for a call that names no slot: where a value is made, Rust does not fall back
+/// to the default type.
+impl Session {
+    /// The session of the main slot, in a guard of one's own; the same as
+    /// `request.guard::<Session>()`.
+    ///
+    /// ```
+    /// use rocket::outcome::{Outcome, try_outcome};
+    /// use rocket::request::{self, FromRequest};
+    /// use rocket::{Request, http::Status};
+    /// use sealed_session_rocket::{MissingFairing, Session};
+    ///
+    /// struct User(String);
+    ///
+    /// #[rocket::async_trait]
+    /// impl<'r> FromRequest<'r> for User {
+    ///     type Error = MissingFairing;
+    ///
+    ///     async fn from_request(request: &'r Request<'_>) -> request::Outcome<User, MissingFairing> {
+    ///         let session = try_outcome!(Session::from_request(request).await);
+    ///         match session.subject() {
+    ///             Some(name) => Outcome::Success(User(name)),
+    ///             None => Outcome::Forward(Status::Unauthorized),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub async fn from_request(request: &Request<'_>) -> request::Outcome<Session, MissingFairing> {
+        request.guard().await
     }
 }
 
-/// No [`SessionFairing`](crate::SessionFairing) is attached. Rocket does not launch with a route that
-/// asks for a session then. What asks for one by [`Request::guard`] is answered 500, or `None`. The log
-/// names the fix in all cases.
-///
-/// ```
-/// use sealed_session_rocket::{MissingFairing, Session};
-/// use rocket::request::FromRequest;
-///
-/// fn is_the_error_of<'r, G: FromRequest<'r, Error = MissingFairing>>(_: Option<G>) {}
-/// is_the_error_of(None::<Session>);
-/// ```
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct MissingFairing;
-
-impl fmt::Display for MissingFairing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "no session fairing is attached: add `.attach(SessionFairing::new(manager))` to the \
-             rocket, after other fairings",
-        )
+/// As with [`Session`].
+impl LiveSession {
+    /// The live session of the main slot, in a guard of one's own; the same as
+    /// `request.guard::<LiveSession>()`.
+    ///
+    /// ```
+    /// use rocket::outcome::{Outcome, try_outcome};
+    /// use rocket::request::{self, FromRequest};
+    /// use rocket::{Request, http::Status};
+    /// use sealed_session_rocket::{LiveSession, MissingFairing};
+    ///
+    /// struct Admin;
+    ///
+    /// #[rocket::async_trait]
+    /// impl<'r> FromRequest<'r> for Admin {
+    ///     type Error = MissingFairing;
+    ///
+    ///     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Admin, MissingFairing> {
+    ///         let session = try_outcome!(LiveSession::from_request(request).await);
+    ///         match session.contains("admin") {
+    ///             true => Outcome::Success(Admin),
+    ///             false => Outcome::Forward(Status::Forbidden),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub async fn from_request(
+        request: &Request<'_>,
+    ) -> request::Outcome<LiveSession, MissingFairing> {
+        request.guard().await
     }
 }
 
-impl std::error::Error for MissingFairing {}
-
-type Guarded<T> = request::Outcome<T, MissingFairing>;
-
-fn session(request: &Request<'_>) -> Guarded<sealed_session::Session> {
-    match request.rocket().state::<Shared>() {
-        Some(shared) => Outcome::Success(Cached::of(request).session(|| load(shared, request))),
-        None => {
-            tracing::error!(target: "sealed_session", "{MissingFairing}");
-            Outcome::Error((Status::InternalServerError, MissingFairing))
+impl<S: Slot> Clone for Session<S> {
+    fn clone(&self) -> Session<S> {
+        Session {
+            session: self.session.clone(),
+            slot: PhantomData,
         }
     }
 }
 
-/// Whether Rocket has to give up launching, because a route asks for what is not there.
-fn is_missing(rocket: &Rocket<Ignite>) -> bool {
-    let missing = rocket.state::<Shared>().is_none();
-    if missing {
-        tracing::error!(target: "sealed_session", "{MissingFairing}");
+impl<S: Slot> Clone for LiveSession<S> {
+    fn clone(&self) -> LiveSession<S> {
+        LiveSession(self.0.clone())
     }
-    missing
+}
+
+impl<S: Slot> fmt::Debug for Session<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.session.fmt(f)
+    }
+}
+
+impl<S: Slot> fmt::Debug for LiveSession<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LiveSession").field(&self.0).finish()
+    }
+}
+
+impl<S: Slot> Deref for Session<S> {
+    type Target = sealed_session::Session;
+
+    fn deref(&self) -> &sealed_session::Session {
+        &self.session
+    }
+}
+
+impl<S: Slot> Deref for LiveSession<S> {
+    type Target = sealed_session::Session;
+
+    fn deref(&self) -> &sealed_session::Session {
+        &self.0
+    }
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Session {
+impl<'r, S: Slot> FromRequest<'r> for Session<S> {
     type Error = MissingFairing;
 
-    async fn from_request(request: &'r Request<'_>) -> Guarded<Session> {
-        session(request).map(Session)
+    async fn from_request(
+        request: &'r Request<'_>,
+    ) -> request::Outcome<Session<S>, MissingFairing> {
+        match Session::of(request) {
+            Ok(session) => Outcome::Success(session),
+            Err(missing) => missing.answer(),
+        }
     }
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for LiveSession {
+impl<'r, S: Slot> FromRequest<'r> for LiveSession<S> {
     type Error = MissingFairing;
 
-    async fn from_request(request: &'r Request<'_>) -> Guarded<LiveSession> {
-        session(request).and_then(|session| match session.is_live() {
-            true => Outcome::Success(LiveSession(session)),
-            false => Outcome::Forward(Status::Unauthorized),
-        })
+    async fn from_request(
+        request: &'r Request<'_>,
+    ) -> request::Outcome<LiveSession<S>, MissingFairing> {
+        match Session::of(request) {
+            Ok(session) if session.is_live() => Outcome::Success(LiveSession(session)),
+            Ok(_) => Outcome::Forward(Status::Unauthorized),
+            Err(missing) => missing.answer(),
+        }
     }
 }
 
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Passive {
-    type Error = MissingFairing;
-
-    async fn from_request(request: &'r Request<'_>) -> Guarded<Passive> {
-        session(request).map(|session| {
-            session.mark_passive();
-            Passive
-        })
-    }
-}
-
-impl Sentinel for Session {
+impl<S: Slot> Sentinel for Session<S> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
-        is_missing(rocket)
+        is_lacking::<S>(rocket)
     }
 }
 
-impl Sentinel for LiveSession {
+impl<S: Slot> Sentinel for LiveSession<S> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
-        is_missing(rocket)
-    }
-}
-
-impl Sentinel for Passive {
-    fn abort(rocket: &Rocket<Ignite>) -> bool {
-        is_missing(rocket)
+        is_lacking::<S>(rocket)
     }
 }

@@ -59,8 +59,12 @@ mod failure;
 mod fairing;
 mod guard;
 mod load;
+mod missing;
+mod passive;
 
 pub use error::Error;
 pub use fairing::SessionFairing;
-pub use guard::{LiveSession, MissingFairing, Passive, Session};
+pub use guard::{LiveSession, Session};
+pub use missing::MissingFairing;
+pub use passive::Passive;
 pub use sealed_session;

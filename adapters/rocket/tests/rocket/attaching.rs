@@ -43,7 +43,12 @@ async fn asks(request: &Request<'_>) -> String {
         request.guard::<Session>().await.failed().unwrap(),
         request.guard::<LiveSession>().await.failed().unwrap(),
     ] {
-        let MissingFairing { .. } = missing;
+        let missing: MissingFairing = missing;
+        assert!(
+            missing
+                .to_string()
+                .contains(".attach(SessionFairing::new(manager))")
+        );
         assert_eq!(status.code, 500);
     }
     let nobody = request

@@ -16,4 +16,5 @@ mod headers;
 mod jars;
 mod panics;
 mod renewal;
+mod slots;
 mod support;

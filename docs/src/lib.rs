@@ -17,3 +17,7 @@ pub mod rocket {}
 /// The page for Rocket.
 #[doc = include_str!("../rocket.md")]
 pub mod rocket_page {}
+
+/// The README of the list of scenarios.
+#[doc = include_str!("../../conformance/README.md")]
+pub mod conformance {}

@@ -1,0 +1,171 @@
+//! What the app of a scenario is to be, and what its handlers do.
+
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sealed_session::{Clock, Error, ManualClock, Session, SessionManager};
+
+use crate::action;
+use crate::failure::Failure;
+use crate::pieces::Pieces;
+use crate::reply::Reply;
+
+/// The app of one scenario. A harness mounts it; a clone is the same app.
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) manager: SessionManager,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) layers: usize,
+    pub(crate) catch: Catch,
+    pub(crate) fallback: bool,
+    pub(crate) page: Option<Page>,
+    /// Sessions that handlers kept.
+    pub(crate) shelf: Mutex<Vec<Session>>,
+}
+
+/// Where a layer catches panics, in a framework that has such layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Catch {
+    /// Nowhere.
+    Nowhere,
+    /// Between the session layer and the handlers.
+    Inside,
+    /// Around the session layer.
+    Outside,
+}
+
+/// The app's own answer to a session that does not fit.
+///
+/// ```
+/// use conformance::Page;
+///
+/// fn answer(page: Page, error: &sealed_session::Error, session: &sealed_session::Session) -> u16 {
+///     page.reply(error, session).status
+/// }
+/// # let _ = answer;
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Page(pub(crate) ());
+
+impl Page {
+    /// A 413 that tells the sizes, and a name that is in the session.
+    #[must_use]
+    pub fn reply(self, error: &Error, session: &Session) -> Reply {
+        let name = session.get::<String>("name").ok().flatten();
+        let over = error.sizes().map(|sizes| sizes.needed() > sizes.allowed());
+        let name = name.as_deref().unwrap_or("nobody");
+        Reply {
+            status: 413,
+            ..Reply::text(format!("{name}: over is {over:?}"))
+        }
+    }
+}
+
+impl Site {
+    /// An app as usual, for tests beside the list: one layer with the default configuration, under the
+    /// list's key and a clock that stands still.
+    ///
+    /// # Errors
+    ///
+    /// None in practice.
+    ///
+    /// ```
+    /// let site = conformance::Site::usual()?;
+    /// assert_eq!((site.layers(), site.has_fallback()), (1, false));
+    /// # Ok::<(), conformance::Failure>(())
+    /// ```
+    pub fn usual() -> Result<Site, Failure> {
+        crate::stage::site(|plan| plan)
+    }
+
+    /// What the session layer is built of.
+    #[must_use]
+    pub fn manager(&self) -> SessionManager {
+        self.inner.manager.clone()
+    }
+
+    /// The clock that the session layer reads.
+    #[must_use]
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.inner.clock.clone()
+    }
+
+    /// How many session layers cover the app: one, or by a mistake none or two.
+    #[must_use]
+    pub fn layers(&self) -> usize {
+        self.inner.layers
+    }
+
+    /// Where panics are caught.
+    #[must_use]
+    pub fn catch(&self) -> Catch {
+        self.inner.catch
+    }
+
+    /// Whether the app has a handler of its own for paths that it does not know.
+    #[must_use]
+    pub fn has_fallback(&self) -> bool {
+        self.inner.fallback
+    }
+
+    /// What the layer answers a failed commit with; the adapter's default if `None`.
+    #[must_use]
+    pub fn page(&self) -> Option<Page> {
+        self.inner.page
+    }
+
+    /// Does to the session what the path says, and tells what to reply. The path's first segment, the
+    /// route, does not matter.
+    ///
+    /// # Errors
+    ///
+    /// What the session says.
+    pub fn act(&self, session: &Session, path: &str) -> Result<Reply, Error> {
+        action::act(self, Some(session), path)
+    }
+
+    /// The reply that the path asks for, without a session. A 500 if the path asks for what needs one.
+    #[must_use]
+    pub fn plain(&self, path: &str) -> Reply {
+        action::act(self, None, path).unwrap_or_else(|error| Reply {
+            status: 500,
+            ..Reply::text(error.to_string())
+        })
+    }
+
+    /// A reply that tells whether somebody came.
+    #[must_use]
+    pub fn greet(&self, session: Option<&Session>) -> Reply {
+        Reply::text(match session {
+            Some(_) => "somebody",
+            None => "nobody",
+        })
+    }
+
+    /// The pieces of a streamed body.
+    #[must_use]
+    pub fn pieces(&self, session: &Session) -> Pieces {
+        Pieces::new(session)
+    }
+
+    /// Acts, and then panics without a message on standard error. The caller has to hold a session of
+    /// its own while it does.
+    ///
+    /// # Panics
+    ///
+    /// Always.
+    pub fn panic(&self, session: &Session, path: &str) -> ! {
+        let done = self.act(session, path).map(|_| ());
+        resume_unwind(Box::new(done))
+    }
+
+    pub(crate) fn shelf(&self) -> std::sync::MutexGuard<'_, Vec<Session>> {
+        let shelf = self.inner.shelf.lock();
+        shelf.unwrap_or_else(PoisonError::into_inner)
+    }
+}

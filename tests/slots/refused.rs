@@ -1,0 +1,147 @@
+//! Slots that are refused when they are put together.
+
+use super::{Prefs, prefs, sign_in};
+use crate::common::ring;
+use sealed_session::{
+    Budget, CookieSpec, Error, Main, Scope, SessionManager, SessionManagerBuilder, Slot, Slots,
+};
+
+enum Flash {}
+impl Slot for Flash {}
+
+fn small(name: &str) -> SessionManagerBuilder {
+    SessionManager::builder(ring())
+        .cookie(CookieSpec::new(name))
+        .budget(Budget::compact().total(500))
+}
+
+/// What the error says of `first`, as the main slot, and `second` beside it.
+fn refused(first: SessionManagerBuilder, second: SessionManagerBuilder) -> Option<String> {
+    let slots = Slots::new(first.build().unwrap());
+    let error = slots.with::<Prefs>(second.build().unwrap()).err()?;
+    assert!(error.is_configuration(), "{error}");
+    Some(error.to_string())
+}
+
+#[test]
+fn names_that_collide() {
+    let named = CookieSpec::new;
+    let table: Vec<(SessionManagerBuilder, SessionManagerBuilder, [&str; 2])> = vec![
+        (small("a"), small("a"), ["cookie `a`", "cookie `a`"]),
+        // A request does not tell scopes apart.
+        (
+            small("a"),
+            small("a").cookie(named("a").path("/x")),
+            ["cookie `a`", "cookie `a`"],
+        ),
+        (
+            small("a"),
+            small("a").cookie(named("a").domain("example.com")),
+            ["cookie `a`", "cookie `a`"],
+        ),
+        (
+            small("a").former_cookie(named("b")),
+            small("b"),
+            ["former cookie `b`", "cookie `b`"],
+        ),
+        (
+            small("a"),
+            small("b").former_cookie(named("a")),
+            ["cookie `a`", "former cookie `a`"],
+        ),
+        (
+            small("a").former_cookie(named("c")),
+            small("b").former_cookie(named("c")),
+            ["former cookie `c`", "former cookie `c`"],
+        ),
+    ];
+    for (first, second, named) in table {
+        let text = refused(first, second).unwrap();
+        let wanted = [
+            format!(
+                "the {} of the slot `{}`",
+                named[0],
+                std::any::type_name::<Main>()
+            ),
+            format!(
+                "the {} of the slot `{}`",
+                named[1],
+                std::any::type_name::<Prefs>()
+            ),
+        ];
+        for part in wanted {
+            assert!(text.contains(&part), "{text}");
+        }
+    }
+    // A chunk, touch or tombstone of another session is no base name of any.
+    for derived in ["a.1", "a.8", "a.t", "a.x"] {
+        assert!(small(derived).build().unwrap_err().is_configuration());
+    }
+    for (first, second) in [
+        (small("a"), small("A")),
+        (small("a"), small("a.b")),
+        (small("a"), small("a.10")),
+        (small("a"), small("__Host-a")),
+        (
+            small("a").former_scope(Scope::new().path("/x")),
+            small("b").former_scope(Scope::new().path("/x")),
+        ),
+    ] {
+        assert_eq!(refused(first, second), None);
+    }
+}
+
+#[test]
+fn collisions_are_found_with_any_slot_that_is_there() {
+    let build = |builder: SessionManagerBuilder| builder.build().unwrap();
+    let slots = Slots::new(build(small("a"))).with::<Prefs>(build(small("b")));
+    let error = slots.unwrap().with::<Flash>(build(small("b"))).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("Prefs") && text.contains("Flash"), "{text}");
+}
+
+#[test]
+fn one_slot_twice() {
+    let build = |name: &str| small(name).build().unwrap();
+    let twice = |result: Result<Slots, Error>, name: &str| {
+        let error = result.unwrap_err();
+        assert!(
+            error.is_configuration() && error.to_string().contains(name),
+            "{error}"
+        );
+    };
+    twice(Slots::new(build("a")).with::<Main>(build("b")), "Main");
+    let slots = Slots::new(build("a")).with::<Prefs>(build("b")).unwrap();
+    twice(slots.with::<Prefs>(build("c")), "Prefs");
+}
+
+#[test]
+fn budgets_that_no_request_carries_together() {
+    // 6,500 and 1,680 are 8,180.
+    let fits = |total| refused(sign_in(), prefs().budget(Budget::compact().total(total)));
+    assert_eq!(fits(1_680), None);
+    assert_eq!(
+        fits(1_681).unwrap(),
+        "configuration: the budgets of all slots are 8181 bytes together, 1 more than the 8180 that \
+         common servers take in a request: `__Host-session` 6500, `__Host-prefs` 1681; lower them by \
+         `Budget::total`, or, if every server in front takes more, say so by \
+         `Budget::warn_request_above` in the budget of the main slot"
+    );
+    // The main slot's budget speaks for the request, whatever the others say, in any order.
+    let roomy = || small("b").budget(Budget::roomy());
+    assert!(refused(sign_in(), roomy()).is_some());
+    assert_eq!(
+        refused(roomy(), small("c").budget(Budget::compact().total(2_300))),
+        None
+    );
+    let knows = Budget::portable().warn_request_above(18_500);
+    assert_eq!(refused(sign_in().budget(knows), roomy()), None);
+    // One alone is its own affair.
+    let alone = sign_in().budget(Budget::portable().warn_request_above(100));
+    assert!(
+        Slots::new(alone.build().unwrap())
+            .clone()
+            .with::<Flash>(small("f").build().unwrap())
+            .is_err()
+    );
+}

@@ -1,6 +1,7 @@
 //! What a path tells a handler to do: one step a segment, `verb.argument.argument`.
 //!
-//! `+` stands for a space. What steps tell about the session is the body, joined by commas.
+//! `+` stands for a space, and `prefs:` in front means the other slot. What steps tell about the session
+//! is the body, joined by commas.
 
 use sealed_session::time::Duration;
 use sealed_session::{Error, Session};
@@ -8,13 +9,24 @@ use sealed_session::{Error, Session};
 use crate::reply::Reply;
 use crate::site::Site;
 
+/// The sessions that steps may be about.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Hands<'s> {
+    pub(crate) main: Option<&'s Session>,
+    pub(crate) prefs: Option<&'s Session>,
+}
+
 /// Carries out the steps of a path behind its first segment.
-pub(crate) fn act(site: &Site, session: Option<&Session>, path: &str) -> Result<Reply, Error> {
+pub(crate) fn act(site: &Site, hands: Hands<'_>, path: &str) -> Result<Reply, Error> {
     let mut reply = Reply::text("");
     let mut told = Vec::new();
     for step in path.split('/').skip(2) {
         let step = step.replace('+', " ");
-        let mut words = step.splitn(3, '.');
+        let (session, what) = match step.strip_prefix("prefs:") {
+            Some(what) => (hands.prefs, what),
+            None => (hands.main, step.as_str()),
+        };
+        let mut words = what.splitn(3, '.');
         let mut word = || words.next().unwrap_or_default();
         let (verb, first, second) = (word(), word(), word());
         match verb {

@@ -28,10 +28,12 @@ use crate::support::Support;
 /// | `/foreign/..` | acts, and sets a cookie `theirs=1` by the framework's own means |
 /// | `/maybe/..` | replies with `site.greet(..)`, to `Option<LiveSession>` |
 /// | `/live/..` | acts, with the session from `LiveSession` |
+/// | `/prefs/..` | acts, with the session of the slot [`Prefs`](crate::Prefs) |
+/// | `/both/..` | `site.act_both(..)`, with the sessions of both slots |
 /// | `/passive/..` | as `/plain/..`, marked as no use of its session by the adapter's own means |
 /// | any other | the framework's own 404; or, if [`Site::has_fallback`], the app's handler for such paths, which acts and answers with a 404 |
 ///
-/// The app is served under [`Site::manager`] and [`Site::clock`], behind as many session layers as
+/// The app is served under [`Site::slots`] and [`Site::clock`], behind as many session layers as
 /// [`Site::layers`] says, and with [`Site::catch`] and [`Site::page`] heeded.
 pub trait Harness: Sync {
     /// What the adapter is called in the report.

@@ -33,6 +33,6 @@ pub use reply::Reply;
 pub use report::{Report, assert_conforms, run, run_only};
 pub use scenarios::Scenario;
 pub use sealed_session;
-pub use site::{Catch, Page, Site};
+pub use site::{Catch, Page, Prefs, Site};
 pub use support::{Doubled, Missing, OddBytes, Panics, Support};
 pub use table::table;

@@ -3,9 +3,9 @@
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sealed_session::{Clock, Error, ManualClock, Session, SessionManager};
+use sealed_session::{Clock, Error, ManualClock, Session, Slot, Slots};
 
-use crate::action;
+use crate::action::{self, Hands};
 use crate::failure::Failure;
 use crate::pieces::Pieces;
 use crate::reply::Reply;
@@ -18,7 +18,7 @@ pub struct Site {
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    pub(crate) manager: SessionManager,
+    pub(crate) slots: Slots,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) layers: usize,
     pub(crate) catch: Catch,
@@ -27,6 +27,22 @@ pub(crate) struct Inner {
     /// Sessions that handlers kept.
     pub(crate) shelf: Mutex<Vec<Session>>,
 }
+
+/// The slot that some scenarios have beside the main one.
+///
+/// ```
+/// use conformance::Prefs;
+/// use sealed_session::{Sessions, Slot};
+///
+/// fn has_prefs(sessions: &Sessions) -> bool {
+///     sessions.get::<Prefs>().is_some()
+/// }
+/// # let _ = has_prefs;
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub enum Prefs {}
+
+impl Slot for Prefs {}
 
 /// Where a layer catches panics, in a framework that has such layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,10 +99,10 @@ impl Site {
         crate::stage::site(|plan| plan)
     }
 
-    /// What the session layer is built of.
+    /// What the session layer is built of: the main slot, and in some scenarios [`Prefs`].
     #[must_use]
-    pub fn manager(&self) -> SessionManager {
-        self.inner.manager.clone()
+    pub fn slots(&self) -> Slots {
+        self.inner.slots.clone()
     }
 
     /// The clock that the session layer reads.
@@ -126,13 +142,24 @@ impl Site {
     ///
     /// What the session says.
     pub fn act(&self, session: &Session, path: &str) -> Result<Reply, Error> {
-        action::act(self, Some(session), path)
+        let main = Some(session);
+        action::act(self, Hands { main, prefs: None }, path)
+    }
+
+    /// The same for a handler that asks for both slots.
+    ///
+    /// # Errors
+    ///
+    /// What either session says.
+    pub fn act_both(&self, main: &Session, prefs: &Session, path: &str) -> Result<Reply, Error> {
+        let (main, prefs) = (Some(main), Some(prefs));
+        action::act(self, Hands { main, prefs }, path)
     }
 
     /// The reply that the path asks for, without a session. A 500 if the path asks for what needs one.
     #[must_use]
     pub fn plain(&self, path: &str) -> Reply {
-        action::act(self, None, path).unwrap_or_else(|error| Reply {
+        action::act(self, Hands::default(), path).unwrap_or_else(|error| Reply {
             status: 500,
             ..Reply::text(error.to_string())
         })

@@ -3,12 +3,14 @@
 use std::sync::{Arc, Mutex};
 
 use sealed_session::time::{Duration, OffsetDateTime};
-use sealed_session::{Key, KeyRing, ManualClock, SessionManager, SessionManagerBuilder};
+use sealed_session::{
+    Error, Key, KeyRing, ManualClock, SessionManager, SessionManagerBuilder, Slots,
+};
 
 use crate::failure::{Failure, same};
 use crate::harness::{Harness, Server};
 use crate::jar::Jar;
-use crate::site::{Catch, Inner, Page, Site};
+use crate::site::{Catch, Inner, Page, Prefs, Site};
 use crate::wire::{Answer, Connection, Outcome, Request};
 
 /// The name of the session's cookie.
@@ -20,6 +22,7 @@ pub(crate) const IDLE: Duration = Duration::minutes(30);
 /// What a scenario wants to be otherwise than usual.
 pub(crate) struct Plan {
     pub(crate) manager: SessionManagerBuilder,
+    pub(crate) prefs: Option<SessionManagerBuilder>,
     pub(crate) layers: usize,
     pub(crate) catch: Catch,
     pub(crate) fallback: bool,
@@ -30,6 +33,7 @@ impl Plan {
     fn usual() -> Result<Plan, Failure> {
         Ok(Plan {
             manager: SessionManager::builder(ring(1)?),
+            prefs: None,
             layers: 1,
             catch: Catch::Nowhere,
             fallback: false,
@@ -116,16 +120,16 @@ pub(crate) fn site(change: impl FnOnce(Plan) -> Plan) -> Result<Site, Failure> {
     let start = OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_800_000_000);
     let Plan {
         manager,
+        prefs,
         layers,
         catch,
         fallback,
         page,
     } = change(Plan::usual()?);
-    let manager = manager
-        .build()
+    let slots = slots(manager, prefs)
         .map_err(|error| Failure::new("the list", "its configuration", "one", error.to_string()))?;
     let inner = Inner {
-        manager,
+        slots,
         clock: Arc::new(ManualClock::new(start)),
         layers,
         catch,
@@ -136,6 +140,17 @@ pub(crate) fn site(change: impl FnOnce(Plan) -> Plan) -> Result<Site, Failure> {
     Ok(Site {
         inner: Arc::new(inner),
     })
+}
+
+fn slots(
+    main: SessionManagerBuilder,
+    prefs: Option<SessionManagerBuilder>,
+) -> Result<Slots, Error> {
+    let slots = Slots::new(main.build()?);
+    match prefs {
+        Some(prefs) => slots.with::<Prefs>(prefs.build()?),
+        None => Ok(slots),
+    }
 }
 
 /// The answer that has to be there.

@@ -9,6 +9,7 @@ mod identity;
 mod panics;
 mod refused;
 mod responses;
+mod slots;
 mod touch;
 mod visits;
 mod wiring;
@@ -87,4 +88,5 @@ const TOPICS: &[(&str, &[Entry])] = &[
     ("panics", panics::LIST),
     ("wiring", wiring::LIST),
     ("crossing requests", crossing::LIST),
+    ("slots", slots::LIST),
 ];

@@ -10,7 +10,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::any;
 use axum::{Router, serve};
-use conformance::{Catch, Harness, Missing, Reply, Server, Site, Support};
+use conformance::{Catch, Harness, Missing, Prefs, Reply, Server, Site, Support};
 use futures_util::stream;
 use sealed_session_axum::sealed_session as core;
 use sealed_session_axum::{Error, LiveSession, PassiveLayer, Session, SessionLayer};
@@ -56,6 +56,8 @@ fn app(site: Site) -> Router {
         .route("/foreign/{*steps}", any(foreign))
         .route("/maybe", any(maybe))
         .route("/live/{*steps}", any(live))
+        .route("/prefs/{*steps}", any(prefs))
+        .route("/both/{*steps}", any(both))
         .route("/passive/{*steps}", any(plain).layer(PassiveLayer::new()))
         .with_state(site.clone());
     if site.has_fallback() {
@@ -65,7 +67,7 @@ fn app(site: Site) -> Router {
         app = app.layer(CatchPanicLayer::new());
     }
     for _ in 0..site.layers() {
-        let layer = SessionLayer::new(site.manager()).clock(site.clock());
+        let layer = SessionLayer::new(site.slots()).clock(site.clock());
         app = match site.page() {
             None => app.layer(layer),
             Some(page) => app.layer(layer.on_commit_failure(
@@ -152,6 +154,23 @@ async fn maybe(State(site): State<Site>, session: Option<LiveSession>) -> Respon
 
 async fn live(State(site): State<Site>, session: LiveSession, uri: Uri) -> Result<Response, Error> {
     Ok(response(site.act(&session, uri.path())?))
+}
+
+async fn prefs(
+    State(site): State<Site>,
+    session: Session<Prefs>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    Ok(response(site.act(&session, uri.path())?))
+}
+
+async fn both(
+    State(site): State<Site>,
+    main: Session,
+    prefs: Session<Prefs>,
+    uri: Uri,
+) -> Result<Response, Error> {
+    Ok(response(site.act_both(&main, &prefs, uri.path())?))
 }
 
 async fn fallback(

@@ -6,20 +6,20 @@ use std::net::Ipv4Addr;
 use std::sync::mpsc;
 
 use conformance::{
-    Doubled, Harness, Missing, OddBytes, Panics, Pieces, Reply, Server, Site, Support,
+    Doubled, Harness, Missing, OddBytes, Panics, Pieces, Prefs, Reply, Server, Site, Support,
 };
 use rocket::config::{Config, LogLevel};
 use rocket::fairing::AdHoc;
 use rocket::futures::stream::{self, Iter};
 use rocket::http::uri::Origin;
 use rocket::http::{CookieJar, Header, Status};
-use rocket::outcome::Outcome;
+use rocket::outcome::{Outcome, try_outcome};
 use rocket::request::{self, FromRequest};
 use rocket::response::stream::TextStream;
 use rocket::response::{self, Redirect, Responder};
 use rocket::tokio::runtime::Runtime;
 use rocket::{Build, Request, Response, Route, State, catch, catchers};
-use sealed_session_rocket::{Error, LiveSession, Passive, Session, SessionFairing};
+use sealed_session_rocket::{Error, LiveSession, MissingFairing, Passive, Session, SessionFairing};
 
 /// Rocket, with the fairing and the guards.
 pub(crate) struct Rocket;
@@ -75,7 +75,7 @@ fn app(site: Site) -> rocket::Rocket<Build> {
         })
     }));
     for _ in 0..site.layers() {
-        let fairing = SessionFairing::new(site.manager()).clock(site.clock());
+        let fairing = SessionFairing::new(site.slots()).clock(site.clock());
         app = app.attach(match site.page() {
             None => fairing,
             Some(page) => {
@@ -124,6 +124,24 @@ impl<'r> FromRequest<'r> for FailsBefore {
     }
 }
 
+/// A guard of the app's own, which asks for both slots. With those of the adapter as its parameters, a
+/// route would keep every app from starting that has one slot only.
+struct Both {
+    main: Session,
+    prefs: Session<Prefs>,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Both {
+    type Error = MissingFairing;
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Both, MissingFairing> {
+        let main = try_outcome!(request.guard::<Session>().await);
+        let prefs = try_outcome!(request.guard::<Session<Prefs>>().await);
+        Outcome::Success(Both { main, prefs })
+    }
+}
+
 /// Catchers make Rocket's pages; these say nothing.
 #[catch(default)]
 fn empty(status: Status, _: &Request<'_>) -> (Status, ()) {
@@ -159,7 +177,7 @@ macro_rules! routes_of {
             pub(super) fn routes() -> Vec<Route> {
                 rocket::routes![
                     act, plain, early, before, after, redirect, streams, panics, foreign, maybe,
-                    live, passive
+                    live, prefs, both, passive
                 ]
             }
 
@@ -247,6 +265,17 @@ macro_rules! routes_of {
                 uri: &Origin<'_>,
             ) -> Result<Answer, Error> {
                 Ok(Answer(site.act(&session, uri.path().as_str())?))
+            }
+
+            #[rocket::$method("/prefs/<_..>")]
+            fn prefs(site: &State<Site>, both: Both, uri: &Origin<'_>) -> Result<Answer, Error> {
+                Ok(Answer(site.act(&both.prefs, uri.path().as_str())?))
+            }
+
+            #[rocket::$method("/both/<_..>")]
+            fn both(site: &State<Site>, both: Both, uri: &Origin<'_>) -> Result<Answer, Error> {
+                let Both { main, prefs } = both;
+                Ok(Answer(site.act_both(&main, &prefs, uri.path().as_str())?))
             }
 
             #[rocket::$method("/passive/<_..>")]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use conformance::sealed_session::time::OffsetDateTime;
 use conformance::sealed_session::{
-    Error as SessionError, HeaderChange, Refusal, RequestHead, ResponseHead, Session,
+    Error as SessionError, HeaderChange, Refusal, RequestHead, ResponseHead, Sessions,
 };
 use conformance::{Catch, Harness, Missing, Server, Site, Support};
 use futures_util::FutureExt;
@@ -57,7 +57,7 @@ struct Layer {
     forgotten: Option<Duty>,
     begun: OffsetDateTime,
     /// The connection's session, of one that does not keep requests apart.
-    kept: Arc<Mutex<Option<Session>>>,
+    kept: Arc<Mutex<Option<Sessions>>>,
 }
 
 impl Layer {
@@ -108,19 +108,22 @@ impl Layer {
         inner: App,
         mut request: Request<Incoming>,
     ) -> Result<Response<Body>, Failed> {
-        let is_second = request.extensions().get::<Session>().is_some();
+        let is_second = request.extensions().get::<Sessions>().is_some();
         if is_second && !self.forgets(Duty::DoubledIsNoticed) {
             tracing::error!(target: "sealed_session", "two session layers");
             return Ok(empty(StatusCode::INTERNAL_SERVER_ERROR));
         }
-        let session = self.load(&request);
+        let sessions = self.load(&request);
+        if self.forgets(Duty::PassiveMarksEverySlot) && is_passive(&request) {
+            sessions.main().mark_passive();
+        }
         self.reroute(&mut request);
         let (method, cookies) = (request.method().clone(), request.headers().clone());
         let path = request.uri().path().to_owned();
         let lends = self.forgets(Duty::PanicsAreNotCommitted) && segment(&path) == "panic";
         let mut response = if lends {
             // Where no handle is dropped while the handler unwinds, the core notices nothing.
-            let lent = Arc::new(session.clone());
+            let lent = Arc::new(sessions.clone());
             request.extensions_mut().insert(Arc::clone(&lent));
             let caught = AssertUnwindSafe(inner.oneshot(request))
                 .catch_unwind()
@@ -129,7 +132,7 @@ impl Layer {
         } else {
             let shared = match self.forgets(Duty::OneSessionIsShared) {
                 true => self.load(&request),
-                false => session.clone(),
+                false => sessions.clone(),
             };
             request.extensions_mut().insert(shared);
             inner.oneshot(request).await?
@@ -143,12 +146,12 @@ impl Layer {
             let whole = whole.unwrap_or_else(|never| match never {}).to_bytes();
             response = Response::from_parts(parts, Full::from(whole).boxed());
         }
-        let mut response = self.commit(&session, response);
-        self.spoil(&session, &cookies, &mut response);
+        let mut response = self.commit(&sessions, response);
+        self.spoil(&sessions, &cookies, &mut response);
         Ok(response)
     }
 
-    fn load(&self, request: &Request<Incoming>) -> Session {
+    fn load(&self, request: &Request<Incoming>) -> Sessions {
         let mut kept = self
             .kept
             .lock()
@@ -173,9 +176,9 @@ impl Layer {
             Some(host) => head.host(host),
             None => head,
         };
-        let session = self.site.manager().load(head, self.now());
-        *kept = Some(session.clone());
-        session
+        let sessions = self.site.slots().load(head, self.now());
+        *kept = Some(sessions.clone());
+        sessions
     }
 
     fn now(&self) -> OffsetDateTime {
@@ -207,7 +210,8 @@ impl Layer {
     /// Sends the request to where extractors and marks are forgotten.
     fn reroute(&self, request: &mut Request<Incoming>) {
         let (from, to) = match self.forgotten {
-            Some(Duty::PassiveIsMarked) => ("/passive", "/plain"),
+            Some(Duty::PassiveIsMarked | Duty::PassiveMarksEverySlot) => ("/passive", "/plain"),
+            Some(Duty::SlotsAreAsked) => ("/prefs", "/act"),
             Some(Duty::LiveIsAsked) => ("/live", "/act"),
             Some(Duty::MaybeIsAsked) => ("/maybe", "/plain/say.somebody"),
             _ => return,
@@ -233,25 +237,25 @@ impl Layer {
         }
     }
 
-    fn commit(&self, session: &Session, mut answer: Response<Body>) -> Response<Body> {
+    fn commit(&self, sessions: &Sessions, mut answer: Response<Body>) -> Response<Body> {
         let given_up = answer.extensions_mut().remove::<SessionError>();
         let given_up = given_up.filter(SessionError::is_too_large);
         if let Some(error) = given_up.filter(|_| !self.forgets(Duty::TooLargeIsAbandoned)) {
-            self.site.manager().abandon(session, &error);
-            answer = self.page(&error, session);
+            self.site.slots().abandon(sessions, &error);
+            answer = self.page(&error, sessions);
         }
         let now = match self.forgets(Duty::ClockIsReadForTheCommit) {
-            true => session.loaded_at(),
+            true => sessions.main().loaded_at(),
             false => self.now(),
         };
-        let manager = self.site.manager();
-        let changes = manager.commit(session, self.head(&answer), now);
+        let slots = self.site.slots();
+        let changes = slots.commit(sessions, self.head(&answer), now);
         let changes = match changes {
             Ok(changes) => changes,
             Err(_) if self.forgets(Duty::FailuresAreAnswered) => Vec::new(),
             Err(error) => {
-                answer = self.page(&error, session);
-                let again = manager.commit(session, self.head(&answer), now);
+                answer = self.page(&error, sessions);
+                let again = slots.commit(sessions, self.head(&answer), now);
                 let again = again.unwrap_or_default();
                 match self.forgets(Duty::FailuresAreCommittedAgain) {
                     true => Vec::new(),
@@ -268,10 +272,10 @@ impl Layer {
         answer
     }
 
-    fn page(&self, error: &SessionError, session: &Session) -> Response<Body> {
+    fn page(&self, error: &SessionError, sessions: &Sessions) -> Response<Body> {
         match self.site.page() {
             Some(page) if !self.forgets(Duty::FailuresAreAnsweredByThePage) => {
-                response(page.reply(error, session))
+                response(page.reply(error, sessions.failed(error)))
             }
             _ => empty(StatusCode::INTERNAL_SERVER_ERROR),
         }
@@ -300,6 +304,9 @@ impl Layer {
         match change {
             HeaderChange::Append { name, value: text } => {
                 let is_line = name == "set-cookie";
+                if self.forgets(Duty::EverySlotIsSent) && text.starts_with("__Host-prefs") {
+                    return;
+                }
                 if self.forgets(Duty::RemovalsAreSent) && text.ends_with("; Max-Age=0") {
                     return;
                 }
@@ -335,7 +342,7 @@ impl Layer {
     }
 
     /// Adds what an adapter has no business to add.
-    fn spoil(&self, session: &Session, request: &http::HeaderMap, response: &mut Response<Body>) {
+    fn spoil(&self, sessions: &Sessions, request: &http::HeaderMap, response: &mut Response<Body>) {
         const REMOVAL: &str = "__Host-session=; Path=/; Secure; HttpOnly; Max-Age=0";
         let fields = response.headers_mut();
         match self.forgotten {
@@ -343,7 +350,8 @@ impl Layer {
                 fields.insert(header::VARY, HeaderValue::from_static("Cookie"));
             }
             Some(Duty::RefusedCookiesStay)
-                if session
+                if sessions
+                    .main()
                     .refusal()
                     .is_some_and(|refusal| refusal != Refusal::Absent) =>
             {
@@ -362,4 +370,8 @@ impl Layer {
             _ => {}
         }
     }
+}
+
+fn is_passive(request: &Request<Incoming>) -> bool {
+    segment(request.uri().path()) == "passive"
 }

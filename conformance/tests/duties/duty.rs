@@ -70,6 +70,12 @@ pub(crate) enum Duty {
     TooLargeIsAbandoned,
     /// Passive requests are marked.
     PassiveIsMarked,
+    /// Passive requests are marked for every slot.
+    PassiveMarksEverySlot,
+    /// An extractor gives the slot that it was asked for.
+    SlotsAreAsked,
+    /// The lines of every slot are sent.
+    EverySlotIsSent,
     /// `LiveSession` asks whether there is one.
     LiveIsAsked,
     /// `Option<LiveSession>` asks whether there is one.
@@ -127,6 +133,9 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (FailuresAreCommittedAgain, "over_budget_touch"),
     (TooLargeIsAbandoned, "never_fits"),
     (PassiveIsMarked, "passive_route"),
+    (PassiveMarksEverySlot, "slots_touches"),
+    (SlotsAreAsked, "missing_slot"),
+    (EverySlotIsSent, "slots_in_one_response"),
     (LiveIsAsked, "live_nobody"),
     (MaybeIsAsked, "maybe"),
     (MissingIsLogged, "missing_layer"),

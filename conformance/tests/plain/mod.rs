@@ -7,7 +7,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use conformance::sealed_session::{self as core, Session, Sessions};
-use conformance::{Reply, Server, Site};
+use conformance::{Prefs, Reply, Server, Site};
 use futures_util::{FutureExt, stream};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::combinators::BoxBody;
@@ -107,12 +107,15 @@ pub(crate) fn empty(status: StatusCode) -> Response<Body> {
     response
 }
 
-/// The session that a layer put there, or lent.
-fn session(request: &Request<Incoming>) -> Option<&Session> {
+/// The sessions that a layer put there, or lent.
+fn sessions(request: &Request<Incoming>) -> Option<&Sessions> {
     let extensions = request.extensions();
-    let lent = || extensions.get::<Arc<Session>>().map(|session| &**session);
-    let loaded = extensions.get::<Sessions>().map(Sessions::main);
-    loaded.or_else(|| extensions.get()).or_else(lent)
+    let lent = || {
+        extensions
+            .get::<Arc<Sessions>>()
+            .map(|sessions| &**sessions)
+    };
+    extensions.get::<Sessions>().or_else(lent)
 }
 
 /// The first segment of a path.
@@ -133,13 +136,14 @@ async fn route(site: &Site, request: Request<Incoming>) -> Result<Response<Body>
         }
         _ => {}
     }
-    let Some(session) = session(&request) else {
+    let Some(sessions) = sessions(&request) else {
         return Ok(empty(match segment(request.uri().path()) {
             "act" | "live" | "maybe" => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::NOT_FOUND,
         }));
     };
     let path = request.uri().path();
+    let session: &Session = sessions.main();
     let acted = || site.act(session, path);
     Ok(match segment(path) {
         "act" => replied(acted()),
@@ -173,6 +177,16 @@ async fn route(site: &Site, request: Request<Incoming>) -> Result<Response<Body>
         "maybe" => response(site.greet(session.is_live().then_some(session))),
         "live" if !session.is_live() => empty(StatusCode::UNAUTHORIZED),
         "live" => replied(acted()),
+        "prefs" => replied(
+            sessions
+                .require::<Prefs>()
+                .and_then(|prefs| site.act(prefs, path)),
+        ),
+        "both" => replied(
+            sessions
+                .require::<Prefs>()
+                .and_then(|prefs| site.act_both(session, prefs, path)),
+        ),
         _ if site.has_fallback() => replied(acted().map(|reply| with_status(reply, 404))),
         _ => empty(StatusCode::NOT_FOUND),
     })
@@ -186,6 +200,7 @@ fn with_status(mut reply: Reply, status: u16) -> Reply {
 /// What the handler answers; the layer looks for an error among the response's extensions.
 fn replied(result: Result<Reply, core::Error>) -> Response<Body> {
     result.map(response).unwrap_or_else(|error| {
+        tracing::error!(target: "sealed_session", %error, "session error in a handler");
         let mut response = empty(StatusCode::INTERNAL_SERVER_ERROR);
         response.extensions_mut().insert(error);
         response

@@ -7,8 +7,7 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf, BufMut};
 use conformance::Site;
-use conformance::sealed_session::Sessions;
-use sealed_session_tower::sealed_session::Error;
+use conformance::sealed_session::{Error, Sessions};
 use tonic::body::Body;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::server::{Grpc, NamedService, UnaryService};
@@ -58,8 +57,9 @@ impl UnaryService<String> for Acting {
 
 impl Acting {
     fn act(&self, request: &Request<String>) -> Result<Response<String>, Status> {
-        let session = request.extensions().get::<Sessions>().map(Sessions::main);
-        let session = session.ok_or_else(|| Status::internal("no session layer"))?;
+        let sessions = request.extensions().get::<Sessions>();
+        let sessions = sessions.ok_or_else(|| Status::internal("no session layer"))?;
+        let session = sessions.main();
         if request.get_ref().starts_with("/panic") {
             self.0.panic(session, request.get_ref());
         }

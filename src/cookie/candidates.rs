@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use super::chunk::{COUNT, SET_TAG};
 use super::jar::{Found, Jar};
 use super::name::CHUNKS_MAX;
@@ -21,7 +23,7 @@ pub(crate) type Candidate<'a> = Cow<'a, [u8]>;
 pub(crate) struct Candidates<'a> {
     /// Complete texts in the order of the request; a base cookie that gives none stands there with
     /// the reason. Empty only if no cookie of the family came.
-    pub(crate) list: Vec<Result<Candidate<'a>, Refusal>>,
+    pub(crate) list: SmallVec<[Result<Candidate<'a>, Refusal>; 1]>,
     /// Whether there was more than is judged: it may hold a live session.
     pub(crate) more: bool,
     complete: usize,

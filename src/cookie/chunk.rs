@@ -5,7 +5,10 @@
 //! number, and each carries the tag of its set, which is the end of the text. Those are
 //! characters of the authentication tag, so two writes differ in them.
 
+use std::borrow::Cow;
 use std::ops::Range;
+
+use smallvec::{SmallVec, smallvec};
 
 use super::budget::Budget;
 use super::name::Names;
@@ -19,9 +22,9 @@ pub(super) const COUNT: usize = 1;
 /// A way to cut a text that is within the budget.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Chunks {
-    cuts: Vec<Range<usize>>,
+    cuts: SmallVec<[Range<usize>; 1]>,
     /// Bytes of each `Set-Cookie` value.
-    lines: Vec<usize>,
+    lines: SmallVec<[usize; 1]>,
 }
 
 /// A text that is not within the budget.
@@ -47,10 +50,10 @@ impl Chunks {
         if bare <= budget.line_limit() && bare <= budget.total_limit() {
             return Ok(Chunks {
                 cuts: std::iter::once(0..length).collect(),
-                lines: vec![bare],
+                lines: smallvec![bare],
             });
         }
-        let (mut cuts, mut lines, mut at) = (Vec::new(), Vec::new(), 0);
+        let (mut cuts, mut lines, mut at) = (SmallVec::new(), SmallVec::new(), 0);
         while at < length || cuts.len() < 2 {
             let fixed = overhead(cuts.len()) + SET_TAG + if cuts.is_empty() { COUNT } else { 0 };
             // `Budget::check` left room; the 1 only guards against an endless loop.
@@ -87,22 +90,21 @@ impl Chunks {
 }
 
 /// The values of the cookies, in order, for a text of the length that `chunks` was made for.
-pub(crate) fn split(text: &str, chunks: &Chunks) -> Vec<String> {
-    if chunks.count() == 1 {
-        return vec![text.to_owned()];
-    }
+pub(crate) fn split<'a>(
+    text: &'a str,
+    chunks: &'a Chunks,
+) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
     let tag = text
         .get(text.len().saturating_sub(SET_TAG)..)
         .unwrap_or_default();
-    let cut = |(index, range): (usize, &Range<usize>)| {
+    chunks.cuts.iter().enumerate().map(move |(index, range)| {
         let part = text.get(range.clone()).unwrap_or_default();
-        if index == 0 {
-            format!("{}{tag}{part}", chunks.count())
-        } else {
-            format!("{tag}{part}")
+        match (index, chunks.count()) {
+            (_, 1) => part.into(),
+            (0, count) => format!("{count}{tag}{part}").into(),
+            _ => [tag, part].concat().into(),
         }
-    };
-    chunks.cuts.iter().enumerate().map(cut).collect()
+    })
 }
 
 #[cfg(test)]
@@ -116,7 +118,6 @@ mod tests {
         let chunks = Chunks::of(length, &names, ATTRIBUTES, budget)?;
         let text = "x".repeat(length);
         let lines: Vec<usize> = split(&text, &chunks)
-            .iter()
             .enumerate()
             .map(|(index, value)| names.chunk(index).len() + 1 + value.len() + ATTRIBUTES)
             .collect();

@@ -6,6 +6,7 @@
 //! are not ours are neither copied nor required to be text.
 
 use memchr::memchr;
+use smallvec::SmallVec;
 
 use super::budget::LINE_MAX;
 use super::name::{Names, Slot};
@@ -30,18 +31,14 @@ const FAMILIES_MAX: usize = 2;
 #[derive(Clone, Default)]
 pub(crate) struct Jar {
     text: Vec<u8>,
-    /// The first ones lie here: nearly no request has more, and none of those allocates for them.
-    first: [Option<Piece>; FEW],
-    more: Vec<Piece>,
+    /// Nearly no request has more than two chunks, a touch and tombstones.
+    pieces: SmallVec<[Piece; 4]>,
     /// How many of each family and kind: each by itself, so that none can crowd out another.
     counts: [[usize; KINDS]; FAMILIES_MAX],
     /// What carries these names, whether or not it is kept.
     own: Tally,
     others: Tally,
 }
-
-/// Two chunks, a touch and tombstones.
-const FEW: usize = 4;
 
 /// Cookies of a request, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -137,24 +134,22 @@ impl Jar {
             text.extend_from_slice(value);
         }
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let piece = Piece {
+        self.pieces.push(Piece {
             family: u8::try_from(family).unwrap_or(u8::MAX),
             slot,
             too_long,
             start: offset(start),
             end: offset(text.len()),
-        };
-        match self.first.iter_mut().find(|place| place.is_none()) {
-            Some(place) => *place = Some(piece),
-            None => self.more.push(piece),
-        }
+        });
     }
 
     /// The pieces of one family, in the order of the request: what they are, and their values;
     /// `None` for one that is longer than any cookie we write.
     fn pieces(&self, family: usize) -> impl Iterator<Item = (Slot, Option<&[u8]>)> {
-        let all = self.first.iter().flatten().chain(&self.more);
-        let of_family = all.filter(move |piece| usize::from(piece.family) == family);
+        let of_family = self
+            .pieces
+            .iter()
+            .filter(move |piece| usize::from(piece.family) == family);
         of_family.map(|piece| {
             let range = piece.start as usize..piece.end as usize;
             let value = self.text.get(range).filter(|_| !piece.too_long);

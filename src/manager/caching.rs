@@ -153,6 +153,9 @@ impl Caching {
 
     /// The directives without those for shared caches, and with `private`.
     fn made_private(&self) -> String {
+        if self.directives.0.is_empty() {
+            return "private".to_owned();
+        }
         let mut kept: Vec<&str> = vec!["private"];
         kept.extend(
             self.directives

@@ -3,7 +3,6 @@
 //! What this version cannot read it carries along byte for byte. Values are unpacked when they are
 //! asked for, and not packed again as long as they stay what they were.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::entry::Entry;
@@ -15,7 +14,7 @@ use crate::error::Refusal;
 #[derive(Clone, Default)]
 pub(crate) struct Attributes {
     /// What the token held; unchanged attributes stay here.
-    body: Arc<Vec<u8>>,
+    body: Arc<[u8]>,
     index: Vec<Slot>,
 }
 
@@ -25,6 +24,8 @@ struct Slot {
     flags: u8,
     schema: u32,
     value: Bytes,
+    /// Bytes of the value with its text unpacked.
+    length: u32,
 }
 
 impl Slot {
@@ -34,20 +35,24 @@ impl Slot {
             flags: self.flags,
             schema: self.schema,
             stored: self.value.of(body),
+            length: self.length as usize,
         }
     }
 }
 
 #[derive(Clone)]
 enum Bytes {
-    In(Range<usize>),
+    In { at: u32, length: u32 },
     Own(Arc<[u8]>),
 }
 
 impl Bytes {
     fn of<'a>(&'a self, body: &'a [u8]) -> &'a [u8] {
         match self {
-            Bytes::In(range) => body.get(range.clone()).unwrap_or_default(),
+            Bytes::In { at, length } => {
+                let (at, length) = (*at as usize, *length as usize);
+                body.get(at..at + length).unwrap_or_default()
+            }
             Bytes::Own(bytes) => bytes,
         }
     }
@@ -55,7 +60,7 @@ impl Bytes {
 
 /// One attribute, held on its own.
 pub(crate) struct Detached {
-    body: Arc<Vec<u8>>,
+    body: Arc<[u8]>,
     slot: Slot,
 }
 
@@ -111,7 +116,8 @@ impl Attributes {
         match at {
             Ok(at) => {
                 if let Some(slot) = self.index.get_mut(at) {
-                    (slot.flags, slot.schema, slot.value) = (new.flags, new.schema, value);
+                    (slot.flags, slot.schema) = (new.flags, new.schema);
+                    (slot.value, slot.length) = (value, number(new.length));
                 }
             }
             Err(at) => {
@@ -123,6 +129,7 @@ impl Attributes {
                         flags: new.flags,
                         schema: new.schema,
                         value,
+                        length: number(new.length),
                     },
                 );
             }
@@ -152,12 +159,17 @@ impl Attributes {
 
     /// The attributes that are not secret, with their values unpacked.
     pub(super) fn open(&self) -> Vec<u8> {
-        let open = self.iter().filter(|entry| !entry.is_secret());
-        let mut out = Vec::with_capacity(open.map(|entry| entry.size()).sum());
+        let mut out = Vec::with_capacity(self.open_length());
         for entry in self.iter().filter(|entry| !entry.is_secret()) {
             write(&mut out, &entry, entry.value_flags(), &entry.value());
         }
         out
+    }
+
+    /// How many bytes [`open`](Attributes::open) gives.
+    pub(super) fn open_length(&self) -> usize {
+        let open = self.iter().filter(|entry| !entry.is_secret());
+        open.map(|entry| entry.size()).sum()
     }
 
     /// The same with text packed, in the values in which that saves a byte; `None` if in none.
@@ -181,15 +193,12 @@ impl Attributes {
         out
     }
 
-    /// Indexes the attributes in two regions of `body`: the open ones, then the secret ones.
-    pub(super) fn read(
-        body: Vec<u8>,
-        open: Range<usize>,
-        secret: Range<usize>,
-    ) -> Result<Attributes, Refusal> {
+    /// Indexes the attributes in two regions of `body`: up to `border` the open ones, then the secret
+    /// ones.
+    pub(super) fn read(body: Arc<[u8]>, border: usize) -> Result<Attributes, Refusal> {
         let mut index = Vec::new();
         let mut unpacked = 0;
-        for (region, is_secret) in [(open, false), (secret, true)] {
+        for (region, is_secret) in [(0..border, false), (border..body.len(), true)] {
             let region_start = index.len();
             let whole = body.get(..region.end).ok_or(Refusal::Malformed)?;
             let mut source = Source::new(whole, region.start);
@@ -204,7 +213,7 @@ impl Attributes {
                     return Err(Refusal::Malformed);
                 }
                 if !is_secret {
-                    unpacked += entry.checked_size()?;
+                    unpacked += entry.size();
                 }
                 index.push(slot);
             }
@@ -217,10 +226,7 @@ impl Attributes {
         if index.windows(2).any(twice) {
             return Err(Refusal::Malformed);
         }
-        Ok(Attributes {
-            body: Arc::new(body),
-            index,
-        })
+        Ok(Attributes { body, index })
     }
 }
 
@@ -235,20 +241,34 @@ fn write(out: &mut Vec<u8>, entry: &Entry<'_>, flags: u8, value: &[u8]) {
 
 fn read_one(source: &mut Source<'_>) -> Result<Slot, Refusal> {
     let name = source.string()?;
-    let name_at = source.at() - name.len()..source.at();
+    let name_at = before(source, name);
     if name.is_empty() || name.len() > NAME_MAX || std::str::from_utf8(name).is_err() {
         return Err(Refusal::Malformed);
     }
     let flags = source.byte()?;
     let schema = u32::try_from(source.varint()?).map_err(|_| Refusal::Malformed)?;
     let value = source.string()?;
-    let value_at = source.at() - value.len()..source.at();
+    let entry = Entry::read(name, flags, schema, value)?;
     Ok(Slot {
-        name: Bytes::In(name_at),
+        name: name_at,
         flags,
         schema,
-        value: Bytes::In(value_at),
+        value: before(source, value),
+        length: number(entry.length),
     })
+}
+
+/// All that a session holds is far shorter than 4 GiB.
+fn number(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
+/// The bytes that were just taken from `source`.
+fn before(source: &Source<'_>, taken: &[u8]) -> Bytes {
+    Bytes::In {
+        at: number(source.at() - taken.len()),
+        length: number(taken.len()),
+    }
 }
 
 #[cfg(test)]

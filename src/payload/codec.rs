@@ -5,7 +5,7 @@
 
 use std::any::type_name;
 
-use postcard::ser_flavors::{AllocVec, Flavor};
+use postcard::ser_flavors::Flavor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -136,7 +136,7 @@ fn postcard_proven<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>
             type_name::<T>()
         )
     };
-    let (bytes, shape) = postcard_traced(value, FEW).map_err(|cause| refused(&cause))?;
+    let (bytes, shape) = postcard_traced(value).map_err(|cause| refused(&cause))?;
     let replay = shape.replay();
     let mut source = postcard::Deserializer::from_bytes(&bytes);
     let read = T::deserialize(Reader::new(&mut source, &replay));
@@ -150,23 +150,79 @@ fn postcard_proven<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>
     };
     // Equal shapes may still be read into other places: serde numbers variants differently for
     // writing and reading when one is skipped, and an alias or a tuple has no other name to tell.
-    match postcard_traced(&back, shape.len()) {
+    if is_repeated(&back, &bytes, &shape) {
+        return Ok(bytes);
+    }
+    // In another order, perhaps.
+    match postcard_traced(&back) {
         Ok((again, like)) if like.is_like(&shape) && shape.is_same(&again, &bytes) => Ok(bytes),
         _ => Err(shifted::<T>()),
+    }
+}
+
+/// Whether `value` writes these bytes by these calls.
+fn is_repeated<T: Serialize>(value: &T, bytes: &[u8], shape: &Shape) -> bool {
+    let trace = Trace::expecting(shape);
+    let mut target = postcard::Serializer {
+        output: Repeated(bytes),
+    };
+    let written = value.serialize(Writer::new(&mut target, &trace));
+    written.is_ok() && target.output.0.is_empty() && trace.is_repeated()
+}
+
+/// Takes bytes as long as they are these.
+struct Repeated<'a>(&'a [u8]);
+
+impl Flavor for Repeated<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.try_extend(&[byte])
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        let rest = self.0.strip_prefix(bytes);
+        self.0 = rest.ok_or(postcard::Error::SerializeBufferFull)?;
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
     }
 }
 
 /// Calls of a small value.
 const FEW: usize = 32;
 
-/// The bytes and the shape of `value`, which makes about `calls` calls.
-fn postcard_traced<T: Serialize>(
-    value: &T,
-    calls: usize,
-) -> Result<(Vec<u8>, Shape), postcard::Error> {
-    let trace = Trace::expecting(calls);
+/// Bytes of one.
+const SHORT: usize = 256;
+
+/// Takes all bytes; as postcard's own, but with room to begin with.
+struct Written(Vec<u8>);
+
+impl Flavor for Written {
+    type Output = Vec<u8>;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<Vec<u8>> {
+        Ok(self.0)
+    }
+}
+
+/// The bytes and the shape of `value`.
+fn postcard_traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Shape), postcard::Error> {
+    let trace = Trace::of_about(FEW);
     let mut target = postcard::Serializer {
-        output: AllocVec::new(),
+        output: Written(Vec::with_capacity(SHORT)),
     };
     value.serialize(Writer::new(&mut target, &trace))?;
     Ok((target.output.finalize()?, trace.finish()))

@@ -3,7 +3,9 @@
 //! Owns the two compressors, the choice between them, and the ceiling on what they may unpack to.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
+use lz4_flex::block::{CompressTable, compress_into_with_table, get_maximum_output_size};
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
@@ -83,6 +85,19 @@ const fn level(bytes: usize) -> u8 {
     if bytes <= 8_192 { 6 } else { 3 }
 }
 
+thread_local! {
+    /// What LZ4 notes where it saw what in; positions, and none of the text. Cleared before each use:
+    /// it is kept for its 8 KiB, which cost more to allocate than to clear.
+    static TABLE: RefCell<CompressTable> = RefCell::new(CompressTable::small());
+}
+
+fn lz4(region: &[u8]) -> Vec<u8> {
+    let mut out = vec![0; get_maximum_output_size(region.len())];
+    let written = TABLE.with_borrow_mut(|table| compress_into_with_table(region, &mut out, table));
+    out.truncate(written.unwrap_or_else(|_| unreachable!("there is room for all it can become")));
+    out
+}
+
 /// A region in one of its forms.
 pub(super) struct Region<'a> {
     pub(super) method: Method,
@@ -95,7 +110,7 @@ impl Region<'_> {
     fn of(method: Method, region: &[u8]) -> Region<'_> {
         let bytes = match method {
             Method::Stored => region.into(),
-            Method::Lz4 => lz4_flex::block::compress(region).into(),
+            Method::Lz4 => lz4(region).into(),
             Method::Deflate => compress_to_vec(region, level(region.len())).into(),
         };
         Region {
@@ -122,9 +137,29 @@ impl Region<'_> {
         out.extend_from_slice(&self.bytes);
     }
 
-    /// Reads and unpacks what [`write`](Region::write) wrote. What it claims is checked against the
-    /// ceiling before anything is allocated for it.
-    pub(super) fn read(method: Method, source: &mut Source<'_>) -> Result<Vec<u8>, Refusal> {
+    /// How many bytes [`unpack`](Region::unpack) fills.
+    pub(super) fn unpacked_length(&self) -> usize {
+        self.unpacked
+    }
+
+    /// Unpacks into all of `out`, which is as long as it has to be.
+    pub(super) fn unpack(&self, out: &mut [u8]) -> Result<(), Refusal> {
+        let is_whole = match self.method {
+            Method::Stored => {
+                out.copy_from_slice(&self.bytes);
+                true
+            }
+            Method::Lz4 => is_unpacked_lz4(&self.bytes, out),
+            Method::Deflate => is_unpacked_deflate(&self.bytes, out),
+        };
+        is_whole.then_some(()).ok_or(Refusal::Malformed)
+    }
+}
+
+impl<'a> Region<'a> {
+    /// Reads what [`write`](Region::write) wrote. What it claims is checked against the ceiling, so
+    /// that room can be made for it.
+    pub(super) fn read(method: Method, source: &mut Source<'a>) -> Result<Region<'a>, Refusal> {
         let length = source.varint()?;
         let unpacked = match method {
             Method::Stored => length,
@@ -133,47 +168,51 @@ impl Region<'_> {
         if unpacked > UNPACKED_MAX {
             return Err(Refusal::OverCeiling);
         }
-        let bytes = source.take(length)?;
-        let whole = match method {
-            Method::Stored => return Ok(bytes.to_vec()),
-            Method::Lz4 => unpack_lz4(bytes, unpacked),
-            Method::Deflate => unpack_deflate(bytes, unpacked),
-        };
-        whole.ok_or(Refusal::Malformed)
+        let bytes = source.take(length)?.into();
+        Ok(Region {
+            method,
+            unpacked,
+            bytes,
+        })
     }
 }
 
-/// All of `bytes`, if they unpack to as many bytes as `length`.
-fn unpack_lz4(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
-    let mut out = vec![0; length];
-    let written = lz4_flex::block::decompress_into(bytes, &mut out).ok()?;
-    (written == length).then_some(out)
+/// Unpacks, and says whether all of `bytes` fill all of `out`.
+fn is_unpacked_lz4(bytes: &[u8], out: &mut [u8]) -> bool {
+    let length = out.len();
+    lz4_flex::block::decompress_into(bytes, out).is_ok_and(|written| written == length)
 }
 
-fn unpack_deflate(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
-    let mut out = vec![0; length];
+fn is_unpacked_deflate(bytes: &[u8], out: &mut [u8]) -> bool {
     let flags = inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
     let mut state = DecompressorOxide::new();
-    let (status, read, written) = decompress(&mut state, bytes, &mut out, 0, flags);
-    let is_whole = status == TINFLStatus::Done && read == bytes.len() && written == length;
-    is_whole.then_some(out)
+    let (status, read, written) = decompress(&mut state, bytes, out, 0, flags);
+    status == TINFLStatus::Done && read == bytes.len() && written == out.len()
 }
 
 impl Compression {
-    /// The form of a region that is best by this policy, given its bytes and perhaps the same with
-    /// their text packed. `payload` tells the length of the payload around a region, `cookies` how
-    /// many cookies a payload of some length takes. Of equally good ones it is that which is
-    /// cheapest to read.
+    /// Whether a region whose text was packed is tried as it was, too: packing can hide from a
+    /// compressor that two texts are alike. No session of the corpus is smaller for it.
+    pub(super) fn tries_plain(self) -> bool {
+        self == Compression::Smallest
+    }
+
+    /// The form of a region that is best by this policy, given its bytes, the same with their text
+    /// packed, or both. `payload` tells the length of the payload around a region, `cookies` how many
+    /// cookies a payload of some length takes. Of equally good ones it is that which is cheapest to
+    /// read.
     pub(super) fn choose<'a>(
         self,
-        plain: &'a [u8],
+        plain: Option<&'a [u8]>,
         packed: Option<&'a [u8]>,
         payload: impl Fn(&Region<'_>) -> usize,
         cookies: &dyn Fn(usize) -> usize,
     ) -> Region<'a> {
-        // Packing can hide from a compressor that two texts are alike, so both are tried.
-        let all = || std::iter::once(plain).chain(packed);
-        let long = || all().filter(|region| region.len() >= LEAST);
+        let all = || plain.into_iter().chain(packed);
+        let compressed = |method| {
+            let long = all().filter(|region| self != Compression::Off && region.len() >= LEAST);
+            long.map(move |region| Region::of(method, region))
+        };
         let smaller = |best: Region<'a>, other: Region<'a>| {
             if payload(&other) < payload(&best) {
                 other
@@ -181,20 +220,15 @@ impl Compression {
                 best
             }
         };
-        let stored = Region::of(Method::Stored, plain);
-        if self == Compression::Off {
-            return stored;
-        }
-        let packed = packed.map(|packed| Region::of(Method::Stored, packed));
-        let lz4 = long().map(|region| Region::of(Method::Lz4, region));
-        let best = packed.into_iter().chain(lz4).fold(stored, smaller);
+        let stored = all().map(|region| Region::of(Method::Stored, region));
+        let best = stored.chain(compressed(Method::Lz4)).reduce(smaller);
+        let best = best.unwrap_or_else(|| Region::of(Method::Stored, &[]));
 
         let taken = cookies(payload(&best));
         if self == Compression::Auto && taken <= 1 {
             return best;
         }
-        let deflate = long().map(|region| Region::of(Method::Deflate, region));
-        match deflate.reduce(smaller) {
+        match compressed(Method::Deflate).reduce(smaller) {
             // If neither can be sent, the error tells how much the better one was too large.
             Some(deflate) if self == Compression::Smallest || taken == usize::MAX => {
                 smaller(best, deflate)

@@ -28,6 +28,8 @@ pub struct Entry<'a> {
     pub(crate) schema: u32,
     /// The value, perhaps with its text packed.
     pub(super) stored: &'a [u8],
+    /// How many bytes [`value`](Entry::value) has.
+    pub(super) length: usize,
 }
 
 /// Of the value only its length is shown.
@@ -48,7 +50,28 @@ impl<'a> Entry<'a> {
             flags: codec as u8,
             schema,
             stored: value,
+            length: value.len(),
         }
+    }
+
+    /// One as it was read.
+    pub(super) fn read(
+        name: &'a [u8],
+        flags: u8,
+        schema: u32,
+        stored: &'a [u8],
+    ) -> Result<Entry<'a>, Refusal> {
+        let mut entry = Entry {
+            name,
+            flags,
+            schema,
+            stored,
+            length: stored.len(),
+        };
+        if entry.is_packed() {
+            entry.length = text::unpacked_length(stored)?;
+        }
+        Ok(entry)
     }
 
     /// The same attribute, kept apart from what is compressed.
@@ -70,18 +93,9 @@ impl<'a> Entry<'a> {
     /// The value's bytes.
     pub(crate) fn value(&self) -> Cow<'a, [u8]> {
         if self.is_packed() {
-            text::unpack(self.stored).into()
+            text::unpack(self.stored, self.length).into()
         } else {
             self.stored.into()
-        }
-    }
-
-    /// How many bytes [`value`](Entry::value) has.
-    fn length(&self) -> Result<usize, Refusal> {
-        if self.is_packed() {
-            text::unpacked_length(self.stored)
-        } else {
-            Ok(self.stored.len())
         }
     }
 
@@ -94,7 +108,7 @@ impl<'a> Entry<'a> {
         }
         let is_json = self.codec() == Some(Codec::Json);
         // Nothing is unpacked for what cannot be the same.
-        if !is_json && self.length() != other.length() {
+        if !is_json && self.length != other.length {
             return false;
         }
         let (value, other) = (self.value(), other.value());
@@ -130,9 +144,9 @@ impl<'a> Entry<'a> {
         let as_it_is = (self.flags, self.stored.into());
         match self.codec() {
             None => as_it_is,
-            Some(_) if self.is_packed() => match self.length() {
-                Ok(length) if length <= self.stored.len() => (self.value_flags(), self.value()),
-                _ => as_it_is,
+            Some(_) if self.is_packed() => match self.length <= self.stored.len() {
+                true => (self.value_flags(), self.value()),
+                false => as_it_is,
             },
             Some(_) => match text::pack(self.stored) {
                 Some(packed) => (self.flags | TEXT, packed.into()),
@@ -143,13 +157,8 @@ impl<'a> Entry<'a> {
 
     /// Bytes that the attribute takes before packing and compression.
     pub(crate) fn size(&self) -> usize {
-        self.checked_size().unwrap_or(usize::MAX)
-    }
-
-    /// The same; an error if the value is not packed as it has to be.
-    pub(super) fn checked_size(&self) -> Result<usize, Refusal> {
         let schema = varint_length(self.schema as usize);
         let string = |length: usize| varint_length(length) + length;
-        Ok(1 + schema + string(self.name.len()) + string(self.length()?))
+        1 + schema + string(self.name.len()) + string(self.length)
     }
 }

@@ -1,5 +1,7 @@
 //! A session's content, and its bytes. FORMAT.md is the normative description.
 
+use std::sync::Arc;
+
 use super::UNPACKED_MAX;
 use super::attributes::Attributes;
 use super::compression::{Compression, Method, Region};
@@ -63,9 +65,9 @@ impl Record {
     }
 
     fn encode_padded(&self, packing: Packing<'_>, padding: usize) -> Result<Payload, OverCeiling> {
-        let open = self.attributes.open();
-        if open.len() > UNPACKED_MAX {
-            return Err(OverCeiling(open.len()));
+        let open = self.attributes.open_length();
+        if open > UNPACKED_MAX {
+            return Err(OverCeiling(open));
         }
         let mut out = self.head();
         let mut end = Vec::new();
@@ -73,14 +75,19 @@ impl Record {
         put_varint(&mut end, secret.len());
         end.extend_from_slice(&secret);
 
-        let text_packed = match packing.compression {
+        let compression = packing.compression;
+        let packed = match compression {
             Compression::Off => None,
             _ => self.attributes.open_text_packed(),
         };
+        let plain = match packed.is_some() && !compression.tries_plain() {
+            true => None,
+            false => Some(self.attributes.open()),
+        };
         let content = |region: &Region<'_>| out.len() + region.length() + end.len();
-        let region = packing.compression.choose(
-            &open,
-            text_packed.as_deref(),
+        let region = compression.choose(
+            plain.as_deref(),
+            packed.as_deref(),
             |region| content(region).next_multiple_of(padding),
             packing.cookies,
         );
@@ -162,20 +169,24 @@ impl Record {
             read_own(&mut source)?
         };
 
-        let mut body = Region::read(method, &mut source)?;
-        let open = 0..body.len();
+        let open = Region::read(method, &mut source)?;
         let secret = source.string()?;
         if source.rest().iter().any(|&byte| byte != 0) {
             return Err(Refusal::Malformed);
         }
-        body.extend_from_slice(secret);
-        let secret = open.end..body.len();
+        let border = open.unpacked_length();
+        let room = std::iter::repeat_n(0, border + secret.len());
+        let mut body: Arc<[u8]> = room.collect();
+        if let Some((left, right)) = Arc::get_mut(&mut body).map(|body| body.split_at_mut(border)) {
+            open.unpack(left)?;
+            right.copy_from_slice(secret);
+        }
         Ok(Record {
             id,
             created,
             subject,
             own,
-            attributes: Attributes::read(body, open, secret)?,
+            attributes: Attributes::read(body, border)?,
         })
     }
 }

@@ -1,6 +1,11 @@
 //! What a token is sealed for, as associated data.
 
+use smallvec::SmallVec;
+
 use super::token::CLEAR;
+
+/// Bytes of associated data that need no allocation: a name of some letters and an audience likewise.
+const USUAL: usize = 96;
 
 /// A purpose, a cookie's base name and an audience. A token sealed for one of each opens for no
 /// other. Holders of one ring can still seal for each other: the audience keeps their tokens
@@ -28,8 +33,10 @@ impl Binding {
     }
 
     /// The associated data of one token.
-    pub(super) fn with(&self, header: &[u8; CLEAR]) -> Vec<u8> {
-        [header.as_slice(), &self.suffix].concat()
+    pub(super) fn with(&self, header: &[u8; CLEAR]) -> SmallVec<[u8; USUAL]> {
+        let mut bound = SmallVec::from_slice(header);
+        bound.extend_from_slice(&self.suffix);
+        bound
     }
 
     /// Purpose, name and audience, each behind its length.
@@ -57,7 +64,7 @@ mod tests {
             }
         }
         assert_eq!(
-            Binding::new("p", "nn", "").with(&[9; CLEAR]),
+            Binding::new("p", "nn", "").with(&[9; CLEAR]).as_slice(),
             b"\x09\x09\x09\x09\x09\x09\x09\x09\x09\0\x01p\0\x02nn\0\0"
         );
     }

@@ -9,10 +9,9 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use xaes_256_gcm::Xaes256Gcm;
-use xaes_256_gcm::aead::AeadInOut;
 
 use super::token::{CLEAR, MAC, NONCE, TAG};
+use super::xaes::Xaes;
 use crate::error::Refusal;
 use crate::keys::{Key, Kind};
 
@@ -21,7 +20,7 @@ compile_error!("`cfg(sealed_session_fuzzing)` turns encryption off and is not fo
 
 /// All wipe their key material when dropped.
 pub(super) struct Ciphers {
-    aead: Xaes256Gcm,
+    aead: Xaes,
     mac: Hmac<Sha256>,
     touch: Hmac<Sha256>,
     tombstone: Hmac<Sha256>,
@@ -42,7 +41,7 @@ impl Ciphers {
                 .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
         };
         Ciphers {
-            aead: Xaes256Gcm::new((&*encryption).into()),
+            aead: Xaes::new(&encryption),
             mac: mac(Kind::Mac),
             touch: mac(Kind::Touch),
             tombstone: mac(Kind::Tombstone),
@@ -78,10 +77,7 @@ impl Ciphers {
         if cfg!(sealed_session_fuzzing) {
             return [0; TAG];
         }
-        self.aead
-            .encrypt_inout_detached(nonce.into(), bound, plain.into())
-            .unwrap_or_else(|_| unreachable!("a token is far below the cipher's limit of 64 GiB"))
-            .into()
+        self.aead.encrypt(nonce, bound, plain)
     }
 
     /// Decrypts the body of `token` in place. The cipher verifies before it decrypts.
@@ -99,8 +95,8 @@ impl Ciphers {
             return Ok(());
         }
         self.aead
-            .decrypt_inout_detached((&*nonce).into(), bound, body.into(), (&*tag).into())
-            .map_err(|_| Refusal::Tampered)
+            .decrypt(nonce, bound, body, tag)
+            .ok_or(Refusal::Tampered)
     }
 
     /// The MAC of a signed token. `bound` tells its own length, so the two parts cannot run into

@@ -73,7 +73,7 @@ impl Sealer {
             };
             let id = KeyId([k0, k1, k2, k3]);
             if !made.iter().any(|(key, _)| *key == id)
-                && let Some(key) = self.keys.get(&id)
+                && let Some(key) = self.key(id)
             {
                 made.push((id, self.tombstone(key, sign_in, binding)));
             }

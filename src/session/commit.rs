@@ -58,6 +58,17 @@ impl Session {
         result
     }
 
+    /// Closes the session, unless it was used, or a touch is due, or a panic has to be told of.
+    pub(crate) fn close_unused(&self) -> bool {
+        let mut slot = self.lock();
+        let is_unused = slot.state.is_none()
+            && !slot.committed
+            && !self.is_poisoned()
+            && !self.inner.is_touch_due(&slot);
+        slot.committed |= is_unused;
+        is_unused
+    }
+
     /// Closes the session as if its commit had failed with `error`.
     pub(crate) fn abandon(&self, error: &Error) {
         let mut slot = self.lock();

@@ -114,8 +114,8 @@ impl Packed {
         let values = split(&text, &self.chunks);
         let set = names
             .chunks()
-            .zip(&values)
-            .map(|(name, value)| renderer.set(name, value, self.max_age));
+            .zip(values)
+            .map(|(name, value)| renderer.set(name, &value, self.max_age));
         Ok(set
             .chain(left_over(context, jar, self.chunks.count()))
             .collect())

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use http::{HeaderName, HeaderValue, Response};
@@ -40,7 +41,7 @@ pin_project! {
     pub struct ResponseFuture<Inner, F> {
         #[pin]
         state: State<Inner>,
-        shared: Shared<F>,
+        shared: Arc<Shared<F>>,
     }
 }
 
@@ -56,7 +57,7 @@ impl<Inner, F> ResponseFuture<Inner, F> {
     pub(crate) fn new(
         inner: Inner,
         sessions: Sessions,
-        shared: Shared<F>,
+        shared: Arc<Shared<F>>,
     ) -> ResponseFuture<Inner, F> {
         ResponseFuture {
             state: State::Running { inner, sessions },
@@ -67,7 +68,7 @@ impl<Inner, F> ResponseFuture<Inner, F> {
     pub(crate) fn misused(
         error: Error,
         outer: Sessions,
-        shared: Shared<F>,
+        shared: Arc<Shared<F>>,
     ) -> ResponseFuture<Inner, F> {
         ResponseFuture {
             state: State::Misused { error, outer },
@@ -93,6 +94,9 @@ where
             }
         };
         let mut response = ready!(inner.poll(context))?;
+        if sessions.close_unused() {
+            return Poll::Ready(Ok(response));
+        }
         let too_large = response.extensions().get::<Error>();
         if let Some(error) = too_large.filter(|error| error.is_too_large()).cloned() {
             shared.slots.abandon(sessions, &error);

@@ -51,38 +51,92 @@ pub(super) enum Call {
     End,
 }
 
-/// Notes what a value asks to write.
+/// Notes what a value asks to write; or compares it with a shape, and notes nothing.
 #[derive(Debug, Default)]
-pub(super) struct Trace {
+pub(super) struct Trace<'s> {
     calls: RefCell<Vec<Call>>,
     structs: RefCell<Structs>,
     variants: RefCell<Vec<(&'static str, u32)>>,
     not_finite: Cell<bool>,
+    expected: Option<Expected<'s>>,
 }
 
-impl Trace {
+/// A shape that a writer has to follow.
+#[derive(Debug)]
+struct Expected<'s> {
+    shape: &'s Shape,
+    calls: Cell<usize>,
+    variants: Cell<usize>,
+    differs: Cell<bool>,
+}
+
+impl Expected<'_> {
+    fn expect<T: PartialEq>(&self, all: &[T], at: &Cell<usize>, written: &T) {
+        if all.get(at.replace(at.get() + 1)) != Some(written) {
+            self.differs.set(true);
+        }
+    }
+}
+
+impl<'s> Trace<'s> {
     /// A trace of a value of about `calls` calls.
-    pub(super) fn expecting(calls: usize) -> Trace {
+    pub(super) fn of_about(calls: usize) -> Trace<'s> {
         let trace = Trace::default();
         trace.calls.borrow_mut().reserve(calls);
         trace
     }
 
+    /// A trace of a value that was written before. Names of fields were compared when it was read.
+    pub(super) fn expecting(shape: &'s Shape) -> Trace<'s> {
+        Trace {
+            expected: Some(Expected {
+                shape,
+                calls: Cell::new(0),
+                variants: Cell::new(0),
+                differs: Cell::new(false),
+            }),
+            ..Trace::default()
+        }
+    }
+
+    /// Whether all that was expected was written, and nothing else, in the same order.
+    pub(super) fn is_repeated(&self) -> bool {
+        self.expected.as_ref().is_some_and(|expected| {
+            !expected.differs.get()
+                && expected.calls.get() == expected.shape.calls.len()
+                && expected.variants.get() == expected.shape.variants.len()
+        })
+    }
+
     fn call(&self, call: Call) {
-        self.calls.borrow_mut().push(call);
+        match &self.expected {
+            None => self.calls.borrow_mut().push(call),
+            Some(expected) => expected.expect(&expected.shape.calls, &expected.calls, &call),
+        }
     }
 
     /// Notes the beginning of a struct, and returns its number.
     fn begin_struct(&self) -> usize {
-        self.structs.borrow_mut().begin()
+        match &self.expected {
+            None => self.structs.borrow_mut().begin(),
+            Some(_) => 0,
+        }
     }
 
     fn field(&self, of: usize, name: &'static str) {
-        self.structs.borrow_mut().field(of, name);
+        if self.expected.is_none() {
+            self.structs.borrow_mut().field(of, name);
+        }
     }
 
     fn variant(&self, of: &'static str, index: u32) {
-        self.variants.borrow_mut().push((of, index));
+        match &self.expected {
+            None => self.variants.borrow_mut().push((of, index)),
+            Some(expected) => {
+                let written = (of, index);
+                expected.expect(&expected.shape.variants, &expected.variants, &written);
+            }
+        }
     }
 
     fn float(&self, finite: bool) {
@@ -178,11 +232,6 @@ impl Shape {
     fn is_ordered(&self) -> bool {
         let unordered = |call: &Call| matches!(call, Call::Map | Call::Seq);
         !self.calls.iter().any(unordered)
-    }
-
-    /// How many calls there were.
-    pub(super) fn len(&self) -> usize {
-        self.calls.len()
     }
 
     /// Expects the same calls again, this time to read.

@@ -10,11 +10,11 @@ use super::{Call, Trace};
 /// Passes every call on to `inner` and notes it.
 pub(in crate::payload) struct Writer<'t, S> {
     inner: S,
-    trace: &'t Trace,
+    trace: &'t Trace<'t>,
 }
 
 impl<'t, S> Writer<'t, S> {
-    pub(in crate::payload) fn new(inner: S, trace: &'t Trace) -> Writer<'t, S> {
+    pub(in crate::payload) fn new(inner: S, trace: &'t Trace<'t>) -> Writer<'t, S> {
         Writer { inner, trace }
     }
 }
@@ -22,7 +22,7 @@ impl<'t, S> Writer<'t, S> {
 /// A value inside another, to be traced likewise.
 struct Inside<'t, 'v, T: ?Sized> {
     value: &'v T,
-    trace: &'t Trace,
+    trace: &'t Trace<'t>,
 }
 
 impl<T: Serialize + ?Sized> Serialize for Inside<'_, '_, T> {
@@ -251,7 +251,7 @@ containers! {
 /// A struct being written: the names of its fields are noted as well.
 pub(in crate::payload) struct Fields<'t, C> {
     inner: C,
-    trace: &'t Trace,
+    trace: &'t Trace<'t>,
     number: usize,
 }
 

@@ -146,14 +146,13 @@ pub(super) fn unpacked_length(packed: &[u8]) -> Result<usize, Refusal> {
     walk(&mut Source::new(packed, 0), None, &mut |_| {})
 }
 
-/// The value of a packed form that [`unpacked_length`] has accepted.
-pub(super) fn unpack(packed: &[u8]) -> Vec<u8> {
-    unpack_parts(packed, None)
+/// The value of a packed form that [`unpacked_length`] has accepted, and of which it told the length.
+pub(super) fn unpack(packed: &[u8], length: usize) -> Vec<u8> {
+    unpack_parts(packed, None, length)
 }
 
-fn unpack_parts(packed: &[u8], within: Option<usize>) -> Vec<u8> {
-    // Most of what is packed is base64.
-    let mut out = Vec::with_capacity(packed.len() * 3 / 2);
+fn unpack_parts(packed: &[u8], within: Option<usize>, length: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(length);
     let mut source = Source::new(packed, 0);
     let checked = walk(&mut source, within, &mut |part| part.write(&mut out));
     debug_assert!(checked.is_ok(), "was checked before");
@@ -238,10 +237,11 @@ impl<'a> Part<'a> {
         };
         match kind.base64() {
             Some(engine) if kind.is_of_packed() => {
-                engine.encode_append(unpack_parts(body, Some(bytes)), out);
+                engine.encode_append(unpack_parts(body, Some(bytes), bytes), out);
             }
             Some(engine) => engine.encode_append(body, out),
-            None => scan::put_digits(out, body, kind == Kind::Uuid),
+            None if kind == Kind::Uuid => scan::put_uuid(out, body),
+            None => scan::put_digits(out, body),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr2;
+
 use super::{Kind, UUID_TEXT};
 
 /// Text that may be packed.
@@ -68,19 +70,41 @@ fn is(byte: u8, classes: u8) -> bool {
     class.is_some_and(|class| class & classes != 0)
 }
 
-/// How many bytes at the front are of `classes`.
-fn run(text: &[u8], classes: u8) -> usize {
-    let outside = text.iter().position(|&byte| !is(byte, classes));
-    outside.unwrap_or(text.len())
+/// Bytes that are looked at together. The compiler makes a few vector instructions of them.
+const TOGETHER: usize = 32;
+
+/// How many bytes at the front are of `CLASSES`.
+fn run<const CLASSES: u8>(text: &[u8]) -> usize {
+    let (groups, _) = text.as_chunks::<TOGETHER>();
+    let whole = groups.iter().take_while(|group| are::<CLASSES>(group));
+    let whole = whole.count() * TOGETHER;
+    let rest = text.get(whole..).unwrap_or_default();
+    let outside = rest.iter().position(|&byte| !is(byte, CLASSES));
+    whole + outside.unwrap_or(rest.len())
 }
 
-/// The next run of at least `least` bytes of `classes`, from `at` on.
-fn next_run(text: &[u8], mut at: usize, classes: u8, least: usize) -> Option<Range<usize>> {
+/// Whether all are of `CLASSES`: [`class`] once more, without a table and without a branch.
+fn are<const CLASSES: u8>(group: &[u8; TOGETHER]) -> bool {
+    let wanted = |class: u8| CLASSES & class != 0;
+    let of = |byte: u8| {
+        let within = |first: u8, count: u8| byte.wrapping_sub(first) < count;
+        (wanted(LOWER) & within(b'a', 26))
+            | (wanted(UPPER) & within(b'A', 26))
+            | (wanted(DIGIT | HEX) & within(b'0', 10))
+            | (wanted(HEX) & within(b'a', 6))
+            | (wanted(URL) & ((byte == b'-') | (byte == b'_')))
+            | (wanted(STANDARD) & ((byte == b'+') | (byte == b'/')))
+    };
+    group.iter().fold(true, |all, &byte| all & of(byte))
+}
+
+/// The next run of at least `least` bytes of `CLASSES`, from `at` on.
+fn next_run<const CLASSES: u8>(text: &[u8], mut at: usize, least: usize) -> Option<Range<usize>> {
     loop {
         // So long a run has a byte at every so manieth place: most of the others are never read.
         let window = text.get(at..at + least)?;
-        let Some(inside) = window.iter().rev().position(|&byte| !is(byte, classes)) else {
-            return Some(at..at + least + run(text.get(at + least..)?, classes));
+        let Some(inside) = window.iter().rev().position(|&byte| !is(byte, CLASSES)) else {
+            return Some(at..at + least + run::<CLASSES>(text.get(at + least..)?));
         };
         at += least - inside;
     }
@@ -100,7 +124,7 @@ fn scan(text: &[u8], with_base64: bool) -> Vec<Span> {
     let mut spans = Vec::new();
     // Up to `done` all is spoken for.
     let (mut done, mut at) = (0, 0);
-    while let Some(digits) = next_run(text, at, HEX, UUID_FIRST) {
+    while let Some(digits) = next_run::<HEX>(text, at, UUID_FIRST) {
         at = digits.end;
         // Other digits may stand before a UUID.
         let start = digits.end - UUID_FIRST;
@@ -135,15 +159,16 @@ fn scan(text: &[u8], with_base64: bool) -> Vec<Span> {
 fn find_base64(text: &[u8], range: Range<usize>, spans: &mut Vec<Span>) {
     let text = text.get(..range.end).unwrap_or_default();
     let mut at = range.start;
-    while let Some(mut word) = next_run(text, at, ALNUM | URL | STANDARD, BASE64_LEAST) {
+    while let Some(mut word) = next_run::<{ ALNUM | URL | STANDARD }>(text, at, BASE64_LEAST) {
         at = word.end;
         // Seldom does one word hold characters of both alphabets; then it is cut. Every cut looks at
         // no more than what it takes, twice: the whole must not cost its length squared.
         while word.len() >= BASE64_LEAST {
             let rest = text.get(word.clone()).unwrap_or_default();
-            let (mut kind, mut length) = (Kind::Base64Url, run(rest, ALNUM | URL));
+            let of_one = |other: Option<usize>| other.unwrap_or(rest.len());
+            let (mut kind, mut length) = (Kind::Base64Url, of_one(memchr2(b'+', b'/', rest)));
             if length < rest.len() {
-                let standard = run(rest, ALNUM | STANDARD);
+                let standard = of_one(memchr2(b'-', b'_', rest));
                 if standard > length {
                     (kind, length) = (Kind::Base64, standard);
                 }
@@ -175,30 +200,62 @@ fn is_uuid(text: &[u8]) -> bool {
         .is_some_and(|text| text.iter().enumerate().all(fits))
 }
 
-/// The bytes of hex digits; the dashes of a UUID do not count.
+/// What a hex digit stands for.
+const NIBBLES: [u8; 256] = {
+    let mut nibbles = [0; 256];
+    let mut rest: &mut [u8] = &mut nibbles;
+    let mut byte = 0u8;
+    while let [first, behind @ ..] = rest {
+        *first = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            _ => 0,
+        };
+        byte = byte.wrapping_add(1);
+        rest = behind;
+    }
+    nibbles
+};
+
+/// Bytes of a UUID before each dash, and behind the last one (RFC 9562 section 4).
+const UUID_PARTS: [usize; 5] = [4, 2, 2, 2, 6];
+
+/// The bytes of hex digits, of which there may be one too many, or of a UUID.
 pub(super) fn digits(text: &[u8]) -> Vec<u8> {
-    let value = |byte: &u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
+    let nibble = |digit: u8| NIBBLES.get(usize::from(digit)).copied().unwrap_or_default();
     let mut bytes = Vec::with_capacity(text.len() / 2);
-    let mut digits = text.iter().filter_map(value);
-    while let (Some(high), Some(low)) = (digits.next(), digits.next()) {
-        bytes.push(high << 4 | low);
+    for part in text.split(|&byte| byte == b'-') {
+        let (pairs, _) = part.as_chunks();
+        bytes.extend(
+            pairs
+                .iter()
+                .map(|&[high, low]| nibble(high) << 4 | nibble(low)),
+        );
     }
     bytes
 }
 
-/// Appends the text that [`digits`] reads, with the dashes of a UUID if it is one.
-pub(super) fn put_digits(out: &mut Vec<u8>, bytes: &[u8], is_uuid: bool) {
+/// Appends the hex digits of `bytes`.
+pub(super) fn put_digits(out: &mut Vec<u8>, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
-    for (at, byte) in bytes.iter().enumerate() {
-        if is_uuid && matches!(at, 4 | 6 | 8 | 10) {
+    let start = out.len();
+    out.resize(start + 2 * bytes.len(), 0);
+    let (pairs, _) = out.get_mut(start..).unwrap_or_default().as_chunks_mut();
+    for (pair, byte) in pairs.iter_mut().zip(bytes) {
+        *pair = [digit(byte >> 4), digit(byte & 15)];
+    }
+}
+
+/// Appends the text of a UUID.
+pub(super) fn put_uuid(out: &mut Vec<u8>, mut bytes: &[u8]) {
+    for (at, length) in UUID_PARTS.into_iter().enumerate() {
+        if at > 0 {
             out.push(b'-');
         }
-        out.extend([digit(byte >> 4), digit(byte & 15)]);
+        let (part, rest) = bytes.split_at(length.min(bytes.len()));
+        put_digits(out, part);
+        bytes = rest;
     }
 }
 
@@ -214,7 +271,7 @@ mod tests {
             let text = text.as_bytes();
             let mut found = Vec::new();
             let mut at = 0;
-            while let Some(range) = next_run(text, at, LOWER, least) {
+            while let Some(range) = next_run::<LOWER>(text, at, least) {
                 at = range.end;
                 found.push(range);
             }

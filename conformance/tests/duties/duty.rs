@@ -23,6 +23,8 @@ pub(crate) enum Duty {
     ClockIsReadForTheCommit,
     /// Each request has a session of its own.
     RequestsAreApart,
+    /// Requests that are under way at the same time are apart, too.
+    CrossingRequestsAreApart,
     /// Requests that nobody looked at the session of are committed, too.
     UntouchedIsCommitted,
     ServerErrorsAreCommitted,
@@ -105,6 +107,7 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (ClockIsTheGivenOne, "idle"),
     (ClockIsReadForTheCommit, "outlived"),
     (RequestsAreApart, "one_connection"),
+    (CrossingRequestsAreApart, "concurrent"),
     (UntouchedIsCommitted, "touch"),
     (ServerErrorsAreCommitted, "status_500"),
     (ClientErrorsAreCommitted, "early_return"),

@@ -87,6 +87,7 @@ mod manager;
 mod payload;
 mod seal;
 mod session;
+mod transport;
 
 /// The crate of the times in this interface.
 pub use time;
@@ -98,11 +99,12 @@ pub use event::Event;
 pub use keys::{Key, KeyId, KeyRing, KeyText};
 pub use lifetime::{Lifetime, Persistence};
 pub use manager::{
-    HeaderChange, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder, SiteData,
-    assert_fits,
+    HeaderChange, HeaderFields, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder,
+    SiteData, assert_fits,
 };
 pub use payload::{Compression, SessionId};
 pub use seal::Format;
 pub use session::{Attribute, AttributeName, ReadKey, Renewal, Session, Size, WriteKey};
 #[doc(inline)]
 pub use slots::{Main, Sessions, Slot, Slots};
+pub use transport::{Source, Transport};

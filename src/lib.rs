@@ -81,6 +81,7 @@ mod manager;
 mod payload;
 mod seal;
 mod session;
+mod transport;
 
 /// The crate of the times in this interface.
 pub use time;
@@ -92,9 +93,10 @@ pub use event::Event;
 pub use keys::{Key, KeyId, KeyRing, KeyText};
 pub use lifetime::{Lifetime, Persistence};
 pub use manager::{
-    HeaderChange, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder, SiteData,
-    assert_fits,
+    HeaderChange, HeaderFields, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder,
+    SiteData, assert_fits,
 };
 pub use payload::{Compression, SessionId};
 pub use seal::Format;
 pub use session::{Attribute, AttributeName, ReadKey, Renewal, Session, Size, WriteKey};
+pub use transport::{Source, Transport};

@@ -58,6 +58,8 @@ pub struct Oversize {
 pub enum Measure {
     /// Cookies, each filled to its line limit.
     Cookies,
+    /// Bytes of the header field of a session that travels in one: name and value.
+    Field,
     /// Bytes of all `Set-Cookie` values of the session together.
     Total,
     /// Bytes of all attributes before compression. No budget raises this limit.
@@ -176,6 +178,10 @@ impl fmt::Display for Oversize {
             Measure::Total => write!(
                 f,
                 "{needed} bytes of Set-Cookie, {over} more than the budget of {allowed}"
+            ),
+            Measure::Field => write!(
+                f,
+                "{needed} bytes in its header field, {over} more than the budget of {allowed}"
             ),
             Measure::Cookies => write!(f, "{needed} cookies and the budget allows {allowed}"),
             Measure::Unpacked => write!(

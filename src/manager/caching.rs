@@ -12,7 +12,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use super::response::{HeaderChange, ResponseHead};
-use crate::session::{Outcome, Parting};
+use crate::session::{Line, Outcome, Parting};
+use crate::transport::Transport;
 
 /// Whether a handler speaks to particular shared caches by this field, over `Cache-Control`'s
 /// head: any `*-Cache-Control` (RFC 9213), and what came before it.
@@ -31,7 +32,8 @@ struct Caching {
     expires_later: bool,
     /// The fields that speak to particular caches.
     targeted: Vec<Targeted>,
-    varies: bool,
+    /// The fields that it varies by already, in lower case.
+    varies_by: Vec<String>,
 }
 
 /// A field that speaks to particular caches.
@@ -101,8 +103,8 @@ impl Caching {
                     caching.expires_later = time.is_some_and(|time| time > now);
                 }
                 "vary" => {
-                    let mut fields = list(value);
-                    caching.varies |= fields.any(|f| f == "*" || f.eq_ignore_ascii_case("cookie"));
+                    let fields = list(value).map(|field| field.to_ascii_lowercase());
+                    caching.varies_by.extend(fields);
                 }
                 "x-accel-expires" => {
                     let forbids = value == b"0";
@@ -148,6 +150,13 @@ impl Caching {
             .contains(&true);
         let expires = self.expires_later && quiet && !directives.is_forbidden();
         expires || directives.is_allowed() || self.targeted.iter().any(|field| field.allows)
+    }
+
+    /// Which of `wanted` are missing in `Vary`.
+    fn missing<'w>(&self, wanted: impl Iterator<Item = &'w str>) -> String {
+        let has = |name: &str| self.varies_by.iter().any(|by| by == "*" || by == name);
+        let missing = wanted.filter(|name| !has(&name.to_ascii_lowercase()));
+        missing.collect::<Vec<_>>().join(", ")
     }
 
     /// The directives without those for shared caches, and with `private`.
@@ -199,8 +208,8 @@ pub(super) fn changes<'a, I>(
     outcome: Outcome,
     response: ResponseHead<'a, I>,
     now: OffsetDateTime,
-    parting: &Parting,
-    touch: impl FnOnce() -> Option<String>,
+    (transport, parting): (&Transport, &Parting),
+    touch: impl FnOnce() -> Option<Line>,
 ) -> Vec<HeaderChange>
 where
     I: IntoIterator<Item = (&'a str, &'a [u8])>,
@@ -221,12 +230,16 @@ where
 
     let private = !lines.is_empty() || (outcome.live && caching.is_silent());
     let append = |name, value| HeaderChange::Append { name, value };
-    let mut changes: Vec<HeaderChange> = lines
-        .into_iter()
-        .map(|line| append("set-cookie", line))
-        .collect();
-    if outcome.looked_at && !caching.varies {
-        changes.push(append("vary", "Cookie".to_owned()));
+    let change = |line| match line {
+        Line::Cookie(value) => append("set-cookie", value),
+        Line::Field { name, value } => HeaderChange::Token { name, value },
+    };
+    let mut changes: Vec<HeaderChange> = lines.into_iter().map(change).collect();
+    if outcome.looked_at {
+        let missing = caching.missing(transport.varies_by());
+        if !missing.is_empty() {
+            changes.push(append("vary", missing));
+        }
     }
     if private {
         // Over each such field its caches ignore `private` (RFC 9213 section 2.2), so only one that
@@ -235,7 +248,7 @@ where
         changes.extend(targeted.map(|field| HeaderChange::Remove {
             name: field.name.clone(),
         }));
-        let value = match outcome.destroyed && parting.no_store {
+        let value = match outcome.exposed || (outcome.destroyed && parting.no_store) {
             true => "no-store".to_owned(),
             false => caching.made_private(),
         };

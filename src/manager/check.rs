@@ -12,6 +12,7 @@ use crate::seal::PART_MAX;
 impl SessionManagerBuilder {
     pub(super) fn check(&self) -> Result<(), Error> {
         self.cookie.check()?;
+        self.transport.check()?;
         self.lifetime.check()?;
         let names = Names::new(self.cookie.name());
         let longest = self.lifetime.longest_max_age();

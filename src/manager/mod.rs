@@ -3,6 +3,7 @@
 //! Owns the flow that adapters call and every decision about headers, so that an adapter moves
 //! bytes and decides nothing. It does no I/O, reads no clock and knows no framework's types.
 
+mod arriving;
 mod builder;
 mod caching;
 mod check;
@@ -13,7 +14,7 @@ mod site_data;
 
 pub use builder::SessionManagerBuilder;
 pub use fits::assert_fits;
-pub use request::RequestHead;
+pub use request::{HeaderFields, RequestHead};
 pub use response::{HeaderChange, ResponseHead};
 pub use site_data::SiteData;
 
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
+use self::arriving::arriving;
 use crate::cookie::Jar;
 use crate::error::Error;
 use crate::keys::KeyRing;
@@ -129,10 +131,7 @@ impl SessionManager {
         };
         let jar = match barred {
             Some(_) => Jar::default(),
-            None => {
-                let families = self.context.families().map(|(_, family)| &family.names);
-                Jar::read(request.cookie_lines, families)
-            }
+            None => arriving(&self.context, request),
         };
         Session::new(Arc::clone(&self.context), jar, Timestamp::of(now), barred)
     }
@@ -183,7 +182,7 @@ impl SessionManager {
             outcome,
             response,
             now,
-            &self.context.parting,
+            (&self.context.transport, &self.context.parting),
             touch,
         ))
     }

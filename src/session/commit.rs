@@ -3,6 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use super::arrival::authentic;
+use super::frame::Frame;
+use super::line::Line;
 use super::outgoing::{farewell, former_scopes, tombstones};
 use super::packed::Packed;
 use super::state::State;
@@ -11,12 +13,12 @@ use crate::cookie::Jar;
 use crate::error::Error;
 use crate::event::Event;
 use crate::lifetime::{Times, Timestamp};
+use crate::transport::Source;
 
 /// What a response has to carry.
 #[derive(Default)]
 pub(crate) struct Outcome {
-    /// `Set-Cookie` values.
-    pub(crate) lines: Vec<String>,
+    pub(crate) lines: Vec<Line>,
     /// Whether the application asked for them. What it did not ask for can wait.
     pub(crate) asked: bool,
     /// Whether the response may depend on the session.
@@ -25,6 +27,8 @@ pub(crate) struct Outcome {
     pub(crate) live: bool,
     /// Whether the application ended a session.
     pub(crate) destroyed: bool,
+    /// Whether a token is there that no cache knows to be one.
+    pub(crate) exposed: bool,
     /// Whether [`Session::touch`] is worth asking.
     pub(crate) touch_due: bool,
 }
@@ -92,7 +96,7 @@ impl Inner {
                 ..seen
             });
         };
-        let (context, jar) = (&self.context, &slot.jar);
+        let (context, jar, source) = (&self.context, &slot.jar, slot.jar.source());
         let mut lines = match &state.record {
             None => farewell(context, jar),
             Some(record) => {
@@ -108,23 +112,25 @@ impl Inner {
                     self.check_alive(&held.times(issued), now)?;
                 }
                 let max_age = context.lifetime.max_age(&times, self.now);
-                let packed = Packed::of(context, record, max_age)?;
+                let packed = Packed::of(context, record, Frame::of(context, source, max_age))?;
                 let lines = packed.lines(context, jar, issued)?;
                 self.report(state, &packed, jar);
                 lines
             }
         };
-        if state.started_over {
-            lines.extend(former_scopes(context, jar));
+        if state.started_over && source == Source::Cookie {
             // The one that counted last: its tombstones come in front.
             let mut ended = authentic(context, jar, self.now);
             ended.extend(state.held);
-            lines.extend(tombstones(context, jar, &ended, self.now));
+            let former = former_scopes(context, jar).into_iter();
+            let behind = former.chain(tombstones(context, jar, &ended, self.now));
+            lines.extend(behind.map(Line::Cookie));
         }
         Ok(Outcome {
             lines,
             asked: true,
             destroyed: state.destroyed,
+            exposed: source == Source::Header && state.record.is_some(),
             ..seen
         })
     }

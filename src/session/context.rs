@@ -5,6 +5,7 @@ use crate::event::Observer;
 use crate::lifetime::Lifetime;
 use crate::payload::Compression;
 use crate::seal::{Binding, Sealer};
+use crate::transport::{Field, Source, Transport};
 
 /// A validated configuration, ready for use.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub(crate) struct Context {
     /// Where the cookie was kept before.
     pub(crate) former_scopes: Vec<Scope>,
     pub(crate) parting: Parting,
+    pub(crate) transport: Transport,
     pub(crate) observer: Observer,
 }
 
@@ -46,5 +48,11 @@ impl Context {
         std::iter::once(&self.family)
             .chain(&self.former)
             .enumerate()
+    }
+
+    /// The fields in which a session is answered that came from `source`; `None` if it is not.
+    pub(crate) fn field(&self, source: Source) -> Option<&Field> {
+        let field = self.transport.in_field();
+        field.filter(|_| source == Source::Header)
     }
 }

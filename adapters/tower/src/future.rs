@@ -124,15 +124,22 @@ fn head<ResBody>(
 
 fn apply<ResBody>(response: &mut Response<ResBody>, change: HeaderChange) {
     let headers = response.headers_mut();
+    let is_secret = change.is_secret();
     match change {
         HeaderChange::Append { name, value } => {
-            if let Some(value) = header_value(name, value) {
+            if let Some(value) = header_value(value, is_secret) {
                 headers.append(HeaderName::from_static(name), value);
             }
         }
         HeaderChange::Replace { name, value } => {
-            if let Some(value) = header_value(name, value) {
+            if let Some(value) = header_value(value, is_secret) {
                 headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+        HeaderChange::Token { name, value } => {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok();
+            if let Some((name, value)) = name.zip(header_value(value, is_secret)) {
+                headers.insert(name, value);
             }
         }
         HeaderChange::Remove { name } => {
@@ -144,10 +151,10 @@ fn apply<ResBody>(response: &mut Response<ResBody>, change: HeaderChange) {
     }
 }
 
-fn header_value(name: &'static str, value: String) -> Option<HeaderValue> {
+fn header_value(value: String, is_secret: bool) -> Option<HeaderValue> {
     let mut value = HeaderValue::try_from(value).ok()?;
     // Tokens stay out of HPACK's table and of `Debug`.
-    value.set_sensitive(name == "set-cookie");
+    value.set_sensitive(is_secret);
     Some(value)
 }
 

@@ -4,7 +4,7 @@ use super::*;
 
 fn outcome(lines: usize, asked: bool, live: bool) -> Outcome {
     Outcome {
-        lines: vec!["s=v".to_owned(); lines],
+        lines: vec![Line::Cookie("s=v".to_owned()); lines],
         asked,
         looked_at: true,
         live,
@@ -22,7 +22,8 @@ fn changes<'a>(
     response: ResponseHead<'a, impl IntoIterator<Item = (&'a str, &'a [u8])>>,
 ) -> Vec<HeaderChange> {
     let never = || panic!("no touch is due");
-    super::changes(outcome, response, now(), &Parting::default(), never)
+    let plain = (&Transport::default(), &Parting::default());
+    super::changes(outcome, response, now(), plain, never)
 }
 
 /// The response after the changes: how many lines rode, `Vary` and `Cache-Control`.

@@ -3,7 +3,7 @@
 //! `+` stands for a space. What steps tell about the session is the body, joined by commas.
 
 use sealed_session::time::Duration;
-use sealed_session::{Error, Session};
+use sealed_session::{Error, Session, Source};
 
 use crate::reply::Reply;
 use crate::site::Site;
@@ -82,6 +82,13 @@ fn with_session(
             .refusal()
             .map_or("none", |refusal| refusal.label())
             .to_owned(),
+        "source" => match session.opened_from() {
+            None => "none",
+            Some(Source::Cookie) => "cookie",
+            Some(Source::Header) => "header",
+            Some(_) => "elsewhere",
+        }
+        .to_owned(),
         "lines" => session.size()?.lines().len().to_string(),
         _ => return Err(unknown(verb)),
     };

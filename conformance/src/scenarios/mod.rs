@@ -5,6 +5,7 @@ mod chunks;
 mod cookies;
 mod crossing;
 mod expiry;
+mod fields;
 mod identity;
 mod panics;
 mod refused;
@@ -87,4 +88,5 @@ const TOPICS: &[(&str, &[Entry])] = &[
     ("panics", panics::LIST),
     ("wiring", wiring::LIST),
     ("crossing requests", crossing::LIST),
+    ("header fields", fields::LIST),
 ];

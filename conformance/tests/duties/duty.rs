@@ -70,6 +70,14 @@ pub(crate) enum Duty {
     TooLargeIsAbandoned,
     /// Passive requests are marked.
     PassiveIsMarked,
+    /// The core can look up header fields.
+    FieldsAreLookedUp,
+    /// It sees all fields of a name.
+    EveryFieldIsHandedOver,
+    /// Tokens are sent in fields.
+    TokensAreSent,
+    /// A field that says that the session is over is sent, too.
+    EmptyTokensAreSent,
     /// `LiveSession` asks whether there is one.
     LiveIsAsked,
     /// `Option<LiveSession>` asks whether there is one.
@@ -127,6 +135,10 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (FailuresAreCommittedAgain, "over_budget_touch"),
     (TooLargeIsAbandoned, "never_fits"),
     (PassiveIsMarked, "passive_route"),
+    (FieldsAreLookedUp, "field_in_and_out"),
+    (EveryFieldIsHandedOver, "two_fields"),
+    (TokensAreSent, "field_in_and_out"),
+    (EmptyTokensAreSent, "field_sign_out"),
     (LiveIsAsked, "live_nobody"),
     (MaybeIsAsked, "maybe"),
     (MissingIsLogged, "missing_layer"),

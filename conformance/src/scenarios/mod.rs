@@ -5,6 +5,7 @@ mod chunks;
 mod cookies;
 mod crossing;
 mod expiry;
+mod fields;
 mod identity;
 mod panics;
 mod refused;
@@ -110,4 +111,5 @@ const TOPICS: &[(&str, &[Entry])] = &[
     ("wiring", wiring::LIST),
     ("crossing requests", crossing::LIST),
     ("slots", slots::LIST),
+    ("header fields", fields::LIST),
 ];

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use conformance::sealed_session::time::OffsetDateTime;
 use conformance::sealed_session::{
-    Error as SessionError, HeaderChange, Refusal, RequestHead, ResponseHead, Sessions,
+    Error as SessionError, HeaderChange, HeaderFields, Refusal, RequestHead, ResponseHead, Sessions,
 };
 use conformance::{Catch, Harness, Missing, Server, Site, Support};
 use futures_util::FutureExt;
@@ -184,6 +184,17 @@ impl Layer {
         let head = RequestHead::new(lines.iter().map(Vec::as_slice).take(most));
         let host = request.headers().get(header::HOST);
         let host = host.and_then(|host| host.to_str().ok());
+        let values = |name: &str| {
+            let most = match self.forgotten {
+                Some(Duty::FieldsAreLookedUp) => 0,
+                Some(Duty::EveryFieldIsHandedOver) => 1,
+                _ => usize::MAX,
+            };
+            request.headers().get_all(name).iter().take(most)
+        };
+        let fields: &HeaderFields<'_> =
+            &|name, take| values(name).for_each(|value| take(value.as_bytes()));
+        let head = head.fields(fields);
         let head = match host.filter(|_| !self.forgets(Duty::HostIsTold)) {
             Some(host) => head.host(host),
             None => head,
@@ -345,6 +356,16 @@ impl Layer {
                 if self.forgets(Duty::ReplaceIsReplace) {
                     fields.append(name, value(&text));
                 } else if !self.forgets(Duty::ReplaceIsCarriedOut) {
+                    fields.insert(name, value(&text));
+                }
+            }
+            HeaderChange::Token { name, value: text } => {
+                let is_dropped = match text.is_empty() {
+                    true => self.forgets(Duty::EmptyTokensAreSent),
+                    false => self.forgets(Duty::TokensAreSent),
+                };
+                let name = HeaderName::try_from(&*name).expect("the core knows names");
+                if !is_dropped {
                     fields.insert(name, value(&text));
                 }
             }

@@ -78,6 +78,14 @@ pub(crate) enum Duty {
     SlotsAreAsked,
     /// The lines of every slot are sent.
     EverySlotIsSent,
+    /// The core can look up header fields.
+    FieldsAreLookedUp,
+    /// It sees all fields of a name.
+    EveryFieldIsHandedOver,
+    /// Tokens are sent in fields.
+    TokensAreSent,
+    /// A field that says that the session is over is sent, too.
+    EmptyTokensAreSent,
     /// `LiveSession` asks whether there is one.
     LiveIsAsked,
     /// `Option<LiveSession>` asks whether there is one.
@@ -139,6 +147,10 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (PassiveMarksEverySlot, "slots_touches"),
     (SlotsAreAsked, "missing_slot"),
     (EverySlotIsSent, "slots_in_one_response"),
+    (FieldsAreLookedUp, "field_in_and_out"),
+    (EveryFieldIsHandedOver, "two_fields"),
+    (TokensAreSent, "field_in_and_out"),
+    (EmptyTokensAreSent, "field_sign_out"),
     (LiveIsAsked, "live_nobody"),
     (MaybeIsAsked, "maybe"),
     (MissingIsLogged, "missing_layer"),

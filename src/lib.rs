@@ -87,6 +87,7 @@ mod manager;
 mod payload;
 mod seal;
 mod session;
+mod transport;
 
 /// The crate of the times in this interface.
 pub use time;
@@ -106,3 +107,4 @@ pub use seal::Format;
 pub use session::{Attribute, AttributeName, ReadKey, Renewal, Session, Size, WriteKey};
 #[doc(inline)]
 pub use slots::{Main, Sessions, Slot, Slots};
+pub use transport::{Source, Transport};

@@ -4,7 +4,7 @@
 //! is the body, joined by commas.
 
 use sealed_session::time::Duration;
-use sealed_session::{Error, Session};
+use sealed_session::{Error, Session, Source};
 
 use crate::reply::Reply;
 use crate::site::Site;
@@ -94,6 +94,13 @@ fn with_session(
             .refusal()
             .map_or("none", |refusal| refusal.label())
             .to_owned(),
+        "source" => match session.opened_from() {
+            None => "none",
+            Some(Source::Cookie) => "cookie",
+            Some(Source::Header) => "header",
+            Some(_) => "elsewhere",
+        }
+        .to_owned(),
         "lines" => session.size()?.lines().len().to_string(),
         _ => return Err(unknown(verb)),
     };

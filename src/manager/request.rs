@@ -30,9 +30,9 @@ pub type HeaderFields<'a> = dyn Fn(&str, &mut dyn FnMut(&[u8])) + 'a;
 #[derive(Clone)]
 pub struct RequestHead<'a, I = [&'a [u8]; 0]> {
     pub(super) cookie_lines: I,
-    host: Option<&'a str>,
+    pub(super) host: Option<&'a str>,
     fields: Option<&'a HeaderFields<'a>>,
-    query: Option<&'a str>,
+    pub(super) query: Option<&'a str>,
 }
 
 impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
@@ -83,6 +83,16 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
         self
     }
 
+    /// The same request, to be read several times by [`again`](RequestHead::again).
+    pub(crate) fn collected(self) -> RequestHead<'a, Vec<&'a [u8]>> {
+        RequestHead {
+            cookie_lines: self.cookie_lines.into_iter().collect(),
+            host: self.host,
+            fields: self.fields,
+            query: self.query,
+        }
+    }
+
     /// A way to look header fields up. Nothing is looked up unless a session may come in a field.
     ///
     /// ```
@@ -118,17 +128,9 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
         self.query = Some(query);
         self
     }
+}
 
-    /// The same request, to be read several times by [`again`](RequestHead::again).
-    pub(crate) fn collected(self) -> RequestHead<'a, Vec<&'a [u8]>> {
-        RequestHead {
-            cookie_lines: self.cookie_lines.into_iter().collect(),
-            host: self.host,
-            fields: self.fields,
-            query: self.query,
-        }
-    }
-
+impl<I> RequestHead<'_, I> {
     pub(super) fn host_name(&self) -> String {
         self.host.unwrap_or("(no host)").chars().take(255).collect()
     }
@@ -151,6 +153,13 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
             .is_ok_and(|address| address.is_loopback())
             || name.eq_ignore_ascii_case("localhost")
             || name.to_ascii_lowercase().ends_with(".localhost")
+    }
+
+    /// Hands over every value of the field of this name.
+    pub(super) fn look_up(&self, name: &str, take: &mut dyn FnMut(&[u8])) {
+        if let Some(fields) = self.fields {
+            fields(name, take);
+        }
     }
 }
 

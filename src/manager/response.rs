@@ -1,5 +1,6 @@
 //! What the core needs of a response, and what it changes in one.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -106,7 +107,7 @@ pub enum HeaderChange {
         /// The field's name, in lower case.
         name: &'static str,
         /// The field's value: visible ASCII and spaces.
-        value: String,
+        value: Cow<'static, str>,
     },
     /// Removes every field of this name.
     Remove {
@@ -118,7 +119,7 @@ pub enum HeaderChange {
         /// The field's name, in lower case.
         name: &'static str,
         /// The field's value: visible ASCII and spaces.
-        value: String,
+        value: Cow<'static, str>,
     },
     /// Puts one field that carries the session, or a touch of it, in place of all of the same name;
     /// an empty one says that there is none any more.

@@ -2,7 +2,7 @@
 
 use super::packed::{Packed, request_bytes};
 use super::state::State;
-use super::{Outcome, Session};
+use super::{Context, Inner, Outcome, Session};
 use crate::cookie::{Jar, Tally};
 use crate::error::Refusal;
 use crate::event::Event;
@@ -10,8 +10,10 @@ use crate::event::Event;
 /// A session that was written, in numbers.
 #[derive(Clone, Copy)]
 pub(crate) struct Written {
-    /// Bytes of all `Set-Cookie` values.
+    /// Bytes of all `Set-Cookie` values, or of the token elsewhere.
     bytes: usize,
+    /// Above which that is worth a word.
+    warn_above: usize,
     /// Bytes that its cookies take in the next request.
     pairs: usize,
     /// What came along and is not of this session.
@@ -21,9 +23,10 @@ pub(crate) struct Written {
 }
 
 impl Written {
-    pub(super) fn of(state: &State, packed: &Packed, jar: &Jar) -> Written {
+    pub(super) fn of(context: &Context, state: &State, packed: &Packed<'_>, jar: &Jar) -> Written {
         Written {
             bytes: packed.bytes(),
+            warn_above: packed.budget(context).warning_limit(),
             pairs: packed.pairs(),
             others: jar.others(),
             refusal: state.refusal,
@@ -39,7 +42,7 @@ pub(crate) fn report<'s>(said: impl Iterator<Item = (&'s Session, &'s Outcome)> 
         .enumerate()
         .filter_map(|(at, (session, outcome))| Some((at, session, outcome.written?)));
     for (_, session, written) in written.clone() {
-        session.report(written);
+        session.inner.report(written);
     }
     let mut written = written;
     let (Some((at, _, one)), Some((first, _))) = (written.next(), said.clone().next()) else {
@@ -64,21 +67,6 @@ impl Session {
         self.lock().jar.own()
     }
 
-    fn report(&self, written: Written) {
-        let context = &self.inner.context;
-        let overwritten = written
-            .refusal
-            .filter(|refusal| refusal.may_live_elsewhere());
-        if let Some(refusal) = overwritten {
-            context.observer.tell(&Event::Overwrote { refusal });
-        }
-        let (bytes, warn_above) = (written.bytes, context.budget.warning_limit());
-        if bytes > warn_above {
-            let near = Event::NearBudget { bytes, warn_above };
-            context.observer.tell(&near);
-        }
-    }
-
     fn report_crowd(&self, bytes: usize, others: usize) {
         let context = &self.inner.context;
         let warn_above = context.budget.request_warning_limit();
@@ -88,6 +76,25 @@ impl Session {
                 others,
                 warn_above,
             });
+        }
+    }
+}
+
+impl Inner {
+    /// Reports what concerns one session only.
+    pub(super) fn report(&self, written: Written) {
+        let observer = &self.context.observer;
+        let overwritten = written
+            .refusal
+            .filter(|refusal| refusal.may_live_elsewhere());
+        if let Some(refusal) = overwritten {
+            observer.tell(&Event::Overwrote { refusal });
+        }
+        let Written {
+            bytes, warn_above, ..
+        } = written;
+        if bytes > warn_above {
+            observer.tell(&Event::NearBudget { bytes, warn_above });
         }
     }
 }

@@ -162,6 +162,31 @@ impl Sessions {
         self.iter().for_each(Session::mark_passive);
     }
 
+    /// Closes the sessions if their response stays as it is, whatever it is and whatever the time: no
+    /// handler looked at any of them, and no touch is due. If not, they are to be committed. An adapter
+    /// asks here first, because most requests of a site are of this kind.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, RequestHead, SessionManager, Slots};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+    /// let sessions = slots.load(RequestHead::default(), now);
+    /// assert!(sessions.close_unused());
+    /// assert!(sessions.main().insert("theme", "dark").unwrap_err().is_too_late());
+    ///
+    /// let sessions = slots.load(RequestHead::default(), now);
+    /// assert!(!sessions.main().contains("theme"));
+    /// assert!(!sessions.close_unused(), "the response depends on a cookie, and caches have to know");
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn close_unused(&self) -> bool {
+        // One that is closed while another is not has nothing to say at the commit, either.
+        self.iter().all(Session::close_unused)
+    }
+
     /// Whether there is the main slot only.
     pub(super) fn is_single(&self) -> bool {
         self.others.is_none()

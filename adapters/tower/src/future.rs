@@ -1,8 +1,10 @@
 //! The commit, when the response head is ready.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use http::{HeaderName, HeaderValue, Response};
@@ -40,7 +42,7 @@ pin_project! {
     pub struct ResponseFuture<Inner, F> {
         #[pin]
         state: State<Inner>,
-        shared: Shared<F>,
+        shared: Arc<Shared<F>>,
     }
 }
 
@@ -56,7 +58,7 @@ impl<Inner, F> ResponseFuture<Inner, F> {
     pub(crate) fn new(
         inner: Inner,
         sessions: Sessions,
-        shared: Shared<F>,
+        shared: Arc<Shared<F>>,
     ) -> ResponseFuture<Inner, F> {
         ResponseFuture {
             state: State::Running { inner, sessions },
@@ -67,7 +69,7 @@ impl<Inner, F> ResponseFuture<Inner, F> {
     pub(crate) fn misused(
         error: Error,
         outer: Sessions,
-        shared: Shared<F>,
+        shared: Arc<Shared<F>>,
     ) -> ResponseFuture<Inner, F> {
         ResponseFuture {
             state: State::Misused { error, outer },
@@ -93,6 +95,9 @@ where
             }
         };
         let mut response = ready!(inner.poll(context))?;
+        if sessions.close_unused() {
+            return Poll::Ready(Ok(response));
+        }
         let too_large = response.extensions().get::<Error>();
         if let Some(error) = too_large.filter(|error| error.is_too_large()).cloned() {
             shared.slots.abandon(sessions, &error);
@@ -138,7 +143,7 @@ fn apply<ResBody>(response: &mut Response<ResBody>, change: HeaderChange) {
         }
         HeaderChange::Token { name, value } => {
             let name = HeaderName::from_bytes(name.as_bytes()).ok();
-            if let Some((name, value)) = name.zip(header_value(value, is_secret)) {
+            if let Some((name, value)) = name.zip(header_value(value.into(), is_secret)) {
                 headers.insert(name, value);
             }
         }
@@ -151,8 +156,11 @@ fn apply<ResBody>(response: &mut Response<ResBody>, change: HeaderChange) {
     }
 }
 
-fn header_value(value: String, is_secret: bool) -> Option<HeaderValue> {
-    let mut value = HeaderValue::try_from(value).ok()?;
+fn header_value(value: Cow<'static, str>, is_secret: bool) -> Option<HeaderValue> {
+    let mut value = match value {
+        Cow::Borrowed(value) => HeaderValue::from_static(value),
+        Cow::Owned(value) => HeaderValue::try_from(value).ok()?,
+    };
     // Tokens stay out of HPACK's table and of `Debug`.
     value.set_sensitive(is_secret);
     Some(value)

@@ -148,7 +148,7 @@ impl<S, F: Clone> Layer<S> for SessionLayer<F> {
     fn layer(&self, inner: S) -> SessionService<S, F> {
         SessionService {
             inner,
-            shared: self.shared.clone(),
+            shared: Arc::new(self.shared.clone()),
         }
     }
 }
@@ -188,13 +188,13 @@ impl<F> fmt::Debug for SessionLayer<F> {
 #[derive(Clone)]
 pub struct SessionService<S, F = EmptyResponse> {
     inner: S,
-    shared: Shared<F>,
+    shared: Arc<Shared<F>>,
 }
 
 impl<S, F, ReqBody, ResBody> Service<Request<ReqBody>> for SessionService<S, F>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
-    F: CommitFailure<ResBody> + Clone,
+    F: CommitFailure<ResBody>,
 {
     type Response = Response<ResBody>;
     type Error = S::Error;
@@ -209,11 +209,11 @@ where
             // Which of the two an extractor means cannot be known.
             let error = Error::misuse("two session layers cover one request; remove one of them");
             tracing::error!(target: "sealed_session", %error);
-            return ResponseFuture::misused(error, outer.clone(), self.shared.clone());
+            return ResponseFuture::misused(error, outer.clone(), Arc::clone(&self.shared));
         }
         let sessions = self.load(&request);
         request.extensions_mut().insert(sessions.clone());
-        ResponseFuture::new(self.inner.call(request), sessions, self.shared.clone())
+        ResponseFuture::new(self.inner.call(request), sessions, Arc::clone(&self.shared))
     }
 }
 

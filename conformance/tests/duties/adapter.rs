@@ -1,12 +1,12 @@
 //! An adapter by hand, straight on the core, that can forget one of its duties.
 
 use std::error::Error;
-use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::sync::{Arc, Mutex};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use conformance::sealed_session::time::OffsetDateTime;
 use conformance::sealed_session::{
-    Error as SessionError, HeaderChange, Refusal, RequestHead, ResponseHead, Sessions,
+    Error as SessionError, HeaderChange, HeaderFields, Refusal, RequestHead, ResponseHead, Sessions,
 };
 use conformance::{Catch, Harness, Missing, Server, Site, Support};
 use futures_util::FutureExt;
@@ -23,6 +23,9 @@ use crate::plain::{
 /// The code that the log names where a layer is missing.
 const FIX: &str = "add the layer by hand";
 
+/// How often a request lets others go first, where they meet in one session.
+const TURNS: usize = 100;
+
 /// The adapter, and what it forgets.
 pub(crate) struct ByHand(pub(crate) Option<Duty>);
 
@@ -38,12 +41,16 @@ impl Harness for ByHand {
     fn start(&self, site: Site) -> Result<Server, Box<dyn Error + Send + Sync>> {
         let begun = site.clock().now();
         let forgotten = self.0;
+        let shared = Arc::default();
         serve(move || {
             let layer = Layer {
                 site: site.clone(),
                 forgotten,
                 begun,
-                kept: Arc::default(),
+                kept: match forgotten {
+                    Some(Duty::CrossingRequestsAreApart) => Arc::clone(&shared),
+                    _ => Arc::default(),
+                },
             };
             layer.app()
         })
@@ -56,7 +63,7 @@ struct Layer {
     site: Site,
     forgotten: Option<Duty>,
     begun: OffsetDateTime,
-    /// The connection's session, of one that does not keep requests apart.
+    /// The sessions of a connection, or of whatever is under way, where requests are not kept apart.
     kept: Arc<Mutex<Option<Sessions>>>,
 }
 
@@ -118,6 +125,13 @@ impl Layer {
             sessions.main().mark_passive();
         }
         self.reroute(&mut request);
+        if self.forgets(Duty::CrossingRequestsAreApart) {
+            // Others come meanwhile.
+            for _ in 0..TURNS {
+                tokio::task::yield_now().await;
+            }
+            *self.kept() = None;
+        }
         let (method, cookies) = (request.method().clone(), request.headers().clone());
         let path = request.uri().path().to_owned();
         let lends = self.forgets(Duty::PanicsAreNotCommitted) && segment(&path) == "panic";
@@ -152,13 +166,11 @@ impl Layer {
     }
 
     fn load(&self, request: &Request<Incoming>) -> Sessions {
-        let mut kept = self
-            .kept
-            .lock()
-            .unwrap_or_else(|_| resume_unwind(Box::new(())));
+        let mixes = [Duty::RequestsAreApart, Duty::CrossingRequestsAreApart];
+        let mut kept = self.kept();
         if let Some(kept) = kept
             .as_ref()
-            .filter(|_| self.forgets(Duty::RequestsAreApart))
+            .filter(|_| mixes.map(Some).contains(&self.forgotten))
         {
             return kept.clone();
         }
@@ -172,6 +184,17 @@ impl Layer {
         let head = RequestHead::new(lines.iter().map(Vec::as_slice).take(most));
         let host = request.headers().get(header::HOST);
         let host = host.and_then(|host| host.to_str().ok());
+        let values = |name: &str| {
+            let most = match self.forgotten {
+                Some(Duty::FieldsAreLookedUp) => 0,
+                Some(Duty::EveryFieldIsHandedOver) => 1,
+                _ => usize::MAX,
+            };
+            request.headers().get_all(name).iter().take(most)
+        };
+        let fields: &HeaderFields<'_> =
+            &|name, take| values(name).for_each(|value| take(value.as_bytes()));
+        let head = head.fields(fields);
         let head = match host.filter(|_| !self.forgets(Duty::HostIsTold)) {
             Some(host) => head.host(host),
             None => head,
@@ -179,6 +202,10 @@ impl Layer {
         let sessions = self.site.slots().load(head, self.now());
         *kept = Some(sessions.clone());
         sessions
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<Sessions>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn now(&self) -> OffsetDateTime {
@@ -329,6 +356,16 @@ impl Layer {
                 if self.forgets(Duty::ReplaceIsReplace) {
                     fields.append(name, value(&text));
                 } else if !self.forgets(Duty::ReplaceIsCarriedOut) {
+                    fields.insert(name, value(&text));
+                }
+            }
+            HeaderChange::Token { name, value: text } => {
+                let is_dropped = match text.is_empty() {
+                    true => self.forgets(Duty::EmptyTokensAreSent),
+                    false => self.forgets(Duty::TokensAreSent),
+                };
+                let name = HeaderName::try_from(&*name).expect("the core knows names");
+                if !is_dropped {
                     fields.insert(name, value(&text));
                 }
             }

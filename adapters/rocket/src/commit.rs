@@ -14,6 +14,9 @@ use crate::load::load;
 pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Response<'_>) {
     let Shared { slots, failure, .. } = shared;
     let (sessions, too_large) = Cached::of(request).close(|| load(shared, request));
+    if sessions.close_unused() {
+        return;
+    }
     if let Some(error) = too_large {
         slots.abandon(&sessions, &error);
         // Without a page for it, the catcher's answer stands.

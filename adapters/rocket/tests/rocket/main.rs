@@ -18,3 +18,4 @@ mod panics;
 mod renewal;
 mod slots;
 mod support;
+mod transports;

@@ -195,6 +195,11 @@ impl Layer {
         let fields: &HeaderFields<'_> =
             &|name, take| values(name).for_each(|value| take(value.as_bytes()));
         let head = head.fields(fields);
+        let query = request.uri().query();
+        let head = match query.filter(|_| !self.forgets(Duty::QueryIsTold)) {
+            Some(query) => head.query(query),
+            None => head,
+        };
         let head = match host.filter(|_| !self.forgets(Duty::HostIsTold)) {
             Some(host) => head.host(host),
             None => head,
@@ -338,7 +343,7 @@ impl Layer {
                     return;
                 }
                 let text = match self.forgets(Duty::LinesAreSentAsTheyAre) {
-                    true => text.replace("; SameSite=Lax", ""),
+                    true => text.replace("; SameSite=Lax", "").into(),
                     false => text,
                 };
                 let instead = match is_line {

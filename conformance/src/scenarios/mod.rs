@@ -7,6 +7,7 @@ mod crossing;
 mod expiry;
 mod fields;
 mod identity;
+mod links;
 mod panics;
 mod refused;
 mod responses;
@@ -112,4 +113,5 @@ const TOPICS: &[(&str, &[Entry])] = &[
     ("crossing requests", crossing::LIST),
     ("slots", slots::LIST),
     ("header fields", fields::LIST),
+    ("links", links::LIST),
 ];

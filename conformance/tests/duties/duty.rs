@@ -82,6 +82,8 @@ pub(crate) enum Duty {
     FieldsAreLookedUp,
     /// It sees all fields of a name.
     EveryFieldIsHandedOver,
+    /// The core is told the query.
+    QueryIsTold,
     /// Tokens are sent in fields.
     TokensAreSent,
     /// A field that says that the session is over is sent, too.
@@ -149,6 +151,7 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (EverySlotIsSent, "slots_in_one_response"),
     (FieldsAreLookedUp, "field_in_and_out"),
     (EveryFieldIsHandedOver, "two_fields"),
+    (QueryIsTold, "link_in_and_out"),
     (TokensAreSent, "field_in_and_out"),
     (EmptyTokensAreSent, "field_sign_out"),
     (LiveIsAsked, "live_nobody"),

@@ -27,6 +27,7 @@ impl Support {
     pub(crate) const DECLARED: &[(&str, Words)] = &[
         ("no session layer", |support| match support.missing {
             Missing::Logs(_) => "500; the log names the fix",
+            Missing::RefusesToStart(_) => "does not start; the log names the fix",
             Missing::Unknown => "the app sees no session",
         }),
         (
@@ -139,6 +140,8 @@ impl Support {
 pub enum Missing {
     /// An empty 500, and a line in the log that holds this text: the code that is lacking.
     Logs(&'static str),
+    /// Nothing, because the app does not start, and the log holds this text: the code that is lacking.
+    RefusesToStart(&'static str),
     /// There is no extractor that could know; the app's handler sees that the request has no session,
     /// and answers 500.
     Unknown,

@@ -4,10 +4,20 @@
 //! is the body, joined by commas.
 
 use sealed_session::time::Duration;
-use sealed_session::{Error, Session};
+use sealed_session::{Error, Session, Source};
 
 use crate::reply::Reply;
 use crate::site::Site;
+
+/// Where the step `link` leads to.
+const NEXT: &str = "/act/get.name/refusal/source";
+
+/// Where the step `links` leads to: the app itself, and others.
+const ABSOLUTE: [&str; 3] = [
+    "http://127.0.0.1/",
+    "https://elsewhere.example/",
+    "//127.0.0.1/",
+];
 
 /// The sessions that steps may be about.
 #[derive(Clone, Copy, Default)]
@@ -94,6 +104,19 @@ fn with_session(
             .refusal()
             .map_or("none", |refusal| refusal.label())
             .to_owned(),
+        "link" => session.encode_url(NEXT)?.into_owned(),
+        "links" => {
+            let links = ABSOLUTE.map(|link| session.encode_url(link));
+            links.into_iter().collect::<Result<Vec<_>, _>>()?.join(" ")
+        }
+        "source" => match session.opened_from() {
+            None => "none",
+            Some(Source::Cookie) => "cookie",
+            Some(Source::Header) => "header",
+            Some(Source::Url) => "link",
+            Some(_) => "elsewhere",
+        }
+        .to_owned(),
         "lines" => session.size()?.lines().len().to_string(),
         _ => return Err(unknown(verb)),
     };

@@ -25,7 +25,7 @@ mod support;
 mod table;
 mod wire;
 
-pub use exchange::{read, write};
+pub use exchange::{opened_by, written_by};
 pub use failure::Failure;
 pub use harness::{Harness, Server};
 pub use pieces::Pieces;

@@ -4,6 +4,17 @@ use sealed_session::Session;
 
 /// The pieces of a streamed body. The last one tries to change the session, long after the response
 /// head, and tells what it was told.
+///
+/// ```
+/// use conformance::{Pieces, Site};
+/// use sealed_session::RequestHead;
+///
+/// let site = Site::usual()?;
+/// let sessions = site.slots().load(RequestHead::default(), site.clock().now());
+/// let mut pieces: Pieces = site.pieces(sessions.main());
+/// assert_eq!(pieces.next().as_deref(), Some("first, "));
+/// # Ok::<(), conformance::Failure>(())
+/// ```
 #[derive(Debug)]
 pub struct Pieces {
     session: Session,

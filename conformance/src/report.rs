@@ -10,6 +10,30 @@ use crate::scenarios::Scenario;
 use crate::support::Support;
 
 /// What came of the list under one adapter. Shown, it is one line, and one more for each failure.
+///
+/// ```
+/// # struct Mine;
+/// # impl conformance::Harness for Mine {
+/// #     fn name(&self) -> &'static str {
+/// #         "mine"
+/// #     }
+/// #     fn support(&self) -> conformance::Support {
+/// #         conformance::Support::new(conformance::Missing::Unknown)
+/// #     }
+/// #     fn start(
+/// #         &self,
+/// #         _: conformance::Site,
+/// #     ) -> Result<conformance::Server, Box<dyn std::error::Error + Send + Sync>> {
+/// #         Err("not today".into())
+/// #     }
+/// # }
+/// // An adapter whose app does not start.
+/// let report = conformance::run_only(&Mine, |name| name == "look");
+/// assert_eq!(
+///     report.to_string(),
+///     "mine: 0 of 1 scenarios\n  look: starting: the app: expected starts, saw not today"
+/// );
+/// ```
 #[derive(Debug)]
 pub struct Report {
     adapter: &'static str,
@@ -31,6 +55,26 @@ impl Report {
     }
 
     /// How many scenarios passed.
+    ///
+    /// ```
+    /// # struct Mine;
+    /// # impl conformance::Harness for Mine {
+    /// #     fn name(&self) -> &'static str {
+    /// #         "mine"
+    /// #     }
+    /// #     fn support(&self) -> conformance::Support {
+    /// #         conformance::Support::new(conformance::Missing::Unknown)
+    /// #     }
+    /// #     fn start(
+    /// #         &self,
+    /// #         _: conformance::Site,
+    /// #     ) -> Result<conformance::Server, Box<dyn std::error::Error + Send + Sync>> {
+    /// #         Err("not today".into())
+    /// #     }
+    /// # }
+    /// let report = conformance::run_only(&Mine, |name| name == "look");
+    /// assert_eq!(report.passed(), 0);
+    /// ```
     #[must_use]
     pub fn passed(&self) -> usize {
         self.results
@@ -39,13 +83,55 @@ impl Report {
             .count()
     }
 
-    /// How many there are.
+    /// How many were run.
+    ///
+    /// ```
+    /// # struct Mine;
+    /// # impl conformance::Harness for Mine {
+    /// #     fn name(&self) -> &'static str {
+    /// #         "mine"
+    /// #     }
+    /// #     fn support(&self) -> conformance::Support {
+    /// #         conformance::Support::new(conformance::Missing::Unknown)
+    /// #     }
+    /// #     fn start(
+    /// #         &self,
+    /// #         _: conformance::Site,
+    /// #     ) -> Result<conformance::Server, Box<dyn std::error::Error + Send + Sync>> {
+    /// #         Err("not today".into())
+    /// #     }
+    /// # }
+    /// let report = conformance::run_only(&Mine, |name| name == "look");
+    /// assert_eq!(report.scenarios(), 1);
+    /// ```
     #[must_use]
     pub fn scenarios(&self) -> usize {
         self.results.len()
     }
 
     /// Those that did not pass, and why.
+    ///
+    /// ```
+    /// # struct Mine;
+    /// # impl conformance::Harness for Mine {
+    /// #     fn name(&self) -> &'static str {
+    /// #         "mine"
+    /// #     }
+    /// #     fn support(&self) -> conformance::Support {
+    /// #         conformance::Support::new(conformance::Missing::Unknown)
+    /// #     }
+    /// #     fn start(
+    /// #         &self,
+    /// #         _: conformance::Site,
+    /// #     ) -> Result<conformance::Server, Box<dyn std::error::Error + Send + Sync>> {
+    /// #         Err("not today".into())
+    /// #     }
+    /// # }
+    /// let report = conformance::run_only(&Mine, |name| name == "look");
+    /// let (scenario, failure) = report.failures().next().unwrap();
+    /// assert_eq!(scenario.name(), "look");
+    /// assert!(failure.to_string().ends_with("saw not today"));
+    /// ```
     pub fn failures(&self) -> impl Iterator<Item = (&Scenario, &Failure)> {
         self.results
             .iter()
@@ -73,12 +159,53 @@ impl fmt::Display for Report {
 ///
 /// The list reads the log by being the process's [`tracing`] subscriber; a process that has another
 /// fails the scenarios that do.
+///
+/// ```
+/// # struct Mine;
+/// # impl conformance::Harness for Mine {
+/// #     fn name(&self) -> &'static str {
+/// #         "mine"
+/// #     }
+/// #     fn support(&self) -> conformance::Support {
+/// #         conformance::Support::new(conformance::Missing::Unknown)
+/// #     }
+/// #     fn start(
+/// #         &self,
+/// #         _: conformance::Site,
+/// #     ) -> Result<conformance::Server, Box<dyn std::error::Error + Send + Sync>> {
+/// #         Err("not today".into())
+/// #     }
+/// # }
+/// let report = conformance::run(&Mine);
+/// assert!(report.passed() < report.scenarios());
+/// ```
 #[must_use]
 pub fn run(harness: &dyn Harness) -> Report {
     run_only(harness, |_| true)
 }
 
 /// Runs the scenarios whose names are wanted, as [`run`] does.
+///
+/// ```
+/// # struct Mine;
+/// # impl conformance::Harness for Mine {
+/// #     fn name(&self) -> &'static str {
+/// #         "mine"
+/// #     }
+/// #     fn support(&self) -> conformance::Support {
+/// #         conformance::Support::new(conformance::Missing::Unknown)
+/// #     }
+/// #     fn start(
+/// #         &self,
+/// #         _: conformance::Site,
+/// #     ) -> Result<conformance::Server, Box<dyn std::error::Error + Send + Sync>> {
+/// #         Err("not today".into())
+/// #     }
+/// # }
+/// let report = conformance::run_only(&Mine, |name| name.starts_with("touch"));
+/// assert_eq!(report.scenarios(), 3);
+/// ```
+#[must_use]
 pub fn run_only(harness: &dyn Harness, wanted: impl Fn(&str) -> bool) -> Report {
     static ONE: Mutex<()> = Mutex::new(());
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -100,6 +227,25 @@ pub fn run_only(harness: &dyn Harness, wanted: impl Fn(&str) -> bool) -> Report 
 /// # Panics
 ///
 /// If a scenario fails, with the report.
+///
+/// ```should_panic
+/// # struct Mine;
+/// # impl conformance::Harness for Mine {
+/// #     fn name(&self) -> &'static str {
+/// #         "mine"
+/// #     }
+/// #     fn support(&self) -> conformance::Support {
+/// #         conformance::Support::new(conformance::Missing::Unknown)
+/// #     }
+/// #     fn start(
+/// #         &self,
+/// #         _: conformance::Site,
+/// #     ) -> Result<conformance::Server, Box<dyn std::error::Error + Send + Sync>> {
+/// #         Err("not today".into())
+/// #     }
+/// # }
+/// conformance::assert_conforms(&Mine);
+/// ```
 pub fn assert_conforms(harness: &dyn Harness) {
     let report = run(harness);
     assert!(report.passed() == report.scenarios(), "{report}");

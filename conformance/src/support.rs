@@ -27,12 +27,14 @@ impl Support {
     pub(crate) const DECLARED: &[(&str, Words)] = &[
         ("no session layer", |support| match support.missing {
             Missing::Logs(_) => "500; the log names the fix",
+            Missing::RefusesToStart(_) => "does not start; the log names the fix",
             Missing::Unknown => "the app sees no session",
         }),
         (
             "`Option<LiveSession>` without a session layer",
             |support| match (support.missing, support.optional) {
                 (Missing::Unknown, _) => "there is none",
+                (Missing::RefusesToStart(_), _) => "does not start; the log names the fix",
                 (_, Optional::IsAnswered) => "500; the log names the fix",
                 (_, Optional::IsNone) => "`None`; the log names the fix",
             },
@@ -134,17 +136,33 @@ impl Support {
 }
 
 /// What a handler that asks for a session gets where no session layer is.
+///
+/// ```
+/// use conformance::Missing;
+///
+/// let fix = Missing::Logs(".layer(SessionLayer::new(manager))");
+/// assert_ne!(fix, Missing::Unknown);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Missing {
     /// An empty 500, and a line in the log that holds this text: the code that is lacking.
     Logs(&'static str),
+    /// Nothing, because the app does not start, and the log holds this text: the code that is lacking.
+    RefusesToStart(&'static str),
     /// There is no extractor that could know; the app's handler sees that the request has no session,
     /// and answers 500.
     Unknown,
 }
 
 /// What becomes of an `Option<LiveSession>` where no session layer is.
+///
+/// ```
+/// use conformance::{Missing, Optional, Support};
+///
+/// let usual = Support::new(Missing::Unknown);
+/// assert_ne!(usual.optional(Optional::IsNone), usual);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Optional {
@@ -155,6 +173,13 @@ pub enum Optional {
 }
 
 /// What becomes of a handler that panics.
+///
+/// ```
+/// use conformance::{Missing, Panics, Support};
+///
+/// let usual = Support::new(Missing::Unknown);
+/// assert_ne!(usual.panics(Panics::CloseConnection), usual);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Panics {
@@ -168,6 +193,13 @@ pub enum Panics {
 }
 
 /// What becomes of an app with two session layers.
+///
+/// ```
+/// use conformance::{Missing, Doubled, Support};
+///
+/// let usual = Support::new(Missing::Unknown);
+/// assert_ne!(usual.doubled(Doubled::RefusesToStart), usual);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Doubled {
@@ -178,6 +210,13 @@ pub enum Doubled {
 }
 
 /// What becomes of a `Cookie` line that is not UTF-8: browsers send any bytes that a page set.
+///
+/// ```
+/// use conformance::{Missing, OddBytes, Support};
+///
+/// let usual = Support::new(Missing::Unknown);
+/// assert_ne!(usual.odd_bytes(OddBytes::LoseTheirLine), usual);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OddBytes {

@@ -51,11 +51,12 @@ pub(crate) fn lint() -> Result<(), String> {
 }
 
 /// The packages that are published.
-const PACKAGES: [&str; 4] = [
+const PACKAGES: [&str; 5] = [
     "sealed-session",
     "sealed-session-tower",
     "sealed-session-axum",
     "sealed-session-actix",
+    "sealed-session-rocket",
 ];
 
 /// A package has its licences and a front page, and nothing that a test left behind.

@@ -5,7 +5,9 @@ mod chunks;
 mod cookies;
 mod crossing;
 mod expiry;
+mod fields;
 mod identity;
+mod links;
 mod panics;
 mod refused;
 mod responses;
@@ -18,6 +20,13 @@ use crate::failure::Failure;
 use crate::harness::Harness;
 
 /// One scenario of the list.
+///
+/// ```
+/// use conformance::Scenario;
+///
+/// let touches = Scenario::all().filter(|scenario| scenario.topic() == "touches");
+/// assert!(touches.count() > 5);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Scenario {
     topic: &'static str,
@@ -33,18 +42,32 @@ type Entry = (&'static str, &'static str, Play);
 
 impl Scenario {
     /// What it is about, as are others.
+    ///
+    /// ```
+    /// assert_eq!(conformance::Scenario::all().next().unwrap().topic(), "visits");
+    /// ```
     #[must_use]
     pub fn topic(&self) -> &'static str {
         self.topic
     }
 
     /// Its name.
+    ///
+    /// ```
+    /// assert_eq!(conformance::Scenario::all().next().unwrap().name(), "first_visit");
+    /// ```
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
     }
 
     /// What holds if it passes, in a sentence.
+    ///
+    /// ```
+    /// for scenario in conformance::Scenario::all() {
+    ///     assert!(!scenario.about().ends_with('.'));
+    /// }
+    /// ```
     #[must_use]
     pub fn about(&self) -> &'static str {
         self.about
@@ -89,4 +112,6 @@ const TOPICS: &[(&str, &[Entry])] = &[
     ("wiring", wiring::LIST),
     ("crossing requests", crossing::LIST),
     ("slots", slots::LIST),
+    ("header fields", fields::LIST),
+    ("links", links::LIST),
 ];

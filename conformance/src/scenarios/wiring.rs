@@ -10,7 +10,7 @@ use crate::support::{Doubled, Missing, Optional};
 pub(super) const LIST: &[Entry] = &[
     (
         "missing_layer",
-        "Whoever asks for a session without a layer is answered 500, and the log names the fix",
+        "Whoever asks for a session without a layer is answered 500, or the app does not start; the log names the fix",
         missing_layer,
     ),
     (
@@ -36,7 +36,26 @@ pub(super) const LIST: &[Entry] = &[
 ];
 
 fn missing_layer(harness: &dyn Harness) -> Result<(), Failure> {
-    let stage = Stage::with(harness, |plan| Plan { layers: 0, ..plan })?;
+    let missing = |plan: Plan| Plan { layers: 0, ..plan };
+    let logs = |what: &str, fix: &str| {
+        same(
+            what,
+            "the fix is in the log",
+            true,
+            log::text().contains(fix),
+        )
+    };
+    let fix = match harness.support().missing {
+        Missing::RefusesToStart(fix) => {
+            log::clear();
+            let started = harness.start(site(missing)?).is_ok();
+            same("starting", "the app starts", false, started)?;
+            return logs("starting", fix);
+        }
+        Missing::Logs(fix) => Some(fix),
+        Missing::Unknown => None,
+    };
+    let stage = Stage::with(harness, missing)?;
     let mut browser = stage.browser();
     browser.get("/plain/say.Hello")?.is(200)?.says("Hello")?;
     for path in ["/act/get.name", "/live/get.name", "/maybe"] {
@@ -46,14 +65,7 @@ fn missing_layer(harness: &dyn Harness) -> Result<(), Failure> {
             ("/maybe", Optional::IsNone) => answer.is(200)?.says("nobody")?,
             _ => answer.is(500)?.says("")?,
         };
-        if let Missing::Logs(fix) = harness.support().missing {
-            same(
-                path,
-                "the fix is in the log",
-                true,
-                log::text().contains(fix),
-            )?;
-        }
+        fix.map_or(Ok(()), |fix| logs(path, fix))?;
     }
     Ok(())
 }

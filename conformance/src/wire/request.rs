@@ -7,6 +7,7 @@ pub(crate) struct Request {
     pub(super) path: String,
     host: &'static str,
     pub(super) lines: Vec<Vec<u8>>,
+    fields: Vec<(&'static str, String)>,
 }
 
 impl Request {
@@ -16,6 +17,7 @@ impl Request {
             path: path.into(),
             host: "127.0.0.1",
             lines: Vec::new(),
+            fields: Vec::new(),
         }
     }
 
@@ -29,6 +31,12 @@ impl Request {
         if !line.is_empty() {
             self.lines.push(line);
         }
+        self
+    }
+
+    /// One more header field.
+    pub(crate) fn field(mut self, name: &'static str, value: impl Into<String>) -> Request {
+        self.fields.push((name, value.into()));
         self
     }
 
@@ -53,6 +61,9 @@ impl Request {
             bytes.extend_from_slice(b"Cookie: ");
             bytes.extend_from_slice(line);
             bytes.extend_from_slice(b"\r\n");
+        }
+        for (name, value) in &self.fields {
+            bytes.extend(format!("{name}: {value}\r\n").into_bytes());
         }
         if matches!(*method, "POST" | "PUT") {
             bytes.extend_from_slice(b"Content-Length: 0\r\n");

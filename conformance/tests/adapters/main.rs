@@ -12,13 +12,14 @@ mod document;
 mod hyper;
 #[path = "../plain/mod.rs"]
 mod plain;
+mod rocket;
 
 use std::process::ExitCode;
 
-use conformance::{Failure, Harness, Report, read, run_only, write};
+use conformance::{Failure, Harness, Report, opened_by, run_only, written_by};
 
 /// Every adapter, in the order of the report.
-const ADAPTERS: &[&dyn Harness] = &[&axum::Axum, &actix::Actix, &hyper::Hyper];
+const ADAPTERS: &[&dyn Harness] = &[&axum::Axum, &actix::Actix, &rocket::Rocket, &hyper::Hyper];
 
 /// What passed, and what did not.
 #[derive(Default)]
@@ -85,9 +86,11 @@ fn everything(reports: &[Report], tally: &mut Tally, write: bool) {
 fn strangers() -> Vec<String> {
     let mut failures = Vec::new();
     for writer in ADAPTERS {
-        let written = write(*writer);
+        let written = written_by(*writer);
         for reader in ADAPTERS {
-            let opened = written.clone().and_then(|cookies| read(*reader, &cookies));
+            let opened = written
+                .clone()
+                .and_then(|cookies| opened_by(*reader, &cookies));
             let pair = |failure: Failure| {
                 format!("{}, written by {}: {failure}", reader.name(), writer.name())
             };

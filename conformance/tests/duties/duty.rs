@@ -23,6 +23,8 @@ pub(crate) enum Duty {
     ClockIsReadForTheCommit,
     /// Each request has a session of its own.
     RequestsAreApart,
+    /// Requests that are under way at the same time are apart, too.
+    CrossingRequestsAreApart,
     /// Requests that nobody looked at the session of are committed, too.
     UntouchedIsCommitted,
     ServerErrorsAreCommitted,
@@ -76,6 +78,16 @@ pub(crate) enum Duty {
     SlotsAreAsked,
     /// The lines of every slot are sent.
     EverySlotIsSent,
+    /// The core can look up header fields.
+    FieldsAreLookedUp,
+    /// It sees all fields of a name.
+    EveryFieldIsHandedOver,
+    /// The core is told the query.
+    QueryIsTold,
+    /// Tokens are sent in fields.
+    TokensAreSent,
+    /// A field that says that the session is over is sent, too.
+    EmptyTokensAreSent,
     /// `LiveSession` asks whether there is one.
     LiveIsAsked,
     /// `Option<LiveSession>` asks whether there is one.
@@ -105,6 +117,7 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (ClockIsTheGivenOne, "idle"),
     (ClockIsReadForTheCommit, "outlived"),
     (RequestsAreApart, "one_connection"),
+    (CrossingRequestsAreApart, "concurrent"),
     (UntouchedIsCommitted, "touch"),
     (ServerErrorsAreCommitted, "status_500"),
     (ClientErrorsAreCommitted, "early_return"),
@@ -136,6 +149,11 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (PassiveMarksEverySlot, "slots_touches"),
     (SlotsAreAsked, "missing_slot"),
     (EverySlotIsSent, "slots_in_one_response"),
+    (FieldsAreLookedUp, "field_in_and_out"),
+    (EveryFieldIsHandedOver, "two_fields"),
+    (QueryIsTold, "link_in_and_out"),
+    (TokensAreSent, "field_in_and_out"),
+    (EmptyTokensAreSent, "field_sign_out"),
     (LiveIsAsked, "live_nobody"),
     (MaybeIsAsked, "maybe"),
     (MissingIsLogged, "missing_layer"),

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod adapter;
+mod commit;
 mod duty;
 #[path = "../plain/mod.rs"]
 mod plain;

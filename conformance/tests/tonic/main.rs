@@ -188,9 +188,9 @@ fn a_panic_sends_nothing_and_the_old_session_stays_whole() {
 fn tokens_move_between_grpc_and_plain_http() {
     let tonic = Running::start();
     let harness = hyper_harness::Hyper;
-    let cookies = conformance::write(&harness).unwrap();
+    let cookies = conformance::written_by(&harness).unwrap();
     let read = tonic.act("/act/subject/get.theme", &cookies);
     assert_eq!(read.result.as_deref(), Ok("ada,light"));
     let written = tonic.act("/act/sign-in.ada/put.theme.light", "");
-    conformance::read(&harness, &written.cookies()).unwrap();
+    conformance::opened_by(&harness, &written.cookies()).unwrap();
 }

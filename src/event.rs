@@ -79,7 +79,8 @@ pub enum Event<'a> {
         /// Why.
         refusal: Refusal,
     },
-    /// A change came after the response head had been sent, and was lost.
+    /// A change came after the response head had been sent, or after a link was made that carries the
+    /// session, and was lost.
     #[non_exhaustive]
     TooLate {
         /// The attribute, or the operation.
@@ -128,7 +129,7 @@ impl Observer {
                 tracing::info!(target: TARGET, reason = refusal.label(), "session refused: {refusal}");
             }
             Event::TooLate { attribute } => {
-                tracing::error!(target: TARGET, attribute, "session changed after the response head was sent; the change is lost");
+                tracing::error!(target: TARGET, attribute, "session changed after the response head was sent, or a link made; the change is lost");
             }
         }
         if let Some(hook) = &self.hook {

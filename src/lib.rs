@@ -13,6 +13,7 @@
 //!
 //! **A request arrives.** [`SessionManager::load`] copies the cookies that carry this session's
 //! names out of the raw `Cookie` lines, and hands out a [`Session`]. Nothing is decrypted yet.
+//! A session may also come in a header field or in a link; see [`Transport`].
 //!
 //! **The handler looks.** On first use every candidate is opened: the base cookie alone, or a set
 //! of chunks joined. The token names its key; format, key, purpose, cookie name and audience are
@@ -87,6 +88,7 @@ mod manager;
 mod payload;
 mod seal;
 mod session;
+mod transport;
 
 /// The crate of the times in this interface.
 pub use time;
@@ -98,11 +100,12 @@ pub use event::Event;
 pub use keys::{Key, KeyId, KeyRing, KeyText};
 pub use lifetime::{Lifetime, Persistence};
 pub use manager::{
-    HeaderChange, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder, SiteData,
-    assert_fits,
+    HeaderChange, HeaderFields, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder,
+    SiteData, assert_fits,
 };
 pub use payload::{Compression, SessionId};
 pub use seal::Format;
 pub use session::{Attribute, AttributeName, ReadKey, Renewal, Session, Size, WriteKey};
 #[doc(inline)]
 pub use slots::{Main, Sessions, Slot, Slots};
+pub use transport::{Source, Transport};

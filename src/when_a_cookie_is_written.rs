@@ -32,6 +32,9 @@
 //! Storing a value that is there already changes nothing, and so sets nothing. A sign-in and a destroy
 //! also expire what may be left in [former scopes](crate::SessionManagerBuilder::former_scope).
 //!
+//! A session that travels in [header fields](crate::Transport::header) is sent by the same rules in
+//! fields of its own, but for tombstones, which there are none of.
+//!
 //! # Why reading never sends the session again
 //!
 //! Libraries that keep a session alive by sending it again with every response lose what another

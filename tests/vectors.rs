@@ -11,6 +11,8 @@
 
 #[path = "vectors/entry.rs"]
 mod entry;
+#[path = "vectors/links.rs"]
+mod links;
 #[path = "vectors/mint.rs"]
 mod mint;
 
@@ -216,10 +218,16 @@ fn tokens() {
         // In the last second nothing lives.
         let now = number(entry, "issued").clamp(1_800_000_000, u64::from(u32::MAX) - 1);
         let request = request(entry, &entry["master"], text(entry, "text"), now);
-        let (_, session) = load(&request);
-        if text(entry, "purpose") != "session" {
-            return same("refusal", label(&session), Some("tampered"));
+        let (_, mut session) = load(&request);
+        let purpose = text(entry, "purpose");
+        if purpose != "session" {
+            same("refusal", label(&session), Some("tampered"))?;
         }
+        session = match purpose {
+            "session" => session,
+            "session-in-url" => links::linked(&request, text(entry, "text")),
+            _ => return Ok(()),
+        };
         if text(entry, "payload").len() < 8 {
             return same("refusal", label(&session), Some("malformed"));
         }

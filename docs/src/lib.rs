@@ -6,6 +6,10 @@
 #[doc = include_str!("../../README.md")]
 pub mod readme {}
 
+/// Sessions in links.
+#[doc = include_str!("../url-transport.md")]
+pub mod url_transport {}
+
 /// The README of the axum adapter.
 #[doc = include_str!("../../adapters/axum/README.md")]
 pub mod axum {}

@@ -36,6 +36,10 @@ impl<'a> Candidates<'a> {
             more: jar.is_full(family),
             ..Candidates::default()
         };
+        if let Some(refusal) = jar.refused() {
+            all.refuse(refusal);
+            return all;
+        }
         let mut bases = jar
             .chunks(family)
             .filter(|found| found.index == 0)

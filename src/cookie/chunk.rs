@@ -46,12 +46,9 @@ impl Chunks {
         budget: &Budget,
     ) -> Result<Chunks, Overflow> {
         let overhead = |index: usize| names.chunk(index).len() + "=".len() + attributes;
-        let bare = overhead(0) + length;
-        if bare <= budget.line_limit() && bare <= budget.total_limit() {
-            return Ok(Chunks {
-                cuts: std::iter::once(0..length).collect(),
-                lines: smallvec![bare],
-            });
+        let bare = budget.line_limit().min(budget.total_limit());
+        if let Ok(whole) = Chunks::whole(length, overhead(0), bare) {
+            return Ok(whole);
         }
         let (mut cuts, mut lines, mut at) = (SmallVec::new(), SmallVec::new(), 0);
         while at < length || cuts.len() < 2 {
@@ -71,6 +68,19 @@ impl Chunks {
         } else {
             Ok(chunks)
         }
+    }
+
+    /// A text of `length` ASCII characters in one piece, behind `before` bytes, if that is within
+    /// `limit`.
+    pub(crate) fn whole(length: usize, before: usize, limit: usize) -> Result<Chunks, Overflow> {
+        let bytes = before + length;
+        if bytes > limit {
+            return Err(Overflow::Total(bytes));
+        }
+        Ok(Chunks {
+            cuts: std::iter::once(0..length).collect(),
+            lines: smallvec![bytes],
+        })
     }
 
     /// Bytes of all `Set-Cookie` values together.

@@ -5,11 +5,16 @@
 //! signs: a jar that is more lenient lets a sibling domain plant a `__Host-` cookie. Cookies that
 //! are not ours are neither copied nor required to be text.
 
+use std::ops::Range;
+
 use memchr::memchr;
 use smallvec::SmallVec;
 
+use super::TEXT_MAX;
 use super::budget::LINE_MAX;
 use super::name::{Names, Slot};
+use crate::error::Refusal;
+use crate::transport::Source;
 
 /// The most chunks kept of one family: nine, and some planted ones.
 const CHUNKS_KEPT: usize = 32;
@@ -36,6 +41,9 @@ pub(crate) struct Jar {
     /// How many of each family and kind: each by itself, so that none can crowd out another.
     counts: [[usize; KINDS]; FAMILIES_MAX],
     others: Tally,
+    source: Source,
+    /// Why what came elsewhere than in cookies is no token.
+    refused: Option<Refusal>,
 }
 
 /// Cookies of a request, counted.
@@ -110,6 +118,59 @@ impl Jar {
         jar
     }
 
+    /// What came elsewhere than in cookies: one token as it stands, no text if nothing came, or
+    /// why it is none. It does not say under which name it was sealed, so each of `families` has it.
+    pub(crate) fn of_one(source: Source, families: usize, came: Result<Vec<u8>, Refusal>) -> Jar {
+        let mut jar = Jar {
+            source,
+            ..Jar::default()
+        };
+        match came {
+            Err(refusal) => jar.refused = Some(refusal),
+            Ok(text) if text.is_empty() => {}
+            Ok(text) if text.len() > TEXT_MAX => jar.refused = Some(Refusal::OverCeiling),
+            // Only cookies come in chunks.
+            Ok(text) if !text.starts_with(b"A") => jar.refused = Some(Refusal::Malformed),
+            Ok(text) => {
+                let end = text.len();
+                jar.text = text;
+                for family in 0..families {
+                    jar.note(family, Slot::Chunk(0), 0..end, false);
+                }
+            }
+        }
+        jar
+    }
+
+    /// A touch that came with the one token.
+    pub(crate) fn add_touch(&mut self, families: usize, value: &[u8]) {
+        for family in 0..families {
+            self.add(family, Slot::Touch, trim(value));
+        }
+    }
+
+    /// The one token, if it came elsewhere than in cookies.
+    pub(crate) fn only_text(&self) -> &str {
+        let only = self.chunks(0).next().and_then(|found| found.value);
+        only.and_then(|text| str::from_utf8(text).ok())
+            .unwrap_or_default()
+    }
+
+    /// Whether no cookie of ours came.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// How what is here came.
+    pub(crate) fn source(&self) -> Source {
+        self.source
+    }
+
+    /// Why what came is no token, if that is certain.
+    pub(super) fn refused(&self) -> Option<Refusal> {
+        self.refused
+    }
+
     fn add(&mut self, family: usize, slot: Slot, value: &[u8]) {
         let (kind, most, longest) = kind(slot);
         let counts = self.counts.get_mut(family);
@@ -130,13 +191,19 @@ impl Jar {
             }
             text.extend_from_slice(value);
         }
+        let end = text.len();
+        self.note(family, slot, start..end, too_long);
+    }
+
+    /// Notes that a piece of `family` stands at `range` of the text.
+    fn note(&mut self, family: usize, slot: Slot, range: Range<usize>, too_long: bool) {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         self.pieces.push(Piece {
             family: u8::try_from(family).unwrap_or(u8::MAX),
             slot,
             too_long,
-            start: offset(start),
-            end: offset(text.len()),
+            start: offset(range.start),
+            end: offset(range.end),
         });
     }
 

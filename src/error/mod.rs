@@ -48,6 +48,8 @@ enum Kind {
     Expired { refusal: Refusal },
     Poisoned,
     TooLate { attribute: String },
+    Linked { attribute: String },
+    Unlinked,
     OffLoopback { host: String },
     NotPermitted(String),
 }
@@ -122,6 +124,16 @@ impl Error {
         Error::new(Kind::TooLate {
             attribute: attribute.to_owned(),
         })
+    }
+
+    pub(crate) fn linked(attribute: &str) -> Error {
+        Error::new(Kind::Linked {
+            attribute: attribute.to_owned(),
+        })
+    }
+
+    pub(crate) fn unlinked() -> Error {
+        Error::new(Kind::Unlinked)
     }
 
     pub(crate) fn expired(refusal: Refusal) -> Error {
@@ -253,7 +265,8 @@ impl Error {
         matches!(*self.kind, Kind::TooLarge(_))
     }
 
-    /// Whether a change came after the response head had been sent.
+    /// Whether a change came after the response head had been sent, or after a link was made that
+    /// carries the session.
     ///
     /// ```
     /// # use sealed_session::ResponseHead;
@@ -268,7 +281,31 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_too_late(&self) -> bool {
-        matches!(*self.kind, Kind::TooLate { .. })
+        matches!(*self.kind, Kind::TooLate { .. } | Kind::Linked { .. })
+    }
+
+    /// Whether a session was changed that travels in links, and no link was made to carry it. Put the
+    /// page's links, or the target of its redirect, through
+    /// [`Session::encode_url`](crate::Session::encode_url).
+    ///
+    /// ```
+    /// use sealed_session::{Lifetime, RequestHead, ResponseHead, SessionManager, Transport};
+    /// # use std::time::Duration;
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let policy = Lifetime::new().idle(Duration::from_secs(900));
+    /// # let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).lifetime(policy);
+    /// let manager = builder.transport(Transport::url_that_leaks("s")).build()?;
+    /// let session = manager.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// let error = manager.commit(&session, ResponseHead::new(200), now).unwrap_err();
+    /// assert!(error.is_unlinked());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_unlinked(&self) -> bool {
+        matches!(*self.kind, Kind::Unlinked)
     }
 
     /// Whether the session's time was over before its handler had finished, so that what it
@@ -427,6 +464,15 @@ impl fmt::Display for Error {
                 f,
                 "`{attribute}` came too late: the response head is out and its cookies with it; \
                  change the session before the handler returns"
+            ),
+            Kind::Linked { attribute } => write!(
+                f,
+                "`{attribute}` came too late: a link was made that carries the session as it was; \
+                 change the session before the first `encode_url`"
+            ),
+            Kind::Unlinked => f.write_str(
+                "the session travels in links, was changed, and no link was made to carry it; put the \
+                 links of the page, or the target of its redirect, through `encode_url`",
             ),
             Kind::NotPermitted(what) => write!(f, "not permitted: {what}"),
             Kind::OffLoopback { host } => write!(

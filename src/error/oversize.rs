@@ -58,6 +58,10 @@ pub struct Oversize {
 pub enum Measure {
     /// Cookies, each filled to its line limit.
     Cookies,
+    /// Bytes of the header field of a session that travels in one: name and value.
+    Field,
+    /// Characters of a link with the session in it. No budget raises this limit.
+    Link,
     /// Bytes of all `Set-Cookie` values of the session together.
     Total,
     /// Bytes of all attributes before compression. No budget raises this limit.
@@ -177,7 +181,15 @@ impl fmt::Display for Oversize {
                 f,
                 "{needed} bytes of Set-Cookie, {over} more than the budget of {allowed}"
             ),
+            Measure::Field => write!(
+                f,
+                "{needed} bytes in its header field, {over} more than the budget of {allowed}"
+            ),
             Measure::Cookies => write!(f, "{needed} cookies and the budget allows {allowed}"),
+            Measure::Link => write!(
+                f,
+                "a link of {needed} characters, {over} more than the {allowed} that one may have"
+            ),
             Measure::Unpacked => write!(
                 f,
                 "{needed} bytes before compression, {over} more than the {allowed} that a token \
@@ -194,7 +206,7 @@ impl fmt::Display for Oversize {
             }
         }
         f.write_str(match self.measure {
-            Measure::Unpacked => "; keep references instead of data",
+            Measure::Link | Measure::Unpacked => "; keep references instead of data",
             _ => "; keep references instead of data, or choose a larger `Budget`",
         })
     }

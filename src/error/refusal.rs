@@ -22,10 +22,11 @@ use std::fmt;
 pub enum Refusal {
     /// Authentic, and older than the absolute lifetime.
     AbsoluteExpired,
-    /// The request carried no cookie of this session's name.
+    /// The request carried nothing under this session's name.
     Absent,
     /// Under a name that a sibling domain can set came several live sessions of different
-    /// sign-ins, or one among more cookies than are judged.
+    /// sign-ins, or one among more cookies than are judged. Or two values came in a header field, or
+    /// in a query.
     Conflict,
     /// Authentic, and ended by a sign-out or another sign-in in this browser; a response that was
     /// under way then has brought it back.
@@ -112,15 +113,15 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Refusal::AbsoluteExpired => "the session reached its absolute lifetime",
-            Refusal::Absent => "the request carried no session cookie",
+            Refusal::Absent => "the request carried no session",
             Refusal::Conflict => {
-                "several sessions, or one among very many cookies, came under one name; \
-                 a sibling domain may have planted them: use a `__Host-` name"
+                "several sessions, or one among very many cookies, came in one request; a sibling \
+                 domain may have planted cookies: use a `__Host-` name"
             }
             Refusal::Destroyed => "the session was ended in this browser, and came back",
             Refusal::FromTheFuture => "the session was issued in the future: compare the clocks",
             Refusal::IdleExpired => "the session was idle for too long",
-            Refusal::Malformed => "the cookie is not a session token",
+            Refusal::Malformed => "what came is not a session token",
             Refusal::Mixed => "the chunks belong to two different writes",
             Refusal::NewerFormat => "the token has a format that this version does not know",
             Refusal::OffLoopback => "the development cookie profile is for loopback hosts only",

@@ -16,7 +16,7 @@ impl Lifetime {
 
     /// The longest idle timeout that a session may have, in seconds; `None` if one may never
     /// idle out.
-    pub(super) fn longest_idle(&self) -> Option<u64> {
+    pub(crate) fn longest_idle(&self) -> Option<u64> {
         (!self.never_idle).then(|| self.longest_finite_idle())
     }
 

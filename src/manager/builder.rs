@@ -11,9 +11,13 @@ use crate::lifetime::Lifetime;
 use crate::payload::Compression;
 use crate::seal::{Binding, Format, Sealer};
 use crate::session::{Context, Family, Parting};
+use crate::transport::Transport;
 
-/// The purpose that session tokens in cookies are bound to.
+/// The purpose that session tokens in cookies and header fields are bound to.
 const PURPOSE: &str = "session";
+
+/// The purpose that session tokens in links are bound to.
+const PURPOSE_IN_URL: &str = "session-in-url";
 
 /// Configures a [`SessionManager`]. Everything has a default; an invalid configuration is refused
 /// by [`build`](SessionManagerBuilder::build), and never when a request arrives.
@@ -44,6 +48,7 @@ pub struct SessionManagerBuilder {
     format: Format,
     accepted: Vec<Format>,
     parting: Parting,
+    pub(super) transport: Transport,
     observer: Observer,
 }
 
@@ -61,6 +66,7 @@ impl SessionManagerBuilder {
             format: Format::Encrypted,
             accepted: Vec::new(),
             parting: Parting::default(),
+            transport: Transport::default(),
             observer: Observer::default(),
         }
     }
@@ -331,12 +337,30 @@ impl SessionManagerBuilder {
     /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
     /// assert!(changes.contains(&HeaderChange::Replace {
     ///     name: "cache-control",
-    ///     value: "no-store".to_owned(),
+    ///     value: "no-store".into(),
     /// }));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn no_store_on_destroy(mut self) -> SessionManagerBuilder {
         self.parting.no_store = true;
+        self
+    }
+
+    /// How sessions travel: in cookies by default, or in header fields, for clients without a cookie
+    /// jar, or in links. [`Transport`] says which of several counts.
+    ///
+    /// ```
+    /// use sealed_session::{SessionManager, Transport};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// // For browsers and for apps that send `Authorization: Bearer`.
+    /// let transport = Transport::bearer().or_cookie();
+    /// let manager = SessionManager::builder(ring).transport(transport).build()?;
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn transport(mut self, transport: Transport) -> SessionManagerBuilder {
+        self.transport = transport;
         self
     }
 
@@ -395,6 +419,7 @@ impl SessionManagerBuilder {
             names: Names::new(spec.name()),
             renderer: spec.renderer(),
             binding: Binding::new(PURPOSE, spec.name(), &self.audience),
+            link_binding: Binding::new(PURPOSE_IN_URL, spec.name(), &self.audience),
             spec,
         };
         let sealer = Sealer::new(&self.ring, self.format, &self.accepted);
@@ -408,6 +433,7 @@ impl SessionManagerBuilder {
                 family: family(self.cookie),
                 former_scopes: self.former_scopes,
                 parting: self.parting,
+                transport: self.transport,
                 observer: self.observer,
             }),
         })

@@ -3,17 +3,22 @@
 //! - A line that the application did not ask for never rides on a 304, whose fields a cache would
 //!   add to what it stored (RFC 9111 section 4.3.4), nor on a response that shared caches may
 //!   store. It waits for the next response.
-//! - A response that carries any of our lines is forced to `private`.
-//! - A response that depends on the session says `Vary: Cookie`, and where a live session was
+//! - A response that carries any of our lines is forced to `private`, and to `no-store` if a token is
+//!   in a field that no cache knows, or in its URL or links.
+//! - A response that depends on the session varies by what it may come in, and where a live session was
 //!   looked at and the handler said nothing of caching, `private` as well. A touch beside a page
 //!   that nobody looked at its session for is no such dependence.
 //! - Several sessions of one response are spoken of once, by the strictest of what each would say.
 
+use std::borrow::Cow;
+
+use smallvec::SmallVec;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use super::response::{HeaderChange, ResponseHead};
-use crate::session::Outcome;
+use crate::session::{Line, Outcome};
+use crate::transport::{self, Transport};
 
 /// Whether a handler speaks to particular shared caches by this field, over `Cache-Control`'s
 /// head: any `*-Cache-Control` (RFC 9213), and what came before it.
@@ -32,7 +37,8 @@ struct Caching {
     expires_later: bool,
     /// The fields that speak to particular caches.
     targeted: Vec<Targeted>,
-    varies: bool,
+    /// The fields that it varies by already, in lower case.
+    varies_by: Vec<String>,
 }
 
 /// A field that speaks to particular caches.
@@ -91,8 +97,12 @@ impl Caching {
     ) -> Caching {
         let mut caching = Caching::default();
         for (name, value) in headers {
-            let name = name.to_ascii_lowercase();
-            match name.as_str() {
+            // Frameworks hand over lower case, as HTTP/2 sends it (RFC 9113 section 8.2.1).
+            let name = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                true => Cow::Owned(name.to_ascii_lowercase()),
+                false => Cow::Borrowed(name),
+            };
+            match &*name {
                 "cache-control" => caching.directives.0.extend(list(value)),
                 "expires" => {
                     let time = str::from_utf8(value).ok();
@@ -102,13 +112,13 @@ impl Caching {
                     caching.expires_later = time.is_some_and(|time| time > now);
                 }
                 "vary" => {
-                    let mut fields = list(value);
-                    caching.varies |= fields.any(|f| f == "*" || f.eq_ignore_ascii_case("cookie"));
+                    let fields = list(value).map(|field| field.to_ascii_lowercase());
+                    caching.varies_by.extend(fields);
                 }
                 "x-accel-expires" => {
                     let forbids = value == b"0";
                     caching.targeted.push(Targeted {
-                        name,
+                        name: name.into_owned(),
                         allows: !forbids,
                         forbids,
                     });
@@ -116,7 +126,7 @@ impl Caching {
                 _ if is_targeted(&name) => {
                     let directives = Directives(list(value).collect());
                     caching.targeted.push(Targeted {
-                        name,
+                        name: name.into_owned(),
                         allows: directives.is_allowed(),
                         forbids: directives.is_forbidden(),
                     });
@@ -151,10 +161,26 @@ impl Caching {
         expires || directives.is_allowed() || self.targeted.iter().any(|field| field.allows)
     }
 
+    /// Which of `wanted` are missing in `Vary`.
+    fn missing<'w>(&self, wanted: impl Iterator<Item = &'w str>) -> Cow<'static, str> {
+        let is = |by: &String, name: &str| by == "*" || by.eq_ignore_ascii_case(name);
+        let mut missing: SmallVec<[&str; 2]> = SmallVec::new();
+        for name in wanted.filter(|name| !self.varies_by.iter().any(|by| is(by, name))) {
+            // Several slots travel in one field.
+            if !missing.contains(&name) {
+                missing.push(name);
+            }
+        }
+        match missing.as_slice() {
+            [transport::COOKIE] => transport::COOKIE.into(),
+            several => several.join(", ").into(),
+        }
+    }
+
     /// The directives without those for shared caches, and with `private`.
-    fn made_private(&self) -> String {
+    fn made_private(&self) -> Cow<'static, str> {
         if self.directives.0.is_empty() {
-            return "private".to_owned();
+            return "private".into();
         }
         let mut kept: Vec<&str> = vec!["private"];
         kept.extend(
@@ -169,7 +195,7 @@ impl Caching {
                     )
                 }),
         );
-        kept.join(", ")
+        kept.join(", ").into()
     }
 }
 
@@ -197,43 +223,61 @@ fn directive_name(directive: &str) -> String {
         .to_ascii_lowercase()
 }
 
-/// The changes that a response needs for the `outcomes` of all sessions of its request. `touch` makes
-/// the line of a touch of one of them; it may open the session, and is asked only if its line can ride.
-pub(crate) fn changes<'a, I>(
+/// The changes that a response needs for the `outcomes` of all sessions of its request. `transport` is
+/// where one of them travels. `touch` makes the line of a touch of one; it may open the session, and is
+/// asked only if its line can ride.
+pub(crate) fn changes<'a, 't, I>(
     outcomes: &mut [Outcome<'_>],
     response: ResponseHead<'a, I>,
     now: OffsetDateTime,
-    mut touch: impl FnMut(usize) -> Option<String>,
+    transport: impl Fn(usize) -> Option<&'t Transport>,
+    mut touch: impl FnMut(usize) -> Option<Line>,
 ) -> Vec<HeaderChange>
 where
     I: IntoIterator<Item = (&'a str, &'a [u8])>,
 {
-    let looked_at = outcomes.iter().any(|outcome| outcome.looked_at);
-    if !looked_at && !outcomes.iter().any(|outcome| outcome.touch_due) {
+    let any = |is: fn(&Outcome) -> bool| outcomes.iter().any(is);
+    let (looked_at, live) = (
+        any(|outcome| outcome.looked_at),
+        any(|outcome| outcome.live),
+    );
+    let (no_store, no_referrer) = (
+        any(|outcome| outcome.no_store),
+        any(|outcome| outcome.no_referrer),
+    );
+    if !looked_at && !no_store && !any(|outcome| outcome.touch_due) {
         return Vec::new();
     }
     let not_modified = response.status == 304;
     let caching = Caching::of(response.headers, now);
     let unasked_may_ride = !not_modified && !caching.is_shared();
     let append = |name, value| HeaderChange::Append { name, value };
-    let cookie = |line| append("set-cookie", line);
+    let change = |line| match line {
+        Line::Cookie(value) => append("set-cookie", value.into()),
+        Line::Field { name, value } => HeaderChange::Token { name, value },
+    };
     let mut changes = Vec::new();
     for (at, outcome) in outcomes.iter_mut().enumerate() {
         if outcome.asked || unasked_may_ride {
             for line in outcome.lines.drain(..) {
-                changes.push(cookie(line));
+                changes.push(change(line));
             }
         }
         if outcome.touch_due && unasked_may_ride {
-            changes.extend(touch(at).map(cookie));
+            changes.extend(touch(at).map(change));
         }
     }
 
-    let live = outcomes.iter().any(|outcome| outcome.live);
-    let private = !changes.is_empty() || (live && caching.is_silent());
+    let private = !changes.is_empty() || no_store || (live && caching.is_silent());
     let partings = || outcomes.iter().filter_map(|outcome| outcome.parting);
-    if looked_at && !caching.varies {
-        changes.push(append("vary", "Cookie".to_owned()));
+    let seen = outcomes
+        .iter()
+        .enumerate()
+        .filter(|(_, outcome)| outcome.looked_at);
+    let transports = seen.filter_map(|(at, _)| transport(at));
+    let missing = caching.missing(transports.flat_map(Transport::varies_by));
+    if !missing.is_empty() {
+        changes.push(append("vary", missing));
     }
     if private {
         // Over each such field its caches ignore `private` (RFC 9213 section 2.2), so only one that
@@ -242,13 +286,19 @@ where
         changes.extend(targeted.map(|field| HeaderChange::Remove {
             name: field.name.clone(),
         }));
-        let value = match partings().any(|parting| parting.no_store) {
-            true => "no-store".to_owned(),
+        let value = match no_store || partings().any(|parting| parting.no_store) {
+            true => "no-store".into(),
             false => caching.made_private(),
         };
         changes.push(HeaderChange::Replace {
             name: "cache-control",
             value,
+        });
+    }
+    if no_referrer {
+        changes.push(HeaderChange::Replace {
+            name: "referrer-policy",
+            value: "no-referrer".into(),
         });
     }
     let mut cleared: Vec<&str> = Vec::new();
@@ -258,7 +308,7 @@ where
         }
     }
     if !cleared.is_empty() {
-        changes.push(append("clear-site-data", cleared.join(", ")));
+        changes.push(append("clear-site-data", cleared.join(", ").into()));
     }
     changes
 }

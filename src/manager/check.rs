@@ -12,6 +12,7 @@ use crate::seal::PART_MAX;
 impl SessionManagerBuilder {
     pub(super) fn check(&self) -> Result<(), Error> {
         self.cookie.check()?;
+        self.transport.check()?;
         self.lifetime.check()?;
         let names = Names::new(self.cookie.name());
         let longest = self.lifetime.longest_max_age();
@@ -24,6 +25,7 @@ impl SessionManagerBuilder {
             )));
         }
         self.check_former()?;
+        self.check_links()?;
         for entry in self.ring.entries() {
             if let Some(retirement) = &entry.retirement {
                 self.check_retirement(entry.key.id(), retirement)?;
@@ -68,6 +70,21 @@ impl SessionManagerBuilder {
             (Ok(()), _) | (_, Some(Ok(()))) => Ok(()),
             (Err(error), _) => Err(error),
         }
+    }
+
+    /// Whoever finds a link has the session until it is idle for too long. That is to be no longer than
+    /// what NIST SP 800-63B-3 section 4.3.3 lets even its highest level (AAL3) be left alone.
+    fn check_links(&self) -> Result<(), Error> {
+        const IDLE_MAX: u64 = 15 * 60;
+        let longest = self.lifetime.longest_idle();
+        if self.transport.in_links().is_none() || longest.is_some_and(|idle| idle <= IDLE_MAX) {
+            return Ok(());
+        }
+        let permitted = longest.map_or("none at all".to_owned(), |idle| format!("one of {idle} s"));
+        Err(Error::configuration(format!(
+            "sessions in links leak, and need an idle timeout of at most {IDLE_MAX} s; the policy \
+             permits {permitted}"
+        )))
     }
 
     /// No session is sealed again because it was read, so a key has to outlive what it sealed

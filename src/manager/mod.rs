@@ -3,6 +3,7 @@
 //! Owns the flow that adapters call and every decision about headers, so that an adapter moves
 //! bytes and decides nothing. It does no I/O, reads no clock and knows no framework's types.
 
+mod arriving;
 mod builder;
 mod caching;
 mod check;
@@ -14,7 +15,7 @@ mod site_data;
 pub use builder::SessionManagerBuilder;
 pub(crate) use caching::changes;
 pub use fits::assert_fits;
-pub use request::RequestHead;
+pub use request::{HeaderFields, RequestHead};
 pub use response::{HeaderChange, ResponseHead};
 pub use site_data::SiteData;
 
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
+use self::arriving::arriving;
 use crate::cookie::Jar;
 use crate::error::Error;
 use crate::keys::KeyRing;
@@ -128,14 +130,16 @@ impl SessionManager {
             true => Some(request.host_name()),
             false => None,
         };
-        let jar = match barred {
-            Some(_) => Jar::default(),
-            None => {
-                let families = self.context.families().map(|(_, family)| &family.names);
-                Jar::read(request.cookie_lines, families)
-            }
+        let arrived = match barred {
+            Some(_) => (Jar::default(), None),
+            None => arriving(&self.context, request),
         };
-        Session::new(Arc::clone(&self.context), jar, Timestamp::of(now), barred)
+        Session::new(
+            Arc::clone(&self.context),
+            arrived,
+            Timestamp::of(now),
+            barred,
+        )
     }
 
     /// Closes `session` and returns the changes that its response head needs, in order. The guide
@@ -185,9 +189,10 @@ impl SessionManager {
         if outcome.asked {
             report(std::iter::once((session, true)));
         }
+        let transport = |_| Some(&self.context.transport);
         let touch = |_| session.touch(stamp);
         let outcomes = std::slice::from_mut(&mut outcome);
-        Ok(changes(outcomes, response, now, touch))
+        Ok(changes(outcomes, response, now, transport, touch))
     }
 
     /// Closes `session` as if its commit had failed with `error`, for a handler that gave up: nothing

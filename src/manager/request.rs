@@ -3,7 +3,23 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// The parts of a request head that a session is loaded from.
+/// A look-up of header fields by name, for [`RequestHead::fields`]: gets a name in lower case, and
+/// hands over the raw value of every field of that name, in order.
+///
+/// ```
+/// use sealed_session::{HeaderFields, RequestHead};
+///
+/// let headers = [("accept", &b"*/*"[..]), ("x-session", b"AQ")];
+/// let fields: &HeaderFields<'_> = &|wanted, take| {
+///     for (_, value) in headers.iter().filter(|(name, _)| *name == wanted) {
+///         take(value);
+///     }
+/// };
+/// let request = RequestHead::default().fields(fields);
+/// ```
+pub type HeaderFields<'a> = dyn Fn(&str, &mut dyn FnMut(&[u8])) + 'a;
+
+/// The parts of a request head that a session is loaded from. A clone is cheap.
 ///
 /// ```
 /// use sealed_session::RequestHead;
@@ -14,7 +30,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 #[derive(Clone)]
 pub struct RequestHead<'a, I = [&'a [u8]; 0]> {
     pub(super) cookie_lines: I,
-    host: Option<&'a str>,
+    pub(super) host: Option<&'a str>,
+    fields: Option<&'a HeaderFields<'a>>,
+    pub(super) query: Option<&'a str>,
 }
 
 impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
@@ -35,12 +53,14 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
         RequestHead {
             cookie_lines,
             host: None,
+            fields: None,
+            query: None,
         }
     }
 
     /// The host that the request names, with or without a port: the `Host` field, or the
-    /// authority of its URI. Only [`CookieSpec::development`](crate::CookieSpec::development)
-    /// asks for it.
+    /// authority of its URI. [`CookieSpec::development`](crate::CookieSpec::development) asks for
+    /// it, and a session in links, which go to this host only.
     ///
     /// ```
     /// use sealed_session::{CookieSpec, Key, KeyRing, Refusal, RequestHead, SessionManager};
@@ -58,7 +78,7 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn host(mut self, host: &'a str) -> RequestHead<'a, I> {
+    pub fn host(mut self, host: &'a str) -> Self {
         self.host = Some(host);
         self
     }
@@ -68,9 +88,49 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
         RequestHead {
             cookie_lines: self.cookie_lines.into_iter().collect(),
             host: self.host,
+            fields: self.fields,
+            query: self.query,
         }
     }
 
+    /// A way to look header fields up. Nothing is looked up unless a session may come in a field.
+    ///
+    /// ```
+    /// use sealed_session::{HeaderFields, RequestHead};
+    /// # use sealed_session::{Key, KeyRing, Refusal, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    ///
+    /// // By default sessions come in cookies only.
+    /// let fields: &HeaderFields<'_> = &|_, take| take(b"AQ");
+    /// let session = manager.load(RequestHead::default().fields(fields), now);
+    /// assert_eq!(session.refusal(), Some(Refusal::Absent));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn fields(mut self, fields: &'a HeaderFields<'a>) -> Self {
+        self.fields = Some(fields);
+        self
+    }
+
+    /// The query of the request's URI: raw, without the question mark. Nothing reads it unless a
+    /// session may come in a link.
+    ///
+    /// ```
+    /// use sealed_session::RequestHead;
+    ///
+    /// let request = RequestHead::default().query("page=2&sort=name");
+    /// assert!(!format!("{request:?}").contains("sort"), "it may hold a session");
+    /// ```
+    #[must_use]
+    pub fn query(mut self, query: &'a str) -> Self {
+        self.query = Some(query);
+        self
+    }
+}
+
+impl<I> RequestHead<'_, I> {
     pub(super) fn host_name(&self) -> String {
         self.host.unwrap_or("(no host)").chars().take(255).collect()
     }
@@ -94,6 +154,13 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
             || name.eq_ignore_ascii_case("localhost")
             || name.to_ascii_lowercase().ends_with(".localhost")
     }
+
+    /// Hands over every value of the field of this name.
+    pub(super) fn look_up(&self, name: &str, take: &mut dyn FnMut(&[u8])) {
+        if let Some(fields) = self.fields {
+            fields(name, take);
+        }
+    }
 }
 
 impl<'a> RequestHead<'a, Vec<&'a [u8]>> {
@@ -102,11 +169,13 @@ impl<'a> RequestHead<'a, Vec<&'a [u8]>> {
         RequestHead {
             cookie_lines: self.cookie_lines.iter().copied(),
             host: self.host,
+            fields: self.fields,
+            query: self.query,
         }
     }
 }
 
-/// Cookies are not shown.
+/// Cookies and the query are not shown.
 impl<I> fmt::Debug for RequestHead<'_, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestHead")
@@ -115,7 +184,7 @@ impl<I> fmt::Debug for RequestHead<'_, I> {
     }
 }
 
-/// A request without cookies.
+/// A request that brings nothing.
 impl Default for RequestHead<'_> {
     fn default() -> Self {
         RequestHead::new([])

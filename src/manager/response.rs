@@ -1,6 +1,8 @@
 //! What the core needs of a response, and what it changes in one.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 /// The parts of a response head that decide which lines may ride on it.
 ///
@@ -105,7 +107,7 @@ pub enum HeaderChange {
         /// The field's name, in lower case.
         name: &'static str,
         /// The field's value: visible ASCII and spaces.
-        value: String,
+        value: Cow<'static, str>,
     },
     /// Removes every field of this name.
     Remove {
@@ -117,11 +119,47 @@ pub enum HeaderChange {
         /// The field's name, in lower case.
         name: &'static str,
         /// The field's value: visible ASCII and spaces.
+        value: Cow<'static, str>,
+    },
+    /// Puts one field that carries the session, or a touch of it, in place of all of the same name;
+    /// an empty one says that there is none any more.
+    Token {
+        /// The field's name, in lower case, as it was configured.
+        name: Arc<str>,
+        /// The field's value: visible ASCII, or nothing.
         value: String,
     },
 }
 
-/// Of a cookie only the name is shown, because its value is a session.
+impl HeaderChange {
+    /// Whether the value holds a session, and belongs neither in a log nor in a table of header
+    /// compression.
+    ///
+    /// ```
+    /// use sealed_session::ResponseHead;
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    ///
+    /// session.insert("theme", "dark")?;
+    /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
+    /// let secrets: Vec<bool> = changes.iter().map(|change| change.is_secret()).collect();
+    /// assert_eq!(secrets, [true, false, false]); // Set-Cookie, Vary and Cache-Control
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        match self {
+            HeaderChange::Append { name, .. } => *name == "set-cookie",
+            HeaderChange::Token { .. } => true,
+            HeaderChange::Remove { .. } | HeaderChange::Replace { .. } => false,
+        }
+    }
+}
+
+/// Of a cookie and of a token only the name is shown, because the value is a session.
 impl fmt::Debug for HeaderChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |name: &str, value: &str| match name {
@@ -142,6 +180,10 @@ impl fmt::Debug for HeaderChange {
             HeaderChange::Remove { name } => write!(f, "Remove({name})"),
             HeaderChange::Replace { name, value } => {
                 write!(f, "Replace({name}: {})", shown(name, value))
+            }
+            HeaderChange::Token { name, value } => {
+                let shown = if value.is_empty() { "" } else { ".." };
+                write!(f, "Token({name}: {shown})")
             }
         }
     }

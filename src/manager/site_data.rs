@@ -21,7 +21,7 @@
 /// let changes = manager.commit(&session, ResponseHead::new(303), now)?;
 /// assert!(changes.contains(&HeaderChange::Append {
 ///     name: "clear-site-data",
-///     value: r#""cache", "storage""#.to_owned(),
+///     value: r#""cache", "storage""#.into(),
 /// }));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```

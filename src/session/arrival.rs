@@ -6,6 +6,7 @@ use crate::error::Refusal;
 use crate::lifetime::{Own, Times, Timestamp};
 use crate::payload::{Record, SessionId};
 use crate::seal::Imprint;
+use crate::transport::Source;
 
 /// The verdict on a request's cookies: a live session, or why there is none.
 pub(super) type Arrival = Result<(Record, Held), Refusal>;
@@ -74,7 +75,11 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
             Some(live) => return Ok(live),
             // The own cookie may be a live session to another node, and a former one must not take
             // its place: it may be planted, and the next write would go over the own one.
-            None if verdicts.iter().any(|refusal| refusal.may_live_elsewhere()) => break,
+            None if jar.source() == Source::Cookie
+                && verdicts.iter().any(|refusal| refusal.may_live_elsewhere()) =>
+            {
+                break;
+            }
             None => {}
         }
     }
@@ -123,7 +128,9 @@ fn open(
     candidate: Result<Candidate<'_>, Refusal>,
     now: Timestamp,
 ) -> Result<(Record, Held), Unaccepted> {
-    let opened = context.sealer.open(&candidate?, &family.binding, now)?;
+    let opened = context
+        .sealer
+        .open(&candidate?, family.binding_in(jar.source()), now)?;
     let record = Record::decode(&opened)?;
     if is_buried(context, jar, &record.id) {
         return Err(Refusal::Destroyed.into());

@@ -3,6 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use super::arrival::authentic;
+use super::frame::Frame;
+use super::line::Line;
 use super::outgoing::{farewell, former_scopes, tombstones};
 use super::packed::Packed;
 use super::report::Written;
@@ -11,12 +13,13 @@ use super::{Inner, Parting, Session, Slot};
 use crate::error::Error;
 use crate::event::Event;
 use crate::lifetime::{Times, Timestamp};
+use crate::transport::Source;
+use crate::transport::Transport;
 
 /// What a response has to carry.
 #[derive(Default)]
 pub(crate) struct Outcome<'s> {
-    /// `Set-Cookie` values.
-    pub(crate) lines: Vec<String>,
+    pub(crate) lines: Vec<Line>,
     /// Whether the application asked for them. What it did not ask for can wait.
     pub(crate) asked: bool,
     /// Whether the response may depend on the session.
@@ -25,6 +28,10 @@ pub(crate) struct Outcome<'s> {
     pub(crate) live: bool,
     /// What else the response says, if the application ended a session.
     pub(crate) parting: Option<&'s Parting>,
+    /// Whether no cache may keep the response: a token is in it, or in its URL.
+    pub(crate) no_store: bool,
+    /// Whether the response must not give its URL away, nor the links that it has.
+    pub(crate) no_referrer: bool,
     /// Whether [`Session::touch`] is worth asking.
     pub(crate) touch_due: bool,
 }
@@ -61,6 +68,7 @@ impl Session {
         let is_unused = slot.state.is_none()
             && !slot.committed
             && !self.is_poisoned()
+            && !slot.seen().no_store
             && !self.inner.is_touch_due(&slot);
         slot.committed |= is_unused;
         is_unused
@@ -79,7 +87,7 @@ impl Session {
     pub(crate) fn withdraw(&self) {
         let mut slot = self.lock();
         slot.committed = true;
-        slot.failed = true;
+        slot.give_up();
     }
 
     /// Whether a panic unwound past a handle.
@@ -92,25 +100,39 @@ impl Session {
         self.inner.poisoned.store(true, Ordering::Release);
     }
 
+    /// Where the session travels.
+    pub(crate) fn travels_in(&self) -> &Transport {
+        &self.inner.context.transport
+    }
+
     /// The name of the session's cookie.
     pub(crate) fn cookie(&self) -> &str {
         self.inner.context.family.names.base()
     }
 
     fn fail(&self, slot: &mut Slot, error: &Error) {
-        slot.failed = true;
+        slot.give_up();
         let failed = Event::CommitFailed { error };
         self.inner.context.observer.tell(&failed);
     }
 }
 
 impl Slot {
+    /// Sends nothing of what was changed. The links of the error page carry what came.
+    fn give_up(&mut self) {
+        self.failed = true;
+        self.links.iter_mut().for_each(|links| links.forget());
+    }
+
     /// Nothing to send; only what caches have to know.
     fn seen(&self) -> Outcome<'static> {
         let live = |state: &State| state.record.is_some() || state.held.is_some();
+        let in_url = self.links.as_ref().is_some_and(|links| links.is_exposed());
         Outcome {
             looked_at: self.state.is_some(),
             live: self.state.as_ref().is_some_and(live),
+            no_store: in_url,
+            no_referrer: in_url,
             ..Outcome::default()
         }
     }
@@ -126,7 +148,7 @@ impl Inner {
                 ..seen
             });
         };
-        let (context, jar) = (&self.context, &slot.jar);
+        let (context, jar, source) = (&self.context, &slot.jar, slot.jar.source());
         let (mut lines, written) = match &state.record {
             None => (farewell(context, jar), None),
             Some(record) => {
@@ -142,17 +164,24 @@ impl Inner {
                     self.check_alive(&held.times(issued), now)?;
                 }
                 let max_age = context.lifetime.max_age(&times, self.now);
-                let packed = Packed::of(context, record, max_age)?;
-                let lines = packed.lines(context, jar, issued)?;
-                (lines, Some(Written::of(state, &packed)))
+                if source == Source::Url {
+                    // It was packed and sealed for the first link.
+                    slot.check_linked()?;
+                    (Vec::new(), None)
+                } else {
+                    let packed = Packed::of(context, record, Frame::of(context, source, max_age))?;
+                    let lines = packed.lines(context, jar, issued)?;
+                    (lines, Some(Written::of(context, state, &packed)))
+                }
             }
         };
-        if state.started_over {
-            lines.extend(former_scopes(context, jar));
+        if state.started_over && source == Source::Cookie {
             // The one that counted last: its tombstones come in front.
             let mut ended = authentic(context, jar, self.now);
             ended.extend(state.held);
-            lines.extend(tombstones(context, jar, &ended, self.now));
+            let former = former_scopes(context, jar).into_iter();
+            let behind = former.chain(tombstones(context, jar, &ended, self.now));
+            lines.extend(behind.map(Line::Cookie));
         }
         let parting = state.destroyed.then_some(&context.parting);
         slot.written = written;
@@ -160,6 +189,7 @@ impl Inner {
             lines,
             asked: true,
             parting,
+            no_store: seen.no_store || (source == Source::Header && state.record.is_some()),
             ..seen
         })
     }

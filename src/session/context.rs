@@ -5,6 +5,7 @@ use crate::event::Observer;
 use crate::lifetime::Lifetime;
 use crate::payload::Compression;
 use crate::seal::{Binding, Sealer};
+use crate::transport::{Field, Source, Transport};
 
 /// A validated configuration, ready for use.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub(crate) struct Context {
     /// Where the cookie was kept before.
     pub(crate) former_scopes: Vec<Scope>,
     pub(crate) parting: Parting,
+    pub(crate) transport: Transport,
     pub(crate) observer: Observer,
 }
 
@@ -38,6 +40,18 @@ pub(crate) struct Family {
     pub(crate) renderer: Renderer,
     pub(crate) names: Names,
     pub(crate) binding: Binding,
+    /// What tokens in links are bound to.
+    pub(crate) link_binding: Binding,
+}
+
+impl Family {
+    /// What a token is bound to that travels so.
+    pub(crate) fn binding_in(&self, source: Source) -> &Binding {
+        match source {
+            Source::Cookie | Source::Header => &self.binding,
+            Source::Url => &self.link_binding,
+        }
+    }
 }
 
 impl Context {
@@ -46,5 +60,11 @@ impl Context {
         std::iter::once(&self.family)
             .chain(&self.former)
             .enumerate()
+    }
+
+    /// The fields in which a session is answered that came from `source`; `None` if it is not.
+    pub(crate) fn field(&self, source: Source) -> Option<&Field> {
+        let field = self.transport.in_field();
+        field.filter(|_| source == Source::Header)
     }
 }

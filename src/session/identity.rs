@@ -7,6 +7,7 @@ use super::{Session, Slot};
 use crate::error::{Error, Refusal};
 use crate::keys::KeyId;
 use crate::payload::{SUBJECT_MAX, SessionId};
+use crate::transport::Source;
 
 impl Session {
     /// The session's id; `None` as long as there is no session.
@@ -41,6 +42,36 @@ impl Session {
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.read(|state| state.record.is_some())
+    }
+
+    /// How the session came with the request; `None` if none did that counts.
+    ///
+    /// A request that brings its session in a header field was not caused by another site, so it is
+    /// exempt from rules against such requests (CSRF). One with a cookie is not, nor one with a cookie
+    /// beside a field that gave no session, nor one in a link, which anybody may have given away: ask for
+    /// `Some(Source::Header)`.
+    ///
+    /// ```
+    /// use sealed_session::{Session, Source};
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    ///
+    /// fn needs_a_csrf_token(session: &Session) -> bool {
+    ///     session.opened_from() != Some(Source::Header)
+    /// }
+    ///
+    /// assert_eq!(session.opened_from(), None);
+    /// assert!(needs_a_csrf_token(&session));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn opened_from(&self) -> Option<Source> {
+        let mut slot = self.lock();
+        let source = slot.jar.source();
+        let state = self.inner.open(&mut slot);
+        state.held.map(|_| source)
     }
 
     /// Whether the browser does not know this session yet: no live one came with the request, or
@@ -127,16 +158,16 @@ impl Session {
     pub fn size(&self) -> Result<Size, Error> {
         let context = &self.inner.context;
         let mut slot = self.lock();
-        self.inner.open(&mut slot);
+        let source = slot.jar.source();
+        let frame = self.inner.frame(source, self.inner.open(&mut slot));
         let Slot { jar, state, .. } = &*slot;
-        let max_age = state.as_ref().and_then(|state| self.inner.max_age(state));
         let sent = state.as_ref().filter(|state| !state.is_nothing());
         match sent.and_then(|state| state.record.as_ref()) {
             Some(record) => {
-                let packed = Packed::of(context, record, max_age)?;
+                let packed = Packed::of(context, record, frame)?;
                 Ok(packed.size(context, record, jar))
             }
-            None => Ok(Size::nothing(context, jar, max_age)),
+            None => Ok(Size::nothing(context, jar, frame)),
         }
     }
 

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use super::frame::Frame;
 use super::renewal::Renewal;
 use super::state::{Edit, State};
 use super::{Inner, Session};
 use crate::error::Error;
 use crate::lifetime::{Lifetime, Times};
+use crate::transport::Source;
 
 impl Session {
     /// When the session began; the time of the request if there is none.
@@ -375,14 +377,15 @@ impl Session {
 }
 
 impl Inner {
-    /// The `Max-Age` of the cookies of this session, in seconds, or of one that would begin now.
-    pub(super) fn max_age(&self, state: &State) -> Option<u64> {
+    /// The frame of this session's token, or of one that would begin now.
+    pub(super) fn frame(&self, source: Source, state: &State) -> Frame<'_> {
         let record = state.record.as_ref();
         let times = Times {
             created: record.map_or(self.now, |record| record.created),
             used: self.now,
             own: record.map_or(state.own, |record| record.own),
         };
-        self.context.lifetime.max_age(&times, self.now)
+        let max_age = self.context.lifetime.max_age(&times, self.now);
+        Frame::of(&self.context, source, max_age)
     }
 }

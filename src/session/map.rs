@@ -117,14 +117,15 @@ impl Session {
         let entry = written.entry(name);
         let context = &self.inner.context;
         let mut slot = self.lock();
+        let source = slot.jar.source();
         let state = self.inner.open(&mut slot);
         allowed(state)?;
         if state.would_change(&entry) {
             let stored = state.as_put(&entry);
-            let max_age = self.inner.max_age(state);
+            let frame = self.inner.frame(source, state);
             self.check_open(&slot, name)?;
             context.check_keeps_secrets(&stored)?;
-            context.check_fits(&stored, max_age)?;
+            context.check_fits(&stored, frame)?;
             self.inner
                 .open(&mut slot)
                 .apply(Edit::Put(entry), self.inner.now)?;

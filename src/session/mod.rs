@@ -7,9 +7,12 @@ mod arrival;
 mod attribute;
 mod commit;
 mod context;
+mod frame;
 mod identity;
 mod key;
 mod lifespan;
+mod line;
+mod links;
 mod map;
 mod outgoing;
 mod packed;
@@ -22,6 +25,8 @@ pub use attribute::Attribute;
 pub(crate) use commit::Outcome;
 pub(crate) use context::{Context, Family, Parting};
 pub use key::{AttributeName, ReadKey, WriteKey};
+pub(crate) use line::Line;
+pub(crate) use links::Links;
 pub use renewal::Renewal;
 pub(crate) use report::report;
 pub use size::Size;
@@ -81,6 +86,8 @@ struct Inner {
 struct Slot {
     jar: Jar,
     state: Option<State>,
+    /// If links may carry the session, or one was in the request's own.
+    links: Option<Box<Links>>,
     /// Whether the response head is out.
     committed: bool,
     /// Whether what was to be sent could not be.
@@ -94,13 +101,14 @@ struct Slot {
 impl Session {
     pub(crate) fn new(
         context: Arc<Context>,
-        jar: Jar,
+        (jar, links): (Jar, Option<Box<Links>>),
         now: Timestamp,
         barred: Option<String>,
     ) -> Session {
         let slot = Mutex::new(Slot {
             jar,
             state: None,
+            links,
             committed: false,
             failed: false,
             passive: false,
@@ -151,6 +159,13 @@ impl Session {
                 .observer
                 .tell(&Event::TooLate { attribute: what });
             return Err(Error::too_late(what));
+        }
+        if slot.links.as_ref().is_some_and(|links| links.is_made()) {
+            self.inner
+                .context
+                .observer
+                .tell(&Event::TooLate { attribute: what });
+            return Err(Error::linked(what));
         }
         Ok(())
     }

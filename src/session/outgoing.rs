@@ -2,8 +2,10 @@
 
 use super::arrival::Held;
 use super::context::{Context, Family};
+use super::line::Line;
 use crate::cookie::Jar;
 use crate::lifetime::Timestamp;
+use crate::transport::{Field, Source};
 
 /// The lines that remove the cookies that came along, touches included, but for the first `kept` of
 /// the own family.
@@ -20,13 +22,26 @@ pub(super) fn left_over(context: &Context, jar: &Jar, kept: usize) -> impl Itera
     })
 }
 
+/// The field that takes a touch back which came along.
+pub(super) fn left_over_touch(field: &Field, jar: &Jar) -> Option<Line> {
+    jar.touches(0).next().map(|_| Line::empty(field.touch()))
+}
+
 /// The lines that end a session: the base cookie goes even if it did not come along.
-pub(super) fn farewell(context: &Context, jar: &Jar) -> Vec<String> {
+pub(super) fn farewell(context: &Context, jar: &Jar) -> Vec<Line> {
+    if let Some(field) = context.field(jar.source()) {
+        let end = std::iter::once(Line::empty(field.response()));
+        return end.chain(left_over_touch(field, jar)).collect();
+    }
+    if jar.source() == Source::Url {
+        return Vec::new();
+    }
     let Family {
         renderer, names, ..
     } = &context.family;
     std::iter::once(renderer.remove(names.base()))
         .chain(left_over(context, jar, 1))
+        .map(Line::Cookie)
         .collect()
 }
 

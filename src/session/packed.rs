@@ -1,34 +1,34 @@
 //! A record within its budget, or by how much it is not.
 
 use super::context::{Context, Family};
-use super::outgoing::left_over;
+use super::frame::Frame;
+use super::line::Line;
+use super::outgoing::{left_over, left_over_touch};
 use super::size::Size;
-use crate::cookie::{Chunks, Jar, Overflow, PAIR_END, Tally, split};
+use crate::cookie::{Budget, Chunks, Jar, PAIR_END, Tally, split};
 use crate::error::{Error, Measure, Oversize};
 use crate::lifetime::Timestamp;
 use crate::payload::{Entry, PADDING, Packing, Payload, Record, UNPACKED_MAX};
-use crate::seal::{Format, text_length};
+use crate::seal::Format;
+use crate::transport::Source;
 
 /// A record within its budget, not yet sealed.
-pub(super) struct Packed {
+pub(super) struct Packed<'a> {
     payload: Payload,
     chunks: Chunks,
-    max_age: Option<u64>,
-    /// Bytes of a line's attributes.
-    tail: usize,
+    frame: Frame<'a>,
 }
 
-impl Packed {
-    /// `max_age` is that of the cookies, in seconds.
+impl<'a> Packed<'a> {
     pub(super) fn of(
         context: &Context,
         record: &Record,
-        max_age: Option<u64>,
-    ) -> Result<Packed, Error> {
+        frame: Frame<'a>,
+    ) -> Result<Packed<'a>, Error> {
         if let Some(secret) = record.attributes.iter().find(Entry::is_secret) {
             context.check_keeps_secrets(&secret)?;
         }
-        Packed::measured(context, record, max_age).map_err(|mut oversize| {
+        Packed::measured(context, record, frame).map_err(|mut oversize| {
             oversize.largest = largest(record, 3);
             Error::too_large(oversize).of_cookie(context.family.names.base())
         })
@@ -37,10 +37,9 @@ impl Packed {
     fn measured(
         context: &Context,
         record: &Record,
-        max_age: Option<u64>,
-    ) -> Result<Packed, Oversize> {
-        let tail = context.family.renderer.tail(max_age);
-        let cookies = |length| match context.chunks(length, tail) {
+        frame: Frame<'a>,
+    ) -> Result<Packed<'a>, Oversize> {
+        let cookies = |length| match frame.chunks(context, length) {
             Ok(chunks) => chunks.count(),
             Err(_) => usize::MAX,
         };
@@ -52,32 +51,30 @@ impl Packed {
             let allowed = UNPACKED_MAX;
             Oversize::new(Measure::Unpacked, over.0, allowed)
         })?;
-        let budget = &context.budget;
-        let chunks = context.chunks(payload.bytes.len(), tail);
-        let chunks = chunks.map_err(|overflow| match overflow {
-            Overflow::Total(needed) => Oversize::new(Measure::Total, needed, budget.total_limit()),
-            Overflow::Cookies(needed) => {
-                Oversize::new(Measure::Cookies, needed, budget.cookie_limit())
-            }
-        })?;
+        let chunks = frame.chunks(context, payload.bytes.len());
+        let chunks = chunks.map_err(|overflow| frame.oversize(overflow, context))?;
         Ok(Packed {
             payload,
             chunks,
-            max_age,
-            tail,
+            frame,
         })
     }
 
     pub(super) fn size(&self, context: &Context, record: &Record, jar: &Jar) -> Size {
-        let names = context.family.names.chunks().map(str::to_owned);
+        let names = self.frame.names(context).into_iter().map(str::to_owned);
         Size {
             lines: names.zip(self.chunks.lines().iter().copied()).collect(),
             request_bytes: self.request_bytes(jar),
-            room: context.room(self.tail, self.payload.content),
-            budget: context.budget,
+            room: context.room(self.frame, self.payload.content),
+            budget: self.budget(context),
             others: jar.others(),
             attributes: largest(record, usize::MAX),
         }
+    }
+
+    /// The budget that it is within.
+    pub(super) fn budget(&self, context: &Context) -> Budget {
+        self.frame.budget(context)
     }
 
     /// Bytes of all `Set-Cookie` values.
@@ -93,8 +90,13 @@ impl Packed {
 
     /// Bytes that its cookies take in a `Cookie` field, with what stands between cookies.
     pub(super) fn pairs(&self) -> usize {
-        let pair = |line: &usize| line - self.tail + PAIR_END;
-        self.chunks.lines().iter().map(pair).sum()
+        match self.frame {
+            Frame::Cookies { tail, .. } => {
+                let lines = self.chunks.lines().iter();
+                lines.map(|line| line - tail + PAIR_END).sum()
+            }
+            Frame::Field(_) | Frame::Link(_) => 0,
+        }
     }
 
     /// The lines that set the session, and those that remove what it no longer needs.
@@ -103,34 +105,53 @@ impl Packed {
         context: &Context,
         jar: &Jar,
         issued: Timestamp,
-    ) -> Result<Vec<String>, Error> {
+    ) -> Result<Vec<Line>, Error> {
+        let text = self.text(context, jar.source(), issued)?;
+        let max_age = match self.frame {
+            Frame::Cookies { max_age, .. } => max_age,
+            Frame::Field(field) => {
+                let set = std::iter::once(Line::field(field.response(), text));
+                return Ok(set.chain(left_over_touch(field, jar)).collect());
+            }
+            // It stands in the links already.
+            Frame::Link(_) => return Ok(Vec::new()),
+        };
         let Family {
-            renderer,
-            names,
-            binding,
-            ..
+            renderer, names, ..
         } = &context.family;
-        let text = context.sealer.seal(&self.payload.bytes, issued, binding)?;
         let values = split(&text, &self.chunks);
         let set = names
             .chunks()
             .zip(values)
-            .map(|(name, value)| renderer.set(name, &value, self.max_age));
+            .map(|(name, value)| renderer.set(name, &value, max_age));
         Ok(set
             .chain(left_over(context, jar, self.chunks.count()))
+            .map(Line::Cookie)
             .collect())
     }
 }
 
+impl Packed<'_> {
+    /// The token.
+    pub(super) fn text(
+        &self,
+        context: &Context,
+        source: Source,
+        issued: Timestamp,
+    ) -> Result<String, Error> {
+        let binding = context.family.binding_in(source);
+        context.sealer.seal(&self.payload.bytes, issued, binding)
+    }
+}
+
 impl Size {
-    /// Where there is no session; `max_age` is that of one which would begin now.
-    pub(super) fn nothing(context: &Context, jar: &Jar, max_age: Option<u64>) -> Size {
-        let tail = context.family.renderer.tail(max_age);
+    /// Where there is no session; `frame` is that of one which would begin now.
+    pub(super) fn nothing(context: &Context, jar: &Jar, frame: Frame<'_>) -> Size {
         Size {
             lines: Vec::new(),
             request_bytes: request_bytes(0, jar.others()),
-            room: context.room(tail, HEAD),
-            budget: context.budget,
+            room: context.room(frame, HEAD),
+            budget: frame.budget(context),
             others: jar.others(),
             attributes: Vec::new(),
         }
@@ -138,18 +159,12 @@ impl Size {
 }
 
 impl Context {
-    /// The cookies of a payload of `length` bytes.
-    fn chunks(&self, length: usize, tail: usize) -> Result<Chunks, Overflow> {
-        let text = text_length(self.sealer.format(), length);
-        Chunks::of(text, &self.family.names, tail, &self.budget)
-    }
-
     /// Bytes that fit beside a payload's `content`.
-    fn room(&self, tail: usize, content: usize) -> usize {
+    fn room(&self, frame: Frame<'_>, content: usize) -> usize {
         let (mut fits, mut over) = (0, self.budget.total_limit());
         while over - fits > 1 {
             let middle = fits.midpoint(over);
-            match self.chunks(middle, tail) {
+            match frame.chunks(self, middle) {
                 Ok(_) => fits = middle,
                 Err(_) => over = middle,
             }
@@ -158,17 +173,13 @@ impl Context {
     }
 
     /// Refuses an attribute with which no session could be sent, however little else it holds.
-    pub(super) fn check_fits(&self, entry: &Entry<'_>, max_age: Option<u64>) -> Result<(), Error> {
-        let tail = self.family.renderer.tail(max_age);
-        let size = entry.size();
-        if self
-            .chunks((HEAD + LENGTHS + size).next_multiple_of(PADDING), tail)
-            .is_ok()
-        {
+    pub(super) fn check_fits(&self, entry: &Entry<'_>, frame: Frame<'_>) -> Result<(), Error> {
+        let length = (HEAD + LENGTHS + entry.size()).next_multiple_of(PADDING);
+        if frame.chunks(self, length).is_ok() {
             return Ok(());
         }
         let alone = Record::to_measure(entry);
-        let fits = Packed::measured(self, &alone, max_age).map(drop);
+        let fits = Packed::measured(self, &alone, frame).map(drop);
         fits.map_err(|mut oversize| {
             oversize.largest = largest(&alone, 1);
             oversize.is_alone = true;
@@ -201,7 +212,7 @@ const HEAD: usize = 24;
 const LENGTHS: usize = 5;
 
 /// The largest attributes, with their sizes before compression.
-fn largest(record: &Record, most: usize) -> Vec<(String, usize)> {
+pub(super) fn largest(record: &Record, most: usize) -> Vec<(String, usize)> {
     let named = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
     let mut all: Vec<(String, usize)> = record
         .attributes

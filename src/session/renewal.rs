@@ -2,11 +2,13 @@
 
 use super::arrival::{Held, judge};
 use super::context::Family;
+use super::line::Line;
 use super::{Inner, Session, Slot};
 use crate::cookie::{Candidates, Glance, Jar};
 use crate::error::Refusal;
 use crate::lifetime::Timestamp;
 use crate::seal::{HINT, TouchHint, touch_hint};
+use crate::transport::Source;
 
 /// What last renewed a session; see [`Session::renewed_by`].
 ///
@@ -34,7 +36,7 @@ impl Session {
     ///
     /// Only for a token that was authenticated and found live in this request. This may open it,
     /// which does not count as having looked at it: nothing in the response depends on it.
-    pub(crate) fn touch(&self, now: Timestamp) -> Option<String> {
+    pub(crate) fn touch(&self, now: Timestamp) -> Option<Line> {
         let slot = self.lock();
         let held = match &slot.state {
             Some(state) => state.held?,
@@ -43,14 +45,15 @@ impl Session {
                 arrival.ok()?.1
             }
         };
-        self.inner.touch_line(&held, now)
+        self.inner.touch_line(slot.jar.source(), &held, now)
     }
 }
 
 impl Inner {
     /// Whether the session of a request that changed nothing needs a touch, as far as that is known.
     pub(super) fn is_touch_due(&self, slot: &Slot) -> bool {
-        if slot.passive {
+        // Links carry the time of their use themselves.
+        if slot.passive || slot.jar.source() == Source::Url {
             return false;
         }
         match &slot.state {
@@ -61,7 +64,7 @@ impl Inner {
         }
     }
 
-    fn is_due(&self, used: Timestamp) -> bool {
+    pub(super) fn is_due(&self, used: Timestamp) -> bool {
         self.context.lifetime.is_touch_due(used, self.now)
     }
 
@@ -104,7 +107,7 @@ impl Inner {
         }
     }
 
-    fn touch_line(&self, held: &Held, now: Timestamp) -> Option<String> {
+    fn touch_line(&self, source: Source, held: &Held, now: Timestamp) -> Option<Line> {
         if !self.is_due(held.used()) {
             return None;
         }
@@ -117,17 +120,25 @@ impl Inner {
         let text = context
             .sealer
             .touch(&held.imprint, self.now, &family.binding)?;
+        if let Some(field) = context.field(source) {
+            return Some(Line::field(field.touch(), text));
+        }
         let max_age = context.lifetime.max_age(&times, self.now);
-        Some(family.renderer.set(family.names.touch(), &text, max_age))
+        let line = family.renderer.set(family.names.touch(), &text, max_age);
+        Some(Line::Cookie(line))
     }
 
     /// The lines that remove touch cookies which came alone: their token is gone. Only under names
     /// that nobody else can set, elsewhere it may stand in another scope than the removal hits. A
     /// response that took long may meet the touch of a session that began meanwhile.
-    pub(super) fn orphans(&self, slot: &Slot, now: Timestamp) -> Vec<String> {
+    pub(super) fn orphans(&self, slot: &Slot, now: Timestamp) -> Vec<Line> {
         let lifetime = &self.context.lifetime;
         let absent = |state: &super::State| state.refusal == Some(Refusal::Absent);
-        if !slot.state.as_ref().is_some_and(absent) || lifetime.is_touch_due(self.now, now) {
+        let in_cookies = slot.jar.source() == Source::Cookie;
+        if !in_cookies
+            || !slot.state.as_ref().is_some_and(absent)
+            || lifetime.is_touch_due(self.now, now)
+        {
             return Vec::new();
         }
         let is_void = |text: Option<&[u8]>| match text.map(touch_hint) {
@@ -142,6 +153,7 @@ impl Inner {
         });
         orphaned
             .map(|(_, family)| family.renderer.remove(family.names.touch()))
+            .map(Line::Cookie)
             .collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::packed::{Packed, request_bytes};
 use super::state::State;
-use super::{Session, Slot};
+use super::{Context, Inner, Session, Slot};
 use crate::cookie::Tally;
 use crate::error::Refusal;
 use crate::event::Event;
@@ -10,8 +10,10 @@ use crate::event::Event;
 /// A session that was written, in numbers.
 #[derive(Clone, Copy)]
 pub(super) struct Written {
-    /// Bytes of all `Set-Cookie` values.
+    /// Bytes of all `Set-Cookie` values, or of the token elsewhere.
     bytes: usize,
+    /// Above which that is worth a word.
+    warn_above: usize,
     /// Bytes that its cookies take in the next request.
     pairs: usize,
     /// Why the cookie was refused that it goes over.
@@ -19,9 +21,10 @@ pub(super) struct Written {
 }
 
 impl Written {
-    pub(super) fn of(state: &State, packed: &Packed) -> Written {
+    pub(super) fn of(context: &Context, state: &State, packed: &Packed<'_>) -> Written {
         Written {
             bytes: packed.bytes(),
+            warn_above: packed.budget(context).warning_limit(),
             pairs: packed.pairs(),
             refusal: state.refusal,
         }
@@ -41,7 +44,7 @@ pub(crate) fn report<'s>(said: impl Iterator<Item = (&'s Session, bool)>) {
         came = came.with(own);
         pairs += match written {
             Some(written) => {
-                session.report(*written);
+                session.inner.report(*written);
                 whole = Some(own.with(jar.others()));
                 written.pairs
             }
@@ -56,21 +59,6 @@ pub(crate) fn report<'s>(said: impl Iterator<Item = (&'s Session, bool)>) {
 }
 
 impl Session {
-    fn report(&self, written: Written) {
-        let context = &self.inner.context;
-        let overwritten = written
-            .refusal
-            .filter(|refusal| refusal.may_live_elsewhere());
-        if let Some(refusal) = overwritten {
-            context.observer.tell(&Event::Overwrote { refusal });
-        }
-        let (bytes, warn_above) = (written.bytes, context.budget.warning_limit());
-        if bytes > warn_above {
-            let near = Event::NearBudget { bytes, warn_above };
-            context.observer.tell(&near);
-        }
-    }
-
     fn report_crowd(&self, bytes: usize, others: usize) {
         let context = &self.inner.context;
         let warn_above = context.budget.request_warning_limit();
@@ -80,6 +68,25 @@ impl Session {
                 others,
                 warn_above,
             });
+        }
+    }
+}
+
+impl Inner {
+    /// Reports what concerns one session only.
+    pub(super) fn report(&self, written: Written) {
+        let observer = &self.context.observer;
+        let overwritten = written
+            .refusal
+            .filter(|refusal| refusal.may_live_elsewhere());
+        if let Some(refusal) = overwritten {
+            observer.tell(&Event::Overwrote { refusal });
+        }
+        let Written {
+            bytes, warn_above, ..
+        } = written;
+        if bytes > warn_above {
+            observer.tell(&Event::NearBudget { bytes, warn_above });
         }
     }
 }

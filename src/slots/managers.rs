@@ -194,7 +194,8 @@ impl Slots {
         let asked = outcomes.iter().map(|outcome| outcome.asked);
         report(all.iter().copied().zip(asked));
         let touch = |at: usize| all.get(at).and_then(|session| session.touch(stamp));
-        Ok(changes(&mut outcomes, response, now, touch))
+        let transport = |at: usize| all.get(at).map(|session| session.travels_in());
+        Ok(changes(&mut outcomes, response, now, transport, touch))
     }
 
     /// Closes all `sessions` as if the commit had failed with `error`, for a handler that gave up; see

@@ -143,7 +143,7 @@ pub(crate) fn commit(
             HeaderChange::Append {
                 name: "set-cookie",
                 value,
-            } => Some(value),
+            } => Some(value.into_owned()),
             _ => None,
         })
         .collect())

@@ -88,6 +88,11 @@ def tokens() -> dict[str, Any]:
         ("another key", {"key": OTHER_KEY}),
         ("plain name", {"name": "s"}),
         ("another purpose", {"purpose": "password-reset"}),
+        ("in a link", {"purpose": ss.IN_URL}),
+        (
+            "in a link, with an audience",
+            {"purpose": ss.IN_URL, "audience": "shop.example.com"},
+        ),
         ("purpose, name and audience empty", {"purpose": "", "name": ""}),
         ("audience in UTF-8", {"audience": "caf\u00e9"}),
         ("parts of 255 bytes", {"name": "n" * 255, "audience": "a" * 255}),
@@ -198,6 +203,9 @@ def refused(good: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "tampered",
         )
     )
+    for form in ("encrypted", "signed"):
+        link = by_case[f"in a link, {form}"]
+        cases.append((f"out of a link, {form}", link, "tampered"))
     cases.append(("another audience", by_case["audience, signed"], "tampered"))
     out = [{"case": c, "text": t, "refusal": r} for c, t, r in cases]
     out.append(

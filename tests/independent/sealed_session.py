@@ -30,6 +30,8 @@ from source import (
 )
 
 ENCRYPTED, SIGNED, TOUCH, TOMBSTONE = 1, 2, 3, 4
+# The purpose of tokens in links.
+IN_URL = "session-in-url"
 KEY_PREFIX = "sealed_key_v1_"
 LINE_LIMIT = 4093
 TEXT_LIMIT = 9 * LINE_LIMIT

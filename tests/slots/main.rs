@@ -63,7 +63,7 @@ fn lines(changes: Vec<HeaderChange>) -> Vec<String> {
         HeaderChange::Append {
             name: "set-cookie",
             value,
-        } => Some(value),
+        } => Some(value.into_owned()),
         _ => None,
     };
     changes.into_iter().filter_map(line).collect()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sealed_session::{
     Budget, Compression, CookieSpec, Format, HeaderChange, Key, KeyRing, Lifetime, RequestHead,
-    ResponseHead, Session, SessionManager,
+    ResponseHead, Session, SessionManager, Transport,
 };
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -118,6 +118,9 @@ pub(super) fn manager(entry: &Value) -> SessionManager {
         Some("off") => builder = builder.compression(Compression::Off),
         Some(other) => panic!("{other}"),
     }
+    if entry["query"].is_string() {
+        builder = builder.transport(Transport::url_that_leaks("s"));
+    }
     for more in &accepted[1..] {
         builder = builder.accept_format(format(more));
     }
@@ -145,7 +148,10 @@ pub(super) fn load(entry: &Value) -> (SessionManager, Session) {
     let hex = entry["cookies_hex"].as_array().into_iter().flatten();
     let hex = hex.map(|line| unhex(line.as_str().unwrap()));
     let lines: Vec<Vec<u8>> = plain.chain(hex).collect();
-    let request = RequestHead::new(lines.iter().map(Vec::as_slice));
+    let mut request = RequestHead::new(lines.iter().map(Vec::as_slice));
+    if let Some(query) = entry["query"].as_str() {
+        request = request.query(query);
+    }
     let session = manager.load(request, moment(number(entry, "now")));
     (manager, session)
 }
@@ -156,7 +162,7 @@ pub(super) fn set_cookies(manager: &SessionManager, session: &Session, now: u64)
         HeaderChange::Append {
             name: "set-cookie",
             value,
-        } => Some(value),
+        } => Some(value.into_owned()),
         _ => None,
     };
     changes.unwrap().into_iter().filter_map(line).collect()

@@ -1,5 +1,6 @@
 //! The commit, when the response head is ready.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -128,15 +129,22 @@ fn head<ResBody>(
 
 fn apply<ResBody>(response: &mut Response<ResBody>, change: HeaderChange) {
     let headers = response.headers_mut();
+    let is_secret = change.is_secret();
     match change {
         HeaderChange::Append { name, value } => {
-            if let Some(value) = header_value(name, value) {
+            if let Some(value) = header_value(value, is_secret) {
                 headers.append(HeaderName::from_static(name), value);
             }
         }
         HeaderChange::Replace { name, value } => {
-            if let Some(value) = header_value(name, value) {
+            if let Some(value) = header_value(value, is_secret) {
                 headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+        HeaderChange::Token { name, value } => {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok();
+            if let Some((name, value)) = name.zip(header_value(value.into(), is_secret)) {
+                headers.insert(name, value);
             }
         }
         HeaderChange::Remove { name } => {
@@ -148,10 +156,13 @@ fn apply<ResBody>(response: &mut Response<ResBody>, change: HeaderChange) {
     }
 }
 
-fn header_value(name: &'static str, value: String) -> Option<HeaderValue> {
-    let mut value = HeaderValue::try_from(value).ok()?;
+fn header_value(value: Cow<'static, str>, is_secret: bool) -> Option<HeaderValue> {
+    let mut value = match value {
+        Cow::Borrowed(value) => HeaderValue::from_static(value),
+        Cow::Owned(value) => HeaderValue::try_from(value).ok()?,
+    };
     // Tokens stay out of HPACK's table and of `Debug`.
-    value.set_sensitive(name == "set-cookie");
+    value.set_sensitive(is_secret);
     Some(value)
 }
 

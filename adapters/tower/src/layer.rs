@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{HeaderValue, Request, Response, header};
-use sealed_session::{Clock, Error, RequestHead, Sessions, Slots, SystemClock};
+use sealed_session::{Clock, Error, HeaderFields, RequestHead, Sessions, Slots, SystemClock};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -229,11 +229,17 @@ impl<S, F> SessionService<S, F> {
             .get(header::HOST)
             .and_then(|host| host.to_str().ok());
         let host = field.or_else(|| request.uri().authority().map(http::uri::Authority::as_str));
-        let head = RequestHead::new(lines);
-        let head = match host {
-            Some(host) => head.host(host),
-            None => head,
+        let fields: &HeaderFields<'_> = &|name, take| {
+            let values = request.headers().get_all(name);
+            values.iter().for_each(|value| take(value.as_bytes()));
         };
+        let mut head = RequestHead::new(lines).fields(fields);
+        if let Some(host) = host {
+            head = head.host(host);
+        }
+        if let Some(query) = request.uri().query() {
+            head = head.query(query);
+        }
         self.shared.slots.load(head, self.shared.clock.now())
     }
 }

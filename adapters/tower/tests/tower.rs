@@ -13,6 +13,7 @@ use http::{Request, Response, header};
 use sealed_session_tower::SessionLayer;
 use sealed_session_tower::sealed_session::{
     Clock, CookieSpec, Error, Key, KeyRing, ManualClock, Session, SessionManager, Sessions,
+    Transport,
 };
 use time::{Duration, OffsetDateTime};
 use tower::{Layer, Service, ServiceExt, service_fn};
@@ -133,6 +134,59 @@ async fn a_development_profile_asks_for_the_host() {
         assert_eq!(*response.body(), served);
         assert_eq!(cookie(&response).is_some(), served);
     }
+}
+
+#[tokio::test]
+async fn a_session_in_a_header_field_goes_in_and_out() {
+    let start = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+    let clock = Arc::new(ManualClock::new(start));
+    let manager = SessionManager::builder(ring())
+        .transport(Transport::bearer().answered_in("X-Shop").or_cookie())
+        .build()
+        .unwrap();
+    let layer = SessionLayer::new(manager).clock(Arc::clone(&clock) as Arc<dyn Clock>);
+    let service = layer.layer(service_fn(async |request: Request<()>| {
+        if request.uri().path() == "/count" {
+            return count(request).await;
+        }
+        Ok(Response::new("unseen".to_owned()))
+    }));
+    let send = async |path: &str, fields: &[(&str, String)]| {
+        let request = Request::builder().uri(path);
+        let add = |request: http::request::Builder, (name, value): &(&str, String)| {
+            request.header(*name, value)
+        };
+        let request = fields.iter().fold(request, add).body(()).unwrap();
+        service.clone().oneshot(request).await.unwrap()
+    };
+    let field = |response: &Response<String>, name: &str| {
+        let value = response.headers().get(name)?;
+        assert!(value.is_sensitive(), "{name}");
+        Some(value.to_str().unwrap().to_owned())
+    };
+
+    let first = send("/count", &[("authorization", "Bearer".to_owned())]).await;
+    let token = field(&first, "x-shop").unwrap();
+    assert_eq!(first.headers()[header::CACHE_CONTROL], "no-store");
+    assert_eq!(first.headers()[header::VARY], "authorization, Cookie");
+    assert!(cookie(&first).is_none());
+
+    clock.advance(Duration::minutes(20));
+    let bearer = ("authorization", format!("Bearer {token}"));
+    let second = send("/", std::slice::from_ref(&bearer)).await;
+    let touch = ("x-shop-touch", field(&second, "x-shop-touch").unwrap());
+
+    clock.advance(Duration::minutes(20));
+    let alive = [bearer.clone(), touch];
+    assert_eq!(send("/count", &alive).await.body(), "2");
+    assert_eq!(
+        send("/count", std::slice::from_ref(&bearer)).await.body(),
+        "1"
+    );
+    // Another scheme is somebody else's.
+    let basic = ("authorization", "Basic QWRhOmFkYQ==".to_owned());
+    assert!(cookie(&send("/count", &[basic]).await).is_some());
+    assert!(cookie(&send("/count", &[]).await).is_some());
 }
 
 #[test]

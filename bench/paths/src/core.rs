@@ -62,7 +62,7 @@ impl Core {
             HeaderChange::Append {
                 name: "set-cookie",
                 value,
-            } => Some(value),
+            } => Some(value.into_owned()),
             _ => None,
         });
         core.line = cookies(&lines.collect::<Vec<_>>());

@@ -4,7 +4,7 @@ use super::*;
 
 fn outcome(lines: usize, asked: bool, live: bool) -> Outcome<'static> {
     Outcome {
-        lines: vec!["s=v".to_owned(); lines],
+        lines: vec![Line::Cookie("s=v".to_owned()); lines],
         asked,
         looked_at: true,
         live,
@@ -22,7 +22,9 @@ fn changes<'a>(
     response: ResponseHead<'a, impl IntoIterator<Item = (&'a str, &'a [u8])>>,
 ) -> Vec<HeaderChange> {
     let never = || panic!("no touch is due");
-    super::changes(&mut [outcome], response, now(), |_| never())
+    let transport = Transport::default();
+    let cookie = |_| Some(&transport);
+    super::changes(&mut [outcome], response, now(), cookie, |_| never())
 }
 
 /// The response after the changes: how many lines rode, `Vary` and `Cache-Control`.
@@ -53,7 +55,7 @@ fn after(
             HeaderChange::Replace {
                 name: "cache-control",
                 value,
-            } => control = Some(value),
+            } => control = Some(value.into_owned()),
             HeaderChange::Remove { name } => {
                 assert!(is_targeted(&name) || name == "x-accel-expires")
             }

@@ -1,0 +1,31 @@
+//! How a session came.
+
+/// How a session came with its request; see [`Session::opened_from`](crate::Session::opened_from).
+///
+/// ```
+/// use sealed_session::{RequestHead, SessionManager, Source};
+/// # use sealed_session::{HeaderChange, Key, KeyRing, ResponseHead};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let session = manager.load(RequestHead::default(), now);
+/// # session.insert("name", "Ada")?;
+/// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
+/// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+/// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
+///
+/// let session = manager.load(RequestHead::new([cookie]), now);
+/// assert_eq!(session.opened_from(), Some(Source::Cookie));
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Source {
+    /// In cookies, which browsers send along with requests that other sites caused.
+    #[default]
+    Cookie,
+    /// In a header field, which only a program sends that has the token.
+    Header,
+    /// In a link that somebody followed, be it given to them or leaked.
+    Url,
+}

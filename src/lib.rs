@@ -6,7 +6,8 @@
 //!
 //! This crate is the core: synchronous, without I/O and without a framework's types. **If you are
 //! writing an application, start at
-//! [`sealed-session-axum`](https://docs.rs/sealed-session-axum)**, which brings the layer and the
+//! [`sealed-session-axum`](https://docs.rs/sealed-session-axum) or
+//! [`sealed-session-actix`](https://docs.rs/sealed-session-actix)**, which bring the layer and the
 //! extractors; what follows here is what happens behind them.
 //!
 //! # The life of a session

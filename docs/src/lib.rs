@@ -13,3 +13,22 @@ pub mod url_transport {}
 /// The README of the axum adapter.
 #[doc = include_str!("../../adapters/axum/README.md")]
 pub mod axum {}
+
+/// The README of the actix-web adapter.
+#[doc = include_str!("../../adapters/actix/README.md")]
+pub mod actix_front {}
+
+/// docs/actix.md.
+#[doc = include_str!("../actix.md")]
+pub mod actix {}
+/// The README of the Rocket adapter.
+#[doc = include_str!("../../adapters/rocket/README.md")]
+pub mod rocket {}
+
+/// The page for Rocket.
+#[doc = include_str!("../rocket.md")]
+pub mod rocket_page {}
+
+/// The README of the list of scenarios.
+#[doc = include_str!("../../conformance/README.md")]
+pub mod conformance {}

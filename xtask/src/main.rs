@@ -25,6 +25,9 @@ Commands:
   test              Everything below, in this order; what CI runs
   lint              Formatting, clippy, documentation, what the packages hold
   unit              Tests and doctests of every crate
+  conformance [--write]
+                    The list of scenarios under every adapter, compared with the table in
+                    docs/adapters.md, or written to it
   sizes [ARGUMENTS] What sessions cost, here and elsewhere; --help tells more.
                     `test` checks the limits and the README's table
   bench [ARGUMENTS] How long requests take, here and elsewhere, in a minute; --help tells more.
@@ -59,6 +62,8 @@ fn command() -> Result<ExitCode, String> {
         ["test"] => steps::everything(),
         ["lint"] => steps::lint(),
         ["unit"] => steps::unit(),
+        ["conformance"] => steps::conformance(false),
+        ["conformance", "--write"] => steps::conformance(true),
         ["vectors"] => steps::vectors(),
         ["e2e"] => steps::e2e(false),
         ["e2e", "--write"] => steps::e2e(true),

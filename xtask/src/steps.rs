@@ -12,7 +12,11 @@ const FUZZ_SECONDS: u32 = 20;
 pub(crate) fn everything() -> Result<(), String> {
     tools::all()?;
     lint()?;
-    let mut passed = vec![counted_unit()?, sizes::check()?];
+    let mut passed = vec![
+        counted_unit()?,
+        counted_conformance(false)?,
+        sizes::check()?,
+    ];
     bench::smoke()?;
     passed.extend([counted_vectors()?, counted_e2e(false)?]);
     fuzz::each(FUZZ_SECONDS)?;
@@ -47,10 +51,12 @@ pub(crate) fn lint() -> Result<(), String> {
 }
 
 /// The packages that are published.
-const PACKAGES: [&str; 3] = [
+const PACKAGES: [&str; 5] = [
     "sealed-session",
     "sealed-session-tower",
     "sealed-session-axum",
+    "sealed-session-actix",
+    "sealed-session-rocket",
 ];
 
 /// A package has its licences and a front page, and nothing that a test left behind.
@@ -83,8 +89,23 @@ pub(crate) fn unit() -> Result<(), String> {
 
 fn counted_unit() -> Result<Passed, String> {
     count(&mut cargo(
-        "test --workspace --all-features --locked --exclude e2e",
+        "test --workspace --all-features --locked --exclude conformance --exclude e2e",
     ))
+}
+
+/// With `write`, the table in docs/adapters.md is made to say what was seen.
+pub(crate) fn conformance(write: bool) -> Result<(), String> {
+    counted_conformance(write).map(drop)
+}
+
+/// The list under every adapter, what proves that it can fail, and the rest of its package.
+fn counted_conformance(write: bool) -> Result<Passed, String> {
+    if write {
+        run(&mut cargo(
+            "test --locked --package conformance --test adapters -- --write",
+        ))?;
+    }
+    count(&mut cargo("test --locked --package conformance"))
 }
 
 pub(crate) fn vectors() -> Result<(), String> {

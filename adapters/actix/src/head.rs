@@ -1,0 +1,82 @@
+//! actix-web's heads as the core's: the one place that knows `http` 0.2.
+//!
+//! Reads header fields as raw bytes, all of them, and never through the framework's cookie jar.
+
+use std::borrow::Cow;
+
+use actix_web::HttpResponse;
+use actix_web::dev::RequestHead as ActixHead;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::uri::Authority;
+use sealed_session::time::OffsetDateTime;
+use sealed_session::{HeaderChange, HeaderFields, RequestHead, ResponseHead, Sessions, Slots};
+
+/// The sessions of a request that arrives at `now`.
+pub(crate) fn load(slots: &Slots, head: &ActixHead, now: OffsetDateTime) -> Sessions {
+    let headers = &head.headers;
+    let fields: &HeaderFields<'_> = &|name, take| {
+        let values = headers.get_all(name);
+        values.for_each(|value| take(value.as_bytes()));
+    };
+    let lines = headers.get_all(header::COOKIE).map(HeaderValue::as_bytes);
+    let mut request = RequestHead::new(lines).fields(fields);
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    // HTTP/2 names the host in the URI.
+    if let Some(host) = host.or_else(|| head.uri.authority().map(Authority::as_str)) {
+        request = request.host(host);
+    }
+    if let Some(query) = head.uri.query() {
+        request = request.query(query);
+    }
+    slots.load(request, now)
+}
+
+/// What the core needs of a response.
+pub(crate) fn of_response<B>(
+    response: &HttpResponse<B>,
+) -> ResponseHead<'_, impl Iterator<Item = (&str, &[u8])>> {
+    let headers = response.headers().iter();
+    let headers = headers.map(|(name, value)| (name.as_str(), value.as_bytes()));
+    ResponseHead::new(response.status().as_u16()).headers(headers)
+}
+
+/// Carries out one change.
+pub(crate) fn apply(headers: &mut HeaderMap, change: HeaderChange) {
+    let is_secret = change.is_secret();
+    match change {
+        HeaderChange::Append { name, value } => {
+            if let Some(value) = header_value(value, is_secret) {
+                headers.append(HeaderName::from_static(name), value);
+            }
+        }
+        HeaderChange::Replace { name, value } => {
+            if let Some(value) = header_value(value, is_secret) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+        HeaderChange::Token { name, value } => {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok();
+            if let Some((name, value)) = name.zip(header_value(value.into(), is_secret)) {
+                headers.insert(name, value);
+            }
+        }
+        HeaderChange::Remove { name } => {
+            headers.remove(name.as_str());
+        }
+        _ => {
+            tracing::error!(target: "sealed_session", ?change, "unknown change; update the adapter");
+        }
+    }
+}
+
+fn header_value(value: Cow<'static, str>, is_secret: bool) -> Option<HeaderValue> {
+    let mut value = match value {
+        Cow::Borrowed(value) => HeaderValue::from_static(value),
+        Cow::Owned(value) => HeaderValue::try_from(value).ok()?,
+    };
+    // Tokens stay out of HPACK's table and of `Debug`.
+    value.set_sensitive(is_secret);
+    Some(value)
+}

@@ -1,0 +1,242 @@
+//! The middleware, and the service around an inner one.
+
+use std::fmt;
+use std::future::{Ready, ready};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::body::EitherBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::{Error as ActixError, HttpResponse};
+use sealed_session::{Clock, Error, Session, Sessions, Slots, SystemClock};
+
+use crate::commit::Commit;
+use crate::future::ResponseFuture;
+use crate::load::{Covered, load};
+
+/// Gives every request of an application its session, or its [several](sealed_session::slots).
+///
+/// Wrap the `App` in it, outside of whatever uses the session: of several `wrap` calls the last is
+/// the outermost. Around the `App` it covers every scope, and what no route matches. Two, one inside
+/// the other, are reported and answered with 500.
+///
+/// A clone is the same middleware. Make one and clone it in the closure that `HttpServer` calls for
+/// each of its workers.
+///
+/// ```
+/// use actix_web::App;
+/// use sealed_session_actix::SessionMiddleware;
+/// use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
+///
+/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let sessions = SessionMiddleware::new(manager);
+/// let app = move || App::new().wrap(sessions.clone());
+/// # let _ = app();
+/// # Ok::<(), sealed_session_actix::sealed_session::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct SessionMiddleware {
+    shared: Shared,
+}
+
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) slots: Slots,
+    pub(crate) clock: Arc<dyn Clock>,
+    respond: Arc<Respond>,
+}
+
+impl Shared {
+    /// The page for sessions that could not be sent. It sees the one that `error` speaks of.
+    pub(crate) fn respond(&self, error: &Error, sessions: &Sessions) -> HttpResponse {
+        (self.respond)(error, sessions.failed(error))
+    }
+}
+
+/// What a failed commit is answered with.
+type Respond = dyn Fn(&Error, &Session) -> HttpResponse + Send + Sync;
+
+impl SessionMiddleware {
+    /// A middleware that reads the system's clock and answers a failed commit with an empty 500.
+    ///
+    /// ```
+    /// use actix_web::test::{TestRequest, call_service, init_service};
+    /// use actix_web::{App, web};
+    /// use sealed_session_actix::SessionMiddleware;
+    /// use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
+    ///
+    /// # #[actix_web::main]
+    /// # async fn main() -> Result<(), sealed_session_actix::sealed_session::Error> {
+    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let app = App::new()
+    ///     .route("/", web::get().to(async || "Hello."))
+    ///     .wrap(SessionMiddleware::new(manager));
+    ///
+    /// // Nobody asks for the session, so the response stays as it is.
+    /// let service = init_service(app).await;
+    /// let response = call_service(&service, TestRequest::get().to_request()).await;
+    /// assert!(!response.headers().contains_key("set-cookie"));
+    /// assert!(!response.headers().contains_key("vary"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// With several sessions it takes their [`Slots`]; see the [guide](sealed_session::slots).
+    #[must_use]
+    pub fn new(slots: impl Into<Slots>) -> SessionMiddleware {
+        SessionMiddleware {
+            shared: Shared {
+                slots: slots.into(),
+                clock: Arc::new(SystemClock),
+                respond: Arc::new(|_, _| HttpResponse::InternalServerError().finish()),
+            },
+        }
+    }
+
+    /// Reads another clock, for tests.
+    ///
+    /// ```
+    /// use actix_web::test::{TestRequest, call_and_read_body, init_service};
+    /// use actix_web::{App, web};
+    /// use sealed_session_actix::sealed_session::time::{Duration, OffsetDateTime};
+    /// use sealed_session_actix::sealed_session::{Clock, ManualClock};
+    /// use sealed_session_actix::{Session, SessionMiddleware};
+    /// use std::sync::Arc;
+    /// # use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
+    ///
+    /// # #[actix_web::main]
+    /// # async fn main() -> Result<(), sealed_session_actix::sealed_session::Error> {
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
+    /// let began = async |session: Session| session.created_at().unix_timestamp().to_string();
+    /// let app = App::new()
+    ///     .route("/", web::get().to(began))
+    ///     .wrap(SessionMiddleware::new(manager).clock(clock.clone()));
+    ///
+    /// let service = init_service(app).await;
+    /// clock.advance(Duration::days(1));
+    /// let body = call_and_read_body(&service, TestRequest::get().to_request()).await;
+    /// assert_eq!(body, clock.now().unix_timestamp().to_string());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> SessionMiddleware {
+        self.shared.clock = clock;
+        self
+    }
+
+    /// Answers a failed commit otherwise: with a page that says what was too large, for instance.
+    /// The handler's response is dropped, because it speaks of changes that did not happen; the
+    /// visitor's old session is whole. The session shows what could not be sent, and cannot be
+    /// changed any more. With several, it is the one that did not fit, and none is sent.
+    ///
+    /// A handler learns already at its insert of a value that can never fit. If it answers with that
+    /// [`Error`], as this crate's [`Error`](crate::Error) does by putting it into the response's
+    /// extensions, then nothing is committed, and this answers: one page for both.
+    ///
+    /// ```
+    /// use actix_web::HttpResponse;
+    /// use sealed_session_actix::SessionMiddleware;
+    /// use sealed_session_actix::sealed_session::{Error, Key, KeyRing, Session, SessionManager};
+    ///
+    /// fn too_large(error: &Error, _: &Session) -> HttpResponse {
+    ///     match error.sizes() {
+    ///         Some(sizes) => HttpResponse::UnprocessableEntity()
+    ///             .body(format!("Too large: {} of {}", sizes.needed(), sizes.allowed())),
+    ///         None => HttpResponse::InternalServerError().finish(),
+    ///     }
+    /// }
+    ///
+    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let sessions = SessionMiddleware::new(manager).on_commit_failure(too_large);
+    /// # Ok::<(), Error>(())
+    /// ```
+    #[must_use]
+    pub fn on_commit_failure(
+        mut self,
+        respond: impl Fn(&Error, &Session) -> HttpResponse + Send + Sync + 'static,
+    ) -> SessionMiddleware {
+        self.shared.respond = Arc::new(respond);
+        self
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for SessionMiddleware
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError>,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = ActixError;
+    type Transform = SessionService<S>;
+    type InitError = ();
+    type Future = Ready<Result<SessionService<S>, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        let shared = Rc::new(self.shared.clone());
+        ready(Ok(SessionService { inner, shared }))
+    }
+}
+
+impl fmt::Debug for SessionMiddleware {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionMiddleware")
+            .field("slots", &self.shared.slots)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A service whose requests have sessions; [`SessionMiddleware`] makes it.
+///
+/// ```
+/// use actix_web::dev::{Service, Transform};
+/// use actix_web::test::{TestRequest, ok_service};
+/// use sealed_session_actix::{SessionMiddleware, SessionService};
+/// # use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
+///
+/// # #[actix_web::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let sessions = SessionMiddleware::new(manager);
+/// let service: SessionService<_> = sessions.new_transform(ok_service()).await.unwrap();
+/// let response = service.call(TestRequest::get().to_srv_request()).await?;
+/// assert_eq!(response.status(), 200);
+/// # Ok(())
+/// # }
+/// ```
+pub struct SessionService<S> {
+    inner: S,
+    shared: Rc<Shared>,
+}
+
+impl<S, B> Service<ServiceRequest> for SessionService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError>,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = ActixError;
+    type Future = ResponseFuture<S::Future, B>;
+
+    forward_ready!(inner);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let shared = Rc::clone(&self.shared);
+        match load(&shared, &request) {
+            Ok(sessions) => {
+                ResponseFuture::new(self.inner.call(request), Commit { shared, sessions })
+            }
+            Err(Covered { error, outer }) => {
+                let page = shared.respond(&error, &outer).map_into_right_body();
+                ResponseFuture::refused(request.into_response(page))
+            }
+        }
+    }
+}
+
+impl<S> fmt::Debug for SessionService<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionService")
+            .field("slots", &self.shared.slots)
+            .finish_non_exhaustive()
+    }
+}

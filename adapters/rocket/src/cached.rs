@@ -1,0 +1,77 @@
+//! What one request keeps for its guards, its responders and the fairing, in Rocket's request-local
+//! cache.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rocket::Request;
+use sealed_session::{Error, Sessions};
+
+/// The place of one request. All who ask, on whatever way the request takes through forwards and
+/// catchers, get the same.
+#[derive(Default)]
+pub(crate) struct Cached(Mutex<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    sessions: Option<Sessions>,
+    /// Whether the fairing has seen the request, and so will see its response.
+    announced: bool,
+    committed: bool,
+    /// What a handler gave up with, because it can never fit.
+    too_large: Option<Error>,
+}
+
+impl Cached {
+    pub(crate) fn of<'r>(request: &'r Request<'_>) -> &'r Cached {
+        request.local_cache(Cached::default)
+    }
+
+    /// The fairing sees the request. Fairings that were attached before it may have asked for
+    /// sessions already.
+    pub(crate) fn announce(&self, load: impl FnOnce() -> Sessions) -> Sessions {
+        let mut inner = self.lock();
+        if inner.committed {
+            // Clones of a local request share one cache, so this is the next of them.
+            *inner = Inner::default();
+        }
+        inner.announced = true;
+        inner.sessions.get_or_insert_with(load).clone()
+    }
+
+    /// The request's sessions; the first who asks loads them.
+    pub(crate) fn sessions(&self, load: impl FnOnce() -> Sessions) -> Sessions {
+        self.lock().sessions.get_or_insert_with(load).clone()
+    }
+
+    /// The sessions, to be committed, and what a handler gave up with.
+    pub(crate) fn close(&self, load: impl FnOnce() -> Sessions) -> (Sessions, Option<Error>) {
+        let mut inner = self.lock();
+        inner.committed = true;
+        let sessions = inner.sessions.get_or_insert_with(load).clone();
+        (sessions, inner.too_large.take())
+    }
+
+    /// Remembers that a handler gave up with `error`.
+    pub(crate) fn give_up(&self, error: Error) {
+        self.lock().too_large = Some(error);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Rocket hands a request that it cannot read, one with an unknown method for instance, to a
+/// catcher, and runs no fairings.
+impl Drop for Cached {
+    fn drop(&mut self) {
+        let inner = self.lock();
+        if inner.sessions.is_some() && !inner.announced {
+            tracing::warn!(
+                target: "sealed_session",
+                "a session was asked for by a request that Rocket ran no fairings for; what was \
+                 changed in it is lost"
+            );
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The commit, when the response head is ready.
+
+use rocket::{Request, Response};
+use sealed_session::time::OffsetDateTime;
+use sealed_session::{Error, HeaderChange, Sessions, Slots};
+
+use crate::cached::Cached;
+use crate::convert;
+use crate::failure;
+use crate::fairing::Shared;
+use crate::load::load;
+
+/// Commits the sessions of `request`. A response that speaks of what cannot be committed is replaced.
+pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Response<'_>) {
+    let Shared { slots, failure, .. } = shared;
+    let (sessions, too_large) = Cached::of(request).close(|| load(shared, request));
+    if sessions.close_unused() {
+        return;
+    }
+    if let Some(error) = too_large {
+        slots.abandon(&sessions, &error);
+        // Without a page for it, the catcher's answer stands.
+        if let Some(page) = failure.page(&error, &sessions, request) {
+            failure::replace(response, page);
+        }
+    }
+    let now = shared.clock.now();
+    let changes = changes(slots, &sessions, response, now).or_else(|error| {
+        let page = failure.page(&error, &sessions, request);
+        failure::replace(response, page.unwrap_or_else(failure::empty));
+        changes(slots, &sessions, response, now)
+    });
+    for change in changes.into_iter().flatten() {
+        convert::apply(response, change);
+    }
+}
+
+fn changes(
+    slots: &Slots,
+    sessions: &Sessions,
+    response: &Response<'_>,
+    now: OffsetDateTime,
+) -> Result<Vec<HeaderChange>, Error> {
+    let fields: Vec<_> = response.headers().iter().collect();
+    let head = convert::response_head(response.status(), &fields);
+    slots.commit(sessions, head, now)
+}

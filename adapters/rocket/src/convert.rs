@@ -1,0 +1,61 @@
+//! Rocket's headers to what the core reads, and the core's changes to Rocket's headers.
+//!
+//! Cookies are read from the raw `Cookie` lines and written as raw `Set-Cookie` lines. Rocket's
+//! `CookieJar` decodes names, so that `%5F_Host-session` would pass for `__Host-session`, holds one
+//! cookie of each name, and forgets on its way to an error catcher what was added to it.
+
+use std::borrow::Cow;
+
+use rocket::http::{Header, Status};
+use rocket::{Request, Response};
+use sealed_session::time::Duration;
+use sealed_session::{HeaderChange, ResponseHead};
+
+/// The request's `Cookie` lines. Rocket drops those that are no UTF-8 before anybody sees them.
+///
+/// Its local client writes no lines, and puts its cookies into the jar. The jar of a request from a
+/// connection holds nothing but what its lines say; so where there are none, whatever is in it comes
+/// from a local client, and nothing of it was decoded.
+pub(crate) fn cookie_lines<'r>(request: &'r Request<'_>) -> Vec<Cow<'r, str>> {
+    let lines: Vec<_> = request.headers().get("cookie").map(Cow::from).collect();
+    if !lines.is_empty() {
+        return lines;
+    }
+    let jar = request.cookies().iter();
+    // The local client stores what a response removes.
+    let kept = jar.filter(|cookie| cookie.max_age().is_none_or(Duration::is_positive));
+    kept.map(|cookie| format!("{}={}", cookie.name(), cookie.value()).into())
+        .collect()
+}
+
+/// The host that the request names. HTTP/2 has no field for it, but an authority.
+pub(crate) fn host<'r>(request: &'r Request<'_>) -> Option<Cow<'r, str>> {
+    let field = request.headers().get_one("host").map(Cow::from);
+    field.or_else(|| request.host().map(|host| host.to_string().into()))
+}
+
+/// What the core needs of a response with these `fields`.
+pub(crate) fn response_head<'a>(
+    status: Status,
+    fields: &'a [Header<'a>],
+) -> ResponseHead<'a, impl Iterator<Item = (&'a str, &'a [u8])>> {
+    let fields = fields.iter();
+    let fields = fields.map(|field| (field.name().as_str(), field.value().as_bytes()));
+    ResponseHead::new(status.code).headers(fields)
+}
+
+pub(crate) fn apply(response: &mut Response<'_>, change: HeaderChange) {
+    match change {
+        HeaderChange::Append { name, value } => response.adjoin_raw_header(name, value),
+        HeaderChange::Replace { name, value } => {
+            response.set_raw_header(name, value);
+        }
+        HeaderChange::Token { name, value } => {
+            response.set_raw_header(name.to_string(), value);
+        }
+        HeaderChange::Remove { name } => response.remove_header(&name),
+        _ => {
+            tracing::error!(target: "sealed_session", ?change, "unknown change; update the adapter");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The core's error, as a responder.
+
+use std::fmt;
+
+use rocket::Request;
+use rocket::http::Status;
+use rocket::response::{self, Responder};
+
+use crate::cached::Cached;
+
+/// A [`sealed_session::Error`] that a handler can return with `?`. It answers 500, by the application's
+/// catcher if there is one; the text goes to the log. What the handler had changed before is committed
+/// all the same, as with any other response.
+///
+/// One is different: a value that can never fit is refused at its insert, and answered like a session
+/// that does not fit in the end. Nothing is committed, and
+/// [`on_commit_failure`](crate::SessionFairing::on_commit_failure) makes the page.
+///
+/// ```
+/// use rocket::post;
+/// use sealed_session_rocket::{Error, Session};
+///
+/// #[post("/note", data = "<text>")]
+/// fn note(session: Session, text: String) -> Result<&'static str, Error> {
+///     session.insert("note", text)?;
+///     Ok("Noted.")
+/// }
+/// # let _ = rocket::routes![note];
+/// ```
+#[derive(Clone, Debug)]
+pub struct Error(sealed_session::Error);
+
+impl Error {
+    /// The core's error, with its predicates.
+    ///
+    /// ```
+    /// use sealed_session_rocket::Error;
+    /// use sealed_session_rocket::sealed_session::Key;
+    ///
+    /// let error = Error::from("not a key".parse::<Key>().unwrap_err());
+    /// assert!(error.inner().is_key());
+    /// ```
+    #[must_use]
+    pub fn inner(&self) -> &sealed_session::Error {
+        &self.0
+    }
+}
+
+impl From<sealed_session::Error> for Error {
+    fn from(error: sealed_session::Error) -> Error {
+        Error(error)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl<'r> Responder<'r, 'static> for Error {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        // The fairing reports what is too large, as it does for a commit.
+        if self.0.is_too_large() {
+            Cached::of(request).give_up(self.0);
+        } else {
+            tracing::error!(target: "sealed_session", error = %self.0, "session error in a handler");
+        }
+        Err(Status::InternalServerError)
+    }
+}

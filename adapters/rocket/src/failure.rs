@@ -1,0 +1,79 @@
+//! What the visitor gets when a commit fails.
+
+use std::sync::Arc;
+
+use rocket::http::Status;
+use rocket::response::Responder;
+use rocket::{Request, Response};
+use sealed_session::{Error, Session, Sessions};
+
+type Page = dyn Fn(&Error, &Sessions, &Request<'_>) -> Response<'static> + Send + Sync;
+
+/// The application's own page for a session that could not be committed, if it has one.
+#[derive(Clone, Default)]
+pub(crate) struct Failure(Option<Arc<Page>>);
+
+impl Failure {
+    pub(crate) fn new<R>(respond: impl Fn(&Error, &Session) -> R + Send + Sync + 'static) -> Failure
+    where
+        R: for<'r> Responder<'r, 'static>,
+    {
+        Failure(Some(Arc::new(move |error, sessions, request| {
+            let page = respond(error, sessions.failed(error)).respond_to(request);
+            page.unwrap_or_else(empty_with)
+        })))
+    }
+
+    pub(crate) fn page(
+        &self,
+        error: &Error,
+        sessions: &Sessions,
+        request: &Request<'_>,
+    ) -> Option<Response<'static>> {
+        let page = self.0.as_ref()?;
+        Some(page(error, sessions, request))
+    }
+}
+
+/// The sizes are in the log, and are nothing to a visitor. Rocket lets no fairing ask a catcher for
+/// more.
+pub(crate) fn empty() -> Response<'static> {
+    empty_with(Status::InternalServerError)
+}
+
+fn empty_with(status: Status) -> Response<'static> {
+    Response::build().status(status).finalize()
+}
+
+/// Puts `page` in place of `response`, and keeps what Rocket, its shield and other fairings have put
+/// on this response as on every other.
+pub(crate) fn replace(response: &mut Response<'_>, mut page: Response<'static>) {
+    let is_kept = |name: &str| is_of_every_response(name) && !page.headers().contains(name);
+    let fields = response.headers().iter();
+    let kept: Vec<_> = fields
+        .filter(|field| is_kept(field.name.as_str()))
+        .collect();
+    for field in kept {
+        page.adjoin_raw_header(field.name.to_string(), field.value.into_owned());
+    }
+    *response = page;
+}
+
+/// Whether a field speaks of the server or of whoever may see its pages, and not of one page.
+fn is_of_every_response(name: &str) -> bool {
+    // The server's name, and what Rocket's shield knows.
+    const NAMES: [&str; 9] = [
+        "expect-ct",
+        "permissions-policy",
+        "referrer-policy",
+        "server",
+        "strict-transport-security",
+        "x-content-type-options",
+        "x-dns-prefetch-control",
+        "x-frame-options",
+        "x-xss-protection",
+    ];
+    let name = name.to_ascii_lowercase();
+    // Without these no script could read what went wrong.
+    NAMES.contains(&name.as_str()) || name.starts_with("access-control-")
+}

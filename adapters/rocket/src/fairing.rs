@@ -1,0 +1,204 @@
+//! The fairing: it loads each request's session, and commits it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rocket::fairing::{self, Fairing, Info, Kind};
+use rocket::response::Responder;
+use rocket::{Build, Data, Request, Response, Rocket};
+use sealed_session::{Clock, Error, Session, Slots, SystemClock};
+
+use crate::cached::Cached;
+use crate::commit::commit;
+use crate::failure::Failure;
+use crate::load::load;
+
+/// Gives every request of an application its session.
+///
+/// Attach it last. Fairings before it may use the session and speak of caching; one that comes after
+/// it sees a response whose session is committed, so what it changes is too late. Two session
+/// fairings are reported, and Rocket does not launch.
+///
+/// ```
+/// use sealed_session_rocket::SessionFairing;
+/// use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
+///
+/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let rocket = rocket::build().attach(SessionFairing::new(manager));
+/// # Ok::<(), sealed_session_rocket::sealed_session::Error>(())
+/// ```
+pub struct SessionFairing {
+    shared: Shared,
+}
+
+/// What guards find as managed state, too.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) slots: Slots,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) failure: Failure,
+    passive: Option<Arc<Passive>>,
+}
+
+type Passive = dyn Fn(&Request<'_>) -> bool + Send + Sync;
+
+impl SessionFairing {
+    /// A fairing that reads the system's clock and answers a failed commit with an empty 500. It takes
+    /// a manager, or [`Slots`] if there are several.
+    ///
+    /// ```
+    /// use rocket::local::blocking::Client;
+    /// use sealed_session_rocket::SessionFairing;
+    /// use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let client = Client::untracked(rocket::build().attach(SessionFairing::new(manager)))?;
+    ///
+    /// // Nobody asks for the session, so the response says nothing of it.
+    /// let response = client.get("/").dispatch();
+    /// assert!(!response.headers().contains("set-cookie"));
+    /// assert!(!response.headers().contains("vary"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn new(slots: impl Into<Slots>) -> SessionFairing {
+        SessionFairing {
+            shared: Shared {
+                slots: slots.into(),
+                clock: Arc::new(SystemClock),
+                failure: Failure::default(),
+                passive: None,
+            },
+        }
+    }
+
+    /// Reads another clock, for tests.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use sealed_session_rocket::SessionFairing;
+    /// use sealed_session_rocket::sealed_session::ManualClock;
+    /// use sealed_session_rocket::sealed_session::time::{Duration, OffsetDateTime};
+    /// # use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    ///
+    /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
+    /// let fairing = SessionFairing::new(manager).clock(clock.clone());
+    /// clock.advance(Duration::minutes(31)); // and every session is idle-expired
+    /// # Ok::<(), sealed_session_rocket::sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> SessionFairing {
+        self.shared.clock = clock;
+        self
+    }
+
+    /// Answers a failed commit with a page of the application's own, anything that is a
+    /// [`Responder`]. The visitor's old session is whole; the handler's response is dropped, because
+    /// it speaks of changes that did not happen. The session is the one that could not be sent, of
+    /// whatever slot, and cannot be changed any more.
+    ///
+    /// A handler learns already at its insert of a value that can never fit. If it answers with this
+    /// crate's [`Error`](crate::Error), then nothing is committed, and this page answers, too.
+    ///
+    /// ```
+    /// use rocket::http::Status;
+    /// use sealed_session_rocket::SessionFairing;
+    /// use sealed_session_rocket::sealed_session::{Error, Key, KeyRing, Session, SessionManager};
+    ///
+    /// fn too_large(error: &Error, _: &Session) -> (Status, String) {
+    ///     let text = match error.sizes() {
+    ///         Some(sizes) => format!("Too large: {} of {}", sizes.needed(), sizes.allowed()),
+    ///         None => String::new(),
+    ///     };
+    ///     (Status::UnprocessableEntity, text)
+    /// }
+    ///
+    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let fairing = SessionFairing::new(manager).on_commit_failure(too_large);
+    /// # Ok::<(), Error>(())
+    /// ```
+    #[must_use]
+    pub fn on_commit_failure<R>(
+        mut self,
+        respond: impl Fn(&Error, &Session) -> R + Send + Sync + 'static,
+    ) -> SessionFairing
+    where
+        R: for<'r> Responder<'r, 'static>,
+    {
+        self.shared.failure = Failure::new(respond);
+        self
+    }
+
+    /// Marks the requests that `wanted` says yes to as
+    /// [passive](sealed_session::Sessions::mark_passive): they do not keep their session from idling
+    /// out, in whatever slot. Single routes say so by the guard [`Passive`](crate::Passive).
+    ///
+    /// ```
+    /// use rocket::Request;
+    /// use sealed_session_rocket::SessionFairing;
+    /// # use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    ///
+    /// // What browsers fetch before anybody asked for it.
+    /// fn is_prefetch(request: &Request<'_>) -> bool {
+    ///     let purpose = request.headers().get_one("sec-purpose");
+    ///     purpose.is_some_and(|purpose| purpose.starts_with("prefetch"))
+    /// }
+    ///
+    /// let fairing = SessionFairing::new(manager).passive_when(is_prefetch);
+    /// # Ok::<(), sealed_session_rocket::sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn passive_when(
+        mut self,
+        wanted: impl Fn(&Request<'_>) -> bool + Send + Sync + 'static,
+    ) -> SessionFairing {
+        self.shared.passive = Some(Arc::new(wanted));
+        self
+    }
+}
+
+#[rocket::async_trait]
+impl Fairing for SessionFairing {
+    fn info(&self) -> Info {
+        Info {
+            name: "Sealed sessions",
+            // No singleton: Rocket would drop one of two without a word.
+            kind: Kind::Ignite | Kind::Request | Kind::Response,
+        }
+    }
+
+    async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
+        if rocket.state::<Shared>().is_some() {
+            // Which of the two a guard means cannot be known.
+            let error =
+                Error::misuse("two session fairings are attached; remove one `.attach(..)`");
+            tracing::error!(target: "sealed_session", %error);
+            return Err(rocket);
+        }
+        Ok(rocket.manage(self.shared.clone()))
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+        let sessions = Cached::of(request).announce(|| load(&self.shared, request));
+        let passive = self.shared.passive.as_ref();
+        if passive.is_some_and(|wanted| wanted(request)) {
+            sessions.mark_passive();
+        }
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        commit(&self.shared, request, response);
+    }
+}
+
+impl fmt::Debug for SessionFairing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionFairing")
+            .field("slots", &self.shared.slots)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,140 @@
+//! Sessions that do not fit, and what their visitors see.
+
+use rocket::fairing::AdHoc;
+use rocket::http::{CookieJar, Status};
+use rocket::response::stream::TextStream;
+use rocket::{Build, Rocket, catch, catchers, get, routes};
+use sealed_session_rocket::sealed_session as core;
+use sealed_session_rocket::{Error, Session};
+
+use crate::guards;
+use crate::support::{bare, client, compact, fairing, send};
+
+#[get("/noise")]
+fn noise(session: Session, jar: &CookieJar<'_>) -> Result<(Status, &'static str), Error> {
+    for name in ["noise", "more noise"] {
+        let seed = name.len() as u64;
+        let noise: Vec<u64> = (0..200)
+            .map(|n| (n + seed * 1_000).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+            .collect();
+        session.insert(name, noise)?;
+    }
+    jar.add(("stored", "yes"));
+    Ok((Status::Created, "stored"))
+}
+
+#[get("/lump")]
+fn lump(session: Session) -> Result<&'static str, Error> {
+    // As with a commit that fails, nothing of this is sent.
+    session.sign_in_as("mallory", &[])?;
+    session.insert("lump", "x".repeat(100_000))?;
+    Ok("stored")
+}
+
+#[get("/misread")]
+fn misread(session: Session) -> Result<String, Error> {
+    session.insert("before", 1)?;
+    Ok(session.get::<u32>("name")?.unwrap_or_default().to_string())
+}
+
+#[catch(500)]
+fn sorry() -> &'static str {
+    "sorry"
+}
+
+fn app() -> Rocket<Build> {
+    let shared = AdHoc::on_response("For every response", |_, response| {
+        Box::pin(async move {
+            response.set_raw_header("Access-Control-Allow-Origin", "https://a.example");
+            response.set_raw_header("X-Handled-By", "a fairing");
+        })
+    });
+    let routes = routes![noise, lump, misread];
+    guards::app().mount("/", routes).attach(shared)
+}
+
+#[test]
+fn a_commit_that_fails_keeps_the_old_session_and_says_nothing_unless_asked() {
+    let silent = client(app().attach(compact()));
+    let cookie = send(&silent, "POST", "/write", &[]).cookie();
+    let reply = send(&silent, "GET", "/noise", &[&cookie]);
+    assert_eq!((reply.status, reply.body.as_str()), (500, ""));
+    assert!(reply.set_cookies().is_empty());
+    assert_eq!(send(&silent, "GET", "/read", &[&cookie]).body, "Ada");
+}
+
+#[test]
+fn one_page_for_what_is_too_large_in_the_end_and_at_once() {
+    let page = |error: &core::Error, session: &core::Session| {
+        assert!(session.contains("noise") != error.to_string().contains("by itself"));
+        let sizes = error.sizes().unwrap();
+        let over = sizes.needed() - sizes.allowed();
+        (Status::PayloadTooLarge, format!("{over} too many"))
+    };
+    let fairing = compact().on_commit_failure(page);
+    let client = client(app().register("/", catchers![sorry]).attach(fairing));
+    let cookie = send(&client, "POST", "/write", &[]).cookie();
+    for path in ["/noise", "/lump"] {
+        let reply = send(&client, "GET", path, &[&cookie]);
+        assert_eq!(reply.status, 413);
+        assert!(reply.body.ends_with(" too many"), "{}", reply.body);
+        assert!(reply.set_cookies().is_empty(), "{path}");
+        assert_eq!(reply.all("cache-control"), ["private"]);
+        assert_eq!(reply.all("vary"), ["Cookie"]);
+        // Of the response whose place it takes, only what is on every response.
+        assert_eq!(reply.all("x-content-type-options"), ["nosniff"]);
+        assert_eq!(reply.all("x-frame-options"), ["SAMEORIGIN"]);
+        assert_eq!(reply.all("server").len(), 1);
+        assert_eq!(reply.all("access-control-allow-origin").len(), 1);
+        assert_eq!(reply.field("x-handled-by"), None);
+    }
+    assert_eq!(send(&client, "GET", "/read", &[&cookie]).body, "Ada");
+}
+
+#[test]
+fn without_a_page_the_catcher_answers_what_is_too_large_at_once() {
+    let app = app().register("/", catchers![sorry]).attach(compact());
+    let client = client(app);
+    let cookie = send(&client, "POST", "/write", &[]).cookie();
+    let reply = send(&client, "GET", "/lump", &[&cookie]);
+    assert_eq!((reply.status, reply.body.as_str()), (500, "sorry"));
+    assert!(reply.set_cookies().is_empty());
+}
+
+#[test]
+fn a_page_that_fails_is_an_empty_answer_with_its_status() {
+    let fails = |_: &core::Error, _: &core::Session| Status::ServiceUnavailable;
+    let client = client(app().attach(compact().on_commit_failure(fails)));
+    let reply = send(&client, "GET", "/noise", &[]);
+    assert_eq!((reply.status, reply.body.as_str()), (503, ""));
+}
+
+#[test]
+fn other_errors_are_answered_by_the_catcher_and_commit() {
+    let client = client(app().register("/", catchers![sorry]).attach(fairing()));
+    let cookie = send(&client, "POST", "/write", &[]).cookie();
+    let reply = send(&client, "GET", "/misread", &[&cookie]);
+    assert_eq!((reply.status, reply.body.as_str()), (500, "sorry"));
+    assert_eq!(reply.set_cookies().len(), 1);
+}
+
+#[get("/late")]
+fn late(session: Session) -> TextStream![String] {
+    session.insert("name", "Ada").unwrap();
+    TextStream! {
+        yield session.insert("late", true).unwrap_err().to_string();
+    }
+}
+
+#[test]
+fn changes_after_the_head_are_reported() {
+    let app = bare().mount("/", routes![late]);
+    let client = client(app.attach(fairing()));
+    let reply = send(&client, "GET", "/late", &[]);
+    assert_eq!(reply.set_cookies().len(), 1);
+    assert_eq!(
+        reply.body,
+        "`late` came too late: the response head is out and its cookies with \
+         it; change the session before the handler returns"
+    );
+}

@@ -1,0 +1,107 @@
+//! Lifetimes by the fairing's clock, touches, and requests that are no use of a session.
+
+use rocket::http::{Header, Status};
+use rocket::{Build, Request, Rocket, get, post, routes};
+use sealed_session_rocket::{Passive, Session, SessionFairing};
+use time::Duration;
+
+use crate::guards;
+use crate::support::{Reply, client, clocked, request, send};
+
+#[get("/page")]
+fn page() -> &'static str {
+    "a page"
+}
+
+#[get("/unchanged")]
+fn unchanged() -> (Status, ()) {
+    (Status::NotModified, ())
+}
+
+#[get("/poll")]
+fn poll(_passive: Passive) -> &'static str {
+    "3 unread"
+}
+
+#[get("/marks")]
+fn marks(session: Session) {
+    session.mark_passive();
+}
+
+#[post("/sign-out")]
+fn sign_out(session: Session) {
+    session.destroy().unwrap();
+}
+
+fn is_prefetch(request: &Request<'_>) -> bool {
+    request.headers().contains("sec-purpose")
+}
+
+fn app(fairing: SessionFairing) -> Rocket<Build> {
+    let routes = routes![page, unchanged, poll, marks, sign_out];
+    guards::app().mount("/", routes).attach(fairing)
+}
+
+#[test]
+fn every_request_is_judged_by_the_fairings_clock() {
+    let (clock, fairing) = clocked();
+    let client = client(app(fairing));
+    let cookie = send(&client, "POST", "/write", &[]).cookie();
+    clock.advance(Duration::minutes(30) - Duration::SECOND);
+    assert_eq!(send(&client, "GET", "/read", &[&cookie]).body, "Ada");
+    clock.advance(Duration::SECOND);
+    let late = send(&client, "GET", "/read", &[&cookie]);
+    assert!(late.body == "nobody" && late.set_cookies().is_empty());
+}
+
+#[test]
+fn a_page_that_never_looks_renews_its_session_and_stays_free_of_it() {
+    let (clock, fairing) = clocked();
+    let client = client(app(fairing.passive_when(is_prefetch)));
+    let cookie = send(&client, "POST", "/write", &[]).cookie();
+    assert!(
+        send(&client, "GET", "/page", &[&cookie])
+            .set_cookies()
+            .is_empty()
+    );
+
+    clock.advance(Duration::minutes(10));
+    let prefetch = request(&client, "GET", "/page", &[&cookie]);
+    let prefetch = prefetch.header(Header::new("Sec-Purpose", "prefetch"));
+    let mut passive = vec![Reply::of(prefetch.dispatch())];
+    for path in ["/poll", "/marks", "/unchanged"] {
+        passive.push(send(&client, "GET", path, &[&cookie]));
+    }
+    for reply in passive {
+        assert!(reply.set_cookies().is_empty());
+    }
+
+    let page = send(&client, "GET", "/page", &[&cookie]);
+    assert_eq!((page.set_cookies().len(), page.field("vary")), (1, None));
+    assert!(
+        page.set_cookies()[0].starts_with("__Host-session.t="),
+        "{}",
+        page.cookie()
+    );
+    assert_eq!(page.all("cache-control"), ["private"]);
+    clock.advance(Duration::minutes(25));
+    let touched = [cookie.as_str(), &page.cookie()].join("; ");
+    assert_eq!(send(&client, "GET", "/read", &[&touched]).body, "Ada");
+    assert_eq!(send(&client, "GET", "/read", &[&cookie]).body, "nobody");
+}
+
+#[test]
+fn a_sign_out_stays() {
+    let (_, fairing) = clocked();
+    let client = client(app(fairing));
+    let cookie = send(&client, "POST", "/write", &[]).cookie();
+    let out = send(&client, "POST", "/sign-out", &[&cookie]);
+    let tombstone = out
+        .set_cookies()
+        .into_iter()
+        .find(|line| !line.contains("Max-Age=0"));
+    let tombstone = tombstone.unwrap().split(';').next().unwrap();
+    // A response that was under way brought the session back.
+    let late = send(&client, "GET", "/read", &[&cookie, tombstone]);
+    assert_eq!(late.body, "nobody");
+}

@@ -1,0 +1,145 @@
+//! What a path tells a handler to do: one step a segment, `verb.argument.argument`.
+//!
+//! `+` stands for a space, and `prefs:` in front means the other slot. What steps tell about the session
+//! is the body, joined by commas.
+
+use sealed_session::time::Duration;
+use sealed_session::{Error, Session, Source};
+
+use crate::reply::Reply;
+use crate::site::Site;
+
+/// Where the step `link` leads to.
+const NEXT: &str = "/act/get.name/refusal/source";
+
+/// Where the step `links` leads to: the app itself, and others.
+const ABSOLUTE: [&str; 3] = [
+    "http://127.0.0.1/",
+    "https://elsewhere.example/",
+    "//127.0.0.1/",
+];
+
+/// The sessions that steps may be about.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Hands<'s> {
+    pub(crate) main: Option<&'s Session>,
+    pub(crate) prefs: Option<&'s Session>,
+}
+
+/// Carries out the steps of a path behind its first segment.
+pub(crate) fn act(site: &Site, hands: Hands<'_>, path: &str) -> Result<Reply, Error> {
+    let mut reply = Reply::text("");
+    let mut told = Vec::new();
+    for step in path.split('/').skip(2) {
+        let step = step.replace('+', " ");
+        let (session, what) = match step.strip_prefix("prefs:") {
+            Some(what) => (hands.prefs, what),
+            None => (hands.main, step.as_str()),
+        };
+        let mut words = what.splitn(3, '.');
+        let mut word = || words.next().unwrap_or_default();
+        let (verb, first, second) = (word(), word(), word());
+        match verb {
+            "" => {}
+            "status" => reply.status = first.parse().map_err(|_| unknown(&step))?,
+            "header" => reply.headers.push((first.to_owned(), second.to_owned())),
+            "say" => told.push(first.to_owned()),
+            "advance" => {
+                let seconds = first.parse().map_err(|_| unknown(&step))?;
+                site.inner.clock.advance(Duration::seconds(seconds));
+            }
+            _ => {
+                let session = session.ok_or_else(|| unknown(&step))?;
+                if verb == "keep" {
+                    site.shelf().push(session.clone());
+                } else {
+                    told.extend(with_session(session, verb, first, second)?);
+                }
+            }
+        }
+    }
+    reply.body = told.join(",");
+    Ok(reply)
+}
+
+fn with_session(
+    session: &Session,
+    verb: &str,
+    first: &str,
+    second: &str,
+) -> Result<Option<String>, Error> {
+    let text = match verb {
+        "put" => return session.insert(first, second).map(|()| None),
+        "noise" => {
+            let letters = second.parse().map_err(|_| unknown(second))?;
+            let noise = noise(first, letters);
+            return session.insert(first, noise).map(|()| None);
+        }
+        "remove" => return session.remove(first).map(|_| None),
+        "clear" => return session.clear().map(|()| None),
+        "renew" => return session.renew().map(|()| None),
+        "destroy" => return session.destroy().map(|()| None),
+        "sign-in" => return session.sign_in_as(first, &[second]).map(|()| None),
+        "passive" => {
+            session.mark_passive();
+            return Ok(None);
+        }
+        "get" => session
+            .get::<String>(first)?
+            .unwrap_or_else(|| "nothing".to_owned()),
+        "size" => session
+            .get::<String>(first)?
+            .unwrap_or_default()
+            .len()
+            .to_string(),
+        "count" => session.update(first, |n: &mut u32| {
+            *n += 1;
+            n.to_string()
+        })?,
+        "id" => session
+            .id()
+            .map_or_else(|| "none".to_owned(), |id| id.to_string()),
+        "subject" => session.subject().unwrap_or_else(|| "nobody".to_owned()),
+        "refusal" => session
+            .refusal()
+            .map_or("none", |refusal| refusal.label())
+            .to_owned(),
+        "link" => session.encode_url(NEXT)?.into_owned(),
+        "links" => {
+            let links = ABSOLUTE.map(|link| session.encode_url(link));
+            links.into_iter().collect::<Result<Vec<_>, _>>()?.join(" ")
+        }
+        "source" => match session.opened_from() {
+            None => "none",
+            Some(Source::Cookie) => "cookie",
+            Some(Source::Header) => "header",
+            Some(Source::Url) => "link",
+            Some(_) => "elsewhere",
+        }
+        .to_owned(),
+        "lines" => session.size()?.lines().len().to_string(),
+        _ => return Err(unknown(verb)),
+    };
+    Ok(Some(text))
+}
+
+fn unknown(step: &str) -> Error {
+    Error::misuse(format!("the list has no step `{step}` here"))
+}
+
+/// Letters that no compressor makes smaller, the same for the same seed.
+pub(crate) fn noise(seed: &str, letters: usize) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut state = seed.bytes().fold(0x9e37_79b9_7f4a_7c15_u64, |state, byte| {
+        (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    // SplitMix64, a letter from the top of each number.
+    let letter = || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let at = usize::try_from((mixed ^ (mixed >> 31)) >> 58).unwrap_or(0);
+        char::from(*ALPHABET.get(at).unwrap_or(&b'A'))
+    };
+    std::iter::repeat_with(letter).take(letters).collect()
+}

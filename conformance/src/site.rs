@@ -1,0 +1,319 @@
+//! What the app of a scenario is to be, and what its handlers do.
+
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sealed_session::{Clock, Error, ManualClock, Session, Slot, Slots};
+
+use crate::action::{self, Hands};
+use crate::failure::Failure;
+use crate::pieces::Pieces;
+use crate::reply::Reply;
+
+/// The app of one scenario. A harness mounts it; a clone is the same app.
+///
+/// ```
+/// use conformance::Site;
+///
+/// let site = Site::usual()?;
+/// assert_eq!(site.plain("/plain/say.Hello").body, "Hello");
+/// # Ok::<(), conformance::Failure>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) slots: Slots,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) layers: usize,
+    pub(crate) catch: Catch,
+    pub(crate) fallback: bool,
+    pub(crate) page: Option<Page>,
+    /// Sessions that handlers kept.
+    pub(crate) shelf: Mutex<Vec<Session>>,
+}
+
+/// The slot that some scenarios have beside the main one.
+///
+/// ```
+/// use conformance::Prefs;
+/// use sealed_session::{Sessions, Slot};
+///
+/// fn has_prefs(sessions: &Sessions) -> bool {
+///     sessions.get::<Prefs>().is_some()
+/// }
+/// # let _ = has_prefs;
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub enum Prefs {}
+
+impl Slot for Prefs {}
+
+/// Where a layer catches panics, in a framework that has such layers.
+///
+/// ```
+/// use conformance::{Catch, Site};
+///
+/// assert_eq!(Site::usual()?.catch(), Catch::Nowhere);
+/// # Ok::<(), conformance::Failure>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Catch {
+    /// Nowhere.
+    Nowhere,
+    /// Between the session layer and the handlers.
+    Inside,
+    /// Around the session layer.
+    Outside,
+}
+
+/// The app's own answer to a session that does not fit.
+///
+/// ```
+/// use conformance::Page;
+///
+/// fn answer(page: Page, error: &sealed_session::Error, session: &sealed_session::Session) -> u16 {
+///     page.reply(error, session).status
+/// }
+/// # let _ = answer;
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Page(pub(crate) ());
+
+impl Page {
+    /// A 413 that tells whether there were sizes, and a name that is in the session.
+    ///
+    /// ```
+    /// # use conformance::{Page, Reply};
+    /// # use sealed_session::{Error, Session};
+    /// fn too_large(page: Page, error: &Error, session: &Session) -> Reply {
+    ///     page.reply(error, session)
+    /// }
+    /// # let _ = too_large;
+    /// ```
+    #[must_use]
+    pub fn reply(self, error: &Error, session: &Session) -> Reply {
+        let name = session.get::<String>("name").ok().flatten();
+        let over = error.sizes().map(|sizes| sizes.needed() > sizes.allowed());
+        let name = name.as_deref().unwrap_or("nobody");
+        Reply {
+            status: 413,
+            ..Reply::text(format!("{name}: over is {over:?}"))
+        }
+    }
+}
+
+impl Site {
+    /// An app as usual, for tests beside the list: one layer with the default configuration, under the
+    /// list's key and a clock that stands still.
+    ///
+    /// # Errors
+    ///
+    /// None in practice.
+    ///
+    /// ```
+    /// let site = conformance::Site::usual()?;
+    /// assert_eq!((site.layers(), site.has_fallback()), (1, false));
+    /// # Ok::<(), conformance::Failure>(())
+    /// ```
+    pub fn usual() -> Result<Site, Failure> {
+        crate::stage::site(|plan| plan)
+    }
+
+    /// What the session layer is built of: the main slot, and in some scenarios [`Prefs`].
+    ///
+    /// ```
+    /// use conformance::{Prefs, Site};
+    /// use sealed_session::RequestHead;
+    ///
+    /// let site = Site::usual()?;
+    /// let sessions = site.slots().load(RequestHead::default(), site.clock().now());
+    /// assert!(sessions.get::<Prefs>().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn slots(&self) -> Slots {
+        self.inner.slots.clone()
+    }
+
+    /// The clock that the session layer reads.
+    ///
+    /// ```
+    /// let site = conformance::Site::usual()?;
+    /// assert_eq!(site.clock().now().year(), 2027);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.inner.clock.clone()
+    }
+
+    /// How many session layers cover the app: one, or by a mistake none or two.
+    ///
+    /// ```
+    /// assert_eq!(conformance::Site::usual()?.layers(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn layers(&self) -> usize {
+        self.inner.layers
+    }
+
+    /// Where panics are caught.
+    ///
+    /// ```
+    /// use conformance::{Catch, Site};
+    ///
+    /// assert_eq!(Site::usual()?.catch(), Catch::Nowhere);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn catch(&self) -> Catch {
+        self.inner.catch
+    }
+
+    /// Whether the app has a handler of its own for paths that it does not know.
+    ///
+    /// ```
+    /// assert!(!conformance::Site::usual()?.has_fallback());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn has_fallback(&self) -> bool {
+        self.inner.fallback
+    }
+
+    /// What the layer answers a failed commit with; the adapter's default if `None`.
+    ///
+    /// ```
+    /// assert!(conformance::Site::usual()?.page().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn page(&self) -> Option<Page> {
+        self.inner.page
+    }
+
+    /// Does to the session what the path says, and tells what to reply. The path's first segment, the
+    /// route, does not matter.
+    ///
+    /// # Errors
+    ///
+    /// What the session says.
+    ///
+    /// ```
+    /// # use conformance::Site;
+    /// # use sealed_session::RequestHead;
+    /// # let site = Site::usual()?;
+    /// # let sessions = site.slots().load(RequestHead::default(), site.clock().now());
+    /// # let session = sessions.main();
+    /// let reply = site.act(session, "/act/put.name.Ada/get.name/status.404")?;
+    /// assert_eq!((reply.status, reply.body.as_str()), (404, "Ada"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn act(&self, session: &Session, path: &str) -> Result<Reply, Error> {
+        let main = Some(session);
+        action::act(self, Hands { main, prefs: None }, path)
+    }
+
+    /// The same for a handler that asks for both slots.
+    ///
+    /// # Errors
+    ///
+    /// What either session says.
+    ///
+    /// ```
+    /// # use conformance::Site;
+    /// # use sealed_session::RequestHead;
+    /// # let site = Site::usual()?;
+    /// # let load = || site.slots().load(RequestHead::default(), site.clock().now());
+    /// # let (sessions, others) = (load(), load());
+    /// # let (main, prefs) = (sessions.main(), others.main());
+    /// let path = "/both/put.name.Ada/prefs:put.name.Pat/get.name/prefs:get.name";
+    /// assert_eq!(site.act_both(main, prefs, path)?.body, "Ada,Pat");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn act_both(&self, main: &Session, prefs: &Session, path: &str) -> Result<Reply, Error> {
+        let (main, prefs) = (Some(main), Some(prefs));
+        action::act(self, Hands { main, prefs }, path)
+    }
+
+    /// The reply that the path asks for, without a session. A 500 if the path asks for what needs one.
+    ///
+    /// ```
+    /// let site = conformance::Site::usual()?;
+    /// assert_eq!(site.plain("/plain/say.Hello").body, "Hello");
+    /// assert_eq!(site.plain("/plain/get.name").status, 500);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn plain(&self, path: &str) -> Reply {
+        action::act(self, Hands::default(), path).unwrap_or_else(|error| Reply {
+            status: 500,
+            ..Reply::text(error.to_string())
+        })
+    }
+
+    /// A reply that tells whether somebody came.
+    ///
+    /// ```
+    /// assert_eq!(conformance::Site::usual()?.greet(None).body, "nobody");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn greet(&self, session: Option<&Session>) -> Reply {
+        Reply::text(match session {
+            Some(_) => "somebody",
+            None => "nobody",
+        })
+    }
+
+    /// The pieces of a streamed body.
+    ///
+    /// ```
+    /// # use conformance::Site;
+    /// # use sealed_session::RequestHead;
+    /// # let site = Site::usual()?;
+    /// # let sessions = site.slots().load(RequestHead::default(), site.clock().now());
+    /// # let session = sessions.main();
+    /// let body: String = site.pieces(session).collect();
+    /// // No response was committed, so nothing comes too late.
+    /// assert_eq!(body, "first, second, accepted");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn pieces(&self, session: &Session) -> Pieces {
+        Pieces::new(session)
+    }
+
+    /// Acts, and then panics without a message on standard error. The caller has to hold a session of
+    /// its own while it does.
+    ///
+    /// # Panics
+    ///
+    /// Always.
+    ///
+    /// ```
+    /// # use conformance::Site;
+    /// # use std::panic::{AssertUnwindSafe, catch_unwind};
+    /// # use sealed_session::RequestHead;
+    /// # let site = Site::usual()?;
+    /// # let sessions = site.slots().load(RequestHead::default(), site.clock().now());
+    /// # let session = sessions.main();
+    /// let handler = AssertUnwindSafe(|| site.panic(session, "/panic/put.name.Eve"));
+    /// assert!(catch_unwind(handler).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn panic(&self, session: &Session, path: &str) -> ! {
+        let done = self.act(session, path).map(|_| ());
+        resume_unwind(Box::new(done))
+    }
+
+    pub(crate) fn shelf(&self) -> std::sync::MutexGuard<'_, Vec<Session>> {
+        let shelf = self.inner.shelf.lock();
+        shelf.unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,218 @@
+//! One app that runs for a scenario, and the visitors of it.
+
+use std::sync::{Arc, Mutex};
+
+use sealed_session::time::{Duration, OffsetDateTime};
+use sealed_session::{
+    Error, Key, KeyRing, ManualClock, SessionManager, SessionManagerBuilder, Slots,
+};
+
+use crate::failure::{Failure, same};
+use crate::harness::{Harness, Server};
+use crate::jar::Jar;
+use crate::site::{Catch, Inner, Page, Prefs, Site};
+use crate::wire::{Answer, Connection, Outcome, Request};
+
+/// The name of the session's cookie.
+pub(crate) const SESSION: &str = "__Host-session";
+
+/// The default idle timeout.
+pub(crate) const IDLE: Duration = Duration::minutes(30);
+
+/// What a scenario wants to be otherwise than usual.
+pub(crate) struct Plan {
+    pub(crate) manager: SessionManagerBuilder,
+    pub(crate) prefs: Option<SessionManagerBuilder>,
+    pub(crate) layers: usize,
+    pub(crate) catch: Catch,
+    pub(crate) fallback: bool,
+    pub(crate) page: Option<Page>,
+}
+
+impl Plan {
+    fn usual() -> Result<Plan, Failure> {
+        Ok(Plan {
+            manager: SessionManager::builder(ring(1)?),
+            prefs: None,
+            layers: 1,
+            catch: Catch::Nowhere,
+            fallback: false,
+            page: None,
+        })
+    }
+}
+
+/// The ring that every app of the list has, unless the seed differs.
+pub(crate) fn ring(seed: u8) -> Result<KeyRing, Failure> {
+    let key = Key::new(&[seed; 32]);
+    let key =
+        key.map_err(|error| Failure::new("the list", "its key", "a key", error.to_string()))?;
+    Ok(KeyRing::new(key))
+}
+
+/// An app that runs.
+pub(crate) struct Stage {
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) site: Site,
+    server: Server,
+}
+
+impl Stage {
+    pub(crate) fn usual(harness: &dyn Harness) -> Result<Stage, Failure> {
+        Stage::with(harness, |plan| plan)
+    }
+
+    pub(crate) fn with(
+        harness: &dyn Harness,
+        change: impl FnOnce(Plan) -> Plan,
+    ) -> Result<Stage, Failure> {
+        let failed = |error: &dyn std::fmt::Display| {
+            Failure::new("starting", "the app", "starts", error.to_string())
+        };
+        let site = site(change)?;
+        let clock = Arc::clone(&site.inner.clock);
+        let server = harness
+            .start(site.clone())
+            .map_err(|error| failed(&error))?;
+        Ok(Stage {
+            clock,
+            site,
+            server,
+        })
+    }
+
+    pub(crate) fn connect(&self) -> Result<Connection, Failure> {
+        Connection::open(self.server.address())
+    }
+
+    /// Sends a request on a connection of its own.
+    pub(crate) fn try_send(&self, request: &Request) -> Result<Outcome, Failure> {
+        self.connect()?.send(request)
+    }
+
+    /// The same, for a request that has to be answered.
+    pub(crate) fn send(&self, request: &Request) -> Result<Answer, Failure> {
+        answered(request, self.try_send(request)?)
+    }
+
+    pub(crate) fn browser(&self) -> Browser<'_> {
+        Browser {
+            stage: self,
+            jar: Jar::new(&self.clock),
+        }
+    }
+
+    /// A browser whose session holds a name, Ada.
+    pub(crate) fn ada(&self) -> Result<Browser<'_>, Failure> {
+        let mut browser = self.browser();
+        let answer = browser.get("/act/put.name.Ada")?;
+        answer.is(200)?.sets(&["session"])?;
+        Ok(browser)
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+}
+
+/// The app that a plan describes.
+pub(crate) fn site(change: impl FnOnce(Plan) -> Plan) -> Result<Site, Failure> {
+    let start = OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_800_000_000);
+    let Plan {
+        manager,
+        prefs,
+        layers,
+        catch,
+        fallback,
+        page,
+    } = change(Plan::usual()?);
+    let slots = slots(manager, prefs)
+        .map_err(|error| Failure::new("the list", "its configuration", "one", error.to_string()))?;
+    let inner = Inner {
+        slots,
+        clock: Arc::new(ManualClock::new(start)),
+        layers,
+        catch,
+        fallback,
+        page,
+        shelf: Mutex::default(),
+    };
+    Ok(Site {
+        inner: Arc::new(inner),
+    })
+}
+
+fn slots(
+    main: SessionManagerBuilder,
+    prefs: Option<SessionManagerBuilder>,
+) -> Result<Slots, Error> {
+    let slots = Slots::new(main.build()?);
+    match prefs {
+        Some(prefs) => slots.with::<Prefs>(prefs.build()?),
+        None => Ok(slots),
+    }
+}
+
+/// The answer that has to be there.
+pub(crate) fn answered(request: &Request, outcome: Outcome) -> Result<Answer, Failure> {
+    match outcome {
+        Outcome::Answered(answer) => Ok(answer),
+        Outcome::Closed => Err(Failure::new(
+            request.label(),
+            "the answer",
+            "one",
+            "a closed connection",
+        )),
+    }
+}
+
+/// A visitor, whose cookies follow what comes back.
+#[derive(Clone)]
+pub(crate) struct Browser<'s> {
+    stage: &'s Stage,
+    pub(crate) jar: Jar,
+}
+
+impl Browser<'_> {
+    pub(crate) fn get(&mut self, path: &str) -> Result<Answer, Failure> {
+        self.send("GET", path)
+    }
+
+    pub(crate) fn send(&mut self, method: &'static str, path: &str) -> Result<Answer, Failure> {
+        let request = self.request(method, path);
+        let answer = self.stage.send(&request)?;
+        self.keep(&answer);
+        Ok(answer)
+    }
+
+    /// The request that would be sent.
+    pub(crate) fn request(&mut self, method: &'static str, path: &str) -> Request {
+        Request::new(method, path).cookie(self.jar.line())
+    }
+
+    /// Obeys what an answer says of cookies.
+    pub(crate) fn keep(&mut self, answer: &Answer) {
+        answer
+            .fields("set-cookie")
+            .for_each(|line| self.jar.keep(line));
+    }
+
+    /// Demands that a page tells this.
+    pub(crate) fn sees(&mut self, path: &str, text: &str) -> Result<Answer, Failure> {
+        let answer = self.get(path)?;
+        answer.is(200)?.says(text)?;
+        Ok(answer)
+    }
+
+    /// Demands that the session holds this under a name.
+    pub(crate) fn holds(&mut self, name: &str, value: &str) -> Result<(), Failure> {
+        self.sees(&format!("/act/get.{name}"), value).map(drop)
+    }
+
+    /// The value of one cookie that has to be there.
+    pub(crate) fn value(&self, name: &str) -> Result<String, Failure> {
+        let value = self.jar.value(name);
+        same("the browser", name, true, value.is_some())?;
+        Ok(value.unwrap_or_default().to_owned())
+    }
+}

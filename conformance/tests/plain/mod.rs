@@ -1,0 +1,208 @@
+//! The app of the list without a framework: services over `http`, served by hyper.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use conformance::sealed_session::{self as core, Session, Sessions};
+use conformance::{Prefs, Reply, Server, Site};
+use futures_util::{FutureExt, stream};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use sealed_session_tower::PassiveLayer;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tower::util::BoxCloneSyncService;
+use tower::{Layer, ServiceExt, service_fn};
+
+pub(crate) type Body = BoxBody<Bytes, Infallible>;
+
+/// A service that may fail, as middlewares do.
+pub(crate) type App = BoxCloneSyncService<Request<Incoming>, Response<Body>, Failed>;
+
+/// What a middleware of the app fails with.
+#[derive(Debug)]
+pub(crate) struct Failed;
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a middleware failed")
+    }
+}
+
+impl Error for Failed {}
+
+/// Serves what `app` makes for each connection.
+pub(crate) fn serve(
+    app: impl Fn() -> App + Send + 'static,
+) -> Result<Server, Box<dyn Error + Send + Sync>> {
+    let runtime = Runtime::new()?;
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
+    let address = listener.local_addr()?;
+    runtime.spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let service = TowerToHyperService::new(app());
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    });
+    Ok(Server::new(address, runtime))
+}
+
+/// The routes, each of which finds its session among the request's extensions.
+pub(crate) fn routes(site: Site) -> App {
+    let route = service_fn(move |request| {
+        let site = site.clone();
+        async move { route(&site, request).await }
+    });
+    BoxCloneSyncService::new(route)
+}
+
+/// Makes responses of the errors of `inner`.
+pub(crate) fn answering(inner: App) -> App {
+    let answer = service_fn(move |request| {
+        let inner = inner.clone();
+        async move {
+            let result = inner.oneshot(request).await;
+            Ok(result.unwrap_or_else(|Failed| empty(StatusCode::BAD_GATEWAY)))
+        }
+    });
+    BoxCloneSyncService::new(answer)
+}
+
+/// Answers 500 where `inner` panics.
+pub(crate) fn catching(inner: App) -> App {
+    let catch = service_fn(move |request| {
+        let inner = inner.clone();
+        async move {
+            let caught = AssertUnwindSafe(inner.oneshot(request))
+                .catch_unwind()
+                .await;
+            caught.unwrap_or_else(|_| Ok(empty(StatusCode::INTERNAL_SERVER_ERROR)))
+        }
+    });
+    BoxCloneSyncService::new(catch)
+}
+
+pub(crate) fn response(reply: Reply) -> Response<Body> {
+    let mut response = Response::new(Full::from(reply.body).boxed());
+    *response.status_mut() = StatusCode::from_u16(reply.status).expect("the list knows statuses");
+    for (name, value) in reply.headers {
+        let name = HeaderName::try_from(name).expect("the list knows names");
+        let value = HeaderValue::try_from(value).expect("the list knows values");
+        response.headers_mut().append(name, value);
+    }
+    response
+}
+
+pub(crate) fn empty(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::default());
+    *response.status_mut() = status;
+    response
+}
+
+/// The sessions that a layer put there, or lent.
+fn sessions(request: &Request<Incoming>) -> Option<&Sessions> {
+    let extensions = request.extensions();
+    let lent = || {
+        extensions
+            .get::<Arc<Sessions>>()
+            .map(|sessions| &**sessions)
+    };
+    extensions.get::<Sessions>().or_else(lent)
+}
+
+/// The first segment of a path.
+pub(crate) fn segment(path: &str) -> &str {
+    path.split('/').nth(1).unwrap_or_default()
+}
+
+async fn route(site: &Site, request: Request<Incoming>) -> Result<Response<Body>, Failed> {
+    match segment(request.uri().path()) {
+        "plain" => return Ok(response(site.plain(request.uri().path()))),
+        "passive" => {
+            let plain =
+                async |request: Request<Incoming>| Ok(response(site.plain(request.uri().path())));
+            return PassiveLayer::new()
+                .layer(service_fn(plain))
+                .oneshot(request)
+                .await;
+        }
+        _ => {}
+    }
+    let Some(sessions) = sessions(&request) else {
+        return Ok(empty(match segment(request.uri().path()) {
+            "act" | "live" | "maybe" => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::NOT_FOUND,
+        }));
+    };
+    let path = request.uri().path();
+    let session: &Session = sessions.main();
+    let acted = || site.act(session, path);
+    Ok(match segment(path) {
+        "act" => replied(acted()),
+        "early" => replied(acted().map(|reply| with_status(reply, 403))),
+        "before" | "after" => {
+            acted().map_err(|_| Failed)?;
+            return Err(Failed);
+        }
+        "redirect" => {
+            let location = ("location".to_owned(), "/plain".to_owned());
+            replied(acted().map(|mut reply| {
+                reply.headers.push(location);
+                with_status(reply, 303)
+            }))
+        }
+        "stream" => match acted() {
+            Err(error) => replied(Err(error)),
+            Ok(_) => {
+                let pieces = site.pieces(session);
+                let frames = pieces.map(|piece| Ok(Frame::data(Bytes::from(piece))));
+                Response::new(StreamBody::new(stream::iter(frames)).boxed())
+            }
+        },
+        "panic" => site.panic(session, path),
+        "foreign" => {
+            let mut response = replied(acted());
+            let theirs = HeaderValue::from_static("theirs=1");
+            response.headers_mut().append(header::SET_COOKIE, theirs);
+            response
+        }
+        "maybe" => response(site.greet(session.is_live().then_some(session))),
+        "live" if !session.is_live() => empty(StatusCode::UNAUTHORIZED),
+        "live" => replied(acted()),
+        "prefs" => replied(
+            sessions
+                .require::<Prefs>()
+                .and_then(|prefs| site.act(prefs, path)),
+        ),
+        "both" => replied(
+            sessions
+                .require::<Prefs>()
+                .and_then(|prefs| site.act_both(session, prefs, path)),
+        ),
+        _ if site.has_fallback() => replied(acted().map(|reply| with_status(reply, 404))),
+        _ => empty(StatusCode::NOT_FOUND),
+    })
+}
+
+fn with_status(mut reply: Reply, status: u16) -> Reply {
+    reply.status = status;
+    reply
+}
+
+/// What the handler answers; the layer looks for an error among the response's extensions.
+fn replied(result: Result<Reply, core::Error>) -> Response<Body> {
+    result.map(response).unwrap_or_else(|error| {
+        tracing::error!(target: "sealed_session", %error, "session error in a handler");
+        let mut response = empty(StatusCode::INTERNAL_SERVER_ERROR);
+        response.extensions_mut().insert(error);
+        response
+    })
+}

@@ -23,6 +23,18 @@ fn check_pair(there: &Entry, added: &Entry) -> Result<(), Error> {
             added.name()
         )));
     }
+    let transports = (
+        &there.manager.context().transport,
+        &added.manager.context().transport,
+    );
+    if let Some(shared) = transports.0.shared_with(transports.1) {
+        return Err(Error::configuration(format!(
+            "the sessions of the slots `{}` and `{}` would both travel in {shared}, and take each \
+             other's place; choose another name for one of them in its `Transport`",
+            there.name(),
+            added.name(),
+        )));
+    }
     for (at, family) in there.manager.context().families() {
         for (added_at, other) in added.manager.context().families() {
             if family.names.overlaps(&other.names) {

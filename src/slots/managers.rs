@@ -95,6 +95,7 @@ impl Slots {
     /// - The slot is there already.
     /// - A cookie of its manager, present or former, has a name that another slot uses. Scopes do not
     ///   tell them apart, because a request names cookies without their scopes.
+    /// - Both travel in one header field, be it that of a touch, or under one parameter of links.
     /// - The totals of all budgets together pass what the main slot's budget says that a request may
     ///   carry: lower them by [`Budget::total`](crate::Budget::total), or, where every server in front
     ///   takes more, say so by

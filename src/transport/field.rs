@@ -84,6 +84,11 @@ impl Field {
         &self.touch
     }
 
+    /// The names in both directions, the touch's as well.
+    pub(super) fn names(&self) -> [&str; 3] {
+        [self.request(), &self.response, &self.touch]
+    }
+
     /// Takes what one value of the request's field says.
     pub(crate) fn read(&self, value: &[u8], longest: usize, values: &mut Values) {
         let value = value.trim_ascii();

@@ -324,6 +324,17 @@ impl Transport {
     }
 
     /// How a request is answered that uses none of the transports.
+    /// What a session that travels by this and one that travels by `other` would take from each other.
+    pub(crate) fn shared_with(&self, other: &Transport) -> Option<String> {
+        let mut names = self.field.iter().flat_map(Field::names);
+        let others = || other.field.iter().flat_map(Field::names);
+        let field = names.find(|name| others().any(|other| other == *name));
+        let parameter = self.parameter.as_ref();
+        let parameter = parameter.filter(|name| other.parameter.as_ref() == Some(*name));
+        let field = field.map(|name| format!("the header field `{name}`"));
+        field.or_else(|| parameter.map(|name| format!("the parameter `{name}` of links")))
+    }
+
     pub(crate) fn unasked(&self) -> Source {
         match self {
             Transport { cookie: true, .. } => Source::Cookie,

@@ -2,8 +2,11 @@
 
 use super::{Prefs, prefs, sign_in};
 use crate::common::ring;
+use std::time::Duration;
+
 use sealed_session::{
-    Budget, CookieSpec, Error, Main, Scope, SessionManager, SessionManagerBuilder, Slot, Slots,
+    Budget, CookieSpec, Error, Lifetime, Main, Scope, SessionManager, SessionManagerBuilder, Slot,
+    Slots, Transport,
 };
 
 enum Flash {}
@@ -88,6 +91,66 @@ fn names_that_collide() {
         ),
     ] {
         assert_eq!(refused(first, second), None);
+    }
+}
+
+#[test]
+fn transports_that_collide() {
+    let idle = Duration::from_secs(900);
+    let main = |transport| small("a").transport(transport);
+    let other = |transport| {
+        let policy = Lifetime::new().idle(idle);
+        small("b").lifetime(policy).transport(transport)
+    };
+    let links = |transport| main(transport).lifetime(Lifetime::new().idle(idle));
+    let table = [
+        (
+            main(Transport::bearer()),
+            Transport::bearer(),
+            "authorization",
+        ),
+        (
+            main(Transport::bearer()),
+            Transport::bearer().answered_in("x-b").or_cookie(),
+            "authorization",
+        ),
+        (
+            main(Transport::bearer()),
+            Transport::header("X-Session"),
+            "x-session",
+        ),
+        (
+            main(Transport::header("x-a")),
+            Transport::header("x-b").answered_in("x-a"),
+            "x-a",
+        ),
+        // What one takes for its session is the other's touch.
+        (
+            main(Transport::header("x-a")),
+            Transport::header("x-a-touch"),
+            "x-a-touch",
+        ),
+        (
+            links(Transport::url_that_leaks("s")),
+            Transport::cookie().or_url_that_leaks("s"),
+            "`s` of links",
+        ),
+    ];
+    for (first, transport, named) in table {
+        let text = refused(first, other(transport)).unwrap();
+        for part in [named, "::Main", "::Prefs"] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+    for (first, transport) in [
+        (main(Transport::bearer()), Transport::header("x-b")),
+        (main(Transport::bearer().or_cookie()), Transport::cookie()),
+        (
+            links(Transport::url_that_leaks("s")),
+            Transport::url_that_leaks("S"),
+        ),
+    ] {
+        assert_eq!(refused(first, other(transport)), None);
     }
 }
 

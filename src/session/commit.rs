@@ -120,6 +120,7 @@ impl Session {
 impl Slot {
     /// Sends nothing of what was changed. The links of the error page carry what came.
     fn give_up(&mut self) {
+        self.written = None;
         self.failed = true;
         self.links.iter_mut().for_each(|links| links.forget());
     }

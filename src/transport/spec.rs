@@ -30,8 +30,9 @@ pub(crate) const COOKIE: &str = "Cookie";
 ///   back: into a client that keeps it, until the session is over by itself.
 ///
 /// A token in a field is never cut into chunks; the field, name and value, may be as long as the
-/// [total of the budget](crate::Budget::total_limit). A response with a token in it says
-/// `Cache-Control: no-store`, and one whose handler looked at the session varies by the field. Pages of
+/// [total of the budget](crate::Budget::total_limit). A response with one of these fields
+/// says `Cache-Control: no-store`, because a client that finds it in its cache later would take an old
+/// value for a new one, and one whose handler looked at the session varies by the field. Pages of
 /// other origins see these fields only if CORS exposes them.
 ///
 /// # Which one counts
@@ -323,7 +324,6 @@ impl Transport {
         self.parameter.as_deref()
     }
 
-    /// How a request is answered that uses none of the transports.
     /// What a session that travels by this and one that travels by `other` would take from each other.
     pub(crate) fn shared_with(&self, other: &Transport) -> Option<String> {
         let mut names = self.field.iter().flat_map(Field::names);
@@ -335,6 +335,7 @@ impl Transport {
         field.or_else(|| parameter.map(|name| format!("the parameter `{name}` of links")))
     }
 
+    /// How a request is answered that uses none of the transports.
     pub(crate) fn unasked(&self) -> Source {
         match self {
             Transport { cookie: true, .. } => Source::Cookie,

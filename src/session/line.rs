@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// One field of a response that carries a session, or takes it away.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) enum Line {
     /// The value of a `Set-Cookie` field.
     Cookie(String),

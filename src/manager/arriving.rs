@@ -21,14 +21,15 @@ where
     let in_link = transport
         .in_links()
         .and_then(|parameter| in_query(request.query?, parameter, LINK_MAX));
-    let came =
-        matches!(&in_link, Some(Ok(text)) if !text.is_empty()) || matches!(in_link, Some(Err(_)));
-    let links = (came || transport.in_links().is_some()).then(|| {
-        Box::new(Links::new(
-            Own::new(request.host, request.is_loopback()),
-            came,
-        ))
-    });
+    let came = match &in_link {
+        Some(Ok(text)) => !text.is_empty(),
+        Some(Err(_)) => true,
+        None => false,
+    };
+    let own = || Own::new(request.host, request.is_loopback());
+    let links = transport
+        .in_links()
+        .map(|_| Box::new(Links::new(own(), came)));
 
     let in_field = transport.in_field();
     if let Some(jar) = in_field.and_then(|field| in_fields(field, families, &request)) {

@@ -1,7 +1,7 @@
 //! One field of a response.
 
 /// One field of a response that carries a session, or takes it away.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) enum Line {
     /// The value of a `Set-Cookie` field.
     Cookie(String),

@@ -30,8 +30,9 @@ pub(crate) const COOKIE: &str = "Cookie";
 ///   back: into a client that keeps it, until the session is over by itself.
 ///
 /// A token in a field is never cut into chunks; the field, name and value, may be as long as the
-/// [total of the budget](crate::Budget::total_limit). A response with a token in it says
-/// `Cache-Control: no-store`, and one whose handler looked at the session varies by the field. Pages of
+/// [total of the budget](crate::Budget::total_limit). A response with one of these fields
+/// says `Cache-Control: no-store`, because a client that finds it in its cache later would take an old
+/// value for a new one, and one whose handler looked at the session varies by the field. Pages of
 /// other origins see these fields only if CORS exposes them.
 ///
 /// # Which one counts

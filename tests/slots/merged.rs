@@ -1,11 +1,13 @@
 //! One response for all slots: its headers, and what the next request carries.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::{both, of_prefs, open, prefs, sign_in, visit};
 use crate::common::{Browser, at, noise};
 use sealed_session::{
-    Attribute, Budget, Event, RequestHead, ResponseHead, Session, SiteData, Slots, Transport,
+    Attribute, Budget, Event, Lifetime, RequestHead, ResponseHead, Session, SiteData, Slots,
+    Transport,
 };
 
 fn pass(_: &Session) {}
@@ -326,4 +328,31 @@ fn a_slot_in_a_header_field_counts_for_no_cookie_and_varies_by_its_field() {
         .for_each(|line| browser.keep(line));
     let crowded = [("main", browser.line().len(), 2, 0)];
     assert_eq!(*seen.lock().unwrap(), crowded);
+}
+
+#[test]
+fn a_link_of_one_slot_is_kept_from_getting_around_if_another_one_holds_it_back() {
+    let policy = Lifetime::new().idle(Duration::from_secs(900));
+    let transport = Transport::cookie().or_url_that_leaks("s");
+    let slots = both(sign_in(), prefs().lifetime(policy).transport(transport));
+    let request = RequestHead::default().host("shop.example").query("s=");
+    let sessions = slots.load(request, at(0));
+    of_prefs(&sessions).insert("name", "dark").unwrap();
+    let link = of_prefs(&sessions).encode_url("/").unwrap();
+    assert!(link.starts_with("/?s=A"));
+    let held = sessions.main().clone();
+    let task = std::thread::spawn(move || {
+        let _held = held;
+        panic!("with the main session in hand");
+    });
+    assert!(task.join().is_err());
+    let head = ResponseHead::new(200);
+    let changes = slots.commit(&sessions, head, at(0)).unwrap();
+    let shown: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();
+    let wanted = [
+        "Append(vary: Cookie)",
+        "Replace(cache-control: no-store)",
+        "Replace(referrer-policy: no-referrer)",
+    ];
+    assert_eq!(shown, wanted);
 }

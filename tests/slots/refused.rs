@@ -2,6 +2,7 @@
 
 use super::{Prefs, prefs, sign_in};
 use crate::common::ring;
+
 use sealed_session::{
     Budget, CookieSpec, Error, Lifetime, Main, Scope, SessionManager, SessionManagerBuilder, Slot,
     Slots, Transport,

@@ -251,10 +251,8 @@ pub(super) fn put_digits(out: &mut Vec<u8>, bytes: &[u8]) {
 pub(super) fn uuid(text: &[u8]) -> Vec<u8> {
     let digits = |at: usize| text.get(at..).and_then(<[u8]>::first_chunk);
     UUID_DIGITS
-        .into_iter()
-        .filter_map(digits)
-        .map(byte)
-        .collect()
+        .map(|at| digits(at).map(byte).unwrap_or_default())
+        .to_vec()
 }
 
 /// Appends the text of a UUID.

@@ -76,7 +76,7 @@ pub(crate) const COOKIE: &str = "Cookie";
 /// session.insert("name", "Ada")?;
 /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
 /// let HeaderChange::Token { name, value } = &changes[0] else { unreachable!() };
-/// assert_eq!(&**name, "x-session");
+/// assert_eq!(name, "x-session");
 ///
 /// // The next one brings what came back.
 /// let brings: &HeaderFields<'_> = &|name, take| if name == "x-session" { take(value.as_bytes()) };

@@ -82,11 +82,9 @@ impl Field {
         &self.touch
     }
 
-    /// A name that both sessions would use.
-    pub(super) fn shared<'f>(&'f self, other: &Field) -> Option<&'f str> {
-        let names = |field: &'f Field| [field.request(), &field.response, &field.touch];
-        let theirs = [other.request(), &other.response, &other.touch];
-        names(self).into_iter().find(|name| theirs.contains(name))
+    /// All of them.
+    pub(crate) fn names(&self) -> [&str; 3] {
+        [self.request(), self.response(), self.touch()]
     }
 
     /// Takes what one value of the request's field says.

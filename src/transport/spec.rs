@@ -318,17 +318,6 @@ impl Transport {
         self.field.is_none() && self.parameter.is_none()
     }
 
-    /// What two sessions of one request would take each other's of: a field, or the parameter.
-    pub(crate) fn shared(&self, other: &Transport) -> Option<String> {
-        let fields = self.field.as_ref().zip(other.field.as_ref());
-        if let Some(name) = fields.and_then(|(field, other)| field.shared(other)) {
-            return Some(format!("header field `{name}`"));
-        }
-        let parameter = self.parameter.as_ref()?;
-        let is_shared = other.parameter.as_ref() == Some(parameter);
-        is_shared.then(|| format!("parameter `{parameter}`"))
-    }
-
     /// The parameter of links.
     pub(crate) fn in_links(&self) -> Option<&str> {
         self.parameter.as_deref()

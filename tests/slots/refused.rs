@@ -93,50 +93,82 @@ fn names_that_collide() {
 }
 
 #[test]
-fn fields_and_parameters_that_collide() {
+fn transports_that_collide() {
+    let travels = |name: &str, transport: &Transport| small(name).transport(transport.clone());
     let header = Transport::header;
-    let link = || Transport::cookie().or_url_that_leaks("s");
     let table = [
-        (header("x-a"), header("X-A"), Some("header field `x-a`")),
         (
-            header("x-a"),
-            header("x-b").or_cookie().answered_in("x-a"),
-            Some("`x-a`"),
+            header("x-session"),
+            header("X-Session"),
+            "header field `x-session`",
         ),
-        (header("x-a"), header("x-a-touch"), Some("`x-a-touch`")),
-        (
-            Transport::bearer(),
-            Transport::bearer().answered_in("x-b"),
-            Some("`authorization`"),
-        ),
+        // Both are answered in `x-session`.
         (
             Transport::bearer(),
             header("x-session"),
-            Some("`x-session`"),
+            "header field `x-session`",
         ),
         (
-            link(),
-            Transport::bearer().or_url_that_leaks("s"),
-            Some("parameter `s`"),
+            Transport::bearer(),
+            Transport::bearer().answered_in("x-b"),
+            "field `authorization`",
         ),
-        (header("x-a"), header("x-b"), None),
-        (header("x-a"), Transport::bearer().or_cookie(), None),
-        (link(), Transport::url_that_leaks("t"), None),
-        (link(), Transport::cookie(), None),
+        (
+            header("x-a"),
+            header("x-a-touch"),
+            "header field `x-a-touch`",
+        ),
+        (
+            header("x-a").or_cookie(),
+            header("x-b").answered_in("x-a"),
+            "header field `x-a`",
+        ),
+        (
+            Transport::url_that_leaks("s"),
+            Transport::cookie().or_url_that_leaks("s"),
+            "parameter of links `s`",
+        ),
     ];
-    let short = Lifetime::new().idle(std::time::Duration::from_secs(900));
-    for (first, second, fault) in table {
-        let told = format!("{first:?} {second:?}");
-        let built = |name, transport| small(name).lifetime(short).transport(transport);
-        let text = refused(built("a", first), built("b", second));
-        match (text, fault) {
-            (None, None) => {}
-            (Some(text), Some(named)) => {
-                assert!(text.contains(named) && text.contains("Prefs"), "{text}");
-            }
-            (text, _) => panic!("{told}: {text:?}"),
-        }
+    let short = Lifetime::new().idle(std::time::Duration::from_secs(600));
+    for (one, other, what) in table {
+        let (one, other) = (travels("a", &one), travels("b", &other));
+        let text = refused(one.lifetime(short), other.lifetime(short)).unwrap();
+        assert!(text.contains(what), "{text}");
+        assert!(
+            text.contains("slots::Main") && text.contains("Prefs"),
+            "{text}"
+        );
     }
+    for (one, other) in [
+        (header("x-a"), header("x-b")),
+        (Transport::bearer(), header("x-a")),
+        (header("x-a").or_cookie(), Transport::cookie()),
+        (
+            Transport::url_that_leaks("s"),
+            Transport::url_that_leaks("p"),
+        ),
+    ] {
+        let (one, other) = (travels("a", &one), travels("b", &other));
+        assert_eq!(refused(one.lifetime(short), other.lifetime(short)), None);
+    }
+    // What tokens are bound to is the cookie's name, whether or not there is a cookie.
+    let one = travels("a", &header("x-a"));
+    assert!(
+        refused(one, travels("a", &header("x-b")))
+            .unwrap()
+            .contains("cookie `a`")
+    );
+}
+
+#[test]
+fn budgets_of_slots_without_cookies_take_nothing_of_the_cookie_field() {
+    let direct = || small("b").budget(Budget::direct());
+    let in_field = Transport::header("x-b");
+    assert_eq!(
+        refused(sign_in(), direct().transport(in_field.clone())),
+        None
+    );
+    assert!(refused(sign_in(), direct().transport(in_field.or_cookie())).is_some());
 }
 
 #[test]

@@ -250,11 +250,9 @@ pub(super) fn put_digits(out: &mut Vec<u8>, bytes: &[u8]) {
 /// The bytes of a UUID.
 pub(super) fn uuid(text: &[u8]) -> Vec<u8> {
     let digits = |at: usize| text.get(at..).and_then(<[u8]>::first_chunk);
-    UUID_DIGITS
-        .into_iter()
-        .filter_map(digits)
-        .map(byte)
-        .collect()
+    let mut bytes = Vec::with_capacity(UUID_DIGITS.len());
+    bytes.extend(UUID_DIGITS.into_iter().filter_map(digits).map(byte));
+    bytes
 }
 
 /// Appends the text of a UUID.

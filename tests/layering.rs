@@ -51,7 +51,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "slots",
-        &["cookie", "error", "lifetime", "manager", "session"],
+        &[
+            "cookie",
+            "error",
+            "lifetime",
+            "manager",
+            "session",
+            "transport",
+        ],
     ),
     // A page of documentation.
     ("when_a_cookie_is_written", &[]),

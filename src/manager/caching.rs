@@ -37,7 +37,7 @@ struct Caching {
     expires_later: bool,
     /// The fields that speak to particular caches.
     targeted: Vec<Targeted>,
-    /// The fields that it varies by already, in lower case.
+    /// The fields that it varies by already.
     varies_by: Vec<String>,
 }
 
@@ -112,8 +112,7 @@ impl Caching {
                     caching.expires_later = time.is_some_and(|time| time > now);
                 }
                 "vary" => {
-                    let fields = list(value).map(|field| field.to_ascii_lowercase());
-                    caching.varies_by.extend(fields);
+                    caching.varies_by.extend(list(value));
                 }
                 "x-accel-expires" => {
                     let forbids = value == b"0";

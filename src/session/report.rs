@@ -6,6 +6,7 @@ use super::{Context, Inner, Session, Slot};
 use crate::cookie::Tally;
 use crate::error::Refusal;
 use crate::event::Event;
+use crate::transport::Source;
 
 /// A session that was written, in numbers.
 #[derive(Clone, Copy)]
@@ -45,7 +46,9 @@ pub(crate) fn report<'s>(said: impl Iterator<Item = (&'s Session, bool)>) {
         pairs += match written {
             Some(written) => {
                 session.inner.report(*written);
-                whole = Some(own.with(jar.others()));
+                if jar.source() == Source::Cookie {
+                    whole = Some(own.with(jar.others()));
+                }
                 written.pairs
             }
             None if asked => 0,

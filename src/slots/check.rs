@@ -3,6 +3,7 @@
 use super::managers::Entry;
 use crate::cookie::Budget;
 use crate::error::Error;
+use crate::transport::Transport;
 
 /// Checks the last of `entries` against those before it, and what all of them take together. The first
 /// one is the main slot.
@@ -23,6 +24,14 @@ fn check_pair(there: &Entry, added: &Entry) -> Result<(), Error> {
             added.name()
         )));
     }
+    if let Some(shared) = transport(there).shared(transport(added)) {
+        return Err(Error::configuration(format!(
+            "the slots `{}` and `{}` would both travel in the {shared}; give each a name of its own by \
+             `Transport`",
+            there.name(),
+            added.name(),
+        )));
+    }
     for (at, family) in there.manager.context().families() {
         for (added_at, other) in added.manager.context().families() {
             if family.names.overlaps(&other.names) {
@@ -39,6 +48,10 @@ fn check_pair(there: &Entry, added: &Entry) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn transport(entry: &Entry) -> &Transport {
+    &entry.manager.context().transport
 }
 
 fn described(family: usize, name: &str) -> String {

@@ -76,7 +76,7 @@ pub(crate) const COOKIE: &str = "Cookie";
 /// session.insert("name", "Ada")?;
 /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
 /// let HeaderChange::Token { name, value } = &changes[0] else { unreachable!() };
-/// assert_eq!(&**name, "x-session");
+/// assert_eq!(name, "x-session");
 ///
 /// // The next one brings what came back.
 /// let brings: &HeaderFields<'_> = &|name, take| if name == "x-session" { take(value.as_bytes()) };
@@ -316,6 +316,17 @@ impl Transport {
     /// Whether there are cookies and nothing else.
     pub(crate) fn is_plain(&self) -> bool {
         self.field.is_none() && self.parameter.is_none()
+    }
+
+    /// What two sessions of one request would take each other's of: a field, or the parameter.
+    pub(crate) fn shared(&self, other: &Transport) -> Option<String> {
+        let fields = self.field.as_ref().zip(other.field.as_ref());
+        if let Some(name) = fields.and_then(|(field, other)| field.shared(other)) {
+            return Some(format!("header field `{name}`"));
+        }
+        let parameter = self.parameter.as_ref()?;
+        let is_shared = other.parameter.as_ref() == Some(parameter);
+        is_shared.then(|| format!("parameter `{parameter}`"))
     }
 
     /// The parameter of links.

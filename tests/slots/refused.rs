@@ -3,7 +3,8 @@
 use super::{Prefs, prefs, sign_in};
 use crate::common::ring;
 use sealed_session::{
-    Budget, CookieSpec, Error, Main, Scope, SessionManager, SessionManagerBuilder, Slot, Slots,
+    Budget, CookieSpec, Error, Lifetime, Main, Scope, SessionManager, SessionManagerBuilder, Slot,
+    Slots, Transport,
 };
 
 enum Flash {}
@@ -88,6 +89,53 @@ fn names_that_collide() {
         ),
     ] {
         assert_eq!(refused(first, second), None);
+    }
+}
+
+#[test]
+fn fields_and_parameters_that_collide() {
+    let header = Transport::header;
+    let link = || Transport::cookie().or_url_that_leaks("s");
+    let table = [
+        (header("x-a"), header("X-A"), Some("header field `x-a`")),
+        (
+            header("x-a"),
+            header("x-b").or_cookie().answered_in("x-a"),
+            Some("`x-a`"),
+        ),
+        (header("x-a"), header("x-a-touch"), Some("`x-a-touch`")),
+        (
+            Transport::bearer(),
+            Transport::bearer().answered_in("x-b"),
+            Some("`authorization`"),
+        ),
+        (
+            Transport::bearer(),
+            header("x-session"),
+            Some("`x-session`"),
+        ),
+        (
+            link(),
+            Transport::bearer().or_url_that_leaks("s"),
+            Some("parameter `s`"),
+        ),
+        (header("x-a"), header("x-b"), None),
+        (header("x-a"), Transport::bearer().or_cookie(), None),
+        (link(), Transport::url_that_leaks("t"), None),
+        (link(), Transport::cookie(), None),
+    ];
+    let short = Lifetime::new().idle(std::time::Duration::from_secs(900));
+    for (first, second, fault) in table {
+        let told = format!("{first:?} {second:?}");
+        let built = |name, transport| small(name).lifetime(short).transport(transport);
+        let text = refused(built("a", first), built("b", second));
+        match (text, fault) {
+            (None, None) => {}
+            (Some(text), Some(named)) => {
+                assert!(text.contains(named) && text.contains("Prefs"), "{text}");
+            }
+            (text, _) => panic!("{told}: {text:?}"),
+        }
     }
 }
 

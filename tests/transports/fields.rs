@@ -241,7 +241,7 @@ fn nothing_shows_a_token() {
         .commit(&session, ResponseHead::new(200), at(600))
         .unwrap();
     let sealed = match &changes[0] {
-        sealed_session::HeaderChange::Token { name, value } if &**name == "x-session" => value,
+        sealed_session::HeaderChange::Token { name, value } if name == "x-session" => value,
         other => panic!("{other:?}"),
     };
     assert!(changes[0].is_secret());

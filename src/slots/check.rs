@@ -59,21 +59,22 @@ fn described(family: usize, name: &str) -> String {
     format!("{former}cookie `{name}`")
 }
 
-/// All sessions travel in one `Cookie` field. Their totals count attributes, too, which are not sent
-/// back: what that leaves is for touches and tombstones.
+/// All sessions that travel in cookies share one field. Their totals count attributes, too, which are
+/// not sent back: what that leaves is for touches and tombstones.
 fn check_budgets(entries: &[Entry]) -> Result<(), Error> {
-    let total = |entry: &Entry| entry.manager.context().budget.total_limit();
-    let needed: usize = entries.iter().map(total).sum();
+    let contexts = entries.iter().map(|entry| entry.manager.context());
+    let totals: Vec<(&str, usize)> = contexts
+        .filter(|context| context.transport.in_cookies())
+        .map(|context| (context.family.names.base(), context.budget.total_limit()))
+        .collect();
+    let needed: usize = totals.iter().map(|(_, total)| total).sum();
     let main = entries.first().map(|main| &main.manager.context().budget);
     let allowed = main.map_or(0, Budget::request_warning_limit);
     if needed <= allowed {
         return Ok(());
     }
-    let named = |entry: &Entry| {
-        let name = entry.manager.context().family.names.base();
-        format!("`{name}` {}", total(entry))
-    };
-    let all: Vec<String> = entries.iter().map(named).collect();
+    let named = |(name, total): &(&str, usize)| format!("`{name}` {total}");
+    let all: Vec<String> = totals.iter().map(named).collect();
     Err(Error::configuration(format!(
         "the budgets of all slots are {needed} bytes together, {} more than the {allowed} that common \
          servers take in a request: {}; lower them by `Budget::total`, or, if every server in front \

@@ -110,7 +110,8 @@ impl Session {
             let mut oversize = Oversize::new(Measure::Link, needed, LINK_MAX);
             let record = slot.state.as_ref().and_then(|state| state.record.as_ref());
             oversize.largest = record.map_or_else(Vec::new, |record| largest(record, 3));
-            return Err(Error::too_large(oversize));
+            let cookie = context.family.names.base();
+            return Err(Error::too_large(oversize).of_cookie(cookie));
         }
         let is_lost = self.inner.is_lost(&slot);
         if let Some(links) = slot.links.as_mut() {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{both, of_prefs, open, prefs, sign_in, visit};
 use crate::common::{Browser, at, noise};
 use sealed_session::{
-    Attribute, Budget, Event, Lifetime, RequestHead, ResponseHead, Session, SiteData, Slots,
-    Transport,
+    Attribute, Budget, Event, Lifetime, RequestHead, ResponseHead, Session, Sessions, SiteData,
+    Slots, Transport,
 };
 
 fn pass(_: &Session) {}
@@ -330,14 +330,29 @@ fn a_slot_in_a_header_field_counts_for_no_cookie_and_varies_by_its_field() {
     assert_eq!(*seen.lock().unwrap(), crowded);
 }
 
-#[test]
-fn a_link_of_one_slot_is_kept_from_getting_around_if_another_one_holds_it_back() {
+/// The preferences travel in links, too, and were asked for in them.
+fn linked() -> (Slots, Sessions) {
     let policy = Lifetime::new().idle(Duration::from_secs(900));
     let transport = Transport::cookie().or_url_that_leaks("s");
     let slots = both(sign_in(), prefs().lifetime(policy).transport(transport));
     let request = RequestHead::default().host("shop.example").query("s=");
     let sessions = slots.load(request, at(0));
     of_prefs(&sessions).insert("name", "dark").unwrap();
+    (slots, sessions)
+}
+
+#[test]
+fn a_link_that_is_too_long_is_told_of_its_slot() {
+    let (_, sessions) = linked();
+    let long = format!("/{}", "a".repeat(2_000));
+    let error = of_prefs(&sessions).encode_url(&long).unwrap_err();
+    assert_eq!(error.cookie(), Some("__Host-prefs"));
+    assert_eq!(sessions.failed(&error).id(), of_prefs(&sessions).id());
+}
+
+#[test]
+fn a_link_of_one_slot_is_kept_from_getting_around_if_another_one_holds_it_back() {
+    let (slots, sessions) = linked();
     let link = of_prefs(&sessions).encode_url("/").unwrap();
     assert!(link.starts_with("/?s=A"));
     let held = sessions.main().clone();

@@ -10,6 +10,18 @@ use crate::failure;
 use crate::fairing::Shared;
 use crate::load::load;
 
+/// Closes the sessions of `request`, whose handler gave up with `error`, at once: the links of a catcher's
+/// page carry what came, and what a catcher would change is an error.
+pub(crate) fn give_up(request: &Request<'_>, error: Error) {
+    let Some(shared) = request.rocket().state::<Shared>() else {
+        return;
+    };
+    let cached = Cached::of(request);
+    let sessions = cached.sessions(|| load(shared, request));
+    shared.slots.abandon(&sessions, &error);
+    cached.give_up(error);
+}
+
 /// Commits the sessions of `request`. A response that speaks of what cannot be committed is replaced.
 pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Response<'_>) {
     let Shared { slots, failure, .. } = shared;
@@ -18,7 +30,6 @@ pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Resp
         return;
     }
     if let Some(error) = too_large {
-        slots.abandon(&sessions, &error);
         // Without a page for it, the catcher's answer stands.
         if let Some(page) = failure.page(&error, &sessions, request) {
             failure::replace(response, page);

@@ -6,7 +6,7 @@ use rocket::Request;
 use rocket::http::Status;
 use rocket::response::{self, Responder};
 
-use crate::cached::Cached;
+use crate::commit;
 
 /// A [`sealed_session::Error`] that a handler can return with `?`. It answers 500, by the application's
 /// catcher if there is one; the text goes to the log. What the handler had changed before is committed
@@ -64,7 +64,7 @@ impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         // The fairing reports what is too large, as it does for a commit.
         if self.0.is_too_large() {
-            Cached::of(request).give_up(self.0);
+            commit::give_up(request, self.0);
         } else {
             tracing::error!(target: "sealed_session", error = %self.0, "session error in a handler");
         }

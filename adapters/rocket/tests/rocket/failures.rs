@@ -1,14 +1,16 @@
 //! Sessions that do not fit, and what their visitors see.
 
+use std::time::Duration;
+
 use rocket::fairing::AdHoc;
 use rocket::http::{CookieJar, Status};
 use rocket::response::stream::TextStream;
-use rocket::{Build, Rocket, catch, catchers, get, routes};
-use sealed_session_rocket::sealed_session as core;
-use sealed_session_rocket::{Error, Session};
+use rocket::{Build, Request, Rocket, catch, catchers, get, routes};
+use sealed_session_rocket::sealed_session::{self as core, Lifetime, Transport};
+use sealed_session_rocket::{Error, Session, SessionFairing};
 
 use crate::guards;
-use crate::support::{bare, client, compact, fairing, send};
+use crate::support::{bare, builder, client, compact, fairing, send};
 
 #[get("/noise")]
 fn noise(session: Session, jar: &CookieJar<'_>) -> Result<(Status, &'static str), Error> {
@@ -99,6 +101,36 @@ fn without_a_page_the_catcher_answers_what_is_too_large_at_once() {
     let reply = send(&client, "GET", "/lump", &[&cookie]);
     assert_eq!((reply.status, reply.body.as_str()), (500, "sorry"));
     assert!(reply.set_cookies().is_empty());
+}
+
+#[catch(500)]
+async fn tries(request: &Request<'_>) -> String {
+    let session = request.guard::<Session>().await.unwrap();
+    let link = session.encode_url("/read").unwrap().into_owned();
+    let late = session.insert("tried", true).unwrap_err();
+    format!("{} {link}", late.is_too_late())
+}
+
+#[test]
+fn a_catcher_of_what_is_too_large_at_once_has_the_session_as_it_came() {
+    let policy = Lifetime::new().idle(Duration::from_secs(600));
+    let manager = builder().lifetime(policy);
+    let manager = manager.transport(Transport::url_that_leaks("s")).build();
+    let fairing = SessionFairing::new(manager.unwrap());
+    let app = app().mount("/", routes![begin]);
+    let client = client(app.register("/", catchers![tries]).attach(fairing));
+    let link = send(&client, "GET", "/begin", &[]).body;
+    let lump = link.replace("/read", "/lump");
+    let reply = send(&client, "GET", &lump, &[]);
+    assert_eq!(reply.body, format!("true {link}"));
+    assert_eq!(reply.all("referrer-policy"), ["no-referrer"]);
+    assert_eq!(send(&client, "GET", &link, &[]).body, "Ada");
+}
+
+#[get("/begin")]
+fn begin(session: Session) -> Result<String, Error> {
+    session.insert("name", "Ada")?;
+    Ok(session.encode_url("/read")?.into_owned())
 }
 
 #[test]

@@ -53,6 +53,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "slots",
         &["cookie", "error", "lifetime", "manager", "session"],
     ),
+    ("guard", &["error", "manager", "session", "slots"]),
     // A page of documentation.
     ("when_a_cookie_is_written", &[]),
 ];

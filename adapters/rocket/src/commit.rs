@@ -8,11 +8,15 @@ use crate::cached::Cached;
 use crate::convert;
 use crate::failure;
 use crate::fairing::Shared;
+use crate::guarded;
 use crate::load::load;
 
 /// Commits the sessions of `request`. A response that speaks of what cannot be committed is replaced.
 pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Response<'_>) {
     let Shared { slots, failure, .. } = shared;
+    if let Some(verdict) = Cached::of(request).verdict() {
+        guarded::answer(&verdict, response);
+    }
     let (sessions, too_large) = Cached::of(request).close(|| load(shared, request));
     if sessions.close_unused() {
         return;

@@ -34,6 +34,7 @@ impl Support {
             "`Option<LiveSession>` without a session layer",
             |support| match (support.missing, support.optional) {
                 (Missing::Unknown, _) => "there is none",
+                (Missing::RefusesToStart(_), _) => "does not start; the log names the fix",
                 (_, Optional::IsAnswered) => "500; the log names the fix",
                 (_, Optional::IsNone) => "`None`; the log names the fix",
             },
@@ -135,6 +136,13 @@ impl Support {
 }
 
 /// What a handler that asks for a session gets where no session layer is.
+///
+/// ```
+/// use conformance::Missing;
+///
+/// let fix = Missing::Logs(".layer(SessionLayer::new(manager))");
+/// assert_ne!(fix, Missing::Unknown);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Missing {
@@ -148,6 +156,13 @@ pub enum Missing {
 }
 
 /// What becomes of an `Option<LiveSession>` where no session layer is.
+///
+/// ```
+/// use conformance::{Missing, Optional, Support};
+///
+/// let usual = Support::new(Missing::Unknown);
+/// assert_ne!(usual.optional(Optional::IsNone), usual);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Optional {
@@ -158,6 +173,13 @@ pub enum Optional {
 }
 
 /// What becomes of a handler that panics.
+///
+/// ```
+/// use conformance::{Missing, Panics, Support};
+///
+/// let usual = Support::new(Missing::Unknown);
+/// assert_ne!(usual.panics(Panics::CloseConnection), usual);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Panics {
@@ -171,6 +193,13 @@ pub enum Panics {
 }
 
 /// What becomes of an app with two session layers.
+///
+/// ```
+/// use conformance::{Missing, Doubled, Support};
+///
+/// let usual = Support::new(Missing::Unknown);
+/// assert_ne!(usual.doubled(Doubled::RefusesToStart), usual);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Doubled {
@@ -181,6 +210,13 @@ pub enum Doubled {
 }
 
 /// What becomes of a `Cookie` line that is not UTF-8: browsers send any bytes that a page set.
+///
+/// ```
+/// use conformance::{Missing, OddBytes, Support};
+///
+/// let usual = Support::new(Missing::Unknown);
+/// assert_ne!(usual.odd_bytes(OddBytes::LoseTheirLine), usual);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OddBytes {

@@ -1,4 +1,4 @@
-//! The table in docs/adapters.md.
+//! The table in docs/adapters.md, and what the README shows of a run.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,9 @@ const END: &str = "<!-- end -->\n";
 
 /// Compares the document with what was seen, or makes it say that.
 pub(crate) fn check(reports: &[Report], write: bool) -> Result<(), String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/adapters.md");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    is_shown(reports, &here.join("README.md"))?;
+    let path = here.join("../docs/adapters.md");
     let failed = |cause: std::io::Error| format!("docs/adapters.md: {cause}");
     let committed = fs::read_to_string(&path).map_err(failed)?;
     let fresh = with_table(&committed, &table(reports))
@@ -23,6 +25,16 @@ pub(crate) fn check(reports: &[Report], write: bool) -> Result<(), String> {
              conformance --write` and commit the document.",
             table(reports)
         )),
+    }
+}
+
+/// The README shows the line of every adapter.
+fn is_shown(reports: &[Report], readme: &Path) -> Result<(), String> {
+    let shown = fs::read_to_string(readme).map_err(|cause| format!("{readme:?}: {cause}"))?;
+    let mut lines = reports.iter().map(Report::to_string);
+    match lines.find(|line| !shown.contains(line.as_str())) {
+        None => Ok(()),
+        Some(line) => Err(format!("conformance/README.md does not show\n{line}")),
     }
 }
 

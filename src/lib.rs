@@ -5,10 +5,11 @@
 //! the key ring serves any request. There is no session store.
 //!
 //! This crate is the core: synchronous, without I/O and without a framework's types. **If you are
-//! writing an application, start at
-//! [`sealed-session-axum`](https://docs.rs/sealed-session-axum) or
-//! [`sealed-session-actix`](https://docs.rs/sealed-session-actix)**, which bring the layer and the
-//! extractors; what follows here is what happens behind them.
+//! writing an application, start at the crate for your framework**:
+//! [axum](https://docs.rs/sealed-session-axum), [actix-web](https://docs.rs/sealed-session-actix),
+//! [Rocket](https://docs.rs/sealed-session-rocket), or
+//! [any tower service](https://docs.rs/sealed-session-tower). What follows here is what happens behind
+//! them.
 //!
 //! # The life of a session
 //!

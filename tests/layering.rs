@@ -51,7 +51,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "slots",
-        &["cookie", "error", "lifetime", "manager", "session"],
+        &[
+            "cookie",
+            "error",
+            "lifetime",
+            "manager",
+            "session",
+            "transport",
+        ],
     ),
     ("guard", &["error", "manager", "session", "slots"]),
     // A page of documentation.

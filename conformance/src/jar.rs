@@ -1,18 +1,27 @@
 //! A browser's cookies, as far as the cookies of one site need it.
 
+use std::fmt;
 use std::sync::Arc;
 
+use sealed_session::Clock;
 use sealed_session::time::{Duration, OffsetDateTime};
-use sealed_session::{Clock, ManualClock};
+
+use crate::wire::Answer;
 
 /// Cookies by name, in the order in which they were first set. They end with their `Max-Age`.
-#[derive(Clone, Debug)]
-pub(crate) struct Jar {
-    clock: Arc<ManualClock>,
+///
+/// ```
+/// let site = conformance::Site::usual()?;
+/// assert_eq!(conformance::Jar::new(site.clock()).line(), "");
+/// # Ok::<(), conformance::Failure>(())
+/// ```
+#[derive(Clone)]
+pub struct Jar {
+    clock: Arc<dyn Clock>,
     cookies: Vec<Cookie>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Cookie {
     name: String,
     value: String,
@@ -20,11 +29,25 @@ struct Cookie {
 }
 
 impl Jar {
-    pub(crate) fn new(clock: &Arc<ManualClock>) -> Jar {
+    /// An empty one.
+    ///
+    /// ```
+    /// # let site = conformance::Site::usual()?;
+    /// let jar = conformance::Jar::new(site.clock());
+    /// # let _ = jar;
+    /// # Ok::<(), conformance::Failure>(())
+    /// ```
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Jar {
         Jar {
-            clock: Arc::clone(clock),
+            clock,
             cookies: Vec::new(),
         }
+    }
+
+    /// Obeys what an answer says of cookies.
+    pub(crate) fn obey(&mut self, answer: &Answer) {
+        answer.fields("set-cookie").for_each(|line| self.keep(line));
     }
 
     /// Obeys a `Set-Cookie` value. One that breaks the rules of its name's prefix is not obeyed
@@ -70,7 +93,15 @@ impl Jar {
     }
 
     /// The `Cookie` line of the next request; empty if there is none.
-    pub(crate) fn line(&mut self) -> String {
+    ///
+    /// ```
+    /// # let site = conformance::Site::usual()?;
+    /// let mut jar = conformance::Jar::new(site.clock());
+    /// assert!(jar.line().is_empty());
+    /// # Ok::<(), conformance::Failure>(())
+    /// ```
+    #[must_use]
+    pub fn line(&mut self) -> String {
         self.pairs().join("; ")
     }
 
@@ -93,14 +124,23 @@ impl Jar {
     }
 }
 
+/// Names only.
+impl fmt::Debug for Jar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.cookies.iter().map(|cookie| &cookie.name);
+        f.debug_list().entries(names).finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sealed_session::ManualClock;
 
     #[test]
     fn cookies_are_kept_replaced_removed_and_end() {
         let clock = Arc::new(ManualClock::new(OffsetDateTime::UNIX_EPOCH));
-        let mut jar = Jar::new(&clock);
+        let mut jar = Jar::new(clock.clone());
         jar.keep("__Host-a=1; Path=/; Secure");
         jar.keep("b=2; Max-Age=60");
         jar.keep("__Host-c=3; Secure");

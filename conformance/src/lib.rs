@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod action;
+mod caller;
 mod exchange;
 mod failure;
 mod harness;
@@ -25,9 +26,11 @@ mod support;
 mod table;
 mod wire;
 
+pub use caller::Caller;
 pub use exchange::{opened_by, written_by};
 pub use failure::Failure;
 pub use harness::{Harness, Server};
+pub use jar::Jar;
 pub use pieces::Pieces;
 pub use reply::Reply;
 pub use report::{Report, assert_conforms, run, run_only};

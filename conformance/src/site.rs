@@ -3,7 +3,7 @@
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sealed_session::{Clock, Error, ManualClock, Session, Slot, Slots};
+use sealed_session::{Clock, Error, ManualClock, Session, Slot, Slots, SystemClock};
 
 use crate::action::{self, Hands};
 use crate::failure::Failure;
@@ -27,7 +27,8 @@ pub struct Site {
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) slots: Slots,
-    pub(crate) clock: Arc<ManualClock>,
+    /// The system's if there is none.
+    pub(crate) clock: Option<Arc<ManualClock>>,
     pub(crate) layers: usize,
     pub(crate) catch: Catch,
     pub(crate) fallback: bool,
@@ -123,6 +124,32 @@ impl Site {
         crate::stage::site(|plan| plan)
     }
 
+    /// An app of other sessions than the list's, under the system's clock, for tests beside the list.
+    ///
+    /// ```
+    /// use conformance::Site;
+    /// # use conformance::sealed_session::{Key, KeyRing, SessionManager};
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let site = Site::of(SessionManager::new(ring)?);
+    /// assert!(site.clock().now().year() >= 2026);
+    /// # Ok::<(), conformance::sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn of(slots: impl Into<Slots>) -> Site {
+        Site {
+            inner: Arc::new(Inner {
+                slots: slots.into(),
+                clock: None,
+                layers: 1,
+                catch: Catch::Nowhere,
+                fallback: false,
+                page: None,
+                shelf: Mutex::default(),
+            }),
+        }
+    }
+
     /// What the session layer is built of: the main slot, and in some scenarios [`Prefs`].
     ///
     /// ```
@@ -148,7 +175,10 @@ impl Site {
     /// ```
     #[must_use]
     pub fn clock(&self) -> Arc<dyn Clock> {
-        self.inner.clock.clone()
+        match &self.inner.clock {
+            Some(clock) => clock.clone(),
+            None => Arc::new(SystemClock),
+        }
     }
 
     /// How many session layers cover the app: one, or by a mistake none or two.

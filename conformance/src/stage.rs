@@ -69,8 +69,8 @@ impl Stage {
         let failed = |error: &dyn std::fmt::Display| {
             Failure::new("starting", "the app", "starts", error.to_string())
         };
-        let site = site(change)?;
-        let clock = Arc::clone(&site.inner.clock);
+        let clock = clock();
+        let site = site_under(&clock, change)?;
         let server = harness
             .start(site.clone())
             .map_err(|error| failed(&error))?;
@@ -98,7 +98,7 @@ impl Stage {
     pub(crate) fn browser(&self) -> Browser<'_> {
         Browser {
             stage: self,
-            jar: Jar::new(&self.clock),
+            jar: Jar::new(self.site.clock()),
         }
     }
 
@@ -115,9 +115,21 @@ impl Stage {
     }
 }
 
+/// A clock that stands where every scenario begins.
+fn clock() -> Arc<ManualClock> {
+    let start = OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_800_000_000);
+    Arc::new(ManualClock::new(start))
+}
+
 /// The app that a plan describes.
 pub(crate) fn site(change: impl FnOnce(Plan) -> Plan) -> Result<Site, Failure> {
-    let start = OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_800_000_000);
+    site_under(&clock(), change)
+}
+
+fn site_under(
+    clock: &Arc<ManualClock>,
+    change: impl FnOnce(Plan) -> Plan,
+) -> Result<Site, Failure> {
     let Plan {
         manager,
         prefs,
@@ -130,7 +142,7 @@ pub(crate) fn site(change: impl FnOnce(Plan) -> Plan) -> Result<Site, Failure> {
         .map_err(|error| Failure::new("the list", "its configuration", "one", error.to_string()))?;
     let inner = Inner {
         slots,
-        clock: Arc::new(ManualClock::new(start)),
+        clock: Some(Arc::clone(clock)),
         layers,
         catch,
         fallback,
@@ -192,9 +204,7 @@ impl Browser<'_> {
 
     /// Obeys what an answer says of cookies.
     pub(crate) fn keep(&mut self, answer: &Answer) {
-        answer
-            .fields("set-cookie")
-            .for_each(|line| self.jar.keep(line));
+        self.jar.obey(answer);
     }
 
     /// Demands that a page tells this.

@@ -6,28 +6,45 @@
 #[doc = include_str!("../../README.md")]
 pub mod readme {}
 
+/// The page for axum.
+#[doc = include_str!("../axum.md")]
+pub mod axum {}
+
+/// The page for actix-web.
+#[doc = include_str!("../actix.md")]
+pub mod actix {}
+
+/// The page for Rocket.
+#[doc = include_str!("../rocket.md")]
+pub mod rocket {}
+
+/// The page for tower services.
+#[doc = include_str!("../tower.md")]
+pub mod tower {}
+
+/// Sessions in header fields.
+#[doc = include_str!("../clients-without-cookies.md")]
+pub mod clients_without_cookies {}
+
 /// Sessions in links.
 #[doc = include_str!("../url-transport.md")]
 pub mod url_transport {}
 
 /// The README of the axum adapter.
 #[doc = include_str!("../../adapters/axum/README.md")]
-pub mod axum {}
+pub mod axum_front {}
 
 /// The README of the actix-web adapter.
 #[doc = include_str!("../../adapters/actix/README.md")]
 pub mod actix_front {}
 
-/// docs/actix.md.
-#[doc = include_str!("../actix.md")]
-pub mod actix {}
 /// The README of the Rocket adapter.
 #[doc = include_str!("../../adapters/rocket/README.md")]
-pub mod rocket {}
+pub mod rocket_front {}
 
-/// The page for Rocket.
-#[doc = include_str!("../rocket.md")]
-pub mod rocket_page {}
+/// The README of the tower adapter.
+#[doc = include_str!("../../adapters/tower/README.md")]
+pub mod tower_front {}
 
 /// The README of the list of scenarios.
 #[doc = include_str!("../../conformance/README.md")]

@@ -23,7 +23,7 @@ mod trust;
 pub use answer::{Answer, Holds, Refused};
 pub use browser::Browser;
 pub use certificate::Certificate;
-pub use client::{Chromium, Client, Curl, Python, Rust};
+pub use client::{Bearer, Chromium, Client, Curl, Python, Rust};
 pub use head::{send_cookie, send_head, serve_heads};
 pub use observed::observe;
 pub use origin::Origin;

@@ -151,9 +151,8 @@ impl Jar {
 
     /// The one token, if it came elsewhere than in cookies.
     pub(crate) fn only_text(&self) -> &str {
-        let only = self.chunks(0).next().and_then(|found| found.value);
-        only.and_then(|text| str::from_utf8(text).ok())
-            .unwrap_or_default()
+        // Touches stand behind it, and only beside fields.
+        str::from_utf8(&self.text).unwrap_or_default()
     }
 
     /// Whether no cookie of ours came.
@@ -209,6 +208,7 @@ impl Jar {
 
     /// The pieces of one family, in the order of the request: what they are, and their values;
     /// `None` for one that is longer than any cookie we write.
+    #[inline]
     fn pieces(&self, family: usize) -> impl Iterator<Item = (Slot, Option<&[u8]>)> {
         let of_family = self
             .pieces
@@ -222,6 +222,7 @@ impl Jar {
     }
 
     /// The chunks of one family.
+    #[inline]
     pub(super) fn chunks(&self, family: usize) -> impl Iterator<Item = Found<'_>> {
         self.pieces(family).filter_map(|(slot, value)| match slot {
             Slot::Chunk(index) => Some(Found {
@@ -250,10 +251,13 @@ impl Jar {
         self.others
     }
 
-    /// What was kept of the session, its touch and its tombstones; `families` are those that it was
-    /// read for.
+    /// What was kept of the session's cookies, its touch and its tombstones; `families` are those
+    /// that it was read for.
     pub(crate) fn own<'n>(&self, families: impl Iterator<Item = &'n Names>) -> Tally {
         let mut own = Tally::default();
+        if self.source != Source::Cookie {
+            return own;
+        }
         for (family, names) in families.enumerate() {
             for (slot, value) in self.pieces(family) {
                 if let Some(value) = value {

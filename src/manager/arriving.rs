@@ -5,51 +5,45 @@ use crate::cookie::{Jar, TEXT_MAX};
 use crate::session::{Context, Links};
 use crate::transport::{Field, LINK_MAX, Own, Source, Values, in_query};
 
-/// What came of the first transport that the request uses, and what it knows of links.
+/// What came in cookies.
+pub(super) fn in_cookies<'a, I>(context: &Context, request: RequestHead<'a, I>) -> Jar
+where
+    I: IntoIterator<Item = &'a [u8]>,
+{
+    let families = context.families().map(|(_, family)| &family.names);
+    Jar::read(request.cookie_lines, families)
+}
+
+/// What came by the first transport that the request uses. What it knows of links goes to `links`.
 pub(super) fn arriving<'a, I>(
     context: &Context,
     request: RequestHead<'a, I>,
-) -> (Jar, Option<Box<Links>>)
+    links: &mut Option<Box<Links>>,
+) -> Jar
 where
     I: IntoIterator<Item = &'a [u8]>,
 {
     let transport = &context.transport;
-    if transport.is_plain() {
-        return (in_cookies(context, request.cookie_lines), None);
-    }
     let families = context.families().count();
-    let in_link = transport
-        .in_links()
-        .and_then(|parameter| in_query(request.query?, parameter, LINK_MAX));
-    let came =
-        matches!(&in_link, Some(Ok(text)) if !text.is_empty()) || matches!(in_link, Some(Err(_)));
-    let links = (came || transport.in_links().is_some()).then(|| {
-        Box::new(Links::new(
-            Own::new(request.host, request.is_loopback()),
-            came,
-        ))
+    let in_link = transport.in_links().and_then(|parameter| {
+        let in_link = in_query(request.query.unwrap_or_default(), parameter, LINK_MAX);
+        let came = in_link.as_ref().is_some_and(|came| *came != Ok(Vec::new()));
+        let own = Own::new(request.host, request.is_loopback());
+        *links = Some(Box::new(Links::new(own, came)));
+        in_link
     });
-
     let in_field = transport.in_field();
     if let Some(jar) = in_field.and_then(|field| in_fields(field, families, &request)) {
-        return (jar, links);
+        return jar;
     }
-    let cookies = transport
-        .in_cookies()
-        .then(|| in_cookies(context, request.cookie_lines));
-    let jar = match (cookies, in_link) {
+    let cookies = transport.in_cookies().then(|| in_cookies(context, request));
+    match (cookies, in_link) {
         // Whoever sends one of our cookies keeps cookies.
         (Some(jar), Some(_)) if !jar.is_empty() => jar,
         (_, Some(text)) => Jar::of_one(Source::Url, families, text),
         (Some(jar), None) => jar,
         (None, None) => Jar::of_one(transport.unasked(), families, Ok(Vec::new())),
-    };
-    (jar, links)
-}
-
-fn in_cookies<'a>(context: &Context, lines: impl IntoIterator<Item = &'a [u8]>) -> Jar {
-    let families = context.families().map(|(_, family)| &family.names);
-    Jar::read(lines, families)
+    }
 }
 
 /// What came in header fields; `None` if the request has none of the session's.

@@ -3,8 +3,9 @@
 //! - A line that the application did not ask for never rides on a 304, whose fields a cache would
 //!   add to what it stored (RFC 9111 section 4.3.4), nor on a response that shared caches may
 //!   store. It waits for the next response.
-//! - A response that carries any of our lines is forced to `private`, and to `no-store` if a token is
-//!   in a field that no cache knows, or in its URL or links.
+//! - A response that carries any of our lines is forced to `private`; and to `no-store` if a token is in
+//!   its URL or links, or one of the lines is a field that no cache knows. A browser's own cache would
+//!   give that to the client once more, with a later 304 for instance, over what came meanwhile.
 //! - A response that depends on the session varies by what it may come in, and where a live session was
 //!   looked at and the handler said nothing of caching, `private` as well. A touch beside a page
 //!   that nobody looked at its session for is no such dependence.
@@ -37,7 +38,7 @@ struct Caching {
     expires_later: bool,
     /// The fields that speak to particular caches.
     targeted: Vec<Targeted>,
-    /// The fields that it varies by already, in lower case.
+    /// The fields that it varies by already.
     varies_by: Vec<String>,
 }
 
@@ -112,8 +113,7 @@ impl Caching {
                     caching.expires_later = time.is_some_and(|time| time > now);
                 }
                 "vary" => {
-                    let fields = list(value).map(|field| field.to_ascii_lowercase());
-                    caching.varies_by.extend(fields);
+                    caching.varies_by.extend(list(value));
                 }
                 "x-accel-expires" => {
                     let forbids = value == b"0";
@@ -241,11 +241,8 @@ where
         any(|outcome| outcome.looked_at),
         any(|outcome| outcome.live),
     );
-    let (no_store, no_referrer) = (
-        any(|outcome| outcome.no_store),
-        any(|outcome| outcome.no_referrer),
-    );
-    if !looked_at && !no_store && !any(|outcome| outcome.touch_due) {
+    let exposed = any(|outcome| outcome.exposed);
+    if !looked_at && !exposed && !any(|outcome| outcome.touch_due) {
         return Vec::new();
     }
     let not_modified = response.status == 304;
@@ -268,6 +265,8 @@ where
         }
     }
 
+    let in_field = |change: &HeaderChange| matches!(change, HeaderChange::Token { .. });
+    let no_store = exposed || changes.iter().any(in_field);
     let private = !changes.is_empty() || no_store || (live && caching.is_silent());
     let partings = || outcomes.iter().filter_map(|outcome| outcome.parting);
     let seen = outcomes
@@ -295,7 +294,7 @@ where
             value,
         });
     }
-    if no_referrer {
+    if exposed {
         changes.push(HeaderChange::Replace {
             name: "referrer-policy",
             value: "no-referrer".into(),

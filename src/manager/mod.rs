@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use self::arriving::arriving;
+use self::arriving::{arriving, in_cookies};
 use crate::cookie::Jar;
 use crate::error::Error;
 use crate::keys::KeyRing;
@@ -130,16 +130,14 @@ impl SessionManager {
             true => Some(request.host_name()),
             false => None,
         };
-        let arrived = match barred {
-            Some(_) => (Jar::default(), None),
-            None => arriving(&self.context, request),
+        let context = &self.context;
+        let mut links = None;
+        let jar = match barred {
+            Some(_) => Jar::default(),
+            None if context.transport.is_plain() => in_cookies(context, request),
+            None => arriving(context, request, &mut links),
         };
-        Session::new(
-            Arc::clone(&self.context),
-            arrived,
-            Timestamp::of(now),
-            barred,
-        )
+        Session::new(Arc::clone(context), jar, links, Timestamp::of(now), barred)
     }
 
     /// Closes `session` and returns the changes that its response head needs, in order. The guide

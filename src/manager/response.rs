@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 /// The parts of a response head that decide which lines may ride on it.
 ///
@@ -125,7 +124,7 @@ pub enum HeaderChange {
     /// an empty one says that there is none any more.
     Token {
         /// The field's name, in lower case, as it was configured.
-        name: Arc<str>,
+        name: String,
         /// The field's value: visible ASCII, or nothing.
         value: String,
     },

@@ -164,14 +164,15 @@ fn postcard_proven<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>
 fn is_repeated<T: Serialize>(value: &T, bytes: &[u8], shape: &Shape) -> bool {
     let trace = Trace::expecting(shape);
     let mut target = postcard::Serializer {
-        output: Repeated(bytes),
+        output: Repeated(Some(bytes)),
     };
     let written = value.serialize(Writer::new(&mut target, &trace));
-    written.is_ok() && target.output.0.is_empty() && trace.is_repeated()
+    written.is_ok() && target.output.0 == Some(&[]) && trace.is_repeated()
 }
 
-/// Takes bytes as long as they are these.
-struct Repeated<'a>(&'a [u8]);
+/// Takes bytes as long as they are these; nothing from the first other one on, although a type may
+/// pass over an error.
+struct Repeated<'a>(Option<&'a [u8]>);
 
 impl Flavor for Repeated<'_> {
     type Output = ();
@@ -181,9 +182,8 @@ impl Flavor for Repeated<'_> {
     }
 
     fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
-        let rest = self.0.strip_prefix(bytes);
-        self.0 = rest.ok_or(postcard::Error::SerializeBufferFull)?;
-        Ok(())
+        self.0 = self.0.and_then(|rest| rest.strip_prefix(bytes));
+        self.0.map(drop).ok_or(postcard::Error::SerializeBufferFull)
     }
 
     fn finalize(self) -> postcard::Result<()> {

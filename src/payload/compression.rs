@@ -5,7 +5,9 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use lz4_flex::block::{CompressTable, compress_into_with_table, get_maximum_output_size};
+use lz4_flex::block::{
+    CompressTable, compress_into, compress_into_with_table, get_maximum_output_size,
+};
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
@@ -91,9 +93,16 @@ thread_local! {
     static TABLE: RefCell<CompressTable> = RefCell::new(CompressTable::small());
 }
 
+/// From here on LZ4 takes a larger table, with which everything is packed otherwise. The one that is
+/// kept would become that table for good, and what a thread packs is not to depend on what it packed.
+const LARGE: usize = u16::MAX as usize;
+
 fn lz4(region: &[u8]) -> Vec<u8> {
     let mut out = vec![0; get_maximum_output_size(region.len())];
-    let written = TABLE.with_borrow_mut(|table| compress_into_with_table(region, &mut out, table));
+    let written = match region.len() {
+        ..LARGE => TABLE.with_borrow_mut(|table| compress_into_with_table(region, &mut out, table)),
+        LARGE.. => compress_into(region, &mut out),
+    };
     out.truncate(written.unwrap_or_else(|_| unreachable!("there is room for all it can become")));
     out
 }

@@ -177,10 +177,9 @@ impl Record {
         let border = open.unpacked_length();
         let room = std::iter::repeat_n(0, border + secret.len());
         let mut body: Arc<[u8]> = room.collect();
-        if let Some((left, right)) = Arc::get_mut(&mut body).map(|body| body.split_at_mut(border)) {
-            open.unpack(left)?;
-            right.copy_from_slice(secret);
-        }
+        let (left, right) = Arc::make_mut(&mut body).split_at_mut(border);
+        open.unpack(left)?;
+        right.copy_from_slice(secret);
         Ok(Record {
             id,
             created,

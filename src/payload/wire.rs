@@ -96,6 +96,11 @@ impl<'a> Source<'a> {
     }
 
     pub(super) fn varint(&mut self) -> Result<usize, Refusal> {
+        // Nearly all are this short.
+        if let [number @ ..=0x7f, ..] = self.rest() {
+            self.at += 1;
+            return Ok(usize::from(*number));
+        }
         let mut number: u64 = 0;
         for group in 0..5 {
             let byte = self.byte()?;

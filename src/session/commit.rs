@@ -28,10 +28,9 @@ pub(crate) struct Outcome<'s> {
     pub(crate) live: bool,
     /// What else the response says, if the application ended a session.
     pub(crate) parting: Option<&'s Parting>,
-    /// Whether no cache may keep the response: a token is in it, or in its URL.
-    pub(crate) no_store: bool,
-    /// Whether the response must not give its URL away, nor the links that it has.
-    pub(crate) no_referrer: bool,
+    /// Whether a token is in the response's URL, or in its links: no cache may keep it, and it must
+    /// not give them away.
+    pub(crate) exposed: bool,
     /// Whether [`Session::touch`] is worth asking.
     pub(crate) touch_due: bool,
 }
@@ -68,7 +67,7 @@ impl Session {
         let is_unused = slot.state.is_none()
             && !slot.committed
             && !self.is_poisoned()
-            && !slot.seen().no_store
+            && !slot.seen().exposed
             && !self.inner.is_touch_due(&slot);
         slot.committed |= is_unused;
         is_unused
@@ -121,18 +120,17 @@ impl Slot {
     /// Sends nothing of what was changed. The links of the error page carry what came.
     fn give_up(&mut self) {
         self.failed = true;
+        self.written = None;
         self.links.iter_mut().for_each(|links| links.forget());
     }
 
     /// Nothing to send; only what caches have to know.
     fn seen(&self) -> Outcome<'static> {
         let live = |state: &State| state.record.is_some() || state.held.is_some();
-        let in_url = self.links.as_ref().is_some_and(|links| links.is_exposed());
         Outcome {
             looked_at: self.state.is_some(),
             live: self.state.as_ref().is_some_and(live),
-            no_store: in_url,
-            no_referrer: in_url,
+            exposed: self.links.as_ref().is_some_and(|links| links.is_exposed()),
             ..Outcome::default()
         }
     }
@@ -189,7 +187,6 @@ impl Inner {
             lines,
             asked: true,
             parting,
-            no_store: seen.no_store || (source == Source::Header && state.record.is_some()),
             ..seen
         })
     }

@@ -35,15 +35,14 @@ impl<'a> Frame<'a> {
     /// The pieces of a payload of `length` bytes.
     pub(super) fn chunks(self, context: &Context, length: usize) -> Result<Chunks, Overflow> {
         let text = text_length(context.sealer.format(), length);
-        let budget = self.budget(context);
         let before = match self {
             Frame::Cookies { tail, .. } => {
-                return Chunks::of(text, &context.family.names, tail, &budget);
+                return Chunks::of(text, &context.family.names, tail, &context.budget);
             }
             Frame::Field(field) => field.response().len() + ": ".len(),
             Frame::Link(parameter) => "?".len() + parameter.len() + "=".len(),
         };
-        Chunks::whole(text, before, budget.total_limit())
+        Chunks::whole(text, before, self.budget(context).total_limit())
     }
 
     /// The budget that counts. A link has the least room.

@@ -12,8 +12,9 @@ use crate::transport::{LINK_MAX, Link, Own, Source, sent_length};
 /// What one request knows of links.
 pub(crate) struct Links {
     own: Own,
-    /// Whether the request's own URL has a token in it.
-    came: bool,
+    /// Whether a token is in the request's URL, or in a link that was made. A link that is not to be
+    /// sent may be in the response all the same.
+    exposed: bool,
     /// What links carry from the first one on; empty if there is no session.
     carried: Option<String>,
 }
@@ -23,7 +24,7 @@ impl Links {
     pub(crate) fn new(own: Own, came: bool) -> Links {
         Links {
             own,
-            came,
+            exposed: came,
             carried: None,
         }
     }
@@ -35,7 +36,7 @@ impl Links {
 
     /// Whether a token is in the request's URL or in a link.
     pub(super) fn is_exposed(&self) -> bool {
-        self.came || self.carried.as_ref().is_some_and(|text| !text.is_empty())
+        self.exposed
     }
 
     /// Links that were made are not sent.
@@ -112,8 +113,9 @@ impl Session {
             return Err(Error::too_large(oversize));
         }
         let is_lost = self.inner.is_lost(&slot);
-        if let Some(links) = slot.links.as_mut().filter(|_| !is_lost) {
-            links.carried = Some(text);
+        if let Some(links) = slot.links.as_mut() {
+            links.exposed |= !text.is_empty();
+            links.carried = Some(text).filter(|_| !is_lost);
         }
         Ok(Cow::Owned(encoded))
     }

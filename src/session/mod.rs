@@ -101,7 +101,8 @@ struct Slot {
 impl Session {
     pub(crate) fn new(
         context: Arc<Context>,
-        (jar, links): (Jar, Option<Box<Links>>),
+        jar: Jar,
+        links: Option<Box<Links>>,
         now: Timestamp,
         barred: Option<String>,
     ) -> Session {

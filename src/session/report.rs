@@ -6,6 +6,7 @@ use super::{Context, Inner, Session, Slot};
 use crate::cookie::Tally;
 use crate::error::Refusal;
 use crate::event::Event;
+use crate::transport::Source;
 
 /// A session that was written, in numbers.
 #[derive(Clone, Copy)]
@@ -39,12 +40,17 @@ pub(crate) fn report<'s>(said: impl Iterator<Item = (&'s Session, bool)>) {
     for (session, asked) in said {
         first.get_or_insert(session);
         let Slot { jar, written, .. } = &*session.lock();
+        if let Some(written) = written {
+            session.inner.report(*written);
+        }
+        if jar.source() != Source::Cookie {
+            continue; // Its jar knows nothing of that field.
+        }
         let families = session.inner.context.families();
         let own = jar.own(families.map(|(_, family)| &family.names));
         came = came.with(own);
         pairs += match written {
             Some(written) => {
-                session.inner.report(*written);
                 whole = Some(own.with(jar.others()));
                 written.pairs
             }

@@ -3,6 +3,7 @@
 use super::managers::Entry;
 use crate::cookie::Budget;
 use crate::error::Error;
+use crate::transport::{Field, Transport};
 
 /// Checks the last of `entries` against those before it, and what all of them take together. The first
 /// one is the main slot.
@@ -23,6 +24,7 @@ fn check_pair(there: &Entry, added: &Entry) -> Result<(), Error> {
             added.name()
         )));
     }
+    check_transports(there, added)?;
     for (at, family) in there.manager.context().families() {
         for (added_at, other) in added.manager.context().families() {
             if family.names.overlaps(&other.names) {
@@ -41,26 +43,58 @@ fn check_pair(there: &Entry, added: &Entry) -> Result<(), Error> {
     Ok(())
 }
 
+/// Of two sessions that share a field or a parameter one would read, and overwrite, the other.
+fn check_transports(there: &Entry, added: &Entry) -> Result<(), Error> {
+    let [one, other] = [there, added].map(|entry| &entry.manager.context().transport);
+    let shared = |what: &str, name: &str, fix: &str| {
+        Err(Error::configuration(format!(
+            "the slots `{}` and `{}` both travel in the {what} `{name}`; name another one by {fix}",
+            there.name(),
+            added.name(),
+        )))
+    };
+    let theirs: Vec<&str> = fields(other).collect();
+    if let Some(name) = fields(one).find(|name| theirs.contains(name)) {
+        return shared(
+            "header field",
+            name,
+            "`Transport::header` and `answered_in`",
+        );
+    }
+    match (one.in_links(), other.in_links()) {
+        (Some(one), Some(other)) if one == other => {
+            shared("parameter of links", one, "`Transport::url_that_leaks`")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The names of all fields that a transport uses.
+fn fields(transport: &Transport) -> impl Iterator<Item = &str> {
+    transport.in_field().into_iter().flat_map(Field::names)
+}
+
 fn described(family: usize, name: &str) -> String {
     let former = if family == 0 { "" } else { "former " };
     format!("{former}cookie `{name}`")
 }
 
-/// All sessions travel in one `Cookie` field. Their totals count attributes, too, which are not sent
-/// back: what that leaves is for touches and tombstones.
+/// All sessions that travel in cookies share one field. Their totals count attributes, too, which are
+/// not sent back: what that leaves is for touches and tombstones.
 fn check_budgets(entries: &[Entry]) -> Result<(), Error> {
-    let total = |entry: &Entry| entry.manager.context().budget.total_limit();
-    let needed: usize = entries.iter().map(total).sum();
+    let contexts = entries.iter().map(|entry| entry.manager.context());
+    let totals: Vec<(&str, usize)> = contexts
+        .filter(|context| context.transport.in_cookies())
+        .map(|context| (context.family.names.base(), context.budget.total_limit()))
+        .collect();
+    let needed: usize = totals.iter().map(|(_, total)| total).sum();
     let main = entries.first().map(|main| &main.manager.context().budget);
     let allowed = main.map_or(0, Budget::request_warning_limit);
     if needed <= allowed {
         return Ok(());
     }
-    let named = |entry: &Entry| {
-        let name = entry.manager.context().family.names.base();
-        format!("`{name}` {}", total(entry))
-    };
-    let all: Vec<String> = entries.iter().map(named).collect();
+    let named = |(name, total): &(&str, usize)| format!("`{name}` {total}");
+    let all: Vec<String> = totals.iter().map(named).collect();
     Err(Error::configuration(format!(
         "the budgets of all slots are {needed} bytes together, {} more than the {allowed} that common \
          servers take in a request: {}; lower them by `Budget::total`, or, if every server in front \

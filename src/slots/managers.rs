@@ -95,9 +95,11 @@ impl Slots {
     /// - The slot is there already.
     /// - A cookie of its manager, present or former, has a name that another slot uses. Scopes do not
     ///   tell them apart, because a request names cookies without their scopes.
-    /// - The totals of all budgets together pass what the main slot's budget says that a request may
-    ///   carry: lower them by [`Budget::total`](crate::Budget::total), or, where every server in front
-    ///   takes more, say so by
+    /// - It would travel in a header field, that of a touch included, or in a parameter of links that
+    ///   another slot uses.
+    /// - The totals of the budgets of all slots that travel in cookies pass together what the main
+    ///   slot's budget says that a request may carry: lower them by
+    ///   [`Budget::total`](crate::Budget::total), or, where every server in front takes more, say so by
     ///   [`Budget::warn_request_above`](crate::Budget::warn_request_above) on the budget of the main
     ///   slot.
     ///

@@ -68,8 +68,8 @@
 //!
 //! # What slots share
 //!
-//! - **The `Cookie` field.** The totals of all budgets together must fit what the budget of the main
-//!   slot says that a request may carry
+//! - **The `Cookie` field.** The totals of all budgets together, but for slots that do not travel in
+//!   cookies, must fit what the budget of the main slot says that a request may carry
 //!   ([`request_warning_limit`](crate::Budget::request_warning_limit)), or [`with`](Slots::with)
 //!   refuses. The default budget takes 6,500 bytes of 8,180 by itself, which leaves 1,680 for all other
 //!   slots.

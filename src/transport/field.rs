@@ -1,7 +1,5 @@
 //! The header fields of a session.
 
-use std::sync::Arc;
-
 use super::values::Values;
 use crate::error::Error;
 
@@ -40,15 +38,15 @@ const TAKEN: [&str; 16] = [
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Field {
     /// `None` stands for `Authorization: Bearer`.
-    request: Option<Arc<str>>,
-    response: Arc<str>,
-    touch: Arc<str>,
+    request: Option<String>,
+    response: String,
+    touch: String,
 }
 
 impl Field {
     pub(super) fn named(name: &str) -> Field {
         let field = Field {
-            request: Some(name.to_ascii_lowercase().into()),
+            request: Some(name.to_ascii_lowercase()),
             ..Field::bearer()
         };
         field.answered_in(name)
@@ -57,15 +55,15 @@ impl Field {
     pub(super) fn bearer() -> Field {
         Field {
             request: None,
-            response: ANSWER.into(),
-            touch: [ANSWER, TOUCH].concat().into(),
+            response: ANSWER.to_owned(),
+            touch: [ANSWER, TOUCH].concat(),
         }
     }
 
     pub(super) fn answered_in(mut self, name: &str) -> Field {
         let name = name.to_ascii_lowercase();
-        self.touch = [name.as_str(), TOUCH].concat().into();
-        self.response = name.into();
+        self.touch = [name.as_str(), TOUCH].concat();
+        self.response = name;
         self
     }
 
@@ -75,13 +73,18 @@ impl Field {
     }
 
     /// The response's field.
-    pub(crate) fn response(&self) -> &Arc<str> {
+    pub(crate) fn response(&self) -> &str {
         &self.response
     }
 
     /// The field of the touch, in both directions.
-    pub(crate) fn touch(&self) -> &Arc<str> {
+    pub(crate) fn touch(&self) -> &str {
         &self.touch
+    }
+
+    /// All of them.
+    pub(crate) fn names(&self) -> [&str; 3] {
+        [self.request(), self.response(), self.touch()]
     }
 
     /// Takes what one value of the request's field says.
@@ -111,7 +114,7 @@ impl Field {
                     name.escape_default()
                 )));
             }
-            if TAKEN.contains(&&**name) {
+            if TAKEN.contains(&name.as_str()) {
                 return Err(Error::configuration(format!(
                     "a session cannot travel in `{name}`, which has a meaning of its own; for \
                      `Authorization: Bearer` use `Transport::bearer`, and otherwise another name"

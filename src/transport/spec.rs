@@ -30,8 +30,9 @@ pub(crate) const COOKIE: &str = "Cookie";
 ///   back: into a client that keeps it, until the session is over by itself.
 ///
 /// A token in a field is never cut into chunks; the field, name and value, may be as long as the
-/// [total of the budget](crate::Budget::total_limit). A response with a token in it says
-/// `Cache-Control: no-store`, and one whose handler looked at the session varies by the field. Pages of
+/// [total of the budget](crate::Budget::total_limit). A response with one of these fields
+/// says `Cache-Control: no-store`, because a client that finds it in its cache later would take an old
+/// value for a new one, and one whose handler looked at the session varies by the field. Pages of
 /// other origins see these fields only if CORS exposes them.
 ///
 /// # Which one counts
@@ -76,7 +77,7 @@ pub(crate) const COOKIE: &str = "Cookie";
 /// session.insert("name", "Ada")?;
 /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
 /// let HeaderChange::Token { name, value } = &changes[0] else { unreachable!() };
-/// assert_eq!(&**name, "x-session");
+/// assert_eq!(name, "x-session");
 ///
 /// // The next one brings what came back.
 /// let brings: &HeaderFields<'_> = &|name, take| if name == "x-session" { take(value.as_bytes()) };

@@ -3,7 +3,7 @@
 use crate::error::Refusal;
 
 /// The values of one header field, or of one parameter. One counts; two contradict each other.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Values {
     count: usize,
     text: Vec<u8>,

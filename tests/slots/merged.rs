@@ -1,11 +1,13 @@
 //! One response for all slots: its headers, and what the next request carries.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::{both, of_prefs, open, prefs, sign_in, visit};
 use crate::common::{Browser, at, noise};
 use sealed_session::{
-    Attribute, Budget, Event, RequestHead, ResponseHead, Session, SiteData, Slots,
+    Attribute, Budget, Event, Lifetime, RequestHead, ResponseHead, Session, SiteData, Slots,
+    Transport,
 };
 
 fn pass(_: &Session) {}
@@ -286,4 +288,71 @@ fn a_size_counts_the_cookies_of_other_slots_among_the_others() {
     let size = sessions.main().size().unwrap();
     assert_eq!(size.other_cookies(), 2);
     assert_eq!(size.request_bytes(), line.len());
+}
+
+#[test]
+fn a_slot_in_a_header_field_counts_for_no_cookie_and_varies_by_its_field() {
+    let seen = Crowds::default();
+    let hook = |slot: &'static str| {
+        let seen = Arc::clone(&seen);
+        move |event: &Event<'_>| {
+            if let Event::CrowdedRequest { bytes, others, .. } = event {
+                seen.lock().unwrap().push((slot, *bytes, *others, 0));
+            }
+        }
+    };
+    let main = sign_in()
+        .transport(Transport::header("x-session"))
+        .budget(Budget::portable().warn_request_above(1_600))
+        .on_event(hook("main"));
+    let slots = both(main, prefs().on_event(hook("prefs")));
+    let mut browser = Browser::default();
+    browser.keep("theme=dark");
+    browser.keep(&format!("other={}", "x".repeat(1_000)));
+    let sessions = open(&browser, &slots, at(0));
+    sessions.main().insert(BULK, noise(2_000, 1)).unwrap();
+    of_prefs(&sessions).insert(BULK, noise(700, 2)).unwrap();
+    let changes = slots
+        .commit(&sessions, ResponseHead::new(200), at(0))
+        .unwrap();
+    let shown: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();
+    let wanted = [
+        "Token(x-session: ..)",
+        "Append(set-cookie: __Host-prefs=..)",
+        "Append(vary: x-session, Cookie)",
+        "Replace(cache-control: no-store)",
+    ];
+    assert_eq!(shown, wanted);
+    super::lines(changes)
+        .iter()
+        .for_each(|line| browser.keep(line));
+    let crowded = [("main", browser.line().len(), 2, 0)];
+    assert_eq!(*seen.lock().unwrap(), crowded);
+}
+
+#[test]
+fn a_link_of_one_slot_is_kept_from_getting_around_if_another_one_holds_it_back() {
+    let policy = Lifetime::new().idle(Duration::from_secs(900));
+    let transport = Transport::cookie().or_url_that_leaks("s");
+    let slots = both(sign_in(), prefs().lifetime(policy).transport(transport));
+    let request = RequestHead::default().host("shop.example").query("s=");
+    let sessions = slots.load(request, at(0));
+    of_prefs(&sessions).insert("name", "dark").unwrap();
+    let link = of_prefs(&sessions).encode_url("/").unwrap();
+    assert!(link.starts_with("/?s=A"));
+    let held = sessions.main().clone();
+    let task = std::thread::spawn(move || {
+        let _held = held;
+        panic!("with the main session in hand");
+    });
+    assert!(task.join().is_err());
+    let head = ResponseHead::new(200);
+    let changes = slots.commit(&sessions, head, at(0)).unwrap();
+    let shown: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();
+    let wanted = [
+        "Append(vary: Cookie)",
+        "Replace(cache-control: no-store)",
+        "Replace(referrer-policy: no-referrer)",
+    ];
+    assert_eq!(shown, wanted);
 }

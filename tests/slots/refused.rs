@@ -2,8 +2,10 @@
 
 use super::{Prefs, prefs, sign_in};
 use crate::common::ring;
+
 use sealed_session::{
-    Budget, CookieSpec, Error, Main, Scope, SessionManager, SessionManagerBuilder, Slot, Slots,
+    Budget, CookieSpec, Error, Lifetime, Main, Scope, SessionManager, SessionManagerBuilder, Slot,
+    Slots, Transport,
 };
 
 enum Flash {}
@@ -89,6 +91,97 @@ fn names_that_collide() {
     ] {
         assert_eq!(refused(first, second), None);
     }
+}
+
+#[test]
+fn transports_that_collide() {
+    let travels = |name: &str, transport: &Transport| small(name).transport(transport.clone());
+    let header = Transport::header;
+    let table = [
+        (
+            header("x-session"),
+            header("X-Session"),
+            "header field `x-session`",
+        ),
+        // Both are answered in `x-session`.
+        (
+            Transport::bearer(),
+            header("x-session"),
+            "header field `x-session`",
+        ),
+        (
+            Transport::bearer(),
+            Transport::bearer().answered_in("x-b"),
+            "field `authorization`",
+        ),
+        (
+            header("x-a"),
+            header("x-a-touch"),
+            "header field `x-a-touch`",
+        ),
+        (
+            header("x-a").or_cookie(),
+            header("x-b").answered_in("x-a"),
+            "header field `x-a`",
+        ),
+        (
+            Transport::url_that_leaks("s"),
+            Transport::cookie().or_url_that_leaks("s"),
+            "parameter of links `s`",
+        ),
+    ];
+    let short = Lifetime::new().idle(std::time::Duration::from_secs(600));
+    for (one, other, what) in table {
+        let (one, other) = (travels("a", &one), travels("b", &other));
+        let text = refused(one.lifetime(short), other.lifetime(short)).unwrap();
+        assert!(text.contains(what), "{text}");
+        assert!(
+            text.contains("slots::Main") && text.contains("Prefs"),
+            "{text}"
+        );
+    }
+    for (one, other) in [
+        (header("x-a"), header("x-b")),
+        (Transport::bearer(), header("x-a")),
+        (header("x-a").or_cookie(), Transport::cookie()),
+        (
+            Transport::url_that_leaks("s"),
+            Transport::url_that_leaks("p"),
+        ),
+    ] {
+        let (one, other) = (travels("a", &one), travels("b", &other));
+        assert_eq!(refused(one.lifetime(short), other.lifetime(short)), None);
+    }
+    // What tokens are bound to is the cookie's name, whether or not there is a cookie.
+    let one = travels("a", &header("x-a"));
+    assert!(
+        refused(one, travels("a", &header("x-b")))
+            .unwrap()
+            .contains("cookie `a`")
+    );
+}
+
+#[test]
+fn budgets_of_slots_without_cookies_take_nothing_of_the_cookie_field() {
+    let direct = || small("b").budget(Budget::direct());
+    let in_field = Transport::header("x-b");
+    assert_eq!(
+        refused(sign_in(), direct().transport(in_field.clone())),
+        None
+    );
+    assert!(refused(sign_in(), direct().transport(in_field.or_cookie())).is_some());
+}
+
+#[test]
+fn slots_without_cookies_take_nothing_of_the_cookie_field() {
+    let direct = |transport| small("b").budget(Budget::direct()).transport(transport);
+    let in_field = Transport::header("x-b");
+    assert_eq!(refused(sign_in(), direct(in_field.clone())), None);
+    assert!(refused(sign_in(), direct(in_field.or_cookie())).is_some());
+    // What tokens are bound to is the cookie's name, whether or not there is a cookie.
+    let in_fields = ["x-a", "x-b"].map(|name| small("a").transport(Transport::header(name)));
+    let [one, other] = in_fields;
+    assert!(refused(one, other).unwrap().contains("cookie `a`"));
 }
 
 #[test]

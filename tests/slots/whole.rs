@@ -224,6 +224,8 @@ fn what_was_written_is_reported_only_if_all_of_it_is_sent() {
     near(&sessions);
     overfill_prefs(&sessions);
     assert!(commit(&slots, &sessions, at(0)).is_err());
+    // Nor with the error page.
+    assert!(commit(&slots, &sessions, at(0)).unwrap().is_empty());
     assert_eq!(
         std::mem::take(&mut *log.lock().unwrap()),
         ["prefs CommitFailed"]

@@ -115,6 +115,26 @@ fn what_responses_say() {
     session.encode_url("/").unwrap();
     let lines = answer(&manager, &session, at(0)).unwrap();
     assert_eq!(guarded(&lines), (true, true));
+    // A link of a page that stands, though what was changed is not to be sent.
+    for is_panic in [true, false] {
+        let session = by_query("s=").load(&manager, at(0));
+        session.insert("name", "Ada").unwrap();
+        session.encode_url("/").unwrap();
+        if is_panic {
+            let held = session.clone();
+            let task = std::thread::spawn(move || {
+                let _held = held;
+                panic!("with a session in hand");
+            });
+            assert!(task.join().is_err());
+        } else {
+            let error = manager.load(RequestHead::default(), at(0));
+            let error = error.insert("noise", "x".repeat(100_000)).unwrap_err();
+            manager.abandon(&session, &error);
+        }
+        let lines = answer(&manager, &session, at(0)).unwrap();
+        assert_eq!(guarded(&lines), (true, true));
+    }
     // None at all.
     for request in [by_query("s="), by_query("page=2").cookies(&cookie)] {
         let session = request.load(&manager, at(60));

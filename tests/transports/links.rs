@@ -276,6 +276,18 @@ fn what_is_in_no_link_fails_the_commit() {
     let lines = answer_to(&manager, &session, ResponseHead::new(500), at(0)).unwrap();
     assert_eq!(value(&lines, "referrer-policy"), Some("no-referrer"));
 
+    // A link that was made may be in that page all the same.
+    let session = by_query("").load(&manager, at(0));
+    session.insert("name", "Grace").unwrap();
+    session.encode_url("/").unwrap();
+    assert!(
+        answer(&manager, &session, at(901))
+            .unwrap_err()
+            .is_expired()
+    );
+    let lines = answer_to(&manager, &session, ResponseHead::new(500), at(901)).unwrap();
+    assert_eq!(value(&lines, "referrer-policy"), Some("no-referrer"));
+
     // What was begun and never filled needs no link, and neither does an end.
     let session = by_query("").load(&manager, at(0));
     session.insert("name", "Ada").unwrap();

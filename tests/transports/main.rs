@@ -15,3 +15,4 @@ mod exposure;
 mod fields;
 mod links;
 mod precedence;
+mod slots;

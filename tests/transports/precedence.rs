@@ -132,6 +132,18 @@ fn a_cookie_beside_a_header_is_neither_read_nor_removed() {
 }
 
 #[test]
+fn a_touch_without_a_token_takes_no_cookie_away() {
+    let manager = manager(Transport::header("x-session").or_cookie());
+    let fields = [("x-session", ""), ("x-session-touch", "garbage")];
+    let line = format!("{BASE}.t=garbage");
+    let request = Request::with(&fields).cookies(&line);
+    let session = request.load(&manager, at(60));
+    assert!(!session.is_live());
+    let lines = answer(&manager, &session, at(60)).unwrap();
+    assert_eq!(lines, ["vary: x-session, Cookie"]);
+}
+
+#[test]
 fn one_token_in_a_field_and_in_a_cookie() {
     let manager = manager(Transport::header("x-session").or_cookie());
     // Out of a field, into a cookie.

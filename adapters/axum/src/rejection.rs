@@ -60,7 +60,7 @@ impl IntoResponse for MissingLayer {
     }
 }
 
-/// Why there is no [`LiveSession`].
+/// Why there is no [`LiveSession`](crate::LiveSession).
 ///
 /// ```
 /// use axum::response::IntoResponse;

@@ -384,3 +384,28 @@ async fn middleware_between_the_layer_and_the_handler_uses_the_same_session() {
     assert_eq!(first.body, "1");
     assert_eq!(send(&app, "GET", "/", &[&first.cookie()]).await.body, "2");
 }
+
+#[tokio::test]
+async fn a_handler_that_is_cut_off_sends_its_changes_only_within_the_layer() {
+    async fn slow(session: Session) {
+        session.insert("name", "Ada").unwrap();
+        std::future::pending::<()>().await;
+    }
+    // A time limit that is over as soon as the handler waits.
+    async fn cut_off(request: Request, next: middleware::Next) -> Response {
+        tokio::select! {
+            biased;
+            response = next.run(request) => response,
+            () = std::future::ready(()) => StatusCode::REQUEST_TIMEOUT.into_response(),
+        }
+    }
+    let limit = || middleware::from_fn(cut_off);
+    let app = Router::new().route("/", get(slow));
+    let within = app.clone().layer(limit()).layer(layer());
+    let outside = app.layer(layer()).layer(limit());
+    for (app, sent) in [(within, 1), (outside, 0)] {
+        let reply = send(&app, "GET", "/", &[]).await;
+        assert_eq!(reply.status, StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(reply.set_cookies().len(), sent);
+    }
+}

@@ -59,7 +59,7 @@ pub(crate) fn apply(response: &mut Response<'_>, change: HeaderChange) {
             response.set_raw_header(name, value);
         }
         HeaderChange::Token { name, value } => {
-            response.set_raw_header(name.to_string(), value);
+            response.set_raw_header(name, value);
         }
         HeaderChange::Remove { name } => response.remove_header(&name),
         _ => {

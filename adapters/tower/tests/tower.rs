@@ -12,8 +12,8 @@ use std::sync::Arc;
 use http::{Request, Response, header};
 use sealed_session_tower::SessionLayer;
 use sealed_session_tower::sealed_session::{
-    Clock, CookieSpec, Error, Key, KeyRing, ManualClock, Session, SessionManager, Sessions,
-    Transport,
+    Clock, CookieSpec, Error, Key, KeyRing, Lifetime, ManualClock, Session, SessionManager,
+    Sessions, Transport,
 };
 use time::{Duration, OffsetDateTime};
 use tower::{Layer, Service, ServiceExt, service_fn};
@@ -187,6 +187,58 @@ async fn a_session_in_a_header_field_goes_in_and_out() {
     let basic = ("authorization", "Basic QWRhOmFkYQ==".to_owned());
     assert!(cookie(&send("/count", &[basic]).await).is_some());
     assert!(cookie(&send("/count", &[]).await).is_some());
+}
+
+#[tokio::test]
+async fn a_session_in_links_goes_in_by_the_query_and_out_of_no_header() {
+    let policy = Lifetime::new().idle(std::time::Duration::from_secs(900));
+    let manager = SessionManager::builder(ring())
+        .lifetime(policy)
+        .transport(Transport::cookie().or_url_that_leaks("s"))
+        .build()
+        .unwrap();
+    let service = SessionLayer::new(manager).layer(service_fn(async |request: Request<()>| {
+        let session = session(&request);
+        session.update("visits", |n: &mut u32| *n += 1)?;
+        let visits = session.get::<u32>("visits")?.unwrap_or_default();
+        let link = session.encode_url("https://shop.example/next#top")?;
+        let mut response = Response::new(format!("{visits} {link}"));
+        let said = header::HeaderValue::from_static("unsafe-url");
+        response.headers_mut().insert(header::REFERRER_POLICY, said);
+        Ok::<_, Error>(response)
+    }));
+    let send = async |uri: &str| {
+        let request = Request::builder()
+            .uri(uri)
+            .header(header::HOST, "shop.example");
+        service
+            .clone()
+            .oneshot(request.body(()).unwrap())
+            .await
+            .unwrap()
+    };
+    let mut uri = "/?s=".to_owned();
+    for visit in 1..4 {
+        let response = send(&uri).await;
+        assert!(cookie(&response).is_none());
+        for (name, value) in [
+            (header::REFERRER_POLICY, "no-referrer"),
+            (header::CACHE_CONTROL, "no-store"),
+        ] {
+            let all: Vec<_> = response.headers().get_all(&name).iter().collect();
+            assert_eq!(all, [value], "{name}");
+        }
+        let (visits, link) = response.body().split_once(' ').unwrap();
+        assert_eq!(visits, visit.to_string());
+        let path = link.strip_prefix("https://shop.example").unwrap();
+        uri = path.strip_suffix("#top").unwrap().to_owned();
+        assert!(uri.starts_with("/next?s=A"));
+    }
+    // Who does not ask gets a cookie, and links as they were.
+    let response = send("/").await;
+    assert!(cookie(&response).is_some());
+    assert_eq!(response.body(), "1 https://shop.example/next#top");
+    assert_eq!(response.headers()[header::REFERRER_POLICY], "unsafe-url");
 }
 
 #[test]

@@ -181,6 +181,8 @@ fn beside_cookie(harness: &dyn Harness) -> Result<(), Failure> {
     self::token(&changed)?;
     let ended = stage.send(&both("/act/destroy", browser.jar.line()))?;
     ended.is(200)?.sets(&[])?.has(FIELD, "")?;
+    // A cache would say so once more, to a client that has another session by then.
+    ended.has("cache-control", "no-store")?;
     browser.sees(READ, "Grace,none,cookie").map(drop)
 }
 

@@ -6,20 +6,12 @@
 
 #![expect(clippy::print_stdout, reason = "its report is what it is for")]
 
-mod actix;
-mod axum;
 mod document;
-mod hyper;
-#[path = "../plain/mod.rs"]
-mod plain;
-mod rocket;
 
 use std::process::ExitCode;
 
-use conformance::{Failure, Harness, Report, opened_by, run_only, written_by};
-
-/// Every adapter, in the order of the report.
-const ADAPTERS: &[&dyn Harness] = &[&axum::Axum, &actix::Actix, &rocket::Rocket, &hyper::Hyper];
+use conformance::{Failure, Report, opened_by, run_only, written_by};
+use frameworks::ALL;
 
 /// What passed, and what did not.
 #[derive(Default)]
@@ -40,9 +32,9 @@ fn main() -> ExitCode {
     let (options, wanted): (Vec<_>, Vec<_>) = arguments.iter().partition(|a| a.starts_with('-'));
     let mut tally = Tally::default();
     let mut reports = Vec::new();
-    for adapter in ADAPTERS {
+    for adapter in ALL {
         let is_wanted = |name: &str| wanted.iter().any(|part| name.contains(part.as_str()));
-        let report = run_only(*adapter, |name| wanted.is_empty() || is_wanted(name));
+        let report = run_only(adapter, |name| wanted.is_empty() || is_wanted(name));
         println!("{report}");
         tally.add(report.passed(), report.scenarios());
         reports.push(report);
@@ -63,7 +55,7 @@ fn main() -> ExitCode {
 
 /// What takes the whole list.
 fn everything(reports: &[Report], tally: &mut Tally, write: bool) {
-    let all = ADAPTERS.len() * ADAPTERS.len();
+    let all = ALL.len() * ALL.len();
     let failures = strangers();
     println!(
         "tokens: {} of {all} pairs of adapters",
@@ -85,12 +77,12 @@ fn everything(reports: &[Report], tally: &mut Tally, write: bool) {
 /// Pairs of adapters of which one does not open what the other wrote.
 fn strangers() -> Vec<String> {
     let mut failures = Vec::new();
-    for writer in ADAPTERS {
-        let written = written_by(*writer);
-        for reader in ADAPTERS {
+    for writer in ALL {
+        let written = written_by(writer);
+        for reader in ALL {
             let opened = written
                 .clone()
-                .and_then(|cookies| opened_by(*reader, &cookies));
+                .and_then(|cookies| opened_by(reader, &cookies));
             let pair = |failure: Failure| {
                 format!("{}, written by {}: {failure}", reader.name(), writer.name())
             };

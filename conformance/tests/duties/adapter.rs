@@ -15,7 +15,7 @@ use hyper::body::Incoming;
 use tower::{ServiceExt, service_fn};
 
 use crate::duty::Duty;
-use crate::plain::{App, Body, Failed, answering, catching, empty, routes, segment, serve};
+use frameworks::plain::{App, Body, Failed, answering, catching, empty, routes, segment, serve};
 
 /// The code that the log names where a layer is missing.
 const FIX: &str = "add the layer by hand";

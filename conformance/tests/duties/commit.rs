@@ -8,7 +8,7 @@ use hyper::body::Body as _;
 
 use crate::adapter::Layer;
 use crate::duty::Duty;
-use crate::plain::{Body, empty, response, segment};
+use frameworks::plain::{Body, empty, response, segment};
 
 impl Layer {
     pub(crate) fn skips(&self, method: &Method, path: &str, response: &Response<Body>) -> bool {

@@ -6,8 +6,6 @@
 mod adapter;
 mod commit;
 mod duty;
-#[path = "../plain/mod.rs"]
-mod plain;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,10 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "../adapters/hyper.rs"]
-mod hyper_harness;
-#[path = "../plain/mod.rs"]
-mod plain;
 mod service;
 
 use std::net::SocketAddr;
@@ -187,7 +183,7 @@ fn a_panic_sends_nothing_and_the_old_session_stays_whole() {
 #[test]
 fn tokens_move_between_grpc_and_plain_http() {
     let tonic = Running::start();
-    let harness = hyper_harness::Hyper;
+    let harness = frameworks::Hyper;
     let cookies = conformance::written_by(&harness).unwrap();
     let read = tonic.act("/act/subject/get.theme", &cookies);
     assert_eq!(read.result.as_deref(), Ok("ada,light"));

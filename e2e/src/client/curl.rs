@@ -1,5 +1,6 @@
 //! curl with its cookie engine, which keeps its jar in a file between two runs.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Client;
@@ -13,7 +14,7 @@ use crate::{Failure, Protocol, Reply};
 pub struct Curl {
     folder: Folder,
     protocol: Protocol,
-    certificate: std::path::PathBuf,
+    certificate: PathBuf,
 }
 
 impl Curl {
@@ -28,6 +29,11 @@ impl Curl {
             protocol,
             certificate: certificate.file().to_owned(),
         })
+    }
+
+    /// From now on over this protocol; it stays the same jar.
+    pub fn speak(&mut self, protocol: Protocol) {
+        self.protocol = protocol;
     }
 
     /// The installed version.
@@ -47,43 +53,53 @@ impl Client for Curl {
 
     async fn get(&mut self, url: &str) -> Result<Reply, Failure> {
         let jar = self.folder.path().join("jar");
-        let mut command = Command::new("curl");
-        // Without whatever the user's own settings say.
-        command.args([
-            "--disable",
-            "--silent",
-            "--max-time",
-            "20",
-            "--noproxy",
-            "*",
-        ]);
+        let mut command = command(self.protocol, &self.certificate);
         command
             .arg("--cookie")
             .arg(&jar)
             .arg("--cookie-jar")
             .arg(&jar);
-        command.arg("--cacert").arg(&self.certificate);
-        command.arg(match self.protocol {
-            Protocol::Http1 => "--http1.1",
-            Protocol::Http2 => "--http2",
-        });
-        let output = command
-            .args(["--write-out", "\n%{http_code} %{http_version}", url])
-            .output()?;
-        let text = String::from_utf8(output.stdout)?;
-        let (body, end) = text.rsplit_once('\n').ok_or("curl said nothing")?;
-        let (status, version) = end.split_once(' ').ok_or("curl said no status")?;
-        if !output.status.success() {
-            return Ok(Reply::none(format!("curl: {}", output.status)));
-        }
-        Ok(Reply {
-            status: Some(status.parse()?),
-            protocol: format!("HTTP/{version}"),
-            body: body.to_owned(),
-        })
+        fetch(&mut command, url)
     }
 
     async fn forget(&mut self) -> Result<(), Failure> {
         self.folder.write("jar", "").map(drop)
     }
+}
+
+/// curl without whatever the user's own settings say.
+pub(super) fn command(protocol: Protocol, certificate: &Path) -> Command {
+    let mut command = Command::new("curl");
+    command.args([
+        "--disable",
+        "--silent",
+        "--max-time",
+        "20",
+        "--noproxy",
+        "*",
+    ]);
+    command.arg("--cacert").arg(certificate);
+    command.arg(match protocol {
+        Protocol::Http1 => "--http1.1",
+        Protocol::Http2 => "--http2",
+    });
+    command
+}
+
+/// Runs it.
+pub(super) fn fetch(command: &mut Command, url: &str) -> Result<Reply, Failure> {
+    let output = command
+        .args(["--write-out", "\n%{http_code} %{http_version}", url])
+        .output()?;
+    let text = String::from_utf8(output.stdout)?;
+    let (body, end) = text.rsplit_once('\n').ok_or("curl said nothing")?;
+    let (status, version) = end.split_once(' ').ok_or("curl said no status")?;
+    if !output.status.success() {
+        return Ok(Reply::none(format!("curl: {}", output.status)));
+    }
+    Ok(Reply {
+        status: Some(status.parse()?),
+        protocol: format!("HTTP/{version}"),
+        body: body.to_owned(),
+    })
 }

@@ -1,5 +1,6 @@
 //! Clients that keep cookies by rules of their own.
 
+mod bearer;
 mod chromium;
 mod curl;
 mod python;
@@ -7,6 +8,7 @@ mod rust;
 
 use std::future::Future;
 
+pub use bearer::Bearer;
 pub use chromium::Chromium;
 pub use curl::Curl;
 pub use python::Python;

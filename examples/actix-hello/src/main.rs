@@ -1,43 +1,51 @@
-//! The smallest actix-web application with a session: sign in, look, change something, sign out.
+//! The smallest actix-web application with a session: sign in, leave a note, sign out.
 //!
-//! `cargo run -p actix-hello` starts it, and with a port behind that, on that port.
+//! `cargo run -p actix-hello`, and open the URL that it prints. A port behind that moves it.
 
 #![forbid(unsafe_code)]
 
 use actix_web::web::{Form, Html, Redirect, get, post};
 use actix_web::{App, HttpServer};
 use sealed_session_actix::sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
-use sealed_session_actix::{Error, Session, SessionMiddleware};
+use sealed_session_actix::{Error, LiveSession, Session, SessionMiddleware};
 use serde::Deserialize;
-
-async fn home(session: Session) -> Result<Html, Error> {
-    let Some(user) = session.subject() else {
-        return Ok(Html::new(
-            "<form method=post action=/sign-in><input name=user> <button>Sign in</button></form>",
-        ));
-    };
-    let visits = session.update("visits", |visits: &mut u32| {
-        *visits += 1;
-        *visits
-    })?;
-    Ok(Html::new(format!(
-        "<p>Hello, {user}. You saw this page {visits} times.</p>\
-         <form method=post action=/sign-out><button>Sign out</button></form>",
-    )))
-}
 
 #[derive(Deserialize)]
 struct SignIn {
-    user: String,
+    name: String,
 }
 
+#[derive(Deserialize)]
+struct Note {
+    text: String,
+}
+
+async fn home(session: Session) -> Result<Html, Error> {
+    let Some(name) = session.subject() else {
+        return Ok(Html::new(
+            "<p>Who are you?\
+             <form action=/sign-in method=post><input name=name required> <button>Sign in</button></form>",
+        ));
+    };
+    let note = session.get::<String>("note")?.unwrap_or_default();
+    Ok(Html::new(format!(
+        "<p>Hello, {}.<p>Your note: {}\
+         <form action=/note method=post><input name=text> <button>Write</button></form>\
+         <form action=/sign-out method=post><button>Sign out</button></form>",
+        escaped(&name),
+        escaped(&note),
+    )))
+}
+
+/// A real application asks for more than a name.
 async fn sign_in(session: Session, form: Form<SignIn>) -> Result<Redirect, Error> {
-    // Here a real application checks a password. Letters only, so that pages need not escape them.
-    let letters = form.user.chars().filter(|letter| letter.is_alphabetic());
-    let user: String = letters.take(30).collect();
-    if !user.is_empty() {
-        session.sign_in_as(&user, &[])?;
-    }
+    session.sign_in_as(&form.name, &[])?;
+    Ok(Redirect::to("/").see_other())
+}
+
+/// For whoever has a session, and here sessions begin with a sign-in. Everybody else gets a 401.
+async fn write(session: LiveSession, form: Form<Note>) -> Result<Redirect, Error> {
+    session.insert("note", form.into_inner().text)?;
     Ok(Redirect::to("/").see_other())
 }
 
@@ -46,21 +54,29 @@ async fn sign_out(session: Session) -> Result<Redirect, Error> {
     Ok(Redirect::to("/").see_other())
 }
 
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
+fn sessions() -> Result<SessionMiddleware, Error> {
+    // A fresh key with every start signs everybody out. A real application reads its key, by
+    // `KeyRing::from_env("SESSION_KEYS")` for instance, and leaves the cookie as it is by default.
+    let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+        .cookie(CookieSpec::development("session"))
+        .build()?;
+    Ok(SessionMiddleware::new(manager))
+}
+
 #[actix_web::main]
 #[expect(clippy::print_stdout, reason = "whoever started it wants the address")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // A new key at each start signs everybody out. A real application keeps one.
-    let ring = KeyRing::new(Key::generate()?);
-    // This cookie works over plain http, on this machine only. In production: no `cookie` at all.
-    let manager = SessionManager::builder(ring)
-        .cookie(CookieSpec::development("session"))
-        .build()?;
-    let sessions = SessionMiddleware::new(manager);
-
+    // Once, and not in the closure, which runs for each worker.
+    let sessions = sessions()?;
     let app = move || {
         App::new()
             .route("/", get().to(home))
             .route("/sign-in", post().to(sign_in))
+            .route("/note", post().to(write))
             .route("/sign-out", post().to(sign_out))
             .wrap(sessions.clone())
     };

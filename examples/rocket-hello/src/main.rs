@@ -40,7 +40,7 @@ fn home(session: LiveSession) -> Result<RawHtml<String>, Error> {
 fn front_door() -> RawHtml<&'static str> {
     RawHtml(
         "<p>Who are you?\
-         <form action=/sign-in method=post><input name=name> <button>Sign in</button></form>",
+         <form action=/sign-in method=post><input name=name required> <button>Sign in</button></form>",
     )
 }
 
@@ -77,7 +77,7 @@ fn app() -> Result<Rocket<Build>, Error> {
     // A fresh key with every start signs everybody out. A real application reads its key, by
     // `KeyRing::from_env("SESSION_KEYS")` for instance, and leaves the cookie as it is by default.
     let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
-        .cookie(CookieSpec::development("hello"))
+        .cookie(CookieSpec::development("session"))
         .build()?;
     Ok(rocket::custom(Config::figment())
         .mount("/", routes![home, front_door, sign_in, write, sign_out])

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
+use serde::ser::SerializeTuple;
 use serde::{Deserialize, Serialize};
 
 use super::Codec::{Json, Postcard};
@@ -459,4 +460,29 @@ fn what_is_read_into_another_place_is_refused() {
         &serde_json::json!({"a": [1, 2.5, u64::MAX, -3, "x", null, {"b": []}]}),
     );
     round_trips(vec![0.1f32, f32::MIN_POSITIVE, 3.4e38]);
+}
+
+/// Passes over an error, and comes back as other text than it was.
+struct Careless(&'static str, &'static str);
+
+impl Serialize for Careless {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut pair = serializer.serialize_tuple(2)?;
+        let _ = pair.serialize_element(self.0);
+        pair.serialize_element(self.1)?;
+        pair.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Careless {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // What the first text does not write of the bytes expected, the second one does.
+        <(String, String)>::deserialize(deserializer).map(|_| Careless("zz", "c\x01b"))
+    }
+}
+
+#[test]
+fn a_type_that_passes_over_errors_is_refused_like_any_other() {
+    let error = Postcard.encode(&Careless("\x03c", "b")).unwrap_err();
+    assert!(error.contains("does not read back"), "{error}");
 }

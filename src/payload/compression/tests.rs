@@ -167,3 +167,15 @@ fn a_region_that_lies_is_refused() {
         assert!(!is_unpacked_deflate(bad, &mut [0; 64]));
     }
 }
+
+#[test]
+fn what_a_thread_packed_before_changes_nothing() {
+    let short: Vec<u8> = (0..=u8::MAX).flat_map(|byte| [1, 2, 3, 4, byte]).collect();
+    for length in [0, LARGE - 1, LARGE, UNPACKED_MAX] {
+        for region in [vec![b'a'; length], short.clone()] {
+            let packed = Region::of(Method::Lz4, &region).bytes;
+            let alone = lz4_flex::block::compress(&region);
+            assert!(*packed == alone, "{} behind {length}", region.len());
+        }
+    }
+}

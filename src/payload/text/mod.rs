@@ -135,6 +135,7 @@ fn decode(kind: Kind, text: &[u8]) -> Option<(usize, Vec<u8>)> {
             .decode_to_vec(text)
             .or_else(|_| engine.decode_to_vec(text.get(..text.len() / 4 * 4).unwrap_or_default()))
             .ok()?,
+        None if kind == Kind::Uuid => scan::uuid(text),
         None => scan::digits(text),
     };
     Some((body.len(), body))

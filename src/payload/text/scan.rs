@@ -217,46 +217,53 @@ const NIBBLES: [u8; 256] = {
     nibbles
 };
 
-/// Bytes of a UUID before each dash, and behind the last one (RFC 9562 section 4).
-const UUID_PARTS: [usize; 5] = [4, 2, 2, 2, 6];
+/// Where in a UUID the two digits of each byte stand (RFC 9562 section 4).
+const UUID_DIGITS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
-/// The bytes of hex digits, of which there may be one too many, or of a UUID.
-pub(super) fn digits(text: &[u8]) -> Vec<u8> {
+fn byte(&[high, low]: &[u8; 2]) -> u8 {
     let nibble = |digit: u8| NIBBLES.get(usize::from(digit)).copied().unwrap_or_default();
-    let mut bytes = Vec::with_capacity(text.len() / 2);
-    for part in text.split(|&byte| byte == b'-') {
-        let (pairs, _) = part.as_chunks();
-        bytes.extend(
-            pairs
-                .iter()
-                .map(|&[high, low]| nibble(high) << 4 | nibble(low)),
-        );
-    }
-    bytes
+    nibble(high) << 4 | nibble(low)
+}
+
+fn pair(byte: u8) -> [u8; 2] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
+    [digit(byte >> 4), digit(byte & 15)]
+}
+
+/// The bytes of hex digits, of which there may be one too many.
+pub(super) fn digits(text: &[u8]) -> Vec<u8> {
+    let (pairs, _) = text.as_chunks();
+    pairs.iter().map(byte).collect()
 }
 
 /// Appends the hex digits of `bytes`.
 pub(super) fn put_digits(out: &mut Vec<u8>, bytes: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
     let start = out.len();
     out.resize(start + 2 * bytes.len(), 0);
     let (pairs, _) = out.get_mut(start..).unwrap_or_default().as_chunks_mut();
-    for (pair, byte) in pairs.iter_mut().zip(bytes) {
-        *pair = [digit(byte >> 4), digit(byte & 15)];
+    for (digits, byte) in pairs.iter_mut().zip(bytes) {
+        *digits = pair(*byte);
     }
 }
 
+/// The bytes of a UUID.
+pub(super) fn uuid(text: &[u8]) -> Vec<u8> {
+    let digits = |at: usize| text.get(at..).and_then(<[u8]>::first_chunk);
+    let mut bytes = Vec::with_capacity(UUID_DIGITS.len());
+    bytes.extend(UUID_DIGITS.into_iter().filter_map(digits).map(byte));
+    bytes
+}
+
 /// Appends the text of a UUID.
-pub(super) fn put_uuid(out: &mut Vec<u8>, mut bytes: &[u8]) {
-    for (at, length) in UUID_PARTS.into_iter().enumerate() {
-        if at > 0 {
-            out.push(b'-');
+pub(super) fn put_uuid(out: &mut Vec<u8>, bytes: &[u8]) {
+    let mut text = [b'-'; UUID_TEXT];
+    for (at, byte) in UUID_DIGITS.into_iter().zip(bytes) {
+        if let Some(digits) = text.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+            *digits = pair(*byte);
         }
-        let (part, rest) = bytes.split_at(length.min(bytes.len()));
-        put_digits(out, part);
-        bytes = rest;
     }
+    out.extend_from_slice(&text);
 }
 
 #[cfg(test)]

@@ -22,14 +22,15 @@ use tokio::runtime::Runtime;
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, ServiceExt, service_fn};
 
-pub(crate) type Body = BoxBody<Bytes, Infallible>;
+/// A body of either kind: whole, or streamed.
+pub type Body = BoxBody<Bytes, Infallible>;
 
 /// A service that may fail, as middlewares do.
-pub(crate) type App = BoxCloneSyncService<Request<Incoming>, Response<Body>, Failed>;
+pub type App = BoxCloneSyncService<Request<Incoming>, Response<Body>, Failed>;
 
 /// What a middleware of the app fails with.
 #[derive(Debug)]
-pub(crate) struct Failed;
+pub struct Failed;
 
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,7 +41,11 @@ impl fmt::Display for Failed {
 impl Error for Failed {}
 
 /// Serves what `app` makes for each connection.
-pub(crate) fn serve(
+///
+/// # Errors
+///
+/// If nothing can be listened on.
+pub fn serve(
     app: impl Fn() -> App + Send + 'static,
 ) -> Result<Server, Box<dyn Error + Send + Sync>> {
     let runtime = Runtime::new()?;
@@ -56,7 +61,8 @@ pub(crate) fn serve(
 }
 
 /// The routes, each of which finds its session among the request's extensions.
-pub(crate) fn routes(site: Site) -> App {
+#[must_use]
+pub fn routes(site: Site) -> App {
     let route = service_fn(move |request| {
         let site = site.clone();
         async move { route(&site, request).await }
@@ -65,7 +71,8 @@ pub(crate) fn routes(site: Site) -> App {
 }
 
 /// Makes responses of the errors of `inner`.
-pub(crate) fn answering(inner: App) -> App {
+#[must_use]
+pub fn answering(inner: App) -> App {
     let answer = service_fn(move |request| {
         let inner = inner.clone();
         async move {
@@ -77,7 +84,8 @@ pub(crate) fn answering(inner: App) -> App {
 }
 
 /// Answers 500 where `inner` panics.
-pub(crate) fn catching(inner: App) -> App {
+#[must_use]
+pub fn catching(inner: App) -> App {
     let catch = service_fn(move |request| {
         let inner = inner.clone();
         async move {
@@ -90,7 +98,13 @@ pub(crate) fn catching(inner: App) -> App {
     BoxCloneSyncService::new(catch)
 }
 
-pub(crate) fn response(reply: Reply) -> Response<Body> {
+/// The response that the list asks for.
+///
+/// # Panics
+///
+/// If it is none of HTTP.
+#[must_use]
+pub fn response(reply: Reply) -> Response<Body> {
     let mut response = Response::new(Full::from(reply.body).boxed());
     *response.status_mut() = StatusCode::from_u16(reply.status).expect("the list knows statuses");
     for (name, value) in reply.headers {
@@ -101,7 +115,9 @@ pub(crate) fn response(reply: Reply) -> Response<Body> {
     response
 }
 
-pub(crate) fn empty(status: StatusCode) -> Response<Body> {
+/// A response that says nothing.
+#[must_use]
+pub fn empty(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::default());
     *response.status_mut() = status;
     response
@@ -119,7 +135,8 @@ fn sessions(request: &Request<Incoming>) -> Option<&Sessions> {
 }
 
 /// The first segment of a path.
-pub(crate) fn segment(path: &str) -> &str {
+#[must_use]
+pub fn segment(path: &str) -> &str {
     path.split('/').nth(1).unwrap_or_default()
 }
 

@@ -19,7 +19,8 @@ use tokio::runtime::Runtime;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// axum, with the layer and the extractors.
-pub(crate) struct Axum;
+#[derive(Clone, Copy, Debug)]
+pub struct Axum;
 
 impl Harness for Axum {
     fn name(&self) -> &'static str {

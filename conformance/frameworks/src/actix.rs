@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use std::io;
 use std::net::TcpListener;
 use std::sync::mpsc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServerHandle, ServiceRequest, ServiceResponse};
@@ -20,7 +20,8 @@ use futures_util::stream;
 use sealed_session_actix::{Error, LiveSession, PassiveMiddleware, Session, SessionMiddleware};
 
 /// actix-web, with the middleware and the extractors.
-pub(crate) struct Actix;
+#[derive(Clone, Copy, Debug)]
+pub struct Actix;
 
 impl Harness for Actix {
     fn name(&self) -> &'static str {
@@ -44,7 +45,7 @@ impl Harness for Actix {
                 .wrap(Condition::new(site.layers() > 0, sessions.clone()))
                 .wrap(Condition::new(site.layers() > 1, sessions))
         };
-        thread::spawn(move || {
+        let thread = thread::spawn(move || {
             System::new().block_on(async move {
                 let server = HttpServer::new(app).workers(2).disable_signals();
                 let server = server.listen(listener)?.run();
@@ -52,17 +53,24 @@ impl Harness for Actix {
                 server.await
             })
         });
-        Ok(Server::new(address, Running(receiver.recv()?)))
+        let handle = receiver.recv()?;
+        let thread = Some(thread);
+        Ok(Server::new(address, Running { handle, thread }))
     }
 }
 
 /// A server that is told to stop when it is dropped.
-struct Running(ServerHandle);
+struct Running {
+    handle: ServerHandle,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Nobody has to wait until it has.
-        drop(self.0.stop(false));
+        // The order is given here; what it returns only tells when it is carried out.
+        drop(self.handle.stop(false));
+        // Afterwards nobody listens there, as under the other frameworks.
+        drop(self.thread.take().map(JoinHandle::join));
     }
 }
 

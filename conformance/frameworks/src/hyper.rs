@@ -11,7 +11,8 @@ use tower::util::BoxCloneSyncService;
 use crate::plain::{App, answering, catching, response, routes, serve};
 
 /// Services over `http`, served by hyper.
-pub(crate) struct Hyper;
+#[derive(Clone, Copy, Debug)]
+pub struct Hyper;
 
 impl Harness for Hyper {
     fn name(&self) -> &'static str {

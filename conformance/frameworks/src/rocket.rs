@@ -22,7 +22,8 @@ use rocket::{Build, Request, Response, Route, State, catch, catchers};
 use sealed_session_rocket::{Error, LiveSession, MissingFairing, Passive, Session, SessionFairing};
 
 /// Rocket, with the fairing and the guards.
-pub(crate) struct Rocket;
+#[derive(Clone, Copy, Debug)]
+pub struct Rocket;
 
 impl Harness for Rocket {
     fn name(&self) -> &'static str {

@@ -1,0 +1,27 @@
+//! The app of the list under each framework that there is an adapter for, as an application would
+//! build it.
+//!
+//! What the app does is [`conformance`]'s business, and so is what is right.
+
+#![forbid(unsafe_code)]
+
+mod actix;
+mod axum;
+mod hyper;
+pub mod plain;
+mod rocket;
+
+pub use actix::Actix;
+pub use axum::Axum;
+pub use hyper::Hyper;
+pub use rocket::Rocket;
+
+use conformance::Harness;
+
+/// All of them, in the order of the report.
+///
+/// ```
+/// let names = frameworks::ALL.map(|harness| harness.name());
+/// assert_eq!(names, ["axum", "actix-web", "Rocket", "hyper"]);
+/// ```
+pub const ALL: [&dyn Harness; 4] = [&Axum, &Actix, &Rocket, &Hyper];

@@ -1,0 +1,8 @@
+//! One session under every framework: a server for each, all with one ring.
+//!
+//! Real clients walk through all of them, and connections write to each as fast as they can.
+
+mod faults;
+mod load;
+mod servers;
+mod walk;

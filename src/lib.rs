@@ -68,6 +68,11 @@
 //! Sign-in, preferences and messages for the next page can be [slots]: sessions with a cookie, a
 //! lifetime and a budget each, none of which overwrites another.
 //!
+//! # Who may pass
+//!
+//! A [`Guard`] asks whether somebody is signed in, and may pass: it answers 401 or 403, or redirects to
+//! the sign-in page with a [`ReturnPath`] that leads nowhere but back to this site.
+//!
 //! # What a session cannot do here
 //!
 //! A copied cookie works until it expires, and visitors can bring back older sessions of their
@@ -84,6 +89,7 @@ mod clock;
 mod cookie;
 mod error;
 mod event;
+mod guard;
 mod keys;
 mod lifetime;
 mod manager;
@@ -99,6 +105,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use cookie::{Budget, CookieSpec, SameSite, Scope};
 pub use error::{Error, Measure, Oversize, Refusal};
 pub use event::Event;
+pub use guard::{Guard, GuardedRequest, ReturnPath, Verdict};
 pub use keys::{Key, KeyId, KeyRing, KeyText};
 pub use lifetime::{Lifetime, Persistence};
 pub use manager::{

@@ -1,9 +1,9 @@
 //! What the public types promise without saying so: they cross threads.
 
 use sealed_session::{
-    Attribute, Budget, CookieSpec, Error, HeaderChange, Key, KeyRing, KeyText, Lifetime, Oversize,
-    Refusal, Scope, Session, SessionId, SessionManager, SessionManagerBuilder, Sessions, Size,
-    Slots,
+    Attribute, Budget, CookieSpec, Error, Guard, HeaderChange, Key, KeyRing, KeyText, Lifetime,
+    Oversize, Refusal, ReturnPath, Scope, Session, SessionId, SessionManager,
+    SessionManagerBuilder, Sessions, Size, Slots, Verdict,
 };
 
 fn is<T: Send + Sync + Unpin + 'static>() {}
@@ -14,6 +14,7 @@ fn public_types_are_send_and_sync() {
     is::<Budget>();
     is::<CookieSpec>();
     is::<Error>();
+    is::<Guard>();
     is::<HeaderChange>();
     is::<Key>();
     is::<KeyRing>();
@@ -21,6 +22,7 @@ fn public_types_are_send_and_sync() {
     is::<Lifetime>();
     is::<Oversize>();
     is::<Refusal>();
+    is::<ReturnPath>();
     is::<Scope>();
     is::<Session>();
     is::<SessionId>();
@@ -29,4 +31,5 @@ fn public_types_are_send_and_sync() {
     is::<Sessions>();
     is::<Size>();
     is::<Slots>();
+    is::<Verdict>();
 }

@@ -60,6 +60,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "transport",
         ],
     ),
+    ("guard", &["error", "manager", "session", "slots"]),
     // A page of documentation.
     ("when_a_cookie_is_written", &[]),
 ];

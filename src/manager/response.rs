@@ -158,7 +158,8 @@ impl HeaderChange {
     }
 }
 
-/// Of a cookie and of a token only the name is shown, because the value is a session.
+/// Of a cookie and of a token only the name is shown, because the value is a session. Of a location the
+/// query is not shown.
 impl fmt::Debug for HeaderChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |name: &str, value: &str| match name {
@@ -170,6 +171,10 @@ impl fmt::Debug for HeaderChange {
                 };
                 format!("{}=..{end}", value.split('=').next().unwrap_or_default())
             }
+            "location" => match value.split_once('?') {
+                Some((path, _)) => format!("{path}?.."),
+                None => value.to_owned(),
+            },
             _ => value.to_owned(),
         };
         match self {

@@ -120,6 +120,17 @@ impl Session {
         }
         Ok(Cow::Owned(encoded))
     }
+
+    /// The path and query of a request without the session that may be in them.
+    pub(crate) fn without_token(&self, target: String) -> String {
+        let parameter = self.inner.context.transport.in_links();
+        let nowhere = Own::new(None, false);
+        let link = parameter.and_then(|_| Link::own(&target, &nowhere));
+        let stripped = parameter.zip(link);
+        stripped
+            .map(|(parameter, link)| link.with(parameter, None))
+            .unwrap_or(target)
+    }
 }
 
 impl Inner {

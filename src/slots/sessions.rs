@@ -193,7 +193,7 @@ impl Sessions {
     }
 
     /// All of them, the main one first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Session> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Session> {
         let others = self.others.iter().flat_map(|others| others.iter());
         std::iter::once(&self.main).chain(others.map(|(_, session)| session))
     }

@@ -9,17 +9,14 @@ use actix_web::dev::RequestHead as ActixHead;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::uri::Authority;
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{HeaderChange, HeaderFields, RequestHead, ResponseHead, Sessions, Slots};
+use sealed_session::{HeaderChange, RequestHead, ResponseHead, Sessions, Slots};
 
 /// The sessions of a request that arrives at `now`.
 pub(crate) fn load(slots: &Slots, head: &ActixHead, now: OffsetDateTime) -> Sessions {
     let headers = &head.headers;
-    let fields: &HeaderFields<'_> = &|name, take| {
-        let values = headers.get_all(name);
-        values.for_each(|value| take(value.as_bytes()));
-    };
+    let fields = look_up(headers);
     let lines = headers.get_all(header::COOKIE).map(HeaderValue::as_bytes);
-    let mut request = RequestHead::new(lines).fields(fields);
+    let mut request = RequestHead::new(lines).fields(&fields);
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
@@ -31,6 +28,14 @@ pub(crate) fn load(slots: &Slots, head: &ActixHead, now: OffsetDateTime) -> Sess
         request = request.query(query);
     }
     slots.load(request, now)
+}
+
+/// How the core looks header fields up.
+pub(crate) fn look_up(headers: &HeaderMap) -> impl Fn(&str, &mut dyn FnMut(&[u8])) {
+    |name, take| {
+        let values = headers.get_all(name);
+        values.for_each(|value| take(value.as_bytes()));
+    }
 }
 
 /// What the core needs of a response.

@@ -45,6 +45,11 @@
 //! each: `SessionMiddleware::new` takes [`Slots`](sealed_session::Slots), and a handler asks for
 //! `Session<Prefs>`. See the [guide](sealed_session::slots).
 //!
+//! # Who may pass
+//!
+//! A [`GuardMiddleware`] around a scope lets only those see it whom a [`Guard`](sealed_session::Guard)
+//! lets pass. Others are redirected to the sign-in page, or answered 401 or 403.
+//!
 //! # Requests that are no use of a session
 //!
 //! Every request keeps its session from idling out, whether or not its handler looks at it. Polling,
@@ -70,6 +75,7 @@ mod committed;
 mod error;
 mod extract;
 mod future;
+mod guard;
 mod head;
 mod load;
 mod middleware;
@@ -80,6 +86,7 @@ pub use committed::CommittedError;
 pub use error::Error;
 pub use extract::{LiveSession, Session};
 pub use future::ResponseFuture;
+pub use guard::{GuardFuture, GuardMiddleware, GuardService};
 pub use middleware::{SessionMiddleware, SessionService};
 pub use missing::{MissingMiddleware, NotLive};
 pub use passive::{PassiveMiddleware, PassiveService};

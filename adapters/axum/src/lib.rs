@@ -55,6 +55,39 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
+//! # Who may pass
+//!
+//! A [`GuardLayer`] stands in front of the routes that come before it. Whoever is not signed in is
+//! redirected to the sign-in page, or answered 401 if it was no page that they wanted; whoever is, and
+//! may not pass, 403.
+//!
+//! ```
+//! use axum::extract::RawQuery;
+//! use axum::response::Redirect;
+//! use axum::{Router, routing::{get, post}};
+//! use sealed_session_axum::sealed_session::{Guard, Key, KeyRing, ReturnPath, SessionManager};
+//! use sealed_session_axum::{Error, GuardLayer, Session, SessionLayer};
+//!
+//! async fn sign_in(session: Session, RawQuery(query): RawQuery) -> Result<Redirect, Error> {
+//!     // After the password was checked. The form was sent to its own URL, so the path is still there.
+//!     session.sign_in_as("user-17", &[])?;
+//!     let back = query.as_deref().and_then(ReturnPath::from_query);
+//!     Ok(Redirect::to(back.as_ref().map_or("/account", ReturnPath::as_str)))
+//! }
+//!
+//! let guard = Guard::signed_in().or_redirect("/sign-in")?;
+//! let office = Guard::signed_in().attribute("role", |role: &String| role == "staff");
+//! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//! let app: Router = Router::new()
+//!     .route("/office", get(async || "The office."))
+//!     .route_layer(GuardLayer::new(office))
+//!     .route("/account", get(async || "Your account."))
+//!     .route_layer(GuardLayer::new(guard)) // in front of the office, too
+//!     .route("/sign-in", get(async || "A form.").post(sign_in))
+//!     .layer(SessionLayer::new(manager));
+//! # Ok::<(), sealed_session_axum::sealed_session::Error>(())
+//! ```
+//!
 //! # Requests that are no use of a session
 //!
 //! Every request keeps its session from idling out, whether or not its handler looks at it. Polling,
@@ -133,10 +166,14 @@
 
 mod error;
 mod extract;
+mod guard;
 mod rejection;
 
 pub use error::Error;
 pub use extract::{LiveSession, Session};
+pub use guard::GuardLayer;
 pub use rejection::{MissingLayer, NotLive};
 pub use sealed_session;
-pub use sealed_session_tower::{CommitFailure, EmptyResponse, PassiveLayer, SessionLayer};
+pub use sealed_session_tower::{
+    CommitFailure, EmptyResponse, GuardService, PassiveLayer, SessionLayer,
+};

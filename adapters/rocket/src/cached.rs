@@ -4,7 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rocket::Request;
-use sealed_session::{Error, Sessions};
+use sealed_session::{Error, Sessions, Verdict};
 
 /// The place of one request. All who ask, on whatever way the request takes through forwards and
 /// catchers, get the same.
@@ -19,6 +19,8 @@ struct Inner {
     committed: bool,
     /// What a handler gave up with, because it can never fit.
     too_large: Option<Error>,
+    /// What a guard said no with.
+    verdict: Option<Verdict>,
 }
 
 impl Cached {
@@ -54,6 +56,16 @@ impl Cached {
     /// Remembers that a handler gave up with `error`.
     pub(crate) fn give_up(&self, error: Error) {
         self.lock().too_large = Some(error);
+    }
+
+    /// Remembers that a guard said no.
+    pub(crate) fn refuse(&self, verdict: Verdict) {
+        self.lock().verdict = Some(verdict);
+    }
+
+    /// What the last guard that said no said, once.
+    pub(crate) fn verdict(&self) -> Option<Verdict> {
+        self.lock().verdict.take()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

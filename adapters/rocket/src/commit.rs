@@ -8,6 +8,7 @@ use crate::cached::Cached;
 use crate::convert;
 use crate::failure;
 use crate::fairing::Shared;
+use crate::guarded;
 use crate::load::load;
 
 /// Closes the sessions of `request`, whose handler gave up with `error`, at once: the links of a catcher's
@@ -25,6 +26,9 @@ pub(crate) fn give_up(request: &Request<'_>, error: Error) {
 /// Commits the sessions of `request`. A response that speaks of what cannot be committed is replaced.
 pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Response<'_>) {
     let Shared { slots, failure, .. } = shared;
+    if let Some(verdict) = Cached::of(request).verdict() {
+        guarded::answer(&verdict, response);
+    }
     let (sessions, too_large) = Cached::of(request).close(|| load(shared, request));
     if sessions.close_unused() {
         return;

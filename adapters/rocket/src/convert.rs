@@ -34,6 +34,14 @@ pub(crate) fn host<'r>(request: &'r Request<'_>) -> Option<Cow<'r, str>> {
     field.or_else(|| request.host().map(|host| host.to_string().into()))
 }
 
+/// How the core looks header fields up.
+pub(crate) fn look_up(request: &Request<'_>) -> impl Fn(&str, &mut dyn FnMut(&[u8])) {
+    |name, take| {
+        let values = request.headers().get(name);
+        values.for_each(|value| take(value.as_bytes()));
+    }
+}
+
 /// What the core needs of a response with these `fields`.
 pub(crate) fn response_head<'a>(
     status: Status,

@@ -41,7 +41,7 @@ pub(crate) fn empty() -> Response<'static> {
     empty_with(Status::InternalServerError)
 }
 
-fn empty_with(status: Status) -> Response<'static> {
+pub(crate) fn empty_with(status: Status) -> Response<'static> {
     Response::build().status(status).finalize()
 }
 

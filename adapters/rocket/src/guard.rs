@@ -8,7 +8,7 @@ use rocket::http::Status;
 use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::{Ignite, Request, Rocket, Sentinel};
-use sealed_session::{Main, RequestHead, Sessions, Slot};
+use sealed_session::{Error, Main, RequestHead, Sessions, Slot};
 
 use crate::cached::Cached;
 use crate::fairing::Shared;
@@ -103,17 +103,17 @@ pub(crate) fn sessions(request: &Request<'_>) -> Result<Sessions, MissingFairing
 }
 
 /// Whether Rocket has to give up launching, because a route asks for what is not there.
-pub(crate) fn is_lacking<S: Slot>(rocket: &Rocket<Ignite>) -> bool {
+pub(crate) fn is_lacking(
+    rocket: &Rocket<Ignite>,
+    find: impl FnOnce(&Sessions) -> Result<(), Error>,
+) -> bool {
     let found = match rocket.state::<Shared>() {
         None => Err(MissingFairing::fairing()),
         Some(shared) => {
             let sessions = shared
                 .slots
                 .load(RequestHead::default(), shared.clock.now());
-            sessions
-                .require::<S>()
-                .map(drop)
-                .map_err(MissingFairing::slot)
+            find(&sessions).map_err(MissingFairing::slot)
         }
     };
     found.inspect_err(MissingFairing::log).is_err()
@@ -269,12 +269,12 @@ impl<'r, S: Slot> FromRequest<'r> for LiveSession<S> {
 
 impl<S: Slot> Sentinel for Session<S> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
-        is_lacking::<S>(rocket)
+        is_lacking(rocket, |sessions| sessions.require::<S>().map(drop))
     }
 }
 
 impl<S: Slot> Sentinel for LiveSession<S> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
-        is_lacking::<S>(rocket)
+        is_lacking(rocket, |sessions| sessions.require::<S>().map(drop))
     }
 }

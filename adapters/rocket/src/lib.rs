@@ -33,6 +33,12 @@
 //! # app().unwrap();
 //! ```
 //!
+//! # Who may pass
+//!
+//! A route that asks for a [`Guarded<P>`](Guarded) is called only for those whom the
+//! [`Guard`](sealed_session::Guard) of the [`Policy`] `P` lets pass. Others are redirected to the sign-in
+//! page, or get the catchers for 401 and 403.
+//!
 //! # What Rocket does differently
 //!
 //! - **Its cookie jar is not used**, neither for reading nor for writing: it decodes names, and it
@@ -59,6 +65,7 @@ mod error;
 mod failure;
 mod fairing;
 mod guard;
+mod guarded;
 mod load;
 mod missing;
 mod passive;
@@ -66,6 +73,7 @@ mod passive;
 pub use error::Error;
 pub use fairing::SessionFairing;
 pub use guard::{LiveSession, Session};
+pub use guarded::{Guarded, Policy, Refused};
 pub use missing::MissingFairing;
 pub use passive::Passive;
 pub use sealed_session;

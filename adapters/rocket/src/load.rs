@@ -1,7 +1,7 @@
 //! The sessions of a request.
 
 use rocket::Request;
-use sealed_session::{HeaderFields, RequestHead, Sessions};
+use sealed_session::{RequestHead, Sessions};
 
 use crate::convert;
 use crate::fairing::Shared;
@@ -9,12 +9,9 @@ use crate::fairing::Shared;
 pub(crate) fn load(shared: &Shared, request: &Request<'_>) -> Sessions {
     let lines = convert::cookie_lines(request);
     let host = convert::host(request);
-    let fields: &HeaderFields<'_> = &|name, take| {
-        let values = request.headers().get(name);
-        values.for_each(|value| take(value.as_bytes()));
-    };
+    let fields = convert::look_up(request);
     let lines = lines.iter().map(|line| line.as_bytes());
-    let mut head = RequestHead::new(lines).fields(fields);
+    let mut head = RequestHead::new(lines).fields(&fields);
     if let Some(host) = host.as_deref() {
         head = head.host(host);
     }

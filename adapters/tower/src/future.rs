@@ -127,7 +127,8 @@ fn head<ResBody>(
     ResponseHead::new(response.status().as_u16()).headers(headers)
 }
 
-fn apply<ResBody>(response: &mut Response<ResBody>, change: HeaderChange) {
+/// Carries out one change.
+pub(crate) fn apply<ResBody>(response: &mut Response<ResBody>, change: HeaderChange) {
     let headers = response.headers_mut();
     let is_secret = change.is_secret();
     match change {

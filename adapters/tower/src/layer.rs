@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::{HeaderValue, Request, Response, header};
-use sealed_session::{Clock, Error, HeaderFields, RequestHead, Sessions, Slots, SystemClock};
+use http::{HeaderMap, HeaderValue, Request, Response, header};
+use sealed_session::{Clock, Error, RequestHead, Sessions, Slots, SystemClock};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -229,11 +229,8 @@ impl<S, F> SessionService<S, F> {
             .get(header::HOST)
             .and_then(|host| host.to_str().ok());
         let host = field.or_else(|| request.uri().authority().map(http::uri::Authority::as_str));
-        let fields: &HeaderFields<'_> = &|name, take| {
-            let values = request.headers().get_all(name);
-            values.iter().for_each(|value| take(value.as_bytes()));
-        };
-        let mut head = RequestHead::new(lines).fields(fields);
+        let fields = look_up(request.headers());
+        let mut head = RequestHead::new(lines).fields(&fields);
         if let Some(host) = host {
             head = head.host(host);
         }
@@ -241,6 +238,14 @@ impl<S, F> SessionService<S, F> {
             head = head.query(query);
         }
         self.shared.slots.load(head, self.shared.clock.now())
+    }
+}
+
+/// How the core looks header fields up.
+pub(crate) fn look_up(headers: &HeaderMap) -> impl Fn(&str, &mut dyn FnMut(&[u8])) {
+    |name, take| {
+        let values = headers.get_all(name).iter();
+        values.for_each(|value| take(value.as_bytes()));
     }
 }
 

@@ -58,15 +58,22 @@
 //! # Ok::<(), Error>(())
 //! ```
 
+//! # Who may pass
+//!
+//! A [`GuardLayer`] lets only those through to a service whom a [`Guard`](sealed_session::Guard) lets
+//! pass.
+
 #![forbid(unsafe_code)]
 
 mod failure;
 mod future;
+mod guard;
 mod layer;
 mod passive;
 
 pub use failure::{CommitFailure, EmptyResponse};
 pub use future::ResponseFuture;
+pub use guard::{GuardFuture, GuardLayer, GuardService};
 pub use layer::{SessionLayer, SessionService};
 pub use passive::{PassiveLayer, PassiveService};
 pub use sealed_session;

@@ -1,0 +1,224 @@
+//! Routes that not everybody may see.
+
+use std::fmt;
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use actix_web::body::EitherBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::http::StatusCode;
+use actix_web::{Error as ActixError, HttpMessage, HttpResponse};
+use pin_project_lite::pin_project;
+use sealed_session::{Guard, GuardedRequest, Sessions, Verdict};
+
+use crate::head::{apply, look_up};
+use crate::missing::MissingMiddleware;
+
+/// Lets pass only what a [`Guard`] lets pass. Everything else is answered by it, with an empty body:
+/// 401, 403, or a redirect to the sign-in page. What is inside is not called then.
+///
+/// Wrap a scope or a resource in it, or the `App`, inside the
+/// [`SessionMiddleware`](crate::SessionMiddleware). Without that around it, and for a slot that this
+/// one lacks, every request is answered 500, and the log names the fix. It is no guard in the sense of
+/// [`actix_web::guard`], which only choose a route.
+///
+/// ```
+/// use actix_web::test::{TestRequest, call_service, init_service};
+/// use actix_web::{App, web};
+/// use sealed_session_actix::sealed_session::{Guard, Key, KeyRing, SessionManager};
+/// use sealed_session_actix::{GuardMiddleware, SessionMiddleware};
+///
+/// # #[actix_web::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let guard = GuardMiddleware::new(Guard::signed_in().or_redirect("/sign-in")?);
+/// let orders = web::scope("/orders")
+///     .route("/{id}", web::get().to(async || "An order."))
+///     .wrap(guard);
+/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let service = init_service(App::new().service(orders).wrap(SessionMiddleware::new(manager))).await;
+///
+/// let visit = TestRequest::get().uri("/orders/17?tab=2").insert_header(("accept", "text/html"));
+/// let response = call_service(&service, visit.to_request()).await;
+/// assert_eq!(response.status(), 303);
+/// assert_eq!(response.headers().get("location").unwrap(), "/sign-in?next=/orders/17%3Ftab%3D2");
+/// assert_eq!(response.headers().get("cache-control").unwrap(), "no-store");
+/// assert_eq!(response.headers().get("vary").unwrap(), "Cookie");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct GuardMiddleware {
+    guard: Guard,
+}
+
+impl GuardMiddleware {
+    /// A middleware that asks `guard`.
+    ///
+    /// ```
+    /// use actix_web::{App, web};
+    /// use sealed_session_actix::GuardMiddleware;
+    /// use sealed_session_actix::sealed_session::Guard;
+    ///
+    /// let guard = GuardMiddleware::new(Guard::signed_in());
+    /// let app = App::new().service(web::scope("/account").wrap(guard));
+    /// # let _ = app;
+    /// ```
+    #[must_use]
+    pub fn new(guard: Guard) -> GuardMiddleware {
+        GuardMiddleware { guard }
+    }
+
+    fn refusal(&self, request: &ServiceRequest) -> Option<HttpResponse> {
+        let target = request.uri().path_and_query();
+        let target = target.map_or("", |target| target.as_str());
+        let fields = look_up(request.headers());
+        let asked = GuardedRequest::new(request.method().as_str(), target).fields(&fields);
+        let extensions = request.extensions();
+        let verdict = match extensions.get::<Sessions>() {
+            Some(sessions) => {
+                let verdict = self.guard.check(sessions, &asked);
+                verdict.map_err(MissingMiddleware::slot)
+            }
+            None => Err(MissingMiddleware::everything()),
+        };
+        match verdict {
+            Ok(verdict) => answer(&verdict),
+            Err(missing) => {
+                missing.report(request.path());
+                Some(HttpResponse::InternalServerError().finish())
+            }
+        }
+    }
+}
+
+/// The answer to who may not pass.
+fn answer(verdict: &Verdict) -> Option<HttpResponse> {
+    let status = StatusCode::from_u16(verdict.status()?);
+    let mut response = HttpResponse::new(status.unwrap_or(StatusCode::FORBIDDEN));
+    for change in verdict.header_changes() {
+        apply(response.headers_mut(), change);
+    }
+    Some(response)
+}
+
+impl<S, B> Transform<S, ServiceRequest> for GuardMiddleware
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError>,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = ActixError;
+    type Transform = GuardService<S>;
+    type InitError = ();
+    type Future = Ready<Result<GuardService<S>, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        ready(Ok(GuardService {
+            inner,
+            middleware: self.clone(),
+        }))
+    }
+}
+
+/// A service that a guard is in front of; [`GuardMiddleware`] makes it.
+///
+/// ```
+/// use actix_web::dev::Transform;
+/// use actix_web::test::ok_service;
+/// use sealed_session_actix::sealed_session::Guard;
+/// use sealed_session_actix::{GuardMiddleware, GuardService};
+///
+/// # #[actix_web::main]
+/// # async fn main() {
+/// let guard = GuardMiddleware::new(Guard::signed_in());
+/// let service: GuardService<_> = guard.new_transform(ok_service()).await.unwrap();
+/// # let _ = service;
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct GuardService<S> {
+    inner: S,
+    middleware: GuardMiddleware,
+}
+
+impl<S, B> Service<ServiceRequest> for GuardService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError>,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = ActixError;
+    type Future = GuardFuture<S::Future, B>;
+
+    forward_ready!(inner);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let state = match self.middleware.refusal(&request) {
+            None => State::Passed {
+                inner: self.inner.call(request),
+            },
+            Some(response) => State::Refused {
+                response: Some(request.into_response(response.map_into_right_body())),
+            },
+        };
+        GuardFuture { state }
+    }
+}
+
+pin_project! {
+    /// The response of a [`GuardService`].
+    ///
+    /// ```
+    /// use actix_web::dev::{Service, Transform};
+    /// use actix_web::test::{TestRequest, ok_service};
+    /// use sealed_session_actix::sealed_session::Guard;
+    /// use sealed_session_actix::{GuardFuture, GuardMiddleware};
+    ///
+    /// # #[actix_web::main]
+    /// # async fn main() -> Result<(), actix_web::Error> {
+    /// let guard = GuardMiddleware::new(Guard::signed_in());
+    /// let service = guard.new_transform(ok_service()).await.unwrap();
+    /// let future: GuardFuture<_, _> = service.call(TestRequest::get().to_srv_request());
+    /// // There is no session middleware around it, so nobody passes.
+    /// assert_eq!(future.await?.status(), 500);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub struct GuardFuture<Inner, B> {
+        #[pin]
+        state: State<Inner, B>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<Inner, B> {
+        Passed { #[pin] inner: Inner },
+        Refused { response: Option<ServiceResponse<EitherBody<B>>> },
+    }
+}
+
+impl<Inner, B> Future for GuardFuture<Inner, B>
+where
+    Inner: Future<Output = Result<ServiceResponse<B>, ActixError>>,
+{
+    type Output = Result<ServiceResponse<EitherBody<B>>, ActixError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().state.project() {
+            StateProjection::Passed { inner } => {
+                let outcome = ready!(inner.poll(context));
+                Poll::Ready(outcome.map(ServiceResponse::map_into_left_body))
+            }
+            StateProjection::Refused { response } => {
+                let response = response.take().expect("polled after it was ready");
+                Poll::Ready(Ok(response))
+            }
+        }
+    }
+}
+
+impl<Inner, B> fmt::Debug for GuardFuture<Inner, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GuardFuture").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,221 @@
+//! Routes that not everybody may see.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use rocket::http::Status;
+use rocket::outcome::Outcome;
+use rocket::request::{self, FromRequest};
+use rocket::{Ignite, Request, Response, Rocket, Sentinel};
+use sealed_session::{Error, Guard, GuardedRequest, Verdict};
+
+use crate::cached::Cached;
+use crate::guard::{is_lacking, sessions};
+use crate::missing::MissingFairing;
+use crate::{convert, failure};
+
+/// Names a [`Guard`], so that a route can ask for it: a type without values will do.
+///
+/// ```
+/// use sealed_session_rocket::Policy;
+/// use sealed_session_rocket::sealed_session::{Error, Guard};
+///
+/// enum Customers {}
+///
+/// impl Policy for Customers {
+///     fn guard() -> Result<Guard, Error> {
+///         Guard::signed_in().or_redirect("/sign-in")
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say who may pass",
+    note = "write `impl sealed_session_rocket::Policy for {Self}`, whose `guard()` makes a `Guard`"
+)]
+pub trait Policy: Send + Sync + 'static {
+    /// The guard. It is called for every request, so what takes long to make is kept in a `static`, and
+    /// cloned here.
+    ///
+    /// # Errors
+    ///
+    /// What the guard's own functions say. Rocket does not launch with a route that asks for it then.
+    ///
+    /// ```
+    /// use sealed_session_rocket::Policy;
+    /// use sealed_session_rocket::sealed_session::{Attribute, Error, Guard};
+    ///
+    /// const ROLE: Attribute<String> = Attribute::new("role");
+    /// enum Editors {}
+    ///
+    /// impl Policy for Editors {
+    ///     fn guard() -> Result<Guard, Error> {
+    ///         Ok(Guard::signed_in().attribute(ROLE, |role| role == "editor"))
+    ///     }
+    /// }
+    /// assert!(Editors::guard().is_ok());
+    /// ```
+    fn guard() -> Result<Guard, Error>;
+}
+
+/// A request that the guard of `P` lets pass: a route that asks for it is not called for others.
+///
+/// They are answered 401 or 403, by the application's catchers, or redirected to the sign-in page, by
+/// the fairing. Other routes are not tried, as they are for
+/// [`LiveSession`](crate::LiveSession): the redirect to the sign-in page must not get lost in a route
+/// for files. A route for both asks for `Option<Guarded<P>>`.
+///
+/// ```
+/// use rocket::local::blocking::Client;
+/// use rocket::{get, http::Accept, routes};
+/// use sealed_session_rocket::sealed_session::{Error, Guard};
+/// use sealed_session_rocket::{Guarded, Policy, SessionFairing};
+/// # use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
+///
+/// enum Customers {}
+///
+/// impl Policy for Customers {
+///     fn guard() -> Result<Guard, Error> {
+///         Guard::signed_in().or_redirect("/sign-in")
+///     }
+/// }
+///
+/// #[get("/orders/<_id>")]
+/// fn order(_id: u32, _customer: Guarded<Customers>) -> &'static str {
+///     "An order."
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let app = rocket::build().mount("/", routes![order]).attach(SessionFairing::new(manager));
+/// let client = Client::untracked(app)?;
+/// let response = client.get("/orders/17?tab=2").header(Accept::HTML).dispatch();
+/// assert_eq!(response.status().code, 303);
+/// assert_eq!(response.headers().get_one("location"), Some("/sign-in?next=/orders/17%3Ftab%3D2"));
+/// assert_eq!(response.headers().get_one("cache-control"), Some("no-store"));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Guarded<P: Policy>(PhantomData<fn() -> P>);
+
+impl<P: Policy> Clone for Guarded<P> {
+    fn clone(&self) -> Guarded<P> {
+        *self
+    }
+}
+
+impl<P: Policy> Copy for Guarded<P> {}
+
+impl<P: Policy> fmt::Debug for Guarded<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Guarded")
+    }
+}
+
+/// Why a [`Guarded`] is not to be had.
+///
+/// ```
+/// use rocket::{get, http::Status};
+/// use sealed_session_rocket::sealed_session::{Error, Guard, Verdict};
+/// use sealed_session_rocket::{Guarded, Policy, Refused};
+///
+/// enum Staff {}
+///
+/// impl Policy for Staff {
+///     fn guard() -> Result<Guard, Error> {
+///         Ok(Guard::signed_in().subject(|who| who.ends_with("@shop.example")))
+///     }
+/// }
+///
+/// #[get("/office")]
+/// fn office(staff: Result<Guarded<Staff>, Refused>) -> Result<&'static str, Status> {
+///     match staff {
+///         Ok(_) => Ok("The office."),
+///         Err(Refused::Verdict(Verdict::Forbidden)) => Ok("Only staff may come in."),
+///         Err(_) => Err(Status::Unauthorized),
+///     }
+/// }
+/// # let _ = rocket::routes![office];
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Refused {
+    /// The guard said no.
+    Verdict(Verdict),
+    /// No fairing is attached, or it has no such slot.
+    MissingFairing(MissingFairing),
+    /// The policy makes no guard.
+    Policy(Error),
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refused::Verdict(_) => f.write_str("the guard does not let the request pass"),
+            Refused::MissingFairing(missing) => missing.fmt(f),
+            Refused::Policy(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+fn check<P: Policy>(request: &Request<'_>) -> Result<Verdict, Refused> {
+    let sessions = sessions(request).map_err(Refused::MissingFairing)?;
+    let guard = P::guard().map_err(Refused::Policy)?;
+    let target = request.uri().to_string();
+    let fields = convert::look_up(request);
+    let asked = GuardedRequest::new(request.method().as_str(), &target).fields(&fields);
+    let verdict = guard.check(&sessions, &asked);
+    verdict.map_err(|error| Refused::MissingFairing(MissingFairing::slot(error)))
+}
+
+#[rocket::async_trait]
+impl<'r, P: Policy> FromRequest<'r> for Guarded<P> {
+    type Error = Refused;
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Guarded<P>, Refused> {
+        let refused = match check::<P>(request) {
+            Ok(Verdict::Pass) => return Outcome::Success(Guarded(PhantomData)),
+            Ok(verdict) => Refused::Verdict(verdict),
+            Err(refused) => refused,
+        };
+        let status = match &refused {
+            Refused::Verdict(verdict) => {
+                Cached::of(request).refuse(verdict.clone());
+                verdict.status().map_or(Status::Forbidden, Status::new)
+            }
+            Refused::MissingFairing(_) | Refused::Policy(_) => {
+                tracing::error!(target: "sealed_session", "{refused}");
+                Status::InternalServerError
+            }
+        };
+        Outcome::Error((status, refused))
+    }
+}
+
+impl<P: Policy> Sentinel for Guarded<P> {
+    fn abort(rocket: &Rocket<Ignite>) -> bool {
+        is_lacking(rocket, |sessions| {
+            let asked = GuardedRequest::new("GET", "/");
+            P::guard()?.check(sessions, &asked).map(drop)
+        })
+    }
+}
+
+/// Completes the answer that a catcher made of a `verdict`. An answer of somebody's own, to whoever got
+/// no `Option<Guarded<P>>` for instance, stays.
+pub(crate) fn answer(verdict: &Verdict, response: &mut Response<'_>) {
+    let status = response.status();
+    if verdict.status() != Some(status.code) {
+        return;
+    }
+    if matches!(verdict, Verdict::Redirect(_)) {
+        if response.headers().contains("location") {
+            return;
+        }
+        failure::replace(response, failure::empty_with(status));
+    }
+    for change in verdict.header_changes() {
+        convert::apply(response, change);
+    }
+}

@@ -1,0 +1,251 @@
+//! Routes that not everybody may see.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use http::{Extensions, Request, Response, StatusCode, Uri};
+use pin_project_lite::pin_project;
+use sealed_session::{Guard, GuardedRequest, Sessions, Verdict};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::future::apply;
+use crate::layer::look_up;
+
+/// Lets pass only what a [`Guard`] lets pass. Everything else is answered by it, with an empty body:
+/// 401, 403, or a redirect to the sign-in page. The service inside is not called then.
+///
+/// It belongs inside the [`SessionLayer`](crate::SessionLayer): in axum, `route_layer` on the routes
+/// that it is for. Without a session layer around it, and for a slot that this one lacks, every
+/// request is answered 500, and the log names the fix.
+///
+/// ```
+/// use http::{Request, Response};
+/// use sealed_session_tower::sealed_session::{Error, Guard};
+/// use sealed_session_tower::{GuardLayer, SessionLayer};
+/// use tower::{Layer, Service, service_fn};
+/// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+/// let account = service_fn(async |_: Request<()>| Ok::<_, Error>(Response::new("Your account.")));
+/// let guard = Guard::signed_in().or_redirect("/sign-in")?;
+/// let mut service = layer.layer(GuardLayer::new(guard).layer(account));
+///
+/// let visit = Request::get("/account?tab=2").header("accept", "text/html").body(())?;
+/// let response = service.call(visit).await?;
+/// assert_eq!(response.status(), 303);
+/// assert_eq!(response.headers()["location"], "/sign-in?next=/account%3Ftab%3D2");
+/// assert_eq!(response.headers()["cache-control"], "no-store");
+/// assert_eq!(response.headers()["vary"], "Cookie");
+/// assert_eq!(*response.body(), "");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct GuardLayer {
+    guard: Guard,
+    whole: fn(&Extensions) -> Option<&Uri>,
+}
+
+impl GuardLayer {
+    /// A layer that asks `guard`.
+    ///
+    /// ```
+    /// use sealed_session_tower::GuardLayer;
+    /// use sealed_session_tower::sealed_session::Guard;
+    ///
+    /// let layer = GuardLayer::new(Guard::signed_in());
+    /// # let _ = layer;
+    /// ```
+    #[must_use]
+    pub fn new(guard: Guard) -> GuardLayer {
+        GuardLayer {
+            guard,
+            whole: |_| None,
+        }
+    }
+
+    /// Says where the URI of the request is that came, among the request's extensions, for a router
+    /// that cuts a prefix off before it calls this. Otherwise the path to come back to would be the
+    /// rest. In axum, `sealed_session_axum::GuardLayer` says it.
+    ///
+    /// ```
+    /// use http::Uri;
+    /// use sealed_session_tower::GuardLayer;
+    /// use sealed_session_tower::sealed_session::Guard;
+    ///
+    /// #[derive(Clone)]
+    /// struct Whole(Uri);
+    ///
+    /// let layer = GuardLayer::new(Guard::signed_in())
+    ///     .whole_uri(|extensions| extensions.get::<Whole>().map(|Whole(uri)| uri));
+    /// # let _ = layer;
+    /// ```
+    #[must_use]
+    pub fn whole_uri(mut self, whole: fn(&Extensions) -> Option<&Uri>) -> GuardLayer {
+        self.whole = whole;
+        self
+    }
+
+    fn refusal<ReqBody, ResBody: Default>(
+        &self,
+        request: &Request<ReqBody>,
+    ) -> Option<Response<ResBody>> {
+        let uri = (self.whole)(request.extensions()).unwrap_or(request.uri());
+        let target = uri.path_and_query().map_or("", |target| target.as_str());
+        let fields = look_up(request.headers());
+        let asked = GuardedRequest::new(request.method().as_str(), target).fields(&fields);
+        let Some(sessions) = request.extensions().get::<Sessions>() else {
+            tracing::error!(
+                target: "sealed_session",
+                "no session layer is around a guard, so nobody passes: add \
+                 `.layer(SessionLayer::new(manager))` outside of it; in axum, after the routes"
+            );
+            return Some(empty(StatusCode::INTERNAL_SERVER_ERROR));
+        };
+        match self.guard.check(sessions, &asked) {
+            Ok(verdict) => answer(&verdict),
+            Err(error) => {
+                tracing::error!(target: "sealed_session", %error, "nobody passes a guard");
+                Some(empty(StatusCode::INTERNAL_SERVER_ERROR))
+            }
+        }
+    }
+}
+
+/// The answer to who may not pass.
+fn answer<ResBody: Default>(verdict: &Verdict) -> Option<Response<ResBody>> {
+    let status = StatusCode::from_u16(verdict.status()?);
+    let mut response = empty(status.unwrap_or(StatusCode::FORBIDDEN));
+    for change in verdict.header_changes() {
+        apply(&mut response, change);
+    }
+    Some(response)
+}
+
+fn empty<ResBody: Default>(status: StatusCode) -> Response<ResBody> {
+    let mut response = Response::new(ResBody::default());
+    *response.status_mut() = status;
+    response
+}
+
+impl<S> Layer<S> for GuardLayer {
+    type Service = GuardService<S>;
+
+    fn layer(&self, inner: S) -> GuardService<S> {
+        GuardService {
+            inner,
+            layer: self.clone(),
+        }
+    }
+}
+
+impl fmt::Debug for GuardLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GuardLayer")
+            .field("guard", &self.guard)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A service that a guard is in front of; [`GuardLayer`] makes it.
+///
+/// ```
+/// use sealed_session_tower::sealed_session::Guard;
+/// use sealed_session_tower::{GuardLayer, GuardService};
+/// use tower::Layer;
+///
+/// let service: GuardService<&str> = GuardLayer::new(Guard::signed_in()).layer("any service");
+/// # let _ = service;
+/// ```
+#[derive(Clone, Debug)]
+pub struct GuardService<S> {
+    inner: S,
+    layer: GuardLayer,
+}
+
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for GuardService<S>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ResBody: Default,
+{
+    type Response = Response<ResBody>;
+    type Error = S::Error;
+    type Future = GuardFuture<S::Future, ResBody>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        let state = match self.layer.refusal(&request) {
+            None => State::Passed {
+                inner: self.inner.call(request),
+            },
+            Some(response) => State::Refused {
+                response: Some(response),
+            },
+        };
+        GuardFuture { state }
+    }
+}
+
+pin_project! {
+    /// The response of a [`GuardService`].
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use sealed_session_tower::sealed_session::{Error, Guard};
+    /// use sealed_session_tower::{GuardFuture, GuardLayer};
+    /// use tower::{Layer, Service, service_fn};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Error> {
+    /// let inner = service_fn(async |_: Request<()>| Ok::<_, Error>(Response::new("secrets")));
+    /// let mut service = GuardLayer::new(Guard::signed_in()).layer(inner);
+    /// let future: GuardFuture<_, _> = service.call(Request::new(()));
+    /// // There is no session layer around it, so nobody passes.
+    /// assert_eq!(future.await?.status(), 500);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub struct GuardFuture<Inner, ResBody> {
+        #[pin]
+        state: State<Inner, ResBody>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<Inner, ResBody> {
+        Passed { #[pin] inner: Inner },
+        Refused { response: Option<Response<ResBody>> },
+    }
+}
+
+impl<Inner, ResBody, E> Future for GuardFuture<Inner, ResBody>
+where
+    Inner: Future<Output = Result<Response<ResBody>, E>>,
+{
+    type Output = Result<Response<ResBody>, E>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().state.project() {
+            StateProjection::Passed { inner } => inner.poll(context),
+            StateProjection::Refused { response } => {
+                let response = response.take().expect("polled after it was ready");
+                Poll::Ready(Ok(response))
+            }
+        }
+    }
+}
+
+impl<Inner, ResBody> fmt::Debug for GuardFuture<Inner, ResBody> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GuardFuture").finish_non_exhaustive()
+    }
+}

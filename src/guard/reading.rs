@@ -1,0 +1,62 @@
+//! How a path may be read by those who read it once more than they should.
+//!
+//! A browser decodes nothing before it looks for a host. What stands between may: a proxy that
+//! decodes and writes a `Location` anew, a script that assigns a decoded path to `location`, a handler
+//! that normalises it first. So a path is read here in all these ways at once.
+
+use super::percent::decoded;
+
+/// How many times something may be encoded. More is nobody's honest path.
+const ROUNDS: usize = 4;
+
+/// Whether `path` leads to this site, however it is read.
+pub(super) fn is_safe(path: &str) -> bool {
+    let Some(read) = read(path) else {
+        return false;
+    };
+    let is_odd = |letter: char| letter.is_control() || letter == '\\';
+    let Some(rest) = read.strip_prefix('/') else {
+        return false;
+    };
+    if read.contains(is_odd) {
+        return false;
+    }
+    let is_dots = |segment: &&str| [".", ".."].contains(segment);
+    let (last, others) = match rest.rsplit_once('/') {
+        Some((others, last)) => (last, Some(others)),
+        None => (rest, None),
+    };
+    let mut others = others.into_iter().flat_map(|others| others.split('/'));
+    // Between two slashes that follow each other a host begins, once what stands before them is gone.
+    !is_dots(&last) && others.all(|segment| !segment.is_empty() && !is_dots(&segment))
+}
+
+/// `path` decoded until there is nothing to decode; `None` if that takes too long, or is no text.
+fn read(path: &str) -> Option<String> {
+    let mut text = path.to_owned();
+    for _ in 0..ROUNDS {
+        // Overlong forms of a slash are no UTF-8 (RFC 3629 section 10).
+        let bytes = String::from_utf8(decoded(&text)).ok()?;
+        let read: String = bytes.chars().map(folded).collect();
+        if read == text {
+            return Some(read);
+        }
+        text = read;
+    }
+    None
+}
+
+/// What compatibility normalisation (UAX #15), and best-fit tables with it, make of a letter, as far as
+/// a path may care.
+fn folded(letter: char) -> char {
+    let code = u32::from(letter);
+    match letter {
+        // Full-width forms of ASCII, slashes and percent signs among them.
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(code - 0xfee0).unwrap_or(letter),
+        '\u{fe68}' => '\\',
+        '\u{fe6a}' => '%',
+        // Small and leading full stops; the second stands for two.
+        '\u{2024}' | '\u{2025}' | '\u{fe52}' => '.',
+        _ => letter,
+    }
+}

@@ -1,0 +1,159 @@
+//! The path that a visitor comes back to.
+
+use std::fmt;
+
+use super::percent::{decoded, encoded, split, values};
+use super::reading;
+
+/// The most characters of a return path. Encoded they are three times as many at most, which fits the
+/// response head of a proxy that takes 4 KiB.
+const LENGTH_MAX: usize = 1_000;
+
+/// A path on this site, to come back to after the sign-in: checked, so that a link to the sign-in page
+/// cannot lead whoever signs in to a copy of the site (an *open redirect*,
+/// [CWE-601](https://cwe.mitre.org/data/definitions/601.html)).
+///
+/// A guard writes it into the parameter [`next`](ReturnPath::PARAMETER) of its redirect. That parameter
+/// is then in the hands of whoever makes links to the sign-in page, so what comes back is checked as if
+/// nobody had checked it before. HTML forms are sent to the URL of their own page, parameters included,
+/// unless they name another `action`; so the handler of the form finds it there, too:
+///
+/// ```
+/// use sealed_session::ReturnPath;
+///
+/// /// Where to go once the password was checked. Frameworks hand over the query of the request.
+/// fn target(query: Option<&str>) -> String {
+///     let back = query.and_then(ReturnPath::from_query);
+///     back.map_or_else(|| "/".to_owned(), String::from)
+/// }
+///
+/// assert_eq!(target(Some("next=/orders%3Fpage%3D2")), "/orders?page=2");
+/// assert_eq!(target(Some("next=//evil.example/")), "/");
+/// assert_eq!(target(None), "/");
+/// ```
+///
+/// # What is refused
+///
+/// Everything that is not certain to stay on this site; the visitor comes to the page that the
+/// application shows after a sign-in without a path to come back to.
+///
+/// | refused | because |
+/// | --- | --- |
+/// | what does not begin with one slash | it is a URL, `javascript:` among them, or relative to who knows what |
+/// | `//evil.example`, `/\evil.example` | browsers read a host, with either slash ([URL Standard](https://url.spec.whatwg.org/#relative-slash-state), "relative slash state") |
+/// | tabs and line breaks: `/⇥/evil.example` | browsers drop them first, wherever they stand (URL Standard, "basic URL parser", step 3); a line break also ends a header field |
+/// | spaces, control characters, all that is not ASCII, ``" < > ` `` and `#` | no browser sends them in a path or query, so no guard wrote them |
+/// | `//` anywhere in the path, `.` and `..` | `/.//evil.example` has the path `//evil.example` once dots are removed (RFC 3986 section 5.2.4), and whoever redirects to that path leaves |
+/// | all of these encoded, up to three times: `/%2Fevil.example`, `/%5Cevil.example`, `/%252F`, `/%09/`, `/%2e%2e//` | proxies and scripts decode what they pass on |
+/// | encoded bytes that are no UTF-8: `/%C0%AFevil.example` | lenient decoders read an overlong slash |
+/// | full-width and small forms: `／evil.example`, encoded | normalisation makes ASCII of them (UAX #15) |
+/// | more than 1,000 characters | so that the redirect fits a proxy's limits |
+///
+/// Behind a question mark slashes name no host, so encoded or not they may stand there:
+/// `/open?url=https://shop.example/` is a path on this site.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ReturnPath(String);
+
+impl ReturnPath {
+    /// The name of the parameter that carries it: the one that Django, Flask and axum-login use.
+    ///
+    /// ```
+    /// use sealed_session::ReturnPath;
+    ///
+    /// assert_eq!(ReturnPath::PARAMETER, "next");
+    /// ```
+    pub const PARAMETER: &'static str = "next";
+
+    /// `path` with its query, decoded as a form's reader does, if it is one on this site. Where the
+    /// framework reads forms, hand over what it found; [`from_query`](ReturnPath::from_query) reads
+    /// the parameter itself.
+    ///
+    /// ```
+    /// use sealed_session::ReturnPath;
+    ///
+    /// assert!(ReturnPath::parse("/orders?page=2").is_some());
+    /// assert!(ReturnPath::parse("/my%20files/").is_some());
+    /// for elsewhere in ["https://evil.example/", "//evil.example", "/\\evil.example", "/%2Fevil.example"] {
+    ///     assert!(ReturnPath::parse(elsewhere).is_none());
+    /// }
+    /// ```
+    #[must_use]
+    pub fn parse(path: &str) -> Option<ReturnPath> {
+        // Browsers send more than RFC 3986 allows, `[]` and `{}` for instance; not these.
+        let is_sent = |byte: u8| byte.is_ascii_graphic() && !b"\"#<>\\`".contains(&byte);
+        let is_plain = path.len() <= LENGTH_MAX && path.bytes().all(is_sent);
+        let is_ours = is_plain && reading::is_safe(split(path).0);
+        is_ours.then(|| ReturnPath(path.to_owned()))
+    }
+
+    /// The path in the parameter `next` of a request's query, which is given as it came, without the
+    /// question mark. `None` if it is not there, is there twice, or leads elsewhere.
+    ///
+    /// ```
+    /// use sealed_session::ReturnPath;
+    ///
+    /// let back = ReturnPath::from_query("lang=de&next=/orders%3Fpage%3D2").unwrap();
+    /// assert_eq!(back.as_str(), "/orders?page=2");
+    /// assert_eq!(ReturnPath::from_query("next=%2F%2Fevil.example"), None);
+    /// assert_eq!(ReturnPath::from_query("next=/orders&next=//evil.example"), None);
+    /// ```
+    #[must_use]
+    pub fn from_query(query: &str) -> Option<ReturnPath> {
+        let mut found = values(query, ReturnPath::PARAMETER);
+        // Of two, who else reads the query may take the other one.
+        let value = found.next().filter(|_| found.next().is_none())?;
+        // In a query a plus sign is a space, which no path has.
+        let value = Some(value).filter(|value| !value.contains('+'))?;
+        let value = String::from_utf8(decoded(value)).ok()?;
+        ReturnPath::parse(&value)
+    }
+
+    /// The path and query, ready for a `Location` field.
+    ///
+    /// ```
+    /// use sealed_session::ReturnPath;
+    ///
+    /// let back = ReturnPath::parse("/orders?page=2").unwrap();
+    /// assert_eq!(back.as_str(), "/orders?page=2");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The same as the value of a parameter, for a link or a redirect to a sign-in page. It needs no
+    /// escaping in HTML.
+    ///
+    /// ```
+    /// use sealed_session::ReturnPath;
+    ///
+    /// let back = ReturnPath::parse("/orders?page=2&by=date").unwrap();
+    /// let link = format!("/sign-in?{}={}", ReturnPath::PARAMETER, back.encoded());
+    /// assert_eq!(link, "/sign-in?next=/orders%3Fpage%3D2%26by%3Ddate");
+    /// ```
+    #[must_use]
+    pub fn encoded(&self) -> String {
+        encoded(&self.0)
+    }
+
+    pub(super) fn query(&self) -> &str {
+        split(&self.0).1
+    }
+}
+
+impl From<ReturnPath> for String {
+    fn from(path: ReturnPath) -> String {
+        path.0
+    }
+}
+
+/// The query is not shown: there may be secrets in it.
+impl fmt::Debug for ReturnPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = match split(&self.0) {
+            (path, "") => path.to_owned(),
+            (path, _) => format!("{path}?.."),
+        };
+        f.debug_tuple("ReturnPath").field(&shown).finish()
+    }
+}

@@ -1,0 +1,88 @@
+//! What becomes of a request, and what its answer says.
+
+use std::fmt;
+
+use super::percent::split;
+use crate::manager::HeaderChange;
+
+/// What a [`Guard`](crate::Guard) decided.
+///
+/// ```
+/// use sealed_session::Verdict;
+///
+/// let verdict = Verdict::Redirect("/sign-in".to_owned());
+/// assert_eq!(verdict.status(), Some(303));
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The request goes on.
+    Pass,
+    /// Nobody is signed in, or there is no session: 401.
+    Unauthorized,
+    /// Somebody is there, and may not pass: 403.
+    Forbidden,
+    /// Nobody is signed in, and this is where they can: 303, with this `Location`.
+    Redirect(String),
+}
+
+impl Verdict {
+    /// The status of the answer; `None` if the request goes on.
+    ///
+    /// ```
+    /// use sealed_session::Verdict;
+    ///
+    /// assert_eq!(Verdict::Pass.status(), None);
+    /// assert_eq!(Verdict::Unauthorized.status(), Some(401));
+    /// assert_eq!(Verdict::Forbidden.status(), Some(403));
+    /// ```
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Verdict::Pass => None,
+            Verdict::Unauthorized => Some(401),
+            Verdict::Forbidden => Some(403),
+            Verdict::Redirect(_) => Some(303),
+        }
+    }
+
+    /// The header fields of the answer, whose body is empty. No cache may store it: whoever has signed
+    /// in gets another, and the visitor's next one, too. That it varies by the session the commit says,
+    /// as of every response that depends on it.
+    ///
+    /// ```
+    /// use sealed_session::Verdict;
+    ///
+    /// let changes = Verdict::Redirect("/sign-in".to_owned()).header_changes();
+    /// let lines: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();
+    /// assert_eq!(lines, ["Replace(cache-control: no-store)", "Replace(location: /sign-in)"]);
+    /// assert!(Verdict::Pass.header_changes().is_empty());
+    /// ```
+    #[must_use]
+    pub fn header_changes(&self) -> Vec<HeaderChange> {
+        let replace = |name, value| HeaderChange::Replace { name, value };
+        let no_store = replace("cache-control", "no-store".into());
+        match self {
+            Verdict::Pass => Vec::new(),
+            Verdict::Unauthorized | Verdict::Forbidden => vec![no_store],
+            Verdict::Redirect(location) => {
+                vec![no_store, replace("location", location.clone().into())]
+            }
+        }
+    }
+}
+
+/// The query of a location is not shown: it holds that of the request.
+impl fmt::Debug for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Verdict::Pass => f.write_str("Pass"),
+            Verdict::Unauthorized => f.write_str("Unauthorized"),
+            Verdict::Forbidden => f.write_str("Forbidden"),
+            Verdict::Redirect(location) => match split(location) {
+                (path, "") => write!(f, "Redirect({path:?})"),
+                (path, _) => write!(f, "Redirect({:?})", format!("{path}?..")),
+            },
+        }
+    }
+}

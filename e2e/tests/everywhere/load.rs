@@ -5,7 +5,7 @@ use std::thread;
 
 use conformance::{Caller, Harness, Jar, Prefs, Site as App};
 use e2e::Failure;
-use sealed_session::{Clock, Error, RequestHead, Session, Slots};
+use sealed_session::{Clock, Error, Refusal, RequestHead, Session, Slots};
 
 use crate::servers::{ring, slots, start};
 
@@ -70,7 +70,10 @@ pub(crate) fn load(
     let ends: Vec<_> = thread::scope(|scope| {
         let visit = |visitor: Visitor| scope.spawn(move || visitor.visit(requests));
         let running: Vec<_> = visitors.into_iter().map(visit).collect();
-        running.into_iter().map(|visit| visit.join()).collect()
+        running
+            .into_iter()
+            .map(std::thread::ScopedJoinHandle::join)
+            .collect()
     });
     for end in ends {
         let end = end.map_err(|_| "a visitor panicked")?;
@@ -155,7 +158,7 @@ fn opens(known: &Slots, clock: &dyn Clock, jar: &mut Jar, holds: &str) -> Result
     if held == holds {
         return Ok(());
     }
-    let refusal = sessions.main().refusal().map(|refusal| refusal.label());
+    let refusal = sessions.main().refusal().map(Refusal::label);
     Err(format!(
         "its cookies hold {held} and not {holds}; refused for {refusal:?}"
     ))

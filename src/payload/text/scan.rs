@@ -272,9 +272,27 @@ mod tests {
 
     use super::*;
 
+    fn agree<const CLASSES: u8>() {
+        for byte in 0..=u8::MAX {
+            assert_eq!(
+                are::<CLASSES>(&[byte; TOGETHER]),
+                is(byte, CLASSES),
+                "{byte}"
+            );
+        }
+    }
+
+    #[test]
+    fn both_ways_to_tell_a_class_agree() {
+        agree::<HEX>();
+        agree::<{ ALNUM | URL | STANDARD }>();
+        agree::<LOWER>();
+        assert!(!are::<LOWER>(b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA"));
+    }
+
     proptest! {
         #[test]
-        fn no_run_is_passed_over(text in "[ab. ]{0,60}", least in 1usize..10) {
+        fn no_run_is_passed_over(text in "([ab. ]{0,60}|[ab]{20,90}[. ][ab]{0,90})", least in 1usize..10) {
             let text = text.as_bytes();
             let mut found = Vec::new();
             let mut at = 0;

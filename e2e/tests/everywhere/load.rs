@@ -72,7 +72,7 @@ pub(crate) fn load(
         let running: Vec<_> = visitors.into_iter().map(visit).collect();
         running
             .into_iter()
-            .map(std::thread::ScopedJoinHandle::join)
+            .map(thread::ScopedJoinHandle::join)
             .collect()
     });
     for end in ends {

@@ -31,6 +31,9 @@ use crate::support::Support;
 /// | `/prefs/..` | acts, with the session of the slot [`Prefs`](crate::Prefs) |
 /// | `/both/..` | `site.act_both(..)`, with the sessions of both slots |
 /// | `/passive/..` | as `/plain/..`, marked as no use of its session by the adapter's own means |
+/// | `/members/..` | acts, behind the guard [`members`](crate::guards::members), by the adapter's own means |
+/// | `/admins/..` | the same behind [`admins`](crate::guards::admins) |
+/// | `/themed/..` | the same behind [`themed`](crate::guards::themed), with the session of the main slot |
 /// | any other | the framework's own 404; or, if [`Site::has_fallback`], the app's handler for such paths, which acts and answers with a 404 |
 ///
 /// The app is served under [`Site::slots`] and [`Site::clock`], behind as many session layers as

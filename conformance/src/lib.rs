@@ -13,6 +13,7 @@ mod action;
 mod caller;
 mod exchange;
 mod failure;
+pub mod guards;
 mod harness;
 mod jar;
 mod log;

@@ -79,7 +79,7 @@ async fn a_visitor_signs_in_and_comes_back_to_a_page_of_a_scope() {
     assert_eq!((reply.status, reply.body.as_str()), (200, "an order"));
 
     for next in ["//evil.example/", "/%5Cevil.example", "/%252Fevil.example"] {
-        let reply = send(
+        let reply = call(
             &service,
             visit("GET", &format!("/sign-in?next={next}"), "a=b"),
         )

@@ -8,16 +8,21 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServerHandle, ServiceRequest, ServiceResponse};
+use actix_web::dev::{HttpServiceFactory, ServerHandle, ServiceRequest, ServiceResponse};
 use actix_web::error::{ErrorBadGateway, ErrorForbidden};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::{Condition, Next, from_fn};
 use actix_web::rt::System;
-use actix_web::web::{Bytes, Data, Redirect, ServiceConfig, resource, to};
+use actix_web::web::{Bytes, Data, Redirect, ServiceConfig, resource, scope, to};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
-use conformance::{Harness, Missing, Optional, Panics, Prefs, Reply, Server, Site, Support};
+use conformance::{
+    Harness, Missing, Optional, Panics, Prefs, Reply, Server, Site, Support, guards,
+};
 use futures_util::stream;
-use sealed_session_actix::{Error, LiveSession, PassiveMiddleware, Session, SessionMiddleware};
+use sealed_session_actix::sealed_session::{Error as CoreError, Guard};
+use sealed_session_actix::{
+    Error, GuardMiddleware, LiveSession, PassiveMiddleware, Session, SessionMiddleware,
+};
 
 /// actix-web, with the middleware and the extractors.
 #[derive(Clone, Copy, Debug)]
@@ -104,10 +109,19 @@ fn pages(config: &mut ServiceConfig, site: &Site) {
             resource("/passive/{steps:.*}")
                 .to(plain)
                 .wrap(PassiveMiddleware::new()),
-        );
+        )
+        .service(guarded("/members", guards::members()))
+        .service(guarded("/admins", guards::admins()))
+        .service(guarded("/themed", guards::themed()));
     if site.has_fallback() {
         config.default_service(to(fallback));
     }
+}
+
+fn guarded(path: &str, guard: Result<Guard, CoreError>) -> impl HttpServiceFactory + use<> {
+    let guard = guard.expect("the list's guards are some");
+    let steps = resource("/{steps:.*}").to(act);
+    scope(path).service(steps).wrap(GuardMiddleware::new(guard))
 }
 
 fn response(reply: Reply) -> HttpResponse {

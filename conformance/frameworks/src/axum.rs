@@ -4,16 +4,17 @@ use std::convert::Infallible;
 use std::error::Error as StdError;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{OriginalUri, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::any;
 use axum::{Router, serve};
-use conformance::{Catch, Harness, Missing, Prefs, Reply, Server, Site, Support};
+use conformance::{Catch, Harness, Missing, Prefs, Reply, Server, Site, Support, guards};
 use futures_util::stream;
 use sealed_session_axum::sealed_session as core;
-use sealed_session_axum::{Error, LiveSession, PassiveLayer, Session, SessionLayer};
+use sealed_session_axum::sealed_session::Guard;
+use sealed_session_axum::{Error, GuardLayer, LiveSession, PassiveLayer, Session, SessionLayer};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -60,6 +61,10 @@ fn app(site: Site) -> Router {
         .route("/prefs/{*steps}", any(prefs))
         .route("/both/{*steps}", any(both))
         .route("/passive/{*steps}", any(plain).layer(PassiveLayer::new()))
+        // Nested, so that a part of the path is cut off before the guard is asked.
+        .nest("/members", guarded(guards::members()))
+        .nest("/admins", guarded(guards::admins()))
+        .nest("/themed", guarded(guards::themed()))
         .with_state(site.clone());
     if site.has_fallback() {
         app = app.fallback_service(any(fallback).with_state(site.clone()));
@@ -82,6 +87,20 @@ fn app(site: Site) -> Router {
         Catch::Outside => app.layer(CatchPanicLayer::new()),
         Catch::Inside | Catch::Nowhere => app,
     }
+}
+
+fn guarded(guard: Result<Guard, core::Error>) -> Router<Site> {
+    let guard = guard.expect("the list's guards are some");
+    let routes = Router::new().route("/{*steps}", any(whole));
+    routes.route_layer(GuardLayer::new(guard))
+}
+
+async fn whole(
+    State(site): State<Site>,
+    session: Session,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, Error> {
+    Ok(response(site.act(&session, uri.path())?))
 }
 
 fn response(reply: Reply) -> Response {

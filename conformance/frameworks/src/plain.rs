@@ -7,7 +7,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use conformance::sealed_session::{self as core, Session, Sessions};
-use conformance::{Prefs, Reply, Server, Site};
+use conformance::{Prefs, Reply, Server, Site, guards};
 use futures_util::{FutureExt, stream};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::combinators::BoxBody;
@@ -16,7 +16,7 @@ use hyper::body::{Bytes, Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use sealed_session_tower::PassiveLayer;
+use sealed_session_tower::{GuardLayer, PassiveLayer};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tower::util::BoxCloneSyncService;
@@ -153,6 +153,18 @@ async fn route(site: &Site, request: Request<Incoming>) -> Result<Response<Body>
         }
         _ => {}
     }
+    let guard = match segment(request.uri().path()) {
+        "members" => guards::members(),
+        "admins" => guards::admins(),
+        "themed" => guards::themed(),
+        _ => return unguarded(site, request).await,
+    };
+    let inner = service_fn(async |request| unguarded(site, request).await);
+    let guard = GuardLayer::new(guard.expect("the list's guards are some"));
+    guard.layer(inner).oneshot(request).await
+}
+
+async fn unguarded(site: &Site, request: Request<Incoming>) -> Result<Response<Body>, Failed> {
     let Some(sessions) = sessions(&request) else {
         return Ok(empty(match segment(request.uri().path()) {
             "act" | "live" | "maybe" => StatusCode::INTERNAL_SERVER_ERROR,
@@ -163,7 +175,7 @@ async fn route(site: &Site, request: Request<Incoming>) -> Result<Response<Body>
     let session: &Session = sessions.main();
     let acted = || site.act(session, path);
     Ok(match segment(path) {
-        "act" => replied(acted()),
+        "act" | "members" | "admins" | "themed" => replied(acted()),
         "early" => replied(acted().map(|reply| with_status(reply, 403))),
         "before" | "after" => {
             acted().map_err(|_| Failed)?;

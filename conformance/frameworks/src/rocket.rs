@@ -7,6 +7,7 @@ use std::sync::mpsc;
 
 use conformance::{
     Doubled, Harness, Missing, OddBytes, Panics, Pieces, Prefs, Reply, Server, Site, Support,
+    guards,
 };
 use rocket::config::{Config, LogLevel};
 use rocket::fairing::AdHoc;
@@ -19,7 +20,10 @@ use rocket::response::stream::TextStream;
 use rocket::response::{self, Redirect, Responder};
 use rocket::tokio::runtime::Runtime;
 use rocket::{Build, Request, Response, Route, State, catch, catchers};
-use sealed_session_rocket::{Error, LiveSession, MissingFairing, Passive, Session, SessionFairing};
+use sealed_session_rocket::sealed_session::{Error as CoreError, Guard};
+use sealed_session_rocket::{
+    Error, Guarded, LiveSession, MissingFairing, Passive, Policy, Refused, Session, SessionFairing,
+};
 
 /// Rocket, with the fairing and the guards.
 #[derive(Clone, Copy, Debug)]
@@ -143,6 +147,42 @@ impl<'r> FromRequest<'r> for Both {
     }
 }
 
+enum Members {}
+
+impl Policy for Members {
+    fn guard() -> Result<Guard, CoreError> {
+        guards::members()
+    }
+}
+
+enum Admins {}
+
+impl Policy for Admins {
+    fn guard() -> Result<Guard, CoreError> {
+        guards::admins()
+    }
+}
+
+enum Themed {}
+
+impl Policy for Themed {
+    fn guard() -> Result<Guard, CoreError> {
+        guards::themed()
+    }
+}
+
+/// Asks for a guard of the other slot, for the same reason as [`Both`].
+struct IsThemed;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for IsThemed {
+    type Error = Refused;
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<IsThemed, Refused> {
+        request.guard::<Guarded<Themed>>().await.map(|_| IsThemed)
+    }
+}
+
 /// Catchers make Rocket's pages; these say nothing.
 #[catch(default)]
 fn empty(status: Status, _: &Request<'_>) -> (Status, ()) {
@@ -178,7 +218,7 @@ macro_rules! routes_of {
             pub(super) fn routes() -> Vec<Route> {
                 rocket::routes![
                     act, plain, early, before, after, redirect, streams, panics, foreign, maybe,
-                    live, prefs, both, passive
+                    live, prefs, both, passive, members, admins, themed
                 ]
             }
 
@@ -277,6 +317,36 @@ macro_rules! routes_of {
             fn both(site: &State<Site>, both: Both, uri: &Origin<'_>) -> Result<Answer, Error> {
                 let Both { main, prefs } = both;
                 Ok(Answer(site.act_both(&main, &prefs, uri.path().as_str())?))
+            }
+
+            #[rocket::$method("/members/<_..>")]
+            fn members(
+                site: &State<Site>,
+                _guard: Guarded<Members>,
+                session: Session,
+                uri: &Origin<'_>,
+            ) -> Result<Answer, Error> {
+                Ok(Answer(site.act(&session, uri.path().as_str())?))
+            }
+
+            #[rocket::$method("/admins/<_..>")]
+            fn admins(
+                site: &State<Site>,
+                _guard: Guarded<Admins>,
+                session: Session,
+                uri: &Origin<'_>,
+            ) -> Result<Answer, Error> {
+                Ok(Answer(site.act(&session, uri.path().as_str())?))
+            }
+
+            #[rocket::$method("/themed/<_..>")]
+            fn themed(
+                site: &State<Site>,
+                _guard: IsThemed,
+                session: Session,
+                uri: &Origin<'_>,
+            ) -> Result<Answer, Error> {
+                Ok(Answer(site.act(&session, uri.path().as_str())?))
             }
 
             #[rocket::$method("/passive/<_..>")]

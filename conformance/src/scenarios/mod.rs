@@ -6,6 +6,7 @@ mod cookies;
 mod crossing;
 mod expiry;
 mod fields;
+mod guards;
 mod identity;
 mod links;
 mod panics;
@@ -112,6 +113,7 @@ const TOPICS: &[(&str, &[Entry])] = &[
     ("wiring", wiring::LIST),
     ("crossing requests", crossing::LIST),
     ("slots", slots::LIST),
+    ("guards", guards::LIST),
     ("header fields", fields::LIST),
     ("links", links::LIST),
 ];

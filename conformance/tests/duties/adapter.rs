@@ -9,7 +9,7 @@ use conformance::sealed_session::time::OffsetDateTime;
 use conformance::sealed_session::{HeaderFields, RequestHead, Sessions};
 use conformance::{Catch, Harness, Missing, Server, Site, Support};
 use futures_util::FutureExt;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use tower::{ServiceExt, service_fn};
@@ -122,6 +122,8 @@ impl Layer {
             sessions.main().mark_passive();
         }
         self.reroute(&mut request);
+        let is_guarded = is_guarded(&request);
+        self.hide(&mut request);
         if self.forgets(Duty::CrossingRequestsAreApart) {
             // Others come meanwhile.
             for _ in 0..TURNS {
@@ -156,6 +158,9 @@ impl Layer {
             let whole = body.collect().await;
             let whole = whole.unwrap_or_else(|never| match never {}).to_bytes();
             response = Response::from_parts(parts, Full::from(whole).boxed());
+        }
+        if is_guarded && self.forgets(Duty::GuardsAnswerInFull) {
+            response.headers_mut().remove(header::CACHE_CONTROL);
         }
         let mut response = self.commit(&sessions, response);
         self.spoil(&sessions, &cookies, &mut response);
@@ -236,10 +241,33 @@ impl Layer {
         })
     }
 
+    /// Keeps from a guard what it asks of a request; behind it nobody asks for that.
+    fn hide(&self, request: &mut Request<Incoming>) {
+        if !is_guarded(request) {
+            return;
+        }
+        match self.forgotten {
+            Some(Duty::GuardsKnowTheMethod) => *request.method_mut() = Method::GET,
+            Some(Duty::GuardsKnowTheTarget) => {
+                let path = request.uri().path().to_owned();
+                *request.uri_mut() = path.parse().expect("a path stays one");
+            }
+            Some(Duty::GuardsLookFieldsUp) => request.headers_mut().clear(),
+            _ => {}
+        }
+    }
+
     /// Sends the request to where extractors and marks are forgotten.
     fn reroute(&self, request: &mut Request<Incoming>) {
+        if self.forgets(Duty::GuardsAreAsked) && is_guarded(request) {
+            let path = request.uri().path();
+            let steps = path.trim_start_matches('/').split_once('/');
+            let path = format!("/act/{}", steps.map_or("", |(_, steps)| steps));
+            *request.uri_mut() = path.parse().expect("a path stays one");
+        }
         let (from, to) = match self.forgotten {
             Some(Duty::PassiveIsMarked | Duty::PassiveMarksEverySlot) => ("/passive", "/plain"),
+            Some(Duty::GuardsKnowTheirSlot) => ("/themed", "/members"),
             Some(Duty::SlotsAreAsked) => ("/prefs", "/act"),
             Some(Duty::LiveIsAsked) => ("/live", "/act"),
             Some(Duty::MaybeIsAsked) => ("/maybe", "/plain/say.somebody"),
@@ -248,6 +276,10 @@ impl Layer {
         let path = request.uri().path().replacen(from, to, 1);
         *request.uri_mut() = path.parse().expect("a path stays one");
     }
+}
+
+fn is_guarded(request: &Request<Incoming>) -> bool {
+    ["members", "admins", "themed"].contains(&segment(request.uri().path()))
 }
 
 fn is_passive(request: &Request<Incoming>) -> bool {

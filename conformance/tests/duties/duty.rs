@@ -74,6 +74,18 @@ pub(crate) enum Duty {
     PassiveIsMarked,
     /// Passive requests are marked for every slot.
     PassiveMarksEverySlot,
+    /// Guards are asked.
+    GuardsAreAsked,
+    /// A guard is asked of its own slot.
+    GuardsKnowTheirSlot,
+    /// Guards see the request's method.
+    GuardsKnowTheMethod,
+    /// Guards see the whole path and query.
+    GuardsKnowTheTarget,
+    /// Guards can look up header fields.
+    GuardsLookFieldsUp,
+    /// Every field of a guard's answer is sent.
+    GuardsAnswerInFull,
     /// An extractor gives the slot that it was asked for.
     SlotsAreAsked,
     /// The lines of every slot are sent.
@@ -147,6 +159,12 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (TooLargeIsAbandoned, "never_fits"),
     (PassiveIsMarked, "passive_route"),
     (PassiveMarksEverySlot, "slots_touches"),
+    (GuardsAreAsked, "guard_calls_nobody"),
+    (GuardsKnowTheirSlot, "guard_of_a_slot"),
+    (GuardsKnowTheMethod, "guard_posted"),
+    (GuardsKnowTheTarget, "guard_redirects"),
+    (GuardsLookFieldsUp, "guard_scripts"),
+    (GuardsAnswerInFull, "guard_forbids"),
     (SlotsAreAsked, "missing_slot"),
     (EverySlotIsSent, "slots_in_one_response"),
     (FieldsAreLookedUp, "field_in_and_out"),

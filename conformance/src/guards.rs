@@ -1,0 +1,46 @@
+//! The guards in front of some routes of the list's app.
+
+use sealed_session::{Error, Guard};
+
+use crate::site::Prefs;
+
+/// Lets pass who is signed in, and sends others to `/sign-in`.
+///
+/// # Errors
+///
+/// None in practice.
+///
+/// ```
+/// assert!(conformance::guards::members().is_ok());
+/// ```
+pub fn members() -> Result<Guard, Error> {
+    Guard::signed_in().or_redirect("/sign-in")
+}
+
+/// Lets pass who is signed in as anybody but Eve, and has a role, `admin`.
+///
+/// # Errors
+///
+/// None in practice.
+///
+/// ```
+/// assert!(conformance::guards::admins().is_ok());
+/// ```
+pub fn admins() -> Result<Guard, Error> {
+    let admins = members()?.attribute("role", |role: &String| role == "admin");
+    Ok(admins.subject(|who| who != "eve"))
+}
+
+/// Lets pass who has a theme among their [`Prefs`], signed in or not.
+///
+/// # Errors
+///
+/// None in practice.
+///
+/// ```
+/// assert!(conformance::guards::themed().is_ok());
+/// ```
+pub fn themed() -> Result<Guard, Error> {
+    let themed = Guard::live().of::<Prefs>();
+    Ok(themed.attribute("theme", |theme: &String| !theme.is_empty()))
+}

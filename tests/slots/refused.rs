@@ -173,18 +173,6 @@ fn budgets_of_slots_without_cookies_take_nothing_of_the_cookie_field() {
 }
 
 #[test]
-fn slots_without_cookies_take_nothing_of_the_cookie_field() {
-    let direct = |transport| small("b").budget(Budget::direct()).transport(transport);
-    let in_field = Transport::header("x-b");
-    assert_eq!(refused(sign_in(), direct(in_field.clone())), None);
-    assert!(refused(sign_in(), direct(in_field.or_cookie())).is_some());
-    // What tokens are bound to is the cookie's name, whether or not there is a cookie.
-    let in_fields = ["x-a", "x-b"].map(|name| small("a").transport(Transport::header(name)));
-    let [one, other] = in_fields;
-    assert!(refused(one, other).unwrap().contains("cookie `a`"));
-}
-
-#[test]
 fn collisions_are_found_with_any_slot_that_is_there() {
     let build = |builder: SessionManagerBuilder| builder.build().unwrap();
     let slots = Slots::new(build(small("a"))).with::<Prefs>(build(small("b")));

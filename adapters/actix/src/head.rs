@@ -30,8 +30,11 @@ pub(crate) fn load(slots: &Slots, head: &ActixHead, now: OffsetDateTime) -> Sess
     slots.load(request, now)
 }
 
+/// Who gets the values of a field.
+type Take<'t> = dyn FnMut(&[u8]) + 't;
+
 /// How the core looks header fields up.
-pub(crate) fn look_up(headers: &HeaderMap) -> impl Fn(&str, &mut dyn FnMut(&[u8])) {
+pub(crate) fn look_up(headers: &HeaderMap) -> impl Fn(&str, &mut Take<'_>) {
     |name, take| {
         let values = headers.get_all(name);
         values.for_each(|value| take(value.as_bytes()));

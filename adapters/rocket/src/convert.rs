@@ -34,8 +34,11 @@ pub(crate) fn host<'r>(request: &'r Request<'_>) -> Option<Cow<'r, str>> {
     field.or_else(|| request.host().map(|host| host.to_string().into()))
 }
 
+/// Who gets the values of a field.
+type Take<'t> = dyn FnMut(&[u8]) + 't;
+
 /// How the core looks header fields up.
-pub(crate) fn look_up(request: &Request<'_>) -> impl Fn(&str, &mut dyn FnMut(&[u8])) {
+pub(crate) fn look_up(request: &Request<'_>) -> impl Fn(&str, &mut Take<'_>) {
     |name, take| {
         let values = request.headers().get(name);
         values.for_each(|value| take(value.as_bytes()));

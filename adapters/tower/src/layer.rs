@@ -241,8 +241,11 @@ impl<S, F> SessionService<S, F> {
     }
 }
 
+/// Who gets the values of a field.
+type Take<'t> = dyn FnMut(&[u8]) + 't;
+
 /// How the core looks header fields up.
-pub(crate) fn look_up(headers: &HeaderMap) -> impl Fn(&str, &mut dyn FnMut(&[u8])) {
+pub(crate) fn look_up(headers: &HeaderMap) -> impl Fn(&str, &mut Take<'_>) {
     |name, take| {
         let values = headers.get_all(name).iter();
         values.for_each(|value| take(value.as_bytes()));

@@ -30,7 +30,7 @@ pub(crate) fn load(slots: &Slots, head: &ActixHead, now: OffsetDateTime) -> Sess
     slots.load(request, now)
 }
 
-/// What takes the values of the fields of one name.
+/// Who gets the values of a field.
 type Take<'t> = dyn FnMut(&[u8]) + 't;
 
 /// How the core looks header fields up.

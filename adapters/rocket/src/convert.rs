@@ -34,7 +34,7 @@ pub(crate) fn host<'r>(request: &'r Request<'_>) -> Option<Cow<'r, str>> {
     field.or_else(|| request.host().map(|host| host.to_string().into()))
 }
 
-/// What takes the values of the fields of one name.
+/// Who gets the values of a field.
 type Take<'t> = dyn FnMut(&[u8]) + 't;
 
 /// How the core looks header fields up.

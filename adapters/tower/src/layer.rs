@@ -241,7 +241,7 @@ impl<S, F> SessionService<S, F> {
     }
 }
 
-/// What takes the values of the fields of one name.
+/// Who gets the values of a field.
 type Take<'t> = dyn FnMut(&[u8]) + 't;
 
 /// How the core looks header fields up.

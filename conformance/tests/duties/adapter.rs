@@ -260,10 +260,8 @@ impl Layer {
     /// Sends the request to where extractors and marks are forgotten.
     fn reroute(&self, request: &mut Request<Incoming>) {
         if self.forgets(Duty::GuardsAreAsked) && is_guarded(request) {
-            let path = request.uri().path();
-            let steps = path.trim_start_matches('/').split_once('/');
-            let path = format!("/act/{}", steps.map_or("", |(_, steps)| steps));
-            *request.uri_mut() = path.parse().expect("a path stays one");
+            let guarded = format!("/{}/", segment(request.uri().path()));
+            move_to(request, &guarded, "/act/");
         }
         let (from, to) = match self.forgotten {
             Some(Duty::PassiveIsMarked | Duty::PassiveMarksEverySlot) => ("/passive", "/plain"),
@@ -273,9 +271,14 @@ impl Layer {
             Some(Duty::MaybeIsAsked) => ("/maybe", "/plain/say.somebody"),
             _ => return,
         };
-        let path = request.uri().path().replacen(from, to, 1);
-        *request.uri_mut() = path.parse().expect("a path stays one");
+        move_to(request, from, to);
     }
+}
+
+/// Changes the beginning of the request's path.
+fn move_to(request: &mut Request<Incoming>, from: &str, to: &str) {
+    let uri = request.uri().to_string().replacen(from, to, 1);
+    *request.uri_mut() = uri.parse().expect("a path stays one");
 }
 
 fn is_guarded(request: &Request<Incoming>) -> bool {

@@ -33,8 +33,8 @@ Commands:
   bench [ARGUMENTS] How long requests take, here and elsewhere, in a minute; --help tells more.
                     `test` checks that all of it runs
   vectors           The frozen vectors against the independent implementation
-  e2e [--write]     The demo and the limits in real clients and proxies, compared with
-                    docs/clients.md, or written to it
+  e2e [--write]     The demo, all frameworks with one ring, and the limits, in real clients and
+                    proxies; compared with docs/clients.md, or written to it
   fuzz [SECONDS]    Every fuzz target for that long; 20 if not given
 
 Not part of `test`, because another compiler makes other instructions:

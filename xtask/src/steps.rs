@@ -122,8 +122,8 @@ pub(crate) fn e2e(write: bool) -> Result<(), String> {
     counted_e2e(write).map(drop)
 }
 
-/// The demo and the limits in real clients and proxies. Serial: each test drives programs of its
-/// own.
+/// The demo, all frameworks with one ring, and the limits, in real clients and proxies. Serial:
+/// each test drives programs of its own, or loads the machine.
 fn counted_e2e(write: bool) -> Result<Passed, String> {
     tools::browser()?;
     tools::clients_and_proxies()?;

@@ -37,11 +37,11 @@ fn among_strangers(
 #[test]
 fn the_walk_notices_another_ring() -> Result<(), Failure> {
     let certificate = Certificate::new()?;
-    // The first place signs in, so all others are strangers to it; each other one cannot read.
+    // Who signs in among strangers is unknown to the next one, and who writes there to all others.
     for (stranger, noticed) in [
         ("axum", "reading at actix-web"),
         ("actix-web", "reading at actix-web"),
-        ("Rocket", "reading what was written at"),
+        ("Rocket", "reading what was written at axum"),
         ("hyper", "reading what was written at hyper"),
     ] {
         let curl = &mut Curl::new(Protocol::Http1, &certificate)?;

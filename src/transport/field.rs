@@ -14,15 +14,20 @@ const NAME_MAX: usize = 64;
 
 /// What a session's field must not be called, because it means something else: to HTTP, to proxies on
 /// the way, or in the same response.
-const TAKEN: [&str; 16] = [
+const TAKEN: [&str; 21] = [
     "authorization",
     "cache-control",
     "clear-site-data",
     "connection",
+    "content-encoding",
     "content-length",
+    "content-type",
     "cookie",
+    "date",
+    "etag",
     "host",
     "location",
+    "origin",
     "proxy-authorization",
     "referrer-policy",
     "set-cookie",
@@ -195,6 +200,8 @@ mod tests {
             (Field::named(&"x".repeat(65)), false),
             (Field::named("Cookie"), false),
             (Field::named("Authorization"), false),
+            (Field::named("Content-Type"), false),
+            (Field::named("ETag"), false),
             (Field::bearer().answered_in("Set-Cookie"), false),
             (Field::named("s-touch").answered_in("S"), false),
         ];

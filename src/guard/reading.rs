@@ -21,14 +21,21 @@ pub(super) fn is_safe(path: &str) -> bool {
     if read.contains(is_odd) {
         return false;
     }
-    let is_dots = |segment: &&str| [".", ".."].contains(segment);
+    let is_dots = |name: &str| [".", ".."].contains(&name);
     let (last, others) = match rest.rsplit_once('/') {
         Some((others, last)) => (last, Some(others)),
         None => (rest, None),
     };
     let mut others = others.into_iter().flat_map(|others| others.split('/'));
     // Between two slashes that follow each other a host begins, once what stands before them is gone.
-    !is_dots(&last) && others.all(|segment| !segment.is_empty() && !is_dots(&segment))
+    let is_named = |name: &str| !name.is_empty() && !is_dots(name);
+    !is_dots(name(last)) && others.all(|segment| is_named(name(segment)))
+}
+
+/// A segment without its parameters (RFC 3986 section 3.3), which servlet containers cut off (Jakarta
+/// Servlet 6.0 section 3.5).
+fn name(segment: &str) -> &str {
+    segment.split(';').next().unwrap_or_default()
 }
 
 /// `path` decoded until there is nothing to decode; `None` if that takes too long, or is no text.
@@ -53,10 +60,13 @@ fn folded(letter: char) -> char {
     match letter {
         // Full-width forms of ASCII, slashes and percent signs among them.
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(code - 0xfee0).unwrap_or(letter),
-        '\u{fe68}' => '\\',
+        // A fraction slash and a division slash.
+        '\u{2044}' | '\u{2215}' => '/',
+        // A small backslash, and a set minus.
+        '\u{fe68}' | '\u{2216}' => '\\',
         '\u{fe6a}' => '%',
-        // Small and leading full stops; the second stands for two.
-        '\u{2024}' | '\u{2025}' | '\u{fe52}' => '.',
+        // Small and leading full stops; the second and the last stand for two.
+        '\u{2024}' | '\u{2025}' | '\u{fe52}' | '\u{fe30}' => '.',
         _ => letter,
     }
 }

@@ -44,9 +44,10 @@ const LENGTH_MAX: usize = 1_000;
 /// | tabs and line breaks: `/⇥/evil.example` | browsers drop them first, wherever they stand (URL Standard, "basic URL parser", step 3); a line break also ends a header field |
 /// | spaces, control characters, all that is not ASCII, ``" < > ` `` and `#` | no browser sends them in a path or query, so no guard wrote them |
 /// | `//` anywhere in the path, `.` and `..` | `/.//evil.example` has the path `//evil.example` once dots are removed (RFC 3986 section 5.2.4), and whoever redirects to that path leaves |
-/// | all of these encoded, up to three times: `/%2Fevil.example`, `/%5Cevil.example`, `/%252F`, `/%09/`, `/%2e%2e//` | proxies and scripts decode what they pass on |
+/// | `/;a=b/evil.example`, `..;` | servers that cut off the parameters of a segment read `//evil.example`, and dots (RFC 3986 section 3.3) |
+/// | slashes, backslashes, dots and control characters that mean this once decoded, however often: `/%2Fevil.example`, `/%5Cevil.example`, `/%252F`, `/%09/`, `/%2e%2e//` | proxies and scripts decode what they pass on |
 /// | encoded bytes that are no UTF-8: `/%C0%AFevil.example` | lenient decoders read an overlong slash |
-/// | full-width and small forms: `／evil.example`, encoded | normalisation makes ASCII of them (UAX #15) |
+/// | full-width and small forms, and what looks like a slash: `／evil.example`, `∕evil.example`, encoded | normalisation (UAX #15) and best-fit tables make ASCII of them |
 /// | more than 1,000 characters | so that the redirect fits a proxy's limits |
 ///
 /// Behind a question mark slashes name no host, so encoded or not they may stand there:

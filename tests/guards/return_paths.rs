@@ -15,11 +15,13 @@ enum Danger {
     Normalised,
     /// Both.
     DecodedAndNormalised(usize),
+    /// It does once somebody has cut off the parameters of its segments.
+    Stripped,
     /// No parser of URLs shows it.
     Said(&'static str),
 }
 
-use Danger::{Decoded, DecodedAndNormalised, Leaves, Normalised, Said};
+use Danger::{Decoded, DecodedAndNormalised, Leaves, Normalised, Said, Stripped};
 
 const HOSTILE: &[(&str, Danger)] = &[
     // URLs.
@@ -76,6 +78,18 @@ const HOSTILE: &[(&str, Danger)] = &[
     ("/a/.%2e//evil.example", Normalised),
     ("/a/..", Said("a guard never saw such a path")),
     ("/.", Said("neither")),
+    // Parameters of segments.
+    ("/;/evil.example", Stripped),
+    ("/;a=b/evil.example", Stripped),
+    ("/;a=b;c/;/evil.example", Stripped),
+    (
+        "/a/;/evil.example",
+        Said("a host, once a prefix is cut off"),
+    ),
+    ("/%3B/evil.example", Said("a parameter, once decoded")),
+    ("/;%2561/evil.example", Stripped),
+    ("/a/..;/b", Said("dots, without the parameter")),
+    ("/a/.;b=c", Said("a dot, without the parameter")),
     // Encoded once.
     ("/%2Fevil.example", Decoded(1)),
     ("/%2fevil.example", Decoded(1)),
@@ -117,6 +131,10 @@ const HOSTILE: &[(&str, Danger)] = &[
     ),
     ("/%EF%BC%8E//evil.example", Said("a full-width full stop")),
     ("/%E2%80%A5//evil.example", Said("two leading dots")),
+    ("/a/%EF%B8%B0/b", Said("two leading dots, upright")),
+    ("/%E2%81%84evil.example", Said("a fraction slash")),
+    ("/%E2%88%95evil.example", Said("a division slash")),
+    ("/%E2%88%96evil.example", Said("a set minus")),
     (
         "/%C2%85/evil.example",
         Said("a control character that is a line break"),
@@ -150,7 +168,10 @@ const OURS: &[&str] = &[
     "/%zz",
     "/.well-known/change-password",
     "/..a/b../...",
-    "/~ada/(1)/'x'/;v=1/a:b@c,d+e!$&*=",
+    "/~ada/(1)/'x';v=1/a:b@c,d+e!$&*=",
+    "/orders/;v=1",
+    "/..a;b/c;.;..",
+    "/1%E2%81%842",
     "/a?ids[]=1&f={}&g=a|b^c",
     "/@evil.example",
     "/:80",
@@ -183,6 +204,13 @@ fn normalised(path: &str) -> String {
         .map_or_else(|_| String::new(), |url| url.path().to_owned())
 }
 
+/// `path` without the parameters of its segments.
+fn stripped(path: &str) -> String {
+    let names = path.split('/').map(|segment| segment.split(';').next());
+    let names: Vec<_> = names.map(Option::unwrap_or_default).collect();
+    names.join("/")
+}
+
 /// `path` decoded so many times, by another decoder.
 fn decoded(path: &str, times: usize) -> String {
     (0..times).fold(path.to_owned(), |path, _| {
@@ -206,6 +234,7 @@ fn hostile_paths_are_refused_and_are_hostile() {
             Decoded(times) => !leaves(path) && leaves(&decoded(path, times)),
             Normalised => !leaves(path) && leaves(&normalised(path)),
             DecodedAndNormalised(times) => leaves(&normalised(&decoded(path, times))),
+            Stripped => !leaves(path) && leaves(&stripped(path)),
             Said(why) => !why.is_empty(),
         };
         assert!(is_so, "{path:?} is not dangerous in that way: {danger:?}");
@@ -330,6 +359,9 @@ proptest! {
             let read = decoded(alone, times);
             prop_assert!(!leaves(&read), "{} times: {}", times, read);
             prop_assert!(!leaves(&normalised(&read)), "{} times: {}", times, read);
+            let names = stripped(&read);
+            prop_assert!(!leaves(&names), "{} times: {}", times, names);
+            prop_assert!(!leaves(&normalised(&names)), "{} times: {}", times, names);
         }
         let query = format!("next={}", back.encoded());
         prop_assert_eq!(ReturnPath::from_query(&query), Some(back.clone()));

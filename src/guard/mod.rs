@@ -71,6 +71,9 @@ impl Guard {
     /// Lets pass who has a session, whether or not anybody is signed in: for the later pages of a form,
     /// say. **For what only users may see, take [`signed_in`](Guard::signed_in).**
     ///
+    /// Whoever has a session that lacks what else is asked for is answered 403, signed in or not, and is
+    /// not [redirected](Guard::or_redirect).
+    ///
     /// ```
     /// use sealed_session::{Guard, GuardedRequest, Verdict};
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager, Slots};

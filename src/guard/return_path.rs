@@ -46,6 +46,7 @@ const LENGTH_MAX: usize = 1_000;
 /// | `//` anywhere in the path, `.` and `..` | `/.//evil.example` has the path `//evil.example` once dots are removed (RFC 3986 section 5.2.4), and whoever redirects to that path leaves |
 /// | `/;a=b/evil.example`, `..;` | servers that cut off the parameters of a segment read `//evil.example`, and dots (RFC 3986 section 3.3) |
 /// | slashes, backslashes, dots and control characters that mean this once decoded, however often: `/%2Fevil.example`, `/%5Cevil.example`, `/%252F`, `/%09/`, `/%2e%2e//` | proxies and scripts decode what they pass on |
+/// | `^ { \| }` in the path | not every framework can redirect there |
 /// | encoded bytes that are no UTF-8: `/%C0%AFevil.example` | lenient decoders read an overlong slash |
 /// | full-width and small forms, and what looks like a slash: `／evil.example`, `∕evil.example`, encoded | normalisation (UAX #15) and best-fit tables make ASCII of them |
 /// | more than 1,000 characters | so that the redirect fits a proxy's limits |
@@ -83,7 +84,10 @@ impl ReturnPath {
         // Browsers send more than RFC 3986 allows, `[]` and `{}` for instance; not these.
         let is_sent = |byte: u8| byte.is_ascii_graphic() && !b"\"#<>\\`".contains(&byte);
         let is_plain = path.len() <= LENGTH_MAX && path.bytes().all(is_sent);
-        let is_ours = is_plain && reading::is_safe(split(path).0);
+        // Rocket's parser of URIs takes none of these in a path, and a redirect to one fails there.
+        let is_known = |byte: u8| !b"^{|}".contains(&byte);
+        let is_ours =
+            is_plain && split(path).0.bytes().all(is_known) && reading::is_safe(split(path).0);
         is_ours.then(|| ReturnPath(path.to_owned()))
     }
 

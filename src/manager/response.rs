@@ -152,8 +152,10 @@ impl HeaderChange {
     pub fn is_secret(&self) -> bool {
         match self {
             HeaderChange::Append { name, .. } => *name == "set-cookie",
+            // A redirect to a sign-in page may be a link that carries a session.
+            HeaderChange::Replace { name, .. } => *name == "location",
             HeaderChange::Token { .. } => true,
-            HeaderChange::Remove { .. } | HeaderChange::Replace { .. } => false,
+            HeaderChange::Remove { .. } => false,
         }
     }
 }

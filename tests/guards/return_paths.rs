@@ -24,6 +24,13 @@ enum Danger {
 use Danger::{Decoded, DecodedAndNormalised, Leaves, Normalised, Said, Stripped};
 
 const HOSTILE: &[(&str, Danger)] = &[
+    // What Rocket cannot redirect to.
+    (
+        "/a|b",
+        Said("an error of the server, for whoever followed a link"),
+    ),
+    ("/a^b", Said("an error of the server")),
+    ("/{a}", Said("an error of the server")),
     // URLs.
     ("https://evil.example/", Leaves),
     ("HTTPS://evil.example", Leaves),

@@ -1,10 +1,13 @@
-//! What one request keeps for its guards, its responders and the fairing, in Rocket's request-local
+//! What one request keeps for its guards, its responders and the fairings, in Rocket's request-local
 //! cache.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rocket::Request;
+use rocket::{Request, Route};
 use sealed_session::{Error, Sessions, Verdict};
+
+use crate::fairing::Shared;
+use crate::load::nobody;
 
 /// The place of one request. All who ask, on whatever way the request takes through forwards and
 /// catchers, get the same.
@@ -13,14 +16,33 @@ pub(crate) struct Cached(Mutex<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    sessions: Option<Sessions>,
-    /// Whether the fairing has seen the request, and so will see its response.
-    announced: bool,
-    committed: bool,
+    stage: Stage,
+    passive: Passive,
     /// What a handler gave up with, because it can never fit.
     too_large: Option<Error>,
     /// What a guard said no with.
     verdict: Option<Verdict>,
+}
+
+/// How far the request has come.
+#[derive(Default)]
+enum Stage {
+    /// The fairing has not seen it. Whoever asks gets sessions of nobody's.
+    #[default]
+    Unseen,
+    Nobodys(Sessions),
+    Running(Sessions),
+    Committed(Sessions),
+}
+
+/// Who says that the request is no use of its sessions.
+#[derive(Default)]
+enum Passive {
+    #[default]
+    Nobody,
+    Fairing,
+    /// A route, which may forward. This is where it lies in memory, which tells it from others.
+    Route(usize),
 }
 
 impl Cached {
@@ -28,29 +50,59 @@ impl Cached {
         request.local_cache(Cached::default)
     }
 
-    /// The fairing sees the request. Fairings that were attached before it may have asked for
-    /// sessions already.
-    pub(crate) fn announce(&self, load: impl FnOnce() -> Sessions) -> Sessions {
-        let mut inner = self.lock();
-        if inner.committed {
-            // Clones of a local request share one cache, so this is the next of them.
-            *inner = Inner::default();
+    /// The fairing sees the request, and loads its sessions.
+    pub(crate) fn announce(&self, sessions: Sessions, is_passive: bool) {
+        let passive = if is_passive {
+            sessions.mark_passive();
+            Passive::Fairing
+        } else {
+            Passive::Nobody
+        };
+        // Clones of a local request share one cache, so there may be something of an earlier one.
+        *self.lock() = Inner {
+            stage: Stage::Running(sessions),
+            passive,
+            ..Inner::default()
+        };
+    }
+
+    /// The request's sessions.
+    pub(crate) fn sessions(&self, shared: &Shared, request: &Request<'_>) -> Sessions {
+        if let Some(sessions) = self.lock().given(request.route()) {
+            return sessions;
         }
-        inner.announced = true;
-        inner.sessions.get_or_insert_with(load).clone()
+        // Not under the lock: clocks and subscribers are the application's, and may ask for a session.
+        let sessions = nobody(shared);
+        self.lock().stage = Stage::Nobodys(sessions.clone());
+        tracing::error!(
+            target: "sealed_session",
+            "a session was asked for before the session fairing saw the request, or Rocket cannot read \
+             the request and runs no fairings; it is nobody's, and cannot be changed. Attach the session \
+             fairing before those that ask for a session when a request comes in"
+        );
+        sessions
     }
 
-    /// The request's sessions; the first who asks loads them.
-    pub(crate) fn sessions(&self, load: impl FnOnce() -> Sessions) -> Sessions {
-        self.lock().sessions.get_or_insert_with(load).clone()
-    }
-
-    /// The sessions, to be committed, and what a handler gave up with.
-    pub(crate) fn close(&self, load: impl FnOnce() -> Sessions) -> (Sessions, Option<Error>) {
+    /// Marks the request as no use of its sessions, unless another route answers than the one that
+    /// asks.
+    pub(crate) fn mark_passive(&self, sessions: &Sessions, request: &Request<'_>) {
         let mut inner = self.lock();
-        inner.committed = true;
-        let sessions = inner.sessions.get_or_insert_with(load).clone();
-        (sessions, inner.too_large.take())
+        sessions.mark_passive();
+        if !matches!(inner.passive, Passive::Fairing) {
+            inner.passive = match request.route() {
+                Some(route) => Passive::Route(place(route)),
+                None => Passive::Fairing,
+            };
+        }
+    }
+
+    /// The sessions, to be committed, and what a handler gave up with. None if the fairing has not seen
+    /// the request.
+    pub(crate) fn close(&self, request: &Request<'_>) -> Option<(Sessions, Option<Error>)> {
+        let mut inner = self.lock();
+        let sessions = inner.given(request.route())?;
+        inner.stage = Stage::Committed(sessions.clone());
+        Some((sessions, inner.too_large.take()))
     }
 
     /// Remembers that a handler gave up with `error`.
@@ -73,17 +125,27 @@ impl Cached {
     }
 }
 
-/// Rocket hands a request that it cannot read, one with an unknown method for instance, to a
-/// catcher, and runs no fairings.
-impl Drop for Cached {
-    fn drop(&mut self) {
-        let inner = self.lock();
-        if inner.sessions.is_some() && !inner.announced {
-            tracing::warn!(
-                target: "sealed_session",
-                "a session was asked for by a request that Rocket ran no fairings for; what was \
-                 changed in it is lost"
-            );
+impl Inner {
+    /// The sessions, once there are some. Forgets what a passive route said when Rocket tries another
+    /// one; a catcher has the last.
+    fn given(&mut self, route: Option<&Route>) -> Option<Sessions> {
+        if let (Passive::Route(asked), Stage::Running(sessions), Some(route)) =
+            (&self.passive, &self.stage, route)
+            && place(route) != *asked
+        {
+            sessions.count_as_use();
+            self.passive = Passive::Nobody;
+        }
+        match &self.stage {
+            Stage::Unseen => None,
+            Stage::Nobodys(sessions) | Stage::Running(sessions) | Stage::Committed(sessions) => {
+                Some(sessions.clone())
+            }
         }
     }
+}
+
+/// Rocket keeps its routes in one place for as long as it runs.
+fn place(route: &Route) -> usize {
+    std::ptr::from_ref(route).addr()
 }

@@ -9,7 +9,6 @@ use crate::convert;
 use crate::failure;
 use crate::fairing::Shared;
 use crate::guarded;
-use crate::load::load;
 
 /// Closes the sessions of `request`, whose handler gave up with `error`, at once: the links of a catcher's
 /// page carry what came, and what a catcher would change is an error.
@@ -18,7 +17,7 @@ pub(crate) fn give_up(request: &Request<'_>, error: Error) {
         return;
     };
     let cached = Cached::of(request);
-    let sessions = cached.sessions(|| load(shared, request));
+    let sessions = cached.sessions(shared, request);
     shared.slots.abandon(&sessions, &error);
     cached.give_up(error);
 }
@@ -29,7 +28,9 @@ pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Resp
     if let Some(verdict) = Cached::of(request).verdict() {
         guarded::answer(&verdict, response);
     }
-    let (sessions, too_large) = Cached::of(request).close(|| load(shared, request));
+    let Some((sessions, too_large)) = Cached::of(request).close(request) else {
+        return;
+    };
     if sessions.close_unused() {
         return;
     }

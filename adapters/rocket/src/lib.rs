@@ -47,7 +47,8 @@
 //! - **Catchers** see the session of the request that went wrong, by `request.guard::<Session>()`, and
 //!   what they change in it is kept. After a value that can never fit they see it as it came, and a
 //!   change is an error. For a request that Rocket itself cannot read, one with an unknown method for
-//!   instance, it runs no fairings: a catcher reads that session, and changes are lost.
+//!   instance, it runs no fairings, and nobody could tell a cache whose page that is: its catcher gets
+//!   nobody's session, and a change is an error.
 //! - **Forwards**: all routes that are tried have one session, and what each changed is kept.
 //! - **Panics** are caught and answered 500. A handler that panics with its session in hand changes
 //!   nothing. One that never had it in hand cannot be told from one that answers 500: what a guard had

@@ -225,9 +225,10 @@ where
             Ok(sessions) => {
                 ResponseFuture::new(self.inner.call(request), Commit { shared, sessions })
             }
-            Err(Covered { error, outer }) => {
-                let page = shared.respond(&error, &outer).map_into_right_body();
-                ResponseFuture::refused(request.into_response(page))
+            Err(Covered) => {
+                // The application's page speaks of what a visitor stored, and not of this.
+                let empty = HttpResponse::InternalServerError().finish();
+                ResponseFuture::refused(request.into_response(empty.map_into_right_body()))
             }
         }
     }

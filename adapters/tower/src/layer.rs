@@ -212,7 +212,7 @@ where
             return ResponseFuture::misused(error, outer.clone(), Arc::clone(&self.shared));
         }
         let sessions = self.load(&request);
-        request.extensions_mut().insert(sessions.clone());
+        request.extensions_mut().insert(sessions.in_hand());
         ResponseFuture::new(self.inner.call(request), sessions, Arc::clone(&self.shared))
     }
 }

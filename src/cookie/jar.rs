@@ -19,7 +19,7 @@ use crate::transport::Source;
 /// The most chunks kept of one family: nine, and some planted ones.
 const CHUNKS_KEPT: usize = 32;
 
-/// The most touch cookies kept of one family, and the most cookies of tombstones. There is one of
+/// The most touch cookies kept of one family, and the most cookies of either kind of tombstones. There is one of
 /// each, unless others were planted.
 const MARKS_KEPT: usize = 8;
 
@@ -68,7 +68,7 @@ struct Piece {
 }
 
 /// Kinds of cookies in a family.
-const KINDS: usize = 3;
+const KINDS: usize = 4;
 
 /// The number of a kind, and how many cookies of it are kept, with how long a value.
 const fn kind(slot: Slot) -> (usize, usize, usize) {
@@ -76,6 +76,7 @@ const fn kind(slot: Slot) -> (usize, usize, usize) {
         Slot::Chunk(_) => (0, CHUNKS_KEPT, LINE_MAX),
         Slot::Touch => (1, MARKS_KEPT, MARK_MAX),
         Slot::Tombstone => (2, MARKS_KEPT, MARK_MAX),
+        Slot::Renewed => (3, MARKS_KEPT, MARK_MAX),
     }
 }
 
@@ -160,6 +161,11 @@ impl Jar {
         self.pieces.is_empty()
     }
 
+    /// Whether any cookie of one family came.
+    pub(crate) fn holds(&self, family: usize) -> bool {
+        self.pieces(family).next().is_some()
+    }
+
     /// How what is here came.
     pub(crate) fn source(&self) -> Source {
         self.source
@@ -240,10 +246,16 @@ impl Jar {
         pieces.filter_map(|(slot, value)| matches!(slot, Slot::Touch).then_some(value))
     }
 
-    /// The cookies of tombstones of one family.
+    /// The cookies of tombstones of one family, those of sign-ins.
     pub(crate) fn tombstones(&self, family: usize) -> impl Iterator<Item = &[u8]> {
         let pieces = self.pieces(family);
         pieces.filter_map(|(slot, value)| value.filter(|_| matches!(slot, Slot::Tombstone)))
+    }
+
+    /// The cookies of tombstones of one family, those of ids that were renewed.
+    pub(crate) fn renewed(&self, family: usize) -> impl Iterator<Item = &[u8]> {
+        let pieces = self.pieces(family);
+        pieces.filter_map(|(slot, value)| value.filter(|_| matches!(slot, Slot::Renewed)))
     }
 
     /// What came along besides the session, its touch and its tombstones.
@@ -275,7 +287,7 @@ impl Jar {
 
     /// Whether there may have been more tombstones of this family than are kept.
     pub(crate) fn may_hide_tombstones(&self, family: usize) -> bool {
-        self.is_used_up(family, Slot::Tombstone)
+        self.is_used_up(family, Slot::Tombstone) || self.is_used_up(family, Slot::Renewed)
     }
 
     fn is_used_up(&self, family: usize, slot: Slot) -> bool {
@@ -433,13 +445,14 @@ mod tests {
 
     #[test]
     fn no_kind_of_cookie_crowds_out_another() {
-        let line = b"s=x; s.t=a; s.x=b; ".repeat(50);
+        let line = b"s=x; s.t=a; s.x=b; s.r=c; ".repeat(50);
         let long = [b"s.t=".as_slice(), &[b'A'; MARK_MAX + 1]].concat();
         let names = [Names::new("s")];
         let jar = Jar::read([line.as_slice()], names.iter());
         assert_eq!(jar.chunks(0).count(), CHUNKS_KEPT);
         assert_eq!(jar.touches(0).count(), MARKS_KEPT);
         assert_eq!(jar.tombstones(0).count(), MARKS_KEPT);
+        assert_eq!(jar.renewed(0).count(), MARKS_KEPT);
         let jar = Jar::read([long.as_slice()], names.iter());
         assert_eq!(jar.touches(0).collect::<Vec<_>>(), [None]);
         assert!(jar.chunks(0).next().is_none() && jar.touches(1).next().is_none());

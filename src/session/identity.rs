@@ -68,10 +68,10 @@ impl Session {
     /// ```
     #[must_use]
     pub fn opened_from(&self) -> Option<Source> {
-        let mut slot = self.lock();
-        let source = slot.jar.source();
-        let state = self.inner.open(&mut slot);
-        state.held.map(|_| source)
+        self.inner.locked(|slot| {
+            let source = slot.jar.source();
+            self.inner.open(slot).held.map(|_| source)
+        })
     }
 
     /// Whether the browser does not know this session yet: no live one came with the request, or
@@ -88,7 +88,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn is_new(&self) -> bool {
-        self.read(|state| state.held.is_none() || state.started_over)
+        self.read(|state| state.held.is_none() || state.is_started_over())
     }
 
     /// Who is signed in: the subject given to [`sign_in_as`](Session::sign_in_as). This, and not
@@ -157,18 +157,19 @@ impl Session {
     /// ```
     pub fn size(&self) -> Result<Size, Error> {
         let context = &self.inner.context;
-        let mut slot = self.lock();
-        let source = slot.jar.source();
-        let frame = self.inner.frame(source, self.inner.open(&mut slot));
-        let Slot { jar, state, .. } = &*slot;
-        let sent = state.as_ref().filter(|state| !state.is_nothing());
-        match sent.and_then(|state| state.record.as_ref()) {
-            Some(record) => {
-                let packed = Packed::of(context, record, frame)?;
-                Ok(packed.size(context, record, jar))
+        self.inner.locked(|slot| {
+            let source = slot.jar.source();
+            let frame = self.inner.frame(source, self.inner.open(slot));
+            let Slot { jar, state, .. } = slot;
+            let sent = state.as_ref().filter(|state| !state.is_nothing());
+            match sent.and_then(|state| state.record.as_ref()) {
+                Some(record) => {
+                    let packed = Packed::of(context, record, frame)?;
+                    Ok(packed.size(context, record, jar))
+                }
+                None => Ok(Size::nothing(context, jar, frame)),
             }
-            None => Ok(Size::nothing(context, jar, frame)),
-        }
+        })
     }
 
     /// Gives the session a new id and changes nothing else. It is not what keeps a session alive:

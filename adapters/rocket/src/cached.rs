@@ -4,7 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rocket::{Request, Route};
-use sealed_session::{Error, Sessions, Verdict};
+use sealed_session::{Sessions, Verdict};
 
 use crate::fairing::Shared;
 use crate::load::nobody;
@@ -18,8 +18,6 @@ pub(crate) struct Cached(Mutex<Inner>);
 struct Inner {
     stage: Stage,
     passive: Passive,
-    /// What a handler gave up with, because it can never fit.
-    too_large: Option<Error>,
     /// What a guard said no with.
     verdict: Option<Verdict>,
 }
@@ -96,18 +94,12 @@ impl Cached {
         }
     }
 
-    /// The sessions, to be committed, and what a handler gave up with. None if the fairing has not seen
-    /// the request.
-    pub(crate) fn close(&self, request: &Request<'_>) -> Option<(Sessions, Option<Error>)> {
+    /// The sessions, to be committed. None if the fairing has not seen the request.
+    pub(crate) fn close(&self, request: &Request<'_>) -> Option<Sessions> {
         let mut inner = self.lock();
         let sessions = inner.given(request.route())?;
         inner.stage = Stage::Committed(sessions.clone());
-        Some((sessions, inner.too_large.take()))
-    }
-
-    /// Remembers that a handler gave up with `error`.
-    pub(crate) fn give_up(&self, error: Error) {
-        self.lock().too_large = Some(error);
+        Some(sessions)
     }
 
     /// Remembers that a guard said no.

@@ -213,7 +213,7 @@ where
             return ResponseFuture::misused(Arc::clone(&self.shared));
         }
         let sessions = self.load(&request);
-        request.extensions_mut().insert(sessions.clone());
+        request.extensions_mut().insert(sessions.in_hand());
         ResponseFuture::new(self.inner.call(request), sessions, Arc::clone(&self.shared))
     }
 }

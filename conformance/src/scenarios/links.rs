@@ -143,7 +143,7 @@ fn too_long(harness: &dyn Harness) -> Result<(), Failure> {
     let answer = stage.send(&Request::get("/act/put.name.Ada/noise.long.3000/link?s="))?;
     answer
         .is(413)?
-        .says("Ada: over is Some(true)")?
+        .says("nobody: over is Some(true)")?
         .sets(&[])
         .map(drop)
 }

@@ -45,8 +45,8 @@
 //!   forgets on the way to an error catcher what was added to it. Changes of a session survive that
 //!   way. Rocket's local client works all the same.
 //! - **Catchers** see the session of the request that went wrong, by `request.guard::<Session>()`, and
-//!   what they change in it is kept. After a value that can never fit they see it as it came, and a
-//!   change is an error. For a request that Rocket itself cannot read, one with an unknown method for
+//!   what they change in it is kept. After a value that can never fit, and after a panic, they see it as
+//!   it came, and a change is an error; see [`Error::outcome`] for guards of your own. For a request that Rocket itself cannot read, one with an unknown method for
 //!   instance, it runs no fairings, and nobody could tell a cache whose page that is: its catcher gets
 //!   nobody's session, and a change is an error.
 //! - **Forwards**: all routes that are tried have one session, and what each changed is kept.
@@ -54,6 +54,8 @@
 //!   nothing. One that never had it in hand cannot be told from one that answers 500: what a guard had
 //!   changed, and let go of before, is kept then. A guard that changes the session keeps it as a
 //!   field, and nothing is sent.
+//! - **Time limits** are the handler's own. What was changed within a future that is dropped goes out
+//!   with the answer: change the session after the wait.
 //! - **Fields that are no UTF-8** are dropped before this crate sees them, so a foreign cookie with odd
 //!   bytes hides the session in the same line.
 

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use pin_project_lite::pin_project;
-use sealed_session::{Error, HeaderChange, ResponseHead, Sessions};
+use sealed_session::{HeaderChange, ResponseHead, Sessions};
 
 use crate::failure::{CommitFailure, empty};
 use crate::layer::Shared;

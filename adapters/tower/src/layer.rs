@@ -109,8 +109,8 @@ impl<F> SessionLayer<F> {
 
     /// Answers a failed commit otherwise: with a page that says what was too large, for instance.
     ///
-    /// A handler learns already at its insert of a value that can never fit. If it answers with that
-    /// [`Error`](sealed_session::Error) among the response's extensions, as the error of
+    /// A handler learns already at its insert of a value that can never fit. If it answers that with a
+    /// 5xx, or makes its response after [`hold_back`](sealed_session::Error::hold_back), as the error of
     /// `sealed-session-axum` does, then nothing is committed, and this answers: one page for both.
     ///
     /// ```

@@ -56,8 +56,10 @@
 //!   field, and nothing is sent.
 //! - **Time limits** are the handler's own. What was changed within a future that is dropped goes out
 //!   with the answer: change the session after the wait.
-//! - **Fields that are no UTF-8** are dropped before this crate sees them, so a foreign cookie with odd
-//!   bytes hides the session in the same line.
+//! - **Fields that are no UTF-8** are dropped before this crate sees them, so a cookie with odd bytes,
+//!   which another site under your domain may set, hides the session in the same line. HTTP/2 as far as
+//!   Rocket, or a rule in the proxy, helps; the page of the repository has rules for HAProxy, Apache and
+//!   nginx.
 
 #![forbid(unsafe_code)]
 

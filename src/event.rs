@@ -146,7 +146,10 @@ impl Telling {
     fn begin() -> Option<Telling> {
         // What is told while its thread ends is told.
         let nested = TELLING.try_with(|telling| telling.replace(true));
-        (!nested.unwrap_or(false)).then_some(Telling)
+        match nested {
+            Ok(true) => None,
+            Ok(false) | Err(_) => Some(Telling),
+        }
     }
 }
 

@@ -6,6 +6,8 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use crate::error::{Error, Refusal};
 
 /// Something that happened to a session, for logs and metrics.
@@ -91,6 +93,9 @@ pub enum Event<'a> {
         attribute: &'a str,
     },
 }
+
+/// The events of one turn under the lock; nearly always none, or one.
+pub(crate) type Notes = SmallVec<[Note; 1]>;
 
 /// An event that waits until no lock is held.
 #[derive(Debug)]

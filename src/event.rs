@@ -6,6 +6,8 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use crate::error::{Error, Refusal};
 
 /// Something that happened to a session, for logs and metrics.
@@ -92,6 +94,9 @@ pub enum Event<'a> {
     },
 }
 
+/// The events of one turn under the lock; nearly always none, or one.
+pub(crate) type Notes = SmallVec<[Note; 1]>;
+
 /// An event that waits until no lock is held.
 #[derive(Debug)]
 pub(crate) enum Note {
@@ -146,7 +151,10 @@ impl Telling {
     fn begin() -> Option<Telling> {
         // What is told while its thread ends is told.
         let nested = TELLING.try_with(|telling| telling.replace(true));
-        (!nested.unwrap_or(false)).then_some(Telling)
+        match nested {
+            Ok(true) => None,
+            Ok(false) | Err(_) => Some(Telling),
+        }
     }
 }
 

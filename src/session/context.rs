@@ -66,7 +66,7 @@ impl Context {
     /// The families whose sessions count in a request. A former name that others can plant does not, as
     /// soon as anything came under the own one: the visitor has migrated, and may be signed out.
     pub(crate) fn counting(&self, jar: &Jar) -> impl Iterator<Item = (usize, &Family)> + Clone {
-        let has_migrated = jar.source() == Source::Cookie && jar.holds(0);
+        let has_migrated = self.former.is_some() && jar.source() == Source::Cookie && jar.holds(0);
         self.families()
             .filter(move |(at, family)| *at == 0 || !has_migrated || !family.spec.is_plantable())
     }

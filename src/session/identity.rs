@@ -176,8 +176,13 @@ impl Session {
     /// every request does that. The half of the id that stands for
     /// the sign-in stays; see [`SessionId`]. Without a session this does nothing.
     ///
-    /// Where somebody's rights change *within* a sign-in, this is enough. Where somebody signs in,
-    /// use [`sign_in`](Session::sign_in).
+    /// Call it where somebody's rights change *within* a sign-in, up or down. A response that is under
+    /// way holds the session as it was, with its old rights, and may arrive last. So a tombstone of the
+    /// old id stays in this browser, and the session as it was is refused with
+    /// [`Refusal::Superseded`]: the visitor then signs in again. A copy of the cookie that somebody
+    /// took stays valid until it expires. Of two requests that renew at once the one that arrives last
+    /// counts, and in header fields and links there are no tombstones. Where somebody signs in, use
+    /// [`sign_in`](Session::sign_in).
     ///
     /// # Errors
     ///
@@ -272,8 +277,10 @@ impl Session {
         .map(drop)
     }
 
-    /// Ends the session, as a sign-out does: the response removes its cookies, those of former
-    /// scopes included. What is stored afterwards begins another session.
+    /// Ends the session, as a sign-out does: the response removes the cookies that it came in, and
+    /// those of former scopes. What is stored afterwards begins another session. A request that
+    /// brought none of the session's cookies removes nothing: another site may have caused it, and the
+    /// browser may have kept them back.
     ///
     /// Another response that is under way may still bring the session back. So a tombstone stays
     /// in this browser for as long as it could live then, and the session is refused with

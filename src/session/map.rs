@@ -286,8 +286,9 @@ impl Session {
         self.read(|state| state.attribute(key.name()).is_some())
     }
 
-    /// Removes all attributes. The session stays, with its id, its times and its subject: whoever
-    /// is signed in stays signed in. To sign out, use [`destroy`](Session::destroy).
+    /// Removes all attributes. The session stays, with its id, its times and its subject, so **a
+    /// visitor who is signed in stays signed in**. Where the user's id is a value like any other, as in
+    /// many libraries, clearing is signing out; here that is [`destroy`](Session::destroy).
     ///
     /// # Errors
     ///

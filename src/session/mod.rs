@@ -42,7 +42,7 @@ use self::report::Written;
 use self::state::{Edit, State};
 use crate::cookie::Jar;
 use crate::error::{Error, Refusal};
-use crate::event::Note;
+use crate::event::{Note, Notes};
 use crate::lifetime::Timestamp;
 use crate::seal::Format;
 
@@ -110,7 +110,7 @@ struct Slot {
     /// What the commit wrote, to be told of.
     written: Option<Written>,
     /// What is told when the lock is released.
-    notes: Vec<Note>,
+    notes: Notes,
 }
 
 impl Session {
@@ -130,7 +130,7 @@ impl Session {
             refused: None,
             passive: false,
             written: None,
-            notes: Vec::new(),
+            notes: Notes::new(),
         });
         Session {
             inner: Arc::new(Inner {

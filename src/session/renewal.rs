@@ -73,31 +73,29 @@ impl Inner {
     /// to be opened. A no says that the token is young by its own account, which nobody but the
     /// visitor can forge, or that a touch of it is, which nobody can.
     fn may_be_due(&self, jar: &Jar) -> bool {
-        let mut tokens =
-            self.context
-                .counting(jar)
-                .filter_map(|(at, family)| match Glance::at(jar, at) {
-                    Glance::Nothing => None,
-                    seen => Some((seen, at, family)),
-                });
-        if let Some((seen, at, family)) = tokens.next() {
-            // In the middle of a rename the own token may be over, and the former one live.
-            if tokens.next().is_some() {
-                return true;
-            }
-            let Glance::One { head, touch } = seen else {
-                return true;
-            };
-            if head.len() < HINT {
-                return true; // cut by another writer
-            }
-            let Some(issued) = self.context.sealer.issued_hint(head, self.now) else {
-                return false;
-            };
-            return self.is_due(issued)
-                && !touch.is_some_and(|touch| self.is_fresh(touch, jar, (at, family)));
+        let context = &self.context;
+        let own = Glance::at(jar, 0);
+        let (seen, at, family) = match &context.former {
+            None => (own, 0, &context.family),
+            Some(former) => match (own, context.counting(jar).nth(1)) {
+                (Glance::Nothing, Some(_)) => (Glance::at(jar, 1), 1, former),
+                // In the middle of a rename the own token may be over, and the former one live.
+                (_, Some(_)) if Glance::at(jar, 1) != Glance::Nothing => return true,
+                (own, _) => (own, 0, &context.family),
+            },
+        };
+        let (head, touch) = match seen {
+            Glance::Nothing => return false,
+            Glance::Several => return true,
+            Glance::One { head, touch } => (head, touch),
+        };
+        if head.len() < HINT {
+            return true; // cut by another writer
         }
-        false
+        let Some(issued) = context.sealer.issued_hint(head, self.now) else {
+            return false;
+        };
+        self.is_due(issued) && !touch.is_some_and(|touch| self.is_fresh(touch, jar, (at, family)))
     }
 
     /// Whether `touch` is one of the only token that came, and not due for another one.

@@ -5,7 +5,7 @@ use super::state::State;
 use super::{Context, Session};
 use crate::cookie::Tally;
 use crate::error::Refusal;
-use crate::event::Note;
+use crate::event::{Note, Notes};
 use crate::transport::Source;
 
 /// A session that was written, in numbers.
@@ -32,7 +32,7 @@ impl Written {
     }
 
     /// Notes what concerns one session only.
-    pub(super) fn note(self, notes: &mut Vec<Note>) {
+    pub(super) fn note(self, notes: &mut Notes) {
         let overwritten = self.refusal.filter(|refusal| refusal.may_live_elsewhere());
         notes.extend(overwritten.map(Note::Overwrote));
         let Written {

@@ -74,6 +74,9 @@ pub(super) fn tombstones(
 
 /// Returns why a session is over in this browser, if one of the tombstones that came is its own.
 pub(super) fn verdict(context: &Context, jar: &Jar, id: &SessionId) -> Option<Refusal> {
+    if !jar.has_tombstones() {
+        return None;
+    }
     let lies = |death: Death| {
         context.families().any(|(at, family)| {
             let came = death.came(jar, at).into_iter();

@@ -6,9 +6,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rocket::{Request, Route};
 use sealed_session::{Sessions, Verdict};
 
-use crate::fairing::Shared;
-use crate::load::nobody;
-
 /// The place of one request. All who ask, on whatever way the request takes through forwards and
 /// catchers, get the same.
 #[derive(Default)]
@@ -64,13 +61,17 @@ impl Cached {
         };
     }
 
-    /// The request's sessions.
-    pub(crate) fn sessions(&self, shared: &Shared, request: &Request<'_>) -> Sessions {
-        if let Some(sessions) = self.lock().given(request.route()) {
+    /// The request's sessions, or those of `nobody`.
+    pub(crate) fn sessions(
+        &self,
+        request: &Request<'_>,
+        nobody: impl FnOnce() -> Sessions,
+    ) -> Sessions {
+        if let Some(sessions) = self.there(request) {
             return sessions;
         }
         // Not under the lock: clocks and subscribers are the application's, and may ask for a session.
-        let sessions = nobody(shared);
+        let sessions = nobody();
         self.lock().stage = Stage::Nobodys(sessions.clone());
         tracing::error!(
             target: "sealed_session",
@@ -84,8 +85,8 @@ impl Cached {
     /// Marks the request as no use of its sessions, unless another route answers than the one that
     /// asks.
     pub(crate) fn mark_passive(&self, sessions: &Sessions, request: &Request<'_>) {
-        let mut inner = self.lock();
         sessions.mark_passive();
+        let mut inner = self.lock();
         if !matches!(inner.passive, Passive::Fairing) {
             inner.passive = match request.route() {
                 Some(route) => Passive::Route(place(route)),
@@ -96,9 +97,21 @@ impl Cached {
 
     /// The sessions, to be committed. None if the fairing has not seen the request.
     pub(crate) fn close(&self, request: &Request<'_>) -> Option<Sessions> {
-        let mut inner = self.lock();
-        let sessions = inner.given(request.route())?;
-        inner.stage = Stage::Committed(sessions.clone());
+        let sessions = self.there(request)?;
+        self.lock().stage = Stage::Committed(sessions.clone());
+        Some(sessions)
+    }
+
+    /// The sessions, once there are some.
+    fn there(&self, request: &Request<'_>) -> Option<Sessions> {
+        let (sessions, is_use) = {
+            let mut inner = self.lock();
+            let sessions = inner.stage.sessions()?.clone();
+            (sessions, inner.leaves_passive(request.route()))
+        };
+        if is_use {
+            sessions.count_as_use();
+        }
         Some(sessions)
     }
 
@@ -117,23 +130,29 @@ impl Cached {
     }
 }
 
-impl Inner {
-    /// The sessions, once there are some. Forgets what a passive route said when Rocket tries another
-    /// one; a catcher has the last.
-    fn given(&mut self, route: Option<&Route>) -> Option<Sessions> {
-        if let (Passive::Route(asked), Stage::Running(sessions), Some(route)) =
-            (&self.passive, &self.stage, route)
-            && place(route) != *asked
-        {
-            sessions.count_as_use();
-            self.passive = Passive::Nobody;
-        }
-        match &self.stage {
+impl Stage {
+    fn sessions(&self) -> Option<&Sessions> {
+        match self {
             Stage::Unseen => None,
             Stage::Nobodys(sessions) | Stage::Running(sessions) | Stage::Committed(sessions) => {
-                Some(sessions.clone())
+                Some(sessions)
             }
         }
+    }
+}
+
+impl Inner {
+    /// Forgets what a passive route said when Rocket tries another one, and returns whether it does. A
+    /// catcher has the route that was tried last.
+    fn leaves_passive(&mut self, route: Option<&Route>) -> bool {
+        let (Passive::Route(asked), Stage::Running(_)) = (&self.passive, &self.stage) else {
+            return false;
+        };
+        let leaves = route.is_some_and(|route| place(route) != *asked);
+        if leaves {
+            self.passive = Passive::Nobody;
+        }
+        leaves
     }
 }
 

@@ -99,7 +99,7 @@ pub struct LiveSession<S: Slot = Main>(Session<S>);
 pub(crate) fn sessions(request: &Request<'_>) -> Result<Sessions, MissingFairing> {
     let shared = request.rocket().state::<Shared>();
     let shared = shared.ok_or_else(MissingFairing::fairing)?;
-    Ok(Cached::of(request).sessions(shared, request))
+    Ok(Cached::of(request).sessions(request, || nobody(shared)))
 }
 
 /// Whether Rocket has to give up launching, because a route asks for what is not there.

@@ -361,6 +361,30 @@ impl Session {
         self.inner.locked(|slot| slot.passive = true);
     }
 
+    /// Takes [`mark_passive`](Session::mark_passive) back: the request is a use of its session after all.
+    /// For a request that goes on to another route than the one that marked it.
+    ///
+    /// ```
+    /// # use sealed_session::{HeaderChange, Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+    /// # use time::{Duration, OffsetDateTime};
+    /// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// # session.insert("name", "Ada")?;
+    /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
+    /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
+    /// # let later = now + Duration::minutes(10);
+    /// let session = manager.load(RequestHead::new([cookie]), later);
+    /// session.mark_passive();
+    /// session.count_as_use();
+    /// assert!(!manager.commit(&session, ResponseHead::new(200), later)?.is_empty(), "a touch");
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn count_as_use(&self) {
+        self.inner.locked(|slot| slot.passive = false);
+    }
+
     fn times(&self, state: &State) -> Times {
         let now = self.inner.now;
         let record = state.record.as_ref();

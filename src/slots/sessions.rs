@@ -162,6 +162,22 @@ impl Sessions {
         self.iter().for_each(Session::mark_passive);
     }
 
+    /// Takes [`mark_passive`](Sessions::mark_passive) back, for all slots.
+    ///
+    /// ```
+    /// use sealed_session::Sessions;
+    ///
+    /// fn goes_on(sessions: &Sessions, marked_by: Option<&str>, route: &str) {
+    ///     if marked_by.is_some_and(|marked_by| marked_by != route) {
+    ///         sessions.count_as_use();
+    ///     }
+    /// }
+    /// # let _ = goes_on;
+    /// ```
+    pub fn count_as_use(&self) {
+        self.iter().for_each(Session::count_as_use);
+    }
+
     /// Closes the sessions if their response stays as it is, whatever it is and whatever the time: no
     /// handler looked at any of them, and no touch is due. If not, they are to be committed. An adapter
     /// asks here first, because most requests of a site are of this kind.

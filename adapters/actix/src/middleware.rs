@@ -131,9 +131,10 @@ impl SessionMiddleware {
     /// visitor's old session is whole. The session shows what could not be sent, and cannot be
     /// changed any more. With several, it is the one that did not fit, and none is sent.
     ///
-    /// A handler learns already at its insert of a value that can never fit. If it answers with that
-    /// [`Error`], as this crate's [`Error`](crate::Error) does by putting it into the response's
-    /// extensions, then nothing is committed, and this answers: one page for both.
+    /// A handler learns already at its insert of a value that can never fit. If that error becomes the
+    /// response, as this crate's [`Error`](crate::Error), by a 5xx or with
+    /// [`hold_back`](sealed_session::Error::hold_back), then nothing is committed, and this answers: one
+    /// page for both. Whatever a middleware within makes of the response is dropped then.
     ///
     /// ```
     /// use actix_web::HttpResponse;
@@ -225,9 +226,10 @@ where
             Ok(sessions) => {
                 ResponseFuture::new(self.inner.call(request), Commit { shared, sessions })
             }
-            Err(Covered { error, outer }) => {
-                let page = shared.respond(&error, &outer).map_into_right_body();
-                ResponseFuture::refused(request.into_response(page))
+            Err(Covered) => {
+                // The application's page speaks of what a visitor stored, and not of this.
+                let empty = HttpResponse::InternalServerError().finish();
+                ResponseFuture::refused(request.into_response(empty.map_into_right_body()))
             }
         }
     }

@@ -6,12 +6,13 @@ mod support;
 
 use std::io;
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::error::{ErrorForbidden, InternalError};
-use actix_web::http::header;
-use actix_web::middleware::{Next, from_fn};
+use actix_web::error::{ErrorForbidden, ErrorGatewayTimeout, InternalError};
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::{ErrorHandlerResponse, ErrorHandlers, Next, from_fn};
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::web::{self, get};
 use actix_web::{App, Error as ActixError, HttpResponse};
@@ -208,4 +209,142 @@ async fn an_error_type_that_wraps_the_adapters_is_understood() {
     let app = App::new().route("/", get().to(lump)).wrap(sessions);
     let reply = send(&init_service(app).await, "GET", "/", &[]).await;
     assert_eq!((reply.status, reply.set_cookies().len()), (413, 0));
+}
+
+/// A handler that stores what fits, and then what never does. `map` is the application's own error.
+async fn stores<E>(
+    session: Session,
+    map: impl FnOnce(core::Error) -> E,
+) -> Result<&'static str, E> {
+    session.insert("name", "Eve").unwrap();
+    session.insert("lump", "x".repeat(100_000)).map_err(map)?;
+    Ok("stored")
+}
+
+fn reporting() -> SessionMiddleware {
+    sessions().on_commit_failure(|error, session| {
+        assert!(error.is_too_large() && !session.contains("name"));
+        HttpResponse::PayloadTooLarge().body("too much")
+    })
+}
+
+#[actix_web::test]
+async fn an_error_page_made_inside_the_sessions_does_not_hide_a_refused_value() {
+    fn replaced<B>(response: ServiceResponse<B>) -> actix_web::Result<ErrorHandlerResponse<B>> {
+        let (request, _) = response.into_parts();
+        let page = HttpResponse::build(StatusCode::INTERNAL_SERVER_ERROR).body("sorry");
+        let page = ServiceResponse::new(request, page).map_into_right_body();
+        Ok(ErrorHandlerResponse::Response(page))
+    }
+    let handler = async |session: Session| stores(session, Error::from).await;
+    let pages = ErrorHandlers::new().handler(StatusCode::INTERNAL_SERVER_ERROR, replaced);
+    let app = App::new().route("/", get().to(handler)).wrap(pages);
+    let app = init_service(app.wrap(reporting())).await;
+    let reply = send(&app, "GET", "/", &[]).await;
+    assert_eq!((reply.status, reply.body.as_str()), (413, "too much"));
+    assert!(reply.set_cookies().is_empty());
+}
+
+/// An application's error that knows nothing of ours.
+#[derive(Debug)]
+struct Opaque(core::Error);
+
+impl std::fmt::Display for Opaque {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "opaque: {}", self.0)
+    }
+}
+
+impl actix_web::ResponseError for Opaque {}
+
+/// One that answers for itself.
+#[derive(Debug)]
+struct Answering(core::Error);
+
+impl std::fmt::Display for Answering {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "answering: {}", self.0)
+    }
+}
+
+impl actix_web::ResponseError for Answering {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::UNPROCESSABLE_ENTITY
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        self.0.hold_back();
+        HttpResponse::build(self.status_code()).finish()
+    }
+}
+
+#[actix_web::test]
+async fn error_types_of_an_application_hold_back_by_a_500_or_by_a_call() {
+    let opaque = async |session: Session| stores(session, Opaque).await;
+    let boxed = async |session: Session| {
+        let erased = |error: core::Error| Box::<dyn std::error::Error>::from(error);
+        stores(session, erased).await
+    };
+    let answering = async |session: Session| stores(session, Answering).await;
+    let app = App::new()
+        .route("/opaque", get().to(opaque))
+        .route("/boxed", get().to(boxed))
+        .route("/answering", get().to(answering))
+        .wrap(reporting());
+    let app = init_service(app).await;
+    for path in ["/opaque", "/boxed", "/answering"] {
+        let reply = send(&app, "GET", path, &[]).await;
+        assert_eq!(
+            (reply.status, reply.body.as_str()),
+            (413, "too much"),
+            "{path}"
+        );
+        assert!(reply.set_cookies().is_empty(), "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn a_page_made_outside_the_sessions_has_to_keep_their_head() {
+    fn replaced<B>(response: ServiceResponse<B>) -> actix_web::Result<ErrorHandlerResponse<B>> {
+        let (request, response) = response.into_parts();
+        let (head, _) = response.into_parts();
+        let page = head.set_body("sorry").map_into_boxed_body();
+        let page = ServiceResponse::new(request, page).map_into_right_body();
+        Ok(ErrorHandlerResponse::Response(page))
+    }
+    let denies = async |session: Session| -> actix_web::Result<&'static str> {
+        session.insert("name", "Ada").map_err(Error::from)?;
+        Err(ErrorForbidden("denied"))
+    };
+    let pages = ErrorHandlers::new().handler(StatusCode::FORBIDDEN, replaced);
+    let app = App::new()
+        .route("/", get().to(denies))
+        .wrap(sessions())
+        .wrap(pages);
+    let reply = send(&init_service(app).await, "GET", "/", &[]).await;
+    assert_eq!((reply.status, reply.body.as_str()), (403, "sorry"));
+    assert_eq!(reply.set_cookies().len(), 1);
+    assert_eq!(reply.header(header::VARY), Some("Cookie"));
+    assert_eq!(reply.header(header::CACHE_CONTROL), Some("private"));
+}
+
+#[actix_web::test]
+async fn a_time_limit_outside_of_the_sessions_sends_nothing_of_a_cut_off_handler() {
+    async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Answer {
+        let limited = tokio::time::timeout(Duration::from_millis(20), next.call(request)).await;
+        let answer = limited.map_err(|_| ErrorGatewayTimeout("too slow"))?;
+        answer.map(ServiceResponse::map_into_boxed_body)
+    }
+    let slow = async |session: Session| -> &'static str {
+        session.insert("name", "Eve").unwrap();
+        std::future::pending().await
+    };
+    let app = || App::new().route("/", get().to(slow));
+    let outside = init_service(app().wrap(sessions()).wrap(from_fn(limit))).await;
+    let reply = send(&outside, "GET", "/", &[]).await;
+    assert_eq!((reply.status, reply.set_cookies().len()), (504, 0));
+    // Within, its answer is one as any other. A handle that is dropped says nothing of the rest.
+    let inside = init_service(app().wrap(from_fn(limit)).wrap(sessions())).await;
+    let reply = send(&inside, "GET", "/", &[]).await;
+    assert_eq!((reply.status, reply.set_cookies().len()), (504, 1));
 }

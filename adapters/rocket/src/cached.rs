@@ -1,9 +1,9 @@
-//! What one request keeps for its guards, its responders and the fairing, in Rocket's request-local
+//! What one request keeps for its guards, its responders and the fairings, in Rocket's request-local
 //! cache.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rocket::Request;
+use rocket::{Request, Route};
 use sealed_session::{Sessions, Verdict};
 
 /// The place of one request. All who ask, on whatever way the request takes through forwards and
@@ -13,12 +13,31 @@ pub(crate) struct Cached(Mutex<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    sessions: Option<Sessions>,
-    /// Whether the fairing has seen the request, and so will see its response.
-    announced: bool,
-    committed: bool,
+    stage: Stage,
+    passive: Passive,
     /// What a guard said no with.
     verdict: Option<Verdict>,
+}
+
+/// How far the request has come.
+#[derive(Default)]
+enum Stage {
+    /// The fairing has not seen it. Whoever asks gets sessions of nobody's.
+    #[default]
+    Unseen,
+    Nobodys(Sessions),
+    Running(Sessions),
+    Committed(Sessions),
+}
+
+/// Who says that the request is no use of its sessions.
+#[derive(Default)]
+enum Passive {
+    #[default]
+    Nobody,
+    Fairing,
+    /// A route, which may forward. This is where it lies in memory, which tells it from others.
+    Route(usize),
 }
 
 impl Cached {
@@ -26,34 +45,74 @@ impl Cached {
         request.local_cache(Cached::default)
     }
 
-    /// The fairing sees the request. Fairings that were attached before it may have asked for
-    /// sessions already.
-    pub(crate) fn announce(&self, load: impl FnOnce() -> Sessions) -> Sessions {
-        {
+    /// The fairing sees the request, and loads its sessions.
+    pub(crate) fn announce(&self, sessions: Sessions, is_passive: bool) {
+        let passive = if is_passive {
+            sessions.mark_passive();
+            Passive::Fairing
+        } else {
+            Passive::Nobody
+        };
+        // Clones of a local request share one cache, so there may be something of an earlier one.
+        *self.lock() = Inner {
+            stage: Stage::Running(sessions),
+            passive,
+            ..Inner::default()
+        };
+    }
+
+    /// The request's sessions, or those of `nobody`.
+    pub(crate) fn sessions(
+        &self,
+        request: &Request<'_>,
+        nobody: impl FnOnce() -> Sessions,
+    ) -> Sessions {
+        if let Some(sessions) = self.there(request) {
+            return sessions;
+        }
+        // Not under the lock: clocks and subscribers are the application's, and may ask for a session.
+        let sessions = nobody();
+        self.lock().stage = Stage::Nobodys(sessions.clone());
+        tracing::error!(
+            target: "sealed_session",
+            "a session was asked for before the session fairing saw the request, or Rocket cannot read \
+             the request and runs no fairings; it is nobody's, and cannot be changed. Attach the session \
+             fairing before those that ask for a session when a request comes in"
+        );
+        sessions
+    }
+
+    /// Marks the request as no use of its sessions, unless another route answers than the one that
+    /// asks.
+    pub(crate) fn mark_passive(&self, sessions: &Sessions, request: &Request<'_>) {
+        sessions.mark_passive();
+        let mut inner = self.lock();
+        if !matches!(inner.passive, Passive::Fairing) {
+            inner.passive = match request.route() {
+                Some(route) => Passive::Route(place(route)),
+                None => Passive::Fairing,
+            };
+        }
+    }
+
+    /// The sessions, to be committed. None if the fairing has not seen the request.
+    pub(crate) fn close(&self, request: &Request<'_>) -> Option<Sessions> {
+        let sessions = self.there(request)?;
+        self.lock().stage = Stage::Committed(sessions.clone());
+        Some(sessions)
+    }
+
+    /// The sessions, once there are some.
+    fn there(&self, request: &Request<'_>) -> Option<Sessions> {
+        let (sessions, is_use) = {
             let mut inner = self.lock();
-            if inner.committed {
-                // Clones of a local request share one cache, so this is the next of them.
-                *inner = Inner::default();
-            }
-            inner.announced = true;
+            let sessions = inner.stage.sessions()?.clone();
+            (sessions, inner.leaves_passive(request.route()))
+        };
+        if is_use {
+            sessions.count_as_use();
         }
-        self.sessions(load)
-    }
-
-    /// The request's sessions; the first who asks loads them.
-    pub(crate) fn sessions(&self, load: impl FnOnce() -> Sessions) -> Sessions {
-        if let Some(there) = &self.lock().sessions {
-            return there.clone();
-        }
-        // Without the lock: the clock is the application's.
-        let loaded = load();
-        self.lock().sessions.get_or_insert(loaded).clone()
-    }
-
-    /// The sessions, to be committed.
-    pub(crate) fn close(&self, load: impl FnOnce() -> Sessions) -> Sessions {
-        self.lock().committed = true;
-        self.sessions(load)
+        Some(sessions)
     }
 
     /// Remembers that a guard said no.
@@ -71,20 +130,33 @@ impl Cached {
     }
 }
 
-/// Rocket hands a request that it cannot read, one with an unknown method for instance, to a
-/// catcher, and runs no fairings.
-impl Drop for Cached {
-    fn drop(&mut self) {
-        let lost = {
-            let inner = self.lock();
-            inner.sessions.is_some() && !inner.announced
-        };
-        if lost {
-            tracing::warn!(
-                target: "sealed_session",
-                "a session was asked for by a request that Rocket ran no fairings for; what was \
-                 changed in it is lost"
-            );
+impl Stage {
+    fn sessions(&self) -> Option<&Sessions> {
+        match self {
+            Stage::Unseen => None,
+            Stage::Nobodys(sessions) | Stage::Running(sessions) | Stage::Committed(sessions) => {
+                Some(sessions)
+            }
         }
     }
+}
+
+impl Inner {
+    /// Forgets what a passive route said when Rocket tries another one, and returns whether it does. A
+    /// catcher has the route that was tried last.
+    fn leaves_passive(&mut self, route: Option<&Route>) -> bool {
+        let (Passive::Route(asked), Stage::Running(_)) = (&self.passive, &self.stage) else {
+            return false;
+        };
+        let leaves = route.is_some_and(|route| place(route) != *asked);
+        if leaves {
+            self.passive = Passive::Nobody;
+        }
+        leaves
+    }
+}
+
+/// Rocket keeps its routes in one place for as long as it runs.
+fn place(route: &Route) -> usize {
+    std::ptr::from_ref(route).addr()
 }

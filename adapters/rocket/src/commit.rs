@@ -9,7 +9,6 @@ use crate::convert;
 use crate::failure;
 use crate::fairing::Shared;
 use crate::guarded;
-use crate::load::load;
 
 /// Commits the sessions of `request`. A response that speaks of what cannot be committed is replaced.
 pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Response<'_>) {
@@ -17,7 +16,9 @@ pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Resp
     if let Some(verdict) = Cached::of(request).verdict() {
         guarded::answer(&verdict, response);
     }
-    let sessions = Cached::of(request).close(|| load(shared, request));
+    let Some(sessions) = Cached::of(request).close(request) else {
+        return;
+    };
     if sessions.close_unused() {
         return;
     }

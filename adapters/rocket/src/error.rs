@@ -4,6 +4,8 @@ use std::fmt;
 
 use rocket::Request;
 use rocket::http::Status;
+use rocket::outcome::Outcome;
+use rocket::request;
 use rocket::response::{self, Responder};
 
 /// A [`sealed_session::Error`] that a handler can return with `?`. It answers 500, by the application's
@@ -41,6 +43,41 @@ impl Error {
     #[must_use]
     pub fn inner(&self) -> &sealed_session::Error {
         &self.0
+    }
+
+    /// Ends a guard of the application's own, by the catcher for `status`. A value that can never fit
+    /// is treated as where this error is a handler's response: what the request had changed is
+    /// [held back](sealed_session::Error::hold_back) before a catcher runs, and the fairing answers.
+    /// After an `Outcome::Error` of other making nothing is sent either if it is a 5xx, but the catcher
+    /// still sees what had been changed.
+    ///
+    /// ```
+    /// use rocket::http::Status;
+    /// use rocket::outcome::{Outcome, try_outcome};
+    /// use rocket::request::{self, FromRequest, Request};
+    /// use sealed_session_rocket::{Error, Session};
+    ///
+    /// struct Referred;
+    ///
+    /// #[rocket::async_trait]
+    /// impl<'r> FromRequest<'r> for Referred {
+    ///     type Error = Option<Error>;
+    ///
+    ///     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Referred, Option<Error>> {
+    ///         let session = request.guard::<Session>().await.map_error(|(status, _)| (status, None));
+    ///         let session = try_outcome!(session);
+    ///         match session.insert("referrer", request.headers().get_one("referer")) {
+    ///             Ok(()) => Outcome::Success(Referred),
+    ///             Err(error) => Error::from(error)
+    ///                 .outcome(Status::BadRequest)
+    ///                 .map_error(|(status, error)| (status, Some(error))),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub fn outcome<T>(self, status: Status) -> request::Outcome<T, Error> {
+        self.0.hold_back();
+        Outcome::Error((status, self))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rocket::http::Status;
-use rocket::response::Responder;
+use rocket::response::{Body, Responder};
 use rocket::{Request, Response};
 use sealed_session::{Error, Session, Sessions};
 
@@ -59,21 +59,53 @@ pub(crate) fn replace(response: &mut Response<'_>, mut page: Response<'static>) 
     *response = page;
 }
 
+/// Makes `response` an empty one with its own status, and drops the fields that spoke of its body. Those
+/// of other fairings stay.
+pub(crate) fn clear(response: &mut Response<'_>) {
+    // RFC 9110 section 8, and what comes with it.
+    const NAMES: [&str; 13] = [
+        "accept-ranges",
+        "content-digest",
+        "content-disposition",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-location",
+        "content-range",
+        "content-type",
+        "etag",
+        "last-modified",
+        "repr-digest",
+        "transfer-encoding",
+    ];
+    *response.body_mut() = Body::default();
+    NAMES.iter().for_each(|name| response.remove_header(name));
+}
+
 /// Whether a field speaks of the server or of whoever may see its pages, and not of one page.
 fn is_of_every_response(name: &str) -> bool {
-    // The server's name, and what Rocket's shield knows.
-    const NAMES: [&str; 9] = [
+    // The server's name, what Rocket's shield knows, and what else a site says of all its pages.
+    const NAMES: [&str; 17] = [
+        "alt-svc",
+        "content-security-policy",
+        "content-security-policy-report-only",
         "expect-ct",
+        "nel",
+        "origin-agent-cluster",
         "permissions-policy",
         "referrer-policy",
+        "report-to",
+        "reporting-endpoints",
         "server",
         "strict-transport-security",
         "x-content-type-options",
         "x-dns-prefetch-control",
         "x-frame-options",
+        "x-robots-tag",
         "x-xss-protection",
     ];
+    // Without the former no script could read what went wrong.
+    const STARTS: [&str; 2] = ["access-control-", "cross-origin-"];
     let name = name.to_ascii_lowercase();
-    // Without these no script could read what went wrong.
-    NAMES.contains(&name.as_str()) || name.starts_with("access-control-")
+    NAMES.contains(&name.as_str()) || STARTS.iter().any(|start| name.starts_with(start))
 }

@@ -1,4 +1,5 @@
-//! The fairing: it loads each request's session, and commits it.
+//! The fairing, which loads each request's session, and a second one behind all others, which commits
+//! it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,9 +16,10 @@ use crate::load::load;
 
 /// Gives every request of an application its session.
 ///
-/// Attach it last. Fairings before it may use the session and speak of caching; one that comes after
-/// it sees a response whose session is committed, so what it changes is too late. Two session
-/// fairings are reported, and Rocket does not launch.
+/// Attach it before fairings that ask for a session when a request comes in: what these get in front of
+/// it is nobody's session, and the log says so. The order does not matter to a response. All fairings
+/// that are attached before the launch see it before its session is committed, and may use the session
+/// and speak of caching. Two session fairings are reported, and Rocket does not launch.
 ///
 /// ```
 /// use sealed_session_rocket::SessionFairing;
@@ -167,7 +169,7 @@ impl Fairing for SessionFairing {
         Info {
             name: "Sealed sessions",
             // No singleton: Rocket would drop one of two without a word.
-            kind: Kind::Ignite | Kind::Request | Kind::Response,
+            kind: Kind::Ignite | Kind::Request,
         }
     }
 
@@ -179,14 +181,30 @@ impl Fairing for SessionFairing {
             tracing::error!(target: "sealed_session", %error);
             return Err(rocket);
         }
-        Ok(rocket.manage(self.shared.clone()))
+        let shared = self.shared.clone();
+        // What is attached while Rocket ignites comes behind all that was attached before.
+        Ok(rocket.manage(shared.clone()).attach(Closing { shared }))
     }
 
     async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
-        let sessions = Cached::of(request).announce(|| load(&self.shared, request));
+        let sessions = load(&self.shared, request);
         let passive = self.shared.passive.as_ref();
-        if passive.is_some_and(|wanted| wanted(request)) {
-            sessions.mark_passive();
+        let is_passive = passive.is_some_and(|wanted| wanted(request));
+        Cached::of(request).announce(sessions, is_passive);
+    }
+}
+
+/// Commits the session of each request, when other fairings are through with its response.
+struct Closing {
+    shared: Shared,
+}
+
+#[rocket::async_trait]
+impl Fairing for Closing {
+    fn info(&self) -> Info {
+        Info {
+            name: "Sealed sessions, the commit",
+            kind: Kind::Response,
         }
     }
 

@@ -8,11 +8,11 @@ use rocket::http::Status;
 use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::{Ignite, Request, Rocket, Sentinel};
-use sealed_session::{Error, Main, RequestHead, Sessions, Slot};
+use sealed_session::{Error, Main, Sessions, Slot};
 
 use crate::cached::Cached;
 use crate::fairing::Shared;
-use crate::load::load;
+use crate::load::nobody;
 use crate::missing::MissingFairing;
 
 /// The request's session. It is always there, opens its token on first use, and creates nothing
@@ -99,7 +99,7 @@ pub struct LiveSession<S: Slot = Main>(Session<S>);
 pub(crate) fn sessions(request: &Request<'_>) -> Result<Sessions, MissingFairing> {
     let shared = request.rocket().state::<Shared>();
     let shared = shared.ok_or_else(MissingFairing::fairing)?;
-    Ok(Cached::of(request).sessions(|| load(shared, request)))
+    Ok(Cached::of(request).sessions(request, || nobody(shared)))
 }
 
 /// Whether Rocket has to give up launching, because a route asks for what is not there.
@@ -109,12 +109,7 @@ pub(crate) fn is_lacking(
 ) -> bool {
     let found = match rocket.state::<Shared>() {
         None => Err(MissingFairing::fairing()),
-        Some(shared) => {
-            let sessions = shared
-                .slots
-                .load(RequestHead::default(), shared.clock.now());
-            find(&sessions).map_err(MissingFairing::slot)
-        }
+        Some(shared) => find(&nobody(shared)).map_err(MissingFairing::slot),
     };
     found.inspect_err(MissingFairing::log).is_err()
 }

@@ -213,7 +213,7 @@ pub(crate) fn answer(verdict: &Verdict, response: &mut Response<'_>) {
         if response.headers().contains("location") {
             return;
         }
-        failure::replace(response, failure::empty_with(status));
+        failure::clear(response);
     }
     for change in verdict.header_changes() {
         convert::apply(response, change);

@@ -45,16 +45,21 @@
 //!   forgets on the way to an error catcher what was added to it. Changes of a session survive that
 //!   way. Rocket's local client works all the same.
 //! - **Catchers** see the session of the request that went wrong, by `request.guard::<Session>()`, and
-//!   what they change in it is kept. After a value that can never fit they see it as it came, and a
-//!   change is an error. For a request that Rocket itself cannot read, one with an unknown method for
-//!   instance, it runs no fairings: a catcher reads that session, and changes are lost.
+//!   what they change in it is kept. After a value that can never fit, and after a panic, they see it as
+//!   it came, and a change is an error; see [`Error::outcome`] for guards of your own. For a request that Rocket itself cannot read, one with an unknown method for
+//!   instance, it runs no fairings, and nobody could tell a cache whose page that is: its catcher gets
+//!   nobody's session, and a change is an error.
 //! - **Forwards**: all routes that are tried have one session, and what each changed is kept.
 //! - **Panics** are caught and answered 500. A handler that panics with its session in hand changes
 //!   nothing. One that never had it in hand cannot be told from one that answers 500: what a guard had
 //!   changed, and let go of before, is kept then. A guard that changes the session keeps it as a
 //!   field, and nothing is sent.
-//! - **Fields that are no UTF-8** are dropped before this crate sees them, so a foreign cookie with odd
-//!   bytes hides the session in the same line.
+//! - **Time limits** are the handler's own. What was changed within a future that is dropped goes out
+//!   with the answer: change the session after the wait.
+//! - **Fields that are no UTF-8** are dropped before this crate sees them, so a cookie with odd bytes,
+//!   which another site under your domain may set, hides the session in the same line. HTTP/2 as far as
+//!   Rocket, or a rule in the proxy, helps; the page of the repository has rules for HAProxy, Apache and
+//!   nginx.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! The sessions of a request.
+//! The sessions of a request, and those of nobody's.
 
 use rocket::Request;
 use sealed_session::{RequestHead, Sessions};
@@ -19,4 +19,14 @@ pub(crate) fn load(shared: &Shared, request: &Request<'_>) -> Sessions {
         head = head.query(query.as_str());
     }
     shared.slots.load(head, shared.clock.now())
+}
+
+/// Sessions that hold nothing and cannot be changed.
+pub(crate) fn nobody(shared: &Shared) -> Sessions {
+    let sessions = shared
+        .slots
+        .load(RequestHead::default(), shared.clock.now());
+    // Nobody has looked at them, so they close.
+    let _ = sessions.close_unused();
+    sessions
 }

@@ -65,7 +65,7 @@ impl fmt::Display for MissingFairing {
         match &self.0 {
             Missing::Fairing => f.write_str(
                 "no session fairing is attached: add `.attach(SessionFairing::new(manager))` to the \
-                 rocket, after other fairings",
+                 rocket",
             ),
             Missing::Slot(error) => error.fmt(f),
         }

@@ -4,11 +4,13 @@ use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 
+use crate::cached::Cached;
 use crate::guard;
 use crate::missing::MissingFairing;
 
 /// Marks its request as [passive](sealed_session::Sessions::mark_passive): it does not keep its session
-/// from idling out, in whatever slot. For polling, prefetches and health checks.
+/// from idling out, in whatever slot. For polling, prefetches and health checks. A route that forwards
+/// speaks for itself only: if another one answers, that is a use.
 ///
 /// [`passive_when`](crate::SessionFairing::passive_when) marks requests that no route of yours answers,
 /// and a handler marks a single request, or a single slot of it, by
@@ -35,7 +37,7 @@ impl<'r> FromRequest<'r> for Passive {
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Passive, MissingFairing> {
         match guard::sessions(request) {
             Ok(sessions) => {
-                sessions.mark_passive();
+                Cached::of(request).mark_passive(&sessions, request);
                 Outcome::Success(Passive)
             }
             Err(missing) => missing.answer(),

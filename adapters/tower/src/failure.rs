@@ -75,8 +75,12 @@ pub struct EmptyResponse;
 
 impl<ResBody: Default> CommitFailure<ResBody> for EmptyResponse {
     fn respond(&self, _: &Error, _: &Sessions) -> Response<ResBody> {
-        let mut response = Response::new(ResBody::default());
-        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-        response
+        empty(StatusCode::INTERNAL_SERVER_ERROR)
     }
+}
+
+pub(crate) fn empty<ResBody: Default>(status: StatusCode) -> Response<ResBody> {
+    let mut response = Response::new(ResBody::default());
+    *response.status_mut() = status;
+    response
 }

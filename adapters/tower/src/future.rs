@@ -7,11 +7,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use http::{HeaderName, HeaderValue, Response};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use pin_project_lite::pin_project;
-use sealed_session::{Error, HeaderChange, ResponseHead, Sessions};
+use sealed_session::{HeaderChange, ResponseHead, Sessions};
 
-use crate::failure::CommitFailure;
+use crate::failure::{CommitFailure, empty};
 use crate::layer::Shared;
 
 pin_project! {
@@ -50,7 +50,7 @@ pin_project! {
     #[project = StateProjection]
     enum State<Inner> {
         Running { #[pin] inner: Inner, sessions: Sessions },
-        Misused { error: Error, outer: Sessions },
+        Misused,
     }
 }
 
@@ -66,13 +66,9 @@ impl<Inner, F> ResponseFuture<Inner, F> {
         }
     }
 
-    pub(crate) fn misused(
-        error: Error,
-        outer: Sessions,
-        shared: Arc<Shared<F>>,
-    ) -> ResponseFuture<Inner, F> {
+    pub(crate) fn misused(shared: Arc<Shared<F>>) -> ResponseFuture<Inner, F> {
         ResponseFuture {
-            state: State::Misused { error, outer },
+            state: State::Misused,
             shared,
         }
     }
@@ -82,6 +78,7 @@ impl<Inner, F, ResBody, E> Future for ResponseFuture<Inner, F>
 where
     Inner: Future<Output = Result<Response<ResBody>, E>>,
     F: CommitFailure<ResBody>,
+    ResBody: Default,
 {
     type Output = Result<Response<ResBody>, E>;
 
@@ -90,8 +87,9 @@ where
         let shared = this.shared;
         let (inner, sessions) = match this.state.project() {
             StateProjection::Running { inner, sessions } => (inner, sessions),
-            StateProjection::Misused { error, outer } => {
-                return Poll::Ready(Ok(shared.failure.respond(error, outer)));
+            // The application's page speaks of what a visitor stored, and not of this.
+            StateProjection::Misused => {
+                return Poll::Ready(Ok(empty(StatusCode::INTERNAL_SERVER_ERROR)));
             }
         };
         let mut response = ready!(inner.poll(context))?;

@@ -11,6 +11,7 @@ use sealed_session::{Guard, GuardedRequest, Sessions, Verdict};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::failure::empty;
 use crate::future::apply;
 use crate::layer::look_up;
 
@@ -125,12 +126,6 @@ fn answer<ResBody: Default>(verdict: &Verdict) -> Option<Response<ResBody>> {
         apply(&mut response, change);
     }
     Some(response)
-}
-
-fn empty<ResBody: Default>(status: StatusCode) -> Response<ResBody> {
-    let mut response = Response::new(ResBody::default());
-    *response.status_mut() = status;
-    response
 }
 
 impl<S> Layer<S> for GuardLayer {

@@ -16,7 +16,7 @@ use crate::future::ResponseFuture;
 ///
 /// Put it outside of whatever uses the session, and around the whole application: a route that
 /// the layer does not cover, such as a fallback added later, has none. Two layers, one inside the
-/// other, are reported and answered with 500.
+/// other, are reported and answered with an empty 500, for which the body type implements `Default`.
 ///
 /// ```
 /// use sealed_session_tower::SessionLayer;
@@ -109,8 +109,8 @@ impl<F> SessionLayer<F> {
 
     /// Answers a failed commit otherwise: with a page that says what was too large, for instance.
     ///
-    /// A handler learns already at its insert of a value that can never fit. If it answers with that
-    /// [`Error`](sealed_session::Error) among the response's extensions, as the error of
+    /// A handler learns already at its insert of a value that can never fit. If it answers that with a
+    /// 5xx, or makes its response after [`hold_back`](sealed_session::Error::hold_back), as the error of
     /// `sealed-session-axum` does, then nothing is committed, and this answers: one page for both.
     ///
     /// ```
@@ -195,6 +195,7 @@ impl<S, F, ReqBody, ResBody> Service<Request<ReqBody>> for SessionService<S, F>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     F: CommitFailure<ResBody>,
+    ResBody: Default,
 {
     type Response = Response<ResBody>;
     type Error = S::Error;
@@ -205,11 +206,11 @@ where
     }
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        if let Some(outer) = request.extensions().get::<Sessions>() {
+        if request.extensions().get::<Sessions>().is_some() {
             // Which of the two an extractor means cannot be known.
             let error = Error::misuse("two session layers cover one request; remove one of them");
             tracing::error!(target: "sealed_session", %error);
-            return ResponseFuture::misused(error, outer.clone(), Arc::clone(&self.shared));
+            return ResponseFuture::misused(Arc::clone(&self.shared));
         }
         let sessions = self.load(&request);
         request.extensions_mut().insert(sessions.in_hand());

@@ -104,6 +104,41 @@ async fn an_inner_error_passes_and_sends_nothing() {
 }
 
 #[tokio::test]
+async fn a_service_that_is_cut_off_sends_its_changes_only_within_the_layer() {
+    async fn slow(request: Request<()>) -> Result<Response<String>, Infallible> {
+        session(&request).insert("name", "Eve").unwrap();
+        std::future::pending().await
+    }
+    /// A time limit that is over as soon as the service waits.
+    async fn cut_off<S>(mut inner: S, request: Request<()>) -> Result<Response<String>, Infallible>
+    where
+        S: Service<Request<()>, Response = Response<String>, Error = Infallible>,
+    {
+        tokio::select! {
+            biased;
+            response = inner.call(request) => response,
+            () = std::future::ready(()) => Ok(Response::new("too slow".to_owned())),
+        }
+    }
+    let within = service_fn(|request| cut_off(service_fn(slow), request));
+    let response = layer()
+        .layer(within)
+        .oneshot(Request::new(()))
+        .await
+        .unwrap();
+    assert_eq!(
+        (response.body().as_str(), cookie(&response).is_some()),
+        ("too slow", true)
+    );
+    let outside = cut_off(layer().layer(service_fn(slow)), Request::new(()));
+    let response = outside.await.unwrap();
+    assert_eq!(
+        (response.body().as_str(), cookie(&response)),
+        ("too slow", None)
+    );
+}
+
+#[tokio::test]
 async fn a_development_profile_asks_for_the_host() {
     let cookie_spec = CookieSpec::development("s");
     let manager = SessionManager::builder(ring())

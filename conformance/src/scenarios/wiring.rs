@@ -4,6 +4,7 @@ use super::Entry;
 use crate::failure::{Failure, same};
 use crate::harness::Harness;
 use crate::log;
+use crate::site::Page;
 use crate::stage::{Plan, SESSION, Stage, site};
 use crate::support::{Doubled, Missing, Optional};
 
@@ -15,7 +16,7 @@ pub(super) const LIST: &[Entry] = &[
     ),
     (
         "doubled_layer",
-        "Two layers around one app are refused, and the log says so",
+        "Two layers around one app are refused, and the log says so; the app's own page has no part in it",
         doubled_layer,
     ),
     (
@@ -71,7 +72,11 @@ fn missing_layer(harness: &dyn Harness) -> Result<(), Failure> {
 }
 
 fn doubled_layer(harness: &dyn Harness) -> Result<(), Failure> {
-    let doubled = |plan: Plan| Plan { layers: 2, ..plan };
+    let doubled = |plan: Plan| Plan {
+        layers: 2,
+        page: Some(Page(())),
+        ..plan
+    };
     match harness.support().doubled {
         Doubled::RefusesToStart => {
             let started = harness.start(site(doubled)?).is_ok();

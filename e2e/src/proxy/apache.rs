@@ -23,10 +23,24 @@ impl Apache {
     ///
     /// If it is not installed, or does not start.
     pub fn start(upstream: SocketAddr, certificate: &Certificate) -> Result<Proxy, Failure> {
+        Apache::start_with(upstream, certificate, "")
+    }
+
+    /// The same, with `settings` for all hosts.
+    ///
+    /// # Errors
+    ///
+    /// If it is not installed, or does not start.
+    pub fn start_with(
+        upstream: SocketAddr,
+        certificate: &Certificate,
+        settings: &str,
+    ) -> Result<Proxy, Failure> {
         let (folder, site) = (Folder::new()?, site()?);
         let modules = [
             "mpm_event",
             "authz_core",
+            "headers",
             "proxy",
             "proxy_http",
             "ssl",
@@ -44,6 +58,7 @@ impl Apache {
             User www-data
             Group www-data
             {modules}
+            {settings}
             Listen {plain}
             Listen {tls}
             Protocols h2 http/1.1

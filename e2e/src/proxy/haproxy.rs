@@ -20,6 +20,19 @@ impl Haproxy {
     ///
     /// If it is not installed, or does not start.
     pub fn start(upstream: SocketAddr, certificate: &Certificate) -> Result<Proxy, Failure> {
+        Haproxy::start_with(upstream, certificate, "")
+    }
+
+    /// The same, with `settings` for the backend.
+    ///
+    /// # Errors
+    ///
+    /// If it is not installed, or does not start.
+    pub fn start_with(
+        upstream: SocketAddr,
+        certificate: &Certificate,
+        settings: &str,
+    ) -> Result<Proxy, Failure> {
         let (folder, site) = (Folder::new()?, site()?);
         let configuration = format!(
             "defaults
@@ -32,6 +45,7 @@ impl Haproxy {
                 bind {} ssl crt {} alpn h2,http/1.1
                 default_backend origin
             backend origin
+                {settings}
                 server origin {upstream}\n",
             site.plain,
             site.tls,

@@ -24,6 +24,20 @@ impl Nginx {
         certificate: &Certificate,
         settings: &str,
     ) -> Result<Proxy, Failure> {
+        Nginx::start_with(upstream, certificate, "", settings)
+    }
+
+    /// The same, with `variables` beside the server.
+    ///
+    /// # Errors
+    ///
+    /// If it is not installed, or does not start.
+    pub fn start_with(
+        upstream: SocketAddr,
+        certificate: &Certificate,
+        variables: &str,
+        settings: &str,
+    ) -> Result<Proxy, Failure> {
         let (folder, site) = (Folder::new()?, site()?);
         let (file, key) = (
             certificate.file().display(),
@@ -37,6 +51,7 @@ impl Nginx {
             "daemon off; pid nginx.pid; events {{}}
             http {{
                 access_log off; {temporary}
+                {variables}
                 server {{
                     listen {};
                     listen {} ssl http2; ssl_certificate {file}; ssl_certificate_key {key};

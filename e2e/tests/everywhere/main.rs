@@ -4,5 +4,6 @@
 
 mod faults;
 mod load;
+mod odd_cookies;
 mod servers;
 mod walk;

@@ -4,7 +4,7 @@ use rocket::http::Status;
 use rocket::response::stream::{Event, EventStream, TextStream};
 use rocket::{Build, Request, Rocket, catch, catchers, get, routes};
 use sealed_session_rocket::sealed_session::CookieSpec;
-use sealed_session_rocket::{Session, SessionFairing};
+use sealed_session_rocket::{LiveSession, Session, SessionFairing};
 
 use crate::guards;
 use crate::support::server::{Server, exchange};
@@ -128,17 +128,22 @@ fn streams_heads_and_panics_on_one_connection() {
 #[catch(400)]
 async fn unreadable(_: Status, request: &Request<'_>) -> String {
     let session = request.guard::<Session>().await.unwrap();
-    session.insert("caught", true).unwrap();
-    session.get::<String>("name").unwrap().unwrap()
+    let name = session.get::<String>("name").unwrap();
+    let told = session.insert("caught", true).unwrap_err();
+    let live = request.guard::<Option<LiveSession>>().await.unwrap();
+    format!("{name:?} {} {}", live.is_some(), told.is_too_late())
 }
 
-/// Rocket runs no fairings for it. The log says so.
+/// Rocket runs no fairings for it, so nobody could tell a cache whose page it is.
 #[test]
-fn a_request_that_rocket_cannot_read_reads_its_session_and_changes_nothing() {
+fn a_request_that_rocket_cannot_read_has_nobodys_session() {
     let server = Server::start(app().register("/", catchers![unreadable]));
     let cookie = server.send("POST /write", &[b"Content-Length: 0"]).cookie();
     let reply = server.send("BREW /read", &[&line(&cookie)]);
-    assert_eq!((reply.status, reply.body.as_str()), (400, "Ada"));
+    assert_eq!(
+        (reply.status, reply.body.as_str()),
+        (400, "None false true")
+    );
     assert!(reply.set_cookies().is_empty());
 }
 

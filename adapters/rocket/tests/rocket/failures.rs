@@ -48,6 +48,7 @@ fn app() -> Rocket<Build> {
     let shared = AdHoc::on_response("For every response", |_, response| {
         Box::pin(async move {
             response.set_raw_header("Access-Control-Allow-Origin", "https://a.example");
+            response.set_raw_header("Content-Security-Policy", "default-src 'self'");
             response.set_raw_header("X-Handled-By", "a fairing");
         })
     });
@@ -89,6 +90,7 @@ fn one_page_for_what_is_too_large_in_the_end_and_at_once() {
         assert_eq!(reply.all("x-frame-options"), ["SAMEORIGIN"]);
         assert_eq!(reply.all("server").len(), 1);
         assert_eq!(reply.all("access-control-allow-origin").len(), 1);
+        assert_eq!(reply.all("content-security-policy"), ["default-src 'self'"]);
         assert_eq!(reply.field("x-handled-by"), None);
     }
     assert_eq!(send(&client, "GET", "/read", &[&cookie]).body, "Ada");

@@ -1,7 +1,8 @@
 //! Routes that not everybody may see.
 
 use rocket::error::ErrorKind;
-use rocket::http::{Header, Method, Status, uri::Origin};
+use rocket::fairing::AdHoc;
+use rocket::http::{ContentType, Header, Method, Status, uri::Origin};
 use rocket::local::blocking::Client;
 use rocket::response::Redirect;
 use rocket::{Build, Request, Rocket, catch, catchers, get, post, routes};
@@ -161,6 +162,45 @@ fn a_visitor_signs_in_and_comes_back() {
     for next in ["//evil.example/", "/%5Cevil.example", "/%252Fevil.example"] {
         let reply = visit(&client, &format!("/shop/sign-in?next={next}"), "a=b");
         assert_eq!(reply.field("location"), Some("/home"), "{next}");
+    }
+}
+
+#[catch(default)]
+fn page_for_all(status: Status, _: &Request<'_>) -> (Status, (ContentType, &'static str)) {
+    (status, (ContentType::HTML, "<p>Something is different."))
+}
+
+#[test]
+fn a_redirect_keeps_what_other_fairings_put_on_every_response() {
+    let policy = || {
+        AdHoc::on_response("A policy and an affinity", |_, response| {
+            Box::pin(async move {
+                response.set_raw_header("Content-Security-Policy", "default-src 'self'");
+                response.set_raw_header("X-Request-Id", "17");
+                response.adjoin_raw_header("Set-Cookie", "node=b; Path=/");
+            })
+        })
+    };
+    let shop = || bare().mount("/shop", routes![order]);
+    let page = || catchers![page_for_all];
+    for app in [
+        shop().attach(policy()).attach(fairing()),
+        shop().attach(fairing()).attach(policy()),
+        shop()
+            .register("/", page())
+            .attach(policy())
+            .attach(fairing()),
+    ] {
+        let reply = visit(&client(app), "/shop/orders/17", "a=b");
+        assert_eq!((reply.status, reply.body.as_str()), (303, ""));
+        assert_eq!(reply.all("location"), ["/sign-in?next=/shop/orders/17"]);
+        assert_eq!(reply.all("content-security-policy"), ["default-src 'self'"]);
+        assert_eq!(reply.all("x-request-id"), ["17"]);
+        assert_eq!(reply.set_cookies(), ["node=b; Path=/"]);
+        assert_eq!(reply.all("x-content-type-options"), ["nosniff"]);
+        assert_eq!(reply.all("cache-control"), ["no-store"]);
+        // What spoke of the page that is gone.
+        assert_eq!(reply.field("content-type"), None);
     }
 }
 

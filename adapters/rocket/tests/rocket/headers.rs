@@ -1,10 +1,12 @@
 //! Fields of others, caches, and fairings before and after.
 
+use std::sync::Mutex;
+
 use rocket::fairing::AdHoc;
 use rocket::http::{CookieJar, Header};
 use rocket::response::Responder;
 use rocket::shield::{Referrer, Shield};
-use rocket::{Build, Rocket, get, routes};
+use rocket::{Build, Rocket, State, get, routes};
 use sealed_session_rocket::Session;
 
 use crate::guards;
@@ -155,27 +157,50 @@ fn seen(session: Session) -> String {
 }
 
 #[test]
-fn fairings_before_it_use_the_session_and_those_after_it_are_told() {
+fn fairings_before_and_after_it_take_part_in_the_response() {
     let app = || bare().mount("/", routes![seen]);
     for app in [
-        app().attach(counting()).attach(fairing()),
-        app().attach(fairing()).attach(counting()),
+        app().attach(sharing()).attach(fairing()),
+        app().attach(fairing()).attach(sharing()),
     ] {
-        let client = client(app);
-        let first = send(&client, "GET", "/seen", &[]);
-        assert_eq!(first.body, "1");
-        let second = send(&client, "GET", "/seen", &[&first.cookie()]);
-        assert_eq!(second.body, "2");
+        let reply = send(&client(app), "GET", "/nowhere", &[]);
+        assert_eq!(reply.field("x-told"), Some("kept"));
+        assert_eq!(reply.all("cache-control"), ["private, max-age=60"]);
+        assert_eq!(reply.set_cookies().len(), 1);
     }
+}
 
-    let before = client(app().attach(sharing()).attach(fairing()));
-    let reply = send(&before, "GET", "/nowhere", &[]);
-    assert_eq!(reply.field("x-told"), Some("kept"));
-    assert_eq!(reply.all("cache-control"), ["private, max-age=60"]);
-    assert_eq!(reply.set_cookies().len(), 1);
+#[get("/early")]
+fn early(told: &State<Told>) -> &'static str {
+    told.0.lock().unwrap().take().unwrap()
+}
 
-    let after = client(app().attach(fairing()).attach(sharing()));
-    let reply = send(&after, "GET", "/nowhere", &[]);
-    assert_eq!(reply.field("x-told"), Some("too late"));
-    assert!(reply.set_cookies().is_empty());
+/// What a fairing saw in a request that the session's had not seen.
+struct Told(Mutex<Option<&'static str>>);
+
+#[test]
+fn request_fairings_use_the_session_after_it_and_are_told_before_it() {
+    let client_of = |app: Rocket<Build>| client(app.mount("/", routes![seen]));
+    let after = client_of(bare().attach(fairing()).attach(counting()));
+    let first = send(&after, "GET", "/seen", &[]);
+    assert_eq!(first.body, "1");
+    let second = send(&after, "GET", "/seen", &[&first.cookie()]);
+    assert_eq!(second.body, "2");
+
+    let asking = AdHoc::on_request("Asks too early", |request, _| {
+        Box::pin(async move {
+            let session = request.guard::<Session>().await.unwrap();
+            let error = session.insert("seen", 1).unwrap_err();
+            let told = if error.is_too_late() { "told" } else { "?" };
+            let cell = request.rocket().state::<Told>().unwrap();
+            *cell.0.lock().unwrap() = Some(told);
+        })
+    });
+    let app = guards::app().mount("/", routes![early]);
+    let app = app.manage(Told(Mutex::default()));
+    let before = client(app.attach(asking).attach(fairing()));
+    let cookie = send(&before, "POST", "/write", &[]).cookie();
+    assert_eq!(send(&before, "GET", "/early", &[]).body, "told");
+    // Whoever asks after it gets the request's own.
+    assert_eq!(send(&before, "GET", "/read", &[&cookie]).body, "Ada");
 }

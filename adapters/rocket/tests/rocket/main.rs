@@ -16,6 +16,7 @@ mod guards;
 mod headers;
 mod jars;
 mod panics;
+mod refusals;
 mod renewal;
 mod slots;
 mod support;

@@ -1,12 +1,14 @@
 //! Lifetimes by the fairing's clock, touches, and requests that are no use of a session.
 
 use rocket::http::{Header, Status};
+use rocket::outcome::Outcome;
+use rocket::request::{self, FromRequest};
 use rocket::{Build, Request, Rocket, get, post, routes};
 use sealed_session_rocket::{Passive, Session, SessionFairing};
 use time::Duration;
 
 use crate::guards;
-use crate::support::{Reply, client, clocked, request, send};
+use crate::support::{Reply, client, clocked, request as local, send};
 
 #[get("/page")]
 fn page() -> &'static str {
@@ -21,6 +23,42 @@ fn unchanged() -> (Status, ()) {
 #[get("/poll")]
 fn poll(_passive: Passive) -> &'static str {
     "3 unread"
+}
+
+#[get("/panel", rank = 1)]
+fn polled_panel(_passive: Passive, _wanted: Scripted) -> &'static str {
+    "3 unread"
+}
+
+#[get("/panel", rank = 2)]
+fn panel() -> &'static str {
+    "the panel"
+}
+
+#[get("/inbox", rank = 1)]
+fn polled_inbox(_passive: Passive, session: Session, _wanted: Scripted) -> String {
+    session.contains("name").to_string()
+}
+
+#[get("/inbox", rank = 2)]
+fn inbox(session: Session) -> String {
+    session.mark_passive();
+    session.contains("name").to_string()
+}
+
+/// Forwards what no script asked for.
+struct Scripted;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Scripted {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Scripted, ()> {
+        match request.headers().contains("x-requested-with") {
+            true => Outcome::Success(Scripted),
+            false => Outcome::Forward(Status::NotFound),
+        }
+    }
 }
 
 #[get("/marks")]
@@ -66,7 +104,7 @@ fn a_page_that_never_looks_renews_its_session_and_stays_free_of_it() {
     );
 
     clock.advance(Duration::minutes(10));
-    let prefetch = request(&client, "GET", "/page", &[&cookie]);
+    let prefetch = local(&client, "GET", "/page", &[&cookie]);
     let prefetch = prefetch.header(Header::new("Sec-Purpose", "prefetch"));
     let mut passive = vec![Reply::of(prefetch.dispatch())];
     for path in ["/poll", "/marks", "/unchanged"] {
@@ -88,6 +126,30 @@ fn a_page_that_never_looks_renews_its_session_and_stays_free_of_it() {
     let touched = [cookie.as_str(), &page.cookie()].join("; ");
     assert_eq!(send(&client, "GET", "/read", &[&touched]).body, "Ada");
     assert_eq!(send(&client, "GET", "/read", &[&cookie]).body, "nobody");
+}
+
+#[test]
+fn a_passive_route_that_forwards_speaks_for_itself_only() {
+    let (clock, fairing) = clocked();
+    let routes = routes![polled_panel, panel, polled_inbox, inbox];
+    let app = app(fairing.passive_when(is_prefetch)).mount("/", routes);
+    let client = client(app);
+    let cookie = send(&client, "POST", "/write", &[]).cookie();
+    clock.advance(Duration::minutes(10));
+    let touches = |path: &str, field: Option<Header<'static>>| {
+        let mut asked = local(&client, "GET", path, &[&cookie]);
+        field.into_iter().for_each(|field| asked.add_header(field));
+        let reply = Reply::of(asked.dispatch());
+        assert_eq!(reply.status, 200, "{path}");
+        reply.set_cookies().len()
+    };
+    let script = || Some(Header::new("X-Requested-With", "fetch"));
+    let prefetch = || Some(Header::new("Sec-Purpose", "prefetch"));
+    assert_eq!(touches("/panel", script()), 0, "the passive route answers");
+    assert_eq!(touches("/panel", None), 1, "another one does");
+    assert_eq!(touches("/panel", prefetch()), 0, "the fairing's word stays");
+    assert_eq!(touches("/inbox", script()), 0);
+    assert_eq!(touches("/inbox", None), 0, "the other one said so itself");
 }
 
 #[test]

@@ -1,0 +1,114 @@
+//! Error pages and error types of an application's own, around a value that can never fit.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Router, middleware};
+use http::{StatusCode, header};
+use sealed_session_axum::sealed_session::{self as core, Key, KeyRing, SessionManager};
+use sealed_session_axum::{Error, Session, SessionLayer};
+use support::send;
+use tower::util::MapResponseLayer;
+
+/// A handler that stores what fits, and then what never does. `map` is the application's own error.
+async fn stores<E>(session: Session, map: impl FnOnce(core::Error) -> E) -> Result<(), E> {
+    session.insert("name", "Eve").unwrap();
+    session.insert("lump", "x".repeat(100_000)).map_err(map)
+}
+
+fn too_much(error: &core::Error, session: &core::Session) -> Response {
+    assert!(error.is_too_large() && !session.contains("name"));
+    (StatusCode::PAYLOAD_TOO_LARGE, "too much").into_response()
+}
+
+/// The application inside of sessions whose failures have a page.
+async fn is_held_back(app: Router, what: &str) {
+    let manager = SessionManager::new(KeyRing::new(Key::new(&[1; 32]).unwrap())).unwrap();
+    let app = app.layer(SessionLayer::new(manager).on_commit_failure(too_much));
+    let reply = send(&app, "GET", "/", &[]).await;
+    let (status, body) = (reply.status.as_u16(), reply.body.as_str());
+    assert_eq!((status, body), (413, "too much"), "{what}");
+    assert!(reply.set_cookies().is_empty(), "{what}");
+    assert_eq!(reply.header(header::VARY), Some("Cookie"), "{what}");
+}
+
+#[tokio::test]
+async fn an_error_page_made_inside_the_sessions_does_not_hide_a_refused_value() {
+    let app = || Router::new().route("/", get(async |session| stores(session, Error::from).await));
+    // Both make a page of their own, and drop whatever rides in the response's extensions.
+    let mapped = MapResponseLayer::new(|_: Response| Response::new(Body::from("sorry")));
+    is_held_back(app().layer(mapped), "map_response").await;
+    let from_fn = middleware::from_fn(async |request: Request, next: middleware::Next| {
+        let failed = next.run(request).await.status().is_server_error();
+        assert!(failed);
+        (StatusCode::IM_A_TEAPOT, "sorry")
+    });
+    is_held_back(app().layer(from_fn), "from_fn").await;
+}
+
+/// An application's error that knows nothing of ours.
+struct Opaque(Box<dyn StdError + Send + Sync>);
+
+impl<E: Into<Box<dyn StdError + Send + Sync>>> From<E> for Opaque {
+    fn from(error: E) -> Opaque {
+        Opaque(error.into())
+    }
+}
+
+impl IntoResponse for Opaque {
+    fn into_response(self) -> Response {
+        (StatusCode::INTERNAL_SERVER_ERROR, self.0.to_string()).into_response()
+    }
+}
+
+/// One that answers for itself.
+#[derive(Debug)]
+struct Answering(core::Error);
+
+impl fmt::Display for Answering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "answering: {}", self.0)
+    }
+}
+
+impl IntoResponse for Answering {
+    fn into_response(self) -> Response {
+        self.0.hold_back();
+        (StatusCode::UNPROCESSABLE_ENTITY, self.to_string()).into_response()
+    }
+}
+
+#[tokio::test]
+async fn error_types_of_an_application_hold_back_by_a_500_or_by_a_call() {
+    let opaque = Router::new().route(
+        "/",
+        get(async |session| stores(session, Opaque::from).await),
+    );
+    is_held_back(opaque, "an opaque error").await;
+    let answering = Router::new().route("/", get(async |session| stores(session, Answering).await));
+    is_held_back(answering, "one that answers for itself").await;
+}
+
+#[tokio::test]
+async fn what_a_handler_does_about_a_refused_value_is_committed() {
+    let shorter = async |session: Session| {
+        let refused = session.insert("note", "x".repeat(100_000)).is_err();
+        session.insert("note", "short").unwrap();
+        (StatusCode::INTERNAL_SERVER_ERROR, refused.to_string())
+    };
+    let manager = SessionManager::new(KeyRing::new(Key::new(&[1; 32]).unwrap())).unwrap();
+    let app = Router::new()
+        .route("/", get(shorter))
+        .layer(SessionLayer::new(manager));
+    let reply = send(&app, "GET", "/", &[]).await;
+    assert_eq!((reply.status.as_u16(), reply.body.as_str()), (500, "true"));
+    assert_eq!(reply.set_cookies().len(), 1);
+}

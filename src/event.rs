@@ -70,6 +70,13 @@ pub enum Event<'a> {
         /// The size at which this warning begins.
         warn_above: usize,
     },
+    /// A value was refused because it can never fit, nothing took its place, and the response is sent
+    /// with the rest of what was changed.
+    #[non_exhaustive]
+    NotStored {
+        /// Why, with the sizes.
+        error: &'a Error,
+    },
     /// The application wrote a session over a cookie that may be a live session to another node.
     #[non_exhaustive]
     Overwrote {
@@ -110,6 +117,7 @@ pub(crate) enum Note {
         bytes: usize,
         warn_above: usize,
     },
+    NotStored(Error),
     Overwrote(Refusal),
     Poisoned,
     Refused(Refusal),
@@ -130,6 +138,7 @@ impl Note {
                 warn_above,
             },
             Note::NearBudget { bytes, warn_above } => Event::NearBudget { bytes, warn_above },
+            Note::NotStored(ref error) => Event::NotStored { error },
             Note::Overwrote(refusal) => Event::Overwrote { refusal },
             Note::Poisoned => Event::Poisoned {},
             Note::Refused(refusal) => Event::Refused { refusal },
@@ -207,6 +216,9 @@ fn trace(event: &Event<'_>) {
         }
         Event::NearBudget { bytes, warn_above } => {
             tracing::warn!(target: TARGET, bytes, warn_above, "session is near the limits of its budget or of common proxies");
+        }
+        Event::NotStored { error } => {
+            tracing::error!(target: TARGET, %error, "value refused, and the rest of the session sent");
         }
         Event::Overwrote { refusal } => {
             tracing::warn!(target: TARGET, reason = refusal.label(), "session written over a cookie that may live elsewhere");

@@ -439,3 +439,53 @@ fn keys_of_every_kind() {
         Some(0.9288204353620411)
     );
 }
+
+#[test]
+fn a_refused_value_is_held_back_by_an_error_and_told_of_otherwise() {
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let log = Arc::clone(&seen);
+    let manager = SessionManager::builder(common::ring())
+        .on_event(move |event| {
+            let shown = format!("{event:?}");
+            let kind = shown.split([' ', '{']).next().unwrap_or_default();
+            log.lock().unwrap().push(kind.to_owned());
+        })
+        .build()
+        .unwrap();
+    let refused = || {
+        let session = manager.load(RequestHead::default(), at(0));
+        session.insert("before", 1).unwrap();
+        let error = session
+            .insert("lump", common::noise(50_000, 1))
+            .unwrap_err();
+        assert!(error.is_too_large());
+        (session, error)
+    };
+    let commit = |session: &Session, status| {
+        let changes = manager.commit(session, ResponseHead::new(status), at(0));
+        changes.map(|changes| format!("{changes:?}").contains("set-cookie"))
+    };
+    // By the error itself, whatever page it becomes; by an application's own error that wraps it.
+    let (session, error) = refused();
+    error.hold_back();
+    assert!(!session.contains("before"));
+    assert!(commit(&session, 303).unwrap_err().is_too_large());
+    let (session, _) = refused();
+    assert!(commit(&session, 500).unwrap_err().is_too_large());
+    assert_eq!(seen.lock().unwrap().split_off(0), ["CommitFailed"; 2]);
+    // An answer that is no server's error stands, and the log says what it lacks.
+    let (session, _) = refused();
+    assert!(commit(&session, 413).unwrap());
+    assert_eq!(seen.lock().unwrap().split_off(0), ["NotStored"]);
+    // Whoever makes up for it is left alone.
+    for settles in [
+        |session: &Session| session.insert("lump", "less").unwrap(),
+        |session: &Session| assert!(!session.remove("lump").unwrap()),
+        |session: &Session| session.sign_in(&["before"]).unwrap(),
+    ] {
+        let (session, _) = refused();
+        settles(&session);
+        assert!(commit(&session, 500).unwrap());
+        assert!(seen.lock().unwrap().is_empty());
+    }
+}

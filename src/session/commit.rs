@@ -135,7 +135,15 @@ impl Inner {
         }
         let phase = std::mem::replace(&mut slot.phase, Phase::Closed { failed: false });
         let done = match phase {
-            Phase::Open => self.outcome(slot, now),
+            Phase::Open => {
+                // Nobody made up for it, and no page says so.
+                let lost = slot
+                    .refused
+                    .take()
+                    .map(|refused| Note::NotStored(refused.1));
+                slot.notes.extend(lost);
+                self.outcome(slot, now)
+            }
             Phase::HeldBack { error, lost } => {
                 slot.phase = Phase::Closed { failed: true };
                 self.held_back(slot, error, lost && !says_so)

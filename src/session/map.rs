@@ -225,10 +225,12 @@ impl Session {
     pub fn remove(&self, key: impl AttributeName) -> Result<bool, Error> {
         let name = key.name();
         if self.contains(name) {
-            self.change(name, Edit::Remove(name))
-        } else {
-            Ok(false)
+            return self.change(name, Edit::Remove(name));
         }
+        // A value that was refused is not missed any more.
+        self.inner
+            .locked(|slot| slot.refused.take_if(|refused| refused.0 == name));
+        Ok(false)
     }
 
     /// Removes an attribute and returns its value.

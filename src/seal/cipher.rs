@@ -13,7 +13,7 @@ use sha2::Sha256;
 use super::token::{CLEAR, MAC, NONCE, TAG};
 use super::xaes::Xaes;
 use crate::error::Refusal;
-use crate::keys::{Key, Kind};
+use crate::keys::{Key, Kind, SIGNING, wiping};
 
 #[cfg(all(sealed_session_fuzzing, not(debug_assertions)))]
 compile_error!("`cfg(sealed_session_fuzzing)` turns encryption off and is not for release builds");
@@ -61,7 +61,8 @@ impl Ciphers {
     /// Authenticates a mark with the first half of an HMAC: 128 bits, as those of an AES-GCM tag
     /// (RFC 2104 section 5 permits half of the output).
     pub(super) fn sign_mark(&self, mark: Mark, parts: [&[u8]; 3]) -> [u8; TAG] {
-        let whole: [u8; MAC] = self.mark(mark, parts).finalize().into_bytes().into();
+        let whole: [u8; MAC] =
+            wiping::<SIGNING, _>(|| self.mark(mark, parts).finalize().into_bytes().into());
         let mut half = [0; TAG];
         half.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
         half
@@ -69,7 +70,8 @@ impl Ciphers {
 
     /// Verifies a mark, in constant time.
     pub(super) fn verifies_mark(&self, mark: Mark, parts: [&[u8]; 3], mac: &[u8; TAG]) -> bool {
-        cfg!(sealed_session_fuzzing) || self.mark(mark, parts).verify_truncated_left(mac).is_ok()
+        cfg!(sealed_session_fuzzing)
+            || wiping::<SIGNING, _>(|| self.mark(mark, parts).verify_truncated_left(mac)).is_ok()
     }
 
     /// Encrypts `plain` in place and returns the tag.
@@ -102,13 +104,8 @@ impl Ciphers {
     /// The MAC of a signed token. `bound` tells its own length, so the two parts cannot run into
     /// each other.
     pub(super) fn sign(&self, bound: &[u8], plain: &[u8]) -> [u8; MAC] {
-        self.mac
-            .clone()
-            .chain_update(bound)
-            .chain_update(plain)
-            .finalize()
-            .into_bytes()
-            .into()
+        let mac = || self.mac.clone().chain_update(bound).chain_update(plain);
+        wiping::<SIGNING, _>(|| mac().finalize().into_bytes().into())
     }
 
     /// Verifies a signed token, in constant time.
@@ -118,11 +115,7 @@ impl Ciphers {
         if cfg!(sealed_session_fuzzing) {
             return Ok(());
         }
-        self.mac
-            .clone()
-            .chain_update(bound)
-            .chain_update(plain)
-            .verify_slice(mac)
-            .map_err(|_| Refusal::Tampered)
+        let made = || self.mac.clone().chain_update(bound).chain_update(plain);
+        wiping::<SIGNING, _>(|| made().verify_slice(mac)).map_err(|_| Refusal::Tampered)
     }
 }

@@ -22,6 +22,7 @@ pub(crate) use token::text_length;
 pub(crate) use touch::{TouchHint, touch_hint};
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -31,7 +32,7 @@ use self::cipher::Ciphers;
 use self::token::{CLEAR, Header, NONCE, TAG, body, open_at};
 use crate::cookie::TEXT_MAX;
 use crate::error::{Error, Refusal};
-use crate::keys::{Key, KeyId, KeyRing};
+use crate::keys::{DERIVING, Key, KeyId, KeyRing, RingEntry, wiping};
 use crate::lifetime::Timestamp;
 
 /// Bytes of a mark beside a token, a touch or a tombstone: format, four bytes, and half a MAC.
@@ -55,10 +56,12 @@ pub(crate) struct Sealer {
 }
 
 /// A key of the ring, ready for use.
+#[derive(Clone)]
 struct SealKey {
     id: KeyId,
     until: Option<Timestamp>,
-    ciphers: Ciphers,
+    /// In one place for as long as they live.
+    ciphers: Arc<Ciphers>,
 }
 
 impl SealKey {
@@ -71,7 +74,7 @@ impl SealKey {
         SealKey {
             id: key.id(),
             until,
-            ciphers: Ciphers::new(key),
+            ciphers: wiping::<DERIVING, _>(|| Arc::new(Ciphers::new(key))),
         }
     }
 }
@@ -79,14 +82,15 @@ impl SealKey {
 impl Sealer {
     /// `format` is what seals; it and the others of `accepted` open.
     pub(crate) fn new(ring: &KeyRing, format: Format, accepted: &[Format]) -> Sealer {
+        let sealing = SealKey::new(ring.sealing(), None);
+        let ready = |entry: &RingEntry| match entry.key.id() == sealing.id {
+            true => sealing.clone(),
+            false => SealKey::new(&entry.key, entry.retirement.map(|end| end.until)),
+        };
         let keys = ring
             .entries()
-            .map(|entry| {
-                let until = entry.retirement.map(|end| end.until);
-                (entry.key.id(), SealKey::new(&entry.key, until))
-            })
+            .map(|entry| (entry.key.id(), ready(entry)))
             .collect();
-        let sealing = SealKey::new(ring.sealing(), None);
         let accepted = std::iter::once(format)
             .chain(accepted.iter().copied())
             .collect();

@@ -1,11 +1,13 @@
 //! XAES-256-GCM (C2SP, `c2sp.org/XAES-256-GCM`): AES-256-GCM under a key of its own for each message.
 //!
-//! Half of a 192-bit nonce derives the key, the other half is the nonce of AES-GCM. Both kinds of keys
-//! are wiped when dropped. A message's key is worth as much as the ring's to whoever wants to forge: it
+//! Half of a 192-bit nonce derives the key, the other half is the nonce of AES-GCM. The ring's key is
+//! wiped when dropped, and a message's with the stack on which it was. A message's key is worth as much as the ring's to whoever wants to forge: it
 //! seals anything at all under the half of the nonce that derived it, and that stands in the clear.
 //!
 //! The derivation stands here, over the `aes` and `aes-gcm` crates, because GCM only ever encrypts
 //! blocks: without the round keys of decryption there is half as much to derive and to wipe.
+
+use std::mem::ManuallyDrop;
 
 use aes::cipher::consts::U12;
 use aes::cipher::{BlockCipherEncrypt, KeyInit};
@@ -15,6 +17,7 @@ use aes_gcm::aead::AeadInOut;
 use zeroize::Zeroizing;
 
 use super::token::{NONCE, TAG};
+use crate::keys::{SEALING, wiping};
 
 /// Bytes of a nonce that derive the key.
 const DERIVING: usize = NONCE / 2;
@@ -41,8 +44,10 @@ impl Xaes {
         }
     }
 
-    fn message(&self, deriving: &[u8; DERIVING]) -> Message {
-        let mut key = Zeroizing::new([0; 32]);
+    /// To be called while [`wiping`], which does for the result, too, what dropping it would: that
+    /// writes byte by byte.
+    fn message(&self, deriving: &[u8; DERIVING]) -> ManuallyDrop<Message> {
+        let mut key = [0; 32];
         let (halves, _) = key.as_chunks_mut();
         for (half, counter) in halves.iter_mut().zip([1, 2]) {
             let input = [0, counter, b'X', 0].into_iter().chain(*deriving);
@@ -53,16 +58,18 @@ impl Xaes {
         }
         self.aes
             .encrypt_blocks(Block::cast_slice_from_core_mut(halves));
-        Message::new((&*key).into())
+        ManuallyDrop::new(Message::new((&key).into()))
     }
 
     /// Encrypts `plain` in place and returns the tag.
     pub(super) fn encrypt(&self, nonce: &[u8; NONCE], bound: &[u8], plain: &mut [u8]) -> [u8; TAG] {
         let (deriving, nonce) = halves(nonce);
-        self.message(deriving)
-            .encrypt_inout_detached(nonce.into(), bound, plain.into())
-            .unwrap_or_else(|_| unreachable!("a token is far below the cipher's limit of 64 GiB"))
-            .into()
+        wiping::<SEALING, _>(|| {
+            self.message(deriving)
+                .encrypt_inout_detached(nonce.into(), bound, plain.into())
+        })
+        .unwrap_or_else(|_| unreachable!("a token is far below the cipher's limit of 64 GiB"))
+        .into()
     }
 
     /// Decrypts `body` in place, if the tag is right: it is verified before anything is decrypted.
@@ -74,9 +81,15 @@ impl Xaes {
         tag: &[u8; TAG],
     ) -> Option<()> {
         let (deriving, nonce) = halves(nonce);
-        self.message(deriving)
-            .decrypt_inout_detached(nonce.into(), bound, body.into(), tag.into())
-            .ok()
+        wiping::<SEALING, _>(|| {
+            self.message(deriving).decrypt_inout_detached(
+                nonce.into(),
+                bound,
+                body.into(),
+                tag.into(),
+            )
+        })
+        .ok()
     }
 }
 
@@ -98,7 +111,6 @@ mod tests {
     use proptest::prelude::*;
     use xaes_256_gcm::Xaes256Gcm;
     use xaes_256_gcm::aead::{AeadInOut, KeyInit};
-    use zeroize::ZeroizeOnDrop;
 
     use super::*;
 
@@ -132,16 +144,12 @@ mod tests {
         }
     }
 
-    fn wiped<T: ZeroizeOnDrop>(key: T) -> T {
-        key
-    }
-
     #[test]
-    fn the_key_of_one_message_seals_any_other_and_is_wiped() {
+    fn the_key_of_one_message_seals_any_other() {
         let ring = Xaes::new(&[1; 32]);
         let nonce = b"ABCDEFGHIJKLMNOPQRSTUVWX";
         let (deriving, _) = halves(nonce);
-        let message = wiped(ring.message(deriving));
+        let message = ring.message(deriving);
 
         let (mut forged, bound) = (*b"root", b"another header");
         let nonce = [&deriving[..], &[7; NONCE - DERIVING]].concat();

@@ -46,8 +46,12 @@ fn below<T>(work: impl FnOnce() -> T) -> T {
 
 #[inline(never)]
 fn wipe<const WORDS: usize>() {
-    // Not by `zeroize`, which writes byte by byte: that takes longer than the message does. Of a zero that
-    // the compiler knows it would make a `memset`, which does so, too, on some processors.
-    let zero = black_box(0_u64);
-    black_box(&mut [zero; WORDS]);
+    // Not by `zeroize`, which writes byte by byte: that takes longer than the message does. Of a zero
+    // that an optimizing compiler knows it makes a `memset`, which counts as an instruction for each byte
+    // on some processors. Of any other value a compiler that does not optimize makes a slow loop.
+    #[cfg(debug_assertions)]
+    let mut dead = [0_u64; WORDS];
+    #[cfg(not(debug_assertions))]
+    let mut dead = [black_box(0_u64); WORDS];
+    black_box(&mut dead);
 }

@@ -41,6 +41,9 @@ const MARK: usize = 1 + 4 + TAG;
 /// Characters of a mark's text. Three bytes are four characters, so that nothing is left over.
 const MARK_TEXT: usize = MARK / 3 * 4;
 
+/// Characters of as many tombstones as one cookie holds.
+pub(crate) const TOMBSTONES_TEXT: usize = tombstone::TOMBSTONES_MAX * MARK_TEXT;
+
 /// Characters at the beginning of a token's text that say when it was sealed.
 pub(crate) const HINT: usize = CLEAR / 3 * 4;
 

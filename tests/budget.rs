@@ -8,10 +8,13 @@
 
 mod common;
 
-use common::{BASE, Browser, at, manager, noise, overfill, ring};
+use std::time::Duration;
+
+use common::{BASE, Browser, at, key, manager, noise, overfill, ring};
 use sealed_session::{
-    Attribute, Budget, Compression, Event, Lifetime, Measure, Persistence, RequestHead,
-    SessionManager,
+    Attribute, Budget, Compression, CookieSpec, Event, HeaderChange, Lifetime, Measure,
+    Persistence, RequestHead, ResponseHead, Scope, Session, SessionManager, SessionManagerBuilder,
+    SiteData, Transport,
 };
 
 const BLOB: Attribute<Vec<u8>> = Attribute::new("blob");
@@ -148,6 +151,11 @@ fn every_preset_is_filled_to_its_last_byte() {
             .budget(budget)
             .build()
             .unwrap();
+        let limit = Browser::default()
+            .open(&manager, at(0))
+            .size()
+            .unwrap()
+            .total_limit();
         let fits = |length: usize| {
             let session = Browser::default().open(&manager, at(0));
             let stored = session.insert(BLOB, noise(length, 5));
@@ -166,12 +174,9 @@ fn every_preset_is_filled_to_its_last_byte() {
         let lines = browser.close(&manager, &session, at(0)).unwrap();
         let total: usize = lines.iter().map(String::len).sum();
         assert!(lines.iter().all(|line| line.len() <= budget.line_limit()));
-        assert!(lines.len() <= budget.cookie_limit() && total <= budget.total_limit());
+        assert!(lines.len() <= budget.cookie_limit() && total <= limit);
         // Padding to 32 bytes is 43 characters, and a further cookie some 70.
-        assert!(
-            total + 43 + 75 > budget.total_limit(),
-            "{total} of {budget:?}"
-        );
+        assert!(total + 43 + 75 > limit, "{total} of {budget:?}");
         browser.visit(&manager, at(1), |session| {
             assert_eq!(session.get(BLOB).unwrap(), Some(noise(most, 5)));
         });
@@ -182,7 +187,7 @@ fn every_preset_is_filled_to_its_last_byte() {
 #[test]
 fn the_size_model_holds() {
     for (budget, data) in [
-        (Budget::compact(), 2_183),
+        (Budget::compact(), 1_831),
         (Budget::portable(), 4_679),
         (Budget::roomy(), 8_775),
         (Budget::direct(), 26_502),
@@ -441,4 +446,148 @@ fn other_cookies_are_counted_and_warned_of_and_fail_nothing() {
             .is_empty()
     );
     assert!(events.lock().unwrap().is_empty());
+}
+
+/// The bytes of all lines that a response is given, as they stand in it.
+fn head(changes: &[HeaderChange]) -> usize {
+    let line = |name: &str, value: &str| format!("{name}: {value}\r\n").len();
+    let lines = changes.iter().map(|change| match change {
+        HeaderChange::Append { name, value } | HeaderChange::Replace { name, value } => {
+            line(name, value)
+        }
+        HeaderChange::Token { name, value } => line(name, value),
+        _ => 0,
+    });
+    lines.sum()
+}
+
+/// Every configuration that adds lines, each with the longest session that fits.
+#[test]
+fn a_limited_head_is_kept_whatever_else_is_in_it() {
+    let keys = |count: u8| {
+        let more = (2..=count).map(key);
+        more.fold(ring(), |ring, key| ring.accept(key).unwrap())
+    };
+    let former = || CookieSpec::new("sid").domain("shop.example").path("/");
+    let scope = || Scope::new().path("/shop");
+    type Configure = fn(SessionManagerBuilder) -> SessionManagerBuilder;
+    let remember: Configure = |b| b.lifetime(Lifetime::new().persist(Persistence::Always));
+    let links: Configure = |b| {
+        let lifetime = Lifetime::new().idle(Duration::from_secs(600));
+        b.transport(Transport::url_that_leaks("s").or_cookie())
+            .lifetime(lifetime)
+    };
+    let table: [(&str, u8, bool, bool, Configure); 9] = [
+        ("plain", 1, false, false, |b| b),
+        ("four keys", 4, false, false, |b| b),
+        ("twelve keys", 12, true, false, |b| b),
+        ("a former cookie", 4, true, false, |b| b),
+        ("a former scope", 4, true, true, |b| b),
+        ("for a year", 4, true, true, remember),
+        ("or a field", 4, true, false, |b| {
+            b.transport(Transport::header("x-session").or_cookie())
+        }),
+        ("or links", 4, true, false, links),
+        ("clearing", 4, true, true, |b| {
+            b.clear_site_data([SiteData::Cache, SiteData::Storage])
+        }),
+    ];
+    for (case, count, is_renamed, is_moved, configure) in table {
+        let build = |budget| {
+            let mut builder = SessionManager::builder(keys(count)).budget(budget);
+            builder = builder.cookie(CookieSpec::new("own-session"));
+            builder = match is_renamed {
+                true => builder.former_cookie(former()),
+                false => builder,
+            };
+            builder = match is_moved {
+                true => builder.former_scope(scope()),
+                false => builder,
+            };
+            configure(builder).build().unwrap()
+        };
+        let manager = build(Budget::compact());
+        let limit = Budget::compact().head_limit().unwrap();
+
+        // All that a browser may bring: an own session with a touch and left-over chunks, tombstones, and
+        // as much under the former name.
+        let mut browser = Browser::default();
+        browser.visit(&manager, at(0), |session| session.insert("a", 1).unwrap());
+        browser.visit(&manager, at(400), |session| {
+            assert_eq!(session.get::<u8>("a").unwrap(), Some(1));
+        });
+        let mut came = vec![browser.line()];
+        for name in ["own-session", "sid"] {
+            came.extend((1..=8).map(|at| format!("{name}.{at}=rest")));
+            let tombstones: String = (0..8)
+                .map(|at| format!("BAAAA{at}{}", "A".repeat(22)))
+                .collect();
+            came.push(format!("{name}.x={tombstones}"));
+        }
+        came.push(format!("sid.t=A{0}; sid=A{0}", "A".repeat(27)));
+        let came = came.join("; ");
+        let open = || manager.load(RequestHead::new([came.as_bytes()]), at(401));
+        let sent = |session: &Session| {
+            let changes = manager
+                .commit(session, ResponseHead::new(303), at(401))
+                .unwrap();
+            head(&changes)
+        };
+
+        let room = open().size().unwrap().room();
+        let most = (1..=room).rev().find(|length| {
+            let session = open();
+            session.sign_in_as("Ada", &[]).unwrap();
+            session.insert(BLOB, noise(*length, 5)).is_ok() && session.size().is_ok()
+        });
+        let session = open();
+        session.sign_in_as("Ada", &[]).unwrap();
+        session.insert(BLOB, noise(most.unwrap(), 5)).unwrap();
+        let bytes = sent(&session);
+        assert!(bytes <= limit, "{case}: {bytes}");
+        // The room is not wasted either: that of eight tombstones, a touch, the padding.
+        let idle = if is_renamed { 900 } else { 420 };
+        assert!(bytes + idle > limit, "{case}: {bytes}");
+
+        let session = open();
+        session.destroy().unwrap();
+        let bytes = sent(&session);
+        assert!(bytes <= limit, "{case}: {bytes} at a sign-out");
+    }
+}
+
+#[test]
+fn a_limited_head_says_what_takes_the_room() {
+    let manager = SessionManager::builder(ring())
+        .budget(Budget::compact())
+        .build()
+        .unwrap();
+    let session = Browser::default().open(&manager, at(0));
+    let error = session.insert(BLOB, noise(3_000, 5)).unwrap_err();
+    let sizes = error.sizes().unwrap();
+    assert_eq!(sizes.allowed() + sizes.reserved(), 3_072);
+    let wanted = format!(
+        "more than the budget of {}, which keeps {} bytes of a response head for tombstones, removals and \
+         caching",
+        sizes.allowed(),
+        sizes.reserved()
+    );
+    assert!(error.to_string().contains(&wanted), "{error}");
+
+    let cramped = Budget::compact().head(500);
+    let builder = SessionManager::builder(ring()).budget(cramped);
+    let error = builder.build().unwrap_err().to_string();
+    assert!(
+        error.contains("of the 500 bytes of a response head"),
+        "{error}"
+    );
+    // Sessions without a limited head are not concerned.
+    assert_eq!(
+        Browser::default()
+            .open(&common::manager(), at(0))
+            .size()
+            .unwrap()
+            .reserved(),
+        0
+    );
 }

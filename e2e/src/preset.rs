@@ -1,6 +1,8 @@
 //! The budgets by name, and sessions that fill them to the byte.
 
-use sealed_session::{Attribute, Budget, CookieSpec, Error, KeyRing, RequestHead, SessionManager};
+use sealed_session::{
+    Attribute, Budget, CookieSpec, Error, Key, KeyRing, RequestHead, SessionManager,
+};
 use serde_bytes::ByteBuf;
 
 use crate::Failure;
@@ -46,15 +48,28 @@ impl Preset {
         .map(|(name, budget)| Preset { name, budget })
     }
 
+    /// What a session may take whose cookie has this name: a budget that limits the whole head counts
+    /// the other lines of the name, too.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such name.
+    pub fn total(&self, cookie: &str) -> Result<usize, Failure> {
+        let ring = KeyRing::new(Key::generate()?);
+        limit(&manager(&ring, cookie, self.budget)?)
+    }
+
     /// A session whose `Set-Cookie` values come to exactly the preset's total.
     pub(crate) fn exact(&self, ring: &KeyRing) -> Result<Filling, Failure> {
-        Filling::of(self.budget.total_limit(), ring, self.budget)
+        Filling::of(ring, self.budget)
     }
 
     /// A session that is one byte longer than the longest that fits.
     pub(crate) fn over(&self, ring: &KeyRing) -> Result<Filling, Failure> {
         let (line, total) = (self.budget.line_limit() + 1, self.budget.total_limit() + 1);
-        Filling::of(total, ring, self.budget.line(line).total(total))
+        let longer = self.budget.line(line).total(total);
+        let head = self.budget.head_limit();
+        Filling::of(ring, head.map_or(longer, |bytes| longer.head(bytes + 1)))
     }
 }
 
@@ -67,10 +82,11 @@ pub(crate) struct Filling {
 
 impl Filling {
     /// Padding makes sizes jump by 42 or 43 bytes, so the last byte is tuned by the name's length.
-    fn of(bytes: usize, ring: &KeyRing, budget: Budget) -> Result<Filling, Failure> {
-        for filler in 0..100 {
+    fn of(ring: &KeyRing, budget: Budget) -> Result<Filling, Failure> {
+        for filler in 0..57 {
             let cookie = format!("__Host-{}", "s".repeat(filler + 1));
             let manager = manager(ring, &cookie, budget)?;
+            let bytes = limit(&manager)?;
             let needs = |length| needed(&manager, length);
             let (mut low, mut high) = (0, bytes);
             while low < high {
@@ -88,7 +104,7 @@ impl Filling {
                 });
             }
         }
-        Err(format!("no name makes a session of {bytes} bytes").into())
+        Err(format!("no name makes a session that fills {budget:?}").into())
     }
 }
 
@@ -102,6 +118,12 @@ pub(crate) fn manager(
         .cookie(CookieSpec::new(cookie))
         .budget(budget)
         .build()
+}
+
+/// What a session may take.
+fn limit(manager: &SessionManager) -> Result<usize, Failure> {
+    let session = manager.load(RequestHead::default(), std::time::SystemTime::now().into());
+    Ok(session.size()?.total_limit())
 }
 
 /// The bytes of `Set-Cookie` of a session with this much noise; the most there are if it does not

@@ -13,12 +13,20 @@ use super::name::CHUNKS_MAX;
 ///
 /// | preset | line | cookies | total | data | fits, with stock settings |
 /// | --- | --- | --- | --- | --- | --- |
-/// | [`compact`](Budget::compact) | 3,072 | 1 | 3,072 | 2,183 | nginx and ingress-nginx as a proxy: 4 KiB for a whole response head, and a 502 above |
+/// | [`compact`](Budget::compact) | 3,072 | 1 | 2,622 | 1,831 | nginx and ingress-nginx as a proxy: 4 KiB for a whole response head, and a 502 above |
 /// | [`portable`](Budget::portable) | 4,000 | 2 | 6,500 | 4,679 | Apache, Tomcat, Jetty, nginx on the request side, curl, and hosts that stop at 8 KiB |
 /// | [`roomy`](Budget::roomy) | 4,000 | 3 | 12,000 | 8,775 | HAProxy, Caddy, Node, IIS, hyper over HTTP/2: 15 to 16 KiB |
 /// | [`direct`](Budget::direct) | 4,000 | 9 | 36,000 | 26,502 | axum with no proxy in front; over HTTP/2 with `max_header_list_size(65_536)` |
 ///
 /// `portable` is the default: it is the largest that passes every common server's request side.
+///
+/// # The rest of the response head
+///
+/// `compact` limits what this library adds to a response head [in all](Budget::head): 3,072 bytes, so that
+/// 1,024 are left for the application and the server. Tombstones, removals, names of fields and what is said to
+/// caches take 450 of them with the defaults, and more with a longer name, a former cookie, or former
+/// scopes; the session has the rest. The table shows it for the defaults, and
+/// [`Size::reserved`](crate::Size::reserved) for any configuration. The other presets limit the session alone.
 ///
 /// # What a session costs
 ///
@@ -55,6 +63,10 @@ use super::name::CHUNKS_MAX;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
+    /// What everything in a response head may take, if that is limited.
+    head: Option<usize>,
+    /// What of a head is not the session.
+    reserved: usize,
     line: usize,
     cookies: usize,
     total: usize,
@@ -82,6 +94,8 @@ impl Budget {
     const fn preset([line, cookies, total]: [usize; 3], warnings: [usize; 2]) -> Budget {
         let [warn_above, warn_request_above] = warnings;
         Budget {
+            head: None,
+            reserved: 0,
             line,
             cookies,
             total,
@@ -90,7 +104,8 @@ impl Budget {
         }
     }
 
-    /// One cookie that passes a stock nginx with a kilobyte of other headers beside it.
+    /// One cookie that passes a stock nginx with a kilobyte of other headers beside it, whatever else this
+    /// library has to say in the same response.
     ///
     /// ```
     /// use sealed_session::Budget;
@@ -98,10 +113,11 @@ impl Budget {
     /// let budget = Budget::compact();
     /// let limits = (budget.line_limit(), budget.cookie_limit(), budget.total_limit());
     /// assert_eq!(limits, (3_072, 1, 3_072));
+    /// assert_eq!(budget.head_limit(), Some(3_072));
     /// ```
     #[must_use]
     pub const fn compact() -> Budget {
-        Budget::preset([3_072, 1, 3_072], [2_457, COMMON_REQUEST])
+        Budget::preset([3_072, 1, 3_072], [2_457, COMMON_REQUEST]).head(3_072)
     }
 
     /// Two cookies that fit systems which stop at 8 KiB. The default.
@@ -198,6 +214,44 @@ impl Budget {
         self
     }
 
+    /// The most bytes of everything that this library adds to one response head: whole lines, with the
+    /// names of their fields and their ends. The worst case of what is not the session itself is taken
+    /// off [`total_limit`](Budget::total_limit) when a manager is built. Not limited in other presets
+    /// than [`compact`](Budget::compact).
+    ///
+    /// ```
+    /// use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// // Behind a proxy with `proxy_buffer_size 8k`, and a page's own fields of 2 KiB.
+    /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+    ///     .budget(Budget::portable().head(6_144))
+    ///     .build()?;
+    ///
+    /// let size = manager.load(RequestHead::default(), now).size()?;
+    /// assert_eq!(size.total_limit() + size.reserved(), 6_144);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn head(mut self, bytes: usize) -> Budget {
+        self.head = Some(bytes);
+        self
+    }
+
+    /// The most bytes of everything in one response head; `None` if only the session is limited.
+    ///
+    /// ```
+    /// use sealed_session::Budget;
+    ///
+    /// assert_eq!(Budget::portable().head_limit(), None);
+    /// assert_eq!(Budget::portable().head(6_144).head_limit(), Some(6_144));
+    /// ```
+    #[must_use]
+    pub const fn head_limit(&self) -> Option<usize> {
+        self.head
+    }
+
     /// The total above which [`Event::NearBudget`](crate::Event::NearBudget) is raised.
     ///
     /// ```
@@ -291,6 +345,37 @@ impl Budget {
         self.warn_request_above
     }
 
+    /// With so many bytes of a response head kept for what is not the session. If the head is limited, the
+    /// session has the rest.
+    pub(crate) fn reserving(mut self, bytes: usize) -> Budget {
+        self.reserved = bytes;
+        if let Some(head) = self.head {
+            self.total = self.total.min(head.saturating_sub(bytes));
+            self.warn_above = self.warn_above.min(self.total / 5 * 4);
+        }
+        self
+    }
+
+    /// How many bytes of a limited response head are not the session's.
+    pub(crate) fn reserved(&self) -> usize {
+        self.head.map_or(0, |_| self.reserved)
+    }
+
+    /// The most bytes of everything in one response head, limited or not.
+    pub(crate) fn whole_head(&self) -> usize {
+        self.total + self.reserved
+    }
+
+    /// How many left-over cookies one response removes beside a session that it sends, of all that so many
+    /// families may have left. If the head is limited, a touch of each, and a former session; the rest
+    /// goes with later responses, and counts for nothing until then.
+    pub(crate) fn removals(&self, families: usize) -> usize {
+        match self.head {
+            Some(_) => 2 * families - 1,
+            None => (CHUNKS_MAX + 1) * families,
+        }
+    }
+
     /// Refuses limits that no client keeps, and lines whose fixed part (`overhead` bytes) leaves
     /// no room for even an empty session.
     pub(crate) fn check(&self, overhead: usize) -> Result<(), Error> {
@@ -310,9 +395,16 @@ impl Budget {
             )));
         }
         if self.line < least || self.total < least {
+            let head = match self.head {
+                Some(head) => format!(
+                    "; of the {head} bytes of a response head {} are kept for tombstones, removals and caching",
+                    self.reserved
+                ),
+                None => String::new(),
+            };
             return Err(Error::configuration(format!(
                 "a line of {} and a total of {} bytes leave no room: the cookie's name and \
-                 attributes take {overhead}, and a small session {SMALLEST}",
+                 attributes take {overhead}, and a small session {SMALLEST}{head}",
                 self.line, self.total
             )));
         }

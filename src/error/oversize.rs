@@ -19,7 +19,7 @@ use std::fmt;
 ///
 /// let error = manager.commit(&session, ResponseHead::new(200), now).unwrap_err();
 /// let sizes = error.sizes().expect("too large");
-/// assert_eq!((sizes.measure(), sizes.allowed()), (Measure::Total, 3_072));
+/// assert_eq!((sizes.measure(), sizes.allowed()), (Measure::Total, 2_622));
 /// assert!(sizes.needed() > sizes.allowed());
 /// assert_eq!(sizes.largest()[0].0, "more noise");
 /// # Ok::<(), sealed_session::Error>(())
@@ -30,6 +30,7 @@ pub struct Oversize {
     pub(crate) measure: Measure,
     pub(crate) needed: usize,
     pub(crate) allowed: usize,
+    pub(crate) reserved: usize,
     pub(crate) largest: Vec<(String, usize)>,
     /// Whether one attribute by itself is too much.
     pub(crate) is_alone: bool,
@@ -74,6 +75,7 @@ impl Oversize {
             measure,
             needed,
             allowed,
+            reserved: 0,
             largest: Vec::new(),
             is_alone: false,
         }
@@ -144,6 +146,27 @@ impl Oversize {
         self.allowed
     }
 
+    /// Bytes of a limited response head that the session may not have, because other lines of the same
+    /// response need them; see [`Budget::head`](crate::Budget::head).
+    ///
+    /// ```
+    /// use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    /// let manager = SessionManager::builder(ring).budget(Budget::compact()).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let noise = |n: u64| (n..n + 400).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<u64>>();
+    /// let error = session.insert("noise", noise(1)).unwrap_err();
+    /// let sizes = error.sizes().expect("too large");
+    /// assert_eq!(sizes.allowed() + sizes.reserved(), 3_072);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn reserved(&self) -> usize {
+        self.reserved
+    }
+
     /// The largest attributes, at most three: name, and bytes before compression.
     ///
     /// ```
@@ -196,6 +219,13 @@ impl fmt::Display for Oversize {
                  may unpack to"
             ),
         }?;
+        if self.reserved > 0 {
+            let reserved = self.reserved;
+            write!(
+                f,
+                ", which keeps {reserved} bytes of a response head for tombstones, removals and caching"
+            )?;
+        }
         if self.is_alone {
             f.write_str("; it was not stored")?;
         } else {

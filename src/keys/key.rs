@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use super::derive::{Kind, derive};
+use super::stack::{DERIVING, wiping};
 use super::text::{self, KeyText};
 use crate::error::Error;
 
@@ -23,7 +25,8 @@ use crate::error::Error;
 /// ```
 #[derive(Clone)]
 pub struct Key {
-    master: Zeroizing<[u8; 32]>,
+    /// In one place, whoever else has the key, so that none is left behind when it moves.
+    master: Arc<Zeroizing<[u8; 32]>>,
     id: KeyId,
 }
 
@@ -42,9 +45,11 @@ impl Key {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn generate() -> Result<Key, Error> {
-        let mut master = Zeroizing::new([0; 32]);
-        getrandom::fill(&mut *master).map_err(Error::randomness)?;
-        Key::new(&*master)
+        wiping::<DERIVING, _>(|| {
+            let mut master = Zeroizing::new([0; 32]);
+            getrandom::fill(&mut *master).map_err(Error::randomness)?;
+            Key::new(&*master)
+        })
     }
 
     /// A key from 32 uniformly random bytes, such as a secret store hands out.
@@ -71,11 +76,13 @@ impl Key {
         if master.iter().all(|&byte| byte == 0) {
             return Err(Error::key("all 32 bytes are zero, which is no secret"));
         }
-        let [a, b, c, d, ..] = *derive(master, Kind::Id, "");
-        Ok(Key {
-            master: Zeroizing::new(*master),
-            id: KeyId([a, b, c, d]),
-        })
+        Ok(wiping::<DERIVING, _>(|| {
+            let [a, b, c, d, ..] = *derive(master, Kind::Id, "");
+            Key {
+                master: Arc::new(Zeroizing::new(*master)),
+                id: KeyId([a, b, c, d]),
+            }
+        }))
     }
 
     /// The public name of this key, which tokens carry.
@@ -108,9 +115,10 @@ impl Key {
     /// ```
     #[must_use]
     pub fn to_text(&self) -> KeyText {
-        text::write(&self.master)
+        wiping::<DERIVING, _>(|| text::write(&self.master))
     }
 
+    /// To be called while [`wiping`]: the key comes back on the stack.
     pub(crate) fn derive(&self, kind: Kind) -> Zeroizing<[u8; 32]> {
         derive(&self.master, kind, "")
     }
@@ -131,7 +139,7 @@ impl FromStr for Key {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Key, Error> {
-        text::read(text).and_then(|master| Key::new(&*master))
+        wiping::<DERIVING, _>(|| text::read(text).and_then(|master| Key::new(&*master)))
     }
 }
 

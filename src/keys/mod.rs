@@ -6,10 +6,12 @@
 mod derive;
 mod key;
 mod ring;
+mod stack;
 mod text;
 
 pub(crate) use derive::Kind;
 pub use key::{Key, KeyId};
 pub use ring::KeyRing;
-pub(crate) use ring::Retirement;
+pub(crate) use ring::{Retirement, RingEntry};
+pub(crate) use stack::{DERIVING, wipe_used, wiping};
 pub use text::KeyText;

@@ -1,6 +1,8 @@
 //! The keys that a site accepts, and the one that seals.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use time::OffsetDateTime;
@@ -202,9 +204,8 @@ impl KeyRing {
     pub fn from_file(path: impl AsRef<Path>) -> Result<KeyRing, Error> {
         let path = path.as_ref();
         let name = path.display();
-        let bytes = Zeroizing::new(std::fs::read(path).map_err(|cause| {
-            Error::key(format!("cannot be read: {cause}")).at(name.to_string())
-        })?);
+        let bytes = all_of(path)
+            .map_err(|cause| Error::key(format!("cannot be read: {cause}")).at(name.to_string()))?;
         read(&bytes, |line, _| format!("{name}, line {line}"))
             .map_err(|fault| fault.or_at(name.to_string()))
     }
@@ -279,6 +280,31 @@ impl std::str::FromStr for KeyRing {
             Fault::Whole(error) | Fault::Line(error) => error,
         })
     }
+}
+
+/// Reads a file whole. Not by `std::fs::read`: that grows its vector in place if it can and moves it if it
+/// cannot, asks for the end of a file with some of the stack, and wipes neither.
+fn all_of(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    const USUAL: usize = 4_096;
+    let mut file = File::open(path)?;
+    let mut bytes = Zeroizing::new(vec![0; USUAL]);
+    let mut length = 0;
+    loop {
+        match file.read(bytes.get_mut(length..).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return Err(cause),
+        }
+        if length == bytes.len() {
+            let mut longer = Zeroizing::new(vec![0; 2 * length]);
+            let (start, _) = longer.split_at_mut(length);
+            start.copy_from_slice(&bytes);
+            bytes = longer;
+        }
+    }
+    bytes.truncate(length);
+    Ok(bytes)
 }
 
 /// A fault of one line, which names its place, or of the whole text, which does not yet.

@@ -97,7 +97,7 @@ impl Lifetime {
 }
 
 /// 400 days in seconds: no browser keeps a cookie for longer (RFC 6265bis section 5.5).
-pub(super) const MAX_AGE_MAX: u64 = 400 * 86_400;
+pub(crate) const MAX_AGE_MAX: u64 = 400 * 86_400;
 
 #[cfg(test)]
 mod tests {

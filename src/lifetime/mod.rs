@@ -9,7 +9,7 @@ mod own;
 mod policy;
 mod timestamp;
 
-pub(crate) use judge::Times;
+pub(crate) use judge::{MAX_AGE_MAX, Times};
 pub(crate) use own::{Idle, Own};
 pub use policy::{Lifetime, Persistence};
 pub(crate) use timestamp::Timestamp;

@@ -428,7 +428,7 @@ impl SessionManagerBuilder {
             context: Arc::new(Context {
                 sealer,
                 lifetime: self.lifetime,
-                budget: self.budget,
+                budget: self.budget.reserving(self.beside()),
                 compression: self.compression,
                 former: self.former.map(family),
                 family: family(self.cookie),

@@ -17,14 +17,16 @@ impl SessionManagerBuilder {
         let names = Names::new(self.cookie.name());
         let longest = self.lifetime.longest_max_age();
         let tail = self.cookie.renderer().tail(longest);
-        self.budget.check(names.chunk(1).len() + "=".len() + tail)?;
+        // What stands beside a session depends on the former cookie, too.
+        self.check_former()?;
+        let budget = self.budget.reserving(self.beside());
+        budget.check(names.chunk(1).len() + "=".len() + tail)?;
         if self.audience.len() > PART_MAX {
             return Err(Error::configuration(format!(
                 "the audience has {} bytes; {PART_MAX} are the most",
                 self.audience.len()
             )));
         }
-        self.check_former()?;
         self.check_links()?;
         for entry in self.ring.entries() {
             if let Some(retirement) = &entry.retirement {

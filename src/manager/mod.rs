@@ -4,6 +4,7 @@
 //! bytes and decides nothing. It does no I/O, reads no clock and knows no framework's types.
 
 mod arriving;
+mod beside;
 mod builder;
 mod caching;
 mod check;

@@ -13,7 +13,7 @@ use sha2::Sha256;
 use super::token::{CLEAR, MAC, NONCE, TAG};
 use super::xaes::Xaes;
 use crate::error::Refusal;
-use crate::keys::{Key, Kind};
+use crate::keys::{Key, Kind, wipe_used};
 
 #[cfg(all(sealed_session_fuzzing, not(debug_assertions)))]
 compile_error!("`cfg(sealed_session_fuzzing)` turns encryption off and is not for release builds");
@@ -31,6 +31,14 @@ pub(super) struct Ciphers {
 pub(super) enum Mark {
     Touch,
     Tombstone,
+}
+
+/// Work with these keys has left copies on the stack of the threads that did it: what `aes` and `sha2`
+/// put aside there. The thread that drops them last wipes its own.
+impl Drop for Ciphers {
+    fn drop(&mut self) {
+        wipe_used();
+    }
 }
 
 impl Ciphers {

@@ -23,6 +23,7 @@ pub(crate) use tombstone::Buried;
 pub(crate) use touch::{TouchHint, touch_hint};
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -32,7 +33,7 @@ use self::cipher::Ciphers;
 use self::token::{CLEAR, Header, NONCE, TAG, body, open_at};
 use crate::cookie::TEXT_MAX;
 use crate::error::{Error, Refusal};
-use crate::keys::{Key, KeyId, KeyRing};
+use crate::keys::{DERIVING, Key, KeyId, KeyRing, RingEntry, wiping};
 use crate::lifetime::Timestamp;
 
 /// Bytes of a mark beside a token, a touch or a tombstone: format, four bytes, and half a MAC.
@@ -40,6 +41,9 @@ const MARK: usize = 1 + 4 + TAG;
 
 /// Characters of a mark's text. Three bytes are four characters, so that nothing is left over.
 const MARK_TEXT: usize = MARK / 3 * 4;
+
+/// Characters of as many tombstones as one cookie holds.
+pub(crate) const TOMBSTONES_TEXT: usize = tombstone::TOMBSTONES_MAX * MARK_TEXT;
 
 /// Characters at the beginning of a token's text that say when it was sealed.
 pub(crate) const HINT: usize = CLEAR / 3 * 4;
@@ -56,10 +60,12 @@ pub(crate) struct Sealer {
 }
 
 /// A key of the ring, ready for use.
+#[derive(Clone)]
 struct SealKey {
     id: KeyId,
     until: Option<Timestamp>,
-    ciphers: Ciphers,
+    /// In one place for as long as they live.
+    ciphers: Arc<Ciphers>,
 }
 
 impl SealKey {
@@ -72,7 +78,7 @@ impl SealKey {
         SealKey {
             id: key.id(),
             until,
-            ciphers: Ciphers::new(key),
+            ciphers: wiping::<DERIVING, _>(|| Arc::new(Ciphers::new(key))),
         }
     }
 }
@@ -80,14 +86,15 @@ impl SealKey {
 impl Sealer {
     /// `format` is what seals; it and the others of `accepted` open.
     pub(crate) fn new(ring: &KeyRing, format: Format, accepted: &[Format]) -> Sealer {
+        let sealing = SealKey::new(ring.sealing(), None);
+        let ready = |entry: &RingEntry| match entry.key.id() == sealing.id {
+            true => sealing.clone(),
+            false => SealKey::new(&entry.key, entry.retirement.map(|end| end.until)),
+        };
         let keys = ring
             .entries()
-            .map(|entry| {
-                let until = entry.retirement.map(|end| end.until);
-                (entry.key.id(), SealKey::new(&entry.key, until))
-            })
+            .map(|entry| (entry.key.id(), ready(entry)))
             .collect();
-        let sealing = SealKey::new(ring.sealing(), None);
         let accepted = std::iter::once(format)
             .chain(accepted.iter().copied())
             .collect();

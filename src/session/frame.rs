@@ -71,7 +71,11 @@ impl<'a> Frame<'a> {
                     Frame::Field(_) => Measure::Field,
                     Frame::Link(_) => Measure::Link,
                 };
-                Oversize::new(measure, needed, budget.total_limit())
+                let mut oversize = Oversize::new(measure, needed, budget.total_limit());
+                if measure != Measure::Link {
+                    oversize.reserved = budget.reserved();
+                }
+                oversize
             }
         }
     }

@@ -5,19 +5,33 @@ use super::line::Line;
 use crate::cookie::Jar;
 use crate::transport::{Field, Source};
 
+/// What stands around a value in a head.
+const AROUND: usize = "set-cookie: \r\n".len();
+
+/// `Clear-Site-Data` with all that it may say.
+const CLEARED: usize = 80;
+
 /// The lines that remove the cookies that came along, touches included, but for the first `kept` of
-/// the own family.
+/// the own family. What counts by itself comes first.
 pub(super) fn left_over(context: &Context, jar: &Jar, kept: usize) -> impl Iterator<Item = String> {
-    context.families().flat_map(move |(at, family)| {
+    let came = move |at: usize, index: usize| {
         let kept = if at == 0 { kept } else { 0 };
-        let came = move |&(index, _): &(usize, &str)| index >= kept && jar.has(at, index);
-        let chunks = family.names.chunks().enumerate().filter(came);
-        let touch = jar.touches(at).next().map(|_| family.names.touch());
-        chunks
-            .map(|(_, name)| name)
-            .chain(touch)
-            .map(|name| family.renderer.remove(name))
-    })
+        index >= kept && jar.has(at, index)
+    };
+    let whole = context.families().filter(move |(at, _)| came(*at, 0));
+    let bases = whole.map(|(_, family)| (family, family.names.base()));
+    let touched = context
+        .families()
+        .filter(|(at, _)| jar.touches(*at).next().is_some());
+    let touches = touched.map(|(_, family)| (family, family.names.touch()));
+    let chunks = context.families().flat_map(move |(at, family)| {
+        let names = family.names.chunks().enumerate().skip(1);
+        names
+            .filter(move |(index, _)| came(at, *index))
+            .map(move |(_, name)| (family, name))
+    });
+    let all = bases.chain(touches).chain(chunks);
+    all.map(|(family, name)| family.renderer.remove(name))
 }
 
 /// The field that takes a touch back which came along.
@@ -35,7 +49,18 @@ pub(super) fn farewell(context: &Context, jar: &Jar) -> Vec<Line> {
     if jar.source() == Source::Url {
         return Vec::new();
     }
-    left_over(context, jar, 0).map(Line::Cookie).collect()
+    // They may take what a session would have taken.
+    let limit = context.budget.head_limit();
+    let mut room = limit.map_or(usize::MAX, |_| context.budget.total_limit() - CLEARED);
+    let fits = |line: &String| {
+        let left = room.checked_sub(AROUND + line.len());
+        room = left.unwrap_or_default();
+        left.is_some()
+    };
+    left_over(context, jar, 0)
+        .take_while(fits)
+        .map(Line::Cookie)
+        .collect()
 }
 
 /// The lines that expire what may be left in the scopes of a former configuration.
@@ -49,8 +74,12 @@ pub(super) fn former_scopes(context: &Context, jar: &Jar) -> Vec<String> {
             }
             let renderer = spec.renderer();
             let chunks = family.names.chunks().enumerate();
-            let wanted = chunks.filter(|(index, _)| *index == 0 || jar.has(at, *index));
-            let touch = jar.touches(at).next().map(|_| family.names.touch());
+            // Where a head is limited there is room for what counts by itself.
+            let thorough = context.budget.head_limit().is_none();
+            let wanted =
+                chunks.filter(|(index, _)| *index == 0 || (thorough && jar.has(at, *index)));
+            let touch = jar.touches(at).next().filter(|_| thorough);
+            let touch = touch.map(|_| family.names.touch());
             let wanted = wanted.map(|(_, name)| name).chain(touch);
             lines.extend(wanted.map(|name| renderer.remove(name)));
         }

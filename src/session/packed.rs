@@ -120,12 +120,13 @@ impl<'a> Packed<'a> {
             renderer, names, ..
         } = &context.family;
         let values = split(&text, &self.chunks);
+        let most = context.budget.removals(context.families().count());
         let set = names
             .chunks()
             .zip(values)
             .map(|(name, value)| renderer.set(name, &value, max_age));
         Ok(set
-            .chain(left_over(context, jar, self.chunks.count()))
+            .chain(left_over(context, jar, self.chunks.count()).take(most))
             .map(Line::Cookie)
             .collect())
     }

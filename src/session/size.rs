@@ -195,6 +195,25 @@ impl Size {
         self.budget.total_limit()
     }
 
+    /// Bytes of a response head that the session may not have, because tombstones, removals, names of
+    /// fields and what is said to caches may need them in the same response. 0 if the budget does not
+    /// [limit the head](crate::Budget::head).
+    ///
+    /// ```
+    /// # use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    /// let manager = SessionManager::builder(ring).budget(Budget::compact()).build()?;
+    /// let size = manager.load(RequestHead::default(), now).size()?;
+    /// assert_eq!(size.total_limit() + size.reserved(), 3_072);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn reserved(&self) -> usize {
+        self.budget.reserved()
+    }
+
     /// Above how many [`bytes`](Size::bytes) a proxy with stock settings may refuse the response.
     ///
     /// ```

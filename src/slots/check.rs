@@ -14,7 +14,8 @@ pub(super) fn check(entries: &[Entry]) -> Result<(), Error> {
     there
         .iter()
         .try_for_each(|entry| check_pair(entry, added))?;
-    check_budgets(entries)
+    check_budgets(entries)?;
+    check_heads(entries)
 }
 
 fn check_pair(there: &Entry, added: &Entry) -> Result<(), Error> {
@@ -99,6 +100,32 @@ fn check_budgets(entries: &[Entry]) -> Result<(), Error> {
         "the budgets of all slots are {needed} bytes together, {} more than the {allowed} that common \
          servers take in a request: {}; lower them by `Budget::total`, or, if every server in front \
          takes more, say so by `Budget::warn_request_above` in the budget of the main slot",
+        needed - allowed,
+        all.join(", "),
+    )))
+}
+
+/// All slots answer in one head. If the main one's budget limits it, what they may take together has to
+/// be within that.
+fn check_heads(entries: &[Entry]) -> Result<(), Error> {
+    let main = entries.first().map(|main| &main.manager.context().budget);
+    let Some(allowed) = main.and_then(Budget::head_limit) else {
+        return Ok(());
+    };
+    let contexts = entries.iter().map(|entry| entry.manager.context());
+    let heads: Vec<(&str, usize)> = contexts
+        .map(|context| (context.family.names.base(), context.budget.whole_head()))
+        .collect();
+    let needed: usize = heads.iter().map(|(_, head)| head).sum();
+    if needed <= allowed {
+        return Ok(());
+    }
+    let named = |(name, head): &(&str, usize)| format!("`{name}` {head}");
+    let all: Vec<String> = heads.iter().map(named).collect();
+    Err(Error::configuration(format!(
+        "all slots may add {needed} bytes to a response head, {} more than the {allowed} of the main \
+         slot's budget: {}; give each a `Budget::head` and a lower `Budget::total`, or raise the head of the \
+         main slot",
         needed - allowed,
         all.join(", "),
     )))

@@ -1,5 +1,6 @@
 //! The header fields of a session.
 
+use super::registered::is_taken;
 use super::values::Values;
 use crate::error::Error;
 
@@ -11,32 +12,6 @@ const TOUCH: &str = "-touch";
 
 /// The longest name of a field.
 const NAME_MAX: usize = 64;
-
-/// What a session's field must not be called, because it means something else: to HTTP, to proxies on
-/// the way, or in the same response.
-const TAKEN: [&str; 21] = [
-    "authorization",
-    "cache-control",
-    "clear-site-data",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-type",
-    "cookie",
-    "date",
-    "etag",
-    "host",
-    "location",
-    "origin",
-    "proxy-authorization",
-    "referrer-policy",
-    "set-cookie",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "vary",
-];
 
 /// The names of the fields, in lower case: one of the request, one of the response, and one of both
 /// for the touch.
@@ -119,10 +94,13 @@ impl Field {
                     name.escape_default()
                 )));
             }
-            if TAKEN.contains(&name.as_str()) {
+        }
+        for name in self.request.iter().chain([&self.response, &self.touch]) {
+            if is_taken(name) {
                 return Err(Error::configuration(format!(
-                    "a session cannot travel in `{name}`, which has a meaning of its own; for \
-                     `Authorization: Bearer` use `Transport::bearer`, and otherwise another name"
+                    "a session cannot travel in `{name}`, which has a meaning of its own to browsers, \
+                     proxies or HTTP itself; for `Authorization: Bearer` use `Transport::bearer`, and \
+                     otherwise another name, such as `x-session`"
                 )));
             }
         }
@@ -183,6 +161,59 @@ mod tests {
         ];
         for (field, came, wanted) in table {
             assert_eq!(read(field, came), *wanted, "{came:?}");
+        }
+    }
+
+    /// Examples of each kind, for the request and for the response; and names that nobody else has.
+    #[test]
+    fn names_that_are_registered_are_refused_in_either_direction() {
+        const TAKEN: &str = "accept accept-language access-control-allow-origin age allow alt-svc \
+            authentication-info authorization cache-control cdn-cache-control cf-connecting-ip \
+            clear-site-data connection content-disposition content-encoding content-length \
+            content-security-policy content-security-policy-report-only content-type cookie \
+            cross-origin-opener-policy date deprecation dpop document-policy early-data etag expect \
+            expires feature-policy forwarded from host http2-settings idempotency-key if-match \
+            if-none-match keep-alive last-event-id last-modified link location max-forwards nel origin \
+            origin-agent-cluster permissions-policy pragma prefer priority proxy-authenticate \
+            proxy-authorization proxy-connection range referer referrer-policy refresh report-to \
+            reporting-endpoints repr-digest retry-after sec-ch-ua sec-fetch-site sec-websocket-key server \
+            server-timing service-worker-allowed set-cookie set-cookie2 signature-input slug sourcemap \
+            strict-transport-security sunset surrogate-control te timing-allow-origin traceparent \
+            trailer transfer-encoding upgrade upgrade-insecure-requests user-agent vary via want-digest \
+            warning www-authenticate x-accel-redirect x-content-type-options x-csrf-token \
+            x-forwarded-for x-forwarded-proto x-frame-options x-http-method-override x-original-url \
+            x-real-ip x-request-id x-requested-with x-robots-tag x-sendfile x-xss-protection";
+        for name in TAKEN.split_ascii_whitespace() {
+            for field in [
+                Field::named(name).answered_in("x-session"),
+                Field::named(&name.to_ascii_uppercase()).answered_in("x-session"),
+                Field::named("x-session").answered_in(name),
+                Field::bearer().answered_in(name),
+            ] {
+                let message = field.check().unwrap_err().to_string();
+                assert!(message.contains(&format!("`{name}`")), "{message}");
+            }
+        }
+        // What the touch would be called counts, too.
+        let derived = Field::named("x-session").answered_in("sec");
+        assert!(
+            derived
+                .check()
+                .unwrap_err()
+                .to_string()
+                .contains("`sec-touch`")
+        );
+        for name in [
+            "x-session",
+            "session",
+            "token",
+            "x-auth-token",
+            "shop-session",
+            "s",
+            "sid",
+            "x-sid",
+        ] {
+            assert!(Field::named(name).check().is_ok(), "{name}");
         }
     }
 

@@ -6,6 +6,7 @@
 mod field;
 mod link;
 mod query;
+mod registered;
 mod source;
 mod spec;
 mod values;

@@ -205,7 +205,8 @@ fn crowding(limit: usize, seen: &Crowds) -> Slots {
             }
         }
     };
-    let budget = Budget::compact().total(1_600);
+    // Both may answer at once, and only requests are counted here.
+    let budget = Budget::compact().total(1_600).head(5_000);
     both(
         sign_in()
             .budget(budget.warn_request_above(limit))

@@ -226,3 +226,20 @@ fn budgets_that_no_request_carries_together() {
             .is_err()
     );
 }
+
+#[test]
+fn budgets_that_no_limited_head_carries_together() {
+    // Beside each session stand its tombstones and the rest, so two halves are too much.
+    let main = || sign_in().budget(Budget::compact().total(1_000));
+    let fits = |total| refused(main(), prefs().budget(Budget::compact().total(total)));
+    assert_eq!(fits(1_000), None);
+    let error = fits(1_500).unwrap();
+    for part in ["response head", "3072", "`__Host-prefs`", "`Budget::total`"] {
+        assert!(error.contains(part), "{part}: {error}");
+    }
+    // A slot without a limit of its own may remove all that is left over at once.
+    assert!(refused(main(), prefs().budget(Budget::portable().total(1_000))).is_some());
+    // The main slot's budget speaks for the response.
+    let roomy = sign_in().budget(Budget::compact().total(1_000).head(8_000));
+    assert_eq!(refused(roomy, prefs().budget(Budget::compact())), None);
+}

@@ -20,7 +20,7 @@ fn small(name: &str, transport: Transport) -> SessionManagerBuilder {
     SessionManager::builder(ring())
         .cookie(CookieSpec::new(name))
         .lifetime(Lifetime::new().idle(Duration::from_secs(900)))
-        .budget(Budget::compact().total(3_000))
+        .budget(Budget::portable().cookies(1).total(3_000))
         .transport(transport)
 }
 
@@ -139,7 +139,12 @@ fn a_token_in_a_field_crowds_no_cookie_field() {
 fn cookies_crowd_each_other_whatever_is_written_beside_them() {
     let (sender, events) = mpsc::channel();
     let main = small("main", Transport::cookie())
-        .budget(Budget::compact().total(3_000).warn_request_above(6_000))
+        .budget(
+            Budget::portable()
+                .cookies(1)
+                .total(3_000)
+                .warn_request_above(6_000),
+        )
         .on_event(move |event| {
             if let Event::CrowdedRequest { bytes, others, .. } = event {
                 sender.send((*bytes, *others)).unwrap();

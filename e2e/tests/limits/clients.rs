@@ -138,7 +138,8 @@ impl Row<'_> {
         }
         let answer: Answer = reply.json(200)?;
         assert!(answer.protocol.starts_with(protocol), "{answer:?}");
-        let (came, total) = (answer.cookies.len(), preset.budget.total_limit());
+        let (cookie, _) = answer.cookies.first().ok_or("no cookie came")?;
+        let (came, total) = (answer.cookies.len(), preset.total(cookie)?);
         assert_eq!(answer.fields, if fields == "1" { 1 } else { came });
         if answer.holds == Holds::Full {
             assert_eq!(came, preset.budget.cookie_limit(), "{answer:?}");

@@ -3,5 +3,6 @@
 
 mod clients;
 mod edges;
+mod heads;
 mod proxies;
 mod support;

@@ -1,0 +1,66 @@
+//! What may stand in a response head beside a session that is sent, at most.
+//!
+//! Only its length: who says what, and when, is decided by the session and by `caching`.
+
+use super::SessionManagerBuilder;
+use crate::cookie::{CookieSpec, Names};
+use crate::lifetime::MAX_AGE_MAX;
+use crate::seal::TOMBSTONES_TEXT;
+use crate::transport::Field;
+
+/// A line of HTTP/1.1 with a value of so many bytes (RFC 9112 section 5).
+const fn line(name: &str, value: usize) -> usize {
+    name.len() + ": ".len() + value + "\r\n".len()
+}
+
+impl SessionManagerBuilder {
+    /// Bytes of the longest head that goes with a session, less the values of the session's own lines.
+    pub(super) fn beside(&self) -> usize {
+        let session = match self.transport.in_field() {
+            Some(field) if !self.transport.in_cookies() => in_field(field),
+            _ => self.in_cookies(),
+        };
+        let varies: usize = self
+            .transport
+            .varies_by()
+            .map(|by| by.len() + ", ".len())
+            .sum();
+        let links = match self.transport.in_links() {
+            Some(_) => line("referrer-policy", "no-referrer".len()),
+            None => 0,
+        };
+        session + line("vary", varies) + line("cache-control", "no-store".len()) + links
+    }
+
+    /// A sign-in over a session that is ended, and all that goes away with it.
+    fn in_cookies(&self) -> usize {
+        let specs = || std::iter::once(&self.cookie).chain(&self.former);
+        let buried = |spec: &CookieSpec| {
+            let name = Names::new(spec.name()).tombstone().len();
+            set_cookie(spec, name, TOMBSTONES_TEXT, MAX_AGE_MAX)
+        };
+        let removed = |spec: &CookieSpec| {
+            let name = Names::new(spec.name()).touch().len();
+            set_cookie(spec, name, 0, 0)
+        };
+        let removed =
+            specs().map(removed).max().unwrap_or_default() * self.budget.removals(specs().count());
+        let scopes = self.former_scopes.iter().flat_map(|scope| {
+            let specs = specs().map(|spec| spec.rescoped(scope));
+            specs.filter(|spec| spec.check().is_ok())
+        });
+        let scopes = scopes.map(|spec| set_cookie(&spec, spec.name().len(), 0, 0));
+        let lines = self.budget.cookie_limit() * line("set-cookie", 0);
+        lines + specs().map(buried).sum::<usize>() + removed + scopes.sum::<usize>()
+    }
+}
+
+/// The end of a line of the session's, and a touch that goes away.
+fn in_field(field: &Field) -> usize {
+    "\r\n".len() + line(field.touch(), 0)
+}
+
+fn set_cookie(spec: &CookieSpec, name: usize, value: usize, max_age: u64) -> usize {
+    let tail = spec.renderer().tail(Some(max_age));
+    line("set-cookie", name + "=".len() + value + tail)
+}

@@ -1,0 +1,96 @@
+//! What the child does with keys: every way to get one, and every use of it.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use sealed_session::{Format, Key, KeyRing, Lifetime, RequestHead, Session, SessionManager};
+use zeroize::Zeroizing;
+
+use crate::common::at;
+
+/// Says where it is, and waits until the parent has looked.
+fn stage(folder: &Path, name: &str) {
+    println!("\n{name}");
+    let begun = Instant::now();
+    while !folder.join(name).exists() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "the parent is gone"
+        );
+        sleep(Duration::from_millis(2));
+    }
+}
+
+pub(crate) fn all(folder: &Path, variable: &str) {
+    let ring = KeyRing::from_file(folder.join("ring")).unwrap();
+    let others = others(folder, variable);
+    let encrypted = manager(&ring, Format::Encrypted);
+    let signed = manager(&ring, Format::Signed);
+    let tokens = [sessions(&encrypted), sessions(&signed)].concat();
+    let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+    std::fs::write(folder.join("tokens"), tokens.join("\n")).unwrap();
+    stage(folder, "live");
+    drop((ring, others, encrypted, signed));
+    stage(folder, "dropped");
+}
+
+/// Keys by every other way there is.
+fn others(folder: &Path, variable: &str) -> Vec<KeyRing> {
+    let mut raw = Zeroizing::new([0; 32]);
+    let mut file = File::open(folder.join("raw")).unwrap();
+    file.read_exact(&mut *raw).unwrap();
+    let raw = Key::new(&*raw).unwrap();
+    let text = Zeroizing::new(std::fs::read(folder.join("text")).unwrap());
+    let parsed: Key = std::str::from_utf8(&text).unwrap().parse().unwrap();
+    let generated = Key::generate().unwrap();
+    std::fs::write(folder.join("generated"), generated.to_text().expose()).unwrap();
+    let ring: KeyRing = std::str::from_utf8(&text).unwrap().parse().unwrap();
+    let grown = (0..20).fold(KeyRing::new(generated), |ring, _| {
+        ring.accept(Key::generate().unwrap()).unwrap()
+    });
+    let all = KeyRing::new(raw).accept(parsed).unwrap();
+    assert!(!format!("{all:?} {grown:?}").is_empty());
+    // A pipe tells no length.
+    let piped = KeyRing::from_file("/dev/stdin").unwrap();
+    let in_env = KeyRing::from_env(variable).unwrap();
+    vec![all.clone(), all, ring, grown, piped, in_env]
+}
+
+fn manager(ring: &KeyRing, format: Format) -> SessionManager {
+    SessionManager::builder(ring.clone())
+        .format(format)
+        .lifetime(Lifetime::new())
+        .build()
+        .unwrap()
+}
+
+/// A session from its first insert to its end; returns its tokens.
+fn sessions(manager: &SessionManager) -> Vec<String> {
+    let mut browser = crate::common::Browser::default();
+    let mut tokens = Vec::new();
+    for seconds in [0, 10] {
+        browser.visit(manager, at(seconds), |session| {
+            session.sign_in_as("Ada", &["member"]).unwrap();
+            session.insert("seen", seconds).unwrap();
+        });
+        tokens.push(browser.value(crate::common::BASE).unwrap().to_owned());
+    }
+    // A touch is made, and read.
+    for seconds in [600, 1_200] {
+        browser.visit(manager, at(seconds), |session| {
+            assert!(session.get::<i64>("seen").unwrap().is_some());
+        });
+    }
+    assert!(browser.value(crate::common::TOUCH).is_some());
+    let before = browser.line();
+    // A tombstone is made, and read.
+    browser.visit(manager, at(1_201), Session::destroy).unwrap();
+    let buried = [before, browser.line()].join("; ");
+    let head = RequestHead::new([buried.as_bytes()]);
+    let session = manager.load(head, at(1_202));
+    assert!(session.refusal().is_some());
+    tokens
+}

@@ -87,6 +87,7 @@ pub mod when_a_cookie_is_written;
 
 mod clock;
 mod cookie;
+mod cross_origin;
 mod error;
 mod event;
 mod guard;
@@ -103,14 +104,15 @@ pub use time;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use cookie::{Budget, CookieSpec, SameSite, Scope};
+pub use cross_origin::{CrossOrigin, Foreign, HeaderFields};
 pub use error::{Error, Measure, Oversize, Refusal};
 pub use event::Event;
 pub use guard::{Guard, GuardedRequest, ReturnPath, Verdict};
 pub use keys::{Key, KeyId, KeyRing, KeyText};
 pub use lifetime::{Lifetime, Persistence};
 pub use manager::{
-    HeaderChange, HeaderFields, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder,
-    SiteData, assert_fits,
+    HeaderChange, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder, SiteData,
+    assert_fits,
 };
 pub use payload::{Compression, SessionId};
 pub use seal::Format;

@@ -149,7 +149,7 @@ mod tests {
     use crate::cookie::Names;
 
     fn read(line: &str) -> Vec<Result<String, Refusal>> {
-        let jar = Jar::read([line.as_bytes()], [Names::new("s")].iter());
+        let jar = Jar::read([line.as_bytes()], [Names::new("s")].iter(), || false);
         let text = |text: Candidate<'_>| String::from_utf8_lossy(&text).into_owned();
         Candidates::of(&jar, 0)
             .list
@@ -214,7 +214,7 @@ mod tests {
             line.push_str(&format!("; s.{index}=wxyz{planted}wxyz"));
         }
         for line in [line, "s=A; ".repeat(100)] {
-            let jar = Jar::read([line.as_bytes()], [Names::new("s")].iter());
+            let jar = Jar::read([line.as_bytes()], [Names::new("s")].iter(), || false);
             let all = Candidates::of(&jar, 0);
             assert_eq!(
                 all.list.iter().filter(|c| c.is_ok()).count(),

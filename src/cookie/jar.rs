@@ -44,6 +44,8 @@ pub(crate) struct Jar {
     source: Source,
     /// Why what came elsewhere than in cookies is no token.
     refused: Option<Refusal>,
+    /// Whether the browser may have cookies of ours, and have kept them back.
+    withheld: bool,
 }
 
 /// Cookies of a request, counted.
@@ -88,10 +90,12 @@ pub(super) struct Found<'a> {
 }
 
 impl Jar {
-    /// Collects the cookies that carry one of the names of `families`.
+    /// Collects the cookies that carry one of the names of `families`. `withheld` is asked if there are
+    /// none: whether the browser may have some.
     pub(crate) fn read<'a, 'n>(
         lines: impl IntoIterator<Item = &'a [u8]>,
         families: impl Iterator<Item = &'n Names> + Clone,
+        withheld: impl FnOnce() -> bool,
     ) -> Jar {
         let mut jar = Jar::default();
         for line in lines {
@@ -115,6 +119,7 @@ impl Jar {
                 }
             }
         }
+        jar.withheld = jar.is_empty() && withheld();
         jar
     }
 
@@ -158,6 +163,11 @@ impl Jar {
     /// Whether no cookie of ours came.
     pub(crate) fn is_empty(&self) -> bool {
         self.pieces.is_empty()
+    }
+
+    /// Whether nothing came, and the browser may have a session all the same.
+    pub(crate) fn is_withheld(&self) -> bool {
+        self.withheld
     }
 
     /// How what is here came.
@@ -347,7 +357,11 @@ mod tests {
     type Seen = Vec<(usize, Option<Vec<u8>>)>;
 
     fn read(lines: &[&[u8]]) -> Seen {
-        let jar = Jar::read(lines.iter().copied(), [Names::new("__Host-s")].iter());
+        let jar = Jar::read(
+            lines.iter().copied(),
+            [Names::new("__Host-s")].iter(),
+            || false,
+        );
         jar.chunks(0)
             .map(|found| (found.index, found.value.map(<[u8]>::to_vec)))
             .collect()
@@ -408,7 +422,11 @@ mod tests {
             (&[b"__Host-s.t=12; __Host-s.x=3"], 0, 0),
         ];
         for (lines, cookies, bytes) in table {
-            let jar = Jar::read(lines.iter().copied(), [Names::new("__Host-s")].iter());
+            let jar = Jar::read(
+                lines.iter().copied(),
+                [Names::new("__Host-s")].iter(),
+                || false,
+            );
             let (cookies, bytes) = (*cookies, *bytes);
             assert_eq!(jar.others(), Tally { cookies, bytes }, "{lines:?}");
         }
@@ -425,7 +443,7 @@ mod tests {
             ("former.8=x; s=", 2, "former.8=x; s=; "),
         ];
         for (line, cookies, text) in table {
-            let own = Jar::read([line.as_bytes()], names.iter()).own(names.iter());
+            let own = Jar::read([line.as_bytes()], names.iter(), || false).own(names.iter());
             let (cookies, bytes) = (*cookies, text.len());
             assert_eq!(own, Tally { cookies, bytes }, "{line}");
         }
@@ -436,11 +454,11 @@ mod tests {
         let line = b"s=x; s.t=a; s.x=b; ".repeat(50);
         let long = [b"s.t=".as_slice(), &[b'A'; MARK_MAX + 1]].concat();
         let names = [Names::new("s")];
-        let jar = Jar::read([line.as_slice()], names.iter());
+        let jar = Jar::read([line.as_slice()], names.iter(), || false);
         assert_eq!(jar.chunks(0).count(), CHUNKS_KEPT);
         assert_eq!(jar.touches(0).count(), MARKS_KEPT);
         assert_eq!(jar.tombstones(0).count(), MARKS_KEPT);
-        let jar = Jar::read([long.as_slice()], names.iter());
+        let jar = Jar::read([long.as_slice()], names.iter(), || false);
         assert_eq!(jar.touches(0).collect::<Vec<_>>(), [None]);
         assert!(jar.chunks(0).next().is_none() && jar.touches(1).next().is_none());
     }

@@ -203,6 +203,11 @@ impl CookieSpec {
         &self.name
     }
 
+    /// When browsers send it along.
+    pub(crate) fn sent(&self) -> SameSite {
+        self.same_site
+    }
+
     /// Whether only this machine may be served.
     pub(crate) fn is_development(&self) -> bool {
         !self.secure

@@ -146,6 +146,10 @@ impl Inner {
                 ..seen
             });
         };
+        if slot.jar.is_withheld() && state.record.is_some() {
+            self.context.observer.tell(&Event::HeldBack {});
+            return Ok(seen);
+        }
         let (context, jar, source) = (&self.context, &slot.jar, slot.jar.source());
         let (mut lines, written) = match &state.record {
             None => (farewell(context, jar), None),

@@ -38,6 +38,37 @@ const TAKEN: [&str; 21] = [
     "vary",
 ];
 
+/// Fields that a browser or a proxy sends by itself, or that any page may set in a request to another
+/// origin (Fetch Standard, "CORS-safelisted request-header"). A session in a field is one that no other page can have
+/// sent, so it must not be in these.
+const UNASKED: [&str; 19] = [
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "content-language",
+    "dnt",
+    "downlink",
+    "dpr",
+    "forwarded",
+    "last-event-id",
+    "pragma",
+    "priority",
+    "range",
+    "referer",
+    "save-data",
+    "upgrade-insecure-requests",
+    "user-agent",
+    "via",
+    "x-requested-with",
+];
+
+/// Whether a field of this name may come with what another page caused.
+fn comes_unasked(name: &str) -> bool {
+    let reserved = ["access-control-", "if-", "proxy-", "sec-", "x-forwarded-"];
+    UNASKED.contains(&name) || reserved.iter().any(|prefix| name.starts_with(prefix))
+}
+
 /// The names of the fields, in lower case: one of the request, one of the response, and one of both
 /// for the touch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +150,7 @@ impl Field {
                     name.escape_default()
                 )));
             }
-            if TAKEN.contains(&name.as_str()) {
+            if TAKEN.contains(&name.as_str()) || comes_unasked(name) {
                 return Err(Error::configuration(format!(
                     "a session cannot travel in `{name}`, which has a meaning of its own; for \
                      `Authorization: Bearer` use `Transport::bearer`, and otherwise another name"

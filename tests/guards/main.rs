@@ -8,9 +8,11 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod foreign;
 mod redirects;
 mod return_paths;
 mod verdicts;
+mod withheld;
 
 use common::{at, manager};
 use sealed_session::{Guard, GuardedRequest, HeaderFields, RequestHead, Sessions, Slots, Verdict};

@@ -12,12 +12,17 @@ use crate::cached::Cached;
 use crate::commit::commit;
 use crate::failure::Failure;
 use crate::load::load;
+use crate::refused;
 
 /// Gives every request of an application its session.
 ///
 /// Attach it last. Fairings before it may use the session and speak of caching; one that comes after
 /// it sees a response whose session is committed, so what it changes is too late. Two session
 /// fairings are reported, and Rocket does not launch.
+///
+/// A request that may change something, and that a page of another origin caused, is answered with an
+/// empty 403; see [`CrossOrigin`](sealed_session::CrossOrigin). A fairing cannot answer by itself, so
+/// this one mounts a route for that, `CONNECT /<path..>`, and makes such a request one of this method.
 ///
 /// ```
 /// use sealed_session_rocket::SessionFairing;
@@ -179,6 +184,7 @@ impl Fairing for SessionFairing {
             tracing::error!(target: "sealed_session", %error);
             return Err(rocket);
         }
+        let rocket = rocket.mount("/", refused::routes());
         Ok(rocket.manage(self.shared.clone()))
     }
 
@@ -188,9 +194,17 @@ impl Fairing for SessionFairing {
         if passive.is_some_and(|wanted| wanted(request)) {
             sessions.mark_passive();
         }
+        if sessions.foreign().is_some() {
+            refused::redirect(request);
+        }
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        if refused::is_refused(request) {
+            // Nothing of it is committed.
+            Cached::of(request).close(|| load(&self.shared, request));
+            return;
+        }
         commit(&self.shared, request, response);
     }
 }

@@ -69,6 +69,7 @@ mod guarded;
 mod load;
 mod missing;
 mod passive;
+mod refused;
 
 pub use error::Error;
 pub use fairing::SessionFairing;

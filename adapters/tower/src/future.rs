@@ -7,9 +7,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use http::{HeaderName, HeaderValue, Response};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use pin_project_lite::pin_project;
-use sealed_session::{Error, HeaderChange, ResponseHead, Sessions};
+use sealed_session::{Error, Foreign, HeaderChange, ResponseHead, Sessions};
 
 use crate::failure::CommitFailure;
 use crate::layer::Shared;
@@ -51,6 +51,7 @@ pin_project! {
     enum State<Inner> {
         Running { #[pin] inner: Inner, sessions: Sessions },
         Misused { error: Error, outer: Sessions },
+        Refused { foreign: Foreign },
     }
 }
 
@@ -76,12 +77,20 @@ impl<Inner, F> ResponseFuture<Inner, F> {
             shared,
         }
     }
+
+    pub(crate) fn refused(foreign: Foreign, shared: Arc<Shared<F>>) -> ResponseFuture<Inner, F> {
+        ResponseFuture {
+            state: State::Refused { foreign },
+            shared,
+        }
+    }
 }
 
 impl<Inner, F, ResBody, E> Future for ResponseFuture<Inner, F>
 where
     Inner: Future<Output = Result<Response<ResBody>, E>>,
     F: CommitFailure<ResBody>,
+    ResBody: Default,
 {
     type Output = Result<Response<ResBody>, E>;
 
@@ -93,6 +102,7 @@ where
             StateProjection::Misused { error, outer } => {
                 return Poll::Ready(Ok(shared.failure.respond(error, outer)));
             }
+            StateProjection::Refused { foreign } => return Poll::Ready(Ok(refusal(*foreign))),
         };
         let mut response = ready!(inner.poll(context))?;
         if sessions.close_unused() {
@@ -116,6 +126,19 @@ where
         }
         Poll::Ready(Ok(response))
     }
+}
+
+/// The answer to what another origin caused.
+fn refusal<ResBody: Default>(foreign: Foreign) -> Response<ResBody> {
+    let mut response = Response::new(ResBody::default());
+    let status = StatusCode::from_u16(foreign.status());
+    *response.status_mut() = status.unwrap_or(StatusCode::FORBIDDEN);
+    let no_store = HeaderValue::from_static("no-store");
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, no_store);
+    response.extensions_mut().insert(foreign);
+    response
 }
 
 /// What the core needs of a response.

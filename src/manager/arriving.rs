@@ -3,6 +3,7 @@
 use super::RequestHead;
 use crate::cookie::{Jar, SameSite, TEXT_MAX};
 use crate::cross_origin::Asked;
+use crate::error::Refusal;
 use crate::session::{Context, Family, Links};
 use crate::transport::{Field, LINK_MAX, Own, Source, Values, in_query};
 
@@ -30,6 +31,7 @@ where
     let in_link = transport.in_links().and_then(|parameter| {
         let in_link = in_query(request.query.unwrap_or_default(), parameter, LINK_MAX);
         let came = in_link.as_ref().is_some_and(|came| *came != Ok(Vec::new()));
+        let in_link = in_link.filter(|came| counts(context, &request.asked, came));
         let own = Own::new(request.asked.host, request.is_loopback());
         *links = Some(Box::new(Links::new(own, came)));
         in_link
@@ -48,6 +50,14 @@ where
         (Some(jar), None) => jar,
         (None, None) => Jar::of_one(transport.unasked(), families, Ok(Vec::new())),
     }
+}
+
+/// Whether what came in a link says how this visitor is answered. Nothing that could be a token asks for
+/// links, and where cookies are the rule that is for pages of this site to offer: another one would
+/// move its visitors into what leaks.
+fn counts(context: &Context, asked: &Asked<'_>, came: &Result<Vec<u8>, Refusal>) -> bool {
+    let is_token = came.as_ref().is_ok_and(|text| !text.is_empty());
+    is_token || context.transport.unasked() == Source::Url || asked.is_from_here()
 }
 
 /// Whether another site caused the request, and the browser may have kept the session's cookies back

@@ -6,6 +6,7 @@
     reason = "a test may panic"
 )]
 
+mod cases;
 #[path = "../common/mod.rs"]
 mod common;
 mod foreign;

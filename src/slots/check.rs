@@ -26,7 +26,8 @@ fn check_pair(there: &Entry, added: &Entry) -> Result<(), Error> {
     }
     if !added.manager.context().cross_origin.is_default() {
         return Err(Error::configuration(format!(
-            "the slot `{}` says by itself which requests of other origins are served; the main slot's              manager says so for all",
+            "the slot `{}` says by itself which requests of other origins are served; the main slot's \
+             manager says so for all",
             added.name()
         )));
     }

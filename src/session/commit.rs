@@ -146,8 +146,12 @@ impl Inner {
                 ..seen
             });
         };
-        if slot.jar.is_withheld() && state.record.is_some() {
-            self.context.observer.tell(&Event::HeldBack {});
+        if slot.jar.is_withheld() {
+            // What would be begun would replace a session that nobody here knows, and what would be
+            // ended is another one than that.
+            if state.record.is_some() {
+                self.context.observer.tell(&Event::HeldBack {});
+            }
             return Ok(seen);
         }
         let (context, jar, source) = (&self.context, &slot.jar, slot.jar.source());

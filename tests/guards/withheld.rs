@@ -102,7 +102,10 @@ fn a_session_is_begun_only_where_none_can_be_replaced() {
             // What is left in former scopes is a session, too.
             let builder = builder.former_scope(Scope::new().partitioned());
             let slots = Slots::new(builder.build().unwrap());
-            for act in [store, enter] {
+            for act in [store, enter, |session: &Session| {
+                enter(session);
+                store(session);
+            }] {
                 let lines = sent(&slots, (method, "/"), fields, "theme=dark", act);
                 assert_eq!(
                     !lines.is_empty(),
@@ -112,6 +115,21 @@ fn a_session_is_begun_only_where_none_can_be_replaced() {
             }
         }
     }
+}
+
+#[test]
+fn what_is_ended_without_its_cookies_stays() {
+    let kinds = [sealed_session::SiteData::Storage];
+    let builder = SessionManager::builder(ring()).clear_site_data(kinds);
+    let slots = Slots::new(builder.build().unwrap());
+    let end = |session: &Session| session.destroy().unwrap();
+    let begun_and_ended = |session: &Session| {
+        enter(session);
+        end(session);
+    };
+    let none: [String; 0] = [];
+    assert_eq!(sent(&slots, ("GET", "/"), FRAME, "", end), none);
+    assert_eq!(sent(&slots, ("GET", "/"), FRAME, "", begun_and_ended), none);
 }
 
 #[test]

@@ -44,7 +44,7 @@ pub(crate) struct Jar {
     source: Source,
     /// Why what came elsewhere than in cookies is no token.
     refused: Option<Refusal>,
-    /// Whether the browser may have cookies of ours, and have kept them back.
+    /// Whether the browser may have a session of ours, and have kept it back.
     withheld: bool,
 }
 
@@ -90,8 +90,8 @@ pub(super) struct Found<'a> {
 }
 
 impl Jar {
-    /// Collects the cookies that carry one of the names of `families`. `withheld` is asked if there are
-    /// none: whether the browser may have some.
+    /// Collects the cookies that carry one of the names of `families`. If no session is among them,
+    /// `withheld` is asked: whether the browser may have one.
     pub(crate) fn read<'a, 'n>(
         lines: impl IntoIterator<Item = &'a [u8]>,
         families: impl Iterator<Item = &'n Names> + Clone,
@@ -119,7 +119,7 @@ impl Jar {
                 }
             }
         }
-        jar.withheld = jar.is_empty() && withheld();
+        jar.withheld = jar.has_no_chunk() && withheld();
         jar
     }
 
@@ -165,7 +165,13 @@ impl Jar {
         self.pieces.is_empty()
     }
 
-    /// Whether nothing came, and the browser may have a session all the same.
+    /// Whether touches and tombstones are all that came. Under another `SameSite` than that of the
+    /// session, from before it was changed, a browser sends them by themselves.
+    fn has_no_chunk(&self) -> bool {
+        self.counts.iter().all(|[chunks, ..]| *chunks == 0)
+    }
+
+    /// Whether no session came, and the browser may have one all the same.
     pub(crate) fn is_withheld(&self) -> bool {
         self.withheld
     }

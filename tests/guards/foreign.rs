@@ -6,6 +6,9 @@ use sealed_session::{
 };
 use std::sync::{Arc, Mutex};
 
+use proptest::prelude::*;
+use url::Url;
+
 use crate::cases::{Case, OTHER, OURS, PUBLISHED, SITE};
 use crate::common::{at, ring};
 
@@ -49,6 +52,33 @@ fn what_is_served_and_what_is_not() {
             .collect();
         let found = load(&slots, (method, "/", host), fields).foreign();
         assert_eq!(found, wanted, "{method:?} {host:?} {shown:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever is sent, nothing panics, and an origin that passes is of the host for a browser's parser, too.
+    #[test]
+    fn an_origin_that_passes_is_that_of_the_host(
+        scheme in "(https?|HTTPS|ftp|h)",
+        mark in "(://|:|//|:///)",
+        name in "(shop\\.example|SHOP\\.example|evil\\.example|\\[::1\\]|127\\.0\\.0\\.1)?",
+        port in "(:443|:80|:8443|:|:0443|:99999)?",
+        odd in "([@/?#\\\\%. \\[\\]:]|shop\\.example){0,2}",
+        host in "(shop\\.example|evil\\.example|\\[::1\\]|127\\.0\\.0\\.1)?(:443|:80|:8443|:)?",
+        referer in any::<bool>(),
+    ) {
+        let slots = slots(CrossOrigin::new());
+        let origin = format!("{scheme}{mark}{name}{odd}{port}");
+        let field = if referer { "referer" } else { "origin" };
+        let fields = [(field, origin.as_bytes())];
+        let foreign = load(&slots, (Some("POST"), "/", Some(&host)), &fields).foreign();
+        if foreign.is_none() {
+            let sent = Url::parse(&origin).unwrap();
+            let ours = Url::parse(&format!("{}://{host}", sent.scheme())).unwrap();
+            prop_assert_eq!(sent.origin(), ours.origin(), "{} at {}", origin, host);
+        }
     }
 }
 

@@ -73,6 +73,12 @@
 //! A [`Guard`] asks whether somebody is signed in, and may pass: it answers 401 or 403, or redirects to
 //! the sign-in page with a [`ReturnPath`] that leads nowhere but back to this site.
 //!
+//! # Other sites
+//!
+//! Adapters answer 403 to requests that may change something and that pages of other origins caused, before
+//! a handler runs; [`CrossOrigin`] names whom an application trusts. No such request ends or replaces a
+//! session.
+//!
 //! # What a session cannot do here
 //!
 //! A copied cookie works until it expires, and visitors can bring back older sessions of their

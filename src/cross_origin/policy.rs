@@ -89,7 +89,8 @@ impl CrossOrigin {
     /// scheme's own, and nothing behind it. Names beyond ASCII are written as browsers send them, in
     /// punycode.
     ///
-    /// Every page there can act for every visitor who is signed in here.
+    /// Every page there can act for every visitor who is signed in here. What its scripts may read of the
+    /// answers is another question, which a layer for CORS answers.
     ///
     /// ```
     /// use sealed_session::{CrossOrigin, Key, KeyRing, SessionManager};

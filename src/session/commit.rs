@@ -139,6 +139,15 @@ impl Slot {
 impl Inner {
     fn outcome(&self, slot: &mut Slot, now: Timestamp) -> Result<Outcome<'_>, Error> {
         let seen = slot.seen();
+        if slot.jar.is_withheld() {
+            // What is begun would replace a session that nobody here knows, and what is ended is another
+            // one than that.
+            let state = slot.state.as_ref().filter(|state| state.has_to_be_sent());
+            if state.is_some_and(|state| state.record.is_some()) {
+                self.context.observer.tell(&Event::HeldBack {});
+            }
+            return Ok(seen);
+        }
         let Some(state) = slot.state.as_ref().filter(|state| state.has_to_be_sent()) else {
             return Ok(Outcome {
                 lines: self.orphans(slot, now),
@@ -146,14 +155,6 @@ impl Inner {
                 ..seen
             });
         };
-        if slot.jar.is_withheld() {
-            // What would be begun would replace a session that nobody here knows, and what would be
-            // ended is another one than that.
-            if state.record.is_some() {
-                self.context.observer.tell(&Event::HeldBack {});
-            }
-            return Ok(seen);
-        }
         let (context, jar, source) = (&self.context, &slot.jar, slot.jar.source());
         let (mut lines, written) = match &state.record {
             None => (farewell(context, jar), None),

@@ -165,6 +165,9 @@ fn whoever_brings_a_session_has_none_that_is_kept_back() {
     for line in [format!("{BASE}.x=AQ"), format!("{BASE}.t=AQ")] {
         let none: [String; 0] = [];
         assert_eq!(sent(&slots, ("GET", "/"), FRAME, &line, store), none);
+        // A touch that is alone there is not.
+        let look = |session: &Session| assert!(!session.contains("name"));
+        assert_eq!(sent(&slots, ("GET", "/"), FRAME, &line, look), none);
     }
 }
 

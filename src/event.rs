@@ -2,8 +2,11 @@
 //!
 //! Events carry reasons, names and sizes. They never carry values, keys or tokens.
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
+
+use smallvec::SmallVec;
 
 use crate::cross_origin::Foreign;
 use crate::error::{Error, Refusal};
@@ -12,6 +15,9 @@ use crate::error::{Error, Refusal};
 ///
 /// Every event also goes to [`tracing`](https://docs.rs/tracing) under the target
 /// `sealed_session`.
+///
+/// No lock is held while an event is told, so a hook, or a layer of `tracing`, may use the session
+/// that the event is about. An event that is raised by doing so is not told.
 ///
 /// ```
 /// use sealed_session::{Event, Key, KeyRing, RequestHead, SessionManager};
@@ -68,7 +74,7 @@ pub enum Event<'a> {
     /// have kept the visitor's cookies back. Nothing of it is sent, because it would replace the session
     /// that the visitor has. See [`CrossOrigin`](crate::CrossOrigin).
     #[non_exhaustive]
-    HeldBack {},
+    Withheld {},
     /// The session is within its budget, and near to what can be sent: above the
     /// [`warning_limit`](crate::Budget::warning_limit) of the budget.
     #[non_exhaustive]
@@ -102,6 +108,80 @@ pub enum Event<'a> {
     },
 }
 
+/// The events of one turn under the lock; nearly always none, or one.
+pub(crate) type Notes = SmallVec<[Note; 1]>;
+
+/// An event that waits until no lock is held.
+#[derive(Debug)]
+pub(crate) enum Note {
+    CommitFailed(Error),
+    CrowdedRequest {
+        bytes: usize,
+        others: usize,
+        warn_above: usize,
+    },
+    ForeignRequest(Foreign),
+    Withheld,
+    NearBudget {
+        bytes: usize,
+        warn_above: usize,
+    },
+    Overwrote(Refusal),
+    Poisoned,
+    Refused(Refusal),
+    TooLate(String),
+}
+
+impl Note {
+    fn event(&self) -> Event<'_> {
+        match *self {
+            Note::CommitFailed(ref error) => Event::CommitFailed { error },
+            Note::CrowdedRequest {
+                bytes,
+                others,
+                warn_above,
+            } => Event::CrowdedRequest {
+                bytes,
+                others,
+                warn_above,
+            },
+            Note::ForeignRequest(reason) => Event::ForeignRequest { reason },
+            Note::Withheld => Event::Withheld {},
+            Note::NearBudget { bytes, warn_above } => Event::NearBudget { bytes, warn_above },
+            Note::Overwrote(refusal) => Event::Overwrote { refusal },
+            Note::Poisoned => Event::Poisoned {},
+            Note::Refused(refusal) => Event::Refused { refusal },
+            Note::TooLate(ref attribute) => Event::TooLate { attribute },
+        }
+    }
+}
+
+thread_local! {
+    /// Whether an event is being told. A hook that causes another one would not come to an end.
+    static TELLING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Ends the telling, also if the hook panics.
+struct Telling;
+
+impl Telling {
+    /// Begins to tell; `None` within another event.
+    fn begin() -> Option<Telling> {
+        // What is told while its thread ends is told.
+        let nested = TELLING.try_with(|telling| telling.replace(true));
+        match nested {
+            Ok(true) => None,
+            Ok(false) | Err(_) => Some(Telling),
+        }
+    }
+}
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        let _ = TELLING.try_with(|telling| telling.set(false));
+    }
+}
+
 /// Where events go.
 #[derive(Clone, Default)]
 pub(crate) struct Observer {
@@ -117,43 +197,52 @@ impl Observer {
         }
     }
 
-    pub(crate) fn tell(&self, event: &Event<'_>) {
-        const TARGET: &str = "sealed_session";
-        match event {
-            Event::CommitFailed { error } => {
-                tracing::error!(target: TARGET, %error, "session not committed");
-            }
-            Event::CrowdedRequest {
-                bytes,
-                others,
-                warn_above,
-            } => {
-                tracing::warn!(target: TARGET, bytes, others, warn_above, "session and other cookies together are longer than common servers take");
-            }
-            Event::ForeignRequest { reason } => {
-                tracing::warn!(target: TARGET, reason = reason.label(), "request refused: {reason}");
-            }
-            Event::HeldBack {} => {
-                tracing::warn!(target: TARGET, "session not begun: another site caused the request, and the visitor may have one; if the route may begin sessions, say so by `CrossOrigin::exempt`, and use a slot with `SameSite=None` for what has to come along");
-            }
-            Event::NearBudget { bytes, warn_above } => {
-                tracing::warn!(target: TARGET, bytes, warn_above, "session is near the limits of its budget or of common proxies");
-            }
-            Event::Overwrote { refusal } => {
-                tracing::warn!(target: TARGET, reason = refusal.label(), "session written over a cookie that may live elsewhere");
-            }
-            Event::Poisoned {} => {
-                tracing::warn!(target: TARGET, "handler panicked; session not committed");
-            }
-            Event::Refused { refusal } => {
-                tracing::info!(target: TARGET, reason = refusal.label(), "session refused: {refusal}");
-            }
-            Event::TooLate { attribute } => {
-                tracing::error!(target: TARGET, attribute, "session changed after the response head was sent, or a link made; the change is lost");
-            }
-        }
+    /// Tells what was noted under a lock that is released by now.
+    pub(crate) fn tell(&self, note: &Note) {
+        let Some(_telling) = Telling::begin() else {
+            return;
+        };
+        let event = note.event();
+        trace(&event);
         if let Some(hook) = &self.hook {
-            hook(event);
+            hook(&event);
+        }
+    }
+}
+
+fn trace(event: &Event<'_>) {
+    const TARGET: &str = "sealed_session";
+    match event {
+        Event::CommitFailed { error } => {
+            tracing::error!(target: TARGET, %error, "session not committed");
+        }
+        Event::CrowdedRequest {
+            bytes,
+            others,
+            warn_above,
+        } => {
+            tracing::warn!(target: TARGET, bytes, others, warn_above, "session and other cookies together are longer than common servers take");
+        }
+        Event::ForeignRequest { reason } => {
+            tracing::warn!(target: TARGET, reason = reason.label(), "request refused: {reason}");
+        }
+        Event::Withheld {} => {
+            tracing::warn!(target: TARGET, "session not begun: another site caused the request, and the visitor may have one; if the route may begin sessions, say so by `CrossOrigin::exempt`, and use a slot with `SameSite=None` for what has to come along");
+        }
+        Event::NearBudget { bytes, warn_above } => {
+            tracing::warn!(target: TARGET, bytes, warn_above, "session is near the limits of its budget or of common proxies");
+        }
+        Event::Overwrote { refusal } => {
+            tracing::warn!(target: TARGET, reason = refusal.label(), "session written over a cookie that may live elsewhere");
+        }
+        Event::Poisoned {} => {
+            tracing::warn!(target: TARGET, "handler panicked; session not committed");
+        }
+        Event::Refused { refusal } => {
+            tracing::info!(target: TARGET, reason = refusal.label(), "session refused: {refusal}");
+        }
+        Event::TooLate { attribute } => {
+            tracing::error!(target: TARGET, attribute, "session changed after the response head was sent, or a link made; the change is lost");
         }
     }
 }

@@ -1,10 +1,11 @@
 //! When a cookie is written, and why: a page of documentation.
 //!
-//! A session may have three kinds of cookies. With the default name:
+//! A session may have four kinds of cookies. With the default name:
 //!
 //! | cookie | what | written | bytes of its line |
 //! | --- | --- | --- | --- |
 //! | `__Host-session`, and `.1` to `.8` | the session | by a request that changed it | as its content |
+//! | `__Host-session.r` | a *tombstone* of an id: the session was renewed here | by a renewal | as `.x` |
 //! | `__Host-session.t` | a *touch*: the session was used then | by a request that changed nothing, at most once per touch interval | 85, or about 103 with `Max-Age` |
 //! | `__Host-session.x` | a *tombstone*: a session was ended here | by a sign-out, and by a sign-in that replaces a session | about 100, and 28 more for each further key of the ring |
 //!
@@ -17,9 +18,9 @@
 //! | read, or did not look; last noted use an interval ago | the touch | |
 //! | changed something | the session | chunks it does not need any more, the touch |
 //! | was marked [passive](crate::Session::mark_passive) and changed nothing | | |
-//! | called [`renew`](crate::Session::renew), which gives a new id | the session | as above |
+//! | called [`renew`](crate::Session::renew), which gives a new id | the session; a tombstone of the id that came | as above |
 //! | signed in | the session; a tombstone of the one it replaces, if one came along | as above |
-//! | called [`destroy`](crate::Session::destroy) | a tombstone, if a session came along | the session, the touch |
+//! | called [`destroy`](crate::Session::destroy) | a tombstone, if a session came along | what came of the session, the touch |
 //! | changed so much that it does not fit | the touch, if it is due | |
 //! | panicked with a session in hand | | |
 //! | came with cookies that are not accepted | | |

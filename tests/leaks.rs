@@ -88,7 +88,12 @@ fn nothing_that_is_shown_holds_a_key_a_token_or_a_value() {
                 .unwrap_err()
                 .to_string(),
         );
-        shown.push_str(&session.insert("password", SECRET).unwrap_err().to_string());
+        shown.push_str(
+            &session
+                .insert("password", SECRET.repeat(2))
+                .unwrap_err()
+                .to_string(),
+        );
         shown.push_str(&format!("{manager:?} {:?} {:?}", key(1), key(1).to_text()));
         shown.push_str(&events.lock().unwrap());
         let value = token.split_once('=').unwrap().1.to_owned();

@@ -12,7 +12,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{Browser, at, commit, key, manager};
-use sealed_session::{Attribute, Event, Refusal, RequestHead, Session, SessionManager};
+use sealed_session::{
+    Attribute, Event, Refusal, RequestHead, ResponseHead, Session, SessionManager,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize, Debug, PartialEq, Clone, Default)]
@@ -263,14 +265,56 @@ fn a_panicking_handler_commits_nothing() {
     let mut browser = Browser::default();
     browser.visit(&manager, at(0), |session| session.insert("a", 1).unwrap());
     let session = browser.open(&manager, at(1));
-    let handle = session.clone();
+    let handle = session.in_hand();
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
         handle.insert("a", 2).unwrap();
         panic!("the handler fails");
     }));
     assert!(caught.is_err());
     assert!(session.insert("a", 3).unwrap_err().is_poisoned());
+    // An error page sees what the browser keeps.
+    assert_eq!(session.get::<i32>("a").unwrap(), Some(1));
+    // A page that does not say so is replaced; one that does stays.
+    let failed = commit(&manager, &session, at(1)).unwrap_err();
+    assert!(failed.is_poisoned());
     assert!(commit(&manager, &session, at(1)).unwrap().is_empty());
+    let session = browser.open(&manager, at(1));
+    let handle = session.in_hand();
+    let task = std::thread::spawn(move || {
+        handle.insert("a", 2).unwrap();
+        panic!("the handler fails");
+    });
+    assert!(task.join().is_err());
+    let page = manager.commit(&session, ResponseHead::new(500), at(1));
+    assert!(!format!("{page:?}").contains("set-cookie"), "{page:?}");
+}
+
+#[test]
+fn a_panic_past_a_clone_is_not_the_handlers() {
+    let manager = manager();
+    let mut browser = Browser::default();
+    browser.visit(&manager, at(0), |session| {
+        session.sign_in_as("ada", &[]).unwrap();
+    });
+    // In a task that was spawned, and in a block that the handler watches.
+    let session = browser.open(&manager, at(1));
+    let clone = session.clone();
+    let task = std::thread::spawn(move || {
+        let _clone = clone;
+        panic!("in a task");
+    });
+    assert!(task.join().is_err());
+    let clone = session.clone();
+    let watched = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+        let _clone = clone;
+        panic!("in a block");
+    }));
+    assert!(watched.is_err());
+    session.destroy().unwrap();
+    browser.close(&manager, &session, at(1)).unwrap();
+    browser.visit(&manager, at(2), |session| {
+        assert_eq!(session.subject(), None);
+    });
 }
 
 #[test]

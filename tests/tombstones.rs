@@ -13,7 +13,7 @@ use std::time::Duration;
 use common::{BASE, Browser, TOMBSTONE, at, key, manager, ring};
 use sealed_session::{
     CookieSpec, HeaderChange, KeyRing, Lifetime, Refusal, Renewal, RequestHead, ResponseHead,
-    Session, SessionManager, SessionManagerBuilder,
+    Scope, Session, SessionManager, SessionManagerBuilder, SiteData,
 };
 
 /// A browser with a session that was written at 0.
@@ -241,4 +241,181 @@ fn a_session_that_does_not_count_is_buried_with_the_one_that_does() {
             assert_eq!(session.refusal(), Some(Refusal::Destroyed));
         }
     }
+}
+
+/// Rights that a slow response must not bring back.
+fn role(session: &Session) -> Option<String> {
+    session.get("role").unwrap()
+}
+
+#[test]
+fn what_a_renewal_takes_away_stays_away() {
+    let manager = manager();
+    let mut browser = Browser::default();
+    browser.visit(&manager, at(0), |session| {
+        session.sign_in_as("ada", &[]).unwrap();
+        session.insert("role", "admin").unwrap();
+    });
+    // A write that is slow, and one that is slower.
+    let slow = [1, 2].map(|second| browser.open(&manager, at(second)));
+    slow.iter()
+        .for_each(|session| session.insert("seen", 1).unwrap());
+    browser.visit(&manager, at(3), |session| {
+        session.insert("role", "member").unwrap();
+        session.renew().unwrap();
+    });
+    assert_eq!(
+        role(&browser.open(&manager, at(4))).as_deref(),
+        Some("member")
+    );
+    browser.close(&manager, &slow[0], at(5)).unwrap();
+    let session = browser.open(&manager, at(6));
+    assert_eq!(session.refusal(), Some(Refusal::Superseded));
+    assert_eq!((session.subject(), role(&session)), (None, None));
+    // Nor beside another session that begins meanwhile, nor under another renewal.
+    browser.visit(&manager, at(7), |session| {
+        session.sign_in_as("ada", &[]).unwrap();
+        session.renew().unwrap();
+    });
+    browser.close(&manager, &slow[1], at(8)).unwrap();
+    assert_eq!(
+        browser.open(&manager, at(9)).refusal(),
+        Some(Refusal::Superseded)
+    );
+}
+
+#[test]
+fn a_renewal_that_overtakes_a_sign_out_does_not_undo_it() {
+    let manager = manager();
+    let mut browser = written(&manager);
+    let renews = browser.open(&manager, at(1));
+    renews.renew().unwrap();
+    browser.visit(&manager, at(2), |session| session.destroy().unwrap());
+    browser.close(&manager, &renews, at(3)).unwrap();
+    assert_eq!(
+        browser.open(&manager, at(4)).refusal(),
+        Some(Refusal::Destroyed)
+    );
+}
+
+#[test]
+fn a_renewal_of_what_began_in_this_request_buries_nothing() {
+    let manager = manager();
+    let session = Browser::default().open(&manager, at(0));
+    session.insert("a", 1).unwrap();
+    session.renew().unwrap();
+    let lines = common::commit(&manager, &session, at(0)).unwrap();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+}
+
+#[test]
+fn a_destroy_removes_what_came_and_nothing_else() {
+    let manager = SessionManager::builder(ring())
+        .clear_site_data([SiteData::Storage])
+        .build()
+        .unwrap();
+    let browser = written(&manager);
+    // Another site's form arrives without the cookies.
+    let foreign = manager.load(RequestHead::default(), at(1));
+    foreign.destroy().unwrap();
+    let changes = manager
+        .commit(&foreign, ResponseHead::new(303), at(1))
+        .unwrap();
+    let shown = format!("{changes:?}");
+    assert!(
+        !shown.contains("set-cookie") && !shown.contains("site-data"),
+        "{shown}"
+    );
+    assert!(browser.open(&manager, at(2)).is_live());
+    // Nor in a former scope.
+    let moved = SessionManager::builder(ring())
+        .cookie(CookieSpec::new("shop"))
+        .former_scope(Scope::new().path("/shop"))
+        .build()
+        .unwrap();
+    let foreign = moved.load(RequestHead::default(), at(1));
+    foreign.destroy().unwrap();
+    assert!(common::commit(&moved, &foreign, at(1)).unwrap().is_empty());
+    // Only what came goes: not a base cookie that another tab may just have been given.
+    for (line, removed) in [
+        (format!("{BASE}.1=wxyz"), format!("{BASE}.1=;")),
+        (format!("{BASE}.t=Aw"), format!("{BASE}.t=;")),
+    ] {
+        let session = manager.load(RequestHead::new([line.as_bytes()]), at(1));
+        session.destroy().unwrap();
+        let lines = common::commit(&manager, &session, at(1)).unwrap();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].starts_with(&removed), "{lines:?}");
+    }
+}
+
+#[test]
+fn a_planted_former_cookie_counts_for_nobody_who_has_migrated() {
+    let before = |name: &str| {
+        let spec = CookieSpec::new(name);
+        SessionManager::builder(ring())
+            .cookie(spec)
+            .build()
+            .unwrap()
+    };
+    for (former, plantable) in [("sid", true), ("__Host-old", false)] {
+        let after = SessionManager::builder(ring())
+            .former_cookie(CookieSpec::new(former))
+            .build()
+            .unwrap();
+        // The attacker's own session, under the former name.
+        let mut attacker = Browser::default();
+        attacker.visit(&before(former), at(0), |session| {
+            session.sign_in_as("eve", &[]).unwrap();
+        });
+        let planted = attacker.line();
+        let subject = |line: &str, now| {
+            let line = format!("{line}; {planted}");
+            let request = RequestHead::new([line.as_bytes()]);
+            after.load(request, at(now)).subject()
+        };
+        // Without anything under the own name, that is what a migration needs.
+        assert_eq!(subject("a=b", 1).as_deref(), Some("eve"), "{former}");
+        let eve = (!plantable).then_some("eve");
+        // Beside one that is over, and after a sign-out.
+        let mut browser = Browser::default();
+        browser.visit(&after, at(-2_000), |session| {
+            session.insert("a", 1).unwrap()
+        });
+        assert_eq!(subject(&browser.line(), 1).as_deref(), eve, "{former}");
+        let mut browser = written(&after);
+        browser.visit(&after, at(1), |session| session.destroy().unwrap());
+        assert_eq!(subject(&browser.line(), 2).as_deref(), eve, "{former}");
+    }
+}
+
+#[test]
+fn a_dead_own_session_hides_no_former_one_from_touches() {
+    let old = SessionManager::builder(ring())
+        .cookie(CookieSpec::new("__Host-old"))
+        .build()
+        .unwrap();
+    let new = SessionManager::builder(ring())
+        .former_cookie(CookieSpec::new("__Host-old"))
+        .build()
+        .unwrap();
+    let mut browser = Browser::default();
+    // Under the new name a session was ended a moment ago, and came back.
+    browser.visit(&new, at(0), |session| session.insert("a", 1).unwrap());
+    let slow = browser.open(&new, at(150));
+    slow.insert("a", 2).unwrap();
+    browser.visit(&new, at(160), |session| session.destroy().unwrap());
+    browser.close(&new, &slow, at(170)).unwrap();
+    // A node that does not know of the rename has given the visitor another one.
+    let mut other = Browser::default();
+    other.visit(&old, at(0), |session| session.insert("b", 1).unwrap());
+    let line = format!("{}; {}", browser.line(), other.line());
+    let load = |now| new.load(RequestHead::new([line.as_bytes()]), at(now));
+    assert!(load(200).contains("b"));
+    // A page that never looks: the former session is touched, as one that looks would.
+    let lines = common::commit(&new, &load(200), at(200)).unwrap();
+    assert!(
+        lines.iter().any(|line| line.starts_with("__Host-old.t=")),
+        "{lines:?}"
+    );
 }

@@ -374,7 +374,7 @@ fn tombstones() {
         }
         let tombstone = text(entry, "text");
         let request = marked(entry, number(entry, "token_issued"));
-        let (value, _) = sent_tombstones(&request, Session::destroy)?;
+        let (value, _) = sent_tombstones(&request, "x", Session::destroy)?;
         same("sent", value.as_str(), tombstone)?;
         let (_, session) = beside(&request, "x", tombstone);
         same("refusal", label(&session), Some("destroyed"))?;
@@ -385,22 +385,30 @@ fn tombstones() {
     });
     each(list(&file["values"]), |entry| {
         let wanted = (text(entry, "value").to_owned(), number(entry, "max_age"));
-        let sent = sent_tombstones(entry, Session::destroy)?;
+        let sent = sent_tombstones(entry, "x", Session::destroy)?;
         same("destroyed", &sent, &wanted)?;
-        let sent = sent_tombstones(entry, |session| session.sign_in_as("user-17", &[]))?;
-        same("signed in", &sent, &wanted)
+        let sign_in = |session: &Session| session.sign_in_as("user-17", &[]);
+        same("signed in", &sent_tombstones(entry, "x", sign_in)?, &wanted)
+    });
+    each(list(&file["renewals"]), |entry| {
+        let wanted = (text(entry, "value").to_owned(), number(entry, "max_age"));
+        let sent = sent_tombstones(entry, "r", Session::renew)?;
+        same("renewed", &sent, &wanted)?;
+        let (_, session) = beside(entry, "r", &wanted.0);
+        same("refusal", label(&session), Some("superseded"))
     });
 }
 
-/// The value of `base.x` and its `Max-Age`, as sent when `end` ends the session.
+/// The value of a cookie of tombstones and its `Max-Age`, as sent when `end` ends the session.
 fn sent_tombstones(
     request: &Value,
+    suffix: &str,
     end: impl FnOnce(&Session) -> Result<(), Error>,
 ) -> Result<(String, u64), String> {
     let (manager, session) = load(request);
     same("refusal", label(&session), request["refusal"].as_str())?;
     end(&session).unwrap();
-    let start = format!("{}.x=", text(request, "name"));
+    let start = format!("{}.{suffix}=", text(request, "name"));
     let lines = set_cookies(&manager, &session, number(request, "now"));
     let found = lines.iter().find_map(|line| {
         let line = without_scope(line);

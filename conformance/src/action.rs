@@ -85,6 +85,18 @@ fn with_session(
             session.mark_passive();
             return Ok(None);
         }
+        "task-panics" => {
+            let clone = session.clone();
+            let task = std::thread::spawn(move || {
+                let _clone = clone;
+                // Without a message on standard error.
+                std::panic::resume_unwind(Box::new(()));
+            });
+            return match task.join() {
+                Ok(()) => Err(unknown(verb)),
+                Err(_) => Ok(None),
+            };
+        }
         "get" => session
             .get::<String>(first)?
             .unwrap_or_else(|| "nothing".to_owned()),

@@ -64,8 +64,11 @@ impl<'a> Candidates<'a> {
         self.list.push(Err(refusal));
     }
 
-    /// Adds a complete text, as long as there are not too many.
+    /// Adds a complete text, as long as there are not too many. An equal one is opened once.
     fn add(&mut self, candidate: Candidate<'a>) {
+        if self.list.iter().flatten().any(|there| *there == candidate) {
+            return;
+        }
         if self.complete < CANDIDATES_MAX {
             self.complete += 1;
             self.list.push(Ok(candidate));
@@ -213,7 +216,8 @@ mod tests {
         {
             line.push_str(&format!("; s.{index}=wxyz{planted}wxyz"));
         }
-        for line in [line, "s=A; ".repeat(100)] {
+        let bases: String = (0..100).map(|number| format!("s=A{number}; ")).collect();
+        for line in [line, bases] {
             let jar = Jar::read([line.as_bytes()], [Names::new("s")].iter(), || false);
             let all = Candidates::of(&jar, 0);
             assert_eq!(
@@ -222,6 +226,14 @@ mod tests {
             );
             assert!(all.more);
         }
+        // An equal text is opened once, and crowds nobody out.
+        let jar = Jar::read(
+            [b"s=A; ".repeat(30).as_slice()],
+            [Names::new("s")].iter(),
+            || false,
+        );
+        let all = Candidates::of(&jar, 0);
+        assert_eq!((all.list.len(), all.more), (1, false));
         // What is no complete text costs nothing, and takes nobody's place.
         let line = format!("{}s=Agood", "s=2wxyzA; s=x; ".repeat(15));
         assert_eq!(read(&line)[30], Ok("Agood".to_owned()));

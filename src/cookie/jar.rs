@@ -17,11 +17,11 @@ use crate::error::Refusal;
 use crate::transport::Source;
 
 /// The most chunks kept of one family: nine, and some planted ones.
-const CHUNKS_KEPT: usize = 32;
+const CHUNKS_KEPT: u8 = 32;
 
-/// The most touch cookies kept of one family, and the most cookies of tombstones. There is one of
+/// The most touch cookies kept of one family, and the most cookies of either kind of tombstones. There is one of
 /// each, unless others were planted.
-const MARKS_KEPT: usize = 8;
+const MARKS_KEPT: u8 = 8;
 
 /// The longest value of a touch cookie, or of a cookie of tombstones, that is looked at.
 const MARK_MAX: usize = 256;
@@ -39,7 +39,7 @@ pub(crate) struct Jar {
     /// Nearly no request has more than two chunks, a touch and tombstones.
     pieces: SmallVec<[Piece; 4]>,
     /// How many of each family and kind: each by itself, so that none can crowd out another.
-    counts: [[usize; KINDS]; FAMILIES_MAX],
+    counts: [[u8; KINDS]; FAMILIES_MAX],
     others: Tally,
     source: Source,
     /// Why what came elsewhere than in cookies is no token.
@@ -70,14 +70,15 @@ struct Piece {
 }
 
 /// Kinds of cookies in a family.
-const KINDS: usize = 3;
+const KINDS: usize = 4;
 
 /// The number of a kind, and how many cookies of it are kept, with how long a value.
-const fn kind(slot: Slot) -> (usize, usize, usize) {
+const fn kind(slot: Slot) -> (usize, u8, usize) {
     match slot {
         Slot::Chunk(_) => (0, CHUNKS_KEPT, LINE_MAX),
         Slot::Touch => (1, MARKS_KEPT, MARK_MAX),
         Slot::Tombstone => (2, MARKS_KEPT, MARK_MAX),
+        Slot::Renewed => (3, MARKS_KEPT, MARK_MAX),
     }
 }
 
@@ -176,6 +177,18 @@ impl Jar {
         self.withheld
     }
 
+    /// Whether any tombstone came, of either kind and any family.
+    pub(crate) fn has_tombstones(&self) -> bool {
+        let kinds = [Slot::Tombstone, Slot::Renewed].map(|slot| kind(slot).0);
+        let came = |counts: &[u8; KINDS]| kinds.iter().any(|kind| counts.get(*kind) != Some(&0));
+        self.counts.iter().any(came)
+    }
+
+    /// Whether any cookie of one family came.
+    pub(crate) fn holds(&self, family: usize) -> bool {
+        self.pieces(family).next().is_some()
+    }
+
     /// How what is here came.
     pub(crate) fn source(&self) -> Source {
         self.source
@@ -256,10 +269,16 @@ impl Jar {
         pieces.filter_map(|(slot, value)| matches!(slot, Slot::Touch).then_some(value))
     }
 
-    /// The cookies of tombstones of one family.
+    /// The cookies of tombstones of one family, those of sign-ins.
     pub(crate) fn tombstones(&self, family: usize) -> impl Iterator<Item = &[u8]> {
         let pieces = self.pieces(family);
         pieces.filter_map(|(slot, value)| value.filter(|_| matches!(slot, Slot::Tombstone)))
+    }
+
+    /// The cookies of tombstones of one family, those of ids that were renewed.
+    pub(crate) fn renewed(&self, family: usize) -> impl Iterator<Item = &[u8]> {
+        let pieces = self.pieces(family);
+        pieces.filter_map(|(slot, value)| value.filter(|_| matches!(slot, Slot::Renewed)))
     }
 
     /// What came along besides the session, its touch and its tombstones.
@@ -291,7 +310,7 @@ impl Jar {
 
     /// Whether there may have been more tombstones of this family than are kept.
     pub(crate) fn may_hide_tombstones(&self, family: usize) -> bool {
-        self.is_used_up(family, Slot::Tombstone)
+        self.is_used_up(family, Slot::Tombstone) || self.is_used_up(family, Slot::Renewed)
     }
 
     fn is_used_up(&self, family: usize, slot: Slot) -> bool {
@@ -413,7 +432,7 @@ mod tests {
         assert_eq!(read(&[&long]), [(0, None)]);
 
         let many = b"__Host-s.1=x; ".repeat(10_000);
-        assert_eq!(read(&[&many]).len(), CHUNKS_KEPT);
+        assert_eq!(read(&[&many]).len(), usize::from(CHUNKS_KEPT));
     }
 
     #[test]
@@ -457,13 +476,14 @@ mod tests {
 
     #[test]
     fn no_kind_of_cookie_crowds_out_another() {
-        let line = b"s=x; s.t=a; s.x=b; ".repeat(50);
+        let line = b"s=x; s.t=a; s.x=b; s.r=c; ".repeat(50);
         let long = [b"s.t=".as_slice(), &[b'A'; MARK_MAX + 1]].concat();
         let names = [Names::new("s")];
         let jar = Jar::read([line.as_slice()], names.iter(), || false);
-        assert_eq!(jar.chunks(0).count(), CHUNKS_KEPT);
-        assert_eq!(jar.touches(0).count(), MARKS_KEPT);
-        assert_eq!(jar.tombstones(0).count(), MARKS_KEPT);
+        assert_eq!(jar.chunks(0).count(), usize::from(CHUNKS_KEPT));
+        assert_eq!(jar.touches(0).count(), usize::from(MARKS_KEPT));
+        assert_eq!(jar.tombstones(0).count(), usize::from(MARKS_KEPT));
+        assert_eq!(jar.renewed(0).count(), usize::from(MARKS_KEPT));
         let jar = Jar::read([long.as_slice()], names.iter(), || false);
         assert_eq!(jar.touches(0).collect::<Vec<_>>(), [None]);
         assert!(jar.chunks(0).next().is_none() && jar.touches(1).next().is_none());

@@ -11,12 +11,16 @@ const TOUCH: &str = ".t";
 /// The suffix of the cookie that holds tombstones.
 const TOMBSTONE: &str = ".x";
 
-/// The names of one session's cookies: `name`, `name.1` ... `name.8`, `name.t` and `name.x`.
+/// The suffix of the cookie that holds tombstones of ids that were renewed.
+const RENEWED: &str = ".r";
+
+/// The names of one session's cookies: `name`, `name.1` ... `name.8`, `name.r`, `name.t` and `name.x`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Names {
     chunks: [String; CHUNKS_MAX],
     touch: String,
     tombstone: String,
+    renewed: String,
 }
 
 /// What a cookie of a session is.
@@ -25,7 +29,11 @@ pub(super) enum Slot {
     /// The base cookie is number 0.
     Chunk(u8),
     Touch,
+    /// Of sign-ins that were ended.
     Tombstone,
+    /// Tombstones of ids that were renewed. Apart from those of sign-ins: a renewal that overtakes a
+    /// sign-out must not take its tombstone away.
+    Renewed,
 }
 
 impl Names {
@@ -41,6 +49,7 @@ impl Names {
             chunks: std::array::from_fn(chunk),
             touch: format!("{base}{TOUCH}"),
             tombstone: format!("{base}{TOMBSTONE}"),
+            renewed: format!("{base}{RENEWED}"),
         }
     }
 
@@ -63,6 +72,10 @@ impl Names {
         &self.tombstone
     }
 
+    pub(crate) fn renewed(&self) -> &str {
+        &self.renewed
+    }
+
     /// The names of all chunks, the base name first.
     pub(crate) fn chunks(&self) -> impl Iterator<Item = &str> {
         self.chunks.iter().map(String::as_str)
@@ -74,12 +87,15 @@ impl Names {
             Slot::Chunk(index) => self.chunk(index.into()),
             Slot::Touch => self.touch(),
             Slot::Tombstone => self.tombstone(),
+            Slot::Renewed => self.renewed(),
         }
     }
 
     /// Whether one name could be of both.
     pub(crate) fn overlaps(&self, other: &Names) -> bool {
-        let mut all = self.chunks().chain([self.touch(), self.tombstone()]);
+        let mut all = self
+            .chunks()
+            .chain([self.touch(), self.tombstone(), self.renewed()]);
         all.any(|name| other.slot_of(name.as_bytes()).is_some())
     }
 
@@ -91,6 +107,7 @@ impl Names {
             [b'.', digit @ b'1'..=b'8'] => Some(Slot::Chunk(digit - b'0')),
             _ if suffix == TOUCH.as_bytes() => Some(Slot::Touch),
             _ if suffix == TOMBSTONE.as_bytes() => Some(Slot::Tombstone),
+            _ if suffix == RENEWED.as_bytes() => Some(Slot::Renewed),
             _ => None,
         }
     }
@@ -109,12 +126,13 @@ pub(super) fn check(name: &str) -> Result<(), Error> {
     let derived = name
         .strip_suffix(|c: char| c.is_ascii_digit())
         .is_some_and(|n| n.ends_with('.'))
-        || name.ends_with(TOUCH)
-        || name.ends_with(TOMBSTONE);
+        || [TOUCH, TOMBSTONE, RENEWED]
+            .iter()
+            .any(|suffix| name.ends_with(suffix));
     if derived {
         return Err(Error::configuration(format!(
             "the cookie name `{name}` ends like a chunk, touch or tombstone of another session; \
-             choose one that ends neither in `.` and a digit nor in `.t` or `.x`"
+             choose one that ends neither in `.` and a digit nor in `.r`, `.t` or `.x`"
         )));
     }
     Ok(())
@@ -133,6 +151,7 @@ mod tests {
             (b"__Host-s.8", Some(Slot::Chunk(8))),
             (b"__Host-s.t", Some(Slot::Touch)),
             (b"__Host-s.x", Some(Slot::Tombstone)),
+            (b"__Host-s.r", Some(Slot::Renewed)),
             (b"__Host-s.0", None),
             (b"__Host-s.9", None),
             (b"__Host-s.10", None),
@@ -164,6 +183,7 @@ mod tests {
             ("s.8", "s"),
             ("s", "s.t"),
             ("s.x", "s"),
+            ("s", "s.r"),
         ] {
             assert!(overlap(a, b), "{a} {b}");
         }
@@ -184,7 +204,7 @@ mod tests {
             assert!(check(good).is_ok(), "{good}");
         }
         for bad in [
-            "", "a b", "a=b", "a;b", "ä", "s.1", "s.0", "s.9", "s.t", "s.x", "\r\n",
+            "", "a b", "a=b", "a;b", "ä", "s.1", "s.0", "s.9", "s.r", "s.t", "s.x", "\r\n",
         ] {
             assert!(check(bad).unwrap_err().is_configuration(), "{bad}");
         }

@@ -33,7 +33,7 @@ use crate::error::Error;
 ///
 /// A request that another site caused, and whose session's cookies the browser may have kept back
 /// (`SameSite`), begins no session, whatever its handler does: it would replace the one that the
-/// visitor has. An [event](crate::Event::HeldBack) tells of it. [Exempt](CrossOrigin::exempt) routes
+/// visitor has. An [event](crate::Event::Withheld) tells of it. [Exempt](CrossOrigin::exempt) routes
 /// may.
 ///
 /// ```

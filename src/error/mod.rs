@@ -5,6 +5,7 @@
 //! is for logs and metrics, and a visitor learns nothing from it. Hostile input is never an
 //! `Error`. No message here ever holds a value, a key or a token.
 
+mod kind;
 mod oversize;
 mod refusal;
 
@@ -12,6 +13,9 @@ pub use oversize::{Measure, Oversize};
 pub use refusal::Refusal;
 
 use std::fmt;
+use std::sync::Weak;
+
+use self::kind::Kind;
 
 /// A fault of the caller: an invalid configuration, a value that cannot be stored, or a
 /// change that came too late.
@@ -36,22 +40,13 @@ pub struct Error {
     cookie: Option<Box<str>>,
 }
 
-#[derive(Clone)]
-enum Kind {
-    Configuration(String),
-    Misuse(String),
-    Key { place: Option<String>, what: String },
-    Randomness(String),
-    NotRepresentable { attribute: String, what: String },
-    Unreadable { attribute: String, what: String },
-    TooLarge(Oversize),
-    Expired { refusal: Refusal },
-    Poisoned,
-    TooLate { attribute: String },
-    Linked { attribute: String },
-    Unlinked,
-    OffLoopback { host: String },
-    NotPermitted(String),
+/// A session that refused a value, for as long as it is there.
+type Origin = Weak<dyn HoldBack>;
+
+/// What has an error of its own making be the end of a request's changes.
+pub(crate) trait HoldBack: Send + Sync {
+    /// Sends nothing of the request; the commit fails with `error`.
+    fn hold_back(&self, error: &Error);
 }
 
 impl Error {
@@ -117,11 +112,58 @@ impl Error {
     }
 
     pub(crate) fn too_large(oversize: Oversize) -> Error {
-        Error::new(Kind::TooLarge(oversize))
+        Error::new(Kind::TooLarge {
+            oversize,
+            origin: None,
+        })
+    }
+
+    /// Says which session refused the value.
+    pub(crate) fn refused_by(mut self, session: Weak<dyn HoldBack>) -> Error {
+        if let Kind::TooLarge { origin, .. } = &mut *self.kind {
+            *origin = Some(session);
+        }
+        self
+    }
+
+    /// Holds back all changes of the request, for an error that becomes the response: nothing of what
+    /// was changed is sent, and the sessions read as they came. The commit then fails with this error.
+    ///
+    /// It concerns an insert that was refused because the value can never fit
+    /// ([`is_too_large`](Error::is_too_large)), and does nothing for any other error. The adapters
+    /// call it where their `Error` is made a response. Call it where an error type of your own is.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
+    ///
+    /// error.hold_back();
+    /// assert_eq!(session.get::<String>("name")?, None);
+    /// let failed = manager.commit(&session, ResponseHead::new(422), now).unwrap_err();
+    /// assert!(failed.is_too_large());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn hold_back(&self) {
+        if let Kind::TooLarge { origin, .. } = &*self.kind
+            && let Some(session) = origin.as_ref().and_then(Weak::upgrade)
+        {
+            session.hold_back(self);
+        }
     }
 
     pub(crate) fn too_late(attribute: &str) -> Error {
         Error::new(Kind::TooLate {
+            attribute: attribute.to_owned(),
+        })
+    }
+
+    pub(crate) fn held_back(attribute: &str) -> Error {
+        Error::new(Kind::HeldBack {
             attribute: attribute.to_owned(),
         })
     }
@@ -262,11 +304,11 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_too_large(&self) -> bool {
-        matches!(*self.kind, Kind::TooLarge(_))
+        matches!(*self.kind, Kind::TooLarge { .. })
     }
 
-    /// Whether a change came after the response head had been sent, or after a link was made that
-    /// carries the session.
+    /// Whether a change came after the response head had been sent, after a link was made that carries
+    /// the session, or after the changes of this request were held back.
     ///
     /// ```
     /// # use sealed_session::ResponseHead;
@@ -281,7 +323,10 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_too_late(&self) -> bool {
-        matches!(*self.kind, Kind::TooLate { .. } | Kind::Linked { .. })
+        matches!(
+            *self.kind,
+            Kind::TooLate { .. } | Kind::Linked { .. } | Kind::HeldBack { .. }
+        )
     }
 
     /// Whether a session was changed that travels in links, and no link was made to carry it. Put the
@@ -336,7 +381,7 @@ impl Error {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
-    /// let held = session.clone();
+    /// let held = session.in_hand();
     /// let task = std::thread::spawn(move || {
     ///     let _held = held;
     ///     panic!("with a session in hand");
@@ -405,7 +450,7 @@ impl Error {
     #[must_use]
     pub fn sizes(&self) -> Option<&Oversize> {
         match &*self.kind {
-            Kind::TooLarge(oversize) => Some(oversize),
+            Kind::TooLarge { oversize, .. } => Some(oversize),
             _ => None,
         }
     }
@@ -434,53 +479,7 @@ impl fmt::Display for Error {
         if let Some(name) = &self.cookie {
             write!(f, "`{name}`: ")?;
         }
-        match &*self.kind {
-            Kind::Configuration(what) => write!(f, "configuration: {what}"),
-            Kind::Misuse(what) => write!(f, "misuse: {what}"),
-            Kind::Key { place: None, what } => write!(f, "key: {what}"),
-            Kind::Key {
-                place: Some(place),
-                what,
-            } => write!(f, "key in {place}: {what}"),
-            Kind::Randomness(cause) => {
-                write!(f, "the operating system gave no random bytes: {cause}")
-            }
-            Kind::NotRepresentable { attribute, what } => {
-                write!(f, "attribute `{attribute}` was not stored: {what}")
-            }
-            Kind::Unreadable { attribute, what } => {
-                write!(f, "attribute `{attribute}` is not readable here: {what}")
-            }
-            Kind::Expired { refusal } => write!(
-                f,
-                "{refusal} while its handler ran; what was changed is not sent, because it must \
-                 not revive the session"
-            ),
-            Kind::Poisoned => f.write_str(
-                "a panic unwound past a handle of this session; nothing of this request is sent",
-            ),
-            Kind::TooLarge(oversize) => oversize.fmt(f),
-            Kind::TooLate { attribute } => write!(
-                f,
-                "`{attribute}` came too late: the response head is out and its cookies with it; \
-                 change the session before the handler returns"
-            ),
-            Kind::Linked { attribute } => write!(
-                f,
-                "`{attribute}` came too late: a link was made that carries the session as it was; \
-                 change the session before the first `encode_url`"
-            ),
-            Kind::Unlinked => f.write_str(
-                "the session travels in links, was changed, and no link was made to carry it; put the \
-                 links of the page, or the target of its redirect, through `encode_url`",
-            ),
-            Kind::NotPermitted(what) => write!(f, "not permitted: {what}"),
-            Kind::OffLoopback { host } => write!(
-                f,
-                "the development cookie profile serves loopback hosts only, and the request names \
-                 `{host}`; configure a `CookieSpec` with a `__Host-` name for this host"
-            ),
-        }
+        self.kind.fmt(f)
     }
 }
 

@@ -52,6 +52,9 @@ pub enum Refusal {
     RecordTooNew,
     /// Sealed under a key of the ring whose time has passed.
     RetiredKey,
+    /// Authentic, and the session goes on under another id: it was [renewed](crate::Session::renew) in
+    /// this browser, and a response that was under way brought it back as it was before.
+    Superseded,
     /// Changed on the way, or sealed for another name, purpose or audience: the cipher cannot
     /// tell which.
     Tampered,
@@ -84,6 +87,7 @@ impl Refusal {
             Refusal::Partial => "partial",
             Refusal::RecordTooNew => "record_too_new",
             Refusal::RetiredKey => "retired_key",
+            Refusal::Superseded => "superseded",
             Refusal::Tampered => "tampered",
             Refusal::UnknownKey => "unknown_key",
             Refusal::WrongFormat => "wrong_format",
@@ -103,7 +107,11 @@ impl Refusal {
     pub fn may_live_elsewhere(self) -> bool {
         !matches!(
             self,
-            Refusal::AbsoluteExpired | Refusal::Absent | Refusal::Destroyed | Refusal::IdleExpired
+            Refusal::AbsoluteExpired
+                | Refusal::Absent
+                | Refusal::Destroyed
+                | Refusal::IdleExpired
+                | Refusal::Superseded
         )
     }
 }
@@ -129,6 +137,9 @@ impl fmt::Display for Refusal {
             Refusal::Partial => "a chunk of the session is missing",
             Refusal::RecordTooNew => "the session was written by a newer version",
             Refusal::RetiredKey => "the session was sealed under a retired key",
+            Refusal::Superseded => {
+                "the session was renewed in this browser, and came back as it was before"
+            }
             Refusal::Tampered => {
                 "the token was changed, or sealed for another name, purpose or audience"
             }

@@ -334,7 +334,8 @@ impl SessionManagerBuilder {
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
     /// let manager = SessionManager::builder(ring).no_store_on_destroy().build()?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let cookie = format!("__Host-session={}", "A".repeat(100));
+    /// # let session = manager.load(RequestHead::new([cookie.as_bytes()]), now);
     /// session.destroy()?;
     ///
     /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;

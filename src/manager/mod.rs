@@ -127,6 +127,19 @@ impl SessionManager {
     where
         I: IntoIterator<Item = &'a [u8]>,
     {
+        self.load_beside(None, request, now)
+    }
+
+    /// Loads a session that shares the fate of `main`, if there is one.
+    pub(crate) fn load_beside<'a, I>(
+        &self,
+        main: Option<&Session>,
+        request: RequestHead<'a, I>,
+        now: OffsetDateTime,
+    ) -> Session
+    where
+        I: IntoIterator<Item = &'a [u8]>,
+    {
         let barred = match self.context.family.spec.is_development() && !request.is_loopback() {
             true => Some(request.host_name()),
             false => None,
@@ -139,7 +152,8 @@ impl SessionManager {
             None if context.transport.is_plain() => in_cookies(context, lines, &request),
             None => arriving(context, lines, &request, &mut links),
         };
-        Session::new(Arc::clone(context), jar, links, Timestamp::of(now), barred)
+        let now = Timestamp::of(now);
+        Session::new(Arc::clone(context), jar, links, now, barred, main)
     }
 
     /// Closes `session` and returns the changes that its response head needs, in order. The guide
@@ -185,7 +199,7 @@ impl SessionManager {
             return Ok(Vec::new());
         }
         let stamp = Timestamp::of(now);
-        let mut outcome = session.commit(stamp)?;
+        let mut outcome = session.commit(stamp, response.status)?;
         if outcome.asked {
             report(std::iter::once((session, true)));
         }
@@ -193,32 +207,6 @@ impl SessionManager {
         let touch = |_| session.touch(stamp);
         let outcomes = std::slice::from_mut(&mut outcome);
         Ok(changes(outcomes, response, now, transport, touch))
-    }
-
-    /// Closes `session` as if its commit had failed with `error`, for a handler that gave up: nothing
-    /// of what it changed is sent, and the browser keeps the session that it has. Commit once more
-    /// with the head of the page that says so, as after a failed [`commit`](SessionManager::commit).
-    ///
-    /// A value that can never fit is refused at its insert. An adapter makes of that what it makes of
-    /// a session that turns out too large in the end.
-    ///
-    /// ```
-    /// use sealed_session::ResponseHead;
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
-    /// session.insert("name", "Ada")?;
-    /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
-    ///
-    /// manager.abandon(&session, &error);
-    /// let changes = manager.commit(&session, ResponseHead::new(422), now)?;
-    /// assert!(changes.iter().all(|change| !format!("{change:?}").contains("set-cookie")));
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    pub fn abandon(&self, session: &Session, error: &Error) {
-        session.abandon(error);
     }
 
     /// The checked configuration.

@@ -12,7 +12,7 @@ use std::fmt;
 /// ```
 #[derive(Clone)]
 pub struct ResponseHead<'a, I = [(&'a str, &'a [u8]); 0]> {
-    pub(super) status: u16,
+    pub(crate) status: u16,
     pub(super) headers: I,
     marker: std::marker::PhantomData<&'a ()>,
 }

@@ -15,7 +15,8 @@
 /// let manager = SessionManager::builder(ring)
 ///     .clear_site_data([SiteData::Cache, SiteData::Storage])
 ///     .build()?;
-/// # let session = manager.load(RequestHead::default(), now);
+/// # let cookie = format!("__Host-session={}", "A".repeat(100));
+/// # let session = manager.load(RequestHead::new([cookie.as_bytes()]), now);
 /// session.destroy()?;
 ///
 /// let changes = manager.commit(&session, ResponseHead::new(303), now)?;

@@ -47,6 +47,15 @@ impl SessionId {
         &self.sign_in
     }
 
+    /// Both halves, the one that lasts for a sign-in first.
+    pub(crate) fn bytes(&self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        let (sign_in, renewal) = bytes.split_at_mut(self.sign_in.len());
+        sign_in.copy_from_slice(&self.sign_in);
+        renewal.copy_from_slice(&self.renewal);
+        bytes
+    }
+
     /// Whether both belong to one sign-in: to a session and its renewals.
     ///
     /// ```

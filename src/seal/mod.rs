@@ -19,6 +19,7 @@ pub(crate) use imprint::Imprint;
 pub(crate) use opened::Opened;
 pub use token::Format;
 pub(crate) use token::text_length;
+pub(crate) use tombstone::Buried;
 pub(crate) use touch::{TouchHint, touch_hint};
 
 use std::collections::HashMap;

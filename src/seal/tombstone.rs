@@ -6,8 +6,9 @@
 //! | 1 | 4 | key id |
 //! | 5 | 16 | MAC |
 //!
-//! The MAC is made under the key named, over these five bytes, the bound context, and the half of
-//! the id that lasts for a sign-in. The text of several is theirs, one behind the other: a session
+//! The MAC is made under the key named, over these five bytes, the bound context, and what is buried:
+//! the half of the id that lasts for a sign-in, or the whole id, which ends at its renewal. The text
+//! of several is theirs, one behind the other: a session
 //! has one under each key of the ring, because a node may hold some of the keys only, and earlier
 //! ones are carried along.
 
@@ -23,15 +24,37 @@ use crate::lifetime::Timestamp;
 
 const FORMAT: u8 = 4;
 
+/// Bytes of half an id.
+const HALF: usize = 8;
+
 /// The most tombstones in one cookie.
 pub(crate) const TOMBSTONES_MAX: usize = 8;
+
+/// What a tombstone stands on.
+#[derive(Clone, Copy)]
+pub(crate) enum Buried {
+    /// A sign-in, with all its renewals.
+    SignIn([u8; HALF]),
+    /// A session as it was before it was renewed.
+    Renewal([u8; 2 * HALF]),
+}
+
+impl Buried {
+    /// The context in front has its own lengths, so neither kind can be taken for the other.
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Buried::SignIn(half) => half,
+            Buried::Renewal(whole) => whole,
+        }
+    }
+}
 
 impl Sealer {
     /// The text of the tombstones of one session, which was sealed under `first`, and of those of
     /// `earlier` for which there is room.
     pub(crate) fn tombstones<'a>(
         &self,
-        sign_in: &[u8; 8],
+        buried: &Buried,
         first: KeyId,
         binding: &Binding,
         earlier: impl Iterator<Item = &'a [u8]>,
@@ -42,7 +65,7 @@ impl Sealer {
         let mut all: Vec<String> = keys
             .into_iter()
             .map(|key| {
-                let mac = self.tombstone(key, sign_in, binding);
+                let mac = self.tombstone(key, buried, binding);
                 URL_SAFE_NO_PAD.encode([clear(key.id).as_slice(), &mac].concat())
             })
             .collect();
@@ -63,7 +86,7 @@ impl Sealer {
     pub(crate) fn buries<'a>(
         &self,
         texts: impl Iterator<Item = &'a [u8]>,
-        sign_in: &[u8; 8],
+        buried: &Buried,
         binding: &Binding,
     ) -> bool {
         let mut made: Vec<(KeyId, [u8; TAG])> = Vec::new();
@@ -75,15 +98,15 @@ impl Sealer {
             if !made.iter().any(|(key, _)| *key == id)
                 && let Some(key) = self.key(id)
             {
-                made.push((id, self.tombstone(key, sign_in, binding)));
+                made.push((id, self.tombstone(key, buried, binding)));
             }
             made.iter()
                 .any(|(key, right)| *key == id && same(right, &mac))
         })
     }
 
-    fn tombstone(&self, key: &SealKey, sign_in: &[u8; 8], binding: &Binding) -> [u8; TAG] {
-        let parts = [&clear(key.id), binding.context(), sign_in.as_slice()];
+    fn tombstone(&self, key: &SealKey, buried: &Buried, binding: &Binding) -> [u8; TAG] {
+        let parts = [&clear(key.id), binding.context(), buried.bytes()];
         key.ciphers.sign_mark(Mark::Tombstone, parts)
     }
 }

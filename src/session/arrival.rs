@@ -1,6 +1,7 @@
 //! From a request's cookies to one session, or to the reason why there is none.
 
 use super::context::{Context, Family};
+use super::tombstones::verdict;
 use crate::cookie::{Candidate, Candidates, Jar};
 use crate::error::Refusal;
 use crate::lifetime::{Own, Times, Timestamp};
@@ -50,7 +51,7 @@ impl Held {
 /// Judges every candidate, and picks.
 pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
     let mut verdicts = Vec::new();
-    for (at, family) in context.families() {
+    for (at, family) in context.counting(jar) {
         let candidates = Candidates::of(jar, at);
         let plantable = family.spec.is_plantable();
         let mut live: Option<(Record, Held)> = None;
@@ -93,7 +94,7 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
 /// is live. Responses of any of them may be under way.
 pub(super) fn authentic(context: &Context, jar: &Jar, now: Timestamp) -> Vec<Held> {
     let (mut over, mut live) = (Vec::new(), Vec::new());
-    for (at, family) in context.families() {
+    for (at, family) in context.counting(jar) {
         for candidate in Candidates::of(jar, at).list {
             match open(context, jar, (at, family), candidate, now) {
                 Ok((_, held)) => live.push(held),
@@ -132,8 +133,8 @@ fn open(
         .sealer
         .open(&candidate?, family.binding_in(jar.source()), now)?;
     let record = Record::decode(&opened)?;
-    if is_buried(context, jar, &record.id) {
-        return Err(Refusal::Destroyed.into());
+    if let Some(refusal) = verdict(context, jar, &record.id) {
+        return Err(refusal.into());
     }
     let (imprint, issued) = (opened.imprint(), opened.issued());
     // A touch from beyond the skew is not judged, and neither good nor bad for anything.
@@ -161,17 +162,6 @@ fn open(
     }
 }
 
-/// Whether a tombstone of this session came along, under whatever name: a write that was under way
-/// may have brought it back under any.
-fn is_buried(context: &Context, jar: &Jar, id: &SessionId) -> bool {
-    context.families().any(|(at, family)| {
-        let tombstones = jar.tombstones(at);
-        context
-            .sealer
-            .buries(tombstones, id.sign_in(), &family.binding)
-    })
-}
-
 fn is_authentic(refusal: Refusal) -> bool {
     matches!(
         refusal,
@@ -180,5 +170,6 @@ fn is_authentic(refusal: Refusal) -> bool {
             | Refusal::FromTheFuture
             | Refusal::IdleExpired
             | Refusal::RecordTooNew
+            | Refusal::Superseded
     )
 }

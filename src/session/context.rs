@@ -1,6 +1,6 @@
 //! What all requests of one manager share, and nothing changes.
 
-use crate::cookie::{Budget, CookieSpec, Names, Renderer, Scope};
+use crate::cookie::{Budget, CookieSpec, Jar, Names, Renderer, Scope};
 use crate::cross_origin::CrossOrigin;
 use crate::event::Observer;
 use crate::lifetime::Lifetime;
@@ -65,6 +65,14 @@ impl Context {
     }
 
     /// The fields in which a session is answered that came from `source`; `None` if it is not.
+    /// The families whose sessions count in a request. A former name that others can plant does not, as
+    /// soon as anything came under the own one: the visitor has migrated, and may be signed out.
+    pub(crate) fn counting(&self, jar: &Jar) -> impl Iterator<Item = (usize, &Family)> + Clone {
+        let has_migrated = self.former.is_some() && jar.source() == Source::Cookie && jar.holds(0);
+        self.families()
+            .filter(move |(at, family)| *at == 0 || !has_migrated || !family.spec.is_plantable())
+    }
+
     pub(crate) fn field(&self, source: Source) -> Option<&Field> {
         let field = self.transport.in_field();
         field.filter(|_| source == Source::Header)

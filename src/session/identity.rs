@@ -68,10 +68,10 @@ impl Session {
     /// ```
     #[must_use]
     pub fn opened_from(&self) -> Option<Source> {
-        let mut slot = self.lock();
-        let source = slot.jar.source();
-        let state = self.inner.open(&mut slot);
-        state.held.map(|_| source)
+        self.inner.locked(|slot| {
+            let source = slot.jar.source();
+            self.inner.open(slot).held.map(|_| source)
+        })
     }
 
     /// Whether the browser does not know this session yet: no live one came with the request, or
@@ -88,7 +88,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn is_new(&self) -> bool {
-        self.read(|state| state.held.is_none() || state.started_over)
+        self.read(|state| state.held.is_none() || state.is_started_over())
     }
 
     /// Who is signed in: the subject given to [`sign_in_as`](Session::sign_in_as). This, and not
@@ -157,26 +157,32 @@ impl Session {
     /// ```
     pub fn size(&self) -> Result<Size, Error> {
         let context = &self.inner.context;
-        let mut slot = self.lock();
-        let source = slot.jar.source();
-        let frame = self.inner.frame(source, self.inner.open(&mut slot));
-        let Slot { jar, state, .. } = &*slot;
-        let sent = state.as_ref().filter(|state| !state.is_nothing());
-        match sent.and_then(|state| state.record.as_ref()) {
-            Some(record) => {
-                let packed = Packed::of(context, record, frame)?;
-                Ok(packed.size(context, record, jar))
+        self.inner.locked(|slot| {
+            let source = slot.jar.source();
+            let frame = self.inner.frame(source, self.inner.open(slot));
+            let Slot { jar, state, .. } = slot;
+            let sent = state.as_ref().filter(|state| !state.is_nothing());
+            match sent.and_then(|state| state.record.as_ref()) {
+                Some(record) => {
+                    let packed = Packed::of(context, record, frame)?;
+                    Ok(packed.size(context, record, jar))
+                }
+                None => Ok(Size::nothing(context, jar, frame)),
             }
-            None => Ok(Size::nothing(context, jar, frame)),
-        }
+        })
     }
 
     /// Gives the session a new id and changes nothing else. It is not what keeps a session alive:
     /// every request does that. The half of the id that stands for
     /// the sign-in stays; see [`SessionId`]. Without a session this does nothing.
     ///
-    /// Where somebody's rights change *within* a sign-in, this is enough. Where somebody signs in,
-    /// use [`sign_in`](Session::sign_in).
+    /// Call it where somebody's rights change *within* a sign-in, up or down. A response that is under
+    /// way holds the session as it was, with its old rights, and may arrive last. So a tombstone of the
+    /// old id stays in this browser, and the session as it was is refused with
+    /// [`Refusal::Superseded`]: the visitor then signs in again. A copy of the cookie that somebody
+    /// took stays valid until it expires. Of two requests that renew at once the one that arrives last
+    /// counts, and in header fields and links there are no tombstones. Where somebody signs in, use
+    /// [`sign_in`](Session::sign_in).
     ///
     /// # Errors
     ///
@@ -271,8 +277,10 @@ impl Session {
         .map(drop)
     }
 
-    /// Ends the session, as a sign-out does: the response removes its cookies, those of former
-    /// scopes included. What is stored afterwards begins another session.
+    /// Ends the session, as a sign-out does: the response removes the cookies that it came in, and
+    /// those of former scopes. What is stored afterwards begins another session. A request that
+    /// brought none of the session's cookies removes nothing: another site may have caused it, and the
+    /// browser may have kept them back.
     ///
     /// Another response that is under way may still bring the session back. So a tombstone stays
     /// in this browser for as long as it could live then, and the session is refused with

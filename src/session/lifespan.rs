@@ -82,7 +82,7 @@ impl Session {
     #[must_use]
     pub fn renewed_by(&self) -> Option<Renewal> {
         self.read(|state| {
-            let held = state.held.filter(|_| !state.started_over)?;
+            let held = state.held.filter(|_| !state.is_started_over())?;
             Some(match held.touched {
                 Some(_) => Renewal::Touch,
                 None => Renewal::Write,
@@ -358,7 +358,7 @@ impl Session {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn mark_passive(&self) {
-        self.lock().passive = true;
+        self.inner.locked(|slot| slot.passive = true);
     }
 
     fn times(&self, state: &State) -> Times {
@@ -369,7 +369,7 @@ impl Session {
             // What was started over will be stamped now.
             used: state
                 .held
-                .filter(|_| !state.started_over)
+                .filter(|_| !state.is_started_over())
                 .map_or(now, |held| held.used()),
             own: record.map_or(state.own, |record| record.own),
         }

@@ -1,8 +1,8 @@
 //! Links that carry a session.
 
 use std::borrow::Cow;
-use std::sync::atomic::Ordering;
 
+use super::fate::Phase;
 use super::packed::{Packed, largest};
 use super::report::Written;
 use super::{Inner, Session, Slot};
@@ -94,31 +94,10 @@ impl Session {
         let Some(parameter) = context.transport.in_links() else {
             return Ok(Cow::Borrowed(link));
         };
-        let mut slot = self.lock();
-        let is_asked = slot.jar.source() == Source::Url;
-        let links = slot.links.as_ref().filter(|_| is_asked);
-        let Some(own) = links.and_then(|links| Link::own(link, &links.own)) else {
-            return Ok(Cow::Borrowed(link));
-        };
-        let text = self.inner.in_links(&mut slot)?;
-        // Where other transports come first, a session begins in links only if it is asked for.
-        let asks = context.transport.unasked() != Source::Url;
-        let value = Some(text.as_str()).filter(|text| asks || !text.is_empty());
-        let encoded = own.with(parameter, value);
-        let needed = sent_length(&encoded);
-        if needed > LINK_MAX && !text.is_empty() {
-            let mut oversize = Oversize::new(Measure::Link, needed, LINK_MAX);
-            let record = slot.state.as_ref().and_then(|state| state.record.as_ref());
-            oversize.largest = record.map_or_else(Vec::new, |record| largest(record, 3));
-            let cookie = context.family.names.base();
-            return Err(Error::too_large(oversize).of_cookie(cookie));
-        }
-        let is_lost = self.inner.is_lost(&slot);
-        if let Some(links) = slot.links.as_mut() {
-            links.exposed |= !text.is_empty();
-            links.carried = Some(text).filter(|_| !is_lost);
-        }
-        Ok(Cow::Owned(encoded))
+        let encoded = self
+            .inner
+            .locked(|slot| self.inner.encode_url(slot, link, parameter));
+        encoded.map_err(|error| self.refused(error))
     }
 
     /// The path and query of a request without the session that may be in them.
@@ -134,14 +113,42 @@ impl Session {
 }
 
 impl Inner {
-    /// Whether nothing of what was changed is sent.
-    fn is_lost(&self, slot: &Slot) -> bool {
-        slot.failed || self.poisoned.load(Ordering::Acquire)
+    fn encode_url<'l>(
+        &self,
+        slot: &mut Slot,
+        link: &'l str,
+        parameter: &str,
+    ) -> Result<Cow<'l, str>, Error> {
+        let context = &self.context;
+        let is_asked = slot.jar.source() == Source::Url;
+        let links = slot.links.as_ref().filter(|_| is_asked);
+        let Some(own) = links.and_then(|links| Link::own(link, &links.own)) else {
+            return Ok(Cow::Borrowed(link));
+        };
+        let text = self.in_links(slot)?;
+        // Where other transports come first, a session begins in links only if it is asked for.
+        let asks = context.transport.unasked() != Source::Url;
+        let value = Some(text.as_str()).filter(|text| asks || !text.is_empty());
+        let encoded = own.with(parameter, value);
+        let needed = sent_length(&encoded);
+        if needed > LINK_MAX && !text.is_empty() {
+            let mut oversize = Oversize::new(Measure::Link, needed, LINK_MAX);
+            let record = slot.state.as_ref().and_then(|state| state.record.as_ref());
+            oversize.largest = record.map_or_else(Vec::new, |record| largest(record, 3));
+            let cookie = context.family.names.base();
+            return Err(Error::too_large(oversize).of_cookie(cookie));
+        }
+        let is_lost = slot.is_lost();
+        if let Some(links) = slot.links.as_mut() {
+            links.exposed |= !text.is_empty();
+            links.carried = Some(text).filter(|_| !is_lost);
+        }
+        Ok(Cow::Owned(encoded))
     }
 
     /// The token that links carry; empty if there is no session.
     fn in_links(&self, slot: &mut Slot) -> Result<String, Error> {
-        let is_lost = self.is_lost(slot);
+        let is_lost = slot.is_lost();
         let carried = slot.links.as_ref().and_then(|links| links.carried.clone());
         if let Some(text) = carried.filter(|_| !is_lost) {
             return Ok(text);
@@ -150,8 +157,8 @@ impl Inner {
         let Some(state) = &slot.state else {
             return Ok(String::new());
         };
-        let (committed, passive) = (slot.committed, slot.passive);
-        let as_it_came = |used| !state.changed && (passive || committed || !self.is_due(used));
+        let (committed, passive) = (slot.phase.is_closed(), slot.passive);
+        let as_it_came = |used| !state.is_changed() && (passive || committed || !self.is_due(used));
         if state
             .held
             .is_some_and(|held| is_lost || as_it_came(held.used()))
@@ -165,12 +172,21 @@ impl Inner {
         let packed = Packed::of(&self.context, record, self.frame(Source::Url, state))?;
         let issued = state.issued(self.now, passive);
         let text = packed.text(&self.context, Source::Url, issued)?;
-        self.report(Written::of(&self.context, state, &packed));
+        let written = Written::of(&self.context, state, &packed);
+        written.note(&mut slot.notes);
         Ok(text)
     }
 }
 
 impl Slot {
+    /// Whether nothing of what was changed is sent.
+    fn is_lost(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::HeldBack { .. } | Phase::Closed { failed: true }
+        )
+    }
+
     /// Refuses to drop what was changed: in no link it would be lost.
     pub(super) fn check_linked(&self) -> Result<(), Error> {
         match self.links.as_ref().is_some_and(|links| links.is_made()) {

@@ -1,8 +1,8 @@
 //! What is in a session: the verbs of a map.
 
-use super::Session;
 use super::key::{AttributeName, ReadKey, WriteKey};
 use super::state::{Edit, State};
+use super::{Session, Slot};
 use crate::error::Error;
 use crate::payload::{Detached, Entry, NAME_MAX, SessionId};
 
@@ -115,22 +115,38 @@ impl Session {
             .write(value)
             .map_err(|what| Error::not_representable(name, what))?;
         let entry = written.entry(name);
-        let context = &self.inner.context;
-        let mut slot = self.lock();
-        let source = slot.jar.source();
-        let state = self.inner.open(&mut slot);
-        allowed(state)?;
-        if state.would_change(&entry) {
+        self.inner.locked(|slot| {
+            let state = self.inner.open(slot);
+            allowed(state)?;
+            if !state.would_change(&entry) {
+                return Ok(());
+            }
             let stored = state.as_put(&entry);
-            let frame = self.inner.frame(source, state);
-            self.check_open(&slot, name)?;
-            context.check_keeps_secrets(&stored)?;
-            context.check_fits(&stored, frame)?;
+            self.inner.check_open(slot, name)?;
             self.inner
-                .open(&mut slot)
+                .check_secrets(slot, &|kept| kept != name.as_bytes())?;
+            self.check_put(slot, &stored)?;
+            self.inner
+                .open(slot)
                 .apply(Edit::Put(entry), self.inner.now)?;
-        }
-        Ok(())
+            slot.refused.take_if(|refused| refused.0 == name);
+            Ok(())
+        })
+    }
+
+    /// Refuses what no commit could send, while the handler can still do something about it.
+    fn check_put(&self, slot: &mut Slot, stored: &Entry<'_>) -> Result<(), Error> {
+        let context = &self.inner.context;
+        let source = slot.jar.source();
+        let state = self.inner.open(slot);
+        context.check_keeps_secrets(stored)?;
+        let frame = self.inner.frame(source, state);
+        context.check_fits(stored, frame).map_err(|error| {
+            let error = self.refused(error);
+            let name = String::from_utf8_lossy(stored.name).into_owned();
+            slot.refused = Some(Box::new((name, error.clone())));
+            error
+        })
     }
 
     /// Changes the value under `key` in place, beginning with the default if there is none, and
@@ -239,12 +255,16 @@ impl Session {
                 return Ok(None);
             };
             let value = read_entry(&key, &found.entry())?;
-            let mut slot = self.lock();
-            self.check_open(&slot, name)?;
-            let state = self.inner.open(&mut slot);
-            // Another clone may have been faster.
-            if state.attribute(name) == Some(found.entry()) {
-                state.apply(Edit::Remove(name), self.inner.now)?;
+            let taken = self.inner.locked(|slot| {
+                self.inner.check_open(slot, name)?;
+                let state = self.inner.open(slot);
+                // Another clone may have been faster.
+                match state.attribute(name) == Some(found.entry()) {
+                    true => state.apply(Edit::Remove(name), self.inner.now),
+                    false => Ok(false),
+                }
+            })?;
+            if taken {
                 return Ok(Some(value));
             }
         }
@@ -266,8 +286,9 @@ impl Session {
         self.read(|state| state.attribute(key.name()).is_some())
     }
 
-    /// Removes all attributes. The session stays, with its id, its times and its subject: whoever
-    /// is signed in stays signed in. To sign out, use [`destroy`](Session::destroy).
+    /// Removes all attributes. The session stays, with its id, its times and its subject, so **a
+    /// visitor who is signed in stays signed in**. Where the user's id is a value like any other, as in
+    /// many libraries, clearing is signing out; here that is [`destroy`](Session::destroy).
     ///
     /// # Errors
     ///

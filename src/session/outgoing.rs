@@ -1,10 +1,8 @@
 //! The lines that end a session, and those that clean up after one.
 
-use super::arrival::Held;
-use super::context::{Context, Family};
+use super::context::Context;
 use super::line::Line;
 use crate::cookie::Jar;
-use crate::lifetime::Timestamp;
 use crate::transport::{Field, Source};
 
 /// The lines that remove the cookies that came along, touches included, but for the first `kept` of
@@ -27,7 +25,8 @@ pub(super) fn left_over_touch(field: &Field, jar: &Jar) -> Option<Line> {
     jar.touches(0).next().map(|_| Line::empty(field.touch()))
 }
 
-/// The lines that end a session: the base cookie goes even if it did not come along.
+/// The lines that end a session. Of cookies, only those go that came: a removal hits a name, and under
+/// it another response, or the browser itself, may hold a session that this request knows nothing of.
 pub(super) fn farewell(context: &Context, jar: &Jar) -> Vec<Line> {
     if let Some(field) = context.field(jar.source()) {
         let end = std::iter::once(Line::empty(field.response()));
@@ -36,43 +35,7 @@ pub(super) fn farewell(context: &Context, jar: &Jar) -> Vec<Line> {
     if jar.source() == Source::Url {
         return Vec::new();
     }
-    let Family {
-        renderer, names, ..
-    } = &context.family;
-    std::iter::once(renderer.remove(names.base()))
-        .chain(left_over(context, jar, 1))
-        .map(Line::Cookie)
-        .collect()
-}
-
-/// The lines that keep `ended` from coming back by a response that is under way.
-pub(super) fn tombstones(
-    context: &Context,
-    jar: &Jar,
-    ended: &[Held],
-    now: Timestamp,
-) -> Vec<String> {
-    let afterlife = |held: &Held| context.lifetime.afterlife(&held.times(held.used()), now);
-    let Some(max_age) = ended.iter().map(afterlife).max() else {
-        return Vec::new();
-    };
-    let bury = |(at, family): (usize, &Family)| {
-        let Family {
-            renderer, names, ..
-        } = family;
-        let came: Vec<&[u8]> = jar.tombstones(at).collect();
-        let add = |text: String, held: &Held| {
-            let earlier = std::iter::once(text.as_bytes()).chain(came.iter().copied());
-            let (sign_in, key) = (held.id.sign_in(), held.imprint.key());
-            let sealer = &context.sealer;
-            sealer.tombstones(sign_in, key, &family.binding, earlier, now)
-        };
-        // Each goes in front of those before it.
-        let text = ended.iter().fold(String::new(), add);
-        renderer.set(names.tombstone(), &text, Some(max_age))
-    };
-    // Under a former name, too: nodes that do not know of the rename may be about to write it.
-    context.families().map(bury).collect()
+    left_over(context, jar, 0).map(Line::Cookie).collect()
 }
 
 /// The lines that expire what may be left in the scopes of a former configuration.

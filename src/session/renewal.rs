@@ -37,15 +37,16 @@ impl Session {
     /// Only for a token that was authenticated and found live in this request. This may open it,
     /// which does not count as having looked at it: nothing in the response depends on it.
     pub(crate) fn touch(&self, now: Timestamp) -> Option<Line> {
-        let slot = self.lock();
-        let held = match &slot.state {
-            Some(state) => state.held?,
-            None => {
-                let arrival = judge(&self.inner.context, &slot.jar, self.inner.now);
-                arrival.ok()?.1
-            }
-        };
-        self.inner.touch_line(slot.jar.source(), &held, now)
+        self.inner.locked(|slot| {
+            let held = match &slot.state {
+                Some(state) => state.held?,
+                None => {
+                    let arrival = judge(&self.inner.context, &slot.jar, self.inner.now);
+                    arrival.ok()?.1
+                }
+            };
+            self.inner.touch_line(slot.jar.source(), &held, now)
+        })
     }
 }
 
@@ -59,7 +60,7 @@ impl Inner {
         match &slot.state {
             Some(state) => state
                 .held
-                .is_some_and(|held| !state.started_over && self.is_due(held.used())),
+                .is_some_and(|held| !state.is_started_over() && self.is_due(held.used())),
             None => self.may_be_due(&slot.jar),
         }
     }
@@ -72,22 +73,29 @@ impl Inner {
     /// to be opened. A no says that the token is young by its own account, which nobody but the
     /// visitor can forge, or that a touch of it is, which nobody can.
     fn may_be_due(&self, jar: &Jar) -> bool {
-        for (at, family) in self.context.families() {
-            let (head, touch) = match Glance::at(jar, at) {
-                Glance::Nothing => continue,
-                Glance::Several => return true,
-                Glance::One { head, touch } => (head, touch),
-            };
-            if head.len() < HINT {
-                return true; // cut by another writer
-            }
-            let Some(issued) = self.context.sealer.issued_hint(head, self.now) else {
-                return false;
-            };
-            return self.is_due(issued)
-                && !touch.is_some_and(|touch| self.is_fresh(touch, jar, (at, family)));
+        let context = &self.context;
+        let own = Glance::at(jar, 0);
+        let (seen, at, family) = match &context.former {
+            None => (own, 0, &context.family),
+            Some(former) => match (own, context.counting(jar).nth(1)) {
+                (Glance::Nothing, Some(_)) => (Glance::at(jar, 1), 1, former),
+                // In the middle of a rename the own token may be over, and the former one live.
+                (_, Some(_)) if Glance::at(jar, 1) != Glance::Nothing => return true,
+                (own, _) => (own, 0, &context.family),
+            },
+        };
+        let (head, touch) = match seen {
+            Glance::Nothing => return false,
+            Glance::Several => return true,
+            Glance::One { head, touch } => (head, touch),
+        };
+        if head.len() < HINT {
+            return true; // cut by another writer
         }
-        false
+        let Some(issued) = context.sealer.issued_hint(head, self.now) else {
+            return false;
+        };
+        self.is_due(issued) && !touch.is_some_and(|touch| self.is_fresh(touch, jar, (at, family)))
     }
 
     /// Whether `touch` is one of the only token that came, and not due for another one.

@@ -2,10 +2,10 @@
 
 use super::packed::{Packed, request_bytes};
 use super::state::State;
-use super::{Context, Inner, Session, Slot};
+use super::{Context, Session};
 use crate::cookie::Tally;
 use crate::error::Refusal;
-use crate::event::Event;
+use crate::event::{Note, Notes};
 use crate::transport::Source;
 
 /// A session that was written, in numbers.
@@ -30,6 +30,18 @@ impl Written {
             refusal: state.refusal,
         }
     }
+
+    /// Notes what concerns one session only.
+    pub(super) fn note(self, notes: &mut Notes) {
+        let overwritten = self.refusal.filter(|refusal| refusal.may_live_elsewhere());
+        notes.extend(overwritten.map(Note::Overwrote));
+        let Written {
+            bytes, warn_above, ..
+        } = self;
+        if bytes > warn_above {
+            notes.push(Note::NearBudget { bytes, warn_above });
+        }
+    }
 }
 
 /// Reports what one response writes of the sessions of its request, each with whether its lines were
@@ -39,24 +51,26 @@ pub(crate) fn report<'s>(said: impl Iterator<Item = (&'s Session, bool)>) {
     let (mut pairs, mut came) = (0, Tally::default());
     for (session, asked) in said {
         first.get_or_insert(session);
-        let Slot { jar, written, .. } = &*session.lock();
-        if let Some(written) = written {
-            session.inner.report(*written);
-        }
-        if jar.source() != Source::Cookie {
-            continue; // Its jar knows nothing of that field.
-        }
-        let families = session.inner.context.families();
-        let own = jar.own(families.map(|(_, family)| &family.names));
-        came = came.with(own);
-        pairs += match written {
-            Some(written) => {
-                whole = Some(own.with(jar.others()));
-                written.pairs
+        session.inner.locked(|slot| {
+            if let Some(written) = slot.written {
+                written.note(&mut slot.notes);
             }
-            None if asked => 0,
-            None => own.bytes,
-        };
+            let jar = &slot.jar;
+            if jar.source() != Source::Cookie {
+                return; // Its jar knows nothing of that field.
+            }
+            let families = session.inner.context.families();
+            let own = jar.own(families.map(|(_, family)| &family.names));
+            came = came.with(own);
+            pairs += match slot.written {
+                Some(written) => {
+                    whole = Some(own.with(jar.others()));
+                    written.pairs
+                }
+                None if asked => 0,
+                None => own.bytes,
+            };
+        });
     }
     if let (Some(first), Some(whole)) = (first, whole) {
         let foreign = whole.without(came);
@@ -69,30 +83,11 @@ impl Session {
         let context = &self.inner.context;
         let warn_above = context.budget.request_warning_limit();
         if bytes > warn_above {
-            context.observer.tell(&Event::CrowdedRequest {
+            context.observer.tell(&Note::CrowdedRequest {
                 bytes,
                 others,
                 warn_above,
             });
-        }
-    }
-}
-
-impl Inner {
-    /// Reports what concerns one session only.
-    pub(super) fn report(&self, written: Written) {
-        let observer = &self.context.observer;
-        let overwritten = written
-            .refusal
-            .filter(|refusal| refusal.may_live_elsewhere());
-        if let Some(refusal) = overwritten {
-            observer.tell(&Event::Overwrote { refusal });
-        }
-        let Written {
-            bytes, warn_above, ..
-        } = written;
-        if bytes > warn_above {
-            observer.tell(&Event::NearBudget { bytes, warn_above });
         }
     }
 }

@@ -9,18 +9,28 @@ use crate::payload::{Detached, Entry, Record, SessionId};
 ///
 /// - `record` is what a commit would write; `None` means that there is no session.
 /// - `held` is what the browser holds; it never changes.
-/// - `changed` is set by [`apply`](State::apply) and by nothing else.
+/// - `change` is set by [`apply`](State::apply) and by nothing else.
 pub(super) struct State {
     pub(super) record: Option<Record>,
     pub(super) held: Option<Held>,
     pub(super) refusal: Option<Refusal>,
     /// What was asked for a session that has not begun yet.
     pub(super) own: Own,
-    pub(super) changed: bool,
-    /// Whether a sign-in or a destroy asked for a clean start.
-    pub(super) started_over: bool,
-    /// Whether a destroy did.
-    pub(super) destroyed: bool,
+    pub(super) change: Change,
+}
+
+/// How much of a session was changed. Each covers those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Change {
+    None,
+    /// What it holds, or its lifetimes.
+    Edited,
+    /// Its id, for the same sign-in.
+    Renewed,
+    /// All of it, by a sign-in.
+    StartedOver,
+    /// All of it, by a destroy, whatever came after.
+    Ended,
 }
 
 /// A change to a session.
@@ -41,6 +51,41 @@ pub(super) enum Edit<'a> {
     Destroy,
 }
 
+impl Edit<'_> {
+    /// How much it changes.
+    fn extent(&self) -> Change {
+        match self {
+            Edit::Put(_) | Edit::Remove(_) | Edit::Clear | Edit::Idle(_) | Edit::Absolute(_) => {
+                Change::Edited
+            }
+            Edit::Renew => Change::Renewed,
+            Edit::SignIn { .. } => Change::StartedOver,
+            Edit::Destroy => Change::Ended,
+        }
+    }
+
+    /// Whether an attribute is sent as it is when this is done.
+    pub(super) fn is_kept(&self, name: &[u8]) -> bool {
+        match self {
+            Edit::Put(entry) => entry.name != name,
+            Edit::Renew | Edit::Idle(_) | Edit::Absolute(_) => true,
+            Edit::SignIn { keep, .. } => keep.iter().any(|kept| kept.as_bytes() == name),
+            // What is removed may be all that stands in the way.
+            Edit::Remove(_) | Edit::Clear | Edit::Destroy => false,
+        }
+    }
+
+    /// Whether it makes up for a value of this attribute that was refused.
+    pub(super) fn settles(&self, name: &str) -> bool {
+        match self {
+            Edit::Put(entry) => entry.name == name.as_bytes(),
+            Edit::Remove(removed) => *removed == name,
+            Edit::Clear | Edit::SignIn { .. } | Edit::Destroy => true,
+            Edit::Renew | Edit::Idle(_) | Edit::Absolute(_) => false,
+        }
+    }
+}
+
 impl State {
     pub(super) fn of(arrival: Arrival) -> State {
         let (record, held, refusal) = match arrival {
@@ -52,9 +97,7 @@ impl State {
             held,
             refusal,
             own: Own::default(),
-            changed: false,
-            started_over: false,
-            destroyed: false,
+            change: Change::None,
         }
     }
 
@@ -94,7 +137,7 @@ impl State {
     /// The time to stamp on what is written. A passive request writes, and renews nothing.
     pub(super) fn issued(&self, now: Timestamp, passive: bool) -> Timestamp {
         match &self.held {
-            Some(held) if passive && !self.started_over => held.used(),
+            Some(held) if passive && !self.is_started_over() => held.used(),
             _ => self.stamp(now),
         }
     }
@@ -132,18 +175,17 @@ impl State {
                         .retain(|name| keep.iter().any(|k| k.as_bytes() == name));
                 }
                 self.record = Some(record);
-                self.started_over = true;
                 true
             }
             Edit::Destroy => {
                 self.record = None;
                 self.own = Own::default();
-                self.started_over = true;
-                self.destroyed = true;
                 true
             }
         };
-        self.changed |= changed;
+        if changed {
+            self.change = self.change.max(edit.extent());
+        }
         Ok(changed)
     }
 
@@ -183,15 +225,24 @@ impl State {
     }
 
     /// Whether the browser has to be told of changes.
+    pub(super) fn is_changed(&self) -> bool {
+        self.change > Change::None
+    }
+
+    /// Whether a sign-in or a destroy asked for a clean start.
+    pub(super) fn is_started_over(&self) -> bool {
+        self.change >= Change::StartedOver
+    }
+
     pub(super) fn has_to_be_sent(&self) -> bool {
-        self.changed && !self.is_nothing()
+        self.is_changed() && !self.is_nothing()
     }
 
     /// Whether there is nothing that a browser would need to hold: a session that was begun in
     /// this request and is empty again.
     pub(super) fn is_nothing(&self) -> bool {
         self.held.is_none()
-            && !self.started_over
+            && !self.is_started_over()
             && self
                 .record
                 .as_ref()

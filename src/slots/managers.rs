@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::{Main, Sessions, Slot};
 use crate::cross_origin::{Asked, CrossOrigin, Foreign};
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::Note;
 use crate::lifetime::Timestamp;
 use crate::manager::{
     HeaderChange, RequestHead, ResponseHead, SessionManager, changes, is_in_field,
@@ -162,19 +162,20 @@ impl Slots {
         };
         let exempt = self.policy().exempts(asked.path);
         let request = request.exempted(exempt).collected();
-        let load = |entry: &Entry| (entry.id, entry.manager.load(request.again(), now));
-        Sessions::new(
-            self.main.load(request.again(), now),
-            Some(others.iter().map(load).collect()),
-            foreign,
-        )
+        let main = self.main.load(request.again(), now);
+        let load = |entry: &Entry| {
+            let session = entry.manager.load_beside(Some(&main), request.again(), now);
+            (entry.id, session)
+        };
+        let others = others.iter().map(load).collect();
+        Sessions::new(main, Some(others), foreign)
     }
 
     /// Why the request is refused, and the event that tells.
     fn foreign(&self, asked: &Asked<'_>) -> Option<Foreign> {
         let foreign = self.policy().refusal(asked, || self.is_beyond(asked))?;
         let observer = &self.main.context().observer;
-        observer.tell(&Event::ForeignRequest { reason: foreign });
+        observer.tell(&Note::ForeignRequest(foreign));
         Some(foreign)
     }
 
@@ -231,35 +232,12 @@ impl Slots {
         }
         let stamp = Timestamp::of(now);
         let all: Vec<&Session> = sessions.iter().collect();
-        let mut outcomes = close(&all, stamp)?;
+        let mut outcomes = close(&all, stamp, response.status)?;
         let asked = outcomes.iter().map(|outcome| outcome.asked);
         report(all.iter().copied().zip(asked));
         let touch = |at: usize| all.get(at).and_then(|session| session.touch(stamp));
         let transport = |at: usize| all.get(at).map(|session| session.travels_in());
         Ok(changes(&mut outcomes, response, now, transport, touch))
-    }
-
-    /// Closes all `sessions` as if the commit had failed with `error`, for a handler that gave up; see
-    /// [`SessionManager::abandon`].
-    ///
-    /// ```
-    /// use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager, Slots};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    ///
-    /// let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
-    /// let sessions = slots.load(RequestHead::default(), now);
-    /// sessions.main().insert("name", "Ada")?;
-    /// let error = sessions.main().insert("noise", "x".repeat(100_000)).unwrap_err();
-    ///
-    /// slots.abandon(&sessions, &error);
-    /// let changes = slots.commit(&sessions, ResponseHead::new(422), now)?;
-    /// assert!(changes.iter().all(|change| !format!("{change:?}").contains("set-cookie")));
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    pub fn abandon(&self, sessions: &Sessions, error: &Error) {
-        sessions.failed(error).abandon(error);
-        sessions.iter().for_each(Session::withdraw);
     }
 
     /// All slots, the main one first.
@@ -271,19 +249,13 @@ impl Slots {
 }
 
 /// What each session has to say, if all of them can be sent.
-fn close<'s>(sessions: &[&'s Session], now: Timestamp) -> Result<Vec<Outcome<'s>>, Error> {
-    if let Some(at) = sessions.iter().position(|session| session.is_poisoned()) {
-        // That one reports the panic, for all.
-        let others = sessions
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != at);
-        for (_, session) in others {
-            session.poison();
-            session.withdraw();
-        }
-    }
-    let outcomes: Result<_, Error> = sessions.iter().map(|session| session.commit(now)).collect();
+fn close<'s>(
+    sessions: &[&'s Session],
+    now: Timestamp,
+    status: u16,
+) -> Result<Vec<Outcome<'s>>, Error> {
+    let outcomes = sessions.iter().map(|session| session.commit(now, status));
+    let outcomes: Result<_, Error> = outcomes.collect();
     outcomes.inspect_err(|_| sessions.iter().for_each(|session| session.withdraw()))
 }
 

@@ -12,6 +12,7 @@ use time::{Duration, OffsetDateTime};
 pub(crate) const BASE: &str = "__Host-session";
 pub(crate) const TOUCH: &str = "__Host-session.t";
 pub(crate) const TOMBSTONE: &str = "__Host-session.x";
+pub(crate) const RENEWED: &str = "__Host-session.r";
 
 pub(crate) fn ring() -> KeyRing {
     KeyRing::new(key(1))

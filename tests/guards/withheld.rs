@@ -191,7 +191,7 @@ fn an_exempt_route_begins_sessions_and_others_tell_what_they_held_back() {
     let trusted = [LINK, &[("origin", "https://idp.example")]].concat();
     let none: [String; 0] = [];
     assert_eq!(sent(&slots, ("POST", "/other"), &trusted, "", enter), none);
-    assert_eq!(std::mem::take(&mut *told.lock().unwrap()), ["HeldBack"]);
+    assert_eq!(std::mem::take(&mut *told.lock().unwrap()), ["Withheld"]);
 
     // Nothing is told where nothing is held back.
     for act in [

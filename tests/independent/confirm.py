@@ -261,6 +261,18 @@ def tombstones(entry: Entry) -> None:
     same(len(set(own) & set(parts)), len(live))
 
 
+def renewals(entry: Entry) -> None:
+    """What a response sets `base.r` to buries the session as it was before."""
+    reader, lines = reader_of(entry)
+    text = entry["cookies"][0].split(";")[0].partition("=")[2]
+    found, _ = reader.open(text, lines, entry["now"])
+    same(
+        reader.renewal(found, lines, entry["now"]), (entry["value"], entry["max_age"])
+    )
+    again = [*entry["cookies"], f"{reader.base}.r={entry['value']}"]
+    request_of(entry | {"cookies": again, "refusal": "superseded"})
+
+
 def refused_key(entry: Entry) -> None:
     if "masters" in entry:
         keys = [Key(bytes.fromhex(master)) for master in entry["masters"]]
@@ -296,6 +308,7 @@ def main() -> int:
         ("marks", marks["touches"], touch),
         ("marks", marks["tombstones"], tombstone),
         ("marks", marks["values"], tombstones),
+        ("marks", marks["renewals"], renewals),
         ("cookies", cases.read("cookies")["requests"], request_of),
         ("minted", cases.read("minted")["requests"], minted),
     ]

@@ -60,6 +60,7 @@ def bare(cases: Cases) -> None:
         "chunk 01": NAME + ".01",
         "a touch": NAME + ".t",
         "a tombstone": NAME + ".x",
+        "a tombstone of a renewal": NAME + ".r",
         "a vertical tab before it": "\x0b" + NAME,
         "a line feed before it": "\n" + NAME,
         "quotes": f'"{NAME}"',
@@ -337,8 +338,14 @@ def several(cases: Cases) -> None:
     )
     cases.add(
         "a live one that crowds others out",
-        f"{plain(new)}; {'; '.join([f'{PLAIN}=A'] * 8)}",
+        f"{plain(new)}; {'; '.join(f'{PLAIN}=A{n}' for n in range(8))}",
         "conflict",
+        **p,
+    )
+    cases.add(
+        "equal candidates are one",
+        f"{'; '.join([f'{PLAIN}=A'] * 8)}; {plain(new)}",
+        new.found,
         **p,
     )
     for count, expected in ((30, new.found), (31, "conflict"), (32, "partial")):

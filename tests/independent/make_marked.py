@@ -19,7 +19,7 @@ from cases import (
 )
 from sealed_session import Key, to_base64url
 
-T, X = f"{NAME}.t", f"{NAME}.x"
+T, X, R = f"{NAME}.t", f"{NAME}.x", f"{NAME}.r"
 BOTH = [KEY, OTHER_KEY]
 
 
@@ -235,6 +235,46 @@ def touches(cases: Cases) -> None:
     cases.add("touch: of a token from the future", lines, "from_the_future")
 
 
+def renewals(cases: Cases) -> None:
+    """What `base.r` says of a session."""
+    one = Token("one")
+    whole = one.tombstone(sign_in=one.record.id)
+    half = one.tombstone()
+    other = one.tombstone(sign_in=one.record.id[:8] + b"\xa2" * 8)
+
+    def beside(case: str, cookies: str, expected: str | Expected, **changed: Any) -> None:
+        cases.add(f"renewal: {case}", f"{one.bare()}; {cookies}", expected, **changed)
+
+    over = "superseded"
+    beside("its tombstone", f"{R}={whole}", over)
+    beside("another renewal of the same sign-in", f"{R}={other}", one.found)
+    beside("the second of two", f"{R}={other}{whole}", over)
+    beside("in a second cookie", f"{R}={other}; {R}={whole}", over)
+    beside("the eighth", f"{R}={other * 7}{whole}", over)
+    beside("the ninth", f"{R}={other * 8}{whole}", one.found)
+    beside("the half of the sign-in says nothing there", f"{R}={half}", one.found)
+    beside("the whole id says nothing in the other cookie", f"{X}={whole}", one.found)
+    beside("an end tells more", f"{R}={whole}; {X}={half}", "destroyed")
+    beside("under the second key", f"{R}={one.tombstone(key=OTHER_KEY, sign_in=one.record.id)}", over, keys=BOTH)
+    beside("under an unknown key", f"{R}={one.tombstone(key=OTHER_KEY, sign_in=one.record.id)}", one.found)
+    beside("of another name", f"{R}={one.tombstone(name=PLAIN, sign_in=one.record.id)}", one.found)
+    beside("with an audience", f"{R}={one.tombstone(audience='shop', sign_in=one.record.id)}", one.found)
+    beside("changed", f"{R}={flipped(whole, 20)}", one.found)
+    beside("not its name", f"{NAME}.R={whole}", one.found)
+    new = Token("renewed", record(renewal=0xB2), issued=NOW - 40)
+    lines = f"{one.bare()}; {new.bare()}; {R}={whole}"
+    cases.add("renewal: beside what the session became", lines, new.found)
+    old = Token("old", record(created=NOW - 43_200), issued=NOW - 50)
+    buried = old.tombstone(sign_in=old.record.id)
+    lines = f"{old.bare()}; {R}={buried}"
+    cases.add("renewal: tells more than the times", lines, over)
+    stranger = Token("stranger", record(0xA2), name=PLAIN)
+    for count, expected in ((7, stranger.found), (8, "conflict")):
+        crowd = "; ".join([f"{PLAIN}.r=y"] * count)
+        case = f"{count} cookies of renewals beside a plain name"
+        cases.add(case, f"{crowd}; {stranger.bare(PLAIN)}", expected, name=PLAIN)
+
+
 def no_tombstones(one: Token) -> dict[str, str]:
     """Values of `base.x` that leave `one` alone."""
     good = one.tombstone()
@@ -424,4 +464,4 @@ def orphans(cases: Cases) -> None:
     )
 
 
-GROUPS = (touches, tombstones, orphans)
+GROUPS = (touches, tombstones, renewals, orphans)

@@ -1,4 +1,4 @@
-"""Makes marks.json: touches, tombstones, and whole values of `base.x`."""
+"""Makes marks.json: touches, tombstones, and whole values of `base.x` and `base.r`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from cases import (
 )
 from sealed_session import Key
 
-X = f"{NAME}.x"
+X, R = f"{NAME}.x", f"{NAME}.r"
 THIRD_KEY = Key(fixed("key 3"))
 BOTH = [KEY, OTHER_KEY]
 
@@ -172,6 +172,39 @@ def whole_values() -> list[dict[str, Any]]:
     return values
 
 
+def renewals() -> list[dict[str, Any]]:
+    """Answers to requests whose session is renewed."""
+    one = Token("one")
+    whole = {"sign_in": one.record.id}
+    own, under_other = one.tombstone(**whole), one.tombstone(key=OTHER_KEY, **whole)
+    others = [one.tombstone(sign_in=bytes([n] * 16)) for n in range(1, 9)]
+    entries: list[dict[str, Any]] = []
+
+    def add(case: str, keys: list[Key], along: list[str], value: str) -> None:
+        entries.append(
+            {
+                "case": f"renewed: {case}",
+                "cookies": ["; ".join([one.bare(), *along])],
+                "name": NAME,
+                "audience": "",
+                "keys": [key.master.hex() for key in keys],
+                "accepted": ["encrypted"],
+                "idle": IDLE,
+                "absolute": ABSOLUTE,
+                "now": NOW,
+                "value": value,
+                "max_age": 1800 + 120,
+            }
+        )
+
+    add("one key", [KEY], [], own)
+    add("two keys", BOTH, [], own + under_other)
+    add("two along", [KEY], [f"{R}={others[0]}{others[1]}"], own + "".join(others[:2]))
+    add("eight along", [KEY], [f"{R}={''.join(others)}"], own + "".join(others[:7]))
+    add("ends along are no renewals", [KEY], [f"{X}={others[0]}"], own)
+    return entries
+
+
 def make() -> None:
     made: dict[str, list[dict[str, Any]]] = {"touches": [], "tombstones": []}
     for form in (ss.ENCRYPTED, ss.SIGNED):
@@ -196,7 +229,7 @@ def make() -> None:
     made["tombstones"].append(
         tombstone_entry("with a subject and own lifetimes", token)
     )
-    whole = {"values": whole_values()}
+    whole = {"values": whole_values(), "renewals": renewals()}
     write("marks", made | whole)
 
 

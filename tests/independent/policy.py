@@ -57,13 +57,13 @@ class Policy:
         return time - now <= self.skew
 
     def judge(
-        self, times: tuple[int, int, int], own: tuple[int, int], gone: bool, now: int
+        self, times: tuple[int, int, int], own: tuple[int, int], over: str | None, now: int
     ) -> None:
         """`times` are issued, created and used; `own` the idle and absolute lifetime."""
         issued, created, used = times
         idle, absolute = self.idle_of(own[0]), self.absolute_of(own[1])
-        if gone:
-            raise Refused("destroyed")
+        if over:
+            raise Refused(over)
         if not self.reaches(max(issued, created), now):
             raise Refused("from_the_future")
         if max(0, now - created) >= absolute or now >= LAST_SECOND:

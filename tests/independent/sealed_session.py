@@ -487,9 +487,13 @@ def candidates(base: bytes, fields: list[bytes]) -> Iterator[str | Refused]:
         else:
             continue
         kept += 1
+    seen: set[str] = set()
     for value in bases:
         try:
-            yield from texts(value, others)
+            for text in texts(value, others):
+                if text is MORE or text not in seen:
+                    yield text
+                seen.add(text)
         except Refused as refused:
             yield refused
     if others and not bases:
@@ -504,6 +508,7 @@ AUTHENTIC = {
     "absolute_expired",
     "idle_expired",
     "record_too_new",
+    "superseded",
 }
 
 
@@ -546,8 +551,10 @@ class Reader:
         found = [value for n, value in cookie_pairs(fields) if n == name]
         return [v if len(v) <= MARKS_LIMIT else b"" for v in found[:MARK_LIMIT]]
 
-    def open(self, text: str, fields: list[bytes], now: int) -> tuple[Found, bool]:
-        """The session in a text, and whether a tombstone of it came along."""
+    def open(
+        self, text: str, fields: list[bytes], now: int
+    ) -> tuple[Found, str | None]:
+        """The session in a text, and why it is over if a tombstone of it came along."""
         keys, binding, policy = key_set(self.keys), self.binding(), self.policy
         retired = self.retired(now)
         issued, payload = open_token(keys, self.accepted, binding, text, retired)
@@ -558,21 +565,29 @@ class Reader:
         ]
         in_time = [t for t in times if t is not None and policy.reaches(t, now)]
         used = max([issued, *in_time])
-        gone = any(
-            is_tombstone(keys, binding, record.id[:8], piece)
-            for value in self.marks(fields, "x")
-            for piece in pieces(value)
-        )
-        return Found(token, issued, used, record), gone
 
-    def judge(self, found: Found, gone: bool, now: int) -> None:
+        def lies(suffix: str, buried: bytes) -> bool:
+            return any(
+                is_tombstone(keys, binding, buried, piece)
+                for value in self.marks(fields, suffix)
+                for piece in pieces(value)
+            )
+
+        over = None
+        if lies("x", record.id[:8]):
+            over = "destroyed"
+        elif lies("r", record.id):
+            over = "superseded"
+        return Found(token, issued, used, record), over
+
+    def judge(self, found: Found, over: str | None, now: int) -> None:
         times = found.issued, found.record.created, found.used
-        self.policy.judge(times, found.record.own, gone, now)
+        self.policy.judge(times, found.record.own, over, now)
 
     def load(self, fields: list[bytes], now: int) -> Found:
         """The session that counts."""
         live, refusals, tried = [], [], 0
-        more = len(self.marks(fields, "x")) == MARK_LIMIT
+        more = any(len(self.marks(fields, s)) == MARK_LIMIT for s in "xr")
         for candidate in candidates(self.base.encode(), fields):
             tried += not isinstance(candidate, Refused)
             if candidate is MORE or tried > CANDIDATE_LIMIT:
@@ -581,8 +596,8 @@ class Reader:
             try:
                 if isinstance(candidate, Refused):
                     raise candidate
-                found, gone = self.open(candidate, fields, now)
-                self.judge(found, gone, now)
+                found, over = self.open(candidate, fields, now)
+                self.judge(found, over, now)
                 live.append(found)
             except Refused as refused:
                 refusals.append(refused)
@@ -605,12 +620,21 @@ class Reader:
 
     def farewell(self, found: Found, fields: list[bytes], now: int) -> tuple[str, int]:
         """The value and the `Max-Age` of `base.x` when a session is destroyed."""
+        return self.bury(found, fields, ("x", found.record.id[:8]), now)
+
+    def renewal(self, found: Found, fields: list[bytes], now: int) -> tuple[str, int]:
+        """The value and the `Max-Age` of `base.r` when a session is renewed."""
+        return self.bury(found, fields, ("r", found.record.id), now)
+
+    def bury(
+        self, found: Found, fields: list[bytes], grave: tuple[str, bytes], now: int
+    ) -> tuple[str, int]:
+        suffix, buried = grave
         first, sealing = found.token[1:5], self.keys[0].id
         keys = [key for key in self.keys if key.id not in self.retired(now)]
         keys.sort(key=lambda key: (key.id != first, key.id != sealing, key.id))
-        sign_in = found.record.id[:8]
-        stones = [tombstone(key, self.binding(), sign_in) for key in keys]
-        for value in self.marks(fields, "x"):
+        stones = [tombstone(key, self.binding(), buried) for key in keys]
+        for value in self.marks(fields, suffix):
             stones += [
                 piece for piece in pieces(value) if mark_format(piece) == TOMBSTONE
             ]

@@ -1,5 +1,6 @@
 //! Every order in which a few requests of one browser, and their responses, can cross: nothing that
-//! was ended comes back, and no response of a request that wrote nothing changes anything.
+//! was ended comes back, nor do rights that a renewal took away, and no response of a request that
+//! wrote nothing changes anything.
 //!
 //! The same orders under the rules of others break both, so the model can see it.
 
@@ -200,6 +201,17 @@ fn the_model_sees_what_a_missing_tombstone_does() {
         ..THREE
     });
     assert!(!faults.is_empty() && !faults.iter().any(is_loss));
+}
+
+#[test]
+fn the_model_sees_rights_come_back_without_tombstones_of_renewals() {
+    let faults = run(Model {
+        rule: Rule::NoneOfRenewals,
+        requests: 2,
+        ..THREE
+    });
+    let rights = |fault: &Fault| matches!(fault, Fault::RightsBack { .. });
+    assert!(!faults.is_empty() && faults.iter().all(rights));
 }
 
 #[test]

@@ -68,6 +68,8 @@ pub(crate) enum Fault {
         crossed: bool,
         trace: Vec<String>,
     },
+    /// Rights that had been taken away are there again.
+    RightsBack { session: View, trace: Vec<String> },
     /// A visitor who was answered a moment ago is not known any more.
     SignedOut { trace: Vec<String> },
     /// The response of a request that wrote nothing, or that another site caused, changed what the
@@ -85,6 +87,8 @@ pub(crate) struct View {
     sign_in: String,
     subject: Option<String>,
     log: Vec<usize>,
+    /// Which request gave the rights; 0 at the beginning.
+    rights: usize,
 }
 
 /// A request that was sent and not answered yet.
@@ -97,6 +101,8 @@ struct Pending {
     sent_at: i64,
     /// The session that was found, if any.
     found: Option<String>,
+    /// The rights that it had.
+    rights: usize,
     /// What was committed when it was sent.
     lines: Option<Vec<String>>,
 }
@@ -115,6 +121,8 @@ struct World {
     answered: i64,
     /// Which request ended which session, in the order of arrival.
     ended: Vec<(usize, String)>,
+    /// Sessions whose rights were replaced by a renewal that arrived.
+    superseded: Vec<(String, usize)>,
     trace: Vec<String>,
 }
 
@@ -166,6 +174,7 @@ impl Model {
                 .as_ref()
                 .filter(|_| !op.is_foreign())
                 .map(|view| view.sign_in.clone()),
+            rights: world.views[server].as_ref().map_or(0, |view| view.rights),
             lines: None,
         };
         world.sent += 1;
@@ -220,6 +229,12 @@ impl Model {
             let ended = met.map(|view| (pending.number, view.sign_in));
             world.ended.extend(ended);
         }
+        if pending.op == Op::Renew && !lines.is_empty() {
+            let sign_in = pending.found.clone();
+            world
+                .superseded
+                .extend(sign_in.map(|sign_in| (sign_in, pending.rights)));
+        }
         for (before, after) in before.into_iter().zip(&world.views) {
             let trace = || world.trace.clone();
             // A touch that arrives late may find its session again, which is what it is for.
@@ -228,6 +243,12 @@ impl Model {
                 faults.push(Fault::Changed {
                     before,
                     after: after.clone(),
+                    trace: trace(),
+                });
+            }
+            if let Some(view) = after.as_ref().filter(|view| world.is_superseded(view)) {
+                faults.push(Fault::RightsBack {
+                    session: view.clone(),
                     trace: trace(),
                 });
             }
@@ -248,6 +269,13 @@ impl World {
         self.ended
             .iter()
             .any(|(_, session)| *session == view.sign_in)
+    }
+
+    fn is_superseded(&self, view: &View) -> bool {
+        let replaced = |(session, rights): &(String, usize)| {
+            *session == view.sign_in && *rights == view.rights
+        };
+        self.superseded.iter().any(replaced)
     }
 
     /// Whether the end of one session arrived before that of another one which was sent earlier.
@@ -274,5 +302,6 @@ fn view(server: &SessionManager, cookies: &str, now: i64) -> Option<View> {
         sign_in: session.id()?.to_string()[..16].to_owned(),
         subject: session.subject(),
         log: session.get("log").unwrap().unwrap_or_default(),
+        rights: session.get("rights").unwrap().unwrap_or_default(),
     })
 }

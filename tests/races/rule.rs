@@ -3,7 +3,7 @@
 use sealed_session::{HeaderFields, Refusal, RequestHead, Session, SessionManager};
 use time::OffsetDateTime;
 
-use crate::common::{self, BASE, TOMBSTONE, TOUCH};
+use crate::common::{self, BASE, RENEWED, TOMBSTONE, TOUCH};
 
 /// Who decides what a response sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +12,10 @@ pub(crate) enum Rule {
     Ours,
     /// A request that reads sends the session again, to keep it alive: no touches, no tombstones.
     Resend,
-    /// Ours without tombstones.
+    /// Ours without tombstones of either kind.
     NoTombstone,
+    /// Ours without tombstones of what was renewed.
+    NoneOfRenewals,
     /// Ours, and an expired session is removed by whoever meets it.
     RemoveExpired,
     /// Ours, without asking who caused a request: one without cookies is one without a session.
@@ -62,7 +64,13 @@ impl Op {
                 let write = |log: &mut Vec<usize>| log.push(number);
                 session.update("log", write).unwrap();
             }
-            Op::Renew => session.renew().unwrap(),
+            Op::Renew => {
+                // Other rights, for the same sign-in.
+                if session.is_live() {
+                    session.insert("rights", number + 1).unwrap();
+                }
+                session.renew().unwrap();
+            }
             Op::SignIn | Op::ForeignSignIn => session
                 .sign_in_as(&format!("user-{number}"), &["log"])
                 .unwrap(),
@@ -108,8 +116,14 @@ impl Rule {
         let named = |line: &str, name: &str| line.split('=').next() == Some(name);
         match self {
             Rule::Ours | Rule::NoOrigin => {}
-            Rule::Resend => lines.retain(|line| !named(line, TOMBSTONE) && !named(line, TOUCH)),
-            Rule::NoTombstone => lines.retain(|line| !named(line, TOMBSTONE)),
+            Rule::Resend => {
+                let marks = [TOMBSTONE, RENEWED, TOUCH];
+                lines.retain(|line| !marks.iter().any(|mark| named(line, mark)));
+            }
+            Rule::NoTombstone => {
+                lines.retain(|line| !named(line, TOMBSTONE) && !named(line, RENEWED));
+            }
+            Rule::NoneOfRenewals => lines.retain(|line| !named(line, RENEWED)),
             Rule::RemoveExpired => {
                 let expired = [Refusal::AbsoluteExpired, Refusal::IdleExpired].map(Some);
                 if lines.is_empty() && expired.contains(&session.refusal()) {

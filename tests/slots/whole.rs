@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::{Prefs, both, commit, name, of_prefs, open, prefs, sign_in, visit};
+use super::{Prefs, both, commit, lines, name, of_prefs, open, prefs, sign_in, visit};
 use crate::common::{self, Browser, at, noise};
 use sealed_session::{Attribute, Event, ResponseHead, SessionManagerBuilder, Sessions, Slots};
 
@@ -131,7 +131,7 @@ fn if_one_cannot_be_sent_none_is() {
             shown.contains(&"Replace(cache-control: private)".to_owned()),
             "{case}"
         );
-        for line in super::lines(changes) {
+        for line in lines(changes) {
             assert!(
                 line.starts_with(common::TOUCH) && end == 200,
                 "{case}: {line}"
@@ -155,10 +155,13 @@ fn a_handler_that_gave_up_sends_nothing_of_any() {
         .insert(BULK, noise(9_000, 1))
         .unwrap_err();
     assert!(error.is_too_large());
-    slots.abandon(&sessions, &error);
-    assert_eq!(sessions.failed(&error).id(), of_prefs(&sessions).id());
-    assert_eq!(*log.lock().unwrap(), ["prefs CommitFailed"]);
+    error.hold_back();
+    // Every slot reads as it came, and takes no more.
+    assert_eq!(name(sessions.main()).as_deref(), Some("Ada"));
     assert!(sessions.main().insert("late", 1).unwrap_err().is_too_late());
+    let failed = commit(&slots, &sessions, at(1)).unwrap_err();
+    assert_eq!(failed.cookie(), Some("__Host-prefs"));
+    assert_eq!(*log.lock().unwrap(), ["prefs CommitFailed"]);
     assert_eq!(
         commit(&slots, &sessions, at(1)).unwrap(),
         Vec::<String>::new()
@@ -175,22 +178,21 @@ fn a_panic_with_one_session_in_hand_holds_back_all() {
         sessions.main().insert("name", "Eve").unwrap();
         overfill_prefs(&sessions);
         let held = match slot {
-            "main" => sessions.main().clone(),
-            _ => sessions.get::<Prefs>().unwrap().clone(),
+            "main" => sessions.main().in_hand(),
+            _ => sessions.get::<Prefs>().unwrap().in_hand(),
         };
         let task = std::thread::spawn(move || {
             let _held = held;
             panic!("with a session in hand");
         });
         assert!(task.join().is_err());
-        // No error, though one does not fit: whoever caught the panic has answered.
+        // No error, though one does not fit: the page of the panic stands.
         for _ in 0..2 {
-            assert_eq!(
-                commit(&slots, &sessions, at(200)).unwrap(),
-                Vec::<String>::new()
-            );
+            let page = ResponseHead::new(500);
+            let changes = slots.commit(&sessions, page, at(200)).unwrap();
+            assert_eq!(lines(changes), Vec::<String>::new());
         }
-        assert_eq!(*log.lock().unwrap(), [format!("{slot} Poisoned")]);
+        assert_eq!(*log.lock().unwrap(), ["main Poisoned"]);
         for session in [sessions.main(), of_prefs(&sessions)] {
             assert!(session.insert("late", 1).unwrap_err().is_poisoned());
         }
@@ -203,14 +205,20 @@ fn a_panic_with_all_sessions_in_hand_is_reported_once() {
     let slots = logging(&log);
     let sessions = open(&Browser::default(), &slots, at(0));
     of_prefs(&sessions).insert("name", "light").unwrap();
-    let held = sessions.clone();
+    let held = sessions.in_hand();
     let task = std::thread::spawn(move || {
         let _held = held;
         panic!("with sessions in hand");
     });
     assert!(task.join().is_err());
+    // A page that speaks of what was changed would be wrong.
+    let failed = commit(&slots, &sessions, at(0)).unwrap_err();
+    assert!(failed.is_poisoned());
     assert!(commit(&slots, &sessions, at(0)).unwrap().is_empty());
-    assert_eq!(*log.lock().unwrap(), ["main Poisoned"]);
+    assert_eq!(
+        *log.lock().unwrap(),
+        ["main Poisoned", "prefs CommitFailed"]
+    );
 }
 
 #[test]

@@ -121,18 +121,23 @@ fn what_responses_say() {
         session.insert("name", "Ada").unwrap();
         session.encode_url("/").unwrap();
         if is_panic {
-            let held = session.clone();
+            let held = session.in_hand();
             let task = std::thread::spawn(move || {
                 let _held = held;
                 panic!("with a session in hand");
             });
             assert!(task.join().is_err());
         } else {
-            let error = manager.load(RequestHead::default(), at(0));
-            let error = error.insert("noise", "x".repeat(100_000)).unwrap_err();
-            manager.abandon(&session, &error);
+            let long = format!("/?{}", "x".repeat(2_000));
+            session.encode_url(&long).unwrap_err().hold_back();
+            assert!(
+                answer(&manager, &session, at(0))
+                    .unwrap_err()
+                    .is_too_large()
+            );
         }
-        let lines = answer(&manager, &session, at(0)).unwrap();
+        let page = ResponseHead::new(500);
+        let lines = answer_to(&manager, &session, page, at(0)).unwrap();
         assert_eq!(guarded(&lines), (true, true));
     }
     // None at all.

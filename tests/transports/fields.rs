@@ -278,12 +278,17 @@ fn refusals_are_told_and_a_panic_sends_nothing() {
         touch: None,
     };
     let session = app.open(&manager, at(60));
-    let held = session.clone();
+    let held = session.in_hand();
     let task = std::thread::spawn(move || {
         held.insert("name", "Eve").unwrap();
         panic!("with a session in hand");
     });
     assert!(task.join().is_err());
+    assert!(
+        answer(&manager, &session, at(60))
+            .unwrap_err()
+            .is_poisoned()
+    );
     let lines = answer(&manager, &session, at(60)).unwrap();
     assert_eq!(value(&lines, "x-session"), None);
 }

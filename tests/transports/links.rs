@@ -395,7 +395,7 @@ fn what_is_in_no_link_fails_the_commit() {
 fn a_panic_leaves_links_as_they_came() {
     let (manager, ada) = (manager(), query("Ada"));
     let session = by_query(&ada).load(&manager, at(0));
-    let held = session.clone();
+    let held = session.in_hand();
     let task = std::thread::spawn(move || {
         held.insert("name", "Eve").unwrap();
         held.encode_url("/").unwrap();
@@ -403,6 +403,7 @@ fn a_panic_leaves_links_as_they_came() {
     });
     assert!(task.join().is_err());
     assert_eq!(query_of(&session), ada);
+    assert!(answer(&manager, &session, at(0)).unwrap_err().is_poisoned());
     answer(&manager, &session, at(0)).unwrap();
     assert_eq!(query_of(&session), ada);
 }

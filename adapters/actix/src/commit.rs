@@ -64,15 +64,7 @@ impl Commit {
         let Commit { shared, sessions } = self;
         let slots = &shared.slots;
         let now = shared.clock.now();
-        let given_up = response.extensions().get::<Error>().cloned();
-        let committed = match given_up.filter(Error::is_too_large) {
-            Some(error) => {
-                slots.abandon(sessions, &error);
-                Err(error)
-            }
-            None => slots.commit(sessions, head::of_response(response), now),
-        };
-        match committed {
+        match slots.commit(sessions, head::of_response(response), now) {
             Ok(changes) => Closed {
                 changes,
                 failure: None,

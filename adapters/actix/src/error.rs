@@ -58,12 +58,11 @@ impl std::error::Error for Error {}
 
 impl ResponseError for Error {
     fn error_response(&self) -> HttpResponse {
-        // The middleware reports what is too large, as it does for a commit.
+        // The middleware reports what is too large: the commit fails with it.
         if !self.0.is_too_large() {
             tracing::error!(target: "sealed_session", error = %self.0, "session error in a handler");
         }
-        let mut response = HttpResponse::InternalServerError().finish();
-        response.extensions_mut().insert(self.0.clone());
-        response
+        self.0.hold_back();
+        HttpResponse::InternalServerError().finish()
     }
 }

@@ -77,7 +77,7 @@ impl<S: Slot> Session<S> {
         // Here and not where a response is made, because an `Option` makes none.
         let session = session.inspect_err(|missing| missing.report(request.path()))?;
         Ok(Session {
-            session: session.clone(),
+            session: session.in_hand(),
             slot: PhantomData,
         })
     }

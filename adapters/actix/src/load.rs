@@ -24,6 +24,6 @@ pub(crate) fn load(shared: &Shared, request: &ServiceRequest) -> Result<Sessions
         return Err(Covered { error, outer });
     }
     let sessions = head::load(&shared.slots, request.head(), shared.clock.now());
-    extensions.insert(sessions.clone());
+    extensions.insert(sessions.in_hand());
     Ok(sessions)
 }

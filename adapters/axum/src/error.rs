@@ -56,12 +56,11 @@ impl std::error::Error for Error {}
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        // The layer reports what is too large, as it does for a commit.
+        // The layer reports what is too large: the commit fails with it.
         if !self.0.is_too_large() {
             tracing::error!(target: "sealed_session", error = %self.0, "session error in a handler");
         }
-        let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        response.extensions_mut().insert(self.0);
-        response
+        self.0.hold_back();
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
     }
 }

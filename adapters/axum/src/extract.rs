@@ -69,7 +69,7 @@ impl<S: Slot> Session<S> {
         let sessions = sessions.ok_or_else(MissingLayer::layer)?;
         let session = sessions.require::<S>().map_err(MissingLayer::slot)?;
         Ok(Session {
-            session: session.clone(),
+            session: session.in_hand(),
             slot: PhantomData,
         })
     }

@@ -4,7 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rocket::Request;
-use sealed_session::{Error, Sessions, Verdict};
+use sealed_session::{Sessions, Verdict};
 
 /// The place of one request. All who ask, on whatever way the request takes through forwards and
 /// catchers, get the same.
@@ -17,8 +17,6 @@ struct Inner {
     /// Whether the fairing has seen the request, and so will see its response.
     announced: bool,
     committed: bool,
-    /// What a handler gave up with, because it can never fit.
-    too_large: Option<Error>,
     /// What a guard said no with.
     verdict: Option<Verdict>,
 }
@@ -31,31 +29,31 @@ impl Cached {
     /// The fairing sees the request. Fairings that were attached before it may have asked for
     /// sessions already.
     pub(crate) fn announce(&self, load: impl FnOnce() -> Sessions) -> Sessions {
-        let mut inner = self.lock();
-        if inner.committed {
-            // Clones of a local request share one cache, so this is the next of them.
-            *inner = Inner::default();
+        {
+            let mut inner = self.lock();
+            if inner.committed {
+                // Clones of a local request share one cache, so this is the next of them.
+                *inner = Inner::default();
+            }
+            inner.announced = true;
         }
-        inner.announced = true;
-        inner.sessions.get_or_insert_with(load).clone()
+        self.sessions(load)
     }
 
     /// The request's sessions; the first who asks loads them.
     pub(crate) fn sessions(&self, load: impl FnOnce() -> Sessions) -> Sessions {
-        self.lock().sessions.get_or_insert_with(load).clone()
+        if let Some(there) = &self.lock().sessions {
+            return there.clone();
+        }
+        // Without the lock: the clock is the application's.
+        let loaded = load();
+        self.lock().sessions.get_or_insert(loaded).clone()
     }
 
-    /// The sessions, to be committed, and what a handler gave up with.
-    pub(crate) fn close(&self, load: impl FnOnce() -> Sessions) -> (Sessions, Option<Error>) {
-        let mut inner = self.lock();
-        inner.committed = true;
-        let sessions = inner.sessions.get_or_insert_with(load).clone();
-        (sessions, inner.too_large.take())
-    }
-
-    /// Remembers that a handler gave up with `error`.
-    pub(crate) fn give_up(&self, error: Error) {
-        self.lock().too_large = Some(error);
+    /// The sessions, to be committed.
+    pub(crate) fn close(&self, load: impl FnOnce() -> Sessions) -> Sessions {
+        self.lock().committed = true;
+        self.sessions(load)
     }
 
     /// Remembers that a guard said no.
@@ -77,8 +75,11 @@ impl Cached {
 /// catcher, and runs no fairings.
 impl Drop for Cached {
     fn drop(&mut self) {
-        let inner = self.lock();
-        if inner.sessions.is_some() && !inner.announced {
+        let lost = {
+            let inner = self.lock();
+            inner.sessions.is_some() && !inner.announced
+        };
+        if lost {
             tracing::warn!(
                 target: "sealed_session",
                 "a session was asked for by a request that Rocket ran no fairings for; what was \

@@ -11,38 +11,24 @@ use crate::fairing::Shared;
 use crate::guarded;
 use crate::load::load;
 
-/// Closes the sessions of `request`, whose handler gave up with `error`, at once: the links of a catcher's
-/// page carry what came, and what a catcher would change is an error.
-pub(crate) fn give_up(request: &Request<'_>, error: Error) {
-    let Some(shared) = request.rocket().state::<Shared>() else {
-        return;
-    };
-    let cached = Cached::of(request);
-    let sessions = cached.sessions(|| load(shared, request));
-    shared.slots.abandon(&sessions, &error);
-    cached.give_up(error);
-}
-
 /// Commits the sessions of `request`. A response that speaks of what cannot be committed is replaced.
 pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Response<'_>) {
     let Shared { slots, failure, .. } = shared;
     if let Some(verdict) = Cached::of(request).verdict() {
         guarded::answer(&verdict, response);
     }
-    let (sessions, too_large) = Cached::of(request).close(|| load(shared, request));
+    let sessions = Cached::of(request).close(|| load(shared, request));
     if sessions.close_unused() {
         return;
     }
-    if let Some(error) = too_large {
-        // Without a page for it, the catcher's answer stands.
-        if let Some(page) = failure.page(&error, &sessions, request) {
-            failure::replace(response, page);
-        }
-    }
     let now = shared.clock.now();
     let changes = changes(slots, &sessions, response, now).or_else(|error| {
-        let page = failure.page(&error, &sessions, request);
-        failure::replace(response, page.unwrap_or_else(failure::empty));
+        match failure.page(&error, &sessions, request) {
+            Some(page) => failure::replace(response, page),
+            // A catcher's page says so by itself.
+            None if response.status().class().is_server_error() => {}
+            None => failure::replace(response, failure::empty()),
+        }
         changes(slots, &sessions, response, now)
     });
     for change in changes.into_iter().flatten() {

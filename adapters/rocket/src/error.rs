@@ -6,8 +6,6 @@ use rocket::Request;
 use rocket::http::Status;
 use rocket::response::{self, Responder};
 
-use crate::commit;
-
 /// A [`sealed_session::Error`] that a handler can return with `?`. It answers 500, by the application's
 /// catcher if there is one; the text goes to the log. What the handler had changed before is committed
 /// all the same, as with any other response.
@@ -61,13 +59,12 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl<'r> Responder<'r, 'static> for Error {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        // The fairing reports what is too large, as it does for a commit.
-        if self.0.is_too_large() {
-            commit::give_up(request, self.0);
-        } else {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        // The fairing reports what is too large: the commit fails with it.
+        if !self.0.is_too_large() {
             tracing::error!(target: "sealed_session", error = %self.0, "session error in a handler");
         }
+        self.0.hold_back();
         Err(Status::InternalServerError)
     }
 }

@@ -124,7 +124,7 @@ impl<S: Slot> Session<S> {
         let sessions = sessions(request)?;
         let session = sessions.require::<S>().map_err(MissingFairing::slot)?;
         Ok(Session {
-            session: session.clone(),
+            session: session.in_hand(),
             slot: PhantomData,
         })
     }

@@ -108,11 +108,6 @@ where
         if sessions.close_unused() {
             return Poll::Ready(Ok(response));
         }
-        let too_large = response.extensions().get::<Error>();
-        if let Some(error) = too_large.filter(|error| error.is_too_large()).cloned() {
-            shared.slots.abandon(sessions, &error);
-            response = shared.failure.respond(&error, sessions);
-        }
         let now = shared.clock.now();
         let changes = shared
             .slots

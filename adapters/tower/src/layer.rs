@@ -221,7 +221,7 @@ where
         if let Some(foreign) = sessions.foreign() {
             return ResponseFuture::refused(foreign, Arc::clone(&self.shared));
         }
-        request.extensions_mut().insert(sessions.clone());
+        request.extensions_mut().insert(sessions.in_hand());
         ResponseFuture::new(self.inner.call(request), sessions, Arc::clone(&self.shared))
     }
 }

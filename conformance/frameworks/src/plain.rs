@@ -226,12 +226,11 @@ fn with_status(mut reply: Reply, status: u16) -> Reply {
     reply
 }
 
-/// What the handler answers; the layer looks for an error among the response's extensions.
+/// What the handler answers.
 fn replied(result: Result<Reply, core::Error>) -> Response<Body> {
     result.map(response).unwrap_or_else(|error| {
         tracing::error!(target: "sealed_session", %error, "session error in a handler");
-        let mut response = empty(StatusCode::INTERNAL_SERVER_ERROR);
-        response.extensions_mut().insert(error);
-        response
+        error.hold_back();
+        empty(StatusCode::INTERNAL_SERVER_ERROR)
     })
 }

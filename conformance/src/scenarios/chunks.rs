@@ -122,7 +122,7 @@ fn over_budget_page(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = with_page(harness)?;
     let mut browser = stage.ada()?;
     let answer = browser.get(TOO_MUCH)?;
-    answer.is(413)?.says("Eve: over is Some(true)")?.sets(&[])?;
+    answer.is(413)?.says("Ada: over is Some(true)")?.sets(&[])?;
     answer
         .has("vary", "Cookie")?
         .has("cache-control", "private")?;
@@ -149,6 +149,6 @@ fn never_fits_page(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = with_page(harness)?;
     let mut browser = stage.ada()?;
     let answer = browser.get(NEVER)?;
-    answer.is(413)?.says("Eve: over is Some(true)")?.sets(&[])?;
+    answer.is(413)?.says("Ada: over is Some(true)")?.sets(&[])?;
     browser.holds("name", "Ada")
 }

@@ -167,7 +167,7 @@ fn too_long(harness: &dyn Harness) -> Result<(), Failure> {
     let answer = stage.send(&asking("/act/put.name.Ada/noise.long.3000/link"))?;
     answer
         .is(413)?
-        .says("Ada: over is Some(true)")?
+        .says("nobody: over is Some(true)")?
         .sets(&[])
         .map(drop)
 }

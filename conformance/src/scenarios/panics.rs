@@ -24,7 +24,22 @@ pub(super) const LIST: &[Entry] = &[
         "A panic that no layer catches",
         |harness| panic(harness, Catch::Nowhere),
     ),
+    (
+        "panic_in_a_task",
+        "A panic in a task that the handler spawned, with a clone in hand, takes nothing of the handler's",
+        in_a_task,
+    ),
 ];
+
+fn in_a_task(harness: &dyn Harness) -> Result<(), Failure> {
+    let stage = Stage::usual(harness)?;
+    let mut browser = stage.ada()?;
+    browser.get("/act/task-panics/put.name.Eve")?.is(200)?;
+    browser.holds("name", "Eve")?;
+    let ended = browser.get("/act/destroy/task-panics")?;
+    ended.is(200)?.sets(&["-session", "session.x"])?;
+    browser.sees("/act/get.name", "nothing").map(drop)
+}
 
 fn panic(harness: &dyn Harness, catch: Catch) -> Result<(), Failure> {
     let stage = Stage::with(harness, |plan| Plan { catch, ..plan })?;

@@ -151,7 +151,7 @@ impl Layer {
         } else {
             let shared = match self.forgets(Duty::OneSessionIsShared) {
                 true => self.load(&request),
-                false => sessions.clone(),
+                false => sessions.in_hand(),
             };
             request.extensions_mut().insert(shared);
             inner.oneshot(request).await?

@@ -29,12 +29,6 @@ impl Layer {
     }
 
     pub(crate) fn commit(&self, sessions: &Sessions, mut answer: Response<Body>) -> Response<Body> {
-        let given_up = answer.extensions_mut().remove::<SessionError>();
-        let given_up = given_up.filter(SessionError::is_too_large);
-        if let Some(error) = given_up.filter(|_| !self.forgets(Duty::TooLargeIsAbandoned)) {
-            self.site.slots().abandon(sessions, &error);
-            answer = self.page(&error, sessions);
-        }
         let now = match self.forgets(Duty::ClockIsReadForTheCommit) {
             true => sessions.main().loaded_at(),
             false => self.now(),

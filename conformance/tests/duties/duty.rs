@@ -74,8 +74,6 @@ pub(crate) enum Duty {
     FailuresAreAnsweredByThePage,
     /// The error page is committed.
     FailuresAreCommittedAgain,
-    /// A handler's error for a value that never fits abandons the session.
-    TooLargeIsAbandoned,
     /// Passive requests are marked.
     PassiveIsMarked,
     /// Passive requests are marked for every slot.
@@ -165,7 +163,6 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (FailuresAreAnswered, "over_budget"),
     (FailuresAreAnsweredByThePage, "over_budget_page"),
     (FailuresAreCommittedAgain, "over_budget_touch"),
-    (TooLargeIsAbandoned, "never_fits"),
     (PassiveIsMarked, "passive_route"),
     (PassiveMarksEverySlot, "slots_touches"),
     (GuardsAreAsked, "guard_calls_nobody"),

@@ -1,0 +1,104 @@
+//! The kinds of errors, and what each says.
+
+use std::fmt;
+
+use super::{Origin, Oversize, Refusal};
+
+/// What happened, with the names and sizes involved.
+#[derive(Clone)]
+pub(super) enum Kind {
+    Configuration(String),
+    Misuse(String),
+    Key {
+        place: Option<String>,
+        what: String,
+    },
+    Randomness(String),
+    NotRepresentable {
+        attribute: String,
+        what: String,
+    },
+    Unreadable {
+        attribute: String,
+        what: String,
+    },
+    TooLarge {
+        oversize: Oversize,
+        origin: Option<Origin>,
+    },
+    HeldBack {
+        attribute: String,
+    },
+    Expired {
+        refusal: Refusal,
+    },
+    Poisoned,
+    TooLate {
+        attribute: String,
+    },
+    Linked {
+        attribute: String,
+    },
+    Unlinked,
+    OffLoopback {
+        host: String,
+    },
+    NotPermitted(String),
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::Configuration(what) => write!(f, "configuration: {what}"),
+            Kind::Misuse(what) => write!(f, "misuse: {what}"),
+            Kind::Key { place: None, what } => write!(f, "key: {what}"),
+            Kind::Key {
+                place: Some(place),
+                what,
+            } => write!(f, "key in {place}: {what}"),
+            Kind::Randomness(cause) => {
+                write!(f, "the operating system gave no random bytes: {cause}")
+            }
+            Kind::NotRepresentable { attribute, what } => {
+                write!(f, "attribute `{attribute}` was not stored: {what}")
+            }
+            Kind::Unreadable { attribute, what } => {
+                write!(f, "attribute `{attribute}` is not readable here: {what}")
+            }
+            Kind::Expired { refusal } => write!(
+                f,
+                "{refusal} while its handler ran; what was changed is not sent, because it must \
+                 not revive the session"
+            ),
+            Kind::Poisoned => f.write_str(
+                "a panic unwound past a handle of this session; nothing of this request is sent",
+            ),
+            Kind::TooLarge { oversize, .. } => oversize.fmt(f),
+            Kind::TooLate { attribute } => write!(
+                f,
+                "`{attribute}` came too late: the response head is out and its cookies with it; \
+                 change the session before the handler returns"
+            ),
+            Kind::HeldBack { attribute } => write!(
+                f,
+                "`{attribute}` came too late: a value was refused or a commit failed, and nothing of this \
+                 request is sent"
+            ),
+            Kind::Linked { attribute } => write!(
+                f,
+                "`{attribute}` came too late: a link was made that carries the session as it was; \
+                 change the session before the first `encode_url`"
+            ),
+            Kind::Unlinked => f.write_str(
+                "the session travels in links, was changed, and no link was made to carry it; put the \
+                 links of the page, or the target of its redirect, through `encode_url`",
+            ),
+            Kind::NotPermitted(what) => write!(f, "not permitted: {what}"),
+            Kind::OffLoopback { host } => write!(
+                f,
+                "the development cookie profile serves loopback hosts only, and the request names \
+                 `{host}`; configure a `CookieSpec` with a `__Host-` name for this host"
+            ),
+        }
+    }
+}

@@ -169,7 +169,8 @@ impl Jar {
     /// Whether touches and tombstones are all that came. Under another `SameSite` than that of the
     /// session, from before it was changed, a browser sends them by themselves.
     fn has_no_chunk(&self) -> bool {
-        self.counts.iter().all(|[chunks, ..]| *chunks == 0)
+        let [[own, ..], [former, ..]] = self.counts;
+        own == 0 && former == 0
     }
 
     /// Whether no session came, and the browser may have one all the same.

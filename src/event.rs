@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+use crate::cross_origin::Foreign;
 use crate::error::{Error, Refusal};
 
 /// Something that happened to a session, for logs and metrics.
@@ -61,6 +62,19 @@ pub enum Event<'a> {
         /// The length at which this warning begins: that of the main slot's budget.
         warn_above: usize,
     },
+    /// Another origin caused a request that may change something; it is answered 403, and no handler
+    /// sees it. See [`CrossOrigin`](crate::CrossOrigin). With several [slots](crate::slots) the main one
+    /// raises it.
+    #[non_exhaustive]
+    ForeignRequest {
+        /// How that showed.
+        reason: Foreign,
+    },
+    /// A handler began a session in a request that another site caused, and for which the browser may
+    /// have kept the visitor's cookies back. Nothing of it is sent, because it would replace the session
+    /// that the visitor has. See [`CrossOrigin`](crate::CrossOrigin).
+    #[non_exhaustive]
+    Withheld {},
     /// The session is within its budget, and near to what can be sent: above the
     /// [`warning_limit`](crate::Budget::warning_limit) of the budget.
     #[non_exhaustive]
@@ -113,6 +127,8 @@ pub(crate) enum Note {
         others: usize,
         warn_above: usize,
     },
+    ForeignRequest(Foreign),
+    Withheld,
     NearBudget {
         bytes: usize,
         warn_above: usize,
@@ -137,6 +153,8 @@ impl Note {
                 others,
                 warn_above,
             },
+            Note::ForeignRequest(reason) => Event::ForeignRequest { reason },
+            Note::Withheld => Event::Withheld {},
             Note::NearBudget { bytes, warn_above } => Event::NearBudget { bytes, warn_above },
             Note::NotStored(ref error) => Event::NotStored { error },
             Note::Overwrote(refusal) => Event::Overwrote { refusal },
@@ -213,6 +231,12 @@ fn trace(event: &Event<'_>) {
             warn_above,
         } => {
             tracing::warn!(target: TARGET, bytes, others, warn_above, "session and other cookies together are longer than common servers take");
+        }
+        Event::ForeignRequest { reason } => {
+            tracing::warn!(target: TARGET, reason = reason.label(), "request refused: {reason}");
+        }
+        Event::Withheld {} => {
+            tracing::warn!(target: TARGET, "session not begun: another site caused the request, and the visitor may have one; if the route may begin sessions, say so by `CrossOrigin::exempt`, and use a slot with `SameSite=None` for what has to come along");
         }
         Event::NearBudget { bytes, warn_above } => {
             tracing::warn!(target: TARGET, bytes, warn_above, "session is near the limits of its budget or of common proxies");

@@ -73,6 +73,12 @@
 //! A [`Guard`] asks whether somebody is signed in, and may pass: it answers 401 or 403, or redirects to
 //! the sign-in page with a [`ReturnPath`] that leads nowhere but back to this site.
 //!
+//! # Other sites
+//!
+//! Adapters answer 403 to requests that may change something and that pages of other origins caused, before
+//! a handler runs; [`CrossOrigin`] names whom an application trusts. No such request ends or replaces a
+//! session.
+//!
 //! # What a session cannot do here
 //!
 //! A copied cookie works until it expires, and visitors can bring back older sessions of their
@@ -87,6 +93,7 @@ pub mod when_a_cookie_is_written;
 
 mod clock;
 mod cookie;
+mod cross_origin;
 mod error;
 mod event;
 mod guard;
@@ -103,14 +110,15 @@ pub use time;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use cookie::{Budget, CookieSpec, SameSite, Scope};
+pub use cross_origin::{CrossOrigin, Foreign, HeaderFields};
 pub use error::{Error, Measure, Oversize, Refusal};
 pub use event::Event;
 pub use guard::{Guard, GuardedRequest, ReturnPath, Verdict};
 pub use keys::{Key, KeyId, KeyRing, KeyText};
 pub use lifetime::{Lifetime, Persistence};
 pub use manager::{
-    HeaderChange, HeaderFields, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder,
-    SiteData, assert_fits,
+    HeaderChange, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder, SiteData,
+    assert_fits,
 };
 pub use payload::{Compression, SessionId};
 pub use seal::Format;

@@ -24,6 +24,7 @@
 //! | changed so much that it does not fit | the touch, if it is due | |
 //! | panicked with a session in hand | | |
 //! | came with cookies that are not accepted | | |
+//! | was caused by another site, and may lack a session that the browser [kept back](crate::CrossOrigin#what-is-not-begun) | | |
 //!
 //! An application with several [slots](crate::slots) has such cookies for each, and each row holds for
 //! one slot: a request that changed one of them may touch another. If one does not fit, what was

@@ -15,10 +15,11 @@ use std::path::{Path, PathBuf};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("error", &[]),
-    ("event", &["error"]),
+    ("cross_origin", &["error"]),
+    ("event", &["cross_origin", "error"]),
     ("lifetime", &["error"]),
     ("keys", &["error", "lifetime"]),
-    ("transport", &["error"]),
+    ("transport", &["cross_origin", "error"]),
     ("cookie", &["error", "transport"]),
     ("seal", &["cookie", "error", "keys", "lifetime"]),
     ("payload", &["error", "lifetime", "seal"]),
@@ -26,6 +27,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "session",
         &[
             "cookie",
+            "cross_origin",
             "error",
             "event",
             "keys",
@@ -39,6 +41,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "manager",
         &[
             "cookie",
+            "cross_origin",
             "error",
             "event",
             "keys",
@@ -53,14 +56,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "slots",
         &[
             "cookie",
+            "cross_origin",
             "error",
+            "event",
             "lifetime",
             "manager",
             "session",
             "transport",
         ],
     ),
-    ("guard", &["error", "manager", "session", "slots"]),
+    (
+        "guard",
+        &["cross_origin", "error", "manager", "session", "slots"],
+    ),
     // A page of documentation.
     ("when_a_cookie_is_written", &[]),
 ];

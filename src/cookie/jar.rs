@@ -44,6 +44,8 @@ pub(crate) struct Jar {
     source: Source,
     /// Why what came elsewhere than in cookies is no token.
     refused: Option<Refusal>,
+    /// Whether the browser may have a session of ours, and have kept it back.
+    withheld: bool,
 }
 
 /// Cookies of a request, counted.
@@ -89,10 +91,12 @@ pub(super) struct Found<'a> {
 }
 
 impl Jar {
-    /// Collects the cookies that carry one of the names of `families`.
+    /// Collects the cookies that carry one of the names of `families`. If no session is among them,
+    /// `withheld` is asked: whether the browser may have one.
     pub(crate) fn read<'a, 'n>(
         lines: impl IntoIterator<Item = &'a [u8]>,
         families: impl Iterator<Item = &'n Names> + Clone,
+        withheld: impl FnOnce() -> bool,
     ) -> Jar {
         let mut jar = Jar::default();
         for line in lines {
@@ -116,6 +120,7 @@ impl Jar {
                 }
             }
         }
+        jar.withheld = jar.has_no_chunk() && withheld();
         jar
     }
 
@@ -159,6 +164,18 @@ impl Jar {
     /// Whether no cookie of ours came.
     pub(crate) fn is_empty(&self) -> bool {
         self.pieces.is_empty()
+    }
+
+    /// Whether touches and tombstones are all that came. Under another `SameSite` than that of the
+    /// session, from before it was changed, a browser sends them by themselves.
+    fn has_no_chunk(&self) -> bool {
+        let [[own, ..], [former, ..]] = self.counts;
+        own == 0 && former == 0
+    }
+
+    /// Whether no session came, and the browser may have one all the same.
+    pub(crate) fn is_withheld(&self) -> bool {
+        self.withheld
     }
 
     /// Whether any tombstone came, of either kind and any family.
@@ -366,7 +383,11 @@ mod tests {
     type Seen = Vec<(usize, Option<Vec<u8>>)>;
 
     fn read(lines: &[&[u8]]) -> Seen {
-        let jar = Jar::read(lines.iter().copied(), [Names::new("__Host-s")].iter());
+        let jar = Jar::read(
+            lines.iter().copied(),
+            [Names::new("__Host-s")].iter(),
+            || false,
+        );
         jar.chunks(0)
             .map(|found| (found.index, found.value.map(<[u8]>::to_vec)))
             .collect()
@@ -427,7 +448,11 @@ mod tests {
             (&[b"__Host-s.t=12; __Host-s.x=3"], 0, 0),
         ];
         for (lines, cookies, bytes) in table {
-            let jar = Jar::read(lines.iter().copied(), [Names::new("__Host-s")].iter());
+            let jar = Jar::read(
+                lines.iter().copied(),
+                [Names::new("__Host-s")].iter(),
+                || false,
+            );
             let (cookies, bytes) = (*cookies, *bytes);
             assert_eq!(jar.others(), Tally { cookies, bytes }, "{lines:?}");
         }
@@ -444,7 +469,7 @@ mod tests {
             ("former.8=x; s=", 2, "former.8=x; s=; "),
         ];
         for (line, cookies, text) in table {
-            let own = Jar::read([line.as_bytes()], names.iter()).own(names.iter());
+            let own = Jar::read([line.as_bytes()], names.iter(), || false).own(names.iter());
             let (cookies, bytes) = (*cookies, text.len());
             assert_eq!(own, Tally { cookies, bytes }, "{line}");
         }
@@ -455,12 +480,12 @@ mod tests {
         let line = b"s=x; s.t=a; s.x=b; s.r=c; ".repeat(50);
         let long = [b"s.t=".as_slice(), &[b'A'; MARK_MAX + 1]].concat();
         let names = [Names::new("s")];
-        let jar = Jar::read([line.as_slice()], names.iter());
+        let jar = Jar::read([line.as_slice()], names.iter(), || false);
         assert_eq!(jar.chunks(0).count(), usize::from(CHUNKS_KEPT));
         assert_eq!(jar.touches(0).count(), usize::from(MARKS_KEPT));
         assert_eq!(jar.tombstones(0).count(), usize::from(MARKS_KEPT));
         assert_eq!(jar.renewed(0).count(), usize::from(MARKS_KEPT));
-        let jar = Jar::read([long.as_slice()], names.iter());
+        let jar = Jar::read([long.as_slice()], names.iter(), || false);
         assert_eq!(jar.touches(0).collect::<Vec<_>>(), [None]);
         assert!(jar.chunks(0).next().is_none() && jar.touches(1).next().is_none());
     }

@@ -10,8 +10,9 @@ use super::scope::Scope;
 ///
 /// The default is `__Host-session` with `Path=/; Secure; HttpOnly; SameSite=Lax` and no
 /// `Domain`. The `__Host-` prefix is what keeps a sibling domain from planting a cookie here
-/// (RFC 6265bis section 4.1.3.2); `Lax` keeps a visitor signed in who follows a link, and other
-/// sites' forms out. `HttpOnly` cannot be turned off, because no script can read a sealed token,
+/// (RFC 6265bis section 4.1.3.2). `Lax` keeps a visitor signed in who follows a link, and keeps the
+/// cookie back from other sites' forms; the forms arrive all the same, and
+/// [`CrossOrigin`](crate::CrossOrigin) keeps those out. `HttpOnly` cannot be turned off, because no script can read a sealed token,
 /// and `Secure` only by [`development`](CookieSpec::development).
 ///
 /// The cookie carries no `Max-Age` unless [`Lifetime::persist`](crate::Lifetime::persist) says so:
@@ -41,7 +42,9 @@ pub struct CookieSpec {
     secure: bool,
 }
 
-/// When a browser sends the cookie along with requests that other sites caused.
+/// When a browser sends the cookie along with requests that other sites caused. It says nothing of whether
+/// such a request is served: that is what [`CrossOrigin`](crate::CrossOrigin) is for. Sibling domains and
+/// other ports of the host are the same site, and always get the cookie sent.
 ///
 /// ```
 /// use sealed_session::{CookieSpec, Key, KeyRing, SameSite, SessionManager};
@@ -57,9 +60,10 @@ pub struct CookieSpec {
 pub enum SameSite {
     /// With top-level navigation by link only. The default.
     Lax,
-    /// Always; for pages embedded in other sites.
+    /// Always; for pages embedded in other sites, and for sign-ins that come back by POST.
     None,
-    /// Never.
+    /// Never. Whoever follows a link from elsewhere is not known on the first page, and nothing that this
+    /// page stores is sent: it would replace the session that the browser has.
     Strict,
 }
 
@@ -201,6 +205,11 @@ impl CookieSpec {
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// When browsers send it along.
+    pub(crate) fn sent(&self) -> SameSite {
+        self.same_site
     }
 
     /// Whether only this machine may be served.

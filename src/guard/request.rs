@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::percent::split;
-use crate::manager::HeaderFields;
+use crate::cross_origin::HeaderFields;
 
 /// The parts of a request that decide how a guard answers somebody who is not signed in. Whether they
 /// pass depends on their session alone.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{SessionManager, SiteData};
 use crate::cookie::{Budget, CookieSpec, Names, Scope};
+use crate::cross_origin::CrossOrigin;
 use crate::error::Error;
 use crate::event::{Event, Observer};
 use crate::keys::KeyRing;
@@ -49,6 +50,7 @@ pub struct SessionManagerBuilder {
     accepted: Vec<Format>,
     parting: Parting,
     pub(super) transport: Transport,
+    pub(super) cross_origin: CrossOrigin,
     observer: Observer,
 }
 
@@ -67,6 +69,7 @@ impl SessionManagerBuilder {
             accepted: Vec::new(),
             parting: Parting::default(),
             transport: Transport::default(),
+            cross_origin: CrossOrigin::default(),
             observer: Observer::default(),
         }
     }
@@ -365,6 +368,23 @@ impl SessionManagerBuilder {
         self
     }
 
+    /// Which requests that other origins caused are served; see [`CrossOrigin`]. Of several
+    /// [slots](crate::slots) the main one says so for all.
+    ///
+    /// ```
+    /// use sealed_session::{CrossOrigin, SessionManager};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let policy = CrossOrigin::new().trust("https://app.example.com");
+    /// let manager = SessionManager::builder(ring).cross_origin(policy).build()?;
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn cross_origin(mut self, policy: CrossOrigin) -> SessionManagerBuilder {
+        self.cross_origin = policy;
+        self
+    }
+
     /// Calls `hook` for every [`Event`], for metrics. It runs within the request and while the
     /// session is locked: count and return.
     ///
@@ -435,6 +455,7 @@ impl SessionManagerBuilder {
                 former_scopes: self.former_scopes,
                 parting: self.parting,
                 transport: self.transport,
+                cross_origin: self.cross_origin,
                 observer: self.observer,
             }),
         })

@@ -13,6 +13,7 @@ impl SessionManagerBuilder {
     pub(super) fn check(&self) -> Result<(), Error> {
         self.cookie.check()?;
         self.transport.check()?;
+        self.cross_origin.check()?;
         self.lifetime.check()?;
         let names = Names::new(self.cookie.name());
         let longest = self.lifetime.longest_max_age();

@@ -16,7 +16,7 @@ mod site_data;
 pub use builder::SessionManagerBuilder;
 pub(crate) use caching::changes;
 pub use fits::assert_fits;
-pub use request::{HeaderFields, RequestHead};
+pub use request::RequestHead;
 pub use response::{HeaderChange, ResponseHead};
 pub use site_data::SiteData;
 
@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
+pub(crate) use self::arriving::is_in_field;
 use self::arriving::{arriving, in_cookies};
 use crate::cookie::Jar;
 use crate::error::Error;
@@ -146,10 +147,11 @@ impl SessionManager {
         };
         let context = &self.context;
         let mut links = None;
+        let (lines, request) = request.split();
         let jar = match barred {
             Some(_) => Jar::default(),
-            None if context.transport.is_plain() => in_cookies(context, request),
-            None => arriving(context, request, &mut links),
+            None if context.transport.is_plain() => in_cookies(context, lines, &request),
+            None => arriving(context, lines, &request, &mut links),
         };
         let now = Timestamp::of(now);
         Session::new(Arc::clone(context), jar, links, now, barred, main)

@@ -3,21 +3,7 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// A look-up of header fields by name, for [`RequestHead::fields`]: gets a name in lower case, and
-/// hands over the raw value of every field of that name, in order.
-///
-/// ```
-/// use sealed_session::{HeaderFields, RequestHead};
-///
-/// let headers = [("accept", &b"*/*"[..]), ("x-session", b"AQ")];
-/// let fields: &HeaderFields<'_> = &|wanted, take| {
-///     for (_, value) in headers.iter().filter(|(name, _)| *name == wanted) {
-///         take(value);
-///     }
-/// };
-/// let request = RequestHead::default().fields(fields);
-/// ```
-pub type HeaderFields<'a> = dyn Fn(&str, &mut dyn FnMut(&[u8])) + 'a;
+use crate::cross_origin::{Asked, HeaderFields};
 
 /// The parts of a request head that a session is loaded from. A clone is cheap.
 ///
@@ -25,14 +11,15 @@ pub type HeaderFields<'a> = dyn Fn(&str, &mut dyn FnMut(&[u8])) + 'a;
 /// use sealed_session::RequestHead;
 ///
 /// let lines = [&b"__Host-session=AQ; theme=dark"[..], &b"lang=de"[..]];
-/// let request = RequestHead::new(lines).host("shop.example.com");
+/// let request = RequestHead::new(lines).method("GET").path("/cart").host("shop.example.com");
 /// ```
 #[derive(Clone)]
 pub struct RequestHead<'a, I = [&'a [u8]; 0]> {
     pub(super) cookie_lines: I,
-    pub(super) host: Option<&'a str>,
-    fields: Option<&'a HeaderFields<'a>>,
+    pub(super) asked: Asked<'a>,
     pub(super) query: Option<&'a str>,
+    /// Whether the main slot says that a request to this path may begin sessions, whoever caused it.
+    pub(super) exempt: bool,
 }
 
 impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
@@ -52,15 +39,52 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     pub fn new(cookie_lines: I) -> RequestHead<'a, I> {
         RequestHead {
             cookie_lines,
-            host: None,
-            fields: None,
+            asked: Asked::default(),
             query: None,
+            exempt: false,
         }
+    }
+
+    /// The request's method, as it came. Whether the request may change anything is decided by it, so
+    /// one without a method counts as one that may; see [`CrossOrigin`](crate::CrossOrigin).
+    ///
+    /// ```
+    /// use sealed_session::{HeaderFields, Key, KeyRing, RequestHead, SessionManager, Slots};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+    /// # let cross_site: &HeaderFields<'_> = &|name, take| if name == "sec-fetch-site" { take(b"cross-site") };
+    ///
+    /// let linked = RequestHead::default().method("GET").fields(cross_site);
+    /// assert_eq!(slots.load(linked, now).foreign(), None);
+    /// let posted = RequestHead::default().method("POST").fields(cross_site);
+    /// assert!(slots.load(posted, now).foreign().is_some());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn method(mut self, method: &'a str) -> Self {
+        self.asked.method = Some(method);
+        self
+    }
+
+    /// The path of the request's URI: raw, without the query.
+    /// [`CrossOrigin::exempt`](crate::CrossOrigin::exempt) is compared with it.
+    ///
+    /// ```
+    /// use sealed_session::RequestHead;
+    ///
+    /// let request = RequestHead::default().method("POST").path("/webhooks/payment");
+    /// ```
+    #[must_use]
+    pub fn path(mut self, path: &'a str) -> Self {
+        self.asked.path = Some(path);
+        self
     }
 
     /// The host that the request names, with or without a port: the `Host` field, or the
     /// authority of its URI. [`CookieSpec::development`](crate::CookieSpec::development) asks for
-    /// it, and a session in links, which go to this host only.
+    /// it, a session in links, which go to this host only, and the
+    /// [check](crate::CrossOrigin) of requests that name their origin.
     ///
     /// ```
     /// use sealed_session::{CookieSpec, Key, KeyRing, Refusal, RequestHead, SessionManager};
@@ -79,7 +103,7 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// ```
     #[must_use]
     pub fn host(mut self, host: &'a str) -> Self {
-        self.host = Some(host);
+        self.asked.host = Some(host);
         self
     }
 
@@ -87,13 +111,14 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     pub(crate) fn collected(self) -> RequestHead<'a, Vec<&'a [u8]>> {
         RequestHead {
             cookie_lines: self.cookie_lines.into_iter().collect(),
-            host: self.host,
-            fields: self.fields,
+            asked: self.asked,
             query: self.query,
+            exempt: self.exempt,
         }
     }
 
-    /// A way to look header fields up. Nothing is looked up unless a session may come in a field.
+    /// A way to look header fields up: a field that a session may come in, and those by which browsers
+    /// say who caused a request. Of a `GET` with a session in its cookies that is `Upgrade` alone.
     ///
     /// ```
     /// use sealed_session::{HeaderFields, RequestHead};
@@ -110,7 +135,7 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// ```
     #[must_use]
     pub fn fields(mut self, fields: &'a HeaderFields<'a>) -> Self {
-        self.fields = Some(fields);
+        self.asked.fields = Some(fields);
         self
     }
 
@@ -130,14 +155,21 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     }
 }
 
-impl<I> RequestHead<'_, I> {
+impl<'a, I> RequestHead<'a, I> {
     pub(super) fn host_name(&self) -> String {
-        self.host.unwrap_or("(no host)").chars().take(255).collect()
+        self.asked
+            .host
+            .unwrap_or("(no host)")
+            .chars()
+            .take(255)
+            .collect()
     }
 
     /// Whether the request names this machine.
     pub(super) fn is_loopback(&self) -> bool {
-        let Some(host) = self.host else { return false };
+        let Some(host) = self.asked.host else {
+            return false;
+        };
         if let Some(rest) = host.strip_prefix('[') {
             let Some((address, port)) = rest.split_once(']') else {
                 return false;
@@ -155,9 +187,37 @@ impl<I> RequestHead<'_, I> {
             || name.to_ascii_lowercase().ends_with(".localhost")
     }
 
+    /// The cookies, and all the rest.
+    pub(super) fn split(self) -> (I, RequestHead<'a, ()>) {
+        let RequestHead {
+            cookie_lines,
+            asked,
+            query,
+            exempt,
+        } = self;
+        let rest = RequestHead {
+            cookie_lines: (),
+            asked,
+            query,
+            exempt,
+        };
+        (cookie_lines, rest)
+    }
+
+    /// Lets the request begin sessions, whoever caused it.
+    pub(crate) fn exempted(mut self, exempt: bool) -> Self {
+        self.exempt |= exempt;
+        self
+    }
+
+    /// What it says besides its cookies.
+    pub(crate) fn asked(&self) -> Asked<'a> {
+        self.asked
+    }
+
     /// Hands over every value of the field of this name.
     pub(super) fn look_up(&self, name: &str, take: &mut dyn FnMut(&[u8])) {
-        if let Some(fields) = self.fields {
+        if let Some(fields) = self.asked.fields {
             fields(name, take);
         }
     }
@@ -168,9 +228,9 @@ impl<'a> RequestHead<'a, Vec<&'a [u8]>> {
     pub(crate) fn again(&self) -> RequestHead<'a, impl Iterator<Item = &'a [u8]>> {
         RequestHead {
             cookie_lines: self.cookie_lines.iter().copied(),
-            host: self.host,
-            fields: self.fields,
+            asked: self.asked,
             query: self.query,
+            exempt: self.exempt,
         }
     }
 }
@@ -179,7 +239,8 @@ impl<'a> RequestHead<'a, Vec<&'a [u8]>> {
 impl<I> fmt::Debug for RequestHead<'_, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestHead")
-            .field("host", &self.host)
+            .field("method", &self.asked.method)
+            .field("host", &self.asked.host)
             .finish_non_exhaustive()
     }
 }

@@ -203,6 +203,15 @@ impl Slot {
 impl Inner {
     fn outcome(&self, slot: &mut Slot, now: Timestamp) -> Result<Outcome<'_>, Error> {
         let seen = slot.seen();
+        if slot.jar.is_withheld() {
+            // What is begun would replace a session that nobody here knows, and what is ended is another
+            // one than that.
+            let state = slot.state.as_ref().filter(|state| state.has_to_be_sent());
+            if state.is_some_and(|state| state.record.is_some()) {
+                slot.notes.push(Note::Withheld);
+            }
+            return Ok(seen);
+        }
         let Some(state) = slot.state.as_ref().filter(|state| state.has_to_be_sent()) else {
             return Ok(Outcome {
                 lines: self.orphans(slot, now),

@@ -1,6 +1,7 @@
 //! What all requests of one manager share, and nothing changes.
 
 use crate::cookie::{Budget, CookieSpec, Jar, Names, Renderer, Scope};
+use crate::cross_origin::CrossOrigin;
 use crate::event::Observer;
 use crate::lifetime::Lifetime;
 use crate::payload::Compression;
@@ -22,6 +23,7 @@ pub(crate) struct Context {
     pub(crate) former_scopes: Vec<Scope>,
     pub(crate) parting: Parting,
     pub(crate) transport: Transport,
+    pub(crate) cross_origin: CrossOrigin,
     pub(crate) observer: Observer,
 }
 

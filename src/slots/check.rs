@@ -25,6 +25,13 @@ fn check_pair(there: &Entry, added: &Entry) -> Result<(), Error> {
             added.name()
         )));
     }
+    if !added.manager.context().cross_origin.is_default() {
+        return Err(Error::configuration(format!(
+            "the slot `{}` says by itself which requests of other origins are served; the main slot's \
+             manager says so for all",
+            added.name()
+        )));
+    }
     check_transports(there, added)?;
     for (at, family) in there.manager.context().families() {
         for (added_at, other) in added.manager.context().families() {

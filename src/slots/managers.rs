@@ -7,10 +7,14 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::{Main, Sessions, Slot};
+use crate::cross_origin::{Asked, CrossOrigin, Foreign};
 use crate::error::Error;
+use crate::event::Note;
 use crate::lifetime::Timestamp;
-use crate::manager::{HeaderChange, RequestHead, ResponseHead, SessionManager, changes};
-use crate::session::{Outcome, Session, report};
+use crate::manager::{
+    HeaderChange, RequestHead, ResponseHead, SessionManager, changes, is_in_field,
+};
+use crate::session::{Context, Outcome, Session, report};
 
 /// A [`SessionManager`] for each slot of an application; see [the guide](crate::slots).
 ///
@@ -97,6 +101,7 @@ impl Slots {
     ///   tell them apart, because a request names cookies without their scopes.
     /// - It would travel in a header field, that of a touch included, or in a parameter of links that
     ///   another slot uses.
+    /// - It has a [`CrossOrigin`](crate::CrossOrigin) of its own: the main slot's goes for all.
     /// - The totals of the budgets of all slots that travel in cookies pass together what the main
     ///   slot's budget says that a request may carry: lower them by
     ///   [`Budget::total`](crate::Budget::total), or, where every server in front takes more, say so by
@@ -131,6 +136,10 @@ impl Slots {
     /// The sessions of a request that arrives at `now`, one for each slot; see
     /// [`SessionManager::load`].
     ///
+    /// **Whoever calls this asks [`Sessions::foreign`] next**, and answers 403 if it gives a reason: a
+    /// page of another origin caused the request. The sessions are closed then, so that a caller who
+    /// does not ask keeps nothing of what the request did to them.
+    ///
     /// ```
     /// use sealed_session::{Key, KeyRing, Refusal, RequestHead, SessionManager, Slots};
     /// # use time::OffsetDateTime;
@@ -146,17 +155,46 @@ impl Slots {
     where
         I: IntoIterator<Item = &'a [u8]>,
     {
+        let asked = request.asked();
+        let foreign = self.foreign(&asked);
         let Some(others) = &self.others else {
-            return Sessions::new(self.main.load(request, now), None);
+            return Sessions::new(self.main.load(request, now), None, foreign);
         };
-        let request = request.collected();
+        let exempt = self.policy().exempts(asked.path);
+        let request = request.exempted(exempt).collected();
         let main = self.main.load(request.again(), now);
         let load = |entry: &Entry| {
             let session = entry.manager.load_beside(Some(&main), request.again(), now);
             (entry.id, session)
         };
         let others = others.iter().map(load).collect();
-        Sessions::new(main, Some(others))
+        Sessions::new(main, Some(others), foreign)
+    }
+
+    /// Why the request is refused, and the event that tells.
+    fn foreign(&self, asked: &Asked<'_>) -> Option<Foreign> {
+        let foreign = self.policy().refusal(asked, || self.is_beyond(asked))?;
+        let observer = &self.main.context().observer;
+        observer.tell(&Note::ForeignRequest(foreign));
+        Some(foreign)
+    }
+
+    /// Whether another origin can do nothing with the request: no browser sends what brings its sessions
+    /// along unasked.
+    fn is_beyond(&self, asked: &Asked<'_>) -> bool {
+        let others = self.others.iter().flat_map(|others| others.iter());
+        let others = others.map(|entry| &entry.manager);
+        let mut contexts = std::iter::once(&self.main)
+            .chain(others)
+            .map(SessionManager::context);
+        let comes_along = |context: &Context| {
+            context.transport.in_cookies() || context.transport.in_links().is_some()
+        };
+        contexts.clone().any(|context| is_in_field(context, asked)) || !contexts.any(comes_along)
+    }
+
+    fn policy(&self) -> &CrossOrigin {
+        &self.main.context().cross_origin
     }
 
     /// Closes all `sessions` and returns the changes that their response head needs; see

@@ -78,6 +78,9 @@
 //! - **The response.** Either all of them are sent or none is: if one does not fit, has expired or
 //!   cannot be sealed, the browser keeps every session as it was, and the error names the
 //!   [cookie](crate::Error::cookie). A panic with any session in hand holds all of them back.
+//! - **Other sites.** Which requests that other origins caused are served is said by the manager of the main
+//!   slot ([`CrossOrigin`](crate::CrossOrigin)). Whether such a request may begin a session is up to the
+//!   `SameSite` of each slot's cookie.
 //! - **Caches.** There is one `Vary` and one `Cache-Control`, the strictest that any of them asks for.
 //!   `Clear-Site-Data` is what the managers of those slots say that the response ends.
 

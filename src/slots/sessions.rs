@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Main, Slot};
+use crate::cross_origin::Foreign;
 use crate::error::Error;
 use crate::session::Session;
 
@@ -28,11 +29,49 @@ pub struct Sessions {
     main: Session,
     /// `None` instead of none, which would have to be counted.
     others: Option<Arc<[(TypeId, Session)]>>,
+    foreign: Option<Foreign>,
 }
 
 impl Sessions {
-    pub(super) fn new(main: Session, others: Option<Arc<[(TypeId, Session)]>>) -> Sessions {
-        Sessions { main, others }
+    pub(super) fn new(
+        main: Session,
+        others: Option<Arc<[(TypeId, Session)]>>,
+        foreign: Option<Foreign>,
+    ) -> Sessions {
+        let sessions = Sessions {
+            main,
+            others,
+            foreign,
+        };
+        if foreign.is_some() {
+            sessions.iter().for_each(Session::withdraw);
+        }
+        sessions
+    }
+
+    /// Why the request is not served: a page of another origin caused it, and it may change something;
+    /// see [`CrossOrigin`](crate::CrossOrigin). An adapter asks this before anything else, and answers
+    /// [403](Foreign::status) with an empty body and `Cache-Control: no-store`. It calls no handler, and
+    /// commits nothing.
+    ///
+    /// ```
+    /// use sealed_session::{Foreign, Key, KeyRing, RequestHead, SessionManager, Slots};
+    /// # use sealed_session::HeaderFields;
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let headers: &HeaderFields<'_> = &|name, take| if name == "sec-fetch-site" { take(b"same-site") };
+    ///
+    /// let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+    /// // `headers` say that a sibling domain sent it.
+    /// let request = RequestHead::default().method("POST").fields(headers);
+    /// let sessions = slots.load(request, now);
+    /// assert_eq!(sessions.foreign(), Some(Foreign::SameSite));
+    /// assert!(sessions.main().insert("role", "admin").unwrap_err().is_too_late());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn foreign(&self) -> Option<Foreign> {
+        self.foreign
     }
 
     /// The session of the slot `S`; `None` if there is no such slot.
@@ -225,7 +264,7 @@ impl Sessions {
                 .map(|(slot, session)| (*slot, session.in_hand()))
                 .collect()
         });
-        Sessions::new(self.main.in_hand(), others)
+        Sessions::new(self.main.in_hand(), others, self.foreign)
     }
 
     pub(super) fn is_single(&self) -> bool {

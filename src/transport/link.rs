@@ -4,6 +4,7 @@
 //! a sign-in, and sending one elsewhere gives it away.
 
 use super::query::{is_of, pairs};
+use crate::cross_origin::Origin;
 
 /// The most characters of a link with a session in it. With scheme and host in front it stays below
 /// 2,083, Internet Explorer's limit, which is the lowest that the web had to keep to.
@@ -31,24 +32,14 @@ impl Own {
     /// The scheme of the request is not known behind a proxy. So https is meant, because a session
     /// does not travel in the clear, but for this machine.
     fn is_at(&self, scheme: &str, rest: &str) -> bool {
-        let port = match scheme.to_ascii_lowercase().as_str() {
-            "https" => ":443",
-            "http" if self.is_loopback => ":80",
-            _ => return false,
-        };
-        let Some(rest) = rest.strip_prefix("//") else {
+        let is_good = scheme.eq_ignore_ascii_case("https")
+            || (self.is_loopback && scheme.eq_ignore_ascii_case("http"));
+        let Some(rest) = rest.strip_prefix("//").filter(|_| is_good) else {
             return false;
         };
         let authority = rest.split(['/', '?']).next().unwrap_or_default();
-        let host = |authority: &str| {
-            let lower = authority.to_ascii_lowercase();
-            lower.strip_suffix(port).map(str::to_owned).unwrap_or(lower)
-        };
-        // No user name, and nothing that has to be decoded first.
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
-        let wanted = self.host.as_deref().map(host);
-        let is_host = |host: &String| !host.is_empty() && host.bytes().all(is_plain);
-        wanted.filter(is_host) == Some(host(authority))
+        let there = Origin::new(scheme, authority);
+        self.host.as_deref().is_some_and(|host| there.is_at(host))
     }
 }
 

@@ -51,13 +51,17 @@ pub(crate) const COOKIE: &str = "Cookie";
 /// | no such field, or `Authorization` with another scheme, such as `Basic`; and a cookie of the session's names | as the cookies say | cookies |
 /// | none of these, and one token in the parameter | from the link | links |
 /// | something else there | fresh, `Malformed` or another reason | links |
-/// | more than 2,000 characters there | fresh, `OverCeiling` | links |
-/// | the parameter twice | fresh, `Conflict` | links |
-/// | the parameter, and nothing in it | fresh, `Absent` | links |
+/// | more than 2,000 characters there | fresh, `OverCeiling` | links; from elsewhere as if there were none |
+/// | the parameter twice | fresh, `Conflict` | links; from elsewhere as if there were none |
+/// | the parameter, and nothing in it | fresh, `Absent` | links; from elsewhere as if there were none |
 /// | nothing of all this | fresh, `Absent` | cookies; without them fields; without these links |
 ///
 /// So a first visit to a manager with cookies is answered by a cookie, unless the client asks
 /// for a field, or for links, by an empty one.
+///
+/// A request comes *from elsewhere* if `Sec-Fetch-Site` is not `same-origin`, and, where that field is
+/// missing, if neither `Origin` nor `Referer` names the host of the request. Another site must not move
+/// visitors into links by one of its own. Where links are the only transport it makes no difference.
 ///
 /// ```
 /// use sealed_session::{HeaderChange, HeaderFields, RequestHead, ResponseHead, SessionManager};
@@ -271,11 +275,11 @@ impl Transport {
     }
 
     /// And links, for requests that use no other transport. A session begins in links only if the
-    /// client asks for it by an empty parameter: give those who refuse cookies a link to `/?s=`.
-    /// Otherwise as [`url_that_leaks`](Transport::url_that_leaks).
+    /// client asks for it by an empty parameter, and comes from a page of this site: give those who
+    /// refuse cookies a link to `/?s=`. Otherwise as [`url_that_leaks`](Transport::url_that_leaks).
     ///
     /// ```
-    /// use sealed_session::{Lifetime, RequestHead, SessionManager, Transport};
+    /// use sealed_session::{HeaderFields, Lifetime, RequestHead, SessionManager, Transport};
     /// use std::time::Duration;
     /// # use sealed_session::{Key, KeyRing};
     /// # use time::OffsetDateTime;
@@ -292,8 +296,12 @@ impl Transport {
     /// session.insert("name", "Ada")?;
     /// assert_eq!(session.encode_url("/cart")?, "/cart");
     ///
-    /// // Somebody who asked for links.
-    /// let session = manager.load(RequestHead::default().query("s="), now);
+    /// // Somebody who asked for links, on a page of this site.
+    /// let fields: &HeaderFields<'_> = &|name, take| match name {
+    ///     "sec-fetch-site" => take(b"same-origin"),
+    ///     _ => {}
+    /// };
+    /// let session = manager.load(RequestHead::default().query("s=").fields(fields), now);
     /// session.insert("name", "Ada")?;
     /// assert!(session.encode_url("/cart")?.starts_with("/cart?s=A"));
     /// # Ok::<(), sealed_session::Error>(())

@@ -6,11 +6,14 @@
     reason = "a test may panic"
 )]
 
+mod cases;
 #[path = "../common/mod.rs"]
 mod common;
+mod foreign;
 mod redirects;
 mod return_paths;
 mod verdicts;
+mod withheld;
 
 use common::{at, manager};
 use sealed_session::{Guard, GuardedRequest, HeaderFields, RequestHead, Sessions, Slots, Verdict};

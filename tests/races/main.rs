@@ -33,6 +33,31 @@ const ANY: &[Op] = &[
 /// Without the two whose lines are a special case of others'.
 const FEWER: &[Op] = &[Op::Read, Op::Write, Op::SignIn, Op::Destroy];
 
+/// A visitor who writes, reads and leaves, and another site.
+const FOREIGN: &[Op] = &[
+    Op::Read,
+    Op::Write,
+    Op::SignIn,
+    Op::Destroy,
+    Op::ForeignWrite,
+    Op::ForeignSignIn,
+    Op::ForeignDestroy,
+];
+
+/// Everything that there is.
+const ANY_AND_FOREIGN: &[Op] = &[
+    Op::Pass,
+    Op::Passive,
+    Op::Read,
+    Op::Write,
+    Op::Renew,
+    Op::SignIn,
+    Op::Destroy,
+    Op::ForeignWrite,
+    Op::ForeignSignIn,
+    Op::ForeignDestroy,
+];
+
 /// Three requests to two servers.
 const THREE: Model = Model {
     rule: Rule::Ours,
@@ -125,6 +150,33 @@ fn whoever_pauses_for_no_more_than_half_of_the_idle_timeout_stays() {
         let faults = model.run();
         assert_none(&faults);
     }
+}
+
+#[test]
+fn other_sites_end_and_replace_nothing() {
+    for (requests, ops) in [(3, FOREIGN), (2, ANY_AND_FOREIGN)] {
+        let faults = run(Model {
+            requests,
+            ops,
+            servers: 1,
+            step: 200,
+            ..THREE
+        });
+        assert_none(&faults);
+    }
+}
+
+#[test]
+fn the_model_sees_what_a_request_without_cookies_replaces() {
+    let faults = run(Model {
+        rule: Rule::NoOrigin,
+        requests: 2,
+        ops: FOREIGN,
+        step: 200,
+        ..THREE
+    });
+    let lost = faults.iter().filter(|fault| is_loss(fault)).count();
+    assert!(lost > 0, "{} faults, and nothing is lost", faults.len());
 }
 
 #[test]

@@ -72,7 +72,8 @@ pub(crate) enum Fault {
     RightsBack { session: View, trace: Vec<String> },
     /// A visitor who was answered a moment ago is not known any more.
     SignedOut { trace: Vec<String> },
-    /// The response of a request that wrote nothing changed what the browser holds.
+    /// The response of a request that wrote nothing, or that another site caused, changed what the
+    /// browser holds.
     Changed {
         before: Option<View>,
         after: Option<View>,
@@ -164,10 +165,14 @@ impl Model {
             number: world.sent,
             op,
             server,
-            cookies: world.browser.line(),
+            cookies: match op.is_foreign() {
+                true => String::new(),
+                false => world.browser.line(),
+            },
             sent_at: world.now,
             found: world.views[server]
                 .as_ref()
+                .filter(|_| !op.is_foreign())
                 .map(|view| view.sign_in.clone()),
             rights: world.views[server].as_ref().map_or(0, |view| view.rights),
             lines: None,
@@ -192,8 +197,8 @@ impl Model {
     /// Handles a request, and commits it at `now`.
     fn answer(&self, pending: &Pending, now: i64) -> Vec<String> {
         let server = &SERVERS[pending.server];
-        let request = RequestHead::new([pending.cookies.as_bytes()]);
-        let session = server.load(request, at(pending.sent_at));
+        let (op, sent_at) = (pending.op, at(pending.sent_at));
+        let session = self.rule.load(server, op, &pending.cookies, sent_at);
         pending.op.handle(&session, pending.number);
         self.rule
             .before_commit(&session, pending.op, pending.number);
@@ -233,7 +238,8 @@ impl Model {
         for (before, after) in before.into_iter().zip(&world.views) {
             let trace = || world.trace.clone();
             // A touch that arrives late may find its session again, which is what it is for.
-            if pending.op.only_reads() && before.is_some() && before != *after {
+            let changes_nothing = pending.op.only_reads() || pending.op.is_foreign();
+            if changes_nothing && before.is_some() && before != *after {
                 faults.push(Fault::Changed {
                     before,
                     after: after.clone(),

@@ -1,6 +1,6 @@
 //! What a server does with a request: this library's rule, and those of others.
 
-use sealed_session::{Refusal, Session, SessionManager};
+use sealed_session::{HeaderFields, Refusal, RequestHead, Session, SessionManager};
 use time::OffsetDateTime;
 
 use crate::common::{self, BASE, RENEWED, TOMBSTONE, TOUCH};
@@ -18,6 +18,8 @@ pub(crate) enum Rule {
     NoneOfRenewals,
     /// Ours, and an expired session is removed by whoever meets it.
     RemoveExpired,
+    /// Ours, without asking who caused a request: one without cookies is one without a session.
+    NoOrigin,
 }
 
 /// What one request does.
@@ -32,9 +34,21 @@ pub(crate) enum Op {
     Renew,
     SignIn,
     Destroy,
+    /// The last three, caused by another site: the browser keeps the cookies back, and says so.
+    ForeignWrite,
+    ForeignSignIn,
+    ForeignDestroy,
 }
 
 impl Op {
+    /// Whether another site caused the request.
+    pub(crate) fn is_foreign(self) -> bool {
+        matches!(
+            self,
+            Op::ForeignWrite | Op::ForeignSignIn | Op::ForeignDestroy
+        )
+    }
+
     /// Whether a request of this kind changes nothing.
     pub(crate) fn only_reads(self) -> bool {
         matches!(self, Op::Pass | Op::Passive | Op::Read)
@@ -46,7 +60,7 @@ impl Op {
             Op::Pass => {}
             Op::Passive => session.mark_passive(),
             Op::Read => drop(session.get::<Vec<usize>>("log").unwrap()),
-            Op::Write => {
+            Op::Write | Op::ForeignWrite => {
                 let write = |log: &mut Vec<usize>| log.push(number);
                 session.update("log", write).unwrap();
             }
@@ -57,15 +71,33 @@ impl Op {
                 }
                 session.renew().unwrap();
             }
-            Op::SignIn => session
+            Op::SignIn | Op::ForeignSignIn => session
                 .sign_in_as(&format!("user-{number}"), &["log"])
                 .unwrap(),
-            Op::Destroy => session.destroy().unwrap(),
+            Op::Destroy | Op::ForeignDestroy => session.destroy().unwrap(),
         }
     }
 }
 
 impl Rule {
+    /// The session of a request with these cookies.
+    pub(crate) fn load(
+        self,
+        manager: &SessionManager,
+        op: Op,
+        cookies: &str,
+        now: OffsetDateTime,
+    ) -> Session {
+        let is_told = op.is_foreign() && self != Rule::NoOrigin;
+        let fields: &HeaderFields<'_> = &|name, take| {
+            if is_told && name == "sec-fetch-site" {
+                take(b"cross-site");
+            }
+        };
+        let request = RequestHead::new([cookies.as_bytes()]).fields(fields);
+        manager.load(request, now)
+    }
+
     /// What this rule does besides the handler.
     pub(crate) fn before_commit(self, session: &Session, op: Op, number: usize) {
         if self == Rule::Resend && op == Op::Read && session.is_live() {
@@ -83,7 +115,7 @@ impl Rule {
         let mut lines = common::commit(manager, session, now).unwrap_or_default();
         let named = |line: &str, name: &str| line.split('=').next() == Some(name);
         match self {
-            Rule::Ours => {}
+            Rule::Ours | Rule::NoOrigin => {}
             Rule::Resend => {
                 let marks = [TOMBSTONE, RENEWED, TOUCH];
                 lines.retain(|line| !marks.iter().any(|mark| named(line, mark)));

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{both, of_prefs, open, prefs, sign_in, visit};
 use crate::common::{Browser, at, noise};
 use sealed_session::{
-    Attribute, Budget, Event, Lifetime, RequestHead, ResponseHead, Session, Sessions, SiteData,
-    Slots, Transport,
+    Attribute, Budget, Event, HeaderFields, Lifetime, RequestHead, ResponseHead, Session, Sessions,
+    SiteData, Slots, Transport,
 };
 
 fn pass(_: &Session) {}
@@ -336,7 +336,15 @@ fn linked() -> (Slots, Sessions) {
     let policy = Lifetime::new().idle(Duration::from_secs(900));
     let transport = Transport::cookie().or_url_that_leaks("s");
     let slots = both(sign_in(), prefs().lifetime(policy).transport(transport));
-    let request = RequestHead::default().host("shop.example").query("s=");
+    let fields: &HeaderFields<'_> = &|name, take| {
+        if name == "referer" {
+            take(b"https://shop.example/help");
+        }
+    };
+    let request = RequestHead::default()
+        .host("shop.example")
+        .query("s=")
+        .fields(fields);
     let sessions = slots.load(request, at(0));
     of_prefs(&sessions).insert("name", "dark").unwrap();
     (slots, sessions)

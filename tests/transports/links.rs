@@ -30,11 +30,12 @@ pub(super) fn either() -> SessionManager {
     builder(transport).build().unwrap()
 }
 
+/// From a link of this site.
 pub(super) fn by_query(query: &str) -> Request<'_> {
     Request {
         query: Some(query),
         host: Some(HOST),
-        ..Request::default()
+        ..Request::with(&[("sec-fetch-site", "same-origin")])
     }
 }
 
@@ -141,6 +142,87 @@ fn links_count_last_and_answer_only_who_asks() {
             assert_eq!(carries, transport == answered, "{told} {transport}");
         }
     }
+}
+
+#[test]
+fn only_this_site_moves_its_visitors_into_links() {
+    let ours = format!("https://{HOST}/help");
+    let origin = format!("https://{HOST}");
+    let table: &[(&[(&str, &str)], bool)] = &[
+        (&[("sec-fetch-site", "same-origin")], true),
+        (
+            &[
+                ("sec-fetch-site", "same-origin"),
+                ("referer", "https://evil.example/"),
+            ],
+            true,
+        ),
+        (&[("referer", &ours)], true),
+        (&[("origin", &origin)], true),
+        (&[("origin", &origin), ("referer", &ours)], true),
+        (&[("sec-fetch-site", "cross-site")], false),
+        (&[("sec-fetch-site", "same-site")], false),
+        (&[("sec-fetch-site", "none")], false),
+        (
+            &[("sec-fetch-site", "cross-site"), ("referer", &ours)],
+            false,
+        ),
+        (
+            &[
+                ("sec-fetch-site", "same-origin"),
+                ("sec-fetch-site", "cross-site"),
+            ],
+            false,
+        ),
+        (&[("referer", "https://evil.example/")], false),
+        (&[("referer", "https://shop.example.evil.example/")], false),
+        (&[("referer", &ours), ("referer", &ours)], false),
+        (&[("origin", "null")], false),
+        (
+            &[("origin", "https://evil.example"), ("referer", &ours)],
+            false,
+        ),
+        (&[], false),
+    ];
+    let long = format!("s={}", "A".repeat(2_001));
+    for asks in ["s=", "s", "s=&s=", "a=b&s=&c", &long] {
+        for (fields, is_moved) in table {
+            let request = Request {
+                fields: Request::with(fields).fields,
+                ..by_query(asks)
+            };
+            let manager = either();
+            let session = request.load(&manager, at(0));
+            session.insert("name", "Ada").unwrap();
+            assert_eq!(
+                session.encode_url("/a").unwrap() != "/a",
+                *is_moved,
+                "{asks} {fields:?}"
+            );
+            let lines = answer(&manager, &session, at(0)).unwrap();
+            // One that the browser may have kept cookies back from begins nothing.
+            let is_withheld = fields.contains(&("sec-fetch-site", "cross-site"));
+            let in_cookie = !is_moved && !is_withheld;
+            assert_eq!(
+                value(&lines, "set-cookie").is_some(),
+                in_cookie,
+                "{asks} {fields:?}"
+            );
+
+            // Where links are all there is nobody is moved.
+            let session = request.load(&self::manager(), at(0));
+            session.insert("name", "Ada").unwrap();
+            assert_ne!(session.encode_url("/a").unwrap(), "/a");
+        }
+    }
+    // A token says by itself whose it is.
+    let (ada, from_elsewhere) = (query("Ada"), [("sec-fetch-site", "cross-site")]);
+    let request = Request {
+        fields: Request::with(&from_elsewhere).fields,
+        ..by_query(&ada)
+    };
+    let session = request.load(&either(), at(0));
+    assert_eq!(name(&session).as_deref(), Some("Ada"));
 }
 
 #[test]

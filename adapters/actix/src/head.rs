@@ -16,7 +16,10 @@ pub(crate) fn load(slots: &Slots, head: &ActixHead, now: OffsetDateTime) -> Sess
     let headers = &head.headers;
     let fields = look_up(headers);
     let lines = headers.get_all(header::COOKIE).map(HeaderValue::as_bytes);
-    let mut request = RequestHead::new(lines).fields(&fields);
+    let mut request = RequestHead::new(lines)
+        .method(head.method.as_str())
+        .path(head.uri.path())
+        .fields(&fields);
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::http::header;
 use actix_web::{Error as ActixError, HttpResponse};
 use sealed_session::{Clock, Error, Session, Sessions, Slots, SystemClock};
 
@@ -19,6 +20,9 @@ use crate::load::{Covered, load};
 /// Wrap the `App` in it, outside of whatever uses the session: of several `wrap` calls the last is
 /// the outermost. Around the `App` it covers every scope, and what no route matches. Two, one inside
 /// the other, are reported and answered with 500.
+///
+/// A request that may change something, and that a page of another origin caused, is answered with an
+/// empty 403; see [`CrossOrigin`](sealed_session::CrossOrigin).
 ///
 /// A clone is the same middleware. Make one and clone it in the closure that `HttpServer` calls for
 /// each of its workers.
@@ -223,6 +227,14 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let shared = Rc::clone(&self.shared);
         match load(&shared, &request) {
+            Ok(sessions) if sessions.foreign().is_some() => {
+                // Another origin caused it.
+                let mut answer = HttpResponse::Forbidden();
+                let answer = answer
+                    .insert_header((header::CACHE_CONTROL, "no-store"))
+                    .finish();
+                ResponseFuture::refused(request.into_response(answer.map_into_right_body()))
+            }
             Ok(sessions) => {
                 ResponseFuture::new(self.inner.call(request), Commit { shared, sessions })
             }

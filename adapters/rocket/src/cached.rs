@@ -103,7 +103,7 @@ impl Cached {
     }
 
     /// The sessions, once there are some.
-    fn there(&self, request: &Request<'_>) -> Option<Sessions> {
+    pub(crate) fn there(&self, request: &Request<'_>) -> Option<Sessions> {
         let (sessions, is_use) = {
             let mut inner = self.lock();
             let sessions = inner.stage.sessions()?.clone();

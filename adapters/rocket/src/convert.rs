@@ -34,6 +34,16 @@ pub(crate) fn host<'r>(request: &'r Request<'_>) -> Option<Cow<'r, str>> {
     field.or_else(|| request.host().map(|host| host.to_string().into()))
 }
 
+/// The method that the request was sent with. Rocket takes another one from the field `_method` of a
+/// form before any fairing runs, and a form that says `GET` there was posted all the same: another site
+/// can post it, and the browser keeps `SameSite=Lax` cookies back.
+pub(crate) fn method(request: &Request<'_>) -> &'static str {
+    match request.content_type().is_some_and(|kind| kind.is_form()) {
+        true => "POST",
+        false => request.method().as_str(),
+    }
+}
+
 /// Who gets the values of a field.
 type Take<'t> = dyn FnMut(&[u8]) + 't;
 

@@ -13,6 +13,7 @@ use crate::cached::Cached;
 use crate::commit::commit;
 use crate::failure::Failure;
 use crate::load::load;
+use crate::refused;
 
 /// Gives every request of an application its session.
 ///
@@ -20,6 +21,10 @@ use crate::load::load;
 /// it is nobody's session, and the log says so. The order does not matter to a response. All fairings
 /// that are attached before the launch see it before its session is committed, and may use the session
 /// and speak of caching. Two session fairings are reported, and Rocket does not launch.
+///
+/// A request that may change something, and that a page of another origin caused, is answered with an
+/// empty 403; see [`CrossOrigin`](sealed_session::CrossOrigin). A fairing cannot answer by itself, so
+/// this one mounts a route for that, `CONNECT /<path..>`, and makes such a request one of this method.
 ///
 /// ```
 /// use sealed_session_rocket::SessionFairing;
@@ -182,6 +187,7 @@ impl Fairing for SessionFairing {
             return Err(rocket);
         }
         let shared = self.shared.clone();
+        let rocket = rocket.mount("/", refused::routes());
         // What is attached while Rocket ignites comes behind all that was attached before.
         Ok(rocket.manage(shared.clone()).attach(Closing { shared }))
     }
@@ -190,7 +196,11 @@ impl Fairing for SessionFairing {
         let sessions = load(&self.shared, request);
         let passive = self.shared.passive.as_ref();
         let is_passive = passive.is_some_and(|wanted| wanted(request));
+        let is_foreign = sessions.foreign().is_some();
         Cached::of(request).announce(sessions, is_passive);
+        if is_foreign {
+            refused::redirect(request);
+        }
     }
 }
 
@@ -209,6 +219,11 @@ impl Fairing for Closing {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        if refused::is_refused(request) {
+            // Nothing of it is committed.
+            let _ = Cached::of(request).close(request);
+            return;
+        }
         commit(&self.shared, request, response);
     }
 }

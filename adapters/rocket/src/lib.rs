@@ -74,6 +74,7 @@ mod guarded;
 mod load;
 mod missing;
 mod passive;
+mod refused;
 
 pub use error::Error;
 pub use fairing::SessionFairing;

@@ -11,7 +11,10 @@ pub(crate) fn load(shared: &Shared, request: &Request<'_>) -> Sessions {
     let host = convert::host(request);
     let fields = convert::look_up(request);
     let lines = lines.iter().map(|line| line.as_bytes());
-    let mut head = RequestHead::new(lines).fields(&fields);
+    let mut head = RequestHead::new(lines)
+        .method(convert::method(request))
+        .path(request.uri().path().as_str())
+        .fields(&fields);
     if let Some(host) = host.as_deref() {
         head = head.host(host);
     }

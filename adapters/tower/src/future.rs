@@ -7,9 +7,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use pin_project_lite::pin_project;
-use sealed_session::{HeaderChange, ResponseHead, Sessions};
+use sealed_session::{Foreign, HeaderChange, ResponseHead, Sessions};
 
 use crate::failure::{CommitFailure, empty};
 use crate::layer::Shared;
@@ -51,6 +51,7 @@ pin_project! {
     enum State<Inner> {
         Running { #[pin] inner: Inner, sessions: Sessions },
         Misused,
+        Refused { foreign: Foreign },
     }
 }
 
@@ -69,6 +70,13 @@ impl<Inner, F> ResponseFuture<Inner, F> {
     pub(crate) fn misused(shared: Arc<Shared<F>>) -> ResponseFuture<Inner, F> {
         ResponseFuture {
             state: State::Misused,
+            shared,
+        }
+    }
+
+    pub(crate) fn refused(foreign: Foreign, shared: Arc<Shared<F>>) -> ResponseFuture<Inner, F> {
+        ResponseFuture {
+            state: State::Refused { foreign },
             shared,
         }
     }
@@ -91,6 +99,7 @@ where
             StateProjection::Misused => {
                 return Poll::Ready(Ok(empty(StatusCode::INTERNAL_SERVER_ERROR)));
             }
+            StateProjection::Refused { foreign } => return Poll::Ready(Ok(refusal(*foreign))),
         };
         let mut response = ready!(inner.poll(context))?;
         if sessions.close_unused() {
@@ -109,6 +118,19 @@ where
         }
         Poll::Ready(Ok(response))
     }
+}
+
+/// The answer to what another origin caused.
+fn refusal<ResBody: Default>(foreign: Foreign) -> Response<ResBody> {
+    let mut response = Response::new(ResBody::default());
+    let status = StatusCode::from_u16(foreign.status());
+    *response.status_mut() = status.unwrap_or(StatusCode::FORBIDDEN);
+    let no_store = HeaderValue::from_static("no-store");
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, no_store);
+    response.extensions_mut().insert(foreign);
+    response
 }
 
 /// What the core needs of a response.

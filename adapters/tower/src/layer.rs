@@ -18,6 +18,11 @@ use crate::future::ResponseFuture;
 /// the layer does not cover, such as a fallback added later, has none. Two layers, one inside the
 /// other, are reported and answered with an empty 500, for which the body type implements `Default`.
 ///
+/// A request that may change something, and that a page of another origin caused, is answered with an
+/// empty 403; see [`CrossOrigin`](sealed_session::CrossOrigin). The response has the
+/// [`Foreign`](sealed_session::Foreign) among its extensions, for a layer outside that makes a page of
+/// it.
+///
 /// ```
 /// use sealed_session_tower::SessionLayer;
 /// use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
@@ -213,6 +218,9 @@ where
             return ResponseFuture::misused(Arc::clone(&self.shared));
         }
         let sessions = self.load(&request);
+        if let Some(foreign) = sessions.foreign() {
+            return ResponseFuture::refused(foreign, Arc::clone(&self.shared));
+        }
         request.extensions_mut().insert(sessions.in_hand());
         ResponseFuture::new(self.inner.call(request), sessions, Arc::clone(&self.shared))
     }
@@ -231,7 +239,10 @@ impl<S, F> SessionService<S, F> {
             .and_then(|host| host.to_str().ok());
         let host = field.or_else(|| request.uri().authority().map(http::uri::Authority::as_str));
         let fields = look_up(request.headers());
-        let mut head = RequestHead::new(lines).fields(&fields);
+        let mut head = RequestHead::new(lines)
+            .method(request.method().as_str())
+            .path(request.uri().path())
+            .fields(&fields);
         if let Some(host) = host {
             head = head.host(host);
         }

@@ -245,6 +245,7 @@ async fn a_session_in_links_goes_in_by_the_query_and_out_of_no_header() {
     let send = async |uri: &str| {
         let request = Request::builder()
             .uri(uri)
+            .header("sec-fetch-site", "same-origin")
             .header(header::HOST, "shop.example");
         service
             .clone()

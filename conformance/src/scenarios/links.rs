@@ -42,6 +42,11 @@ pub(super) const LIST: &[Entry] = &[
         "A session that no link can hold is answered by the app's own page",
         too_long,
     ),
+    (
+        "link_from_elsewhere",
+        "A page of another site does not move a visitor into links",
+        from_elsewhere,
+    ),
 ];
 
 fn with_links(harness: &dyn Harness, page: Option<Page>) -> Result<Stage, Failure> {
@@ -56,9 +61,14 @@ fn with_links(harness: &dyn Harness, page: Option<Page>) -> Result<Stage, Failur
     })
 }
 
+/// Somebody who asks for links on a page of the app.
+fn asking(path: &str) -> Request {
+    Request::get(format!("{path}?s=")).field("Sec-Fetch-Site", "same-origin")
+}
+
 /// The link to a session that holds a name, Ada.
 fn ada(stage: &Stage) -> Result<String, Failure> {
-    let answer = stage.send(&Request::get("/act/put.name.Ada/link?s="))?;
+    let answer = stage.send(&asking("/act/put.name.Ada/link"))?;
     tells_nobody(answer.is(200)?)?;
     Ok(answer.text())
 }
@@ -78,7 +88,7 @@ fn in_and_out(harness: &dyn Harness) -> Result<(), Failure> {
 
 fn to_others(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = with_links(harness, None)?;
-    let answer = stage.send(&Request::get("/act/put.name.Ada/links?s="))?;
+    let answer = stage.send(&asking("/act/put.name.Ada/links"))?;
     let text = answer.is(200)?.text();
     let links: Vec<&str> = text.split(' ').collect();
     let own = links
@@ -138,9 +148,23 @@ fn unlinked(harness: &dyn Harness) -> Result<(), Failure> {
         .map(drop)
 }
 
+fn from_elsewhere(harness: &dyn Harness) -> Result<(), Failure> {
+    let stage = with_links(harness, None)?;
+    let visit = Request::get("/act/put.name.Ada/link?s=")
+        .field("Sec-Fetch-Site", "cross-site")
+        .field("Sec-Fetch-Mode", "navigate")
+        .field("Sec-Fetch-Dest", "document");
+    let answer = stage.send(&visit)?;
+    answer
+        .is(200)?
+        .sets(&["session"])?
+        .says("/act/get.name/refusal/source")?;
+    answer.lacks("referrer-policy").map(drop)
+}
+
 fn too_long(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = with_links(harness, Some(Page(())))?;
-    let answer = stage.send(&Request::get("/act/put.name.Ada/noise.long.3000/link?s="))?;
+    let answer = stage.send(&asking("/act/put.name.Ada/noise.long.3000/link"))?;
     answer
         .is(413)?
         .says("nobody: over is Some(true)")?

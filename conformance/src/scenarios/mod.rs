@@ -6,6 +6,7 @@ mod cookies;
 mod crossing;
 mod expiry;
 mod fields;
+mod foreign;
 mod guards;
 mod identity;
 mod links;
@@ -116,4 +117,5 @@ const TOPICS: &[(&str, &[Entry])] = &[
     ("guards", guards::LIST),
     ("header fields", fields::LIST),
     ("links", links::LIST),
+    ("other sites", foreign::LIST),
 ];

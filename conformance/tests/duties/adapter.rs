@@ -118,6 +118,12 @@ impl Layer {
             return Ok(empty(StatusCode::INTERNAL_SERVER_ERROR));
         }
         let sessions = self.load(&request);
+        if sessions.foreign().is_some() && !self.forgets(Duty::ForeignIsAnswered) {
+            let mut answer = empty(StatusCode::FORBIDDEN);
+            let no_store = HeaderValue::from_static("no-store");
+            answer.headers_mut().insert(header::CACHE_CONTROL, no_store);
+            return Ok(answer);
+        }
         if self.forgets(Duty::PassiveMarksEverySlot) && is_passive(&request) {
             sessions.main().mark_passive();
         }
@@ -201,6 +207,14 @@ impl Layer {
         let head = match query.filter(|_| !self.forgets(Duty::QueryIsTold)) {
             Some(query) => head.query(query),
             None => head,
+        };
+        let head = match self.forgets(Duty::MethodIsTold) {
+            true => head,
+            false => head.method(request.method().as_str()),
+        };
+        let head = match self.forgets(Duty::PathIsTold) {
+            true => head,
+            false => head.path(request.uri().path()),
         };
         let head = match host.filter(|_| !self.forgets(Duty::HostIsTold)) {
             Some(host) => head.host(host),

@@ -17,6 +17,12 @@ pub(crate) enum Duty {
     NothingIsTrimmed,
     /// The core is told the host.
     HostIsTold,
+    /// The core is told the method.
+    MethodIsTold,
+    /// The core is told the path.
+    PathIsTold,
+    /// What another origin caused is answered without a handler.
+    ForeignIsAnswered,
     /// The clock is the one that was given.
     ClockIsTheGivenOne,
     /// The clock is read again for the commit.
@@ -124,6 +130,9 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (NothingIsDecoded, "values_to_the_byte"),
     (NothingIsTrimmed, "names_to_the_byte"),
     (HostIsTold, "host"),
+    (MethodIsTold, "foreign_socket"),
+    (PathIsTold, "foreign_excused"),
+    (ForeignIsAnswered, "foreign_post"),
     (ClockIsTheGivenOne, "idle"),
     (ClockIsReadForTheCommit, "outlived"),
     (RequestsAreApart, "one_connection"),

@@ -11,6 +11,7 @@ mod attaching;
 mod catchers;
 mod connections;
 mod failures;
+mod foreign;
 mod guarded;
 mod guards;
 mod headers;

@@ -1,0 +1,15 @@
+//! Whether a browser sent a request because another origin told it to.
+//!
+//! Owns what request heads say of that, which origins and routes an application excuses, and the
+//! verdict. It reads no cookie, keeps no state, and answers nothing by itself.
+
+mod asked;
+mod foreign;
+mod origin;
+mod policy;
+
+pub(crate) use asked::Asked;
+pub use asked::HeaderFields;
+pub use foreign::Foreign;
+pub(crate) use origin::Origin;
+pub use policy::CrossOrigin;

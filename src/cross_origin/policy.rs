@@ -1,0 +1,209 @@
+//! Whom an application excuses from the check.
+
+use super::asked::Asked;
+use super::foreign::Foreign;
+use super::origin::Origin;
+use crate::error::Error;
+
+/// Which requests that other origins caused an application serves. None, by default.
+///
+/// Browsers send cookies along with requests that other pages caused: `SameSite` keeps other *sites*
+/// out at best, no sibling domain, and not from ending a session that their request does not even
+/// bring. So every adapter answers such a request with an empty 403 before a handler runs. Nothing has
+/// to be put into forms.
+///
+/// What is looked at, in this order:
+///
+/// 1. `GET`, `HEAD` and `OPTIONS` pass, because they have to change nothing. A `GET` that opens a
+///    WebSocket does not pass unseen: it goes on below, as every other method.
+/// 2. `Sec-Fetch-Site` says `same-origin` or `none`: passes. Anything else, `same-site` too: refused.
+///    All browsers have sent it since March 2023, to https, and to this machine.
+/// 3. Without it `Origin` has to be of the host and port that `Host` names. `null` is refused.
+/// 4. Without both, `Referer` has to be of this host.
+/// 5. A request without any of the three comes from no browser, and passes.
+///
+/// What would be refused passes if its origin is [trusted](CrossOrigin::trust), its route
+/// [exempt](CrossOrigin::exempt), its session in a header field, which no other page can set, or if no
+/// session of the application travels in cookies or links.
+///
+/// The algorithm is that of Go 1.25's `net/http.CrossOriginProtection`, with `Referer`, WebSockets and
+/// header fields added.
+///
+/// # What is not begun
+///
+/// A request that another site caused, and whose session's cookies the browser may have kept back
+/// (`SameSite`), begins no session, whatever its handler does: it would replace the one that the
+/// visitor has. An [event](crate::Event::Withheld) tells of it. [Exempt](CrossOrigin::exempt) routes
+/// may.
+///
+/// ```
+/// use sealed_session::{CrossOrigin, Key, KeyRing, SessionManager};
+///
+/// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+///     .cross_origin(
+///         CrossOrigin::new()
+///             .trust("https://app.example.com") // may act for visitors
+///             .exempt("/webhooks/"),            // has a signature of its own
+///     )
+///     .build()?;
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CrossOrigin {
+    trusted: Vec<String>,
+    exempt: Vec<String>,
+    unchecked: bool,
+}
+
+impl CrossOrigin {
+    /// Serves no request that another origin caused. The default.
+    ///
+    /// ```
+    /// use sealed_session::CrossOrigin;
+    ///
+    /// assert_eq!(CrossOrigin::new(), CrossOrigin::default());
+    /// ```
+    #[must_use]
+    pub fn new() -> CrossOrigin {
+        CrossOrigin::default()
+    }
+
+    /// Serves every request, for an application that checks by itself, by a token in every form for
+    /// instance: **without such a check other sites act for whoever is signed in.** Sessions are begun
+    /// as before.
+    ///
+    /// ```
+    /// use sealed_session::CrossOrigin;
+    ///
+    /// assert_ne!(CrossOrigin::unchecked(), CrossOrigin::new());
+    /// ```
+    #[must_use]
+    pub fn unchecked() -> CrossOrigin {
+        CrossOrigin {
+            unchecked: true,
+            ..CrossOrigin::default()
+        }
+    }
+
+    /// Serves what pages of this origin cause: `https://app.example.com`, with a port if it is not the
+    /// scheme's own, and nothing behind it. Names beyond ASCII are written as browsers send them, in
+    /// punycode.
+    ///
+    /// Every page there can act for every visitor who is signed in here. What its scripts may read of the
+    /// answers is another question, which a layer for CORS answers.
+    ///
+    /// ```
+    /// use sealed_session::{CrossOrigin, Key, KeyRing, SessionManager};
+    ///
+    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
+    /// let policy = CrossOrigin::new().trust("https://app.example.com/"); // an origin has no path
+    /// assert!(builder.cross_origin(policy).build().unwrap_err().is_configuration());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn trust(mut self, origin: impl Into<String>) -> CrossOrigin {
+        self.trusted.push(origin.into());
+        self
+    }
+
+    /// Serves whatever comes to this path, and lets it begin sessions: for webhooks, which bring a
+    /// signature, and for the callbacks of identity providers that come by POST, which bring a `state`.
+    ///
+    /// A path that ends with `/` stands for all below it, too. Paths are compared byte by byte, as the
+    /// layer sees them. Below such a path one with a percent sign, with `//` or with a segment of dots
+    /// is not exempt, because it may lead elsewhere to somebody who reads it otherwise.
+    ///
+    /// ```
+    /// use sealed_session::{CrossOrigin, Key, KeyRing, RequestHead, SessionManager, Slots};
+    /// # use sealed_session::HeaderFields;
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let cross_site: &HeaderFields<'_> = &|name, take| if name == "sec-fetch-site" { take(b"cross-site") };
+    ///
+    /// let policy = CrossOrigin::new().exempt("/saml/acs").exempt("/hooks/");
+    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
+    /// let slots = Slots::new(builder.cross_origin(policy).build()?);
+    ///
+    /// let passes = |path| {
+    ///     let request = RequestHead::default().method("POST").path(path).fields(cross_site);
+    ///     slots.load(request, now).foreign().is_none()
+    /// };
+    /// assert!(passes("/saml/acs") && passes("/hooks/") && passes("/hooks/payment"));
+    /// assert!(!passes("/saml/acs/") && !passes("/hooks") && !passes("/hooks/../transfer"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn exempt(mut self, path: impl Into<String>) -> CrossOrigin {
+        self.exempt.push(path.into());
+        self
+    }
+
+    /// Why a request is refused. `is_beyond` says whether it is of no concern after all, and is asked
+    /// last.
+    pub(crate) fn refusal(
+        &self,
+        asked: &Asked<'_>,
+        is_beyond: impl FnOnce() -> bool,
+    ) -> Option<Foreign> {
+        if self.unchecked || asked.is_safe() {
+            return None;
+        }
+        let foreign = asked.foreign()?;
+        let passes = self.exempts(asked.path) || asked.is_of(&self.trusted) || is_beyond();
+        (!passes).then_some(foreign)
+    }
+
+    /// Whether the route of this path is exempt.
+    pub(crate) fn exempts(&self, path: Option<&str>) -> bool {
+        let covers = |exempt: &String, path: &str| match path.strip_prefix(exempt.as_str()) {
+            Some("") => true,
+            Some(below) => exempt.ends_with('/') && is_plain(below),
+            None => false,
+        };
+        path.is_some_and(|path| self.exempt.iter().any(|exempt| covers(exempt, path)))
+    }
+
+    /// Whether nothing was said.
+    pub(crate) fn is_default(&self) -> bool {
+        *self == CrossOrigin::default()
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        for origin in &self.trusted {
+            if Origin::parse(origin).is_none() {
+                return Err(Error::configuration(format!(
+                    "`{}` is not an origin: write `https://app.example.com`, with a port if it is not \
+                     the scheme's own, in punycode, and without a slash at the end",
+                    origin.escape_default()
+                )));
+            }
+        }
+        for path in &self.exempt {
+            let inside = path.strip_prefix('/').filter(|inside| !inside.is_empty());
+            let inside = inside.filter(|inside| is_plain(inside));
+            if inside.is_none() {
+                return Err(Error::configuration(format!(
+                    "`{}` is not the path of an exempt route: write `/webhooks/payment`, or \
+                     `/webhooks/` for all below it, without a query, percent signs or segments of dots; \
+                     to check no route at all use `CrossOrigin::unchecked`",
+                    path.escape_default()
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether what follows a slash of a path means the same to everybody who reads it.
+fn is_plain(below: &str) -> bool {
+    let is_odd = |byte: u8| !byte.is_ascii_graphic() || b"%\\?#;".contains(&byte);
+    let (last, others) = match below.rsplit_once('/') {
+        Some((others, last)) => (last, Some(others)),
+        None => (below, None),
+    };
+    let mut others = others.into_iter().flat_map(|others| others.split('/'));
+    let is_dots = |segment: &str| [".", ".."].contains(&segment);
+    !below.bytes().any(is_odd)
+        && !is_dots(last)
+        && others.all(|segment| !segment.is_empty() && !is_dots(segment))
+}

@@ -8,9 +8,10 @@ use std::any::type_name;
 use postcard::ser_flavors::Flavor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
-use super::shape::{Reader, Shape, Trace, Writer};
+use super::form::{Making, form};
+use super::json;
+use super::shape::{Reader, Replay, Shape, Trace, Writer};
 
 /// How an attribute's value is written. The numbers are frozen: see FORMAT.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,16 +21,34 @@ pub(crate) enum Codec {
     Json = 1,
 }
 
+/// Why a value is not stored.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// It has no form in which it could be.
+    Formless(String),
+    /// It would come back as another one.
+    Lost(String),
+}
+
+impl From<Refused> for String {
+    fn from(refused: Refused) -> String {
+        match refused {
+            Refused::Formless(why) | Refused::Lost(why) => why,
+        }
+    }
+}
+
 impl Codec {
     /// The bytes of `value`, or why it could not be stored so that it comes back.
     pub(crate) fn encode<T: Serialize + DeserializeOwned>(
         self,
         value: &T,
     ) -> Result<Vec<u8>, String> {
-        match self {
-            Codec::Postcard => postcard_proven(value),
-            Codec::Json => json_proven(value),
-        }
+        let encode = match self {
+            Codec::Postcard => to_postcard,
+            Codec::Json => json::owned,
+        };
+        Ok(encode(value)?)
     }
 
     /// The value of `bytes`; every byte has to be used.
@@ -41,123 +60,75 @@ impl Codec {
                 Ok((_, rest)) => Err(failed(format!("{} bytes are left over", rest.len()))),
                 Err(cause) => Err(failed(cause.to_string())),
             },
-            Codec::Json => serde_json::from_slice(bytes).map_err(|cause| failed(kind(&cause))),
+            Codec::Json => json::decode(bytes),
         }
     }
 }
 
-/// JSON text of a value whose type need not be readable: for string keys. It is JSON that can be
-/// read at all; whether it is the same value is not proven.
-pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, String> {
-    let (text, _) = json_traced(value)?;
-    match serde_json::from_slice::<Value>(&text) {
-        Ok(_) => Ok(text),
-        Err(_) => Err(no_json::<T>(
-            "it cannot be read again, as when it is nested more than 127 levels deep",
-        )),
-    }
-}
-
-/// JSON text of `value`, after reading it back and writing it again along the same shape.
-fn json_proven<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, String> {
-    let (text, shape) = json_traced(value)?;
-    let back: T = serde_json::from_slice(&text).map_err(|_| shifted::<T>())?;
-    match json_traced(&back) {
-        Ok((again, like)) if like.is_like(&shape) && is_same_json(&again, &text) => Ok(text),
-        _ => Err(shifted::<T>()),
-    }
-}
-
-/// Whether two texts hold the same JSON; sets may have changed their order.
-fn is_same_json(one: &[u8], other: &[u8]) -> bool {
-    fn ordered(mut value: Value) -> Value {
-        match &mut value {
-            Value::Array(items) => {
-                *items = items.drain(..).map(ordered).collect();
-                items.sort_by_cached_key(Value::to_string);
-            }
-            Value::Object(fields) => {
-                fields
-                    .values_mut()
-                    .for_each(|field| *field = ordered(field.take()));
-            }
-            _ => {}
-        }
-        value
-    }
-    let read = |text| serde_json::from_slice::<Value>(text).map(ordered).ok();
-    one == other || read(one).is_some_and(|value| Some(value) == read(other))
-}
-
-fn json_traced<T: Serialize + ?Sized>(value: &T) -> Result<(Vec<u8>, Shape), String> {
-    let trace = Trace::default();
-    let mut text = Vec::new();
-    let mut target = serde_json::Serializer::new(&mut text);
-    // What the type says of itself here may hold a value, and is left out.
-    value
-        .serialize(Writer::new(&mut target, &trace))
-        .map_err(|_| no_json::<T>("its `Serialize` fails, or the key of a map is no text"))?;
-    let shape = trace.finish();
-    if !shape.is_finite() {
-        return Err(no_json::<T>("a float is infinite or not a number"));
-    }
-    Ok((text, shape))
-}
-
-fn no_json<T: ?Sized>(cause: &str) -> String {
-    format!("this `{}` has no JSON form: {cause}", type_name::<T>())
-}
-
-fn shifted<T: ?Sized>() -> String {
-    format!(
-        "`{}` does not read back what it writes. The usual causes are a field that is written at \
-         times only or under another name than it is read (`skip_serializing_if`, \
-         `skip_serializing`, `rename`), a skipped or tagged enum variant, and an option within an \
-         option in JSON; remove it, or try `Attribute::json`",
-        type_name::<T>()
-    )
-}
-
-/// What was wrong, without the value that serde_json would quote.
-fn kind(cause: &serde_json::Error) -> String {
-    let what = match cause.classify() {
-        serde_json::error::Category::Data => "the JSON is of another type",
-        _ => "it is not JSON",
-    };
-    format!("{what} (column {})", cause.column())
-}
-
-/// The postcard bytes of `value`, after reading them back along the same shape.
-fn postcard_proven<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, String> {
+/// The postcard bytes of `value`, if it comes back as it is.
+fn to_postcard<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Refused> {
     let refused = |cause: &postcard::Error| {
-        format!(
-            "postcard cannot write `{}`: {cause}. A type that describes itself (`flatten`, \
-             `untagged`, `serde_json::Value`) needs `Attribute::json`",
+        Refused::Formless(format!(
+            "postcard cannot write `{}`: {cause}. A type that describes itself (an enum with `tag` \
+             or `untagged`, `flatten`, `serde_json::Value`) needs `Attribute::json`",
             type_name::<T>()
-        )
+        ))
     };
-    let (bytes, shape) = postcard_traced(value).map_err(|cause| refused(&cause))?;
+    let (bytes, shape) = traced(value).map_err(|cause| refused(&cause))?;
     let replay = shape.replay();
-    let mut source = postcard::Deserializer::from_bytes(&bytes);
-    let read = T::deserialize(Reader::new(&mut source, &replay));
-    let left = source.finalize().map_or(0, <[u8]>::len);
-    let back = match read {
-        Ok(back) if left == 0 && replay.is_done() => back,
-        Err(postcard::Error::WontImplement) if replay.agrees() => {
+    let back = match read_along(&bytes, &replay) {
+        Ok(back) => back,
+        Err(Some(postcard::Error::WontImplement)) if replay.agrees() => {
             return Err(refused(&postcard::Error::WontImplement));
         }
-        _ => return Err(shifted::<T>()),
+        Err(_) => return Err(shifted::<T>()),
     };
     // Equal shapes may still be read into other places: serde numbers variants differently for
     // writing and reading when one is skipped, and an alias or a tuple has no other name to tell.
-    if is_repeated(&back, &bytes, &shape) {
-        return Ok(bytes);
+    let written = &bytes;
+    if !is_repeated(&back, written, &shape) && !is_reordered(value, &replay, &back) {
+        return Err(shifted::<T>());
     }
-    // In another order, perhaps.
-    match postcard_traced(&back) {
-        Ok((again, like)) if like.is_like(&shape) && shape.is_same(&again, &bytes) => Ok(bytes),
-        _ => Err(shifted::<T>()),
-    }
+    Ok(bytes)
+}
+
+/// Reads all bytes along a shape; `Err(None)` if they are not all used, or the shape is not.
+fn read_along<T: DeserializeOwned>(
+    bytes: &[u8],
+    replay: &Replay<'_>,
+) -> Result<T, Option<postcard::Error>> {
+    let mut source = postcard::Deserializer::from_bytes(bytes);
+    let read = T::deserialize(Reader::new(&mut source, replay))?;
+    let whole = source.finalize().is_ok_and(<[u8]>::is_empty);
+    (whole && replay.is_done()).then_some(read).ok_or(None)
+}
+
+/// Whether `back`, which was read of `value`, is the same but for the order of what has none.
+fn is_reordered<T>(value: &T, replay: &Replay<'_>, back: &T) -> bool
+where
+    T: Serialize + DeserializeOwned,
+{
+    let making = Making::of_bytes();
+    let Ok((again, shape)) = traced(back) else {
+        return false;
+    };
+    let replayed = shape.replay();
+    let form_of = |value, replay: &Replay<'_>| form(value, making.forgiving(replay.containers()));
+    let written = form_of(value, replay);
+    // What it is read into is not looked at: only what becomes of each container.
+    read_along::<T>(&again, &replayed).is_ok()
+        && written.is_some()
+        && written == form_of(back, &replayed)
+}
+
+fn shifted<T: ?Sized>() -> Refused {
+    Refused::Lost(format!(
+        "`{}` does not read back what it writes. The usual causes are a field that is written at \
+         times only or under another name than it is read (`skip_serializing_if`, \
+         `skip_serializing`, `rename`, `alias`), a skipped enum variant or one with an alias, and a \
+         list that is written in another order each time; remove it, or try `Attribute::json`",
+        type_name::<T>()
+    ))
 }
 
 /// Whether `value` writes these bytes by these calls.
@@ -219,10 +190,11 @@ impl Flavor for Written {
 }
 
 /// The bytes and the shape of `value`.
-fn postcard_traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Shape), postcard::Error> {
+fn traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Shape), postcard::Error> {
     let trace = Trace::of_about(FEW);
+    let output = Vec::with_capacity(SHORT);
     let mut target = postcard::Serializer {
-        output: Written(Vec::with_capacity(SHORT)),
+        output: Written(output),
     };
     value.serialize(Writer::new(&mut target, &trace))?;
     Ok((target.output.finalize()?, trace.finish()))

@@ -14,13 +14,14 @@ const MIGRATIONS_MAX: usize = 4;
 
 /// A typed key: the name, the type and the schema number of an attribute, usually a `const`.
 ///
-/// postcard writes no field names, so a deploy that changes a struct would read old cookies as
-/// garbage. The schema number tells them apart: raise it with every change of the type, and name
+/// postcard writes no field names, so a deploy that changes a struct cannot read what the one before
+/// wrote. The schema number tells them apart: raise it with every change of the type, and name
 /// the old type in [`migrate`](Attribute::migrate).
 ///
-/// A number that this key does not know makes the attribute *unreadable*: reading it is an
-/// [`Error::is_unreadable`](crate::Error::is_unreadable), inserting over it too, and it is carried
-/// along byte for byte. So an old node in a rolling deploy cannot destroy what a new one wrote.
+/// A number that this key does not know makes the attribute
+/// *unreadable*: reading it is an [`Error::is_unreadable`](crate::Error::is_unreadable), and it is
+/// carried along byte for byte. Inserting over an unknown number is that error, too, so an old
+/// node in a rolling deploy cannot destroy what a new one wrote.
 ///
 /// ```
 /// use sealed_session::Attribute;
@@ -75,7 +76,7 @@ struct StillWrite<T> {
 
 impl<T> Attribute<T> {
     /// A key for values stored as postcard, with schema 1: small, and proven on insert to read
-    /// back as it was written.
+    /// back as it was written. Types that describe themselves need [`json`](Attribute::json).
     ///
     /// # Panics
     ///
@@ -101,8 +102,9 @@ impl<T> Attribute<T> {
     }
 
     /// A key for values stored as JSON text, with schema 0: for types that describe themselves,
-    /// such as `serde_json::Value` or an untagged enum. It shares its attribute with the string
-    /// key of the same name as long as it has no other schema.
+    /// such as `serde_json::Value` or an enum with `tag` or `untagged`. Its values are proven on
+    /// insert, too. It shares its attribute with the string key of the same name as long as it has no
+    /// other schema. A field that is added later needs `#[serde(default)]`, or a schema number.
     ///
     /// # Panics
     ///

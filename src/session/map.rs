@@ -35,15 +35,15 @@ impl Session {
             .transpose()
     }
 
-    /// Stores `value` under `key`. Storing a value that is there already changes nothing. Values are
-    /// compared as they are stored, so a `HashMap` under a typed key, or a `HashSet`, counts as
-    /// changed in another order; a `BTreeMap` or `BTreeSet` has only one. Fields that a type skips
-    /// (`#[serde(skip)]`) are not stored.
+    /// Stores `value` under `key`. Storing a value that is there already changes nothing. The bytes
+    /// that are stored decide, so a `HashMap` or a `HashSet` counts as changed in another order; a
+    /// `BTreeMap` or `BTreeSet` has only one. Fields that a type skips (`#[serde(skip)]`) are not
+    /// stored.
     ///
     /// # Errors
     ///
-    /// - [`Error::is_not_representable`] if the value would not come back as it is: under a typed
-    ///   key that is proven by reading it back, under a string key it is what JSON cannot hold;
+    /// - [`Error::is_not_representable`] if the value would not come back as it is, which is proven
+    ///   by reading it back;
     /// - [`Error::is_unreadable`] if what is there is not readable under `key`, so that it may be
     ///   a newer node's: see [`replace`](Session::replace);
     /// - [`Error::is_too_late`] after the response head has been sent, [`Error::is_poisoned`] after
@@ -60,7 +60,7 @@ impl Session {
     /// assert!(session.insert("rate", f64::NAN).unwrap_err().is_not_representable());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn insert<V>(&self, key: impl WriteKey<V>, value: V) -> Result<(), Error> {
+    pub fn insert<V, M>(&self, key: impl WriteKey<V, M>, value: V) -> Result<(), Error> {
         self.put(&key, &value, |state| match state.attribute(key.name()) {
             Some(there) => key
                 .knows(&there)
@@ -90,13 +90,13 @@ impl Session {
     /// assert_eq!(session.get(OLD)?, Some(3));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn replace<V>(&self, key: impl WriteKey<V>, value: V) -> Result<(), Error> {
+    pub fn replace<V, M>(&self, key: impl WriteKey<V, M>, value: V) -> Result<(), Error> {
         self.put(&key, &value, |_| Ok(()))
     }
 
-    fn put<V>(
+    fn put<V, M>(
         &self,
-        key: &impl WriteKey<V>,
+        key: &impl WriteKey<V, M>,
         value: &V,
         allowed: impl FnOnce(&State) -> Result<(), Error>,
     ) -> Result<(), Error> {

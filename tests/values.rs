@@ -132,6 +132,144 @@ fn string_keys_are_proven_like_others() {
     );
 }
 
+#[derive(Serialize, Deserialize, PartialEq, Debug)]
+struct Payment {
+    user: u32,
+    amount: u32,
+}
+
+mod next {
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Serialize, Deserialize, PartialEq, Debug, Default)]
+    pub(super) struct Payment {
+        pub(super) amount: u32,
+        pub(super) user: u32,
+    }
+}
+
+#[test]
+fn a_forgotten_schema_number_never_misreads() {
+    let manager = manager();
+    let mut browser = Browser::default();
+    let before = Attribute::<Payment>::new("payment");
+    let after = Attribute::<next::Payment>::new("payment");
+    browser.visit(&manager, at(0), |session| {
+        session
+            .insert(
+                before,
+                Payment {
+                    user: 1,
+                    amount: 500,
+                },
+            )
+            .unwrap();
+        session.insert(Attribute::<i32>::new("number"), -1).unwrap();
+        session.insert(Attribute::<u8>::new("byte"), 1).unwrap();
+    });
+    browser.visit(&manager, at(1), |session| {
+        for error in [
+            session.get(after).unwrap_err(),
+            session.take(after).unwrap_err(),
+            session
+                .update(after, |payment| payment.user = 2)
+                .unwrap_err(),
+            session.get(Attribute::<u32>::new("number")).unwrap_err(),
+            session.get(Attribute::<bool>::new("byte")).unwrap_err(),
+        ] {
+            assert!(error.is_unreadable(), "{error}");
+            let text = error.to_string();
+            assert!(
+                text.contains("schema number") && text.contains("migrate"),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            session.get(before).unwrap(),
+            Some(Payment {
+                user: 1,
+                amount: 500
+            })
+        );
+    });
+}
+
+#[derive(Serialize, Deserialize, PartialEq, Debug)]
+struct Older {
+    user: u32,
+    amount: u32,
+}
+
+impl From<Older> for next::Payment {
+    fn from(old: Older) -> next::Payment {
+        next::Payment {
+            amount: old.amount,
+            user: old.user,
+        }
+    }
+}
+
+impl From<&next::Payment> for Older {
+    fn from(new: &next::Payment) -> Older {
+        Older {
+            amount: new.amount,
+            user: new.user,
+        }
+    }
+}
+
+/// One that is no old type of it, as a migration that was written down wrongly.
+#[derive(Deserialize)]
+struct Wrong(u32, u32);
+
+impl From<Wrong> for next::Payment {
+    fn from(old: Wrong) -> next::Payment {
+        next::Payment {
+            amount: old.1,
+            user: old.0,
+        }
+    }
+}
+
+#[test]
+fn migrations_compare_the_type_that_they_read() {
+    let session = Browser::default().open(&manager(), at(0));
+    let old = Attribute::<Payment>::new("payment");
+    let new = Attribute::<next::Payment>::new("payment")
+        .schema(2)
+        .migrate::<Older>(1);
+    let wrong = Attribute::<next::Payment>::new("payment")
+        .schema(2)
+        .migrate::<Wrong>(1);
+    session
+        .insert(
+            old,
+            Payment {
+                user: 1,
+                amount: 500,
+            },
+        )
+        .unwrap();
+    assert_eq!(
+        session.get(new).unwrap(),
+        Some(next::Payment {
+            amount: 500,
+            user: 1
+        })
+    );
+    assert!(session.get(wrong).map(drop).unwrap_err().is_unreadable());
+    session
+        .insert(
+            new.still_write::<Older>(1),
+            next::Payment { amount: 7, user: 2 },
+        )
+        .unwrap();
+    assert_eq!(
+        session.get(old).unwrap(),
+        Some(Payment { user: 2, amount: 7 })
+    );
+}
+
 #[derive(Serialize, Deserialize, Default, PartialEq, Debug)]
 struct Cart {
     lines: Vec<u32>,

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::form::{Making, form};
 use super::json;
-use super::shape::{Reader, Replay, Shape, Trace, Writer};
+use super::shape::{Print, Reader, Replay, Shape, Trace, Writer};
 
 /// How an attribute's value is written. The numbers are frozen: see FORMAT.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,19 +53,32 @@ impl Codec {
 
     /// The value of `bytes`; every byte has to be used.
     pub(crate) fn decode<T: DeserializeOwned>(self, bytes: &[u8]) -> Result<T, String> {
-        let failed = |cause: String| format!("its bytes are no `{}`: {cause}", type_name::<T>());
         match self {
-            Codec::Postcard => match postcard::take_from_bytes(bytes) {
-                Ok((value, [])) => Ok(value),
-                Ok((_, rest)) => Err(failed(format!("{} bytes are left over", rest.len()))),
-                Err(cause) => Err(failed(cause.to_string())),
-            },
+            Codec::Postcard => from_postcard(bytes).ok_or_else(changed::<T>),
             Codec::Json => json::decode(bytes),
         }
     }
 }
 
-/// The postcard bytes of `value`, if it comes back as it is.
+/// The value behind a print that is its own.
+fn from_postcard<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let (stored, bytes) = bytes.split_first_chunk()?;
+    let print = Print::default();
+    let mut source = postcard::Deserializer::from_bytes(bytes);
+    let value = T::deserialize(Reader::new(&mut source, &print)).ok()?;
+    let whole = source.finalize().is_ok_and(<[u8]>::is_empty);
+    (whole && print.bytes() == *stored).then_some(value)
+}
+
+fn changed<T>() -> String {
+    format!(
+        "it was written by another type than `{}` under the same schema number. If the type has \
+         changed, give it a new number (`schema`), and name the old type in `migrate`",
+        type_name::<T>()
+    )
+}
+
+/// A print and the postcard bytes of `value`, if it comes back as it is.
 fn to_postcard<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Refused> {
     let refused = |cause: &postcard::Error| {
         Refused::Formless(format!(
@@ -74,9 +87,9 @@ fn to_postcard<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Re
             type_name::<T>()
         ))
     };
-    let (bytes, shape) = traced(value).map_err(|cause| refused(&cause))?;
+    let (mut bytes, shape) = traced(value).map_err(|cause| refused(&cause))?;
     let replay = shape.replay();
-    let back = match read_along(&bytes, &replay) {
+    let back = match read_along(bytes.get(PRINT..).unwrap_or_default(), &replay) {
         Ok(back) => back,
         Err(Some(postcard::Error::WontImplement)) if replay.agrees() => {
             return Err(refused(&postcard::Error::WontImplement));
@@ -85,9 +98,12 @@ fn to_postcard<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Re
     };
     // Equal shapes may still be read into other places: serde numbers variants differently for
     // writing and reading when one is skipped, and an alias or a tuple has no other name to tell.
-    let written = &bytes;
+    let written = bytes.get(PRINT..).unwrap_or_default();
     if !is_repeated(&back, written, &shape) && !is_reordered(value, &replay, &back) {
         return Err(shifted::<T>());
+    }
+    if let Some(print) = bytes.first_chunk_mut() {
+        *print = replay.print();
     }
     Ok(bytes)
 }
@@ -113,10 +129,11 @@ where
         return false;
     };
     let replayed = shape.replay();
+    let again = again.get(PRINT..).unwrap_or_default();
     let form_of = |value, replay: &Replay<'_>| form(value, making.forgiving(replay.containers()));
     let written = form_of(value, replay);
     // What it is read into is not looked at: only what becomes of each container.
-    read_along::<T>(&again, &replayed).is_ok()
+    read_along::<T>(again, &replayed).is_ok()
         && written.is_some()
         && written == form_of(back, &replayed)
 }
@@ -189,10 +206,14 @@ impl Flavor for Written {
     }
 }
 
-/// The bytes and the shape of `value`.
+/// Bytes of a print.
+const PRINT: usize = 2;
+
+/// The bytes of `value` behind room for a print, and its shape.
 fn traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Shape), postcard::Error> {
     let trace = Trace::of_about(FEW);
-    let output = Vec::with_capacity(SHORT);
+    let mut output = Vec::with_capacity(SHORT);
+    output.extend_from_slice(&[0; PRINT]);
     let mut target = postcard::Serializer {
         output: Written(output),
     };

@@ -16,9 +16,11 @@ const MIGRATIONS_MAX: usize = 4;
 ///
 /// postcard writes no field names, so a deploy that changes a struct cannot read what the one before
 /// wrote. The schema number tells them apart: raise it with every change of the type, and name
-/// the old type in [`migrate`](Attribute::migrate).
+/// the old type in [`migrate`](Attribute::migrate). Should the number be forgotten, two bytes before
+/// each value tell that it is of another type: kinds of values, names of fields and of variants, and
+/// their order. Such a value is never misread. Only a variant may be added at the end of an enum.
 ///
-/// A number that this key does not know makes the attribute
+/// A number that this key does not know, and a value of another type, make the attribute
 /// *unreadable*: reading it is an [`Error::is_unreadable`](crate::Error::is_unreadable), and it is
 /// carried along byte for byte. Inserting over an unknown number is that error, too, so an old
 /// node in a rolling deploy cannot destroy what a new one wrote.

@@ -4,13 +4,16 @@
 //! (`skip_serializing_if` and its like) shifts every byte behind them, and one value comes back as
 //! another. Comparing re-encoded bytes is no cure: it refuses a `HashMap` for its order and passes
 //! crafted values. So both directions are traced, and the traces must agree: the kind of every
-//! call, and the names of every struct's fields.
+//! call, and the names of every struct's fields. What is left of a trace in the session is its
+//! [`Print`], by which a reader of another type knows that the value is not its own.
 
+mod print;
 mod read;
 mod write;
 
 use std::cell::{Cell, RefCell};
 
+pub(super) use print::Print;
 use read::Follow;
 pub(super) use read::Reader;
 pub(super) use write::Writer;
@@ -21,7 +24,7 @@ use super::form::{Containers, Kept};
 pub(super) type Names = &'static [&'static str];
 
 /// One call of serde's data model. Containers end with [`Call::End`], so that equal traces mean
-/// equal trees.
+/// equal trees. The numbers are those of FORMAT.md, and frozen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Call {
@@ -53,6 +56,7 @@ pub(super) enum Call {
     TupleVariant = 26,
     StructVariant = 27,
     End = 28,
+    // A type with a name of its own; in a print, what it is without that name.
     UnitStruct = 32,
     NewtypeStruct = 33,
     TupleStruct = 34,
@@ -247,11 +251,12 @@ impl Shape {
             structs: Cell::new(0),
             differs: Cell::new(false),
             containers: Containers::default(),
+            print: Print::default(),
         }
     }
 }
 
-/// A shape that a reader has to follow.
+/// A shape that a reader has to follow, and the print of what it read.
 #[derive(Debug)]
 pub(super) struct Replay<'s> {
     shape: &'s Shape,
@@ -259,6 +264,7 @@ pub(super) struct Replay<'s> {
     structs: Cell<usize>,
     differs: Cell<bool>,
     containers: Containers,
+    print: Print,
 }
 
 impl Follow for Replay<'_> {
@@ -266,6 +272,7 @@ impl Follow for Replay<'_> {
         let at = self.at.get();
         self.at.set(at + 1);
         self.containers.pass(call.brackets());
+        self.print.call::<E>(call)?;
         self.check(self.shape.calls.get(at) == Some(&call))
     }
 
@@ -273,12 +280,15 @@ impl Follow for Replay<'_> {
     fn fields<E: serde::de::Error>(&self, known: Names) -> Result<(), E> {
         let at = self.structs.get();
         self.structs.set(at + 1);
+        self.print.fields::<E>(known)?;
         let mut known = known.iter();
         let names = self.shape.structs.names(at);
         self.check(names.is_some_and(|mut names| names.all(|name| known.any(|k| *k == name))))
     }
 
-    fn variant(&self, _: Result<&'static str, u32>) {}
+    fn variant(&self, chosen: Result<&'static str, u32>) {
+        self.print.variant(chosen);
+    }
 
     fn becomes(&self, name: &'static str) {
         self.containers.note(Kept::of_value(name));
@@ -304,8 +314,16 @@ impl Replay<'_> {
         self.agrees() && self.at.get() == self.shape.calls.len()
     }
 
+    /// The print of what was read.
+    pub(super) fn print(&self) -> [u8; 2] {
+        self.print.bytes()
+    }
+
     /// What the reader makes of each container.
     pub(super) fn containers(&self) -> &Containers {
         &self.containers
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -86,6 +86,16 @@ pub enum Event<'a> {
         /// The attribute, or the operation.
         attribute: &'a str,
     },
+    /// A value could not be read, and its key says that it counts as absent
+    /// ([`absent_if_unreadable`](crate::Attribute::absent_if_unreadable)). Told each time that it is
+    /// asked for, and when another value takes its place.
+    #[non_exhaustive]
+    Unreadable {
+        /// The attribute.
+        attribute: &'a str,
+        /// Why; it holds nothing of the value.
+        error: &'a Error,
+    },
 }
 
 /// Where events go.
@@ -130,6 +140,9 @@ impl Observer {
             }
             Event::TooLate { attribute } => {
                 tracing::error!(target: TARGET, attribute, "session changed after the response head was sent, or a link made; the change is lost");
+            }
+            Event::Unreadable { attribute, error } => {
+                tracing::warn!(target: TARGET, attribute, %error, "value cannot be read and counts as absent");
             }
         }
         if let Some(hook) = &self.hook {

@@ -10,10 +10,11 @@ mod common;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
 
-use common::{Browser, at, manager};
+use common::{Browser, at, manager, ring};
 use indexmap::IndexMap;
-use sealed_session::{Attribute, WriteKey};
+use sealed_session::{Attribute, Event, Session, SessionManager, WriteKey};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -276,14 +277,113 @@ struct Cart {
 }
 
 mod grown {
-    use serde::Deserialize;
+    use serde::{Deserialize, Serialize};
 
-    #[derive(Deserialize, Debug)]
-    #[expect(dead_code, reason = "is never read")]
+    #[derive(Serialize, Deserialize, Default, PartialEq, Debug)]
     pub(super) struct Cart {
-        lines: Vec<u32>,
-        coupon: String,
+        pub(super) lines: Vec<u32>,
+        pub(super) coupon: String,
     }
+}
+
+/// The lines that a hook wrote down, and the session that it asks.
+type Told = Arc<Mutex<Vec<String>>>;
+type Current = Arc<Mutex<Option<Session>>>;
+
+/// What was told, by a hook that uses the session itself: it would wait for ever under the lock.
+fn telling() -> (SessionManager, Told, Current) {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let current = Arc::new(Mutex::new(None::<Session>));
+    let (log, asked) = (Arc::clone(&told), Arc::clone(&current));
+    let manager = SessionManager::builder(ring())
+        .on_event(move |event| {
+            if let Event::Unreadable {
+                attribute, error, ..
+            } = event
+            {
+                let session = asked.lock().unwrap().clone().unwrap();
+                assert!(session.contains(*attribute) && error.is_unreadable());
+                log.lock().unwrap().push(format!("{attribute}: {error}"));
+            }
+        })
+        .build()
+        .unwrap();
+    (manager, told, current)
+}
+
+#[test]
+fn what_cannot_be_read_counts_as_absent_where_a_key_says_so() {
+    let before = [Attribute::<Cart>::json("cart"), Attribute::new("cart")];
+    let after = [
+        Attribute::<grown::Cart>::json("cart"),
+        Attribute::new("cart"),
+    ];
+    for (before, strict) in before.into_iter().zip(after) {
+        let (manager, told, current) = telling();
+        let mut browser = Browser::default();
+        browser.visit(&manager, at(0), |session| {
+            session.insert(before, Cart { lines: vec![1] }).unwrap()
+        });
+        let after = strict.absent_if_unreadable();
+        browser.visit(&manager, at(1), |session| {
+            *current.lock().unwrap() = Some(session.clone());
+            assert!(session.get(strict).unwrap_err().is_unreadable());
+            assert!(
+                told.lock().unwrap().is_empty(),
+                "an error is told by itself"
+            );
+            assert_eq!(session.get(after).unwrap(), None);
+            assert_eq!(session.take(after).unwrap(), None);
+            assert!(session.contains(after), "reading destroys nothing");
+        });
+        browser.visit(&manager, at(2), |session| {
+            *current.lock().unwrap() = Some(session.clone());
+            assert_eq!(session.get(before).unwrap(), Some(Cart { lines: vec![1] }));
+            session.update(after, |cart| cart.coupon.push('x')).unwrap();
+        });
+        browser.visit(&manager, at(3), |session| {
+            let cart = grown::Cart {
+                lines: vec![],
+                coupon: "x".to_owned(),
+            };
+            assert_eq!(session.get(strict).unwrap(), Some(cart));
+        });
+        let told = told.lock().unwrap();
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(
+            told.iter()
+                .all(|line| line.starts_with("cart: attribute `cart`")),
+            "{told:?}"
+        );
+    }
+}
+
+#[test]
+fn a_key_that_counts_it_as_absent_replaces_what_it_does_not_know() {
+    let (manager, told, current) = telling();
+    let session = Browser::default().open(&manager, at(0));
+    *current.lock().unwrap() = Some(session.clone());
+    let newer = Attribute::<u32>::new("level").schema(3);
+    let key = Attribute::<u32>::new("level").schema(2);
+    session.insert(newer, 7).unwrap();
+    assert!(session.insert(key, 1).unwrap_err().is_unreadable());
+    assert_eq!(session.get(key.absent_if_unreadable()).unwrap(), None);
+    session.insert(key.absent_if_unreadable(), 1).unwrap();
+    assert_eq!(session.get(key).unwrap(), Some(1));
+    assert_eq!(told.lock().unwrap().len(), 2);
+    // What fails replaces nothing, and nothing is told.
+    session.insert(Attribute::<f64>::json("rate"), 1.5).unwrap();
+    let rate = Attribute::<f64>::json("rate")
+        .schema(1)
+        .absent_if_unreadable();
+    assert!(
+        session
+            .insert(rate, f64::NAN)
+            .unwrap_err()
+            .is_not_representable()
+    );
+    assert_eq!(session.get::<f64>("rate").unwrap(), Some(1.5));
+    assert_eq!(told.lock().unwrap().len(), 2);
 }
 
 #[test]

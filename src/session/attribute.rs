@@ -23,7 +23,8 @@ const MIGRATIONS_MAX: usize = 4;
 /// A number that this key does not know, and a value of another type, make the attribute
 /// *unreadable*: reading it is an [`Error::is_unreadable`](crate::Error::is_unreadable), and it is
 /// carried along byte for byte. Inserting over an unknown number is that error, too, so an old
-/// node in a rolling deploy cannot destroy what a new one wrote.
+/// node in a rolling deploy cannot destroy what a new one wrote. A visitor may be able to do without
+/// the value: see [`absent_if_unreadable`](Attribute::absent_if_unreadable).
 ///
 /// ```
 /// use sealed_session::Attribute;
@@ -61,6 +62,7 @@ pub struct Attribute<T> {
     codec: Codec,
     schema: u32,
     is_secret: bool,
+    forgives: bool,
     migrations: [Option<Migration<T>>; MIGRATIONS_MAX],
     still_write: Option<StillWrite<T>>,
     value: PhantomData<fn() -> T>,
@@ -139,6 +141,7 @@ impl<T> Attribute<T> {
             codec,
             schema,
             is_secret: false,
+            forgives: false,
             migrations: [None; MIGRATIONS_MAX],
             still_write: None,
             value: PhantomData,
@@ -180,6 +183,43 @@ impl<T> Attribute<T> {
     pub const fn secret(mut self) -> Attribute<T> {
         self.is_secret = true;
         self
+    }
+
+    /// Counts as absent what this key cannot read, for values that a visitor can do without: a cart
+    /// that is empty after a deploy is better than an error on every page until the session ends.
+    ///
+    /// [`get`](crate::Session::get) and [`take`](crate::Session::take) then give `None`,
+    /// [`update`](crate::Session::update) begins with the default, and what is stored next takes its
+    /// place; until then it is carried along. Each time there is an
+    /// [`Event::Unreadable`](crate::Event::Unreadable) with the reason. This includes what a newer
+    /// node wrote under a schema that this one does not know, and so an old node in a rolling deploy
+    /// replaces it.
+    ///
+    /// ```
+    /// use sealed_session::Attribute;
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// const RECENT: Attribute<Vec<String>> =
+    ///     Attribute::new("recent").schema(2).absent_if_unreadable();
+    /// const RECENT_BEFORE: Attribute<Vec<u32>> = Attribute::new("recent");
+    ///
+    /// session.insert(RECENT_BEFORE, vec![4711])?;
+    /// assert_eq!(session.get(RECENT)?, None);
+    /// session.insert(RECENT, vec!["cups".to_owned()])?;
+    /// assert_eq!(session.get(RECENT)?.unwrap(), ["cups"]);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn absent_if_unreadable(mut self) -> Attribute<T> {
+        self.forgives = true;
+        self
+    }
+
+    pub(super) fn forgives(&self) -> bool {
+        self.forgives
     }
 
     /// Gives the type's schema number.
@@ -423,6 +463,7 @@ impl<T> fmt::Debug for Attribute<T> {
             .field("codec", &self.codec)
             .field("schema", &self.schema)
             .field("is_secret", &self.is_secret)
+            .field("absent_if_unreadable", &self.forgives)
             .finish_non_exhaustive()
     }
 }

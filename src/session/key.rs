@@ -32,6 +32,11 @@ mod sealed {
 
     pub trait Named {
         fn name(&self) -> &str;
+
+        /// Whether what it cannot read counts as absent.
+        fn forgives(&self) -> bool {
+            false
+        }
     }
 
     pub trait Reads<T>: Named {
@@ -220,6 +225,10 @@ impl<K: sealed::Named + ?Sized> sealed::Named for &K {
     fn name(&self) -> &str {
         K::name(self)
     }
+
+    fn forgives(&self) -> bool {
+        K::forgives(self)
+    }
 }
 
 impl<T, K: sealed::Reads<T> + ?Sized> sealed::Reads<T> for &K {
@@ -241,6 +250,10 @@ impl<V, M, K: sealed::Writes<V, M> + ?Sized> sealed::Writes<V, M> for &K {
 impl<T> sealed::Named for Attribute<T> {
     fn name(&self) -> &str {
         Attribute::name(self)
+    }
+
+    fn forgives(&self) -> bool {
+        Attribute::forgives(self)
     }
 }
 

@@ -4,6 +4,7 @@ use super::Session;
 use super::key::{AttributeName, ReadKey, WriteKey};
 use super::state::{Edit, State};
 use crate::error::Error;
+use crate::event::Event;
 use crate::payload::{Detached, Entry, NAME_MAX, SessionId};
 
 impl Session {
@@ -14,7 +15,8 @@ impl Session {
     /// If the attribute is there but `key` cannot read it ([`Error::is_unreadable`]): another
     /// type, another kind of key, or a schema that this node does not know. It stays so in every
     /// request of that visitor, until the application says [`replace`](Session::replace) or
-    /// [`remove`](Session::remove).
+    /// [`remove`](Session::remove), unless the key says
+    /// [`absent_if_unreadable`](crate::Attribute::absent_if_unreadable).
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -29,10 +31,10 @@ impl Session {
     /// ```
     pub fn get<T>(&self, key: impl ReadKey<T>) -> Result<Option<T>, Error> {
         // Decoded without the lock: a type's `Deserialize` is not ours.
-        let found = self.read(|state| state.detached(key.name()));
-        found
-            .map(|found| read_entry(&key, &found.entry()))
-            .transpose()
+        match self.read(|state| state.detached(key.name())) {
+            Some(found) => self.read_entry(&key, &found.entry()),
+            None => Ok(None),
+        }
     }
 
     /// Stores `value` under `key`. Storing a value that is there already changes nothing. The bytes
@@ -61,12 +63,20 @@ impl Session {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn insert<V, M>(&self, key: impl WriteKey<V, M>, value: V) -> Result<(), Error> {
-        self.put(&key, &value, |state| match state.attribute(key.name()) {
-            Some(there) => key
-                .knows(&there)
-                .map_err(|what| Error::unreadable(key.name(), what)),
-            None => Ok(()),
-        })
+        let mut replaced = None;
+        self.put(&key, &value, |state| {
+            let there = state.attribute(key.name());
+            let known = there.map_or(Ok(()), |there| key.knows(&there));
+            match known.map_err(|what| Error::unreadable(key.name(), what)) {
+                Err(error) if key.forgives() => replaced = Some(error),
+                known => return known,
+            }
+            Ok(())
+        })?;
+        if let Some(error) = replaced {
+            self.tell_unreadable(key.name(), &error);
+        }
+        Ok(())
     }
 
     /// Stores `value` under `key`, also over an attribute that `key` cannot read. In a rolling
@@ -165,8 +175,10 @@ impl Session {
         for _ in 0..UPDATES_MAX {
             let (id, before) = self.read(|state| (state.id(), state.detached(key.name())));
             let before = before.as_ref().map(Detached::entry);
-            let value = before.map(|entry| read_entry(&key, &entry)).transpose()?;
-            let mut value = value.unwrap_or_default();
+            let mut value = match &before {
+                Some(entry) => self.read_entry(&key, entry)?.unwrap_or_default(),
+                None => T::default(),
+            };
             let result = change(&mut value);
             let mut overtaken = false;
             let put = self.put(&key, &value, |state| {
@@ -238,7 +250,9 @@ impl Session {
             let Some(found) = self.read(|state| state.detached(name)) else {
                 return Ok(None);
             };
-            let value = read_entry(&key, &found.entry())?;
+            let Some(value) = self.read_entry(&key, &found.entry())? else {
+                return Ok(None);
+            };
             let mut slot = self.lock();
             self.check_open(&slot, name)?;
             let state = self.inner.open(&mut slot);
@@ -316,12 +330,25 @@ impl Session {
                 .collect()
         })
     }
+
+    /// The value of an entry; `None` if it cannot be read and `key` says that it counts as absent.
+    fn read_entry<T>(&self, key: &impl ReadKey<T>, entry: &Entry<'_>) -> Result<Option<T>, Error> {
+        let unreadable = |what| Error::unreadable(key.name(), what);
+        match key.read(entry).map_err(unreadable) {
+            Err(error) if key.forgives() => {
+                self.tell_unreadable(key.name(), &error);
+                Ok(None)
+            }
+            read => read.map(Some),
+        }
+    }
+
+    /// To be called without the lock: whoever is told may use the session.
+    fn tell_unreadable(&self, attribute: &str, error: &Error) {
+        let event = Event::Unreadable { attribute, error };
+        self.inner.context.observer.tell(&event);
+    }
 }
 
 /// How often [`Session::update`] tries before it gives up.
 const UPDATES_MAX: usize = 1_000;
-
-fn read_entry<T>(key: &impl ReadKey<T>, entry: &Entry<'_>) -> Result<T, Error> {
-    key.read(entry)
-        .map_err(|what| Error::unreadable(key.name(), what))
-}

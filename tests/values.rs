@@ -133,6 +133,31 @@ fn string_keys_are_proven_like_others() {
     );
 }
 
+/// What this build does: a release build proves each value by itself.
+#[cfg(debug_assertions)]
+#[test]
+fn a_type_that_loses_some_values_is_found_at_the_first_insert() {
+    #[derive(Serialize, Deserialize)]
+    struct Profile {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        admin_of: Option<String>,
+        nick: String,
+    }
+
+    let session = Browser::default().open(&manager(), at(0));
+    let profile = Profile {
+        admin_of: Some("shop".to_owned()),
+        nick: "ada".to_owned(),
+    };
+    let error = session
+        .insert(Attribute::new("profile"), &profile)
+        .unwrap_err();
+    assert!(error.is_not_representable(), "{error}");
+    assert!(error.to_string().contains("skip_serializing_if"), "{error}");
+    session.insert("profile", &profile).unwrap();
+    session.insert("profiles", &[profile][..]).unwrap();
+}
+
 #[derive(Serialize, Deserialize, PartialEq, Debug)]
 struct Payment {
     user: u32,

@@ -6,15 +6,16 @@
 use std::any::type_name;
 
 use postcard::ser_flavors::Flavor;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::form::{Making, form};
 use super::json;
+use super::sample::is_lossy;
 use super::shape::{Print, Reader, Replay, Shape, Trace, Writer};
 
 /// How an attribute's value is written. The numbers are frozen: see FORMAT.md.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum Codec {
     Postcard = 0,
@@ -48,7 +49,7 @@ impl Codec {
             Codec::Postcard => to_postcard,
             Codec::Json => json::owned,
         };
-        Ok(encode(value)?)
+        checked(self, encode(value), encode)
     }
 
     /// The value of `bytes`; every byte has to be used.
@@ -58,6 +59,24 @@ impl Codec {
             Codec::Json => json::decode(bytes),
         }
     }
+}
+
+/// The bytes of a value, if its type passes as well.
+pub(super) fn checked<T: Deserialize<'static>>(
+    codec: Codec,
+    bytes: Result<Vec<u8>, Refused>,
+    encode: impl Fn(&T) -> Result<Vec<u8>, Refused>,
+) -> Result<Vec<u8>, String> {
+    let bytes = bytes?;
+    if is_lossy(codec, encode) {
+        return Err(format!(
+            "this value comes back, but not each that `{}` can have: a sample, as builds with debug \
+             assertions make it of each type, does not. Look for a field that is left out at times \
+             (`skip_serializing_if`), and for a skipped enum variant or one with an alias",
+            type_name::<T>()
+        ));
+    }
+    Ok(bytes)
 }
 
 /// The value behind a print that is its own.

@@ -13,6 +13,7 @@ mod id;
 mod json;
 mod places;
 mod record;
+mod sample;
 mod shape;
 mod text;
 mod wire;

@@ -45,7 +45,8 @@ impl Session {
     /// # Errors
     ///
     /// - [`Error::is_not_representable`] if the value would not come back as it is, which is proven
-    ///   by reading it back;
+    ///   by reading it back; in builds with debug assertions also if another value of its type would
+    ///   not, so that a test finds a type that leaves out a field at times (`skip_serializing_if`);
     /// - [`Error::is_unreadable`] if what is there is not readable under `key`, so that it may be
     ///   a newer node's: see [`replace`](Session::replace);
     /// - [`Error::is_too_late`] after the response head has been sent, [`Error::is_poisoned`] after

@@ -459,7 +459,10 @@ enum Renamed {
 fn names_count() {
     refused(BOTH, &Aliased { admin: 7, user: 0 });
     refused(&[Postcard], &Renamed::Third);
-    passes(&[Postcard], |_| Renamed::First);
+    if cfg!(debug_assertions) {
+        // The others are found with it.
+        refused(&[Postcard], &Renamed::First);
+    }
     passes(&[Json], |_| {
         vec![Renamed::First, Renamed::Second, Renamed::Third]
     });

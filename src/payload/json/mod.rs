@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use self::read::{Borrowing, Failure, read, read_borrowing};
-use super::codec::Refused;
+use super::codec::{Codec, Refused, checked};
 use super::form::{Containers, Making, form};
 use super::places::Places;
 
@@ -26,7 +26,7 @@ pub(super) fn owned<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8
 pub(crate) fn encode_slice<T: Serialize + DeserializeOwned>(
     value: &[T],
 ) -> Result<Vec<u8>, String> {
-    Ok(proven(value, back::<Vec<T>>)?)
+    checked(Codec::Json, proven(value, back::<Vec<T>>), owned::<Vec<T>>)
 }
 
 /// The same for a type that may borrow text, which it never could from a session.
@@ -34,7 +34,8 @@ pub(crate) fn encode_borrowing<T>(value: &T) -> Result<Vec<u8>, String>
 where
     T: Serialize + Deserialize<'static>,
 {
-    Ok(proven::<T, T>(value, back_borrowing)?)
+    let encode = |value: &T| proven::<T, T>(value, back_borrowing);
+    checked(Codec::Json, encode(value), encode)
 }
 
 fn back<T: DeserializeOwned>(text: &[u8]) -> Result<Back<T>, Failure> {

@@ -113,6 +113,16 @@ pub enum Event<'a> {
         /// The attribute, or the operation.
         attribute: &'a str,
     },
+    /// A value could not be read, and its key says that it counts as absent
+    /// ([`absent_if_unreadable`](crate::Attribute::absent_if_unreadable)). Told each time that it is
+    /// asked for, and when another value takes its place.
+    #[non_exhaustive]
+    Unreadable {
+        /// The attribute.
+        attribute: &'a str,
+        /// Why; it holds nothing of the value.
+        error: &'a Error,
+    },
 }
 
 /// The events of one turn under the lock; nearly always none, or one.
@@ -138,6 +148,10 @@ pub(crate) enum Note {
     Poisoned,
     Refused(Refusal),
     TooLate(String),
+    Unreadable {
+        attribute: String,
+        error: Error,
+    },
 }
 
 impl Note {
@@ -161,6 +175,10 @@ impl Note {
             Note::Poisoned => Event::Poisoned {},
             Note::Refused(refusal) => Event::Refused { refusal },
             Note::TooLate(ref attribute) => Event::TooLate { attribute },
+            Note::Unreadable {
+                ref attribute,
+                ref error,
+            } => Event::Unreadable { attribute, error },
         }
     }
 }
@@ -255,6 +273,9 @@ fn trace(event: &Event<'_>) {
         }
         Event::TooLate { attribute } => {
             tracing::error!(target: TARGET, attribute, "session changed after the response head was sent, or a link made; the change is lost");
+        }
+        Event::Unreadable { attribute, error } => {
+            tracing::warn!(target: TARGET, attribute, %error, "value cannot be read and counts as absent");
         }
     }
 }

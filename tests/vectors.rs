@@ -15,6 +15,8 @@ mod entry;
 mod links;
 #[path = "vectors/mint.rs"]
 mod mint;
+#[path = "vectors/shapes.rs"]
+mod shapes;
 
 use std::time::Duration;
 

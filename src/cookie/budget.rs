@@ -31,7 +31,7 @@ use super::name::CHUNKS_MAX;
 /// # What a session costs
 ///
 /// *Data* in the table is how many bytes of attributes fit, as they are after packing and
-/// compression, with their names and four to six bytes for each. A session of `n` such bytes takes
+/// compression, with their names and four to eight bytes for each. A session of `n` such bytes takes
 /// a payload of `p` bytes: `n + 24` below 128 bytes, `n + 25` below 16,384, and `n + 26` above; two or
 /// three more if it is compressed, `s + 1` more for a subject of `s` bytes (`s + 2` above 127), and
 /// rounded up to a multiple of 32. Its value has `v = ceil(4/3 * (p + 49))` characters; signed

@@ -6,18 +6,37 @@
 use std::any::type_name;
 
 use postcard::ser_flavors::Flavor;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
-use super::shape::{Reader, Shape, Trace, Writer};
+use super::form::{Making, form};
+use super::json;
+use super::sample::is_lossy;
+use super::shape::{Print, Reader, Replay, Shape, Trace, Writer};
 
 /// How an attribute's value is written. The numbers are frozen: see FORMAT.md.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum Codec {
     Postcard = 0,
     Json = 1,
+}
+
+/// Why a value is not stored.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// It has no form in which it could be.
+    Formless(String),
+    /// It would come back as another one.
+    Lost(String),
+}
+
+impl From<Refused> for String {
+    fn from(refused: Refused) -> String {
+        match refused {
+            Refused::Formless(why) | Refused::Lost(why) => why,
+        }
+    }
 }
 
 impl Codec {
@@ -26,138 +45,126 @@ impl Codec {
         self,
         value: &T,
     ) -> Result<Vec<u8>, String> {
-        match self {
-            Codec::Postcard => postcard_proven(value),
-            Codec::Json => json_proven(value),
-        }
+        let encode = match self {
+            Codec::Postcard => to_postcard,
+            Codec::Json => json::owned,
+        };
+        checked(self, encode(value), encode)
     }
 
     /// The value of `bytes`; every byte has to be used.
     pub(crate) fn decode<T: DeserializeOwned>(self, bytes: &[u8]) -> Result<T, String> {
-        let failed = |cause: String| format!("its bytes are no `{}`: {cause}", type_name::<T>());
         match self {
-            Codec::Postcard => match postcard::take_from_bytes(bytes) {
-                Ok((value, [])) => Ok(value),
-                Ok((_, rest)) => Err(failed(format!("{} bytes are left over", rest.len()))),
-                Err(cause) => Err(failed(cause.to_string())),
-            },
-            Codec::Json => serde_json::from_slice(bytes).map_err(|cause| failed(kind(&cause))),
+            Codec::Postcard => from_postcard(bytes).ok_or_else(changed::<T>),
+            Codec::Json => json::decode(bytes),
         }
     }
 }
 
-/// JSON text of a value whose type need not be readable: for string keys. It is JSON that can be
-/// read at all; whether it is the same value is not proven.
-pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, String> {
-    let (text, _) = json_traced(value)?;
-    match serde_json::from_slice::<Value>(&text) {
-        Ok(_) => Ok(text),
-        Err(_) => Err(no_json::<T>(
-            "it cannot be read again, as when it is nested more than 127 levels deep",
-        )),
+/// The bytes of a value, if its type passes as well.
+pub(super) fn checked<T: Deserialize<'static>>(
+    codec: Codec,
+    bytes: Result<Vec<u8>, Refused>,
+    encode: impl Fn(&T) -> Result<Vec<u8>, Refused>,
+) -> Result<Vec<u8>, String> {
+    let bytes = bytes?;
+    if is_lossy(codec, encode) {
+        return Err(format!(
+            "this value comes back, but not each that `{}` can have: a sample, as builds with debug \
+             assertions make it of each type, does not. Look for a field that is left out at times \
+             (`skip_serializing_if`), and for a skipped enum variant or one with an alias",
+            type_name::<T>()
+        ));
     }
+    Ok(bytes)
 }
 
-/// JSON text of `value`, after reading it back and writing it again along the same shape.
-fn json_proven<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, String> {
-    let (text, shape) = json_traced(value)?;
-    let back: T = serde_json::from_slice(&text).map_err(|_| shifted::<T>())?;
-    match json_traced(&back) {
-        Ok((again, like)) if like.is_like(&shape) && is_same_json(&again, &text) => Ok(text),
-        _ => Err(shifted::<T>()),
-    }
+/// The value behind a print that is its own.
+fn from_postcard<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let (stored, bytes) = bytes.split_first_chunk()?;
+    let print = Print::default();
+    let mut source = postcard::Deserializer::from_bytes(bytes);
+    let value = T::deserialize(Reader::new(&mut source, &print)).ok()?;
+    let whole = source.finalize().is_ok_and(<[u8]>::is_empty);
+    (whole && print.bytes() == *stored).then_some(value)
 }
 
-/// Whether two texts hold the same JSON; sets may have changed their order.
-fn is_same_json(one: &[u8], other: &[u8]) -> bool {
-    fn ordered(mut value: Value) -> Value {
-        match &mut value {
-            Value::Array(items) => {
-                *items = items.drain(..).map(ordered).collect();
-                items.sort_by_cached_key(Value::to_string);
-            }
-            Value::Object(fields) => {
-                fields
-                    .values_mut()
-                    .for_each(|field| *field = ordered(field.take()));
-            }
-            _ => {}
-        }
-        value
-    }
-    let read = |text| serde_json::from_slice::<Value>(text).map(ordered).ok();
-    one == other || read(one).is_some_and(|value| Some(value) == read(other))
-}
-
-fn json_traced<T: Serialize + ?Sized>(value: &T) -> Result<(Vec<u8>, Shape), String> {
-    let trace = Trace::default();
-    let mut text = Vec::new();
-    let mut target = serde_json::Serializer::new(&mut text);
-    // What the type says of itself here may hold a value, and is left out.
-    value
-        .serialize(Writer::new(&mut target, &trace))
-        .map_err(|_| no_json::<T>("its `Serialize` fails, or the key of a map is no text"))?;
-    let shape = trace.finish();
-    if !shape.is_finite() {
-        return Err(no_json::<T>("a float is infinite or not a number"));
-    }
-    Ok((text, shape))
-}
-
-fn no_json<T: ?Sized>(cause: &str) -> String {
-    format!("this `{}` has no JSON form: {cause}", type_name::<T>())
-}
-
-fn shifted<T: ?Sized>() -> String {
+fn changed<T>() -> String {
     format!(
-        "`{}` does not read back what it writes. The usual causes are a field that is written at \
-         times only or under another name than it is read (`skip_serializing_if`, \
-         `skip_serializing`, `rename`), a skipped or tagged enum variant, and an option within an \
-         option in JSON; remove it, or try `Attribute::json`",
+        "it was written by another type than `{}` under the same schema number. If the type has \
+         changed, give it a new number (`schema`), and name the old type in `migrate`",
         type_name::<T>()
     )
 }
 
-/// What was wrong, without the value that serde_json would quote.
-fn kind(cause: &serde_json::Error) -> String {
-    let what = match cause.classify() {
-        serde_json::error::Category::Data => "the JSON is of another type",
-        _ => "it is not JSON",
-    };
-    format!("{what} (column {})", cause.column())
-}
-
-/// The postcard bytes of `value`, after reading them back along the same shape.
-fn postcard_proven<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, String> {
+/// A print and the postcard bytes of `value`, if it comes back as it is.
+fn to_postcard<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Refused> {
     let refused = |cause: &postcard::Error| {
-        format!(
-            "postcard cannot write `{}`: {cause}. A type that describes itself (`flatten`, \
-             `untagged`, `serde_json::Value`) needs `Attribute::json`",
+        Refused::Formless(format!(
+            "postcard cannot write `{}`: {cause}. A type that describes itself (an enum with `tag` \
+             or `untagged`, `flatten`, `serde_json::Value`) needs `Attribute::json`",
             type_name::<T>()
-        )
+        ))
     };
-    let (bytes, shape) = postcard_traced(value).map_err(|cause| refused(&cause))?;
+    let (mut bytes, shape) = traced(value).map_err(|cause| refused(&cause))?;
     let replay = shape.replay();
-    let mut source = postcard::Deserializer::from_bytes(&bytes);
-    let read = T::deserialize(Reader::new(&mut source, &replay));
-    let left = source.finalize().map_or(0, <[u8]>::len);
-    let back = match read {
-        Ok(back) if left == 0 && replay.is_done() => back,
-        Err(postcard::Error::WontImplement) if replay.agrees() => {
+    let back = match read_along(bytes.get(PRINT..).unwrap_or_default(), &replay) {
+        Ok(back) => back,
+        Err(Some(postcard::Error::WontImplement)) if replay.agrees() => {
             return Err(refused(&postcard::Error::WontImplement));
         }
-        _ => return Err(shifted::<T>()),
+        Err(_) => return Err(shifted::<T>()),
     };
     // Equal shapes may still be read into other places: serde numbers variants differently for
     // writing and reading when one is skipped, and an alias or a tuple has no other name to tell.
-    if is_repeated(&back, &bytes, &shape) {
-        return Ok(bytes);
+    let written = bytes.get(PRINT..).unwrap_or_default();
+    if !is_repeated(&back, written, &shape) && !is_reordered(value, &replay, &back) {
+        return Err(shifted::<T>());
     }
-    // In another order, perhaps.
-    match postcard_traced(&back) {
-        Ok((again, like)) if like.is_like(&shape) && shape.is_same(&again, &bytes) => Ok(bytes),
-        _ => Err(shifted::<T>()),
+    if let Some(print) = bytes.first_chunk_mut() {
+        *print = replay.print();
     }
+    Ok(bytes)
+}
+
+/// Reads all bytes along a shape; `Err(None)` if they are not all used, or the shape is not.
+fn read_along<T: DeserializeOwned>(
+    bytes: &[u8],
+    replay: &Replay<'_>,
+) -> Result<T, Option<postcard::Error>> {
+    let mut source = postcard::Deserializer::from_bytes(bytes);
+    let read = T::deserialize(Reader::new(&mut source, replay))?;
+    let whole = source.finalize().is_ok_and(<[u8]>::is_empty);
+    (whole && replay.is_done()).then_some(read).ok_or(None)
+}
+
+/// Whether `back`, which was read of `value`, is the same but for the order of what has none.
+fn is_reordered<T>(value: &T, replay: &Replay<'_>, back: &T) -> bool
+where
+    T: Serialize + DeserializeOwned,
+{
+    let making = Making::of_bytes();
+    let Ok((again, shape)) = traced(back) else {
+        return false;
+    };
+    let replayed = shape.replay();
+    let again = again.get(PRINT..).unwrap_or_default();
+    let form_of = |value, replay: &Replay<'_>| form(value, making.forgiving(replay.containers()));
+    let written = form_of(value, replay);
+    // What it is read into is not looked at: only what becomes of each container.
+    read_along::<T>(again, &replayed).is_ok()
+        && written.is_some()
+        && written == form_of(back, &replayed)
+}
+
+fn shifted<T: ?Sized>() -> Refused {
+    Refused::Lost(format!(
+        "`{}` does not read back what it writes. The usual causes are a field that is written at \
+         times only or under another name than it is read (`skip_serializing_if`, \
+         `skip_serializing`, `rename`, `alias`), a skipped enum variant or one with an alias, and a \
+         list that is written in another order each time; remove it, or try `Attribute::json`",
+        type_name::<T>()
+    ))
 }
 
 /// Whether `value` writes these bytes by these calls.
@@ -218,11 +225,16 @@ impl Flavor for Written {
     }
 }
 
-/// The bytes and the shape of `value`.
-fn postcard_traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Shape), postcard::Error> {
+/// Bytes of a print.
+const PRINT: usize = 2;
+
+/// The bytes of `value` behind room for a print, and its shape.
+fn traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Shape), postcard::Error> {
     let trace = Trace::of_about(FEW);
+    let mut output = Vec::with_capacity(SHORT);
+    output.extend_from_slice(&[0; PRINT]);
     let mut target = postcard::Serializer {
-        output: Written(Vec::with_capacity(SHORT)),
+        output: Written(output),
     };
     value.serialize(Writer::new(&mut target, &trace))?;
     Ok((target.output.finalize()?, trace.finish()))

@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde_json::Value;
-
 use super::codec::Codec;
 use super::text;
 use super::wire::varint_length;
@@ -99,24 +97,14 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Whether both store the same value: the same bytes, or the same JSON in another order of its
-    /// objects' members.
+    /// Whether both store the same bytes.
     pub(super) fn is_equal(&self, other: &Entry<'_>) -> bool {
         let marks = |entry: &Entry<'_>| (entry.flags & !TEXT, entry.schema);
-        if self.name != other.name || marks(self) != marks(other) {
-            return false;
-        }
-        let is_json = self.codec() == Some(Codec::Json);
         // Nothing is unpacked for what cannot be the same.
-        if !is_json && self.length != other.length {
-            return false;
-        }
-        let (value, other) = (self.value(), other.value());
-        let same_json = || {
-            let read = |text: &[u8]| serde_json::from_slice::<Value>(text).ok();
-            read(&value).is_some_and(|json| Some(json) == read(&other))
-        };
-        value == other || is_json && same_json()
+        self.name == other.name
+            && marks(self) == marks(other)
+            && self.length == other.length
+            && self.value() == other.value()
     }
 
     pub(crate) fn is_secret(&self) -> bool {

@@ -8,17 +8,22 @@ mod attributes;
 mod codec;
 mod compression;
 mod entry;
+mod form;
 mod id;
+mod json;
+mod places;
 mod record;
+mod sample;
 mod shape;
 mod text;
 mod wire;
 
 pub(crate) use attributes::Detached;
-pub(crate) use codec::{Codec, json};
+pub(crate) use codec::Codec;
 pub use compression::Compression;
 pub(crate) use entry::Entry;
 pub use id::SessionId;
+pub(crate) use json::{encode_borrowing, encode_slice};
 pub(crate) use record::{PADDING, Packing, Payload, Record, SUBJECT_MAX};
 
 #[cfg(doc)]

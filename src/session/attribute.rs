@@ -14,13 +14,17 @@ const MIGRATIONS_MAX: usize = 4;
 
 /// A typed key: the name, the type and the schema number of an attribute, usually a `const`.
 ///
-/// postcard writes no field names, so a deploy that changes a struct would read old cookies as
-/// garbage. The schema number tells them apart: raise it with every change of the type, and name
-/// the old type in [`migrate`](Attribute::migrate).
+/// postcard writes no field names, so a deploy that changes a struct cannot read what the one before
+/// wrote. The schema number tells them apart: raise it with every change of the type, and name
+/// the old type in [`migrate`](Attribute::migrate). Should the number be forgotten, two bytes before
+/// each value tell that it is of another type: kinds of values, names of fields and of variants, and
+/// their order. Such a value is never misread. Only a variant may be added at the end of an enum.
 ///
-/// A number that this key does not know makes the attribute *unreadable*: reading it is an
-/// [`Error::is_unreadable`](crate::Error::is_unreadable), inserting over it too, and it is carried
-/// along byte for byte. So an old node in a rolling deploy cannot destroy what a new one wrote.
+/// A number that this key does not know, and a value of another type, make the attribute
+/// *unreadable*: reading it is an [`Error::is_unreadable`](crate::Error::is_unreadable), and it is
+/// carried along byte for byte. Inserting over an unknown number is that error, too, so an old
+/// node in a rolling deploy cannot destroy what a new one wrote. A visitor may be able to do without
+/// the value: see [`absent_if_unreadable`](Attribute::absent_if_unreadable).
 ///
 /// ```
 /// use sealed_session::Attribute;
@@ -58,6 +62,7 @@ pub struct Attribute<T> {
     codec: Codec,
     schema: u32,
     is_secret: bool,
+    forgives: bool,
     migrations: [Option<Migration<T>>; MIGRATIONS_MAX],
     still_write: Option<StillWrite<T>>,
     value: PhantomData<fn() -> T>,
@@ -75,7 +80,7 @@ struct StillWrite<T> {
 
 impl<T> Attribute<T> {
     /// A key for values stored as postcard, with schema 1: small, and proven on insert to read
-    /// back as it was written.
+    /// back as it was written. Types that describe themselves need [`json`](Attribute::json).
     ///
     /// # Panics
     ///
@@ -101,8 +106,9 @@ impl<T> Attribute<T> {
     }
 
     /// A key for values stored as JSON text, with schema 0: for types that describe themselves,
-    /// such as `serde_json::Value` or an untagged enum. It shares its attribute with the string
-    /// key of the same name as long as it has no other schema.
+    /// such as `serde_json::Value` or an enum with `tag` or `untagged`. Its values are proven on
+    /// insert, too. It shares its attribute with the string key of the same name as long as it has no
+    /// other schema. A field that is added later needs `#[serde(default)]`, or a schema number.
     ///
     /// # Panics
     ///
@@ -135,6 +141,7 @@ impl<T> Attribute<T> {
             codec,
             schema,
             is_secret: false,
+            forgives: false,
             migrations: [None; MIGRATIONS_MAX],
             still_write: None,
             value: PhantomData,
@@ -176,6 +183,43 @@ impl<T> Attribute<T> {
     pub const fn secret(mut self) -> Attribute<T> {
         self.is_secret = true;
         self
+    }
+
+    /// Counts as absent what this key cannot read, for values that a visitor can do without: a cart
+    /// that is empty after a deploy is better than an error on every page until the session ends.
+    ///
+    /// [`get`](crate::Session::get) and [`take`](crate::Session::take) then give `None`,
+    /// [`update`](crate::Session::update) begins with the default, and what is stored next takes its
+    /// place; until then it is carried along. Each time there is an
+    /// [`Event::Unreadable`](crate::Event::Unreadable) with the reason. This includes what a newer
+    /// node wrote under a schema that this one does not know, and so an old node in a rolling deploy
+    /// replaces it.
+    ///
+    /// ```
+    /// use sealed_session::Attribute;
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// const RECENT: Attribute<Vec<String>> =
+    ///     Attribute::new("recent").schema(2).absent_if_unreadable();
+    /// const RECENT_BEFORE: Attribute<Vec<u32>> = Attribute::new("recent");
+    ///
+    /// session.insert(RECENT_BEFORE, vec![4711])?;
+    /// assert_eq!(session.get(RECENT)?, None);
+    /// session.insert(RECENT, vec!["cups".to_owned()])?;
+    /// assert_eq!(session.get(RECENT)?.unwrap(), ["cups"]);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn absent_if_unreadable(mut self) -> Attribute<T> {
+        self.forgives = true;
+        self
+    }
+
+    pub(super) fn forgives(&self) -> bool {
+        self.forgives
     }
 
     /// Gives the type's schema number.
@@ -419,6 +463,7 @@ impl<T> fmt::Debug for Attribute<T> {
             .field("codec", &self.codec)
             .field("schema", &self.schema)
             .field("is_secret", &self.is_secret)
+            .field("absent_if_unreadable", &self.forgives)
             .finish_non_exhaustive()
     }
 }

@@ -1,10 +1,10 @@
 //! The two kinds of keys, string and typed, behind one `get` and one `insert`.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::attribute::Attribute;
-use crate::payload::{Codec, Entry, json};
+use crate::payload::{Codec, Entry, encode_borrowing, encode_slice};
 
 /// What the public traits rest on; not nameable outside, so nobody else implements them.
 mod sealed {
@@ -32,13 +32,30 @@ mod sealed {
 
     pub trait Named {
         fn name(&self) -> &str;
+
+        /// Whether what it cannot read counts as absent.
+        fn forgives(&self) -> bool {
+            false
+        }
     }
 
     pub trait Reads<T>: Named {
         fn read(&self, entry: &Entry<'_>) -> Result<T, String>;
     }
 
-    pub trait Writes<V>: Named {
+    /// Marks a value that is handed over by itself.
+    #[derive(Debug)]
+    pub enum ByValue {}
+
+    /// Marks a value that is handed over by reference.
+    #[derive(Debug)]
+    pub enum ByReference {}
+
+    /// Marks a slice.
+    #[derive(Debug)]
+    pub enum BySlice {}
+
+    pub trait Writes<V, M>: Named {
         fn write(&self, value: &V) -> Result<Written, String>;
         /// Whether this key may replace `entry`.
         fn knows(&self, entry: &Entry<'_>) -> Result<(), String>;
@@ -46,6 +63,7 @@ mod sealed {
 }
 
 pub(super) use sealed::Written;
+use sealed::{ByReference, BySlice, ByValue};
 
 /// Something that names an attribute: a string, or an [`Attribute`]. Sealed.
 ///
@@ -98,11 +116,15 @@ impl<K: sealed::Named> AttributeName for K {}
 pub trait ReadKey<T>: sealed::Reads<T> {}
 impl<T, K: sealed::Reads<T>> ReadKey<T> for K {}
 
-/// A key under which a `V` is stored: a string, for any `V`, or an `Attribute<V>`, which takes a
-/// `&V` as well. Sealed.
+/// A key under which a `V` is stored: a string, for any `V`, or an `Attribute<V>`. Sealed.
 ///
-/// Because of the `&V`, a value whose type is yet to be inferred needs it written out:
-/// `insert(NAME, String::from("Ada"))`, not `insert(NAME, "Ada".into())`.
+/// Both take a `&V` as well, and a string key takes a slice and text that is borrowed, also within
+/// another type: `insert("pair", ("a", 1))`. All has to implement `Deserialize` as well, because it
+/// is read back. `M` tells those apart and is always inferred. Two things need a word more:
+///
+/// - a value whose type is yet to be inferred: `insert(NAME, String::from("Ada"))`, not
+///   `insert(NAME, "Ada".into())`;
+/// - bytes, which serde reads in two ways: `insert("key", bytes.to_vec())`, not a `&[u8]`.
 ///
 /// ```
 /// use sealed_session::{Attribute, Error, Session, WriteKey};
@@ -124,10 +146,10 @@ impl<T, K: sealed::Reads<T>> ReadKey<T> for K {}
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not store a `{V}` in a session",
-    note = "use a string key for any type that implements `Serialize`; an `Attribute<T>` takes a `T` or a `&T` and nothing that becomes one, so a `String` key takes no `&str`"
+    note = "use a string key for a type that implements `Serialize` and `Deserialize`, by value or by reference; an `Attribute<T>` takes a `T` or a `&T` and nothing that becomes one, so a `String` key takes no `&str`"
 )]
-pub trait WriteKey<V>: sealed::Writes<V> {}
-impl<V, K: sealed::Writes<V>> WriteKey<V> for K {}
+pub trait WriteKey<V, M = ByValue>: sealed::Writes<V, M> {}
+impl<V, M, K: sealed::Writes<V, M>> WriteKey<V, M> for K {}
 
 /// A string key reads and writes JSON text without a schema, and nothing else: an attribute with
 /// a schema belongs to the typed key that gave it.
@@ -136,6 +158,16 @@ fn is_free(entry: &Entry<'_>) -> Result<(), String> {
         Some(Codec::Json) if entry.schema == 0 => Ok(()),
         Some(_) => Err("it was stored under a typed key; use that key".to_owned()),
         None => Err("it was stored by a newer version".to_owned()),
+    }
+}
+
+/// JSON text as a string key stores it.
+fn free(bytes: Vec<u8>) -> Written {
+    Written {
+        codec: Codec::Json,
+        schema: 0,
+        bytes,
+        is_secret: false,
     }
 }
 
@@ -154,14 +186,30 @@ macro_rules! string_keys {
             }
         }
 
-        impl<V: Serialize> sealed::Writes<V> for $type {
+        // `'static` is what lets a `&str` pass, which nobody reads for as long; see `Places`.
+        impl<V: Serialize + Deserialize<'static>> sealed::Writes<V, ByValue> for $type {
             fn write(&self, value: &V) -> Result<Written, String> {
-                Ok(Written {
-                    codec: Codec::Json,
-                    schema: 0,
-                    bytes: json(value)?,
-                    is_secret: false,
-                })
+                encode_borrowing(value).map(free)
+            }
+
+            fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
+                is_free(entry)
+            }
+        }
+
+        impl<V: Serialize + DeserializeOwned> sealed::Writes<&V, ByReference> for $type {
+            fn write(&self, value: &&V) -> Result<Written, String> {
+                Codec::Json.encode(*value).map(free)
+            }
+
+            fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
+                is_free(entry)
+            }
+        }
+
+        impl<V: Serialize + DeserializeOwned> sealed::Writes<&[V], BySlice> for $type {
+            fn write(&self, value: &&[V]) -> Result<Written, String> {
+                encode_slice(value).map(free)
             }
 
             fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
@@ -177,6 +225,10 @@ impl<K: sealed::Named + ?Sized> sealed::Named for &K {
     fn name(&self) -> &str {
         K::name(self)
     }
+
+    fn forgives(&self) -> bool {
+        K::forgives(self)
+    }
 }
 
 impl<T, K: sealed::Reads<T> + ?Sized> sealed::Reads<T> for &K {
@@ -185,7 +237,7 @@ impl<T, K: sealed::Reads<T> + ?Sized> sealed::Reads<T> for &K {
     }
 }
 
-impl<V, K: sealed::Writes<V> + ?Sized> sealed::Writes<V> for &K {
+impl<V, M, K: sealed::Writes<V, M> + ?Sized> sealed::Writes<V, M> for &K {
     fn write(&self, value: &V) -> Result<Written, String> {
         K::write(self, value)
     }
@@ -199,6 +251,10 @@ impl<T> sealed::Named for Attribute<T> {
     fn name(&self) -> &str {
         Attribute::name(self)
     }
+
+    fn forgives(&self) -> bool {
+        Attribute::forgives(self)
+    }
 }
 
 impl<T: DeserializeOwned> sealed::Reads<T> for Attribute<T> {
@@ -207,7 +263,7 @@ impl<T: DeserializeOwned> sealed::Reads<T> for Attribute<T> {
     }
 }
 
-impl<T: Serialize + DeserializeOwned> sealed::Writes<T> for Attribute<T> {
+impl<T: Serialize + DeserializeOwned> sealed::Writes<T, ByValue> for Attribute<T> {
     fn write(&self, value: &T) -> Result<Written, String> {
         self.write_value(value)
     }
@@ -217,7 +273,7 @@ impl<T: Serialize + DeserializeOwned> sealed::Writes<T> for Attribute<T> {
     }
 }
 
-impl<T: Serialize + DeserializeOwned> sealed::Writes<&T> for Attribute<T> {
+impl<T: Serialize + DeserializeOwned> sealed::Writes<&T, ByReference> for Attribute<T> {
     fn write(&self, value: &&T) -> Result<Written, String> {
         self.write_value(value)
     }

@@ -4,6 +4,7 @@ use super::key::{AttributeName, ReadKey, WriteKey};
 use super::state::{Edit, State};
 use super::{Session, Slot};
 use crate::error::Error;
+use crate::event::Note;
 use crate::payload::{Detached, Entry, NAME_MAX, SessionId};
 
 impl Session {
@@ -14,7 +15,8 @@ impl Session {
     /// If the attribute is there but `key` cannot read it ([`Error::is_unreadable`]): another
     /// type, another kind of key, or a schema that this node does not know. It stays so in every
     /// request of that visitor, until the application says [`replace`](Session::replace) or
-    /// [`remove`](Session::remove).
+    /// [`remove`](Session::remove), unless the key says
+    /// [`absent_if_unreadable`](crate::Attribute::absent_if_unreadable).
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -29,21 +31,22 @@ impl Session {
     /// ```
     pub fn get<T>(&self, key: impl ReadKey<T>) -> Result<Option<T>, Error> {
         // Decoded without the lock: a type's `Deserialize` is not ours.
-        let found = self.read(|state| state.detached(key.name()));
-        found
-            .map(|found| read_entry(&key, &found.entry()))
-            .transpose()
+        match self.read(|state| state.detached(key.name())) {
+            Some(found) => self.read_entry(&key, &found.entry()),
+            None => Ok(None),
+        }
     }
 
-    /// Stores `value` under `key`. Storing a value that is there already changes nothing. Values are
-    /// compared as they are stored, so a `HashMap` under a typed key, or a `HashSet`, counts as
-    /// changed in another order; a `BTreeMap` or `BTreeSet` has only one. Fields that a type skips
-    /// (`#[serde(skip)]`) are not stored.
+    /// Stores `value` under `key`. Storing a value that is there already changes nothing. The bytes
+    /// that are stored decide, so a `HashMap` or a `HashSet` counts as changed in another order; a
+    /// `BTreeMap` or `BTreeSet` has only one. Fields that a type skips (`#[serde(skip)]`) are not
+    /// stored.
     ///
     /// # Errors
     ///
-    /// - [`Error::is_not_representable`] if the value would not come back as it is: under a typed
-    ///   key that is proven by reading it back, under a string key it is what JSON cannot hold;
+    /// - [`Error::is_not_representable`] if the value would not come back as it is, which is proven
+    ///   by reading it back; in builds with debug assertions also if another value of its type would
+    ///   not, so that a test finds a type that leaves out a field at times (`skip_serializing_if`);
     /// - [`Error::is_unreadable`] if what is there is not readable under `key`, so that it may be
     ///   a newer node's: see [`replace`](Session::replace);
     /// - [`Error::is_too_late`] after the response head has been sent, [`Error::is_poisoned`] after
@@ -60,13 +63,21 @@ impl Session {
     /// assert!(session.insert("rate", f64::NAN).unwrap_err().is_not_representable());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn insert<V>(&self, key: impl WriteKey<V>, value: V) -> Result<(), Error> {
-        self.put(&key, &value, |state| match state.attribute(key.name()) {
-            Some(there) => key
-                .knows(&there)
-                .map_err(|what| Error::unreadable(key.name(), what)),
-            None => Ok(()),
-        })
+    pub fn insert<V, M>(&self, key: impl WriteKey<V, M>, value: V) -> Result<(), Error> {
+        let mut replaced = None;
+        self.put(&key, &value, |state| {
+            let there = state.attribute(key.name());
+            let known = there.map_or(Ok(()), |there| key.knows(&there));
+            match known.map_err(|what| Error::unreadable(key.name(), what)) {
+                Err(error) if key.forgives() => replaced = Some(error),
+                known => return known,
+            }
+            Ok(())
+        })?;
+        if let Some(error) = replaced {
+            self.tell_unreadable(key.name(), &error);
+        }
+        Ok(())
     }
 
     /// Stores `value` under `key`, also over an attribute that `key` cannot read. In a rolling
@@ -90,13 +101,13 @@ impl Session {
     /// assert_eq!(session.get(OLD)?, Some(3));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn replace<V>(&self, key: impl WriteKey<V>, value: V) -> Result<(), Error> {
+    pub fn replace<V, M>(&self, key: impl WriteKey<V, M>, value: V) -> Result<(), Error> {
         self.put(&key, &value, |_| Ok(()))
     }
 
-    fn put<V>(
+    fn put<V, M>(
         &self,
-        key: &impl WriteKey<V>,
+        key: &impl WriteKey<V, M>,
         value: &V,
         allowed: impl FnOnce(&State) -> Result<(), Error>,
     ) -> Result<(), Error> {
@@ -181,8 +192,10 @@ impl Session {
         for _ in 0..UPDATES_MAX {
             let (id, before) = self.read(|state| (state.id(), state.detached(key.name())));
             let before = before.as_ref().map(Detached::entry);
-            let value = before.map(|entry| read_entry(&key, &entry)).transpose()?;
-            let mut value = value.unwrap_or_default();
+            let mut value = match &before {
+                Some(entry) => self.read_entry(&key, entry)?.unwrap_or_default(),
+                None => T::default(),
+            };
             let result = change(&mut value);
             let mut overtaken = false;
             let put = self.put(&key, &value, |state| {
@@ -256,7 +269,9 @@ impl Session {
             let Some(found) = self.read(|state| state.detached(name)) else {
                 return Ok(None);
             };
-            let value = read_entry(&key, &found.entry())?;
+            let Some(value) = self.read_entry(&key, &found.entry())? else {
+                return Ok(None);
+            };
             let taken = self.inner.locked(|slot| {
                 self.inner.check_open(slot, name)?;
                 let state = self.inner.open(slot);
@@ -339,12 +354,27 @@ impl Session {
                 .collect()
         })
     }
+
+    /// The value of an entry; `None` if it cannot be read and `key` says that it counts as absent.
+    fn read_entry<T>(&self, key: &impl ReadKey<T>, entry: &Entry<'_>) -> Result<Option<T>, Error> {
+        let unreadable = |what| Error::unreadable(key.name(), what);
+        match key.read(entry).map_err(unreadable) {
+            Err(error) if key.forgives() => {
+                self.tell_unreadable(key.name(), &error);
+                Ok(None)
+            }
+            read => read.map(Some),
+        }
+    }
+
+    /// To be called without the lock: whoever is told may use the session.
+    fn tell_unreadable(&self, attribute: &str, error: &Error) {
+        self.inner.context.observer.tell(&Note::Unreadable {
+            attribute: attribute.to_owned(),
+            error: error.clone(),
+        });
+    }
 }
 
 /// How often [`Session::update`] tries before it gives up.
 const UPDATES_MAX: usize = 1_000;
-
-fn read_entry<T>(key: &impl ReadKey<T>, entry: &Entry<'_>) -> Result<T, Error> {
-    key.read(entry)
-        .map_err(|what| Error::unreadable(key.name(), what))
-}

@@ -55,7 +55,7 @@ use crate::seal::Format;
 ///
 /// Two kinds of keys name attributes: strings, as in `session.get::<u32>("visits")`, whose values
 /// are stored as JSON, and typed [`Attribute`]s, whose values are stored as postcard under a
-/// schema number.
+/// schema number. Under both, a value that would not come back as it is is refused.
 ///
 /// ```
 /// use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};

@@ -13,9 +13,11 @@ import cases
 import make_cookies
 import make_marks
 import make_payloads
+import make_shapes
 import make_tokens
 import sealed_session as ss
 from sealed_session import Binding, Key, Reader, Refused
+from shape import print_of
 
 Entry = dict[str, Any]
 
@@ -273,6 +275,12 @@ def renewals(entry: Entry) -> None:
     request_of(entry | {"cookies": again, "refusal": "superseded"})
 
 
+def shape(entry: Entry) -> None:
+    found = print_of(entry["shape"]).hex()
+    same(found, entry["print"])
+    same(entry["value"].startswith(found), True)
+
+
 def refused_key(entry: Entry) -> None:
     if "masters" in entry:
         keys = [Key(bytes.fromhex(master)) for master in entry["masters"]]
@@ -287,6 +295,7 @@ def main() -> int:
     if sys.argv[1:] == ["--make"]:
         make_tokens.make()
         make_payloads.make()
+        make_shapes.make()
         make_marks.make()
         make_cookies.make()
     elif sys.argv[1:]:
@@ -305,6 +314,7 @@ def main() -> int:
         ("tokens", tokens["xaes"], xaes),
         ("payloads", payloads["payloads"], payload(payloads)),
         ("payloads", payloads["refused"], payload(payloads)),
+        ("shapes", cases.read("shapes")["shapes"], shape),
         ("marks", marks["touches"], touch),
         ("marks", marks["tombstones"], tombstone),
         ("marks", marks["values"], tombstones),

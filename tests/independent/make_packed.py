@@ -19,6 +19,7 @@ from packed_text import (
     unpack,
 )
 from sealed_session import JSON, PACKED, POSTCARD, SECRET, Attribute, to_varint
+from shape import print_of
 
 NUMBER = bytes.fromhex("52f22665a60c12d289185d950ee88136")
 OTHER = fixed("uuid", 16)
@@ -240,21 +241,31 @@ def good() -> list[tuple[str, bytes, dict[str, Any]]]:
         add(case, stored(attribute("v", packed)), {"v": whole})
 
     id_text, id_packed = b'"%s"' % uuid(NUMBER), quoted(run(UUID, NUMBER))
+    prints = {
+        "pc.bytes": print_of(["sequence", *["u8"] * 36, "end"]),
+        "pc.schema7": print_of(["u32"]),
+        "pc.string": print_of(["text"]),
+        "pc.unit": print_of(["unit"]),
+    }
     typed = {
-        "pc.bytes": sized(uuid(NUMBER)),
-        "pc.schema7": to_varint(300),
-        "pc.string": sized(uuid(NUMBER)),
-        "pc.unit": b"",
+        "pc.bytes": prints["pc.bytes"] + sized(uuid(NUMBER)),
+        "pc.schema7": prints["pc.schema7"] + to_varint(300),
+        "pc.string": prints["pc.string"] + sized(uuid(NUMBER)),
+        "pc.unit": prints["pc.unit"],
         "v": id_text,
     }
-    packed_uuid = sized(b"\x24") + run(UUID, NUMBER)
-    region = (
-        attribute("pc.bytes", packed_uuid, POSTCARD, 1)
-        + attribute("pc.schema7", sized(to_varint(300)), POSTCARD, 7)
-        + attribute("pc.string", packed_uuid, POSTCARD, 1)
-        + attribute("pc.unit", b"", POSTCARD, 1)
-        + attribute("v", id_packed)
+    packed_uuid = run(UUID, NUMBER)
+    packed = {
+        "pc.bytes": sized(prints["pc.bytes"] + b"\x24") + packed_uuid,
+        "pc.schema7": sized(typed["pc.schema7"]),
+        "pc.string": sized(prints["pc.string"] + b"\x24") + packed_uuid,
+        "pc.unit": sized(prints["pc.unit"]),
+    }
+    region = b"".join(
+        attribute(name, value, POSTCARD, 7 if name == "pc.schema7" else 1)
+        for name, value in packed.items()
     )
+    region += attribute("v", id_packed)
     add(
         "postcard",
         stored(region),

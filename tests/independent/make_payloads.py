@@ -26,21 +26,24 @@ from cases import (
 )
 from policy import NEVER
 from sealed_session import Attribute, Record, to_varint, write_payload
+from shape import print_of
 
 
 def postcard() -> list[tuple[Attribute, Any]]:
     """Attributes of typed keys, and their values."""
+    three = ["sequence", "u8", "u8", "u8", "end"]
     table = [
-        ("pc.bool", 1, b"\x01", True),
-        ("pc.bytes", 1, sized(b"\x00\xff\x80"), [0, 255, 128]),
-        ("pc.i32", 1, b"\x03", -2),
-        ("pc.schema7", 7, to_varint(300), 300),
-        ("pc.string", 1, sized("gr\u00fc\u00df".encode()), "gr\u00fc\u00df"),
-        ("pc.u32", 1, to_varint(300), 300),
-        ("pc.unit", 1, b"", None),
+        ("pc.bool", 1, ["bool"], b"\x01", True),
+        ("pc.bytes", 1, three, sized(b"\x00\xff\x80"), [0, 255, 128]),
+        ("pc.i32", 1, ["i32"], b"\x03", -2),
+        ("pc.schema7", 7, ["u32"], to_varint(300), 300),
+        ("pc.string", 1, ["text"], sized("gr\u00fc\u00df".encode()), "gr\u00fc\u00df"),
+        ("pc.u32", 1, ["u32"], to_varint(300), 300),
+        ("pc.unit", 1, ["unit"], b"", None),
     ]
     return [
-        (Attribute(name, 0, schema, value), is_) for name, schema, value, is_ in table
+        (Attribute(name, 0, schema, print_of(shape) + value), is_)
+        for name, schema, shape, value, is_ in table
     ]
 
 

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sealed_session::{Attribute, Session};
 use serde_json::{Value, json};
 
-use super::{PAYLOADS, sealed};
+use super::{PAYLOADS, sealed, shapes};
 use crate::entry::{hex, list, load, number, parse, set_cookies, text, text_of, unhex};
 
 const NOW: u64 = 1_800_000_000;
@@ -31,7 +31,8 @@ fn put(session: &Session, name: &'static str, flags: u8, value: &Value) -> Value
     }
     let text = text_of(value).to_owned();
     assert!(text.len() < 128, "one byte tells the length");
-    let stored = [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+    let length = u8::try_from(text.len()).unwrap();
+    let stored = [&shapes::print_of("text")[..], &[length], text.as_bytes()].concat();
     let key = Attribute::<String>::new(name);
     let key = if flags & SECRET == 0 {
         key

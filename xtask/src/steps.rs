@@ -88,9 +88,25 @@ pub(crate) fn unit() -> Result<(), String> {
 }
 
 fn counted_unit() -> Result<Passed, String> {
-    count(&mut cargo(
+    let all = count(&mut cargo(
         "test --workspace --all-features --locked --exclude conformance --exclude e2e",
-    ))
+    ))?;
+    Ok(Passed(all.0 + counted_values()?.0))
+}
+
+/// The tests of values once more, with what any other crate in an application's build may switch on.
+/// Only the library and serde_json are built again.
+fn counted_values() -> Result<Passed, String> {
+    const FEATURES: &str = "serde_json/arbitrary_precision,serde_json/preserve_order";
+    let mut passed = Passed::default();
+    for tests in [
+        "--lib -- payload::codec payload::form payload::json payload::shape",
+        "--test values",
+    ] {
+        let mut test = cargo("test --locked --package sealed-session --features");
+        passed.0 += count(test.arg(FEATURES).args(tests.split(' ')))?.0;
+    }
+    Ok(passed)
 }
 
 /// With `write`, the table in docs/adapters.md is made to say what was seen.

@@ -4,51 +4,74 @@
 //! (`skip_serializing_if` and its like) shifts every byte behind them, and one value comes back as
 //! another. Comparing re-encoded bytes is no cure: it refuses a `HashMap` for its order and passes
 //! crafted values. So both directions are traced, and the traces must agree: the kind of every
-//! call, and the names of every struct's fields.
+//! call, and the names of every struct's fields. What is left of a trace in the session is its
+//! [`Print`], by which a reader of another type knows that the value is not its own.
 
+mod print;
 mod read;
 mod write;
 
 use std::cell::{Cell, RefCell};
 
+pub(super) use print::Print;
+use read::Follow;
 pub(super) use read::Reader;
 pub(super) use write::Writer;
 
+use super::form::{Containers, Kept};
+
+/// Names that a type gives itself.
+pub(super) type Names = &'static [&'static str];
+
 /// One call of serde's data model. Containers end with [`Call::End`], so that equal traces mean
-/// equal trees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// equal trees. The numbers are those of FORMAT.md, and frozen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(super) enum Call {
-    Bool,
-    I8,
-    I16,
-    I32,
-    I64,
-    I128,
-    U8,
-    U16,
-    U32,
-    U64,
-    U128,
-    F32,
-    F64,
-    Char,
-    Str,
-    Bytes,
-    None,
-    Some,
-    Unit,
-    UnitStruct,
-    NewtypeStruct,
-    Seq,
-    Tuple,
-    TupleStruct,
-    Map,
-    Struct,
-    UnitVariant,
-    NewtypeVariant,
-    TupleVariant,
-    StructVariant,
-    End,
+    Bool = 1,
+    I8 = 2,
+    I16 = 3,
+    I32 = 4,
+    I64 = 5,
+    I128 = 6,
+    U8 = 7,
+    U16 = 8,
+    U32 = 9,
+    U64 = 10,
+    U128 = 11,
+    F32 = 12,
+    F64 = 13,
+    Char = 14,
+    Str = 15,
+    Bytes = 16,
+    None = 17,
+    Some = 18,
+    Unit = 19,
+    Seq = 20,
+    Tuple = 21,
+    Map = 22,
+    Struct = 23,
+    UnitVariant = 24,
+    NewtypeVariant = 25,
+    TupleVariant = 26,
+    StructVariant = 27,
+    End = 28,
+    // A type with a name of its own; in a print, what it is without that name.
+    UnitStruct = 32,
+    NewtypeStruct = 33,
+    TupleStruct = 34,
+}
+
+impl Call {
+    /// How many arrays and objects it opens where a value is written as JSON.
+    pub(super) fn brackets(self) -> usize {
+        match self {
+            Call::Seq | Call::Tuple | Call::TupleStruct | Call::Map | Call::Struct => 1,
+            Call::NewtypeVariant => 1,
+            Call::TupleVariant | Call::StructVariant => 2,
+            _ => 0,
+        }
+    }
 }
 
 /// Notes what a value asks to write; or compares it with a shape, and notes nothing.
@@ -56,23 +79,26 @@ pub(super) enum Call {
 pub(super) struct Trace<'s> {
     calls: RefCell<Vec<Call>>,
     structs: RefCell<Structs>,
-    variants: RefCell<Vec<(&'static str, u32)>>,
-    not_finite: Cell<bool>,
+    variants: RefCell<Vec<Variant>>,
     expected: Option<Expected<'s>>,
 }
+
+/// The names of an enum and of the variant that was chosen.
+type Variant = (&'static str, &'static str);
 
 /// A shape that a writer has to follow.
 #[derive(Debug)]
 struct Expected<'s> {
     shape: &'s Shape,
     calls: Cell<usize>,
+    fields: Cell<usize>,
     variants: Cell<usize>,
     differs: Cell<bool>,
 }
 
 impl Expected<'_> {
-    fn expect<T: PartialEq>(&self, all: &[T], at: &Cell<usize>, written: &T) {
-        if all.get(at.replace(at.get() + 1)) != Some(written) {
+    fn expect<T>(&self, all: &[T], at: &Cell<usize>, is: impl Fn(&T) -> bool) {
+        if !all.get(at.replace(at.get() + 1)).is_some_and(is) {
             self.differs.set(true);
         }
     }
@@ -86,12 +112,13 @@ impl<'s> Trace<'s> {
         trace
     }
 
-    /// A trace of a value that was written before. Names of fields were compared when it was read.
+    /// A trace of a value that was written before.
     pub(super) fn expecting(shape: &'s Shape) -> Trace<'s> {
         Trace {
             expected: Some(Expected {
                 shape,
                 calls: Cell::new(0),
+                fields: Cell::new(0),
                 variants: Cell::new(0),
                 differs: Cell::new(false),
             }),
@@ -104,6 +131,7 @@ impl<'s> Trace<'s> {
         self.expected.as_ref().is_some_and(|expected| {
             !expected.differs.get()
                 && expected.calls.get() == expected.shape.calls.len()
+                && expected.fields.get() == expected.shape.structs.fields.len()
                 && expected.variants.get() == expected.shape.variants.len()
         })
     }
@@ -111,7 +139,11 @@ impl<'s> Trace<'s> {
     fn call(&self, call: Call) {
         match &self.expected {
             None => self.calls.borrow_mut().push(call),
-            Some(expected) => expected.expect(&expected.shape.calls, &expected.calls, &call),
+            Some(expected) => {
+                expected.expect(&expected.shape.calls, &expected.calls, |found| {
+                    *found == call
+                });
+            }
         }
     }
 
@@ -124,23 +156,23 @@ impl<'s> Trace<'s> {
     }
 
     fn field(&self, of: usize, name: &'static str) {
-        if self.expected.is_none() {
-            self.structs.borrow_mut().field(of, name);
-        }
-    }
-
-    fn variant(&self, of: &'static str, index: u32) {
         match &self.expected {
-            None => self.variants.borrow_mut().push((of, index)),
+            None => self.structs.borrow_mut().field(of, name),
             Some(expected) => {
-                let written = (of, index);
-                expected.expect(&expected.shape.variants, &expected.variants, &written);
+                let fields = &expected.shape.structs.fields;
+                expected.expect(fields, &expected.fields, |field| is_name(field.name, name));
             }
         }
     }
 
-    fn float(&self, finite: bool) {
-        self.not_finite.set(self.not_finite.get() || !finite);
+    fn variant(&self, of: &'static str, name: &'static str) {
+        match &self.expected {
+            None => self.variants.borrow_mut().push((of, name)),
+            Some(expected) => {
+                let is = |found: &Variant| is_name(found.0, of) && is_name(found.1, name);
+                expected.expect(&expected.shape.variants, &expected.variants, is);
+            }
+        }
     }
 
     /// What was written, when all is.
@@ -149,9 +181,13 @@ impl<'s> Trace<'s> {
             calls: self.calls.into_inner(),
             structs: self.structs.into_inner(),
             variants: self.variants.into_inner(),
-            is_finite: !self.not_finite.get(),
         }
     }
+}
+
+/// Most names that are equal are the very same.
+fn is_name(one: &str, other: &str) -> bool {
+    std::ptr::eq(one, other) || one == other
 }
 
 /// The names of the fields that each struct wrote, structs in the order of their beginnings. One
@@ -203,37 +239,10 @@ impl Structs {
 pub(super) struct Shape {
     calls: Vec<Call>,
     structs: Structs,
-    variants: Vec<(&'static str, u32)>,
-    is_finite: bool,
+    variants: Vec<Variant>,
 }
 
 impl Shape {
-    /// Whether no float was infinite or not a number, which JSON writes as `null`.
-    pub(super) fn is_finite(&self) -> bool {
-        self.is_finite
-    }
-
-    /// Whether two values were written alike. Maps and sets may have changed their order; without
-    /// any, the order counts.
-    pub(super) fn is_like(&self, other: &Shape) -> bool {
-        let alike = self.calls == other.calls && self.variants == other.variants;
-        alike
-            || !self.is_ordered()
-                && sorted(&self.calls) == sorted(&other.calls)
-                && sorted(&self.variants) == sorted(&other.variants)
-    }
-
-    /// Whether the bytes of two values written alike are the same, but for the order of maps and
-    /// sets.
-    pub(super) fn is_same(&self, one: &[u8], other: &[u8]) -> bool {
-        one == other || (!self.is_ordered() && sorted(one) == sorted(other))
-    }
-
-    fn is_ordered(&self) -> bool {
-        let unordered = |call: &Call| matches!(call, Call::Map | Call::Seq);
-        !self.calls.iter().any(unordered)
-    }
-
     /// Expects the same calls again, this time to read.
     pub(super) fn replay(&self) -> Replay<'_> {
         Replay {
@@ -241,41 +250,52 @@ impl Shape {
             at: Cell::new(0),
             structs: Cell::new(0),
             differs: Cell::new(false),
+            containers: Containers::default(),
+            print: Print::default(),
         }
     }
 }
 
-fn sorted<T: Ord + Clone>(items: &[T]) -> Vec<T> {
-    let mut items = items.to_vec();
-    items.sort_unstable();
-    items
-}
-
-/// A shape that a reader has to follow.
+/// A shape that a reader has to follow, and the print of what it read.
 #[derive(Debug)]
 pub(super) struct Replay<'s> {
     shape: &'s Shape,
     at: Cell<usize>,
     structs: Cell<usize>,
     differs: Cell<bool>,
+    containers: Containers,
+    print: Print,
 }
 
-impl Replay<'_> {
-    fn expect<E: serde::de::Error>(&self, call: Call) -> Result<(), E> {
+impl Follow for Replay<'_> {
+    fn call<E: serde::de::Error>(&self, call: Call) -> Result<(), E> {
         let at = self.at.get();
         self.at.set(at + 1);
+        self.containers.pass(call.brackets());
+        self.print.call::<E>(call)?;
         self.check(self.shape.calls.get(at) == Some(&call))
     }
 
     /// Expects a struct whose fields are among `known`, in that order. Aliases only add names.
-    fn expect_fields<E: serde::de::Error>(&self, known: &[&str]) -> Result<(), E> {
+    fn fields<E: serde::de::Error>(&self, known: Names) -> Result<(), E> {
         let at = self.structs.get();
         self.structs.set(at + 1);
+        self.print.fields::<E>(known)?;
         let mut known = known.iter();
         let names = self.shape.structs.names(at);
         self.check(names.is_some_and(|mut names| names.all(|name| known.any(|k| *k == name))))
     }
 
+    fn variant(&self, chosen: Result<&'static str, u32>) {
+        self.print.variant(chosen);
+    }
+
+    fn becomes(&self, name: &'static str) {
+        self.containers.note(Kept::of_value(name));
+    }
+}
+
+impl Replay<'_> {
     fn check<E: serde::de::Error>(&self, agrees: bool) -> Result<(), E> {
         if agrees {
             return Ok(());
@@ -293,4 +313,17 @@ impl Replay<'_> {
     pub(super) fn is_done(&self) -> bool {
         self.agrees() && self.at.get() == self.shape.calls.len()
     }
+
+    /// The print of what was read.
+    pub(super) fn print(&self) -> [u8; 2] {
+        self.print.bytes()
+    }
+
+    /// What the reader makes of each container.
+    pub(super) fn containers(&self) -> &Containers {
+        &self.containers
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,30 +1,53 @@
-//! A deserializer that has to follow a trace.
+//! A deserializer that says what it is asked for.
+//!
+//! Variants are offered to a type by the names that it gave, and not by their numbers: whatever else
+//! it knows by such a name (an alias), the name is then what it goes by.
 
+use std::any::type_name;
 use std::fmt;
 
+use serde::de::value::U32Deserializer;
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess,
+    VariantAccess, Visitor,
 };
+use serde::forward_to_deserialize_any;
 
-use super::{Call, Replay};
+use super::{Call, Names};
 
-/// Wraps a deserializer, a visitor, a seed or an access of serde's, and passes every call on as
-/// long as it is the one that the trace has next.
-pub(in crate::payload) struct Reader<'r, I> {
-    inner: I,
-    replay: &'r Replay<'r>,
+/// What is told of every call.
+pub(in crate::payload) trait Follow {
+    /// The next call; an error if another one is expected.
+    fn call<E: Error>(&self, call: Call) -> Result<(), E>;
+
+    /// The names by which a struct knows its fields, behind its call.
+    fn fields<E: Error>(&self, known: Names) -> Result<(), E>;
+
+    /// Which variant of an enum is chosen, before its call: a name, or a number if it has none.
+    fn variant(&self, chosen: Result<&'static str, u32>);
+
+    /// What type a sequence or a map becomes, before its call.
+    fn becomes(&self, name: &'static str);
 }
 
-impl<'r, I> Reader<'r, I> {
-    pub(in crate::payload) fn new(inner: I, replay: &'r Replay<'r>) -> Reader<'r, I> {
-        Reader { inner, replay }
+/// Wraps a deserializer, a visitor, a seed or an access of serde's, and passes every call on as
+/// long as its follower agrees.
+pub(in crate::payload) struct Reader<'r, I, F> {
+    inner: I,
+    follow: &'r F,
+}
+
+impl<'r, I, F> Reader<'r, I, F> {
+    pub(in crate::payload) fn new(inner: I, follow: &'r F) -> Reader<'r, I, F> {
+        Reader { inner, follow }
     }
 }
 
 macro_rules! scalars {
     ($($method:ident $call:ident;)*) => {$(
+        #[inline]
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-            self.replay.expect(Call::$call)?;
+            self.follow.call(Call::$call)?;
             self.inner.$method(visitor)
         }
     )*};
@@ -33,20 +56,22 @@ macro_rules! scalars {
 /// Containers: the call, what is inside through a wrapped visitor, and the end.
 macro_rules! containers {
     ($($method:ident($($field:ident: $type:ty),*) $call:ident;)*) => {$(
+        #[inline]
         fn $method<V: Visitor<'de>>(
             self,
             $($field: $type,)*
             visitor: V,
         ) -> Result<V::Value, D::Error> {
-            self.replay.expect(Call::$call)?;
-            let value = self.inner.$method($($field,)* Reader::new(visitor, self.replay))?;
-            self.replay.expect(Call::End)?;
+            self.follow.becomes(type_name::<V::Value>());
+            self.follow.call(Call::$call)?;
+            let value = self.inner.$method($($field,)* Reader::new(visitor, self.follow))?;
+            self.follow.call(Call::End)?;
             Ok(value)
         }
     )*};
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Reader<'_, D> {
+impl<'de, D: Deserializer<'de>, F: Follow> Deserializer<'de> for Reader<'_, D, F> {
     type Error = D::Error;
 
     scalars! {
@@ -82,119 +107,134 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Reader<'_, D> {
         self.inner.is_human_readable()
     }
 
+    #[inline]
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.replay.expect(Call::Struct)?;
-        self.replay.expect_fields(fields)?;
-        let visitor = Reader::new(visitor, self.replay);
+        self.follow.call(Call::Struct)?;
+        self.follow.fields(fields)?;
+        let visitor = Reader::new(visitor, self.follow);
         let value = self.inner.deserialize_struct(name, fields, visitor)?;
-        self.replay.expect(Call::End)?;
+        self.follow.call(Call::End)?;
         Ok(value)
     }
 
+    #[inline]
     fn deserialize_unit_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.replay.expect(Call::UnitStruct)?;
+        self.follow.call(Call::UnitStruct)?;
         self.inner.deserialize_unit_struct(name, visitor)
     }
 
+    #[inline]
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.replay.expect(Call::NewtypeStruct)?;
+        self.follow.call(Call::NewtypeStruct)?;
         self.inner
-            .deserialize_newtype_struct(name, Reader::new(visitor, self.replay))
+            .deserialize_newtype_struct(name, Reader::new(visitor, self.follow))
     }
 
+    #[inline]
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.inner
-            .deserialize_option(Reader::new(visitor, self.replay))
+            .deserialize_option(Reader::new(visitor, self.follow))
     }
 
+    #[inline]
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.inner
-            .deserialize_enum(name, variants, Reader::new(visitor, self.replay))
+        let visitor = Named {
+            inner: visitor,
+            variants,
+            follow: self.follow,
+        };
+        self.inner.deserialize_enum(name, variants, visitor)
     }
 
     // postcard describes no values and refuses these three.
+    #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.inner.deserialize_any(visitor)
     }
 
+    #[inline]
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.inner.deserialize_identifier(visitor)
     }
 
+    #[inline]
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.inner.deserialize_ignored_any(visitor)
     }
 }
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Reader<'_, V> {
+impl<'de, V: Visitor<'de>, F: Follow> Visitor<'de> for Reader<'_, V, F> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.inner.expecting(f)
     }
 
-    fn visit_none<E: serde::de::Error>(self) -> Result<V::Value, E> {
-        self.replay.expect(Call::None)?;
+    #[inline]
+    fn visit_none<E: Error>(self) -> Result<V::Value, E> {
+        self.follow.call(Call::None)?;
         self.inner.visit_none()
     }
 
+    #[inline]
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.replay.expect(Call::Some)?;
-        self.inner.visit_some(Reader::new(inner, self.replay))
+        self.follow.call(Call::Some)?;
+        self.inner.visit_some(Reader::new(inner, self.follow))
     }
 
+    #[inline]
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
         self.inner
-            .visit_newtype_struct(Reader::new(inner, self.replay))
+            .visit_newtype_struct(Reader::new(inner, self.follow))
     }
 
+    #[inline]
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_seq(Reader::new(inner, self.replay))
+        self.inner.visit_seq(Reader::new(inner, self.follow))
     }
 
+    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_map(Reader::new(inner, self.replay))
-    }
-
-    fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_enum(Reader::new(inner, self.replay))
+        self.inner.visit_map(Reader::new(inner, self.follow))
     }
 }
 
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Reader<'_, S> {
+impl<'de, S: DeserializeSeed<'de>, F: Follow> DeserializeSeed<'de> for Reader<'_, S, F> {
     type Value = S::Value;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
-        self.inner.deserialize(Reader::new(inner, self.replay))
+        self.inner.deserialize(Reader::new(inner, self.follow))
     }
 }
 
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Reader<'_, A> {
+impl<'de, A: SeqAccess<'de>, F: Follow> SeqAccess<'de> for Reader<'_, A, F> {
     type Error = A::Error;
 
+    #[inline]
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, A::Error> {
-        self.inner.next_element_seed(Reader::new(seed, self.replay))
+        self.inner.next_element_seed(Reader::new(seed, self.follow))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -202,18 +242,20 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Reader<'_, A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Reader<'_, A> {
+impl<'de, A: MapAccess<'de>, F: Follow> MapAccess<'de> for Reader<'_, A, F> {
     type Error = A::Error;
 
+    #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, A::Error> {
-        self.inner.next_key_seed(Reader::new(seed, self.replay))
+        self.inner.next_key_seed(Reader::new(seed, self.follow))
     }
 
+    #[inline]
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
-        self.inner.next_value_seed(Reader::new(seed, self.replay))
+        self.inner.next_value_seed(Reader::new(seed, self.follow))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -221,58 +263,137 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Reader<'_, A> {
     }
 }
 
-impl<'de, 'r, A: EnumAccess<'de>> EnumAccess<'de> for Reader<'r, A> {
-    type Error = A::Error;
-    type Variant = Reader<'r, A::Variant>;
+/// An enum, and the names of its variants.
+struct Named<'r, A, F> {
+    inner: A,
+    variants: Names,
+    follow: &'r F,
+}
 
-    // The seed reads the variant's number, which is no call of its own when writing.
-    fn variant_seed<T: DeserializeSeed<'de>>(
-        self,
-        seed: T,
-    ) -> Result<(T::Value, Self::Variant), A::Error> {
-        let (value, variant) = self.inner.variant_seed(seed)?;
-        Ok((value, Reader::new(variant, self.replay)))
+impl<'de, V: Visitor<'de>, F: Follow> Visitor<'de> for Named<'_, V, F> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.expecting(f)
+    }
+
+    #[inline]
+    fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+        self.inner.visit_enum(Named {
+            inner,
+            variants: self.variants,
+            follow: self.follow,
+        })
     }
 }
 
-impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Reader<'_, A> {
+impl<'de, 'r, A: EnumAccess<'de>, F: Follow> EnumAccess<'de> for Named<'r, A, F> {
+    type Error = A::Error;
+    type Variant = Reader<'r, A::Variant, F>;
+
+    // The seed reads the variant's number, which is no call of its own when writing.
+    #[inline]
+    fn variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        inner: T,
+    ) -> Result<(T::Value, Self::Variant), A::Error> {
+        let seed = Named {
+            inner,
+            variants: self.variants,
+            follow: self.follow,
+        };
+        let (value, variant) = self.inner.variant_seed(seed)?;
+        Ok((value, Reader::new(variant, self.follow)))
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>, F: Follow> DeserializeSeed<'de> for Named<'_, S, F> {
+    type Value = S::Value;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
+        let number = <u32 as serde::Deserialize>::deserialize(inner)?;
+        let name = usize::try_from(number)
+            .ok()
+            .and_then(|at| self.variants.get(at));
+        self.follow.variant(name.copied().ok_or(number));
+        self.inner.deserialize(Chosen {
+            number: number.into_deserializer(),
+            name: name.copied(),
+        })
+    }
+}
+
+/// Which variant it is: its name to who asks for an identifier, and its number to who asks for one.
+struct Chosen<E> {
+    number: U32Deserializer<E>,
+    name: Option<&'static str>,
+}
+
+impl<'de, E: Error> Deserializer<'de> for Chosen<E> {
+    type Error = E;
+
+    #[inline]
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        self.number.deserialize_any(visitor)
+    }
+
+    #[inline]
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        match self.name {
+            Some(name) => visitor.visit_str(name),
+            None => self.number.deserialize_any(visitor),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum ignored_any
+    }
+}
+
+impl<'de, A: VariantAccess<'de>, F: Follow> VariantAccess<'de> for Reader<'_, A, F> {
     type Error = A::Error;
 
+    #[inline]
     fn unit_variant(self) -> Result<(), A::Error> {
-        self.replay.expect(Call::UnitVariant)?;
+        self.follow.call(Call::UnitVariant)?;
         self.inner.unit_variant()
     }
 
+    #[inline]
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, A::Error> {
-        self.replay.expect(Call::NewtypeVariant)?;
+        self.follow.call(Call::NewtypeVariant)?;
         self.inner
-            .newtype_variant_seed(Reader::new(seed, self.replay))
+            .newtype_variant_seed(Reader::new(seed, self.follow))
     }
 
+    #[inline]
     fn tuple_variant<V: Visitor<'de>>(
         self,
         length: usize,
         visitor: V,
     ) -> Result<V::Value, A::Error> {
-        self.replay.expect(Call::TupleVariant)?;
+        self.follow.call(Call::TupleVariant)?;
         let value = self
             .inner
-            .tuple_variant(length, Reader::new(visitor, self.replay))?;
-        self.replay.expect(Call::End)?;
+            .tuple_variant(length, Reader::new(visitor, self.follow))?;
+        self.follow.call(Call::End)?;
         Ok(value)
     }
 
+    #[inline]
     fn struct_variant<V: Visitor<'de>>(
         self,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, A::Error> {
-        self.replay.expect(Call::StructVariant)?;
-        self.replay.expect_fields(fields)?;
+        self.follow.call(Call::StructVariant)?;
+        self.follow.fields(fields)?;
         let value = self
             .inner
-            .struct_variant(fields, Reader::new(visitor, self.replay))?;
-        self.replay.expect(Call::End)?;
+            .struct_variant(fields, Reader::new(visitor, self.follow))?;
+        self.follow.call(Call::End)?;
         Ok(value)
     }
 }

@@ -75,13 +75,11 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
 
     fn serialize_f32(self, value: f32) -> Result<S::Ok, S::Error> {
         self.trace.call(Call::F32);
-        self.trace.float(value.is_finite());
         self.inner.serialize_f32(value)
     }
 
     fn serialize_f64(self, value: f64) -> Result<S::Ok, S::Error> {
         self.trace.call(Call::F64);
-        self.trace.float(value.is_finite());
         self.inner.serialize_f64(value)
     }
 
@@ -125,7 +123,7 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
         variant: &'static str,
     ) -> Result<S::Ok, S::Error> {
         self.trace.call(Call::UnitVariant);
-        self.trace.variant(name, index);
+        self.trace.variant(name, variant);
         self.inner.serialize_unit_variant(name, index, variant)
     }
 
@@ -137,7 +135,7 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
         value: &T,
     ) -> Result<S::Ok, S::Error> {
         self.trace.call(Call::NewtypeVariant);
-        self.trace.variant(name, index);
+        self.trace.variant(name, variant);
         let inside = Inside {
             value,
             trace: self.trace,
@@ -176,7 +174,7 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
         length: usize,
     ) -> Result<Self::SerializeTupleVariant, S::Error> {
         self.trace.call(Call::TupleVariant);
-        self.trace.variant(name, index);
+        self.trace.variant(name, variant);
         let inner = self
             .inner
             .serialize_tuple_variant(name, index, variant, length)?;
@@ -210,7 +208,7 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
         length: usize,
     ) -> Result<Self::SerializeStructVariant, S::Error> {
         self.trace.call(Call::StructVariant);
-        self.trace.variant(name, index);
+        self.trace.variant(name, variant);
         let number = self.trace.begin_struct();
         let inner = self
             .inner

@@ -1,0 +1,462 @@
+//! A serializer that makes a form.
+
+use std::any::type_name;
+use std::fmt;
+
+use serde::ser::{
+    Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+    SerializeTupleStruct, SerializeTupleVariant, Serializer,
+};
+
+use super::{Containers, Kept};
+use crate::payload::places::Places;
+use crate::payload::shape::Call;
+
+/// How a form is made.
+#[derive(Clone, Copy)]
+pub(in crate::payload) struct Making<'m> {
+    /// Whether the codec is for people, which types ask.
+    human: bool,
+    /// What the reader of the same bytes makes of each container; `None` forgives no order.
+    containers: Option<&'m Containers>,
+    /// Texts that stand for others.
+    places: Option<&'m Places>,
+}
+
+impl<'m> Making<'m> {
+    /// For JSON text.
+    pub(in crate::payload) fn of_text() -> Making<'m> {
+        Making {
+            human: true,
+            containers: None,
+            places: None,
+        }
+    }
+
+    /// For postcard.
+    pub(in crate::payload) fn of_bytes() -> Making<'m> {
+        Making {
+            human: false,
+            ..Making::of_text()
+        }
+    }
+
+    /// Forgives order where there is none.
+    pub(in crate::payload) fn forgiving(self, containers: &'m Containers) -> Making<'m> {
+        Making {
+            containers: Some(containers),
+            ..self
+        }
+    }
+
+    pub(in crate::payload) fn with_places(self, places: &'m Places) -> Making<'m> {
+        Making {
+            places: Some(places),
+            ..self
+        }
+    }
+}
+
+/// A value's form.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::payload) struct Form {
+    bytes: Vec<u8>,
+    /// Whether no float is infinite or not a number, which JSON writes as `null`.
+    pub(in crate::payload) is_finite: bool,
+}
+
+/// Makes the form of `value`; `None` if its `Serialize` fails.
+pub(in crate::payload) fn form<T: Serialize + ?Sized>(
+    value: &T,
+    making: Making<'_>,
+) -> Option<Form> {
+    let mut writer = Writer {
+        making,
+        form: Form {
+            bytes: Vec::new(),
+            is_finite: true,
+        },
+        opened: 0,
+        next: Kept::Unknown,
+    };
+    value.serialize(&mut writer).ok()?;
+    Some(writer.form)
+}
+
+/// In front of a field's name; no call has this number.
+const FIELD: u8 = 0;
+
+struct Writer<'m> {
+    making: Making<'m>,
+    form: Form,
+    opened: usize,
+    /// What the iterator says that the next container is written from.
+    next: Kept,
+}
+
+impl<'m> Writer<'m> {
+    fn call(&mut self, call: Call) {
+        self.form.bytes.push(call as u8);
+        self.opened += call.brackets();
+    }
+
+    fn scalar(&mut self, call: Call, bytes: &[u8]) {
+        self.call(call);
+        self.form.bytes.extend_from_slice(bytes);
+    }
+
+    /// Bytes or text, behind their length.
+    fn string(&mut self, bytes: &[u8]) {
+        let length = bytes.len() as u64;
+        self.form.bytes.extend_from_slice(&length.to_le_bytes());
+        self.form.bytes.extend_from_slice(bytes);
+    }
+
+    fn variant(&mut self, call: Call, of: &str, index: u32, name: &str) {
+        self.scalar(call, &index.to_le_bytes());
+        self.string(of.as_bytes());
+        self.string(name.as_bytes());
+    }
+
+    /// Begins what keeps its order.
+    fn ordered(&mut self) -> Open<'_, 'm> {
+        Open {
+            writer: self,
+            elements: None,
+        }
+    }
+
+    /// Begins a sequence or a map. The writer knows best what it is; where it does not say, the
+    /// reader may. Maps of which neither says (flattened, or in a tagged enum) are forgiven the
+    /// order of their entries, which stay what they are.
+    fn begin(&mut self, call: Call) -> Open<'_, 'm> {
+        let written = std::mem::replace(&mut self.next, Kept::Unknown);
+        let read = self.making.containers.map(|all| all.kept(self.opened));
+        let is_free = match (written, read) {
+            (_, None) | (Kept::Order, _) | (Kept::Unknown, Some(Kept::Order)) => false,
+            (Kept::None, _) | (Kept::Unknown, Some(Kept::None)) => true,
+            (Kept::Unknown, Some(Kept::Unknown)) => call == Call::Map,
+        };
+        self.call(call);
+        Open {
+            writer: self,
+            elements: is_free.then(Vec::new),
+        }
+    }
+
+    /// Puts elements, each beginning at one of these places, into the order of their bytes.
+    fn sort(&mut self, elements: &[usize]) {
+        let Some(&first) = elements.first() else {
+            return;
+        };
+        let unsorted = self.form.bytes.split_off(first);
+        let ends = elements
+            .iter()
+            .skip(1)
+            .copied()
+            .chain([first + unsorted.len()]);
+        let ranges = elements.iter().zip(ends);
+        let mut sorted: Vec<&[u8]> = ranges
+            .filter_map(|(start, end)| unsorted.get(start - first..end - first))
+            .collect();
+        sorted.sort_unstable();
+        self.form.bytes.extend(sorted.concat());
+    }
+}
+
+macro_rules! numbers {
+    ($($method:ident($type:ty) $call:ident;)*) => {$(
+        fn $method(self, value: $type) -> Result<(), fmt::Error> {
+            self.scalar(Call::$call, &value.to_le_bytes());
+            Ok(())
+        }
+    )*};
+}
+
+/// Fails where the value's own `Serialize` does; what that says is dropped, because it may hold a
+/// value.
+impl<'w, 'm> Serializer for &'w mut Writer<'m> {
+    type Ok = ();
+    type Error = fmt::Error;
+    type SerializeSeq = Open<'w, 'm>;
+    type SerializeTuple = Open<'w, 'm>;
+    type SerializeTupleStruct = Open<'w, 'm>;
+    type SerializeTupleVariant = Open<'w, 'm>;
+    type SerializeMap = Open<'w, 'm>;
+    type SerializeStruct = Open<'w, 'm>;
+    type SerializeStructVariant = Open<'w, 'm>;
+
+    numbers! {
+        serialize_i8(i8) I8;
+        serialize_i16(i16) I16;
+        serialize_i32(i32) I32;
+        serialize_i64(i64) I64;
+        serialize_i128(i128) I128;
+        serialize_u8(u8) U8;
+        serialize_u16(u16) U16;
+        serialize_u32(u32) U32;
+        serialize_u64(u64) U64;
+        serialize_u128(u128) U128;
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.making.human
+    }
+
+    fn serialize_bool(self, value: bool) -> Result<(), fmt::Error> {
+        self.scalar(Call::Bool, &[value.into()]);
+        Ok(())
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<(), fmt::Error> {
+        self.form.is_finite &= value.is_finite();
+        self.scalar(Call::F32, &value.to_le_bytes());
+        Ok(())
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<(), fmt::Error> {
+        self.form.is_finite &= value.is_finite();
+        self.scalar(Call::F64, &value.to_le_bytes());
+        Ok(())
+    }
+
+    fn serialize_char(self, value: char) -> Result<(), fmt::Error> {
+        self.scalar(Call::Char, &u32::from(value).to_le_bytes());
+        Ok(())
+    }
+
+    fn serialize_str(self, value: &str) -> Result<(), fmt::Error> {
+        let meant = self.making.places.and_then(|places| places.text(value));
+        self.call(Call::Str);
+        self.string(meant.unwrap_or(value).as_bytes());
+        Ok(())
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Result<(), fmt::Error> {
+        self.call(Call::Bytes);
+        // An array in JSON.
+        self.opened += usize::from(self.making.human);
+        self.string(value);
+        Ok(())
+    }
+
+    fn serialize_none(self) -> Result<(), fmt::Error> {
+        self.call(Call::None);
+        Ok(())
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), fmt::Error> {
+        self.call(Call::Some);
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result<(), fmt::Error> {
+        self.call(Call::Unit);
+        Ok(())
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), fmt::Error> {
+        self.call(Call::UnitStruct);
+        Ok(())
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), fmt::Error> {
+        self.call(Call::NewtypeStruct);
+        value.serialize(self)
+    }
+
+    fn serialize_unit_variant(
+        self,
+        of: &'static str,
+        index: u32,
+        name: &'static str,
+    ) -> Result<(), fmt::Error> {
+        self.variant(Call::UnitVariant, of, index, name);
+        Ok(())
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        of: &'static str,
+        index: u32,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), fmt::Error> {
+        self.variant(Call::NewtypeVariant, of, index, name);
+        value.serialize(self)
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'w, 'm>, fmt::Error> {
+        Ok(self.begin(Call::Seq))
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Open<'w, 'm>, fmt::Error> {
+        self.call(Call::Tuple);
+        Ok(self.ordered())
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Open<'w, 'm>, fmt::Error> {
+        self.call(Call::TupleStruct);
+        Ok(self.ordered())
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        of: &'static str,
+        index: u32,
+        name: &'static str,
+        _: usize,
+    ) -> Result<Open<'w, 'm>, fmt::Error> {
+        self.variant(Call::TupleVariant, of, index, name);
+        Ok(self.ordered())
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Open<'w, 'm>, fmt::Error> {
+        Ok(self.begin(Call::Map))
+    }
+
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Open<'w, 'm>, fmt::Error> {
+        self.call(Call::Struct);
+        // What serde_json writes so is a number, or text of its own.
+        self.opened -= usize::from(name.starts_with("$serde_json::private::"));
+        Ok(self.ordered())
+    }
+
+    fn serialize_struct_variant(
+        self,
+        of: &'static str,
+        index: u32,
+        name: &'static str,
+        _: usize,
+    ) -> Result<Open<'w, 'm>, fmt::Error> {
+        self.variant(Call::StructVariant, of, index, name);
+        Ok(self.ordered())
+    }
+
+    // These two are told what the elements come from.
+
+    fn collect_seq<I>(self, elements: I) -> Result<(), fmt::Error>
+    where
+        I: IntoIterator<Item: Serialize>,
+    {
+        self.next = Kept::of_iterator(type_name::<I>());
+        let mut open = self.serialize_seq(None)?;
+        elements
+            .into_iter()
+            .try_for_each(|element| open.element(&element))?;
+        SerializeSeq::end(open)
+    }
+
+    fn collect_map<K, V, I>(self, entries: I) -> Result<(), fmt::Error>
+    where
+        K: Serialize,
+        V: Serialize,
+        I: IntoIterator<Item = (K, V)>,
+    {
+        self.next = Kept::of_iterator(type_name::<I>());
+        let mut open = self.serialize_map(None)?;
+        entries
+            .into_iter()
+            .try_for_each(|(key, value)| open.serialize_entry(&key, &value))?;
+        SerializeMap::end(open)
+    }
+}
+
+/// A container being written.
+struct Open<'w, 'm> {
+    writer: &'w mut Writer<'m>,
+    /// Where each element begins, if they are to be put in order.
+    elements: Option<Vec<usize>>,
+}
+
+impl Open<'_, '_> {
+    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), fmt::Error> {
+        if let Some(elements) = &mut self.elements {
+            elements.push(self.writer.form.bytes.len());
+        }
+        value.serialize(&mut *self.writer)
+    }
+
+    fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), fmt::Error> {
+        self.writer.form.bytes.push(FIELD);
+        self.writer.string(name.as_bytes());
+        value.serialize(&mut *self.writer)
+    }
+
+    fn close(self) -> Result<(), fmt::Error> {
+        if let Some(elements) = &self.elements {
+            self.writer.sort(elements);
+        }
+        self.writer.call(Call::End);
+        Ok(())
+    }
+}
+
+macro_rules! containers {
+    ($($trait:ident $method:ident;)*) => {$(
+        impl $trait for Open<'_, '_> {
+            type Ok = ();
+            type Error = fmt::Error;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), fmt::Error> {
+                self.element(value)
+            }
+
+            fn end(self) -> Result<(), fmt::Error> {
+                self.close()
+            }
+        }
+    )*};
+}
+
+containers! {
+    SerializeSeq serialize_element;
+    SerializeTuple serialize_element;
+    SerializeTupleStruct serialize_field;
+    SerializeTupleVariant serialize_field;
+}
+
+macro_rules! structs {
+    ($($trait:ident)*) => {$(
+        impl $trait for Open<'_, '_> {
+            type Ok = ();
+            type Error = fmt::Error;
+
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                name: &'static str,
+                value: &T,
+            ) -> Result<(), fmt::Error> {
+                self.field(name, value)
+            }
+
+            fn end(self) -> Result<(), fmt::Error> {
+                self.close()
+            }
+        }
+    )*};
+}
+
+structs! { SerializeStruct SerializeStructVariant }
+
+/// A key and its value are one element.
+impl SerializeMap for Open<'_, '_> {
+    type Ok = ();
+    type Error = fmt::Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), fmt::Error> {
+        self.element(key)
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), fmt::Error> {
+        value.serialize(&mut *self.writer)
+    }
+
+    fn end(self) -> Result<(), fmt::Error> {
+        self.close()
+    }
+}

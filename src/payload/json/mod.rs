@@ -1,0 +1,130 @@
+//! JSON text of a value, and back.
+//!
+//! What is written is read again, written once more and compared. With which features serde_json is
+//! built does not matter: no value of its own types is compared, and see [`read`] for its numbers.
+
+mod read;
+mod reader;
+
+use std::any::type_name;
+use std::cell::RefCell;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use self::read::{Borrowing, Failure, read, read_borrowing};
+use super::codec::{Codec, Refused, checked};
+use super::form::{Containers, Making, form};
+use super::places::Places;
+
+/// JSON text of `value`, if it comes back as it is.
+pub(super) fn owned<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Refused> {
+    proven(value, back::<T>)
+}
+
+/// The same for a slice, which is read back as a `Vec`.
+pub(crate) fn encode_slice<T: Serialize + DeserializeOwned>(
+    value: &[T],
+) -> Result<Vec<u8>, String> {
+    checked(Codec::Json, proven(value, back::<Vec<T>>), owned::<Vec<T>>)
+}
+
+/// The same for a type that may borrow text, which it never could from a session.
+pub(crate) fn encode_borrowing<T>(value: &T) -> Result<Vec<u8>, String>
+where
+    T: Serialize + Deserialize<'static>,
+{
+    let encode = |value: &T| proven::<T, T>(value, back_borrowing);
+    checked(Codec::Json, encode(value), encode)
+}
+
+fn back<T: DeserializeOwned>(text: &[u8]) -> Result<Back<T>, Failure> {
+    let (value, seen) = read(text)?;
+    Ok(Back {
+        value,
+        containers: seen.containers,
+        places: Places::default(),
+    })
+}
+
+fn back_borrowing<T: Deserialize<'static>>(text: &[u8]) -> Result<Back<T>, Failure> {
+    let (mut value, mut seen) = read_borrowing(text, Borrowing::Collect(RefCell::default()))?;
+    let places = Places::of(seen.borrowed()).ok_or(Failure::Crowded)?;
+    if places.len() > 1 {
+        (value, seen) = read_borrowing(text, Borrowing::From(&places))?;
+    }
+    Ok(Back {
+        value,
+        containers: seen.containers,
+        places,
+    })
+}
+
+/// The value of a text, all of it.
+pub(super) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, String> {
+    match read(text) {
+        Ok((value, _)) => Ok(value),
+        Err(cause) => Err(format!("its bytes are no `{}`: {cause}", type_name::<T>())),
+    }
+}
+
+/// What was read of a text.
+struct Back<T> {
+    value: T,
+    containers: Containers,
+    places: Places,
+}
+
+fn proven<V: Serialize + ?Sized, T: Serialize>(
+    value: &V,
+    read: impl Fn(&[u8]) -> Result<Back<T>, Failure>,
+) -> Result<Vec<u8>, Refused> {
+    // What the type says of itself when it fails may hold a value, and is left out.
+    let making = Making::of_text();
+    let (Ok(text), Some(written)) = (serde_json::to_vec(value), form(value, making)) else {
+        return Err(no_json::<V>(
+            "its `Serialize` fails, or the key of a map is no text",
+        ));
+    };
+    if !written.is_finite {
+        return Err(no_json::<V>("a float is infinite or not a number"));
+    }
+    let back = read(&text).map_err(|cause| match cause {
+        Failure::Syntax { .. } => {
+            no_json::<V>("it cannot be read again, as when it is nested more than 127 levels deep")
+        }
+        Failure::Crowded => no_json::<V>("it borrows more than 4,096 different texts"),
+        _ => shifted::<V>(),
+    })?;
+    let making = making.with_places(&back.places);
+    if form(&back.value, making) == Some(written) {
+        return Ok(text);
+    }
+    // In another order, perhaps.
+    let again = serde_json::to_vec(&back.value).ok();
+    let again = again.and_then(|again| read(&again).ok());
+    let same = again.is_some_and(|again| {
+        let written = form(value, Making::of_text().forgiving(&back.containers));
+        let rewritten = form(&back.value, making.forgiving(&again.containers));
+        written.is_some() && written == rewritten
+    });
+    if same { Ok(text) } else { Err(shifted::<V>()) }
+}
+
+fn no_json<T: ?Sized>(cause: &str) -> Refused {
+    let name = type_name::<T>();
+    Refused::Formless(format!("this `{name}` has no JSON form: {cause}"))
+}
+
+fn shifted<T: ?Sized>() -> Refused {
+    Refused::Lost(format!(
+        "`{}` does not read back what it writes as JSON. The usual causes are a field that is \
+         written under another name than it is read, or never read (`rename`, `alias`, \
+         `skip_deserializing`), variants of an untagged enum that look alike, an option within an \
+         option, a list that is written in another order each time, and bytes that are borrowed",
+        type_name::<T>()
+    ))
+}
+
+#[cfg(test)]
+mod tests;

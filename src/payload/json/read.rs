@@ -1,0 +1,167 @@
+//! A deserializer of JSON text that knows a little more than serde_json's.
+//!
+//! - Numbers come as numbers. Built with `arbitrary_precision`, serde_json hands floats as a map with
+//!   a secret key to types that take anything, and an enum that is told by its content passes that
+//!   map on to a field that waits for a float.
+//! - A field that is missing is named. Its name is the type's, so it holds nothing of the data.
+//! - What becomes of each list and object is noted, for the proof on insert.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeOwned, Error};
+use serde_json::error::Category;
+
+use super::reader::Reader;
+use crate::payload::form::Containers;
+use crate::payload::places::Places;
+
+/// Why a text is not the value that was asked for; holds nothing of it.
+#[derive(Debug)]
+pub(super) enum Failure {
+    Missing {
+        field: &'static str,
+    },
+    Type {
+        column: usize,
+    },
+    Syntax {
+        column: usize,
+    },
+    /// More text is borrowed than there are places for.
+    Crowded,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Missing { field } => write!(
+                f,
+                "it was written without the field `{field}`; a field that is added later needs \
+                 `#[serde(default)]`, or a new schema number and a migration"
+            ),
+            Failure::Type { column } => write!(f, "the JSON is of another type (column {column})"),
+            Failure::Syntax { column } => write!(f, "it is not JSON (column {column})"),
+            Failure::Crowded => f.write_str("it borrows too much"),
+        }
+    }
+}
+
+/// Where text comes from that a type borrows for good.
+pub(super) enum Borrowing<'p> {
+    /// A type does, and has to see for itself.
+    Never,
+    /// From one place for all; what it stands for is collected.
+    Collect(RefCell<Vec<String>>),
+    From(&'p Places),
+}
+
+/// What was noted while a text was read.
+pub(super) struct Seen<'p> {
+    pub(super) containers: Containers,
+    pub(super) missing: Cell<Option<&'static str>>,
+    pub(super) borrowing: Borrowing<'p>,
+}
+
+impl Seen<'_> {
+    /// What was collected.
+    pub(super) fn borrowed(&self) -> Vec<String> {
+        match &self.borrowing {
+            Borrowing::Collect(texts) => texts.take(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn place<E: Error>(&self, text: String) -> Result<&'static str, E> {
+        match &self.borrowing {
+            Borrowing::Collect(texts) => {
+                texts.borrow_mut().push(text);
+                Ok(Places::first())
+            }
+            Borrowing::From(places) => places
+                .place(&text)
+                .ok_or_else(|| E::custom("a text that was not there before")),
+            Borrowing::Never => Err(E::custom("nothing is borrowed")),
+        }
+    }
+}
+
+/// Reads all of a text.
+pub(super) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<(T, Seen<'static>), Failure> {
+    all(serde_json::Deserializer::from_slice(text), Borrowing::Never)
+}
+
+/// Reads all of a text into a type that may borrow for good.
+pub(super) fn read_borrowing<'p, T: Deserialize<'static>>(
+    text: &[u8],
+    borrowing: Borrowing<'p>,
+) -> Result<(T, Seen<'p>), Failure> {
+    all(serde_json::Deserializer::from_reader(text), borrowing)
+}
+
+fn all<'de, 'p, T: Deserialize<'de>>(
+    mut source: serde_json::Deserializer<impl serde_json::de::Read<'de>>,
+    borrowing: Borrowing<'p>,
+) -> Result<(T, Seen<'p>), Failure> {
+    let seen = Seen {
+        containers: Containers::default(),
+        missing: Cell::new(None),
+        borrowing,
+    };
+    let read = T::deserialize(Reader {
+        inner: &mut source,
+        seen: &seen,
+    });
+    let ended = read.and_then(|value| {
+        source.end()?;
+        Ok(value)
+    });
+    match ended {
+        Ok(value) => Ok((value, seen)),
+        Err(Told { inner, missing }) => {
+            let column = inner.column();
+            Err(match (missing.or(seen.missing.get()), inner.classify()) {
+                (Some(field), Category::Data) => Failure::Missing { field },
+                (None, Category::Data) => Failure::Type { column },
+                _ => Failure::Syntax { column },
+            })
+        }
+    }
+}
+
+/// An error that knows the name of the missing field.
+#[derive(Debug)]
+pub(super) struct Told<E> {
+    pub(super) inner: E,
+    pub(super) missing: Option<&'static str>,
+}
+
+impl<E> From<E> for Told<E> {
+    fn from(inner: E) -> Told<E> {
+        Told {
+            inner,
+            missing: None,
+        }
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for Told<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+impl<E: Error> std::error::Error for Told<E> {}
+
+impl<E: Error> Error for Told<E> {
+    fn custom<T: fmt::Display>(message: T) -> Told<E> {
+        E::custom(message).into()
+    }
+
+    fn missing_field(field: &'static str) -> Told<E> {
+        Told {
+            inner: E::missing_field(field),
+            missing: Some(field),
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! What watches serde_json read: every deserializer, visitor, seed and access is wrapped.
+
+use std::any::type_name;
+use std::fmt;
+
+use serde::de::value::MapDeserializer;
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess,
+    VariantAccess, Visitor,
+};
+
+use super::read::{Borrowing, Seen, Told};
+use crate::payload::form::Kept;
+
+/// Wraps a deserializer, a seed, or an access of serde's.
+pub(super) struct Reader<'r, I> {
+    pub(super) inner: I,
+    pub(super) seen: &'r Seen<'r>,
+}
+
+impl<'r, I> Reader<'r, I> {
+    /// A visitor of what becomes containers that keep their order so.
+    fn visitor<V>(&self, visitor: V, kept: Kept) -> Watching<'r, V> {
+        Watching {
+            visitor,
+            kept,
+            seen: self.seen,
+        }
+    }
+
+    fn of<O>(&self, inner: O) -> Reader<'r, O> {
+        Reader {
+            inner,
+            seen: self.seen,
+        }
+    }
+}
+
+/// Calls that take a visitor and nothing else.
+macro_rules! plain {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+            let visitor = self.visitor(visitor, Kept::of_value(type_name::<V::Value>()));
+            Ok(self.inner.$method(visitor)?)
+        }
+    )*};
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Reader<'_, D> {
+    type Error = Told<D::Error>;
+
+    plain! {
+        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_i128 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
+        deserialize_u128 deserialize_f32 deserialize_f64 deserialize_char deserialize_string
+        deserialize_bytes deserialize_byte_buf deserialize_option deserialize_unit
+        deserialize_seq deserialize_identifier
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.inner.is_human_readable()
+    }
+
+    /// Nothing tells what becomes of what is in it.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        let visitor = self.visitor(visitor, Kept::Unknown);
+        Ok(self.inner.deserialize_any(visitor)?)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        // A struct that asks for a map has flattened fields; nothing tells what they are.
+        let kept = match type_name::<V>().contains("::deserialize::__Visitor") {
+            true => Kept::Unknown,
+            false => Kept::of_value(type_name::<V::Value>()),
+        };
+        let visitor = self.visitor(visitor, kept);
+        Ok(self.inner.deserialize_map(visitor)?)
+    }
+
+    /// Counts what is ignored, too.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        let borrows = type_name::<V::Value>() == "&str";
+        if borrows && !matches!(self.seen.borrowing, Borrowing::Never) {
+            let text = String::deserialize(self.inner)?;
+            return visitor.visit_borrowed_str(self.seen.place::<D::Error>(text)?);
+        }
+        let visitor = self.visitor(visitor, Kept::Order);
+        Ok(self.inner.deserialize_str(visitor)?)
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        let visitor = self.visitor(visitor, Kept::Order);
+        Ok(self.inner.deserialize_unit_struct(name, visitor)?)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        if name.starts_with("$serde_json::private::") {
+            // Raw text, which serde_json hands over in its own way.
+            return Ok(self.inner.deserialize_newtype_struct(name, visitor)?);
+        }
+        let visitor = self.visitor(visitor, Kept::Order);
+        Ok(self.inner.deserialize_newtype_struct(name, visitor)?)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(
+        self,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        let visitor = self.visitor(visitor, Kept::Order);
+        Ok(self.inner.deserialize_tuple(length, visitor)?)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        let visitor = self.visitor(visitor, Kept::Order);
+        Ok(self.inner.deserialize_tuple_struct(name, length, visitor)?)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        let visitor = self.visitor(visitor, Kept::Order);
+        Ok(self.inner.deserialize_struct(name, fields, visitor)?)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        let visitor = self.visitor(visitor, Kept::Order);
+        Ok(self.inner.deserialize_enum(name, variants, visitor)?)
+    }
+}
+
+/// Wraps a visitor.
+struct Watching<'r, V> {
+    visitor: V,
+    kept: Kept,
+    seen: &'r Seen<'r>,
+}
+
+impl<'r, V> Watching<'r, V> {
+    /// Hands the visitor what is inside, and keeps what its error tells.
+    fn inside<I, T, E>(
+        self,
+        inner: I,
+        visit: impl FnOnce(V, Reader<'r, I>) -> Result<T, Told<E>>,
+    ) -> Result<T, E> {
+        let seen = self.seen;
+        visit(self.visitor, Reader { inner, seen }).map_err(|told| {
+            seen.missing.set(told.missing.or(seen.missing.get()));
+            told.inner
+        })
+    }
+}
+
+macro_rules! scalars {
+    ($($method:ident $type:ty;)*) => {$(
+        fn $method<E: Error>(self, value: $type) -> Result<V::Value, E> {
+            self.visitor.$method(value)
+        }
+    )*};
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Watching<'_, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.visitor.expecting(f)
+    }
+
+    scalars! {
+        visit_bool bool;
+        visit_i8 i8;
+        visit_i16 i16;
+        visit_i32 i32;
+        visit_i64 i64;
+        visit_i128 i128;
+        visit_u8 u8;
+        visit_u16 u16;
+        visit_u32 u32;
+        visit_u64 u64;
+        visit_u128 u128;
+        visit_f32 f32;
+        visit_f64 f64;
+        visit_char char;
+        visit_str &str;
+        visit_borrowed_str &'de str;
+        visit_string String;
+        visit_bytes &[u8];
+        visit_borrowed_bytes &'de [u8];
+        visit_byte_buf Vec<u8>;
+    }
+
+    fn visit_none<E: Error>(self) -> Result<V::Value, E> {
+        self.visitor.visit_none()
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
+        self.visitor.visit_unit()
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+        self.seen.containers.note(self.kept);
+        self.seen.containers.pass(1);
+        self.inside(inner, V::visit_seq)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+        if type_name::<A>().ends_with("::NumberDeserializer") {
+            return number(self.visitor, inner);
+        }
+        self.seen.containers.note(self.kept);
+        self.seen.containers.pass(1);
+        self.inside(inner, V::visit_map)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+        self.inside(inner, V::visit_some)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+        self.inside(inner, V::visit_newtype_struct)
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+        self.inside(inner, V::visit_enum)
+    }
+}
+
+/// A number that serde_json keeps as text, and wraps into a map. What a float can tell is one; other
+/// text stays wrapped, for a type that keeps it.
+fn number<'de, V, A>(visitor: V, mut inner: A) -> Result<V::Value, A::Error>
+where
+    V: Visitor<'de>,
+    A: MapAccess<'de>,
+{
+    let Some((key, text)) = inner.next_entry::<String, String>()? else {
+        return Err(Error::custom("no number"));
+    };
+    let plain = |text: &str| text.replace('+', "");
+    let float = text.parse::<f64>().ok().filter(|float| {
+        serde_json::to_string(float).is_ok_and(|again| plain(&again) == plain(&text))
+    });
+    match float {
+        Some(float) => visitor.visit_f64(float),
+        None => visitor.visit_map(MapDeserializer::new(std::iter::once((key, text)))),
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Reader<'_, S> {
+    type Value = S::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
+        let seen = self.seen;
+        let read = self.inner.deserialize(Reader { inner, seen });
+        read.map_err(|told| {
+            seen.missing.set(told.missing.or(seen.missing.get()));
+            told.inner
+        })
+    }
+}
+
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Reader<'_, A> {
+    type Error = Told<A::Error>;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Self::Error> {
+        let seed = self.of(seed);
+        Ok(self.inner.next_element_seed(seed)?)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.inner.size_hint()
+    }
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Reader<'_, A> {
+    type Error = Told<A::Error>;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Self::Error> {
+        let seed = self.of(seed);
+        Ok(self.inner.next_key_seed(seed)?)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<T::Value, Self::Error> {
+        let seed = self.of(seed);
+        Ok(self.inner.next_value_seed(seed)?)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.inner.size_hint()
+    }
+}
+
+impl<'de, 'r, A: EnumAccess<'de>> EnumAccess<'de> for Reader<'r, A> {
+    type Error = Told<A::Error>;
+    type Variant = Reader<'r, A::Variant>;
+
+    fn variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+    ) -> Result<(T::Value, Self::Variant), Self::Error> {
+        let seen = self.seen;
+        let (value, inner) = self.inner.variant_seed(Reader { inner: seed, seen })?;
+        Ok((value, Reader { inner, seen }))
+    }
+}
+
+/// Variants with content are an object around it.
+impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Reader<'_, A> {
+    type Error = Told<A::Error>;
+
+    fn unit_variant(self) -> Result<(), Self::Error> {
+        Ok(self.inner.unit_variant()?)
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+    ) -> Result<T::Value, Self::Error> {
+        self.seen.containers.pass(1);
+        let seed = self.of(seed);
+        Ok(self.inner.newtype_variant_seed(seed)?)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(
+        self,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        self.seen.containers.pass(1);
+        let visitor = self.visitor(visitor, Kept::Order);
+        Ok(self.inner.tuple_variant(length, visitor)?)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        self.seen.containers.pass(1);
+        let visitor = self.visitor(visitor, Kept::Order);
+        Ok(self.inner.struct_variant(fields, visitor)?)
+    }
+}

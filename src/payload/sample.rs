@@ -1,0 +1,375 @@
+//! Samples of a type, to find at the first insert what it would only lose in production.
+//!
+//! A type that leaves out a field at times (`skip_serializing_if`) comes back as long as the field is
+//! there. Builds with debug assertions therefore make a few values of each type before they store
+//! the first one: with nothing in its options and containers, with one element in each, with zeros
+//! and with ones, and with each variant of its enums. A type that refuses a sample by a rule of its
+//! own, or that cannot be read without content, is passed over.
+
+use std::any::type_name;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
+    VariantAccess, Visitor,
+};
+
+use super::codec::{Codec, Refused};
+
+/// The deepest level at which a container has an element.
+const DEEP: usize = 3;
+
+/// The deepest level of all, for types that contain themselves.
+const DEEPEST: usize = 24;
+
+/// The most variants of one enum that are tried.
+const VARIANTS: usize = 32;
+
+/// Which types were tried, and whether one of their samples was lost.
+static TRIED: Mutex<BTreeMap<(Codec, &str), bool>> = Mutex::new(BTreeMap::new());
+
+/// Whether `encode` loses a sample of the type. Each type is tried once.
+pub(super) fn is_lossy<T: Deserialize<'static>>(
+    codec: Codec,
+    encode: impl Fn(&T) -> Result<Vec<u8>, Refused>,
+) -> bool {
+    if !cfg!(debug_assertions) {
+        return false;
+    }
+    let tried = || TRIED.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = (codec, type_name::<T>());
+    let known = tried().get(&key).copied();
+    known.unwrap_or_else(|| {
+        // Without the lock: this is the type's own code.
+        let lost = |sample: T| matches!(encode(&sample), Err(Refused::Lost(_)));
+        let is_lossy = samples(codec == Codec::Json).into_iter().any(lost);
+        tried().insert(key, is_lossy);
+        is_lossy
+    })
+}
+
+/// Samples of a type, as far as it takes them.
+fn samples<T: Deserialize<'static>>(human: bool) -> Vec<T> {
+    let mut samples = Vec::new();
+    for (deep, number) in (0..=DEEP).flat_map(|deep| [(deep, 0), (deep, 1)]) {
+        let recipe = |variant| Recipe {
+            human,
+            deep,
+            number,
+            variant,
+            variants: Cell::new(0),
+        };
+        let mut variant = 0;
+        let mut variants = 1;
+        while variant < variants {
+            let recipe = recipe(variant);
+            let sample = Sample {
+                recipe: &recipe,
+                level: 0,
+            };
+            samples.extend(T::deserialize(sample));
+            variants = recipe.variants.get().clamp(variants, VARIANTS);
+            variant += 1;
+        }
+    }
+    samples
+}
+
+struct Recipe {
+    human: bool,
+    /// Containers up to this level have one element, and deeper ones none.
+    deep: usize,
+    /// What every number is; text has as many characters.
+    number: u8,
+    /// Which variant of every enum, or its last one.
+    variant: usize,
+    /// The most variants that an enum was found to have.
+    variants: Cell<usize>,
+}
+
+/// The type has a rule that the sample breaks.
+#[derive(Debug)]
+struct Unsuited;
+
+impl fmt::Display for Unsuited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no sample")
+    }
+}
+
+impl std::error::Error for Unsuited {}
+
+impl serde::de::Error for Unsuited {
+    fn custom<T: fmt::Display>(_: T) -> Unsuited {
+        Unsuited
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Sample<'r> {
+    recipe: &'r Recipe,
+    level: usize,
+}
+
+impl<'r> Sample<'r> {
+    fn items(self, left: usize) -> Result<Items<'r>, Unsuited> {
+        let item = Sample {
+            level: self.level + 1,
+            ..self
+        };
+        (self.level < DEEPEST)
+            .then_some(Items { item, left })
+            .ok_or(Unsuited)
+    }
+
+    /// How many elements a container has that could have any number.
+    fn elements(self) -> usize {
+        usize::from(self.level < self.recipe.deep)
+    }
+
+    fn text(self) -> &'static str {
+        if self.recipe.number == 0 { "" } else { "a" }
+    }
+}
+
+macro_rules! numbers {
+    ($($method:ident $visit:ident;)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+            visitor.$visit(self.recipe.number.into())
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for Sample<'_> {
+    type Error = Unsuited;
+
+    numbers! {
+        deserialize_i8 visit_i16;
+        deserialize_i16 visit_i16;
+        deserialize_i32 visit_i32;
+        deserialize_i64 visit_i64;
+        deserialize_i128 visit_i128;
+        deserialize_u8 visit_u8;
+        deserialize_u16 visit_u16;
+        deserialize_u32 visit_u32;
+        deserialize_u64 visit_u64;
+        deserialize_u128 visit_u128;
+        deserialize_f32 visit_f32;
+        deserialize_f64 visit_f64;
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.recipe.human
+    }
+
+    /// What a value says of itself is not to be made up.
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Unsuited> {
+        Err(Unsuited)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Unsuited> {
+        Err(Unsuited)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+        visitor.visit_bool(self.recipe.number != 0)
+    }
+
+    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+        visitor.visit_char('a')
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+        visitor.visit_borrowed_str(self.text())
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+        visitor.visit_str(self.text())
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+        visitor.visit_borrowed_bytes(self.text().as_bytes())
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+        visitor.visit_bytes(self.text().as_bytes())
+    }
+
+    /// In JSON always nothing: it would lose nothing within something, which a value may never have.
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+        if self.recipe.human || self.elements() == 0 {
+            return visitor.visit_none();
+        }
+        visitor.visit_some(self.items(1)?.item)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Unsuited> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Unsuited> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+        visitor.visit_seq(self.items(self.elements())?)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(
+        self,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Unsuited> {
+        visitor.visit_seq(self.items(length)?)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Unsuited> {
+        visitor.visit_seq(self.items(length)?)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+        visitor.visit_map(self.items(self.elements())?)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unsuited> {
+        visitor.visit_seq(self.items(fields.len())?)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unsuited> {
+        let found = &self.recipe.variants;
+        found.set(found.get().max(variants.len()));
+        let chosen = variants.get(self.recipe.variant).or(variants.last());
+        visitor.visit_enum(Variant {
+            name: chosen.ok_or(Unsuited)?,
+            items: self.items(0)?,
+        })
+    }
+}
+
+/// The items of a container.
+struct Items<'r> {
+    item: Sample<'r>,
+    left: usize,
+}
+
+impl<'de> SeqAccess<'de> for Items<'_> {
+    type Error = Unsuited;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Unsuited> {
+        let Some(left) = self.left.checked_sub(1) else {
+            return Ok(None);
+        };
+        self.left = left;
+        seed.deserialize(self.item).map(Some)
+    }
+}
+
+impl<'de> MapAccess<'de> for Items<'_> {
+    type Error = Unsuited;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Unsuited> {
+        self.next_element_seed(seed)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Unsuited> {
+        seed.deserialize(self.item)
+    }
+}
+
+struct Variant<'r> {
+    name: &'static str,
+    items: Items<'r>,
+}
+
+impl<'de, 'r> EnumAccess<'de> for Variant<'r> {
+    type Error = Unsuited;
+    type Variant = Items<'r>;
+
+    fn variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+    ) -> Result<(T::Value, Items<'r>), Unsuited> {
+        let name: StrDeserializer<'_, Unsuited> = self.name.into_deserializer();
+        Ok((seed.deserialize(name)?, self.items))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Items<'_> {
+    type Error = Unsuited;
+
+    fn unit_variant(self) -> Result<(), Unsuited> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Unsuited> {
+        seed.deserialize(self.item)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(
+        self,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Unsuited> {
+        visitor.visit_seq(Items {
+            left: length,
+            ..self
+        })
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unsuited> {
+        visitor.visit_seq(Items {
+            left: fields.len(),
+            ..self
+        })
+    }
+}
+
+// A release build makes none.
+#[cfg(test)]
+#[cfg(debug_assertions)]
+mod tests;

@@ -1,0 +1,98 @@
+//! The print of a value's shape: two bytes by which the reader of another type knows that the value
+//! is not its own. FORMAT.md section 3 specifies it.
+
+use std::cell::Cell;
+
+use serde::de::Error;
+
+use super::{Call, Follow, Names};
+
+/// FNV-1a in 64 bits, over numbers and not only over bytes.
+const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
+const PRIME: u64 = 0x0000_0100_0000_01B3;
+
+/// Behind each name. No UTF-8 has it, so two lists of names are never the same bytes.
+const NAME_END: u8 = 0xFF;
+
+/// Takes the print of what a reader asks for.
+#[derive(Debug)]
+pub(in crate::payload) struct Print {
+    state: Cell<u64>,
+    /// The names of the last struct and what they come to: a list of structs is to cost no more
+    /// than one.
+    known: Cell<(Names, u64)>,
+}
+
+impl Default for Print {
+    fn default() -> Print {
+        Print {
+            state: Cell::new(BASIS),
+            known: Cell::new((&[], BASIS)),
+        }
+    }
+}
+
+impl Print {
+    #[inline]
+    fn mix(&self, number: u64) {
+        self.state.set(mix(self.state.get(), number));
+    }
+
+    #[cold]
+    fn learn(&self, names: Names) -> u64 {
+        let sum = names.iter().fold(BASIS, |sum, name| mix_name(sum, name));
+        self.known.set((names, sum));
+        sum
+    }
+
+    /// As it is stored in front of a value.
+    pub(in crate::payload) fn bytes(&self) -> [u8; 2] {
+        let state = self.state.get();
+        let [a, b, c, d, e, f, g, h] = state.to_be_bytes();
+        [a ^ c ^ e ^ g, b ^ d ^ f ^ h]
+    }
+}
+
+impl Follow for Print {
+    #[inline]
+    fn call<E: Error>(&self, call: Call) -> Result<(), E> {
+        match call {
+            Call::NewtypeStruct => {}
+            Call::UnitStruct => self.mix(Call::Unit as u64),
+            Call::TupleStruct => self.mix(Call::Tuple as u64),
+            call => self.mix(call as u64),
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn fields<E: Error>(&self, names: Names) -> Result<(), E> {
+        let (known, mut sum) = self.known.get();
+        if !std::ptr::eq(known, names) {
+            sum = self.learn(names);
+        }
+        self.mix(sum);
+        Ok(())
+    }
+
+    #[inline]
+    fn variant(&self, chosen: Result<&'static str, u32>) {
+        self.mix(match chosen {
+            Ok(name) => mix_name(BASIS, name),
+            Err(number) => number.into(),
+        });
+    }
+
+    #[inline]
+    fn becomes(&self, _: &'static str) {}
+}
+
+#[inline]
+fn mix(state: u64, number: u64) -> u64 {
+    (state ^ number).wrapping_mul(PRIME)
+}
+
+fn mix_name(state: u64, name: &str) -> u64 {
+    let bytes = name.bytes().chain([NAME_END]);
+    bytes.fold(state, |state, byte| mix(state, byte.into()))
+}

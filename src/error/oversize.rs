@@ -13,7 +13,7 @@ use std::fmt;
 ///     .budget(Budget::compact())
 ///     .build()?;
 /// let session = manager.load(RequestHead::default(), now);
-/// # let noise = |n: u64| (n..n + 200).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<u64>>();
+/// # let noise = |n: u64| (n..n + 170).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<u64>>();
 /// session.insert("noise", noise(1))?;
 /// session.insert("more noise", noise(777))?;
 ///

@@ -119,7 +119,7 @@ async fn what_does_not_fit_is_one_page_also_where_a_middleware_finds_it() {
     }
     async fn noise(session: Session, _: ServiceRequest, _: Next<impl MessageBody>) -> Answer {
         let noise = |seed: u64| -> Vec<u64> {
-            (seed..seed + 200)
+            (seed..seed + 170)
                 .map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15))
                 .collect()
         };

@@ -84,8 +84,8 @@ pub enum Event<'a> {
         /// The size at which this warning begins.
         warn_above: usize,
     },
-    /// A value was refused because it can never fit, nothing took its place, and the response is sent
-    /// with the rest of what was changed.
+    /// A value was refused because it can never fit, nothing took its place, and the response does not
+    /// say so: it is no page of a failed commit.
     #[non_exhaustive]
     NotStored {
         /// Why, with the sizes.
@@ -260,7 +260,7 @@ fn trace(event: &Event<'_>) {
             tracing::warn!(target: TARGET, bytes, warn_above, "session is near the limits of its budget or of common proxies");
         }
         Event::NotStored { error } => {
-            tracing::error!(target: TARGET, %error, "value refused, and the rest of the session sent");
+            tracing::error!(target: TARGET, %error, "value refused, nothing took its place, and the response does not say so");
         }
         Event::Overwrote { refusal } => {
             tracing::warn!(target: TARGET, reason = refusal.label(), "session written over a cookie that may live elsewhere");

@@ -144,6 +144,10 @@ fn a_secret_is_not_carried_into_a_signed_session() {
             .is_empty()
     );
     assert_eq!(browser.line(), before);
+    // So do those that leave it where it is.
+    let session = browser.open(&signed(), at(1));
+    assert!(session.remove(NOTE).unwrap_err().is_not_permitted());
+    assert!(session.take(NOTE).unwrap_err().is_not_permitted());
     // What leaves the secret behind is fine.
     let session = browser.open(&signed(), at(1));
     session.sign_in_as("ada", &[NOTE.name()]).unwrap();

@@ -272,7 +272,7 @@ fn what_a_renewal_takes_away_stays_away() {
     let session = browser.open(&manager, at(6));
     assert_eq!(session.refusal(), Some(Refusal::Superseded));
     assert_eq!((session.subject(), role(&session)), (None, None));
-    // Nor beside another session that begins meanwhile, nor under another renewal.
+    // Nor in place of another session that begins meanwhile.
     browser.visit(&manager, at(7), |session| {
         session.sign_in_as("ada", &[]).unwrap();
         session.renew().unwrap();
@@ -280,7 +280,7 @@ fn what_a_renewal_takes_away_stays_away() {
     browser.close(&manager, &slow[1], at(8)).unwrap();
     assert_eq!(
         browser.open(&manager, at(9)).refusal(),
-        Some(Refusal::Superseded)
+        Some(Refusal::Destroyed)
     );
 }
 
@@ -418,4 +418,32 @@ fn a_dead_own_session_hides_no_former_one_from_touches() {
         lines.iter().any(|line| line.starts_with("__Host-old.t=")),
         "{lines:?}"
     );
+}
+
+#[test]
+fn what_was_renewed_is_ended_with_all_its_renewals() {
+    let manager = manager();
+    for end in [Session::destroy, |session: &Session| {
+        session.sign_in_as("grace", &[])
+    }] {
+        let mut browser = Browser::default();
+        browser.visit(&manager, at(0), |session| {
+            session.sign_in_as("ada", &[]).unwrap();
+        });
+        let write = |browser: &Browser, second| {
+            let session = browser.open(&manager, at(second));
+            session.insert("seen", second).unwrap();
+            session
+        };
+        let before = write(&browser, 1);
+        browser.visit(&manager, at(2), |session| session.renew().unwrap());
+        let after = write(&browser, 3);
+        // What was there before the renewal comes back, is refused, and is ended.
+        browser.close(&manager, &before, at(4)).unwrap();
+        browser.visit(&manager, at(5), |session| end(session).unwrap());
+        browser.close(&manager, &after, at(6)).unwrap();
+        let session = browser.open(&manager, at(7));
+        assert_eq!(session.refusal(), Some(Refusal::Destroyed));
+        assert_ne!(session.subject().as_deref(), Some("ada"));
+    }
 }

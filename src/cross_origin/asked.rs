@@ -119,7 +119,9 @@ impl Asked<'_> {
         };
         matches!(self.method, Some("GET" | "HEAD"))
             && says("sec-fetch-mode", b"navigate")
-            && says("sec-fetch-dest", b"document")
+            // A service worker that passes a visit on makes its destination empty, and the browser
+            // sends the cookies all the same (measured in Chromium).
+            && (says("sec-fetch-dest", b"document") || says("sec-fetch-dest", b"empty"))
     }
 
     /// Whether the `Origin` field names one of these.

@@ -69,8 +69,8 @@ impl CrossOrigin {
     }
 
     /// Serves every request, for an application that checks by itself, by a token in every form for
-    /// instance: **without such a check other sites act for whoever is signed in.** Sessions are begun
-    /// as before.
+    /// instance: **without such a check other sites act for whoever is signed in.** A request from which a
+    /// browser may have kept the session's cookies back begins no session all the same.
     ///
     /// ```
     /// use sealed_session::CrossOrigin;
@@ -89,7 +89,8 @@ impl CrossOrigin {
     /// scheme's own, and nothing behind it. Names beyond ASCII are written as browsers send them, in
     /// punycode.
     ///
-    /// Every page there can act for every visitor who is signed in here. What its scripts may read of the
+    /// Every page there can act for every visitor whose cookies come along. Where they do not, a request
+    /// begins no session: that takes [`exempt`](CrossOrigin::exempt), and a slot with `SameSite=None`. What its scripts may read of the
     /// answers is another question, which a layer for CORS answers.
     ///
     /// ```

@@ -201,8 +201,8 @@ impl SessionManager {
         }
         let stamp = Timestamp::of(now);
         let mut outcome = session.commit(stamp, response.status)?;
-        if outcome.asked {
-            report(std::iter::once((session, true)));
+        if outcome.asked || outcome.refused {
+            report(std::iter::once((session, outcome.asked)));
         }
         let transport = |_| Some(&self.context.transport);
         let touch = |_| session.touch(stamp);

@@ -1,7 +1,7 @@
 //! From a request's cookies to one session, or to the reason why there is none.
 
 use super::context::{Context, Family};
-use super::tombstones::verdict;
+use super::tombstones::{Death, verdict};
 use crate::cookie::{Candidate, Candidates, Jar};
 use crate::error::Refusal;
 use crate::lifetime::{Own, Times, Timestamp};
@@ -133,8 +133,9 @@ fn open(
         .sealer
         .open(&candidate?, family.binding_in(jar.source()), now)?;
     let record = Record::decode(&opened)?;
-    if let Some(refusal) = verdict(context, jar, &record.id) {
-        return Err(refusal.into());
+    let death = verdict(context, jar, &record.id);
+    if death == Some(Death::Ended) {
+        return Err(Refusal::Destroyed.into());
     }
     let (imprint, issued) = (opened.imprint(), opened.issued());
     // A touch from beyond the skew is not judged, and neither good nor bad for anything.
@@ -153,7 +154,12 @@ fn open(
         touched,
         own: record.own,
     };
-    match context.lifetime.judge(&held.times(held.used()), now) {
+    // What goes on under another id is still there to be ended, with all its renewals.
+    let judged = match death {
+        Some(_) => Err(Refusal::Superseded),
+        None => context.lifetime.judge(&held.times(held.used()), now),
+    };
+    match judged {
         Ok(()) => Ok((record, held)),
         Err(refusal) => Err(Unaccepted {
             refusal,

@@ -26,6 +26,8 @@ pub(crate) struct Outcome<'s> {
     pub(crate) asked: bool,
     /// Whether the response may depend on the session.
     pub(crate) looked_at: bool,
+    /// Whether a value was refused, and nothing took its place.
+    pub(crate) refused: bool,
     /// Whether a live session was there to be looked at.
     pub(crate) live: bool,
     /// What else the response says, if the application ended a session.
@@ -118,6 +120,7 @@ impl Inner {
         let lost = slot.state.as_ref().is_some_and(State::has_to_be_sent);
         slot.phase = Phase::HeldBack { error, lost };
         slot.written = None;
+        slot.refused = None;
         // The links of the error page carry what came.
         slot.links.iter_mut().for_each(|links| links.forget());
         if slot.state.is_some() {
@@ -135,15 +138,7 @@ impl Inner {
         }
         let phase = std::mem::replace(&mut slot.phase, Phase::Closed { failed: false });
         let done = match phase {
-            Phase::Open => {
-                // Nobody made up for it, and no page says so.
-                let lost = slot
-                    .refused
-                    .take()
-                    .map(|refused| Note::NotStored(refused.1));
-                slot.notes.extend(lost);
-                self.outcome(slot, now)
-            }
+            Phase::Open => self.outcome(slot, now),
             Phase::HeldBack { error, lost } => {
                 slot.phase = Phase::Closed { failed: true };
                 self.held_back(slot, error, lost && !says_so)
@@ -193,6 +188,7 @@ impl Slot {
         let live = |state: &State| state.record.is_some() || state.held.is_some();
         Outcome {
             looked_at: self.state.is_some(),
+            refused: self.refused.is_some(),
             live: self.state.as_ref().is_some_and(live),
             exposed: self.links.as_ref().is_some_and(|links| links.is_exposed()),
             ..Outcome::default()
@@ -262,8 +258,6 @@ impl Inner {
         })
     }
 
-    /// A handler that ran for longer than its session lives revives nothing. A clock that was set
-    /// back meanwhile does not count.
     /// The lines behind those of the session: what another scope may still hold, and tombstones.
     fn behind(&self, slot: &Slot, state: &State) -> Vec<String> {
         let (context, jar) = (&self.context, &slot.jar);
@@ -284,6 +278,8 @@ impl Inner {
         }
     }
 
+    /// A handler that ran for longer than its session lives revives nothing. A clock that was set
+    /// back meanwhile does not count.
     fn check_alive(&self, times: &Times, now: Timestamp) -> Result<(), Error> {
         let judged = self.context.lifetime.judge(times, now.max(times.used));
         judged.map_err(Error::expired)

@@ -64,7 +64,6 @@ impl Context {
             .enumerate()
     }
 
-    /// The fields in which a session is answered that came from `source`; `None` if it is not.
     /// The families whose sessions count in a request. A former name that others can plant does not, as
     /// soon as anything came under the own one: the visitor has migrated, and may be signed out.
     pub(crate) fn counting(&self, jar: &Jar) -> impl Iterator<Item = (usize, &Family)> + Clone {
@@ -73,6 +72,7 @@ impl Context {
             .filter(move |(at, family)| *at == 0 || !has_migrated || !family.spec.is_plantable())
     }
 
+    /// The fields in which a session is answered that came from `source`; `None` if it is not.
     pub(crate) fn field(&self, source: Source) -> Option<&Field> {
         let field = self.transport.in_field();
         field.filter(|_| source == Source::Header)

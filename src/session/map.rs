@@ -49,9 +49,13 @@ impl Session {
     ///   not, so that a test finds a type that leaves out a field at times (`skip_serializing_if`);
     /// - [`Error::is_unreadable`] if what is there is not readable under `key`, so that it may be
     ///   a newer node's: see [`replace`](Session::replace);
-    /// - [`Error::is_too_late`] after the response head has been sent, [`Error::is_poisoned`] after
-    ///   a panic with the session in hand, [`Error::is_off_loopback`] under a development profile,
-    ///   and [`Error::is_randomness`] for the first value of a session.
+    /// - [`Error::is_too_large`] if it can never fit, with nothing else in the session;
+    /// - [`Error::is_not_permitted`] if the session is signed and it, or an attribute that came
+    ///   encrypted, is secret;
+    /// - [`Error::is_too_late`] after the response head has been sent, or after the request's changes
+    ///   were held back, [`Error::is_poisoned`] after a panic with the session in hand,
+    ///   [`Error::is_off_loopback`] under a development profile, and [`Error::is_randomness`] for the
+    ///   first value of a session.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -274,6 +278,8 @@ impl Session {
             };
             let taken = self.inner.locked(|slot| {
                 self.inner.check_open(slot, name)?;
+                self.inner
+                    .check_secrets(slot, &|kept| kept != name.as_bytes())?;
                 let state = self.inner.open(slot);
                 // Another clone may have been faster.
                 match state.attribute(name) == Some(found.entry()) {

@@ -44,6 +44,7 @@ use crate::cookie::Jar;
 use crate::error::{Error, Refusal};
 use crate::event::{Note, Notes};
 use crate::lifetime::Timestamp;
+use crate::payload::Entry;
 use crate::seal::Format;
 
 /// The session of one request: a map from names to values, with an identity and a lifetime.
@@ -173,6 +174,14 @@ impl Session {
         }
     }
 
+    /// A handle of the same kind.
+    pub(crate) fn as_it_is(&self) -> Session {
+        Session {
+            inner: Arc::clone(&self.inner),
+            hand: self.hand,
+        }
+    }
+
     /// Reads from the session, opening it first.
     fn read<R>(&self, with: impl FnOnce(&State) -> R) -> R {
         self.inner.locked(|slot| with(self.inner.open(slot)))
@@ -242,6 +251,11 @@ impl Inner {
             return Ok(());
         }
         let record = self.open(slot).record.as_ref();
+        // One secret after the other may go.
+        let goes = |entry: &Entry<'_>| entry.is_secret() && !is_kept(entry.name);
+        if record.is_some_and(|record| record.attributes.iter().any(|entry| goes(&entry))) {
+            return Ok(());
+        }
         let mut kept = record
             .into_iter()
             .flat_map(|record| record.attributes.iter());

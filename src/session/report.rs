@@ -52,6 +52,10 @@ pub(crate) fn report<'s>(said: impl Iterator<Item = (&'s Session, bool)>) {
     for (session, asked) in said {
         first.get_or_insert(session);
         session.inner.locked(|slot| {
+            // Nobody made up for it, and no page says so.
+            let refused = slot.refused.take();
+            slot.notes
+                .extend(refused.map(|refused| Note::NotStored(refused.1)));
             if let Some(written) = slot.written {
                 written.note(&mut slot.notes);
             }

@@ -70,8 +70,8 @@ impl Edit<'_> {
             Edit::Put(entry) => entry.name != name,
             Edit::Renew | Edit::Idle(_) | Edit::Absolute(_) => true,
             Edit::SignIn { keep, .. } => keep.iter().any(|kept| kept.as_bytes() == name),
-            // What is removed may be all that stands in the way.
-            Edit::Remove(_) | Edit::Clear | Edit::Destroy => false,
+            Edit::Remove(removed) => removed.as_bytes() != name,
+            Edit::Clear | Edit::Destroy => false,
         }
     }
 

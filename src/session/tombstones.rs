@@ -5,7 +5,6 @@ use smallvec::SmallVec;
 use super::arrival::Held;
 use super::context::{Context, Family};
 use crate::cookie::{Jar, Names};
-use crate::error::Refusal;
 use crate::lifetime::Timestamp;
 use crate::payload::SessionId;
 use crate::seal::Buried;
@@ -73,7 +72,7 @@ pub(super) fn tombstones(
 }
 
 /// Returns why a session is over in this browser, if one of the tombstones that came is its own.
-pub(super) fn verdict(context: &Context, jar: &Jar, id: &SessionId) -> Option<Refusal> {
+pub(super) fn verdict(context: &Context, jar: &Jar, id: &SessionId) -> Option<Death> {
     if !jar.has_tombstones() {
         return None;
     }
@@ -86,9 +85,9 @@ pub(super) fn verdict(context: &Context, jar: &Jar, id: &SessionId) -> Option<Re
         })
     };
     if lies(Death::Ended) {
-        Some(Refusal::Destroyed)
+        Some(Death::Ended)
     } else if lies(Death::Renewed) {
-        Some(Refusal::Superseded)
+        Some(Death::Renewed)
     } else {
         None
     }

@@ -24,7 +24,6 @@ use crate::session::Session;
 /// assert!(sessions.clone().main().is_live());
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
-#[derive(Clone)]
 pub struct Sessions {
     main: Session,
     /// `None` instead of none, which would have to be counted.
@@ -242,7 +241,6 @@ impl Sessions {
         self.iter().all(Session::close_unused)
     }
 
-    /// Whether there is the main slot only.
     /// Returns handles for a handler, for adapters: if a panic unwinds past one, nothing of the request
     /// is sent. See [`Session::in_hand`].
     ///
@@ -267,6 +265,7 @@ impl Sessions {
         Sessions::new(self.main.in_hand(), others, self.foreign)
     }
 
+    /// Whether there is the main slot only.
     pub(super) fn is_single(&self) -> bool {
         self.others.is_none()
     }
@@ -275,6 +274,18 @@ impl Sessions {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Session> {
         let others = self.others.iter().flat_map(|others| others.iter());
         std::iter::once(&self.main).chain(others.map(|(_, session)| session))
+    }
+}
+
+/// A clone is as much in hand as what it was made of: what an adapter lends a handler is often cloned on
+/// its way.
+impl Clone for Sessions {
+    fn clone(&self) -> Sessions {
+        Sessions {
+            main: self.main.as_it_is(),
+            others: self.others.clone(),
+            foreign: self.foreign,
+        }
     }
 }
 

@@ -19,6 +19,12 @@ const FRAME: &[(&str, &str)] = &[
     ("sec-fetch-mode", "navigate"),
     ("sec-fetch-dest", "iframe"),
 ];
+/// A link that a service worker passes on.
+const WORKER: &[(&str, &str)] = &[
+    ("sec-fetch-site", "cross-site"),
+    ("sec-fetch-mode", "navigate"),
+    ("sec-fetch-dest", "empty"),
+];
 const IMAGE: &[(&str, &str)] = &[
     ("sec-fetch-site", "cross-site"),
     ("sec-fetch-mode", "no-cors"),
@@ -78,6 +84,7 @@ fn a_session_is_begun_only_where_none_can_be_replaced() {
     let table: &[Row] = &[
         ("GET", LINK, [true, true, false]),
         ("HEAD", LINK, [true, true, false]),
+        ("GET", WORKER, [true, true, false]),
         ("GET", FRAME, [false, true, false]),
         ("GET", IMAGE, [false, true, false]),
         (

@@ -133,6 +133,27 @@ fn of_four_requests_only_ends_that_overtake_each_other_undo_one() {
 }
 
 #[test]
+fn of_four_requests_only_what_overtakes_its_like_undoes_a_renewal() {
+    // The tombstones of the renewal that arrives last go over those of others: SECURITY.md says so.
+    let faults = run(Model {
+        requests: 4,
+        ops: &[Op::Write, Op::Renew, Op::Destroy],
+        servers: 1,
+        ..THREE
+    });
+    let limit = |fault: &Fault| {
+        matches!(
+            fault,
+            Fault::CameBack { crossed: true, .. } | Fault::RightsBack { crossed: true, .. }
+        )
+    };
+    let other = faults.iter().find(|fault| !limit(fault));
+    assert!(other.is_none(), "{other:#?}");
+    let back = |fault: &Fault| matches!(fault, Fault::RightsBack { .. });
+    assert!(faults.iter().any(back), "the limit is gone: say so");
+}
+
+#[test]
 fn whoever_pauses_for_no_more_than_half_of_the_idle_timeout_stays() {
     // Whether or not anybody looks, and whatever else does not count.
     let table: [(&[Op], usize); 2] = [(&[Op::Read, Op::Pass], 5), (&[Op::Pass, Op::Passive], 4)];

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sealed_session::{KeyRing, Lifetime, RequestHead, SessionManager};
 
 use crate::HALF;
-use crate::common::{Browser, at, key};
+use crate::common::{Browser, RENEWED, at, key};
 use crate::rule::{Op, Rule};
 
 /// The server whose ring is complete, and the one that lacks the newest key.
@@ -69,7 +69,12 @@ pub(crate) enum Fault {
         trace: Vec<String>,
     },
     /// Rights that had been taken away are there again.
-    RightsBack { session: View, trace: Vec<String> },
+    RightsBack {
+        session: View,
+        /// Whether two renewals overtook each other on the way.
+        crossed: bool,
+        trace: Vec<String>,
+    },
     /// A visitor who was answered a moment ago is not known any more.
     SignedOut { trace: Vec<String> },
     /// The response of a request that wrote nothing, or that another site caused, changed what the
@@ -122,7 +127,7 @@ struct World {
     /// Which request ended which session, in the order of arrival.
     ended: Vec<(usize, String)>,
     /// Sessions whose rights were replaced by a renewal that arrived.
-    superseded: Vec<(String, usize)>,
+    superseded: Vec<(usize, String, usize)>,
     trace: Vec<String>,
 }
 
@@ -225,7 +230,9 @@ impl Model {
         }
         if matches!(pending.op, Op::Destroy | Op::SignIn) {
             // One that is over is ended as well: a response of its own may be under way.
-            let met = view(&LENIENT[pending.server], &pending.cookies, pending.sent_at);
+            // So is one that was renewed meanwhile: it goes on under another id.
+            let cookies = without(&pending.cookies, RENEWED);
+            let met = view(&LENIENT[pending.server], &cookies, pending.sent_at);
             let ended = met.map(|view| (pending.number, view.sign_in));
             world.ended.extend(ended);
         }
@@ -233,7 +240,7 @@ impl Model {
             let sign_in = pending.found.clone();
             world
                 .superseded
-                .extend(sign_in.map(|sign_in| (sign_in, pending.rights)));
+                .extend(sign_in.map(|sign_in| (pending.number, sign_in, pending.rights)));
         }
         for (before, after) in before.into_iter().zip(&world.views) {
             let trace = || world.trace.clone();
@@ -249,6 +256,7 @@ impl Model {
             if let Some(view) = after.as_ref().filter(|view| world.is_superseded(view)) {
                 faults.push(Fault::RightsBack {
                     session: view.clone(),
+                    crossed: world.have_renewals_crossed(),
                     trace: trace(),
                 });
             }
@@ -272,10 +280,16 @@ impl World {
     }
 
     fn is_superseded(&self, view: &View) -> bool {
-        let replaced = |(session, rights): &(String, usize)| {
+        let replaced = |(_, session, rights): &(usize, String, usize)| {
             *session == view.sign_in && *rights == view.rights
         };
         self.superseded.iter().any(replaced)
+    }
+
+    /// Whether a renewal arrived before one that was sent earlier.
+    fn have_renewals_crossed(&self) -> bool {
+        let numbers = self.superseded.iter().map(|(number, ..)| number);
+        !numbers.is_sorted()
     }
 
     /// Whether the end of one session arrived before that of another one which was sent earlier.
@@ -293,6 +307,13 @@ impl World {
         let cookies = self.browser.line();
         self.views = [0, 1].map(|server| view(&SERVERS[server], &cookies, self.now));
     }
+}
+
+/// A line of cookies without those of one name.
+fn without(line: &str, name: &str) -> String {
+    let of_name = |pair: &&str| pair.split('=').next() == Some(name);
+    let others = line.split("; ").filter(|pair| !of_name(pair));
+    others.collect::<Vec<_>>().join("; ")
 }
 
 fn view(server: &SessionManager, cookies: &str, now: i64) -> Option<View> {

@@ -74,8 +74,9 @@ impl GuardMiddleware {
         let target = target.map_or("", |target| target.as_str());
         let fields = look_up(request.headers());
         let asked = GuardedRequest::new(request.method().as_str(), target).fields(&fields);
-        let extensions = request.extensions();
-        let verdict = match extensions.get::<Sessions>() {
+        // Nothing is borrowed meanwhile: conditions are the application's.
+        let sessions = request.extensions().get::<Sessions>().cloned();
+        let verdict = match &sessions {
             Some(sessions) => {
                 let verdict = self.guard.check(sessions, &asked);
                 verdict.map_err(MissingMiddleware::slot)

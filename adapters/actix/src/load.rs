@@ -12,14 +12,14 @@ pub(crate) struct Covered;
 
 /// Puts the sessions into the request's extensions, where the extractors find them.
 pub(crate) fn load(shared: &Shared, request: &ServiceRequest) -> Result<Sessions, Covered> {
-    let mut extensions = request.extensions_mut();
-    if extensions.contains::<Sessions>() {
+    // Nothing is borrowed meanwhile: the clock and what hears of events are the application's.
+    if request.extensions().contains::<Sessions>() {
         // Which of the two an extractor means cannot be known.
         let error = Error::misuse("two session middlewares cover one request; remove one of them");
         tracing::error!(target: "sealed_session", %error);
         return Err(Covered);
     }
     let sessions = head::load(&shared.slots, request.head(), shared.clock.now());
-    extensions.insert(sessions.in_hand());
+    request.extensions_mut().insert(sessions.in_hand());
     Ok(sessions)
 }

@@ -132,8 +132,8 @@ impl SessionMiddleware {
 
     /// Answers a failed commit otherwise: with a page that says what was too large, for instance.
     /// The handler's response is dropped, because it speaks of changes that did not happen; the
-    /// visitor's old session is whole. The session shows what could not be sent, and cannot be
-    /// changed any more. With several, it is the one that did not fit, and none is sent.
+    /// visitor's old session is whole. The session reads as the browser keeps it, and cannot be
+    /// changed any more; the error has the sizes of what could not be sent. With several, it is the one that did not fit, and none is sent.
     ///
     /// A handler learns already at its insert of a value that can never fit. If that error becomes the
     /// response, as this crate's [`Error`](crate::Error), by a 5xx or with

@@ -270,7 +270,7 @@ async fn caching_headers() {
 async fn noise(session: Session) -> Result<&'static str, Error> {
     for name in ["noise", "more noise"] {
         let seed = name.len() as u64;
-        let noise: Vec<u64> = (0..200)
+        let noise: Vec<u64> = (0..170)
             .map(|n| (n + seed * 1_000).wrapping_mul(0x9e37_79b9_7f4a_7c15))
             .collect();
         session.insert(name, noise)?;

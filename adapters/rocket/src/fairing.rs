@@ -24,7 +24,7 @@ use crate::refused;
 ///
 /// A request that may change something, and that a page of another origin caused, is answered with an
 /// empty 403; see [`CrossOrigin`](sealed_session::CrossOrigin). A fairing cannot answer by itself, so
-/// this one mounts a route for that, `CONNECT /<path..>`, and makes such a request one of this method.
+/// this one mounts routes in front of all others that do, and that let all other requests pass.
 ///
 /// ```
 /// use sealed_session_rocket::SessionFairing;
@@ -105,7 +105,7 @@ impl SessionFairing {
     /// Answers a failed commit with a page of the application's own, anything that is a
     /// [`Responder`]. The visitor's old session is whole; the handler's response is dropped, because
     /// it speaks of changes that did not happen. The session is the one that could not be sent, of
-    /// whatever slot, and cannot be changed any more.
+    /// whatever slot; it reads as the browser keeps it, and cannot be changed any more.
     ///
     /// A handler learns already at its insert of a value that can never fit. If it answers with this
     /// crate's [`Error`](crate::Error), then nothing is committed, and this page answers, too.
@@ -196,11 +196,7 @@ impl Fairing for SessionFairing {
         let sessions = load(&self.shared, request);
         let passive = self.shared.passive.as_ref();
         let is_passive = passive.is_some_and(|wanted| wanted(request));
-        let is_foreign = sessions.foreign().is_some();
         Cached::of(request).announce(sessions, is_passive);
-        if is_foreign {
-            refused::redirect(request);
-        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! The answer to a request that another origin caused, whatever route it was for.
 //!
 //! A fairing sees every request and cannot answer one, and a guard sees those only whose route asks for
-//! it. So the fairing turns such a request into one of a method that no application has routes for, and
-//! a route in front of all others answers it. Its path stays, for whoever logs it.
+//! it. So routes for every method stand in front of all others, answer such a request, and let all others
+//! pass. The request stays as it is: another fairing may change its method, and somebody may log it.
 
 use rocket::http::{Method, Status};
 use rocket::route::{Handler, Outcome, Route};
@@ -10,19 +10,27 @@ use rocket::{Data, Request, Response};
 
 use crate::cached::Cached;
 
-/// The method of WebSockets over HTTP/2, which Rocket does not speak.
-const METHOD: Method = Method::Connect;
+/// Every method that Rocket knows.
+const METHODS: [Method; 9] = [
+    Method::Get,
+    Method::Put,
+    Method::Post,
+    Method::Delete,
+    Method::Options,
+    Method::Head,
+    Method::Trace,
+    Method::Connect,
+    Method::Patch,
+];
 
-/// The route that answers. It lets requests pass that were sent so.
+/// The routes that answer, or let a request pass.
 pub(crate) fn routes() -> Vec<Route> {
-    let mut route = Route::ranked(isize::MIN, METHOD, "/<path..>", Answer);
-    route.name = Some("requests of other origins".into());
-    vec![route]
-}
-
-/// Makes the request one of that route.
-pub(crate) fn redirect(request: &mut Request<'_>) {
-    request.set_method(METHOD);
+    let route = |method| {
+        let mut route = Route::ranked(isize::MIN, method, "/<path..>", Answer);
+        route.name = Some("requests of other origins".into());
+        route
+    };
+    METHODS.map(route).to_vec()
 }
 
 /// Whether another origin caused the request.

@@ -8,7 +8,7 @@ use sealed_session::{Error, Session, Sessions};
 /// changes that did not happen.
 ///
 /// Functions from `&Error` and `&Session` to a response implement it. They get the session that could
-/// not be sent, of whatever slot. A page that needs those of the other slots as well, such as the
+/// not be sent, of whatever slot, which reads as the browser keeps it. A page that needs those of the other slots as well, such as the
 /// visitor's language, is a type that implements this itself:
 ///
 /// ```
@@ -25,8 +25,8 @@ use sealed_session::{Error, Session, Sessions};
 /// impl CommitFailure<String> for Page {
 ///     fn respond(&self, error: &Error, sessions: &Sessions) -> Response<String> {
 ///         let subject = sessions.main().subject();
-///         let tried = sessions.failed(error).names();
-///         Response::new(format!("{subject:?} could not store {tried:?}: {error}"))
+///         let kept = sessions.failed(error).names();
+///         Response::new(format!("{subject:?} keeps {kept:?}: {error}"))
 ///     }
 /// }
 ///
@@ -40,7 +40,7 @@ use sealed_session::{Error, Session, Sessions};
 )]
 pub trait CommitFailure<ResBody> {
     /// The response to send instead of the handler's. None of the sessions is sent, and none can be
-    /// changed any more; [`Sessions::failed`] shows what could not be sent.
+    /// changed any more; [`Sessions::failed`] reads as the browser keeps it, and `error` has the sizes.
     fn respond(&self, error: &Error, sessions: &Sessions) -> Response<ResBody>;
 }
 

@@ -81,6 +81,27 @@ fn no_handler_and_no_catcher_sees_it() {
 }
 
 #[test]
+fn a_fairing_that_changes_the_method_changes_nothing() {
+    let counting = Counting::default();
+    let rewrites = AdHoc::on_request("Rewrites methods", |request, _| {
+        Box::pin(async move { request.set_method(Method::Put) })
+    });
+    let rocket = app(&counting).attach(fairing()).attach(rewrites);
+    let client = client(rocket);
+    let post = |site| {
+        let request = request(&client, "POST", "/order", &[]);
+        Reply::of(
+            request
+                .header(Header::new("Sec-Fetch-Site", site))
+                .dispatch(),
+        )
+    };
+    assert_eq!(post("same-site").status, 403);
+    assert_eq!(called(&counting), 0);
+    assert_eq!(post("same-origin").body, "called");
+}
+
+#[test]
 fn a_form_that_says_it_is_a_get_was_posted() {
     // From another site the browser keeps `Lax` cookies back, as from every POST, and a GET would begin
     // a session in place of the visitor's.

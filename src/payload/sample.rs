@@ -4,12 +4,13 @@
 //! there. Builds with debug assertions therefore make a few values of each type before they store
 //! the first one: with nothing in its options and containers, with one element in each, with zeros
 //! and with ones, and with each variant of its enums. A type that refuses a sample by a rule of its
-//! own, or that cannot be read without content, is passed over.
+//! own, be it by a panic, or that cannot be read without content, is passed over.
 
 use std::any::type_name;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
 use serde::de::value::StrDeserializer;
@@ -45,7 +46,10 @@ pub(super) fn is_lossy<T: Deserialize<'static>>(
     let known = tried().get(&key).copied();
     known.unwrap_or_else(|| {
         // Without the lock: this is the type's own code.
-        let lost = |sample: T| matches!(encode(&sample), Err(Refused::Lost(_)));
+        let lost = |sample: T| {
+            let encoded = catch_unwind(AssertUnwindSafe(|| encode(&sample)));
+            matches!(encoded, Ok(Err(Refused::Lost(_))))
+        };
         let is_lossy = samples(codec == Codec::Json).into_iter().any(lost);
         tried().insert(key, is_lossy);
         is_lossy
@@ -71,7 +75,9 @@ fn samples<T: Deserialize<'static>>(human: bool) -> Vec<T> {
                 recipe: &recipe,
                 level: 0,
             };
-            samples.extend(T::deserialize(sample));
+            // A type may panic where a rule of its own is broken.
+            let made = catch_unwind(AssertUnwindSafe(|| T::deserialize(sample)));
+            samples.extend(made.into_iter().flatten());
             variants = recipe.variants.get().clamp(variants, VARIANTS);
             variant += 1;
         }

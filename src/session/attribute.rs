@@ -18,7 +18,8 @@ const MIGRATIONS_MAX: usize = 4;
 /// wrote. The schema number tells them apart: raise it with every change of the type, and name
 /// the old type in [`migrate`](Attribute::migrate). Should the number be forgotten, two bytes before
 /// each value tell that it is of another type: kinds of values, names of fields and of variants, and
-/// their order. Such a value is never misread. Only a variant may be added at the end of an enum.
+/// their order, aliases included. Of such changes 1 in 65,536 passes unseen, and all others are unreadable
+/// and never another value. Only a variant may be added at the end of an enum.
 ///
 /// A number that this key does not know, and a value of another type, make the attribute
 /// *unreadable*: reading it is an [`Error::is_unreadable`](crate::Error::is_unreadable), and it is

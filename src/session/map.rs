@@ -45,10 +45,11 @@ impl Session {
     /// # Errors
     ///
     /// - [`Error::is_not_representable`] if the value would not come back as it is, which is proven
-    ///   by reading it back; in builds with debug assertions also if another value of its type would
+    ///   by reading it back and writing it again, as far as its `Serialize` tells: values that are
+    ///   written alike are the same, and a `with` module that rounds is not noticed; in builds with debug assertions also if another value of its type would
     ///   not, so that a test finds a type that leaves out a field at times (`skip_serializing_if`);
-    /// - [`Error::is_unreadable`] if what is there is not readable under `key`, so that it may be
-    ///   a newer node's: see [`replace`](Session::replace);
+    /// - [`Error::is_unreadable`] if what is there has a codec or a schema number that `key` does not
+    ///   know, so that it may be a newer node's: see [`replace`](Session::replace);
     /// - [`Error::is_too_large`] if it can never fit, with nothing else in the session;
     /// - [`Error::is_not_permitted`] if the session is signed and it, or an attribute that came
     ///   encrypted, is secret;

@@ -34,11 +34,7 @@ impl Kept {
     }
 
     /// What the name of an iterator's type says, from which a writer takes the elements.
-    fn of_iterator(mut name: &str) -> Kept {
-        // An adapter names what it iterates over first.
-        while let Some(adapter) = name.strip_prefix("core::iter::adapters::") {
-            name = adapter.split_once('<').map_or("", |(_, inner)| inner);
-        }
+    fn of_iterator(name: &str) -> Kept {
         match name.strip_prefix('&') {
             _ if is_hashed(name.trim_start_matches('&')) => Kept::None,
             // A container tells itself; another iterator may come from anywhere.
@@ -48,13 +44,14 @@ impl Kept {
     }
 }
 
-/// Whether a type of this name is a map or a set by hashes, or an iterator over one.
+/// Whether a type of this name is a map or a set by hashes, or an iterator over all of one. Keys or
+/// values by themselves are lists, whose order has to agree with that of others.
 fn is_hashed(name: &str) -> bool {
     let path = name.split('<').next().unwrap_or_default();
     let last = path.rsplit("::").next().unwrap_or_default();
-    matches!(last, "HashMap" | "HashSet" | "DashMap" | "DashSet")
-        || path.starts_with("std::collections::hash::")
-        || path.starts_with("hashbrown::")
+    let whole = matches!(last, "Iter" | "IntoIter" | "Drain");
+    let of_hashed = path.starts_with("std::collections::hash::") || path.starts_with("hashbrown::");
+    matches!(last, "HashMap" | "HashSet" | "DashMap" | "DashSet") || whole && of_hashed
 }
 
 /// What a reader makes of each container of a value, numbered as they are opened.
@@ -89,5 +86,7 @@ impl Containers {
     }
 }
 
+#[cfg(test)]
+mod attacks;
 #[cfg(test)]
 mod tests;

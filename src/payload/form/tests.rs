@@ -38,9 +38,12 @@ fn types_without_order_are_known_by_name() {
     let map = HashMap::from([(1, 2)]);
     assert_eq!(iterator(&map), Kept::None);
     assert_eq!(iterator(map.iter()), Kept::None);
+    // Keys, and what an adapter makes, are lists whose order has to agree with that of others.
+    assert_eq!(iterator(map.keys()), Kept::Unknown);
+    assert_eq!(iterator(map.values()), Kept::Unknown);
     assert_eq!(
-        iterator(map.keys().filter(|key| **key > 0).map(|key| key + 1)),
-        Kept::None
+        iterator(map.iter().filter(|(key, _)| **key > 0)),
+        Kept::Unknown
     );
     assert_eq!(iterator(&vec![map]), Kept::Order);
     assert_eq!(iterator(&IndexMap::from([(1, 2)])), Kept::Order);

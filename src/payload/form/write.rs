@@ -112,6 +112,12 @@ impl<'m> Writer<'m> {
         self.form.bytes.extend_from_slice(bytes);
     }
 
+    /// The call of a type with a name: variants of an untagged enum may differ in nothing else.
+    fn named(&mut self, call: Call, name: &str) {
+        self.call(call);
+        self.string(name.as_bytes());
+    }
+
     fn variant(&mut self, call: Call, of: &str, index: u32, name: &str) {
         self.scalar(call, &index.to_le_bytes());
         self.string(of.as_bytes());
@@ -255,17 +261,17 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
         Ok(())
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), fmt::Error> {
-        self.call(Call::UnitStruct);
+    fn serialize_unit_struct(self, name: &'static str) -> Result<(), fmt::Error> {
+        self.named(Call::UnitStruct, name);
         Ok(())
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<(), fmt::Error> {
-        self.call(Call::NewtypeStruct);
+        self.named(Call::NewtypeStruct, name);
         value.serialize(self)
     }
 
@@ -299,8 +305,12 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
         Ok(self.ordered())
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Open<'w, 'm>, fmt::Error> {
-        self.call(Call::TupleStruct);
+    fn serialize_tuple_struct(
+        self,
+        name: &'static str,
+        _: usize,
+    ) -> Result<Open<'w, 'm>, fmt::Error> {
+        self.named(Call::TupleStruct, name);
         Ok(self.ordered())
     }
 
@@ -320,7 +330,7 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
     }
 
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Open<'w, 'm>, fmt::Error> {
-        self.call(Call::Struct);
+        self.named(Call::Struct, name);
         // What serde_json writes so is a number, or text of its own.
         self.opened -= usize::from(name.starts_with("$serde_json::private::"));
         Ok(self.ordered())

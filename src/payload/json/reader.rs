@@ -250,13 +250,17 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watching<'_, V> {
     }
 }
 
-/// A number that serde_json keeps as text, and wraps into a map. What a float can tell is one; other
-/// text stays wrapped, for a type that keeps it.
+/// A number that serde_json keeps as text, and wraps into a map. What serde buffers before it knows the
+/// type (`Content`) gets a float if one tells the same; a type that asks for numbers by itself knows
+/// of the map.
 fn number<'de, V, A>(visitor: V, mut inner: A) -> Result<V::Value, A::Error>
 where
     V: Visitor<'de>,
     A: MapAccess<'de>,
 {
+    if !type_name::<V>().contains("Content") {
+        return visitor.visit_map(inner);
+    }
     let Some((key, text)) = inner.next_entry::<String, String>()? else {
         return Err(Error::custom("no number"));
     };

@@ -346,9 +346,20 @@ impl<'de, E: Error> Deserializer<'de> for Chosen<E> {
         }
     }
 
+    /// A type may read the variant as an enum of units.
+    #[inline]
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, E> {
+        self.number.deserialize_enum(name, variants, visitor)
+    }
+
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
-        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum ignored_any
+        unit unit_struct newtype_struct seq tuple tuple_struct map struct ignored_any
     }
 }
 

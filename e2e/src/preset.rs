@@ -48,7 +48,7 @@ impl Preset {
         .map(|(name, budget)| Preset { name, budget })
     }
 
-    /// What a session may take whose cookie has this name: a budget that limits the whole head counts
+    /// What a session may take one of whose cookies has this name: a budget that limits the whole head counts
     /// the other lines of the name, too.
     ///
     /// # Errors
@@ -56,7 +56,10 @@ impl Preset {
     /// If there is no such name.
     pub fn total(&self, cookie: &str) -> Result<usize, Failure> {
         let ring = KeyRing::new(Key::generate()?);
-        limit(&manager(&ring, cookie, self.budget)?)
+        // The chunks of a session are numbered.
+        let numbered = cookie.strip_suffix(|last: char| last.is_ascii_digit());
+        let base = numbered.and_then(|cookie| cookie.strip_suffix('.'));
+        limit(&manager(&ring, base.unwrap_or(cookie), self.budget)?)
     }
 
     /// A session whose `Set-Cookie` values come to exactly the preset's total.

@@ -92,7 +92,10 @@ fn mix(state: u64, number: u64) -> u64 {
     (state ^ number).wrapping_mul(PRIME)
 }
 
-fn mix_name(state: u64, name: &str) -> u64 {
-    let bytes = name.bytes().chain([NAME_END]);
-    bytes.fold(state, |state, byte| mix(state, byte.into()))
+#[inline]
+fn mix_name(mut state: u64, name: &str) -> u64 {
+    for byte in name.as_bytes() {
+        state = mix(state, (*byte).into());
+    }
+    mix(state, NAME_END.into())
 }

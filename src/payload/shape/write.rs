@@ -192,7 +192,7 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
         length: usize,
     ) -> Result<Self::SerializeStruct, S::Error> {
         self.trace.call(Call::Struct);
-        let number = self.trace.begin_struct();
+        let number = self.trace.begin_struct(length);
         Ok(Fields {
             inner: self.inner.serialize_struct(name, length)?,
             trace: self.trace,
@@ -209,7 +209,7 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
     ) -> Result<Self::SerializeStructVariant, S::Error> {
         self.trace.call(Call::StructVariant);
         self.trace.variant(name, variant);
-        let number = self.trace.begin_struct();
+        let number = self.trace.begin_struct(length);
         let inner = self
             .inner
             .serialize_struct_variant(name, index, variant, length)?;

@@ -89,8 +89,14 @@ pub fn commit(manager: &SessionManager, session: &Session) -> Option<String> {
                 value.bytes().all(|byte| (b' '..=b'~').contains(&byte)),
                 "{value:?}"
             );
-            if !value.ends_with("Max-Age=0") {
-                pairs.push(value.split(';').next().unwrap_or_default().to_owned());
+            // Any MAC is right here, so the tombstone of a renewal would be that of what it became.
+            let pair = value.split(';').next().unwrap_or_default();
+            let is_renewed = pair
+                .split('=')
+                .next()
+                .is_some_and(|name| name.ends_with(".r"));
+            if !value.ends_with("Max-Age=0") && !is_renewed {
+                pairs.push(pair.to_owned());
             }
         }
     }

@@ -8,9 +8,8 @@
 //!
 //! The MAC is made under the key named, over these five bytes, the bound context, and what is buried:
 //! the half of the id that lasts for a sign-in, or the whole id, which ends at its renewal. The text
-//! of several is theirs, one behind the other: a session
-//! has one under each key of the ring, because a node may hold some of the keys only, and earlier
-//! ones are carried along.
+//! of several is theirs, one behind the other: a session has one under each key of the ring, because a
+//! node may hold some of the keys only, and earlier ones are carried along.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -15,8 +15,7 @@ use super::{Inner, Parting, Session, Slot};
 use crate::error::{Error, HoldBack};
 use crate::event::Note;
 use crate::lifetime::{Times, Timestamp};
-use crate::transport::Source;
-use crate::transport::Transport;
+use crate::transport::{Source, Transport};
 
 /// What a response has to carry.
 #[derive(Default)]

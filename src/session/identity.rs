@@ -58,12 +58,13 @@ impl Session {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
     ///
-    /// fn needs_a_csrf_token(session: &Session) -> bool {
-    ///     session.opened_from() != Some(Source::Header)
+    /// // No page of another site can send the field, so a script may skip what a form may not.
+    /// fn is_from_a_script(session: &Session) -> bool {
+    ///     session.opened_from() == Some(Source::Header)
     /// }
     ///
     /// assert_eq!(session.opened_from(), None);
-    /// assert!(needs_a_csrf_token(&session));
+    /// assert!(!is_from_a_script(&session));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
+use super::TEXT_MAX;
 use super::chunk::{COUNT, SET_TAG};
 use super::jar::{Found, Jar};
 use super::name::CHUNKS_MAX;
@@ -30,16 +31,24 @@ pub(crate) struct Candidates<'a> {
 }
 
 impl<'a> Candidates<'a> {
+    /// Returns the one text that came elsewhere than in cookies, where nothing comes in chunks.
+    pub(crate) fn of_one(text: Result<&'a [u8], Refusal>) -> Candidates<'a> {
+        let mut all = Candidates::default();
+        match text {
+            Ok(text) if text.len() > TEXT_MAX => all.refuse(Refusal::OverCeiling),
+            Ok(text @ [b'A', ..]) => all.add(Cow::Borrowed(text)),
+            Ok(_) => all.refuse(Refusal::Malformed),
+            Err(refusal) => all.refuse(refusal),
+        }
+        all
+    }
+
     /// Reads the cookies of one family.
     pub(crate) fn of(jar: &'a Jar, family: usize) -> Candidates<'a> {
         let mut all = Candidates {
             more: jar.is_full(family),
             ..Candidates::default()
         };
-        if let Some(refusal) = jar.refused() {
-            all.refuse(refusal);
-            return all;
-        }
         let mut bases = jar
             .chunks(family)
             .filter(|found| found.index == 0)
@@ -152,7 +161,7 @@ mod tests {
     use crate::cookie::Names;
 
     fn read(line: &str) -> Vec<Result<String, Refusal>> {
-        let jar = Jar::read([line.as_bytes()], [Names::new("s")].iter(), || false);
+        let jar = Jar::read([line.as_bytes()], [Names::new("s")].iter());
         let text = |text: Candidate<'_>| String::from_utf8_lossy(&text).into_owned();
         Candidates::of(&jar, 0)
             .list
@@ -218,7 +227,7 @@ mod tests {
         }
         let bases: String = (0..100).map(|number| format!("s=A{number}; ")).collect();
         for line in [line, bases] {
-            let jar = Jar::read([line.as_bytes()], [Names::new("s")].iter(), || false);
+            let jar = Jar::read([line.as_bytes()], [Names::new("s")].iter());
             let all = Candidates::of(&jar, 0);
             assert_eq!(
                 all.list.iter().filter(|c| c.is_ok()).count(),

@@ -10,21 +10,18 @@ use std::ops::Range;
 use memchr::memchr;
 use smallvec::SmallVec;
 
-use super::TEXT_MAX;
 use super::budget::LINE_MAX;
-use super::name::{Names, Slot};
-use crate::error::Refusal;
-use crate::transport::Source;
+use super::name::{Names, Role};
 
 /// The most chunks kept of one family: nine, and some planted ones.
 const CHUNKS_KEPT: u8 = 32;
 
 /// The most touch cookies kept of one family, and the most cookies of either kind of tombstones. There is one of
 /// each, unless others were planted.
-const MARKS_KEPT: u8 = 8;
+pub(crate) const MARKS_KEPT: u8 = 8;
 
 /// The longest value of a touch cookie, or of a cookie of tombstones, that is looked at.
-const MARK_MAX: usize = 256;
+pub(crate) const MARK_MAX: usize = 256;
 
 /// Bytes of a touch, and some.
 const TOUCH_ROOM: usize = 32;
@@ -41,11 +38,6 @@ pub(crate) struct Jar {
     /// How many of each family and kind: each by itself, so that none can crowd out another.
     counts: [[u8; KINDS]; FAMILIES_MAX],
     others: Tally,
-    source: Source,
-    /// Why what came elsewhere than in cookies is no token.
-    refused: Option<Refusal>,
-    /// Whether the browser may have a session of ours, and have kept it back.
-    withheld: bool,
 }
 
 /// Cookies of a request, counted.
@@ -62,7 +54,7 @@ pub(crate) const PAIR_END: usize = 2;
 #[derive(Clone, Copy)]
 struct Piece {
     family: u8,
-    slot: Slot,
+    role: Role,
     /// Longer than any cookie we write; its text was not kept.
     too_long: bool,
     start: u32,
@@ -72,13 +64,13 @@ struct Piece {
 /// Kinds of cookies in a family.
 const KINDS: usize = 4;
 
-/// The number of a kind, and how many cookies of it are kept, with how long a value.
-const fn kind(slot: Slot) -> (usize, u8, usize) {
-    match slot {
-        Slot::Chunk(_) => (0, CHUNKS_KEPT, LINE_MAX),
-        Slot::Touch => (1, MARKS_KEPT, MARK_MAX),
-        Slot::Tombstone => (2, MARKS_KEPT, MARK_MAX),
-        Slot::Renewed => (3, MARKS_KEPT, MARK_MAX),
+/// Returns the number of a kind, how many cookies of it are kept, and the longest value.
+const fn kind(role: Role) -> (usize, u8, usize) {
+    match role {
+        Role::Chunk(_) => (0, CHUNKS_KEPT, LINE_MAX),
+        Role::Touch => (1, MARKS_KEPT, MARK_MAX),
+        Role::Tombstone => (2, MARKS_KEPT, MARK_MAX),
+        Role::Renewed => (3, MARKS_KEPT, MARK_MAX),
     }
 }
 
@@ -91,12 +83,10 @@ pub(super) struct Found<'a> {
 }
 
 impl Jar {
-    /// Collects the cookies that carry one of the names of `families`. If no session is among them,
-    /// `withheld` is asked: whether the browser may have one.
+    /// Collects the cookies that carry one of the names of `families`.
     pub(crate) fn read<'a, 'n>(
         lines: impl IntoIterator<Item = &'a [u8]>,
         families: impl Iterator<Item = &'n Names> + Clone,
-        withheld: impl FnOnce() -> bool,
     ) -> Jar {
         let mut jar = Jar::default();
         for line in lines {
@@ -111,97 +101,44 @@ impl Jar {
                 let found = families
                     .clone()
                     .enumerate()
-                    .find_map(|(family, names)| Some((family, names.slot_of(name)?)));
+                    .find_map(|(family, names)| Some((family, names.role_of(name)?)));
                 match found {
-                    Some((family, slot)) => {
-                        jar.add(family, slot, trim(value.get(1..).unwrap_or_default()));
+                    Some((family, role)) => {
+                        jar.add(family, role, trim(value.get(1..).unwrap_or_default()));
                     }
                     None => jar.others.add(trim(pair)),
                 }
             }
         }
-        jar.withheld = jar.has_no_chunk() && withheld();
         jar
     }
 
-    /// What came elsewhere than in cookies: one token as it stands, no text if nothing came, or
-    /// why it is none. It does not say under which name it was sealed, so each of `families` has it.
-    pub(crate) fn of_one(source: Source, families: usize, came: Result<Vec<u8>, Refusal>) -> Jar {
-        let mut jar = Jar {
-            source,
-            ..Jar::default()
-        };
-        match came {
-            Err(refusal) => jar.refused = Some(refusal),
-            Ok(text) if text.is_empty() => {}
-            Ok(text) if text.len() > TEXT_MAX => jar.refused = Some(Refusal::OverCeiling),
-            // Only cookies come in chunks.
-            Ok(text) if !text.starts_with(b"A") => jar.refused = Some(Refusal::Malformed),
-            Ok(text) => {
-                let end = text.len();
-                jar.text = text;
-                for family in 0..families {
-                    jar.note(family, Slot::Chunk(0), 0..end, false);
-                }
-            }
-        }
-        jar
-    }
-
-    /// A touch that came with the one token.
-    pub(crate) fn add_touch(&mut self, families: usize, value: &[u8]) {
-        for family in 0..families {
-            self.add(family, Slot::Touch, trim(value));
-        }
-    }
-
-    /// The one token, if it came elsewhere than in cookies.
-    pub(crate) fn only_text(&self) -> &str {
-        // Touches stand behind it, and only beside fields.
-        str::from_utf8(&self.text).unwrap_or_default()
-    }
-
-    /// Whether no cookie of ours came.
+    /// Returns whether no cookie of ours came.
     pub(crate) fn is_empty(&self) -> bool {
         self.pieces.is_empty()
     }
 
-    /// Whether touches and tombstones are all that came. Under another `SameSite` than that of the
+    /// Returns whether touches and tombstones are all that came. Under another `SameSite` than that of the
     /// session, from before it was changed, a browser sends them by themselves.
-    fn has_no_chunk(&self) -> bool {
+    pub(crate) fn has_no_chunk(&self) -> bool {
         let [[own, ..], [former, ..]] = self.counts;
         own == 0 && former == 0
     }
 
-    /// Whether no session came, and the browser may have one all the same.
-    pub(crate) fn is_withheld(&self) -> bool {
-        self.withheld
-    }
-
-    /// Whether any tombstone came, of either kind and any family.
+    /// Returns whether any tombstone came, of either kind and any family.
     pub(crate) fn has_tombstones(&self) -> bool {
-        let kinds = [Slot::Tombstone, Slot::Renewed].map(|slot| kind(slot).0);
+        let kinds = [Role::Tombstone, Role::Renewed].map(|role| kind(role).0);
         let came = |counts: &[u8; KINDS]| kinds.iter().any(|kind| counts.get(*kind) != Some(&0));
         self.counts.iter().any(came)
     }
 
-    /// Whether any cookie of one family came.
+    /// Returns whether any cookie of one family came.
     pub(crate) fn holds(&self, family: usize) -> bool {
         self.pieces(family).next().is_some()
     }
 
-    /// How what is here came.
-    pub(crate) fn source(&self) -> Source {
-        self.source
-    }
-
-    /// Why what came is no token, if that is certain.
-    pub(super) fn refused(&self) -> Option<Refusal> {
-        self.refused
-    }
-
-    fn add(&mut self, family: usize, slot: Slot, value: &[u8]) {
-        let (kind, most, longest) = kind(slot);
+    fn add(&mut self, family: usize, role: Role, value: &[u8]) {
+        let (kind, most, longest) = kind(role);
         let counts = self.counts.get_mut(family);
         let Some(count) = counts
             .and_then(|kinds| kinds.get_mut(kind))
@@ -221,25 +158,25 @@ impl Jar {
             text.extend_from_slice(value);
         }
         let end = text.len();
-        self.note(family, slot, start..end, too_long);
+        self.note(family, role, start..end, too_long);
     }
 
     /// Notes that a piece of `family` stands at `range` of the text.
-    fn note(&mut self, family: usize, slot: Slot, range: Range<usize>, too_long: bool) {
+    fn note(&mut self, family: usize, role: Role, range: Range<usize>, too_long: bool) {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         self.pieces.push(Piece {
             family: u8::try_from(family).unwrap_or(u8::MAX),
-            slot,
+            role,
             too_long,
             start: offset(range.start),
             end: offset(range.end),
         });
     }
 
-    /// The pieces of one family, in the order of the request: what they are, and their values;
+    /// Returns the pieces of one family in the order of the request: their roles, and their values;
     /// `None` for one that is longer than any cookie we write.
     #[inline]
-    fn pieces(&self, family: usize) -> impl Iterator<Item = (Slot, Option<&[u8]>)> {
+    fn pieces(&self, family: usize) -> impl Iterator<Item = (Role, Option<&[u8]>)> {
         let of_family = self
             .pieces
             .iter()
@@ -247,15 +184,15 @@ impl Jar {
         of_family.map(|piece| {
             let range = piece.start as usize..piece.end as usize;
             let value = self.text.get(range).filter(|_| !piece.too_long);
-            (piece.slot, value)
+            (piece.role, value)
         })
     }
 
-    /// The chunks of one family.
+    /// Returns the chunks of one family.
     #[inline]
     pub(super) fn chunks(&self, family: usize) -> impl Iterator<Item = Found<'_>> {
-        self.pieces(family).filter_map(|(slot, value)| match slot {
-            Slot::Chunk(index) => Some(Found {
+        self.pieces(family).filter_map(|(role, value)| match role {
+            Role::Chunk(index) => Some(Found {
                 index: index.into(),
                 value,
             }),
@@ -263,70 +200,67 @@ impl Jar {
         })
     }
 
-    /// The touch cookies of one family; `None` stands for one that is too long for any version
+    /// Returns the touch cookies of one family; `None` stands for one that is too long for any version
     /// that this one knows.
     pub(crate) fn touches(&self, family: usize) -> impl Iterator<Item = Option<&[u8]>> {
         let pieces = self.pieces(family);
-        pieces.filter_map(|(slot, value)| matches!(slot, Slot::Touch).then_some(value))
+        pieces.filter_map(|(role, value)| matches!(role, Role::Touch).then_some(value))
     }
 
-    /// The cookies of tombstones of one family, those of sign-ins.
+    /// Returns the cookies with tombstones of sign-ins of one family.
     pub(crate) fn tombstones(&self, family: usize) -> impl Iterator<Item = &[u8]> {
         let pieces = self.pieces(family);
-        pieces.filter_map(|(slot, value)| value.filter(|_| matches!(slot, Slot::Tombstone)))
+        pieces.filter_map(|(role, value)| value.filter(|_| matches!(role, Role::Tombstone)))
     }
 
-    /// The cookies of tombstones of one family, those of ids that were renewed.
+    /// Returns the cookies with tombstones of renewed ids of one family.
     pub(crate) fn renewed(&self, family: usize) -> impl Iterator<Item = &[u8]> {
         let pieces = self.pieces(family);
-        pieces.filter_map(|(slot, value)| value.filter(|_| matches!(slot, Slot::Renewed)))
+        pieces.filter_map(|(role, value)| value.filter(|_| matches!(role, Role::Renewed)))
     }
 
-    /// What came along besides the session, its touch and its tombstones.
+    /// Counts the cookies that came besides the session, its touch and its tombstones.
     pub(crate) fn others(&self) -> Tally {
         self.others
     }
 
-    /// What was kept of the session's cookies, its touch and its tombstones; `families` are those
+    /// Counts the session's cookies that were kept, its touch and its tombstones included; `families` are those
     /// that it was read for.
     pub(crate) fn own<'n>(&self, families: impl Iterator<Item = &'n Names>) -> Tally {
         let mut own = Tally::default();
-        if self.source != Source::Cookie {
-            return own;
-        }
         for (family, names) in families.enumerate() {
-            for (slot, value) in self.pieces(family) {
+            for (role, value) in self.pieces(family) {
                 if let Some(value) = value {
-                    own.count(names.of(slot).len() + "=".len() + value.len());
+                    own.count(names.of(role).len() + "=".len() + value.len());
                 }
             }
         }
         own
     }
 
-    /// Whether there may have been more chunks of this family than are kept.
+    /// Returns whether there may have been more chunks of this family than are kept.
     pub(super) fn is_full(&self, family: usize) -> bool {
-        self.is_used_up(family, Slot::Chunk(0))
+        self.is_used_up(family, Role::Chunk(0))
     }
 
-    /// Whether there may have been more tombstones of this family than are kept.
+    /// Returns whether there may have been more tombstones of this family than are kept.
     pub(crate) fn may_hide_tombstones(&self, family: usize) -> bool {
-        self.is_used_up(family, Slot::Tombstone) || self.is_used_up(family, Slot::Renewed)
+        self.is_used_up(family, Role::Tombstone) || self.is_used_up(family, Role::Renewed)
     }
 
-    fn is_used_up(&self, family: usize, slot: Slot) -> bool {
-        let (kind, most, _) = kind(slot);
+    fn is_used_up(&self, family: usize, role: Role) -> bool {
+        let (kind, most, _) = kind(role);
         let counts = self.counts.get(family);
         counts.and_then(|kinds| kinds.get(kind)) == Some(&most)
     }
 
-    /// Whether a cookie of this chunk came along.
+    /// Returns whether a cookie of this chunk came along.
     pub(crate) fn has(&self, family: usize, index: usize) -> bool {
         self.chunks(family).any(|found| found.index == index)
     }
 }
 
-/// The pairs of a line, untrimmed. A site's own cookies are often longer than ours.
+/// Splits a line into pairs, untrimmed. A site's own cookies are often longer than ours.
 fn pairs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(line);
     std::iter::from_fn(move || {
@@ -350,7 +284,7 @@ impl Tally {
         self.bytes += pair + PAIR_END;
     }
 
-    /// Both together.
+    /// Adds both up.
     pub(crate) fn with(self, more: Tally) -> Tally {
         Tally {
             cookies: self.cookies + more.cookies,
@@ -358,7 +292,7 @@ impl Tally {
         }
     }
 
-    /// What is left without `part`.
+    /// Returns what is left without `part`.
     pub(crate) fn without(self, part: Tally) -> Tally {
         Tally {
             cookies: self.cookies.saturating_sub(part.cookies),
@@ -367,8 +301,8 @@ impl Tally {
     }
 }
 
-/// Optional white space is space and tab (RFC 9110 section 5.6.3), and nothing else.
-fn trim(mut text: &[u8]) -> &[u8] {
+/// Removes optional white space, which is space and tab (RFC 9110 section 5.6.3), and nothing else.
+pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
         text = rest;
     }
@@ -386,7 +320,6 @@ mod tests {
         let jar = Jar::read(
             lines.iter().copied(),
             [Names::new("__Host-s")].iter(),
-            || false,
         );
         jar.chunks(0)
             .map(|found| (found.index, found.value.map(<[u8]>::to_vec)))
@@ -451,7 +384,6 @@ mod tests {
             let jar = Jar::read(
                 lines.iter().copied(),
                 [Names::new("__Host-s")].iter(),
-                || false,
             );
             let (cookies, bytes) = (*cookies, *bytes);
             assert_eq!(jar.others(), Tally { cookies, bytes }, "{lines:?}");
@@ -469,7 +401,7 @@ mod tests {
             ("former.8=x; s=", 2, "former.8=x; s=; "),
         ];
         for (line, cookies, text) in table {
-            let own = Jar::read([line.as_bytes()], names.iter(), || false).own(names.iter());
+            let own = Jar::read([line.as_bytes()], names.iter()).own(names.iter());
             let (cookies, bytes) = (*cookies, text.len());
             assert_eq!(own, Tally { cookies, bytes }, "{line}");
         }
@@ -480,12 +412,12 @@ mod tests {
         let line = b"s=x; s.t=a; s.x=b; s.r=c; ".repeat(50);
         let long = [b"s.t=".as_slice(), &[b'A'; MARK_MAX + 1]].concat();
         let names = [Names::new("s")];
-        let jar = Jar::read([line.as_slice()], names.iter(), || false);
+        let jar = Jar::read([line.as_slice()], names.iter());
         assert_eq!(jar.chunks(0).count(), usize::from(CHUNKS_KEPT));
         assert_eq!(jar.touches(0).count(), usize::from(MARKS_KEPT));
         assert_eq!(jar.tombstones(0).count(), usize::from(MARKS_KEPT));
         assert_eq!(jar.renewed(0).count(), usize::from(MARKS_KEPT));
-        let jar = Jar::read([long.as_slice()], names.iter(), || false);
+        let jar = Jar::read([long.as_slice()], names.iter());
         assert_eq!(jar.touches(0).collect::<Vec<_>>(), [None]);
         assert!(jar.chunks(0).next().is_none() && jar.touches(1).next().is_none());
     }

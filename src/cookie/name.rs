@@ -23,9 +23,9 @@ pub(crate) struct Names {
     renewed: String,
 }
 
-/// What a cookie of a session is.
+/// The part that one cookie plays in a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slot {
+pub(super) enum Role {
     /// The base cookie is number 0.
     Chunk(u8),
     Touch,
@@ -57,7 +57,7 @@ impl Names {
         &self.chunks[0]
     }
 
-    /// The name of one chunk; the base name for 0.
+    /// Returns the name of one chunk; the base name for 0.
     pub(crate) fn chunk(&self, index: usize) -> &str {
         self.chunks
             .get(index)
@@ -76,38 +76,38 @@ impl Names {
         &self.renewed
     }
 
-    /// The names of all chunks, the base name first.
+    /// Returns the names of all chunks, the base name first.
     pub(crate) fn chunks(&self) -> impl Iterator<Item = &str> {
         self.chunks.iter().map(String::as_str)
     }
 
-    /// The name of a cookie that is this.
-    pub(super) fn of(&self, slot: Slot) -> &str {
-        match slot {
-            Slot::Chunk(index) => self.chunk(index.into()),
-            Slot::Touch => self.touch(),
-            Slot::Tombstone => self.tombstone(),
-            Slot::Renewed => self.renewed(),
+    /// Returns the name of the cookie that plays `role`.
+    pub(super) fn of(&self, role: Role) -> &str {
+        match role {
+            Role::Chunk(index) => self.chunk(index.into()),
+            Role::Touch => self.touch(),
+            Role::Tombstone => self.tombstone(),
+            Role::Renewed => self.renewed(),
         }
     }
 
-    /// Whether one name could be of both.
+    /// Returns whether any name belongs to both sessions.
     pub(crate) fn overlaps(&self, other: &Names) -> bool {
         let mut all = self
             .chunks()
             .chain([self.touch(), self.tombstone(), self.renewed()]);
-        all.any(|name| other.slot_of(name.as_bytes()).is_some())
+        all.any(|name| other.role_of(name.as_bytes()).is_some())
     }
 
-    /// What `name` is, if it is one of these names to the byte.
-    pub(super) fn slot_of(&self, name: &[u8]) -> Option<Slot> {
+    /// Returns the role of the cookie `name`, if it is one of these names to the byte.
+    pub(super) fn role_of(&self, name: &[u8]) -> Option<Role> {
         let suffix = name.strip_prefix(self.base().as_bytes())?;
         match *suffix {
-            [] => Some(Slot::Chunk(0)),
-            [b'.', digit @ b'1'..=b'8'] => Some(Slot::Chunk(digit - b'0')),
-            _ if suffix == TOUCH.as_bytes() => Some(Slot::Touch),
-            _ if suffix == TOMBSTONE.as_bytes() => Some(Slot::Tombstone),
-            _ if suffix == RENEWED.as_bytes() => Some(Slot::Renewed),
+            [] => Some(Role::Chunk(0)),
+            [b'.', digit @ b'1'..=b'8'] => Some(Role::Chunk(digit - b'0')),
+            _ if suffix == TOUCH.as_bytes() => Some(Role::Touch),
+            _ if suffix == TOMBSTONE.as_bytes() => Some(Role::Tombstone),
+            _ if suffix == RENEWED.as_bytes() => Some(Role::Renewed),
             _ => None,
         }
     }
@@ -145,13 +145,13 @@ mod tests {
     #[test]
     fn only_the_exact_names_are_found() {
         let names = Names::new("__Host-s");
-        let table: &[(&[u8], Option<Slot>)] = &[
-            (b"__Host-s", Some(Slot::Chunk(0))),
-            (b"__Host-s.1", Some(Slot::Chunk(1))),
-            (b"__Host-s.8", Some(Slot::Chunk(8))),
-            (b"__Host-s.t", Some(Slot::Touch)),
-            (b"__Host-s.x", Some(Slot::Tombstone)),
-            (b"__Host-s.r", Some(Slot::Renewed)),
+        let table: &[(&[u8], Option<Role>)] = &[
+            (b"__Host-s", Some(Role::Chunk(0))),
+            (b"__Host-s.1", Some(Role::Chunk(1))),
+            (b"__Host-s.8", Some(Role::Chunk(8))),
+            (b"__Host-s.t", Some(Role::Touch)),
+            (b"__Host-s.x", Some(Role::Tombstone)),
+            (b"__Host-s.r", Some(Role::Renewed)),
             (b"__Host-s.0", None),
             (b"__Host-s.9", None),
             (b"__Host-s.10", None),
@@ -164,8 +164,8 @@ mod tests {
             ("\u{2000}__Host-s".as_bytes(), None),
             (b"%5F%5FHost-s", None),
         ];
-        for (name, slot) in table {
-            assert_eq!(names.slot_of(name), *slot, "{}", name.escape_ascii());
+        for (name, role) in table {
+            assert_eq!(names.role_of(name), *role, "{}", name.escape_ascii());
         }
         assert_eq!(names.chunk(8), "__Host-s.8");
         assert_eq!(

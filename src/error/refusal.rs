@@ -94,6 +94,30 @@ impl Refusal {
         }
     }
 
+    /// Returns whether the token was authentic, so that the verdict is one on a session.
+    pub(crate) fn is_authentic(self) -> bool {
+        match self {
+            Refusal::AbsoluteExpired
+            | Refusal::Destroyed
+            | Refusal::FromTheFuture
+            | Refusal::IdleExpired
+            | Refusal::RecordTooNew
+            | Refusal::Superseded => true,
+            Refusal::Absent
+            | Refusal::Conflict
+            | Refusal::Malformed
+            | Refusal::Mixed
+            | Refusal::NewerFormat
+            | Refusal::OffLoopback
+            | Refusal::OverCeiling
+            | Refusal::Partial
+            | Refusal::RetiredKey
+            | Refusal::Tampered
+            | Refusal::UnknownKey
+            | Refusal::WrongFormat => false,
+        }
+    }
+
     /// Whether the cookie may be a live session to another node: one with a newer key ring or a
     /// newer version. Such a cookie is left in the browser.
     ///

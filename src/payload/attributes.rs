@@ -58,6 +58,27 @@ impl Bytes {
     }
 }
 
+/// A value and its place among the attributes, as long as none is added or removed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Placed<'a> {
+    /// The attribute as it would be stored.
+    pub(crate) entry: Entry<'a>,
+    at: Result<usize, usize>,
+    /// Whether storing it changes anything.
+    pub(crate) is_change: bool,
+}
+
+impl<'a> Placed<'a> {
+    /// Places the first attribute of a session.
+    pub(crate) fn first(entry: Entry<'a>) -> Placed<'a> {
+        Placed {
+            entry,
+            at: Err(0),
+            is_change: true,
+        }
+    }
+}
+
 /// One attribute, held on its own.
 pub(crate) struct Detached {
     body: Arc<[u8]>,
@@ -79,6 +100,12 @@ impl Attributes {
         self.index.iter().map(|slot| self.entry(slot))
     }
 
+    /// Returns whether there is an attribute of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.find(name.as_bytes()).is_ok()
+    }
+
+    /// Returns the attribute of this name.
     pub(crate) fn get(&self, name: &str) -> Option<Entry<'_>> {
         let at = self.find(name.as_bytes()).ok()?;
         self.index.get(at).map(|slot| self.entry(slot))
@@ -102,18 +129,36 @@ impl Attributes {
             .binary_search_by(|slot| slot.name.of(&self.body).cmp(name))
     }
 
-    /// Whether [`put`](Attributes::put) would change anything.
-    pub(crate) fn differs(&self, new: &Entry<'_>) -> bool {
-        let found = self.find(new.name).ok().and_then(|at| self.index.get(at));
-        found.is_none_or(|slot| !self.entry(slot).is_equal(&self.keeping_marks(*new)))
+    /// Looks up what storing `new` would do. That an attribute is secret sticks to its name.
+    pub(crate) fn placed<'a>(&self, new: Entry<'a>) -> Placed<'a> {
+        let at = self.find(new.name);
+        let there = at.ok().and_then(|at| self.index.get(at));
+        let Some(there) = there.map(|slot| self.entry(slot)) else {
+            return Placed {
+                entry: new,
+                at,
+                is_change: true,
+            };
+        };
+        let entry = if there.is_secret() { new.into_secret() } else { new };
+        Placed {
+            entry,
+            at,
+            is_change: !there.is_equal(&entry),
+        }
     }
 
-    /// Stores `new`. That an attribute is secret sticks to its name.
-    pub(crate) fn put(&mut self, new: &Entry<'_>) {
-        let new = self.keeping_marks(*new);
-        let at = self.find(new.name);
+    /// Returns the attribute whose place `placed` takes.
+    pub(crate) fn replaced(&self, placed: &Placed<'_>) -> Option<Entry<'_>> {
+        let slot = self.index.get(placed.at.ok()?)?;
+        Some(self.entry(slot))
+    }
+
+    /// Stores what was [`placed`](Attributes::placed) since the last change.
+    pub(crate) fn put(&mut self, placed: &Placed<'_>) {
+        let new = &placed.entry;
         let value = Bytes::Own(new.stored.into());
-        match at {
+        match placed.at {
             Ok(at) => {
                 if let Some(slot) = self.index.get_mut(at) {
                     (slot.flags, slot.schema) = (new.flags, new.schema);
@@ -134,15 +179,6 @@ impl Attributes {
                 );
             }
         }
-    }
-
-    /// `new` as [`put`](Attributes::put) would store it.
-    pub(crate) fn keeping_marks<'a>(&self, mut new: Entry<'a>) -> Entry<'a> {
-        let old = self.find(new.name).ok().and_then(|at| self.index.get(at));
-        if old.is_some_and(|slot| self.entry(slot).is_secret()) {
-            new = new.into_secret();
-        }
-        new
     }
 
     /// Removes an attribute; `false` if there is none of this name.

@@ -18,7 +18,7 @@ mod shape;
 mod text;
 mod wire;
 
-pub(crate) use attributes::Detached;
+pub(crate) use attributes::{Attributes, Detached, Placed};
 pub(crate) use codec::Codec;
 pub use compression::Compression;
 pub(crate) use entry::Entry;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::UNPACKED_MAX;
-use super::attributes::Attributes;
+use super::attributes::{Attributes, Placed};
 use super::compression::{Compression, Method, Region};
 use super::entry::Entry;
 use super::id::SessionId;
@@ -108,7 +108,7 @@ impl Record {
     /// A record of one attribute, to see what that costs.
     pub(crate) fn to_measure(entry: &Entry<'_>) -> Record {
         let mut attributes = Attributes::default();
-        attributes.put(entry);
+        attributes.put(&Placed::first(*entry));
         Record {
             id: SessionId {
                 sign_in: [0; 8],

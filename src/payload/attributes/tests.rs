@@ -22,22 +22,27 @@ fn names(attributes: &Attributes) -> Vec<&str> {
         .collect()
 }
 
+fn put(attributes: &mut Attributes, new: Entry<'_>) {
+    let placed = attributes.placed(new);
+    attributes.put(&placed);
+}
+
 #[test]
 fn one_door_knows_what_changes() {
     let mut attributes = Attributes::default();
     let new = Entry::new("b", Codec::Json, 0, b"1");
-    assert!(attributes.differs(&new));
-    attributes.put(&new);
-    assert!(!attributes.differs(&new));
+    assert!(attributes.placed(new).is_change);
+    put(&mut attributes, new);
+    assert!(!attributes.placed(new).is_change);
     for other in [
         Entry::new("b", Codec::Json, 0, b"2"),
         Entry::new("b", Codec::Json, 1, b"1"),
         Entry::new("b", Codec::Postcard, 0, b"1"),
         Entry::new("a", Codec::Json, 0, b"1"),
     ] {
-        assert!(attributes.differs(&other), "{other:?}");
+        assert!(attributes.placed(other).is_change, "{other:?}");
     }
-    attributes.put(&Entry::new("a", Codec::Postcard, 7, b""));
+    put(&mut attributes, Entry::new("a", Codec::Postcard, 7, b""));
     assert_eq!(names(&attributes), ["a", "b"]);
     let read = written(&attributes);
     assert!(read.iter().eq(attributes.iter()));
@@ -51,7 +56,7 @@ fn unknown_flags_are_carried_along_and_secrecy_sticks() {
     let mut read = Attributes::read(body.as_slice().into(), 7).unwrap();
     assert_eq!(read.get("a").unwrap().codec(), None);
     assert_eq!(read.get("s").unwrap().codec(), Some(Codec::Json));
-    read.put(&Entry::new("s", Codec::Json, 0, b"new"));
+    put(&mut read, Entry::new("s", Codec::Json, 0, b"new"));
     assert!(read.get("s").unwrap().is_secret());
     assert!(written(&read).iter().eq(read.iter()));
     assert_eq!(read.open(), body[..7]);
@@ -89,7 +94,7 @@ fn read_open(body: &[u8]) -> Result<Attributes, Refusal> {
 #[test]
 fn text_is_packed_on_request_and_the_value_is_the_same() {
     let mut attributes = Attributes::default();
-    attributes.put(&Entry::new("a", Codec::Json, 0, UUID.as_bytes()));
+    put(&mut attributes, Entry::new("a", Codec::Json, 0, UUID.as_bytes()));
     assert_eq!(attributes.open(), one(1, UUID.as_bytes()));
     assert_eq!(attributes.open_text_packed(), Some(one(9, UUID_PACKED)));
 
@@ -101,10 +106,10 @@ fn text_is_packed_on_request_and_the_value_is_the_same() {
     );
     assert_eq!(entry.size(), one(1, UUID.as_bytes()).len());
     // The same value in another form is no change.
-    assert!(!read.differs(&Entry::new("a", Codec::Json, 0, UUID.as_bytes())));
+    assert!(!read.placed(Entry::new("a", Codec::Json, 0, UUID.as_bytes())).is_change);
     assert_eq!(read.open(), one(1, UUID.as_bytes()));
     assert_eq!(read.open_text_packed(), Some(one(9, UUID_PACKED)));
-    read.put(&Entry::new("b", Codec::Json, 0, UUID.as_bytes()));
+    put(&mut read, Entry::new("b", Codec::Json, 0, UUID.as_bytes()));
     let both = read.open_text_packed().unwrap();
     assert!(both.starts_with(&one(9, UUID_PACKED)), "{both:?}");
 }
@@ -149,7 +154,7 @@ fn only_what_this_version_knows_is_unpacked() {
 fn a_secret_is_never_packed() {
     let mut attributes = Attributes::default();
     let entry = Entry::new("a", Codec::Json, 0, UUID.as_bytes()).into_secret();
-    attributes.put(&entry);
+    put(&mut attributes, entry);
     assert_eq!(
         (attributes.open(), attributes.open_text_packed()),
         (vec![], None)

@@ -18,9 +18,9 @@ fn length(secret: &str, note: &str, is_secret: bool, padding: usize) -> usize {
     let (secret, note) = (postcard(secret), postcard(note));
     let csrf = Entry::new("csrf", Codec::Postcard, 1, &secret);
     let mut record = Record::to_measure(&Entry::new("note", Codec::Postcard, 1, &note));
-    record
-        .attributes
-        .put(&if is_secret { csrf.into_secret() } else { csrf });
+    let csrf = if is_secret { csrf.into_secret() } else { csrf };
+    let placed = record.attributes.placed(csrf);
+    record.attributes.put(&placed);
     let packing = Packing {
         compression: Compression::Auto,
         cookies: &|_| 1,

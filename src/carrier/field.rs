@@ -1,8 +1,12 @@
-//! The header fields of a session.
+//! Sessions in header fields, for clients without a cookie jar: one for the token, one for its touch.
 
+use super::incoming::Single;
 use super::registered::is_taken;
 use super::values::Values;
-use crate::error::Error;
+use super::{Carrier, HeaderLine, Incoming, Outgoing};
+use crate::cookie::{Budget, Chunks, Overflow, TEXT_MAX};
+use crate::cross_origin::HeaderFields;
+use crate::error::{Error, Measure, Refusal};
 
 /// The field in which `Transport::bearer` is answered.
 const ANSWER: &str = "x-session";
@@ -16,43 +20,43 @@ const NAME_MAX: usize = 64;
 /// The names of the fields, in lower case: one of the request, one of the response, and one of both
 /// for the touch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Field {
+pub(crate) struct FieldNames {
     /// `None` stands for `Authorization: Bearer`.
     request: Option<String>,
     response: String,
     touch: String,
 }
 
-impl Field {
-    pub(super) fn named(name: &str) -> Field {
-        let field = Field {
+impl FieldNames {
+    pub(super) fn named(name: &str) -> FieldNames {
+        let field = FieldNames {
             request: Some(name.to_ascii_lowercase()),
-            ..Field::bearer()
+            ..FieldNames::bearer()
         };
         field.answered_in(name)
     }
 
-    pub(super) fn bearer() -> Field {
-        Field {
+    pub(super) fn bearer() -> FieldNames {
+        FieldNames {
             request: None,
             response: ANSWER.to_owned(),
             touch: [ANSWER, TOUCH].concat(),
         }
     }
 
-    pub(super) fn answered_in(mut self, name: &str) -> Field {
+    pub(super) fn answered_in(mut self, name: &str) -> FieldNames {
         let name = name.to_ascii_lowercase();
         self.touch = [name.as_str(), TOUCH].concat();
         self.response = name;
         self
     }
 
-    /// The request's field.
+    /// Returns the request's field.
     pub(crate) fn request(&self) -> &str {
         self.request.as_deref().unwrap_or("authorization")
     }
 
-    /// The response's field.
+    /// Returns the response's field.
     pub(crate) fn response(&self) -> &str {
         &self.response
     }
@@ -114,6 +118,89 @@ impl Field {
     }
 }
 
+/// The header fields of one session.
+#[derive(Debug)]
+pub(crate) struct Fields {
+    names: FieldNames,
+    budget: Budget,
+}
+
+impl Fields {
+    pub(super) fn new(names: FieldNames, budget: Budget) -> Fields {
+        Fields {
+            names,
+            budget: budget.cookies(1),
+        }
+    }
+
+    /// Returns the field of the request, by which responses vary.
+    pub(crate) fn varies_by(&self) -> &str {
+        self.names.request()
+    }
+
+    /// Returns whether the request uses the field, whatever comes of it.
+    pub(crate) fn is_used(&self, fields: &HeaderFields<'_>) -> bool {
+        self.text(fields).is_some()
+    }
+
+    /// Reads the field and its touch; `None` if the request does not use the field.
+    pub(super) fn read(&self, fields: &HeaderFields<'_>) -> Option<Single> {
+        let mut single = Single::new(self.text(fields)?);
+        fields(self.names.touch(), &mut |value| single.add_touch(value));
+        Some(single)
+    }
+
+    fn text(&self, fields: &HeaderFields<'_>) -> Option<Result<Vec<u8>, Refusal>> {
+        let mut values = Values::default();
+        fields(self.names.request(), &mut |value| {
+            self.names.read(value, TEXT_MAX, &mut values);
+        });
+        values.only()
+    }
+
+    /// Returns the line that takes a touch back which came along.
+    fn left_over_touch(&self, came: &Incoming) -> Option<HeaderLine> {
+        came.touches(0).next()?;
+        Some(HeaderLine::empty(self.names.touch()))
+    }
+}
+
+impl Carrier for Fields {
+    fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    fn measure(&self) -> Measure {
+        Measure::Field
+    }
+
+    fn fit(&self, length: usize, _: Option<u64>) -> Result<Chunks, Overflow> {
+        let before = self.names.response().len() + ": ".len();
+        Chunks::whole(length, before, self.budget.total_limit())
+    }
+
+    fn names(&self) -> Vec<&str> {
+        vec![self.names.response()]
+    }
+
+    fn set(&self, outgoing: &Outgoing<'_>, came: &Incoming) -> Vec<HeaderLine> {
+        let set = HeaderLine::field(self.names.response(), outgoing.text.to_owned());
+        let mut lines = vec![set];
+        lines.extend(self.left_over_touch(came));
+        lines
+    }
+
+    fn end(&self, came: &Incoming) -> Vec<HeaderLine> {
+        let mut lines = vec![HeaderLine::empty(self.names.response())];
+        lines.extend(self.left_over_touch(came));
+        lines
+    }
+
+    fn touch(&self, _: usize, mark: String, _: Option<u64>) -> Option<HeaderLine> {
+        Some(HeaderLine::field(self.names.touch(), mark))
+    }
+}
+
 /// What follows the scheme, whose case does not matter (RFC 9110 section 11.1); `None` for another
 /// scheme.
 fn bearer_token(value: &[u8]) -> Option<&[u8]> {
@@ -126,9 +213,8 @@ fn bearer_token(value: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Refusal;
 
-    fn read(field: &Field, came: &[&str]) -> Option<Result<String, Refusal>> {
+    fn read(field: &FieldNames, came: &[&str]) -> Option<Result<String, Refusal>> {
         let mut values = Values::default();
         for value in came {
             field.read(value.as_bytes(), 100, &mut values);
@@ -141,8 +227,8 @@ mod tests {
     fn what_a_field_says() {
         let ok = |text: &str| Some(Ok(text.to_owned()));
         let conflict = Some(Err(Refusal::Conflict));
-        let (named, bearer) = (Field::named("X-Session"), Field::bearer());
-        let table: &[(&Field, &[&str], _)] = &[
+        let (named, bearer) = (FieldNames::named("X-Session"), FieldNames::bearer());
+        let table: &[(&FieldNames, &[&str], _)] = &[
             (&named, &[], None),
             (&named, &[""], ok("")),
             (&named, &[" A-_ "], ok("A-_")),
@@ -185,17 +271,17 @@ mod tests {
             x-real-ip x-request-id x-requested-with x-robots-tag x-sendfile x-xss-protection";
         for name in TAKEN.split_ascii_whitespace() {
             for field in [
-                Field::named(name).answered_in("x-session"),
-                Field::named(&name.to_ascii_uppercase()).answered_in("x-session"),
-                Field::named("x-session").answered_in(name),
-                Field::bearer().answered_in(name),
+                FieldNames::named(name).answered_in("x-session"),
+                FieldNames::named(&name.to_ascii_uppercase()).answered_in("x-session"),
+                FieldNames::named("x-session").answered_in(name),
+                FieldNames::bearer().answered_in(name),
             ] {
                 let message = field.check().unwrap_err().to_string();
                 assert!(message.contains(&format!("`{name}`")), "{message}");
             }
         }
         // What the touch would be called counts, too.
-        let derived = Field::named("x-session").answered_in("sec");
+        let derived = FieldNames::named("x-session").answered_in("sec");
         assert!(
             derived
                 .check()
@@ -213,28 +299,28 @@ mod tests {
             "sid",
             "x-sid",
         ] {
-            assert!(Field::named(name).check().is_ok(), "{name}");
+            assert!(FieldNames::named(name).check().is_ok(), "{name}");
         }
     }
 
     #[test]
     fn names_that_mean_something_else_are_refused() {
         let table = [
-            (Field::named("X-Session"), true),
-            (Field::bearer(), true),
-            (Field::bearer().answered_in("session"), true),
-            (Field::named("session").answered_in("Token"), true),
-            (Field::named(""), false),
-            (Field::named("x session"), false),
-            (Field::named("x:y"), false),
-            (Field::named("x\r\ny"), false),
-            (Field::named(&"x".repeat(65)), false),
-            (Field::named("Cookie"), false),
-            (Field::named("Authorization"), false),
-            (Field::named("Content-Type"), false),
-            (Field::named("ETag"), false),
-            (Field::bearer().answered_in("Set-Cookie"), false),
-            (Field::named("s-touch").answered_in("S"), false),
+            (FieldNames::named("X-Session"), true),
+            (FieldNames::bearer(), true),
+            (FieldNames::bearer().answered_in("session"), true),
+            (FieldNames::named("session").answered_in("Token"), true),
+            (FieldNames::named(""), false),
+            (FieldNames::named("x session"), false),
+            (FieldNames::named("x:y"), false),
+            (FieldNames::named("x\r\ny"), false),
+            (FieldNames::named(&"x".repeat(65)), false),
+            (FieldNames::named("Cookie"), false),
+            (FieldNames::named("Authorization"), false),
+            (FieldNames::named("Content-Type"), false),
+            (FieldNames::named("ETag"), false),
+            (FieldNames::bearer().answered_in("Set-Cookie"), false),
+            (FieldNames::named("s-touch").answered_in("S"), false),
         ];
         for (field, good) in table {
             assert_eq!(field.check().is_ok(), good, "{field:?}");

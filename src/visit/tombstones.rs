@@ -1,9 +1,10 @@
-//! Tombstones: what was ended or renewed in this browser does not come back by a late response.
+//! Tombstones: a session that was ended or renewed in this browser does not come back by a late response.
 
 use smallvec::SmallVec;
 
-use super::arrival::Held;
-use super::context::{Context, Family};
+use super::config::Config;
+use super::opening::Held;
+use crate::carrier::{Family, HeaderLine, Incoming};
 use crate::cookie::{Jar, Names};
 use crate::lifetime::Timestamp;
 use crate::payload::SessionId;
@@ -33,7 +34,7 @@ impl Death {
         }
     }
 
-    /// The tombstones of this kind that came along.
+    /// Returns the tombstones of this kind that came along.
     fn came(self, jar: &Jar, family: usize) -> SmallVec<[&[u8]; 1]> {
         match self {
             Death::Ended => jar.tombstones(family).collect(),
@@ -42,53 +43,44 @@ impl Death {
     }
 }
 
-/// The lines that keep `dead` sessions from coming back by a response that is under way.
+/// Returns the lines that keep `dead` sessions from coming back by a response that is under way.
 pub(super) fn tombstones(
-    context: &Context,
-    jar: &Jar,
+    config: &Config,
+    came: &Incoming,
     (death, dead): (Death, &[Held]),
     now: Timestamp,
-) -> Vec<String> {
-    let afterlife = |held: &Held| context.lifetime.afterlife(&held.times(held.used()), now);
-    let Some(max_age) = dead.iter().map(afterlife).max() else {
+) -> Vec<HeaderLine> {
+    let afterlife = |held: &Held| config.lifetime.afterlife(&held.times(held.used()), now);
+    let Some((max_age, jar)) = dead.iter().map(afterlife).max().zip(came.jar()) else {
         return Vec::new();
     };
     let bury = |(at, family): (usize, &Family)| {
         let came = death.came(jar, at);
-        let add = |text: String, held: &Held| {
+        // Each goes in front of those before it.
+        let mut text = String::new();
+        for held in dead {
             let earlier = std::iter::once(text.as_bytes()).chain(came.iter().copied());
             let (buried, key) = (death.buried(&held.id), held.imprint.key());
-            let sealer = &context.sealer;
-            sealer.tombstones(&buried, key, &family.binding, earlier, now)
-        };
-        // Each goes in front of those before it.
-        let text = dead.iter().fold(String::new(), add);
-        family
-            .renderer
-            .set(death.name(&family.names), &text, Some(max_age))
+            let sealer = &config.sealer;
+            text = sealer.tombstones(&buried, key, &family.binding, earlier, now);
+        }
+        let name = death.name(&family.names);
+        HeaderLine::Cookie(family.renderer.set(name, &text, Some(max_age)))
     };
     // Under a former name, too: nodes that do not know of the rename may be about to write it.
-    context.families().map(bury).collect()
+    config.carriers.cookies().families().map(bury).collect()
 }
 
 /// Returns why a session is over in this browser, if one of the tombstones that came is its own.
-pub(super) fn verdict(context: &Context, jar: &Jar, id: &SessionId) -> Option<Death> {
-    if !jar.has_tombstones() {
-        return None;
-    }
-    let lies = |death: Death| {
-        context.families().any(|(at, family)| {
+pub(super) fn death(config: &Config, came: &Incoming, id: &SessionId) -> Option<Death> {
+    let jar = came.jar().filter(|jar| jar.has_tombstones())?;
+    let lies = |death: &Death| {
+        config.carriers.cookies().families().any(|(at, family)| {
             let came = death.came(jar, at).into_iter();
-            context
+            config
                 .sealer
                 .buries(came, &death.buried(id), &family.binding)
         })
     };
-    if lies(Death::Ended) {
-        Some(Death::Ended)
-    } else if lies(Death::Renewed) {
-        Some(Death::Renewed)
-    } else {
-        None
-    }
+    [Death::Ended, Death::Renewed].into_iter().find(lies)
 }

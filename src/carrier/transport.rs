@@ -1,11 +1,7 @@
-//! Which transports there are.
+//! The configuration of how sessions travel.
 
-use super::field::Field;
-use super::source::Source;
+use super::field::FieldNames;
 use crate::error::Error;
-
-/// The request field of cookies.
-pub(crate) const COOKIE: &str = "Cookie";
 
 /// How sessions travel: in cookies, the default; in header fields, for clients without a cookie jar;
 /// or in links, for those that refuse cookies. In a cookie and a field it is the same token: what came
@@ -87,17 +83,17 @@ pub(crate) const COOKIE: &str = "Cookie";
 /// let brings: &HeaderFields<'_> = &|name, take| if name == "x-session" { take(value.as_bytes()) };
 /// let session = manager.load(RequestHead::default().fields(brings), now);
 /// assert_eq!(session.get::<String>("name")?.as_deref(), Some("Ada"));
-/// assert_eq!(session.opened_from(), Some(Source::Header));
+/// assert_eq!(session.opened_from(), Some(Source::Field));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transport {
-    field: Option<Field>,
+    field: Option<FieldNames>,
+    /// The field of the response, if it was named by itself.
+    answer: Option<String>,
     cookie: bool,
     /// The query's parameter in links.
     parameter: Option<String>,
-    /// What was asked for and cannot be.
-    fault: Option<&'static str>,
 }
 
 /// The cookie.
@@ -119,9 +115,9 @@ impl Transport {
     pub fn cookie() -> Transport {
         Transport {
             field: None,
+            answer: None,
             cookie: true,
             parameter: None,
-            fault: None,
         }
     }
 
@@ -148,7 +144,7 @@ impl Transport {
     /// ```
     #[must_use]
     pub fn header(name: &str) -> Transport {
-        Transport::field(Field::named(name))
+        Transport::in_fields(FieldNames::named(name))
     }
 
     /// `Authorization: Bearer` in requests, `x-session` in responses, and no cookies.
@@ -171,20 +167,20 @@ impl Transport {
     ///     _ => {}
     /// };
     /// let session = manager.load(RequestHead::default().fields(fields), now);
-    /// assert_eq!(session.opened_from(), Some(Source::Header));
+    /// assert_eq!(session.opened_from(), Some(Source::Field));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
     pub fn bearer() -> Transport {
-        Transport::field(Field::bearer())
+        Transport::in_fields(FieldNames::bearer())
     }
 
-    fn field(field: Field) -> Transport {
+    fn in_fields(names: FieldNames) -> Transport {
         Transport {
-            field: Some(field),
+            field: Some(names),
+            answer: None,
             cookie: false,
             parameter: None,
-            fault: None,
         }
     }
 
@@ -199,12 +195,7 @@ impl Transport {
     /// ```
     #[must_use]
     pub fn answered_in(mut self, name: &str) -> Transport {
-        match self.field.take() {
-            Some(field) => self.field = Some(field.answered_in(name)),
-            None => {
-                self.fault = Some("`answered_in` names a field, and there is no header transport")
-            }
-        }
+        self.answer = Some(name.to_owned());
         self
     }
 
@@ -261,16 +252,16 @@ impl Transport {
     ///
     /// let query = link.strip_prefix("/cart?").unwrap();
     /// let session = manager.load(RequestHead::default().query(query), now);
-    /// assert_eq!(session.opened_from(), Some(Source::Url));
+    /// assert_eq!(session.opened_from(), Some(Source::Link));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
     pub fn url_that_leaks(parameter: &str) -> Transport {
         Transport {
             field: None,
+            answer: None,
             cookie: false,
             parameter: Some(parameter.to_owned()),
-            fault: None,
         }
     }
 
@@ -312,44 +303,30 @@ impl Transport {
         self
     }
 
-    /// The header transport.
-    pub(crate) fn in_field(&self) -> Option<&Field> {
-        self.field.as_ref()
+    /// Returns the fields of the header transport.
+    pub(crate) fn in_field(&self) -> Option<FieldNames> {
+        let names = self.field.clone()?;
+        Some(match &self.answer {
+            Some(answer) => names.answered_in(answer),
+            None => names,
+        })
     }
 
-    /// Whether cookies are read.
+    /// Returns whether cookies are read.
     pub(crate) fn in_cookies(&self) -> bool {
         self.cookie
     }
 
-    /// Whether there are cookies and nothing else.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.field.is_none() && self.parameter.is_none()
-    }
-
-    /// The parameter of links.
+    /// Returns the parameter of links.
     pub(crate) fn in_links(&self) -> Option<&str> {
         self.parameter.as_deref()
     }
 
-    /// How a request is answered that uses none of the transports.
-    pub(crate) fn unasked(&self) -> Source {
-        match self {
-            Transport { cookie: true, .. } => Source::Cookie,
-            Transport { field: Some(_), .. } => Source::Header,
-            _ => Source::Url,
-        }
-    }
-
-    /// What a response varies by whose handler looked at the session: names of request fields.
-    pub(crate) fn varies_by(&self) -> impl Iterator<Item = &str> {
-        let field = self.field.as_ref().map(Field::request);
-        field.into_iter().chain(self.cookie.then_some(COOKIE))
-    }
-
     pub(crate) fn check(&self) -> Result<(), Error> {
-        if let Some(fault) = self.fault {
-            return Err(Error::configuration(fault));
+        if self.answer.is_some() && self.field.is_none() {
+            return Err(Error::configuration(
+                "`answered_in` names a field, and there is no header transport",
+            ));
         }
         if let Some(parameter) = &self.parameter {
             // What no browser encodes (RFC 3986 section 2.3).
@@ -361,6 +338,6 @@ impl Transport {
                 )));
             }
         }
-        self.field.as_ref().map_or(Ok(()), Field::check)
+        self.in_field().map_or(Ok(()), |names| names.check())
     }
 }

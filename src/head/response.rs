@@ -1,4 +1,4 @@
-//! What the core needs of a response, and what it changes in one.
+//! The part of a response that sessions are committed to, and the changes of it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,7 +13,7 @@ use std::fmt;
 #[derive(Clone)]
 pub struct ResponseHead<'a, I = [(&'a str, &'a [u8]); 0]> {
     pub(crate) status: u16,
-    pub(super) headers: I,
+    pub(crate) headers: I,
     marker: std::marker::PhantomData<&'a ()>,
 }
 

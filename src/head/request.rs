@@ -1,4 +1,4 @@
-//! What the core needs of a request.
+//! The part of a request that sessions are loaded from.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -15,11 +15,9 @@ use crate::cross_origin::{Asked, HeaderFields};
 /// ```
 #[derive(Clone)]
 pub struct RequestHead<'a, I = [&'a [u8]; 0]> {
-    pub(super) cookie_lines: I,
-    pub(super) asked: Asked<'a>,
-    pub(super) query: Option<&'a str>,
-    /// Whether the main slot says that a request to this path may begin sessions, whoever caused it.
-    pub(super) exempt: bool,
+    cookie_lines: I,
+    pub(crate) asked: Asked<'a>,
+    pub(crate) query: Option<&'a str>,
 }
 
 impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
@@ -41,7 +39,6 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
             cookie_lines,
             asked: Asked::default(),
             query: None,
-            exempt: false,
         }
     }
 
@@ -107,16 +104,6 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
         self
     }
 
-    /// The same request, to be read several times by [`again`](RequestHead::again).
-    pub(crate) fn collected(self) -> RequestHead<'a, Vec<&'a [u8]>> {
-        RequestHead {
-            cookie_lines: self.cookie_lines.into_iter().collect(),
-            asked: self.asked,
-            query: self.query,
-            exempt: self.exempt,
-        }
-    }
-
     /// A way to look header fields up: a field that a session may come in, and those by which browsers
     /// say who caused a request. Of a `GET` with a session in its cookies that is `Upgrade` alone.
     ///
@@ -156,7 +143,8 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
 }
 
 impl<'a, I> RequestHead<'a, I> {
-    pub(super) fn host_name(&self) -> String {
+    /// Returns the host for a message, cut at 255 characters.
+    pub(crate) fn host_name(&self) -> String {
         self.asked
             .host
             .unwrap_or("(no host)")
@@ -165,8 +153,8 @@ impl<'a, I> RequestHead<'a, I> {
             .collect()
     }
 
-    /// Whether the request names this machine.
-    pub(super) fn is_loopback(&self) -> bool {
+    /// Returns whether the request names this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
         let Some(host) = self.asked.host else {
             return false;
         };
@@ -187,51 +175,14 @@ impl<'a, I> RequestHead<'a, I> {
             || name.to_ascii_lowercase().ends_with(".localhost")
     }
 
-    /// The cookies, and all the rest.
-    pub(super) fn split(self) -> (I, RequestHead<'a, ()>) {
-        let RequestHead {
-            cookie_lines,
-            asked,
-            query,
-            exempt,
-        } = self;
+    /// Splits the request into its cookies and all the rest.
+    pub(crate) fn split(self) -> (I, RequestHead<'a, ()>) {
         let rest = RequestHead {
             cookie_lines: (),
-            asked,
-            query,
-            exempt,
-        };
-        (cookie_lines, rest)
-    }
-
-    /// Lets the request begin sessions, whoever caused it.
-    pub(crate) fn exempted(mut self, exempt: bool) -> Self {
-        self.exempt |= exempt;
-        self
-    }
-
-    /// What it says besides its cookies.
-    pub(crate) fn asked(&self) -> Asked<'a> {
-        self.asked
-    }
-
-    /// Hands over every value of the field of this name.
-    pub(super) fn look_up(&self, name: &str, take: &mut dyn FnMut(&[u8])) {
-        if let Some(fields) = self.asked.fields {
-            fields(name, take);
-        }
-    }
-}
-
-impl<'a> RequestHead<'a, Vec<&'a [u8]>> {
-    /// The same request, read once more.
-    pub(crate) fn again(&self) -> RequestHead<'a, impl Iterator<Item = &'a [u8]>> {
-        RequestHead {
-            cookie_lines: self.cookie_lines.iter().copied(),
             asked: self.asked,
             query: self.query,
-            exempt: self.exempt,
-        }
+        };
+        (self.cookie_lines, rest)
     }
 }
 

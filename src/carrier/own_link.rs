@@ -1,4 +1,4 @@
-//! Which links may carry a session, and how.
+//! Links to the own origin, which alone may carry a session.
 //!
 //! A link that some browser may read as one to elsewhere comes back as it was: losing a session costs
 //! a sign-in, and sending one elsewhere gives it away.
@@ -6,28 +6,24 @@
 use super::query::{is_of, pairs};
 use crate::cross_origin::Origin;
 
-/// The most characters of a link with a session in it. With scheme and host in front it stays below
-/// 2,083, Internet Explorer's limit, which is the lowest that the web had to keep to.
-pub(crate) const LINK_MAX: usize = 2_000;
-
 /// The origin of a request, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Own {
+pub(crate) struct OwnOrigin {
     host: Option<String>,
     is_loopback: bool,
 }
 
-impl Own {
-    /// `host` is what the request names, with or without a port. Whether it is this machine decides
+impl OwnOrigin {
+    /// Takes the `host` that the request names, with or without a port. Whether it is this machine decides
     /// whether plain http is good enough.
-    pub(crate) fn new(host: Option<&str>, is_loopback: bool) -> Own {
-        Own {
+    pub(crate) fn new(host: Option<&str>, is_loopback: bool) -> OwnOrigin {
+        OwnOrigin {
             host: host.map(str::to_ascii_lowercase),
             is_loopback,
         }
     }
 
-    /// Whether an absolute link, split behind its scheme's colon, goes to this origin.
+    /// Returns whether an absolute link, split behind its scheme's colon, goes to this origin.
     ///
     /// The scheme of the request is not known behind a proxy. So https is meant, because a session
     /// does not travel in the clear, but for this machine.
@@ -45,16 +41,16 @@ impl Own {
 
 /// A link that may carry a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Link<'a> {
+pub(crate) struct OwnLink<'a> {
     path: &'a str,
     query: Option<&'a str>,
     fragment: Option<&'a str>,
 }
 
-impl<'a> Link<'a> {
-    /// `link` as one to the own origin; `None` if it is not certain that it is, and for one that
+impl<'a> OwnLink<'a> {
+    /// Reads `link` as one to the own origin; `None` if it is not certain that it is, and for one that
     /// stays on the page.
-    pub(crate) fn own(link: &'a str, own: &Own) -> Option<Link<'a>> {
+    pub(crate) fn own(link: &'a str, own: &OwnOrigin) -> Option<OwnLink<'a>> {
         // Browsers take backslashes for slashes, and drop tabs and line breaks wherever they stand
         // (URL standard, sections 4.4 and 4.1).
         let is_odd = |byte: u8| byte <= b' ' || byte == 0x7f || byte == b'\\';
@@ -80,14 +76,14 @@ impl<'a> Link<'a> {
             Some((path, query)) => (path, Some(query)),
             None => (rest, None),
         };
-        Some(Link {
+        Some(OwnLink {
             path,
             query,
             fragment,
         })
     }
 
-    /// The link with `value` as its only `parameter`, or without the parameter.
+    /// Returns the link with `value` as its only `parameter`, or without the parameter.
     pub(crate) fn with(&self, parameter: &str, value: Option<&str>) -> String {
         let mut link = self.path.to_owned();
         let others = pairs(self.query.unwrap_or_default());
@@ -107,7 +103,7 @@ impl<'a> Link<'a> {
     }
 }
 
-/// Characters of a link as a browser sends it: it writes each byte beyond ASCII as three.
+/// Counts the characters of a link as a browser sends it: it writes each byte beyond ASCII as three.
 pub(crate) fn sent_length(link: &str) -> usize {
     let beyond = link.bytes().filter(|byte| !byte.is_ascii()).count();
     link.len() + 2 * beyond
@@ -118,8 +114,8 @@ mod tests {
     use super::*;
 
     fn encoded(link: &str, host: Option<&str>, is_loopback: bool) -> Option<String> {
-        let own = Own::new(host, is_loopback);
-        Some(Link::own(link, &own)?.with("s", Some("AQ")))
+        let own = OwnOrigin::new(host, is_loopback);
+        Some(OwnLink::own(link, &own)?.with("s", Some("AQ")))
     }
 
     #[test]
@@ -257,9 +253,9 @@ mod tests {
 
     #[test]
     fn a_parameter_can_be_taken_away() {
-        let own = Own::new(None, false);
+        let own = OwnOrigin::new(None, false);
         for (link, wanted) in [("/a?s=x#b", "/a#b"), ("/a?s&b", "/a?b"), ("/a", "/a")] {
-            assert_eq!(Link::own(link, &own).unwrap().with("s", None), wanted);
+            assert_eq!(OwnLink::own(link, &own).unwrap().with("s", None), wanted);
         }
         assert_eq!((sent_length("/a?b"), sent_length("/\u{fc}")), (4, 7));
     }

@@ -1,4 +1,4 @@
-//! How a session came.
+//! The name of a carrier, for applications.
 
 /// How a session came with its request; see [`Session::opened_from`](crate::Session::opened_from).
 ///
@@ -18,14 +18,13 @@
 /// assert_eq!(session.opened_from(), Some(Source::Cookie));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Source {
     /// In cookies, which browsers send along with requests that other sites caused.
-    #[default]
     Cookie,
     /// In a header field, which only a program sends that has the token.
-    Header,
+    Field,
     /// In a link that somebody followed, be it given to them or leaked.
-    Url,
+    Link,
 }

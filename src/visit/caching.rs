@@ -17,9 +17,9 @@ use smallvec::SmallVec;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-use super::response::{HeaderChange, ResponseHead};
-use crate::session::{Line, Outcome};
-use crate::transport::{self, Transport};
+use super::closing::{AllSaid, Said, Sight};
+use crate::carrier::{COOKIE, HeaderLine};
+use crate::head::{HeaderChange, ResponseHead};
 
 /// Whether a handler speaks to particular shared caches by this field, over `Cache-Control`'s
 /// head: any `*-Cache-Control` (RFC 9213), and what came before it.
@@ -172,7 +172,7 @@ impl Caching {
             }
         }
         match missing.as_slice() {
-            [transport::COOKIE] => transport::COOKIE.into(),
+            [COOKIE] => COOKIE.into(),
             several => several.join(", ").into(),
         }
     }
@@ -223,83 +223,102 @@ fn directive_name(directive: &str) -> String {
         .to_ascii_lowercase()
 }
 
-/// The changes that a response needs for the `outcomes` of all sessions of its request. `transport` is
-/// where one of them travels. `touch` makes the line of a touch of one; it may open the session, and is
-/// asked only if its line can ride.
-pub(crate) fn changes<'a, 't, I>(
-    outcomes: &mut [Outcome<'_>],
-    response: ResponseHead<'a, I>,
+/// The head of a response, read when something depends on it.
+pub(super) struct Response<I> {
+    status: u16,
+    headers: Option<I>,
+    caching: Option<Caching>,
     now: OffsetDateTime,
-    transport: impl Fn(usize) -> Option<&'t Transport>,
-    mut touch: impl FnMut(usize) -> Option<Line>,
-) -> Vec<HeaderChange>
+}
+
+impl<'a, I> Response<I>
 where
     I: IntoIterator<Item = (&'a str, &'a [u8])>,
 {
-    let any = |is: fn(&Outcome) -> bool| outcomes.iter().any(is);
-    let (looked_at, live) = (
-        any(|outcome| outcome.looked_at),
-        any(|outcome| outcome.live),
-    );
-    let exposed = any(|outcome| outcome.exposed);
-    if !looked_at && !exposed && !any(|outcome| outcome.touch_due) {
-        return Vec::new();
-    }
-    let not_modified = response.status == 304;
-    let caching = Caching::of(response.headers, now);
-    let unasked_may_ride = !not_modified && !caching.is_shared();
-    let append = |name, value| HeaderChange::Append { name, value };
-    let change = |line| match line {
-        Line::Cookie(value) => append("set-cookie", value.into()),
-        Line::Field { name, value } => HeaderChange::Token { name, value },
-    };
-    let mut changes = Vec::new();
-    for (at, outcome) in outcomes.iter_mut().enumerate() {
-        if outcome.asked || unasked_may_ride {
-            for line in outcome.lines.drain(..) {
-                changes.push(change(line));
-            }
-        }
-        if outcome.touch_due && unasked_may_ride {
-            changes.extend(touch(at).map(change));
+    pub(super) fn lazily(head: ResponseHead<'a, I>, now: OffsetDateTime) -> Response<I> {
+        Response {
+            status: head.status,
+            headers: Some(head.headers),
+            caching: None,
+            now,
         }
     }
 
-    let in_field = |change: &HeaderChange| matches!(change, HeaderChange::Token { .. });
-    let no_store = exposed || changes.iter().any(in_field);
-    let private = !changes.is_empty() || no_store || (live && caching.is_silent());
-    let partings = || outcomes.iter().filter_map(|outcome| outcome.parting);
-    let seen = outcomes
-        .iter()
-        .enumerate()
-        .filter(|(_, outcome)| outcome.looked_at);
-    let transports = seen.filter_map(|(at, _)| transport(at));
-    let missing = caching.missing(transports.flat_map(Transport::varies_by));
+    pub(super) fn status(&self) -> u16 {
+        self.status
+    }
+
+    fn caching(&mut self) -> &Caching {
+        let Response { headers, now, .. } = self;
+        self.caching.get_or_insert_with(|| {
+            let fields = headers.take().into_iter().flatten();
+            Caching::of(fields, *now)
+        })
+    }
+
+    /// Returns whether the response may carry a line that the application did not ask for.
+    pub(super) fn may_carry_unasked(&mut self) -> bool {
+        self.status != 304 && !self.caching().is_shared()
+    }
+
+    /// Returns the changes of the head: what each session said, and what caches need for it.
+    pub(super) fn changes(mut self, said: AllSaid<'_>) -> Vec<HeaderChange> {
+        if said.iter().all(Said::is_silent) {
+            return Vec::new();
+        }
+        changes(said, self.caching())
+    }
+}
+
+/// Adds to the lines of all sessions what caches have to know of them, once for all.
+fn changes(mut said: AllSaid<'_>, caching: &Caching) -> Vec<HeaderChange> {
+    let append = |name, value| HeaderChange::Append { name, value };
+    let replace = |name, value| HeaderChange::Replace { name, value };
+
+    // What each session says, in the order of the slots.
+    let mut changes = Vec::new();
+    let mut has_field = false;
+    for said in &mut said {
+        for line in said.lines.drain(..) {
+            has_field |= matches!(line, HeaderLine::Field { .. });
+            changes.push(match line {
+                HeaderLine::Cookie(value) => append("set-cookie", value.into()),
+                HeaderLine::Field { name, value } => HeaderChange::Token { name, value },
+            });
+        }
+    }
+
+    // What the response depends on.
+    let seen = said.iter().filter(|said| said.sight != Sight::Nothing);
+    let missing = caching.missing(seen.flat_map(|said| said.config.carriers.varies_by()));
+    let is_written = !changes.is_empty();
     if !missing.is_empty() {
         changes.push(append("vary", missing));
     }
-    if private {
+
+    // Who may keep it. A field of our own is one that no cache knows.
+    let is_leaky = said.iter().any(|said| said.is_exposed);
+    let is_seen = said.iter().any(|said| said.sight == Sight::Session);
+    let partings = || said.iter().filter_map(|said| said.parting);
+    if is_written || is_leaky || (is_seen && caching.is_silent()) {
         // Over each such field its caches ignore `private` (RFC 9213 section 2.2), so only one that
         // says the same may stay.
         let targeted = caching.targeted.iter().filter(|field| !field.forbids);
         changes.extend(targeted.map(|field| HeaderChange::Remove {
             name: field.name.clone(),
         }));
-        let value = match no_store || partings().any(|parting| parting.no_store) {
+        let no_store = has_field || is_leaky || partings().any(|parting| parting.no_store);
+        let value = match no_store {
             true => "no-store".into(),
             false => caching.made_private(),
         };
-        changes.push(HeaderChange::Replace {
-            name: "cache-control",
-            value,
-        });
+        changes.push(replace("cache-control", value));
     }
-    if exposed {
-        changes.push(HeaderChange::Replace {
-            name: "referrer-policy",
-            value: "no-referrer".into(),
-        });
+    if is_leaky {
+        changes.push(replace("referrer-policy", "no-referrer".into()));
     }
+
+    // What else the browser forgets.
     let mut cleared: Vec<&str> = Vec::new();
     for kind in partings().flat_map(|parting| &parting.clear_site_data) {
         if !cleared.contains(kind) {
@@ -310,6 +329,13 @@ where
         changes.push(append("clear-site-data", cleared.join(", ").into()));
     }
     changes
+}
+
+impl Said<'_> {
+    /// Returns whether the response neither depends on the session nor carries any of it.
+    fn is_silent(&self) -> bool {
+        self.sight == Sight::Nothing && !self.is_exposed && self.lines.is_empty()
+    }
 }
 
 #[cfg(test)]

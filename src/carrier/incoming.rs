@@ -1,0 +1,136 @@
+//! The part of a request that may be its session.
+
+use smallvec::SmallVec;
+
+use super::source::Source;
+use crate::cookie::{Candidates, ClearView, Jar, MARK_MAX, MARKS_KEPT, trim};
+use crate::error::Refusal;
+
+/// What came, by the one carrier that counts.
+#[derive(Clone)]
+pub(crate) enum Incoming {
+    /// Cookies, if any.
+    Cookies(Jar),
+    /// Cookies without a session among them. The browser may have one, and have kept it back because
+    /// another site caused the request.
+    Withheld(Jar),
+    /// A header field, and its touch.
+    Field(Single),
+    /// A link.
+    Link(Single),
+    /// Nothing that is read: a development profile does not serve this host.
+    Barred(String),
+}
+
+/// A token that came in one piece, with its touches. It does not say under which name it was sealed,
+/// so it stands for every family.
+#[derive(Clone)]
+pub(crate) struct Single {
+    /// The text, empty if nothing came, or why it is no token.
+    text: Result<Vec<u8>, Refusal>,
+    /// `None` is one that is too long for any version that this one knows.
+    touches: SmallVec<[Option<Vec<u8>>; 1]>,
+}
+
+impl Single {
+    pub(super) fn new(text: Result<Vec<u8>, Refusal>) -> Single {
+        Single {
+            text,
+            touches: SmallVec::new(),
+        }
+    }
+
+    /// Adds a touch, as long as there are not too many.
+    pub(super) fn add_touch(&mut self, value: &[u8]) {
+        let value = trim(value);
+        if self.touches.len() < usize::from(MARKS_KEPT) {
+            let fits = value.len() <= MARK_MAX;
+            self.touches.push(if fits { Some(value.to_vec()) } else { None });
+        }
+    }
+
+    fn touches(&self) -> impl Iterator<Item = Option<&[u8]>> {
+        self.touches.iter().map(Option::as_deref)
+    }
+
+    /// Returns what came, if anything did.
+    fn came(&self) -> Option<Result<&[u8], Refusal>> {
+        match &self.text {
+            Ok(text) if text.is_empty() => None,
+            Ok(text) => Some(Ok(text)),
+            Err(refusal) => Some(Err(*refusal)),
+        }
+    }
+}
+
+impl Incoming {
+    /// Returns the cookies, if the session travels in them.
+    pub(crate) fn jar(&self) -> Option<&Jar> {
+        match self {
+            Incoming::Cookies(jar) | Incoming::Withheld(jar) => Some(jar),
+            Incoming::Field(_) | Incoming::Link(_) | Incoming::Barred(_) => None,
+        }
+    }
+
+    fn single(&self) -> Option<&Single> {
+        match self {
+            Incoming::Field(single) | Incoming::Link(single) => Some(single),
+            Incoming::Cookies(_) | Incoming::Withheld(_) | Incoming::Barred(_) => None,
+        }
+    }
+
+    /// Returns by which carrier it came, and so by which the answer goes.
+    pub(crate) fn source(&self) -> Source {
+        match self {
+            Incoming::Cookies(_) | Incoming::Withheld(_) | Incoming::Barred(_) => Source::Cookie,
+            Incoming::Field(_) => Source::Field,
+            Incoming::Link(_) => Source::Link,
+        }
+    }
+
+    /// Returns whether nothing of a session came.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.jar().is_none_or(Jar::is_empty) && self.single().is_none_or(|one| one.came().is_none())
+    }
+
+    /// Returns the texts that may be tokens of one family.
+    pub(crate) fn candidates(&self, family: usize) -> Candidates<'_> {
+        match self {
+            Incoming::Cookies(jar) | Incoming::Withheld(jar) => Candidates::of(jar, family),
+            Incoming::Field(single) | Incoming::Link(single) => match single.came() {
+                Some(text) => Candidates::of_one(text),
+                None => Candidates::default(),
+            },
+            Incoming::Barred(_) => Candidates::default(),
+        }
+    }
+
+    /// Returns the touches of one family; `None` stands for one that is too long.
+    pub(crate) fn touches(&self, family: usize) -> impl Iterator<Item = Option<&[u8]>> {
+        let in_cookies = self.jar().map(|jar| jar.touches(family));
+        let beside = self.single().map(Single::touches);
+        in_cookies
+            .into_iter()
+            .flatten()
+            .chain(beside.into_iter().flatten())
+    }
+
+    /// Returns what can be read of one family without opening anything.
+    pub(crate) fn clear_view(&self, family: usize) -> ClearView<'_> {
+        match self {
+            Incoming::Cookies(jar) | Incoming::Withheld(jar) => ClearView::at(jar, family),
+            Incoming::Field(single) | Incoming::Link(single) => match single.came() {
+                Some(Ok(text)) => ClearView::of_one(text, single.touches()),
+                Some(Err(_)) | None => ClearView::Nothing,
+            },
+            Incoming::Barred(_) => ClearView::Nothing,
+        }
+    }
+
+    /// Returns the token as it came, if it came in one piece; empty otherwise.
+    pub(crate) fn text(&self) -> &str {
+        let text = self.single().and_then(|single| single.text.as_ref().ok());
+        text.and_then(|text| str::from_utf8(text).ok())
+            .unwrap_or_default()
+    }
+}

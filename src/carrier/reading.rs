@@ -1,0 +1,87 @@
+//! Which carrier counts in a request: a field before cookies, and cookies before a link.
+
+use super::configured::Carriers;
+use super::cookies::{Cookies, Family};
+use super::incoming::{Incoming, Single};
+use super::link::LinkUse;
+use super::own_link::OwnOrigin;
+use super::source::Source;
+use crate::cookie::SameSite;
+use crate::cross_origin::{Asked, CrossOrigin};
+use crate::error::Refusal;
+use crate::head::RequestHead;
+
+impl Carriers {
+    /// Reads the session that came with a request, and what its links need, if there may be some.
+    /// `policy` says which requests of other origins are served.
+    pub(crate) fn read<'a>(
+        &self,
+        lines: impl IntoIterator<Item = &'a [u8]>,
+        request: &RequestHead<'_, ()>,
+        policy: &CrossOrigin,
+    ) -> (Incoming, Option<Box<LinkUse>>) {
+        let (in_link, links) = match self.links() {
+            None => (None, None),
+            Some(links) => {
+                let came = links.read(request.query.unwrap_or_default());
+                let has_token = came.as_ref().is_some_and(|came| *came != Ok(Vec::new()));
+                let own = OwnOrigin::new(request.asked.host, request.is_loopback());
+                let counting = came.filter(|came| self.is_asked_for_links(&request.asked, came));
+                (counting, Some(Box::new(LinkUse::new(own, has_token))))
+            }
+        };
+        let in_field = self.fields().zip(request.asked.fields);
+        if let Some(single) = in_field.and_then(|(own, fields)| own.read(fields)) {
+            return (Incoming::Field(single), links);
+        }
+        let came = match (self.reads_cookies(), in_link) {
+            (false, Some(text)) => Incoming::Link(Single::new(text)),
+            (false, None) => self.nothing(),
+            (true, in_link) => {
+                let jar = self.cookies().read(lines);
+                match in_link {
+                    // A client that sends one of our cookies keeps cookies.
+                    Some(text) if jar.is_empty() => Incoming::Link(Single::new(text)),
+                    _ if jar.has_no_chunk() && self.cookies().is_withheld(request, policy) => {
+                        Incoming::Withheld(jar)
+                    }
+                    _ => Incoming::Cookies(jar),
+                }
+            }
+        };
+        (came, links)
+    }
+
+    /// Returns what came of a request that uses none of the carriers, where cookies are not read.
+    fn nothing(&self) -> Incoming {
+        let nothing = Single::new(Ok(Vec::new()));
+        match self.unasked() {
+            Source::Link => Incoming::Link(nothing),
+            Source::Field | Source::Cookie => Incoming::Field(nothing),
+        }
+    }
+
+    /// Returns whether the parameter that came says how this visitor is answered. Nothing that could
+    /// be a token asks for links, and where cookies are the rule, that is for pages of this site to
+    /// offer: another one would move its visitors into what leaks.
+    fn is_asked_for_links(&self, asked: &Asked<'_>, came: &Result<Vec<u8>, Refusal>) -> bool {
+        let is_token = came.as_ref().is_ok_and(|text| !text.is_empty());
+        is_token || self.unasked() == Source::Link || asked.is_from_here()
+    }
+}
+
+impl Cookies {
+    /// Returns whether another site caused the request, and the browser may have kept the session's
+    /// cookies back for that: a session that is begun now would replace the one in them.
+    fn is_withheld(&self, request: &RequestHead<'_, ()>, policy: &CrossOrigin) -> bool {
+        let asked = &request.asked;
+        let is_kept_back = |family: &Family| match family.spec.sent() {
+            SameSite::None => false,
+            SameSite::Lax => !asked.is_visit(),
+            SameSite::Strict => true,
+        };
+        asked.is_cross_site()
+            && !policy.exempts(asked.path)
+            && self.families().any(|(_, family)| is_kept_back(family))
+    }
+}

@@ -1,0 +1,10 @@
+//! The core's own words for HTTP: a request's head, a response's head, and a change of the latter.
+//!
+//! Owns what adapters hand over and what they carry out. It knows no framework's types, reads no body
+//! and decides nothing.
+
+mod request;
+mod response;
+
+pub use request::RequestHead;
+pub use response::{HeaderChange, ResponseHead};

@@ -1,0 +1,355 @@
+//! The way out: each session says once what its response has to carry.
+
+use smallvec::SmallVec;
+
+use super::caching::Response;
+use super::config::{Config, Parting};
+use super::opening::{Held, authentic};
+use super::phase::{Cause, Closing, HeldBack, Phase};
+use super::state::{Change, SessionState};
+use super::tombstones::{Death, tombstones};
+use super::{Course, SlotVisit, Usage, Visit, fitting, touching};
+use crate::carrier::{HeaderLine, Incoming};
+use crate::error::Error;
+use crate::event::Note;
+use crate::head::{HeaderChange, ResponseHead};
+use crate::lifetime::{Times, Timestamp};
+use time::OffsetDateTime;
+
+/// What one session says in a response.
+pub(super) struct Said<'c> {
+    pub(super) config: &'c Config,
+    pub(super) lines: Vec<HeaderLine>,
+    pub(super) deed: Deed,
+    pub(super) sight: Sight,
+    /// Whether a token is in the response's URL, or in its links: no cache may keep it, and it must
+    /// not give them away.
+    pub(super) is_exposed: bool,
+    /// What else the response says, if the application ended a session that came.
+    pub(super) parting: Option<&'c Parting>,
+}
+
+/// What the application asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Deed {
+    /// Nothing. What the lines say can wait.
+    Nothing,
+    /// A session that may not begin: another site caused the request, and the browser may have one.
+    Withheld,
+    /// A session that is written.
+    Wrote(fitting::WriteSize),
+    /// The end of a session, or one that links carry already.
+    Sent,
+}
+
+/// What a handler can have seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// It did not look.
+    Nothing,
+    /// There was no session.
+    NoSession,
+    Session,
+}
+
+/// All that is said, in the order of the slots.
+pub(super) type AllSaid<'c> = SmallVec<[Said<'c>; 1]>;
+
+/// A failure, and the number of the slot that it happened to.
+type Failure = (usize, Error);
+
+impl Visit {
+    /// Closes all sessions and returns the changes that the response needs. `closed` is the time of
+    /// this call.
+    pub(crate) fn close<'a, I>(
+        &self,
+        response: ResponseHead<'a, I>,
+        closed: OffsetDateTime,
+    ) -> Result<Vec<HeaderChange>, Error>
+    where
+        I: IntoIterator<Item = (&'a str, &'a [u8])>,
+    {
+        let mut response = Response::lazily(response, closed);
+        let said = self.locked(|course| course.close(self, &mut response, Timestamp::of(closed)))?;
+        Ok(response.changes(said))
+    }
+}
+
+/// Returns whether the page of this status says that something went wrong on the server.
+fn is_failure(status: u16) -> bool {
+    status >= 500
+}
+
+impl Course {
+    fn close<'v, 'a, I>(
+        &mut self,
+        visit: &'v Visit,
+        response: &mut Response<I>,
+        closed: Timestamp,
+    ) -> Result<AllSaid<'v>, Error>
+    where
+        I: IntoIterator<Item = (&'a str, &'a [u8])>,
+    {
+        let says_so = is_failure(response.status());
+        // An error of the application's own that wraps ours became this page.
+        if self.phase.is_open()
+            && says_so
+            && let Some((at, error)) = self.take_refused()
+        {
+            self.hold_back(visit, Cause::Refused(at, error));
+        }
+        let phase = std::mem::replace(&mut self.phase, Phase::Closed(Closing::Failed));
+        let result = match phase {
+            Phase::Open => match self.say_all(visit, response, closed) {
+                Ok(said) => {
+                    self.phase = Phase::Closed(Closing::Sent);
+                    Ok(said)
+                }
+                Err(failure) => {
+                    self.reset(visit);
+                    Err(failure)
+                }
+            },
+            Phase::HeldBack(held_back) => {
+                self.phase = Phase::Closed(held_back.cause.closing());
+                self.say_held_back(visit, held_back, says_so)
+            }
+            Phase::Closed(closing) => {
+                self.phase = Phase::Closed(closing);
+                Ok(self.say_again(visit, closing, response, closed))
+            }
+        };
+        match result {
+            Ok(said) => {
+                self.report(visit, &said);
+                Ok(said)
+            }
+            Err((at, error)) => {
+                let error = error.of_cookie(visit.config(at).cookie());
+                self.notes.push((at, Note::CommitFailed(error.clone())));
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes the first error of a value that was refused and that nothing took the place of.
+    fn take_refused(&mut self) -> Option<Failure> {
+        let mut slots = self.slots.iter_mut().enumerate();
+        slots.find_map(|(at, slot)| Some((at, slot.refused.take()?.1)))
+    }
+
+    fn say_all<'v, 'a, I>(
+        &mut self,
+        visit: &'v Visit,
+        response: &mut Response<I>,
+        closed: Timestamp,
+    ) -> Result<AllSaid<'v>, Failure>
+    where
+        I: IntoIterator<Item = (&'a str, &'a [u8])>,
+    {
+        let mut all = AllSaid::new();
+        for at in 0..self.slots.len() {
+            let said = SlotVisit::of(visit, self, at).say(visit, at, response, closed);
+            all.push(said.map_err(|error| (at, error))?);
+        }
+        Ok(all)
+    }
+
+    /// Says that changes were given up, unless the response does.
+    fn say_held_back<'v>(
+        &mut self,
+        visit: &'v Visit,
+        held_back: HeldBack,
+        says_so: bool,
+    ) -> Result<AllSaid<'v>, Failure> {
+        match (held_back.cause, held_back.lost) {
+            (Cause::Refused(at, error), _) => return Err((at, error)),
+            (Cause::Panic, lost) => {
+                self.notes.push((0, Note::Poisoned));
+                if let Some(at) = lost.filter(|_| !says_so) {
+                    return Err((at, Error::poisoned()));
+                }
+            }
+        }
+        Ok(self.seen(visit))
+    }
+
+    /// Says what is left to say in a second response head.
+    fn say_again<'v, 'a, I>(
+        &mut self,
+        visit: &'v Visit,
+        closing: Closing,
+        response: &mut Response<I>,
+        closed: Timestamp,
+    ) -> AllSaid<'v>
+    where
+        I: IntoIterator<Item = (&'a str, &'a [u8])>,
+    {
+        let mut all = self.seen(visit);
+        // What could not be sent was used all the same, unless its handler panicked.
+        if closing == Closing::Failed {
+            for (said, slot) in all.iter_mut().zip(&self.slots) {
+                if touching::may_be_due(said.config, slot, visit.now) && response.may_carry_unasked() {
+                    said.lines
+                        .extend(touching::touch(said.config, slot, visit.now, closed));
+                }
+            }
+        }
+        all
+    }
+
+    /// Returns what caches have to know, and nothing to send.
+    fn seen<'v>(&mut self, visit: &'v Visit) -> AllSaid<'v> {
+        let slots = 0..self.slots.len();
+        slots
+            .map(|at| SlotVisit::of(visit, self, at).seen(visit.config(at)))
+            .collect()
+    }
+}
+
+impl SlotVisit<'_> {
+    /// Returns what caches have to know, and nothing to send.
+    fn seen<'c>(&self, config: &'c Config) -> Said<'c> {
+        let sight = match self.opened() {
+            None => Sight::Nothing,
+            Some(state) if state.record().is_some() || state.held().is_some() => Sight::Session,
+            Some(_) => Sight::NoSession,
+        };
+        let links = self.slot.links.as_ref();
+        Said {
+            config,
+            lines: Vec::new(),
+            deed: Deed::Nothing,
+            sight,
+            is_exposed: links.is_some_and(|links| links.is_exposed()),
+            parting: None,
+        }
+    }
+
+    fn say<'v, 'a, I>(
+        &mut self,
+        visit: &'v Visit,
+        at: usize,
+        response: &mut Response<I>,
+        closed: Timestamp,
+    ) -> Result<Said<'v>, Error>
+    where
+        I: IntoIterator<Item = (&'a str, &'a [u8])>,
+    {
+        let mut said = self.seen(visit.config(at));
+        let state = self.opened().filter(|state| state.has_to_be_sent());
+        match (state, &self.slot.came) {
+            // What is begun would replace a session that nobody here knows, and what is ended is
+            // another one than that.
+            (Some(state), Incoming::Withheld(_)) => {
+                if state.record().is_some() {
+                    said.deed = Deed::Withheld;
+                }
+            }
+            (None, Incoming::Withheld(_)) => {}
+            (Some(state), _) => {
+                let record_is_there = state.record().is_some();
+                if state.change() == Change::Ended && !self.slot.came.is_empty() {
+                    // A request that brought nothing ends nothing: another site may have caused it.
+                    said.parting = Some(&said.config.parting);
+                }
+                match record_is_there {
+                    true => self.write(&mut said, closed)?,
+                    false => {
+                        let carrier = said.config.carriers.of(self.source());
+                        said.lines = carrier.end(&self.slot.came);
+                        said.deed = Deed::Sent;
+                    }
+                }
+                self.bury(&mut said);
+            }
+            (None, _) => self.keep(&mut said, response, closed),
+        }
+        Ok(said)
+    }
+
+    /// Keeps a session alive that was not changed, and cleans up after one that is gone, if the response
+    /// may carry what nobody asked for.
+    fn keep<'a, I>(&self, said: &mut Said<'_>, response: &mut Response<I>, closed: Timestamp)
+    where
+        I: IntoIterator<Item = (&'a str, &'a [u8])>,
+    {
+        let (config, now) = (said.config, self.now);
+        let orphans = touching::orphans(config, &self.slot.came, self.opened(), now, closed);
+        let is_due = touching::may_be_due(config, self.slot, now);
+        if (is_due || !orphans.is_empty()) && response.may_carry_unasked() {
+            said.lines = orphans;
+            said.lines
+                .extend(touching::touch(config, self.slot, now, closed));
+        }
+    }
+
+    /// Writes a session that was changed.
+    fn write(&mut self, said: &mut Said<'_>, closed: Timestamp) -> Result<(), Error> {
+        let now = self.now;
+        let exit = self.exit();
+        let Some(state) = self.slot.session.as_ref() else {
+            return Ok(());
+        };
+        let Some(record) = state.record() else {
+            return Ok(());
+        };
+        let issued = state.issued(now, self.slot.usage == Usage::Passive);
+        // A handler that ran for longer than its session lives revives nothing, and neither does what
+        // it asked for in this request.
+        let times = Times {
+            created: record.created,
+            used: issued,
+            own: record.own,
+        };
+        self.check_alive(&times, closed)?;
+        if let Some(held) = state.unbroken() {
+            self.check_alive(&held.times(issued), closed)?;
+        }
+        if !exit.carrier.is_in_head() {
+            // It was packed and sealed for the first link.
+            self.check_linked()?;
+            said.deed = Deed::Sent;
+            return Ok(());
+        }
+        let fitted = exit.fit(record)?;
+        said.lines = fitted.lines(&self.slot.came, issued)?;
+        said.deed = Deed::Wrote(fitted.write_size());
+        Ok(())
+    }
+
+    /// Refuses a session whose time is over. A clock that was set back meanwhile does not count.
+    fn check_alive(&self, times: &Times, closed: Timestamp) -> Result<(), Error> {
+        let lifetime = &self.config.lifetime;
+        let judged = lifetime.judge(times, closed.max(times.used));
+        judged.map_err(Error::expired)
+    }
+
+    /// Adds the lines behind those of the session: what another scope may still hold, and tombstones.
+    fn bury(&self, said: &mut Said<'_>) {
+        let (config, came) = (said.config, &self.slot.came);
+        let (Some(state), Some(jar)) = (self.opened(), came.jar()) else {
+            return;
+        };
+        if !config.carriers.of(came.source()).buries() {
+            return;
+        }
+        let bury = |death, dead: &[Held]| tombstones(config, came, (death, dead), self.now);
+        match state.change() {
+            Change::None | Change::Edited => {}
+            // A response that is under way has what was there before, with its rights.
+            Change::Renewed => {
+                let held = state.held().map(std::slice::from_ref).unwrap_or_default();
+                said.lines.extend(bury(Death::Renewed, held));
+            }
+            Change::Ended if jar.is_empty() => {}
+            Change::StartedOver | Change::Ended => {
+                // The one that counted comes last: its tombstones come in front.
+                let mut ended = authentic(config, came, self.now);
+                ended.extend(state.held().copied());
+                said.lines.extend(config.carriers.cookies().former_scopes(jar));
+                said.lines.extend(bury(Death::Ended, &ended));
+            }
+        }
+    }
+}

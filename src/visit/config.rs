@@ -1,0 +1,114 @@
+//! The checked configuration that all requests of one manager share.
+
+use std::any::{TypeId, type_name};
+use std::sync::Arc;
+
+use crate::carrier::Carriers;
+use crate::cookie::Budget;
+use crate::cross_origin::CrossOrigin;
+use crate::event::Observer;
+use crate::lifetime::Lifetime;
+use crate::payload::Compression;
+use crate::seal::Sealer;
+use crate::slots::{Main, Slot};
+
+/// The configuration of one slot, ready for use.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) sealer: Sealer,
+    pub(crate) lifetime: Lifetime,
+    pub(crate) budget: Budget,
+    pub(crate) compression: Compression,
+    pub(crate) carriers: Carriers,
+    pub(crate) parting: Parting,
+    pub(crate) cross_origin: CrossOrigin,
+    pub(crate) observer: Observer,
+}
+
+impl Config {
+    /// Returns the name of the session's cookie, which names the session in errors.
+    pub(crate) fn cookie(&self) -> &str {
+        self.carriers.cookies().own().names.base()
+    }
+}
+
+/// The fields that go with the end of a session.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parting {
+    /// The elements of `Clear-Site-Data`, if any.
+    pub(crate) clear_site_data: Vec<&'static str>,
+    pub(crate) no_store: bool,
+}
+
+/// One slot of an application, and its configuration.
+#[derive(Clone)]
+pub(crate) struct SlotConfig {
+    id: TypeId,
+    /// The path of the type that names the slot.
+    pub(crate) name: &'static str,
+    pub(crate) config: Arc<Config>,
+}
+
+impl SlotConfig {
+    pub(crate) fn of<S: Slot>(config: Arc<Config>) -> SlotConfig {
+        SlotConfig {
+            id: TypeId::of::<S>(),
+            name: type_name::<S>(),
+            config,
+        }
+    }
+
+    /// Returns whether one type names both.
+    pub(crate) fn is_same_slot(&self, other: &SlotConfig) -> bool {
+        self.id == other.id
+    }
+}
+
+/// All slots of an application, the main one first.
+#[derive(Clone)]
+pub(crate) struct SlotList {
+    main: SlotConfig,
+    others: Vec<SlotConfig>,
+}
+
+impl SlotList {
+    /// Makes a list of the main slot alone.
+    pub(crate) fn new(main: Arc<Config>) -> SlotList {
+        SlotList {
+            main: SlotConfig::of::<Main>(main),
+            others: Vec::new(),
+        }
+    }
+
+    /// Adds a slot at the end.
+    pub(crate) fn push(&mut self, slot: SlotConfig) {
+        self.others.push(slot);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &SlotConfig> + Clone {
+        std::iter::once(&self.main).chain(&self.others)
+    }
+
+    pub(crate) fn main(&self) -> &Config {
+        &self.main.config
+    }
+
+    /// Returns whether the main slot is the only one.
+    pub(crate) fn is_single(&self) -> bool {
+        self.others.is_empty()
+    }
+
+    /// Returns the configuration of the slot number `at`; the main one is number 0.
+    pub(super) fn at(&self, at: usize) -> &Config {
+        match at.checked_sub(1).and_then(|at| self.others.get(at)) {
+            Some(other) => &other.config,
+            None => &self.main.config,
+        }
+    }
+
+    /// Returns the number of the slot `S`.
+    pub(crate) fn find<S: Slot>(&self) -> Option<usize> {
+        let wanted = TypeId::of::<S>();
+        self.iter().position(|slot| slot.id == wanted)
+    }
+}

@@ -1,0 +1,216 @@
+//! A session within its budget, or by how much it is not.
+
+use super::config::Config;
+use crate::carrier::{Carrier, HeaderLine, Incoming, Outgoing};
+use crate::cookie::{Chunks, Overflow, PAIR_END, Tally};
+use crate::error::{Error, Measure, Oversize};
+use crate::lifetime::Timestamp;
+use crate::payload::{Entry, PADDING, Packing, Payload, Record, UNPACKED_MAX};
+use crate::seal::{Format, text_length};
+
+/// A way out for the session of one request.
+#[derive(Clone, Copy)]
+pub(crate) struct Exit<'c> {
+    pub(super) config: &'c Config,
+    pub(super) carrier: &'c dyn Carrier,
+    /// Of its cookies, in seconds; `None` if they go with the browser.
+    pub(super) max_age: Option<u64>,
+}
+
+/// A payload that fits, not yet sealed.
+pub(crate) struct Fitted<'c> {
+    exit: Exit<'c>,
+    payload: Payload,
+    chunks: Chunks,
+}
+
+/// The sizes of a session that was written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WriteSize {
+    /// Bytes of all its lines.
+    pub(super) bytes: usize,
+    /// The bytes above which that is worth a word.
+    pub(super) warn_above: usize,
+    /// Bytes that its cookies take in the next request.
+    pub(super) pairs: usize,
+}
+
+impl<'c> Exit<'c> {
+    /// Fits a session into its budget.
+    pub(crate) fn fit(self, record: &Record) -> Result<Fitted<'c>, Error> {
+        if let Some(secret) = record.attributes.iter().find(Entry::is_secret) {
+            self.config.check_keeps_secrets(&secret)?;
+        }
+        self.measure(record).map_err(|mut oversize| {
+            oversize.largest = largest(record, 3);
+            Error::too_large(oversize).of_cookie(self.config.cookie())
+        })
+    }
+
+    fn measure(self, record: &Record) -> Result<Fitted<'c>, Oversize> {
+        let cookies = |length| match self.chunks(length) {
+            Ok(chunks) => chunks.count(),
+            Err(_) => usize::MAX,
+        };
+        let packing = Packing {
+            compression: self.config.compression,
+            cookies: &cookies,
+        };
+        let payload = record
+            .encode(packing)
+            .map_err(|over| Oversize::new(Measure::Unpacked, over.0, UNPACKED_MAX))?;
+        let chunks = self.chunks(payload.bytes.len());
+        let chunks = chunks.map_err(|overflow| self.oversize(overflow))?;
+        Ok(Fitted {
+            exit: self,
+            payload,
+            chunks,
+        })
+    }
+
+    /// Cuts a payload of `length` bytes into pieces.
+    fn chunks(self, length: usize) -> Result<Chunks, Overflow> {
+        let text = text_length(self.config.sealer.format(), length);
+        self.carrier.fit(text, self.max_age)
+    }
+
+    fn oversize(self, overflow: Overflow) -> Oversize {
+        let budget = self.carrier.budget();
+        match (overflow, self.carrier.measure()) {
+            (Overflow::Cookies(needed), _) => {
+                Oversize::new(Measure::Cookies, needed, budget.cookie_limit())
+            }
+            (Overflow::Total(needed), Measure::Link) => {
+                Oversize::new(Measure::Link, needed, budget.total_limit())
+            }
+            (Overflow::Total(needed), measure) => {
+                let mut oversize = Oversize::new(measure, needed, budget.total_limit());
+                oversize.reserved = budget.reserved();
+                oversize
+            }
+        }
+    }
+
+    /// Counts the bytes of attributes that fit beside a payload's `content`.
+    pub(crate) fn room(self, content: usize) -> usize {
+        let (mut fits, mut over) = (0, self.config.budget.total_limit());
+        while over - fits > 1 {
+            let middle = fits.midpoint(over);
+            match self.chunks(middle) {
+                Ok(_) => fits = middle,
+                Err(_) => over = middle,
+            }
+        }
+        (fits / PADDING * PADDING).saturating_sub(content + LENGTHS)
+    }
+
+    /// Counts the bytes of attributes that fit into a session which begins.
+    pub(crate) fn empty_room(self) -> usize {
+        self.room(HEAD)
+    }
+
+    /// Refuses an attribute with which no session could be sent, however little else it holds.
+    pub(super) fn check_fits(self, entry: &Entry<'_>) -> Result<(), Error> {
+        let length = (HEAD + LENGTHS + entry.size()).next_multiple_of(PADDING);
+        if self.chunks(length).is_ok() {
+            return Ok(());
+        }
+        let alone = Record::to_measure(entry);
+        match self.measure(&alone) {
+            Ok(_) => Ok(()),
+            Err(mut oversize) => {
+                oversize.largest = largest(&alone, 1);
+                oversize.is_alone = true;
+                Err(Error::too_large(oversize).of_cookie(self.config.cookie()))
+            }
+        }
+    }
+}
+
+impl Fitted<'_> {
+    /// Seals the payload.
+    pub(super) fn seal(&self, issued: Timestamp) -> Result<String, Error> {
+        let Exit {
+            config, carrier, ..
+        } = self.exit;
+        let binding = carrier.binding(config.carriers.cookies().own());
+        config.sealer.seal(&self.payload.bytes, issued, binding)
+    }
+
+    /// Seals the payload and returns the lines that carry it.
+    pub(super) fn lines(
+        &self,
+        came: &Incoming,
+        issued: Timestamp,
+    ) -> Result<Vec<HeaderLine>, Error> {
+        let text = self.seal(issued)?;
+        let outgoing = Outgoing {
+            text: &text,
+            chunks: &self.chunks,
+            max_age: self.exit.max_age,
+        };
+        Ok(self.exit.carrier.set(&outgoing, came))
+    }
+
+    pub(super) fn write_size(&self) -> WriteSize {
+        WriteSize {
+            bytes: self.chunks.bytes(),
+            warn_above: self.exit.carrier.budget().warning_limit(),
+            pairs: self.pairs(),
+        }
+    }
+
+    /// Counts the bytes that its cookies take in a `Cookie` field, with what stands between cookies.
+    pub(crate) fn pairs(&self) -> usize {
+        self.exit.carrier.pairs(&self.chunks, self.exit.max_age)
+    }
+
+    /// Returns the pieces: their names, and the bytes of their lines.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = (&str, usize)> {
+        let names = self.exit.carrier.names().into_iter();
+        names.zip(self.chunks.lines().iter().copied())
+    }
+
+    /// Counts the bytes of attributes that would still fit.
+    pub(crate) fn room(&self) -> usize {
+        self.exit.room(self.payload.content)
+    }
+}
+
+impl Config {
+    /// Refuses a secret in a session that its holder can read.
+    pub(super) fn check_keeps_secrets(&self, entry: &Entry<'_>) -> Result<(), Error> {
+        match self.sealer.format() {
+            Format::Signed if entry.is_secret() => Err(Error::not_permitted(format!(
+                "`{}` is secret, and this session is signed and not encrypted: whoever holds the \
+                 cookie can read it",
+                String::from_utf8_lossy(entry.name)
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Counts the bytes of a `Cookie` field with cookies that take `pairs` bytes, and with `others`.
+pub(crate) fn request_bytes(pairs: usize, others: Tally) -> usize {
+    (pairs + others.bytes).saturating_sub(PAIR_END)
+}
+
+/// Bytes of a payload without attributes, subject and padding.
+const HEAD: usize = 24;
+
+/// Bytes by which the lengths of a payload's regions can grow.
+const LENGTHS: usize = 5;
+
+/// Returns the largest attributes, with their sizes before compression.
+pub(crate) fn largest(record: &Record, most: usize) -> Vec<(String, usize)> {
+    let named = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+    let mut all: Vec<(String, usize)> = record
+        .attributes
+        .iter()
+        .map(|entry| (named(entry.name), entry.size()))
+        .collect();
+    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    all.truncate(most);
+    all
+}

@@ -1,0 +1,89 @@
+//! Links that carry a session: the one carrier that an application writes by itself.
+
+use std::borrow::Cow;
+
+use super::SlotVisit;
+use super::Usage;
+use super::fitting::largest;
+use super::report::note_write;
+use super::state::Change;
+use super::touching::is_due;
+use crate::carrier::{LINK_MAX, OwnLink, Source, sent_length};
+use crate::error::{Error, Measure, Oversize};
+
+impl SlotVisit<'_> {
+    /// Puts the session into `link`, if the client is answered in links and the link goes to the
+    /// request's own origin.
+    pub(crate) fn encode<'l>(&mut self, link: &'l str) -> Result<Cow<'l, str>, Error> {
+        let config = self.config;
+        let is_asked = self.source() == Source::Link;
+        let own = self.slot.links.as_ref().filter(|_| is_asked);
+        let own = own.and_then(|links| OwnLink::own(link, &links.own));
+        let Some((own, links)) = own.zip(config.carriers.links()) else {
+            return Ok(Cow::Borrowed(link));
+        };
+        let text = self.link_text()?;
+        // Where other carriers come first, a session begins in links only if it is asked for.
+        let asks = config.carriers.unasked() != Source::Link;
+        let value = if asks || !text.is_empty() { Some(text.as_str()) } else { None };
+        let encoded = own.with(links.parameter(), value);
+        let needed = sent_length(&encoded);
+        if needed > LINK_MAX && !text.is_empty() {
+            let mut oversize = Oversize::new(Measure::Link, needed, LINK_MAX);
+            if let Some(record) = self.open().record() {
+                oversize.largest = largest(record, 3);
+            }
+            return Err(Error::too_large(oversize).of_cookie(config.cookie()));
+        }
+        let is_sent = !self.phase.is_lost();
+        if let Some(links) = self.links() {
+            links.note(text, is_sent);
+        }
+        Ok(Cow::Owned(encoded))
+    }
+
+    /// Returns the token that links carry; empty if there is no session.
+    fn link_text(&mut self) -> Result<String, Error> {
+        let (is_lost, is_closed) = (self.phase.is_lost(), self.phase.is_closed());
+        let (config, now, usage) = (self.config, self.now, self.slot.usage);
+        // The first link of a response decided.
+        let made = self.slot.links.as_ref().and_then(|links| links.made());
+        if let Some(text) = made.filter(|_| !is_lost) {
+            return Ok(text.to_owned());
+        }
+        // A token that is not to be sealed again is carried as it came.
+        let state = self.open();
+        if let Some(held) = state.held() {
+            let rests = usage == Usage::Passive || is_closed || !is_due(config, held.used(), now);
+            if is_lost || (state.change() == Change::None && rests) {
+                return Ok(self.slot.came.text().to_owned());
+            }
+        }
+        if is_lost || is_closed || state.is_nothing() {
+            return Ok(String::new());
+        }
+        // The session is sealed now, as it is.
+        let issued = state.issued(now, usage == Usage::Passive);
+        let exit = self.exit();
+        let Some(state) = self.slot.session.as_ref() else {
+            return Ok(String::new());
+        };
+        let Some(record) = state.record() else {
+            return Ok(String::new());
+        };
+        let fitted = exit.fit(record)?;
+        let text = fitted.seal(issued)?;
+        let (size, refusal) = (fitted.write_size(), state.refusal());
+        note_write(size, refusal, |note| self.note(note));
+        Ok(text)
+    }
+
+    /// Refuses to drop what was changed: in no link it would be lost.
+    pub(super) fn check_linked(&self) -> Result<(), Error> {
+        let links = self.slot.links.as_ref();
+        match links.and_then(|links| links.made()) {
+            Some(_) => Ok(()),
+            None => Err(Error::unlinked()),
+        }
+    }
+}

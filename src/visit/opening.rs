@@ -1,0 +1,191 @@
+//! From the texts that came to one session, or to the reason why there is none.
+//!
+//! It runs when a session is first looked at, so a page that does not ask for it costs no decryption.
+//! Each text passes three gates, in this order: `seal` says whether it is authentic, [`admit`] whether
+//! what is known beside the token lets it live, and `lifetime` whether its time is over.
+
+use super::config::Config;
+use super::tombstones::{Death, death};
+use crate::carrier::{Family, Incoming};
+use crate::cookie::Candidate;
+use crate::error::Refusal;
+use crate::lifetime::{Own, Times, Timestamp};
+use crate::payload::{Record, SessionId};
+use crate::seal::Imprint;
+
+/// The verdict on what came: a live session, or why there is none.
+pub(super) type Opening = Result<(Record, Held), Refusal>;
+
+/// The accepted token, as the browser holds it. It never changes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held {
+    /// The number of the family that it came from.
+    pub(super) family: usize,
+    pub(crate) imprint: Imprint,
+    pub(super) id: SessionId,
+    pub(super) created: Timestamp,
+    /// When it was sealed.
+    pub(super) issued: Timestamp,
+    /// The latest touch of it.
+    pub(crate) touched: Option<Timestamp>,
+    pub(super) own: Own,
+}
+
+impl Held {
+    /// Returns when the session was last used before this request.
+    pub(crate) fn used(&self) -> Timestamp {
+        self.touched.unwrap_or(self.issued)
+    }
+
+    /// Returns the times that the session is judged by, if it was last used at `used`.
+    pub(super) fn times(&self, used: Timestamp) -> Times {
+        Times {
+            created: self.created,
+            used,
+            own: self.own,
+        }
+    }
+
+    /// Returns whether both are of different sign-ins.
+    fn is_stranger_to(&self, other: &Held) -> bool {
+        !self.id.is_same_sign_in(&other.id)
+    }
+}
+
+/// A token that does not count.
+enum Unaccepted {
+    /// It is not authentic, or was ended in this browser.
+    Not(Refusal),
+    /// It is authentic, and only its time is over.
+    Over(Refusal, Box<Held>),
+}
+
+impl Unaccepted {
+    fn refusal(&self) -> Refusal {
+        match self {
+            Unaccepted::Not(refusal) | Unaccepted::Over(refusal, _) => *refusal,
+        }
+    }
+}
+
+impl From<Refusal> for Unaccepted {
+    fn from(refusal: Refusal) -> Unaccepted {
+        Unaccepted::Not(refusal)
+    }
+}
+
+/// Judges every candidate, and picks.
+pub(super) fn open(config: &Config, came: &Incoming, now: Timestamp) -> Opening {
+    if let Incoming::Barred(_) = came {
+        return Err(Refusal::OffLoopback);
+    }
+    let mut refusals = Vec::new();
+    for (at, family) in config.carriers.cookies().counting(came) {
+        let candidates = came.candidates(at);
+        let is_plantable = family.spec.is_plantable();
+        let mut live: Option<(Record, Held)> = None;
+        // A planted session, or planted tombstones, must not win by crowding out others.
+        let hides = |at| came.jar().is_some_and(|jar| jar.may_hide_tombstones(at));
+        let mut is_conflict = is_plantable && (candidates.more || hides(at));
+        for candidate in candidates.list {
+            match (open_one(config, came, (at, family), candidate, now), &live) {
+                (Err(unaccepted), _) => refusals.push(unaccepted.refusal()),
+                (Ok((_, found)), Some((_, before)))
+                    if is_plantable && found.is_stranger_to(before) =>
+                {
+                    is_conflict = true;
+                }
+                (Ok((_, found)), Some((_, before))) if found.issued < before.issued => {}
+                // A later cookie of the same second wins: browsers send the older one first
+                // (RFC 6265 section 5.4).
+                (Ok(found), _) => live = Some(found),
+            }
+        }
+        match live {
+            Some(_) if is_conflict => return Err(Refusal::Conflict),
+            Some(live) => return Ok(live),
+            // The own cookie may be a live session to another node, and a former one must not take
+            // its place: it may be planted, and the next write would go over the own one.
+            None if came.jar().is_some()
+                && refusals.iter().any(|refusal| refusal.may_live_elsewhere()) =>
+            {
+                break;
+            }
+            None => {}
+        }
+    }
+    // The most that is known: a verdict on an authentic session tells more than one on garbage.
+    let telling = refusals.iter().find(|refusal| refusal.is_authentic());
+    let telling = telling.or(refusals.first());
+    Err(telling.copied().unwrap_or(Refusal::Absent))
+}
+
+/// Returns every authentic session that came along, whether or not it counts: first those that are
+/// over, then those that live. Responses of any of them may be under way.
+pub(super) fn authentic(config: &Config, came: &Incoming, now: Timestamp) -> Vec<Held> {
+    let (mut over, mut live) = (Vec::new(), Vec::new());
+    for (at, family) in config.carriers.cookies().counting(came) {
+        for candidate in came.candidates(at).list {
+            match open_one(config, came, (at, family), candidate, now) {
+                Ok((_, held)) => live.push(held),
+                Err(Unaccepted::Over(_, held)) => over.push(*held),
+                Err(Unaccepted::Not(_)) => {}
+            }
+        }
+    }
+    over.extend(live);
+    over
+}
+
+fn open_one(
+    config: &Config,
+    came: &Incoming,
+    (at, family): (usize, &Family),
+    candidate: Result<Candidate<'_>, Refusal>,
+    now: Timestamp,
+) -> Result<(Record, Held), Unaccepted> {
+    // Is it ours? Nothing of a token that is not is left behind.
+    let binding = config.carriers.of(came.source()).binding(family);
+    let opened = config.sealer.open(&candidate?, binding, now)?;
+    let record = Record::decode(&opened)?;
+    let (imprint, issued) = (opened.imprint(), opened.issued());
+    // A touch from beyond the skew is not judged, and neither good nor bad for anything.
+    let touched = came
+        .touches(at)
+        .flatten()
+        .filter_map(|text| config.sealer.read_touch(text, &imprint, &family.binding))
+        .filter(|touch| *touch > issued && !config.lifetime.is_future(*touch, now))
+        .max();
+    let held = Held {
+        family: at,
+        imprint,
+        id: record.id,
+        created: record.created,
+        issued,
+        touched,
+        own: record.own,
+    };
+    // May it live, and does it still?
+    let judged = match admit(config, came, &held) {
+        Err(Refusal::Destroyed) => return Err(Refusal::Destroyed.into()),
+        Err(refusal) => Err(refusal),
+        Ok(()) => config.lifetime.judge(&held.times(held.used()), now),
+    };
+    match judged {
+        Ok(()) => Ok((record, held)),
+        // One that goes on under another id is still there to be ended, with all its renewals.
+        Err(refusal) => Err(Unaccepted::Over(refusal, Box::new(held))),
+    }
+}
+
+/// Decides whether an authentic session is over for what is known beside its token: the tombstones of
+/// this browser. Any further knowledge of this kind, such as a list of sign-ins that were revoked,
+/// belongs here. It has to be at hand: an adapter that must wait for it does so before the handler
+/// runs, and nothing was opened by then.
+fn admit(config: &Config, came: &Incoming, held: &Held) -> Result<(), Refusal> {
+    match death(config, came, &held.id) {
+        Some(Death::Ended) => Err(Refusal::Destroyed),
+        Some(Death::Renewed) => Err(Refusal::Superseded),
+        None => Ok(()),
+    }
+}

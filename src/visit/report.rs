@@ -1,0 +1,86 @@
+//! What an operator is told once it is certain what a response carries.
+
+use super::closing::{Deed, Said};
+use super::fitting::{WriteSize, request_bytes};
+use super::{Course, Visit};
+use crate::cookie::Tally;
+use crate::error::Refusal;
+use crate::event::Note;
+
+/// Notes what concerns one session that is written; `refusal` is why the cookie was refused that it
+/// goes over.
+pub(super) fn note_write(size: WriteSize, refusal: Option<Refusal>, mut note: impl FnMut(Note)) {
+    if let Some(refusal) = refusal.filter(|refusal| refusal.may_live_elsewhere()) {
+        note(Note::Overwrote(refusal));
+    }
+    let WriteSize {
+        bytes, warn_above, ..
+    } = size;
+    if bytes > warn_above {
+        note(Note::NearBudget { bytes, warn_above });
+    }
+}
+
+impl Course {
+    /// Notes what the response `said` of the sessions.
+    pub(super) fn report(&mut self, visit: &Visit, said: &[Said<'_>]) {
+        for (at, (slot, said)) in self.slots.iter_mut().zip(said).enumerate() {
+            // Nobody made up for it, and no page says so.
+            if let Some(refused) = slot.refused.take() {
+                self.notes.push((at, Note::NotStored(refused.1)));
+            }
+            match said.deed {
+                Deed::Withheld => self.notes.push((at, Note::Withheld)),
+                Deed::Wrote(size) => {
+                    let refusal = slot.session.as_ref().and_then(|state| state.refusal());
+                    note_write(size, refusal, |note| self.notes.push((at, note)));
+                }
+                Deed::Nothing | Deed::Sent => {}
+            }
+        }
+        self.report_crowd(visit, said);
+    }
+
+    /// Notes a request that becomes too long: the sessions in it, and all other cookies. The main slot
+    /// speaks for it, because it has one `Cookie` field.
+    fn report_crowd(&mut self, visit: &Visit, said: &[Said<'_>]) {
+        let is_written = |said: &Said<'_>| matches!(said.deed, Deed::Wrote(_));
+        if !said.iter().any(is_written) {
+            return;
+        }
+        let (mut came, mut pairs, mut whole) = (Tally::default(), 0, None);
+        for (slot, said) in self.slots.iter().zip(said) {
+            let Some(jar) = slot.came.jar() else {
+                continue;
+            };
+            let families = said.config.carriers.cookies().families();
+            let own = jar.own(families.map(|(_, family)| &family.names));
+            came = came.with(own);
+            match said.deed {
+                Deed::Wrote(size) => {
+                    whole = Some(own.with(jar.others()));
+                    pairs += size.pairs;
+                }
+                Deed::Sent => {}
+                Deed::Nothing | Deed::Withheld => pairs += own.bytes,
+            }
+        }
+        let Some(whole) = whole else {
+            return;
+        };
+        let foreign = whole.without(came);
+        let bytes = request_bytes(pairs, foreign);
+        let warn_above = visit.config(0).budget.request_warning_limit();
+        if bytes > warn_above {
+            let others = foreign.cookies;
+            self.notes.push((
+                0,
+                Note::CrowdedRequest {
+                    bytes,
+                    others,
+                    warn_above,
+                },
+            ));
+        }
+    }
+}

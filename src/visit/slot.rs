@@ -1,0 +1,201 @@
+//! One slot of a visit under its lock: reading a session, and changing it.
+
+use super::config::Config;
+use super::fitting::Exit;
+use super::opening::open;
+use super::phase::{Closing, Phase};
+use super::state::{Edit, SessionState};
+use super::{Course, Notes, SlotState, Usage, Visit};
+use crate::carrier::{Incoming, LinkUse, Source};
+use crate::error::{Error, Refusal};
+use crate::event::Note;
+use crate::lifetime::Timestamp;
+use crate::payload::Entry;
+use crate::seal::Format;
+
+/// One slot, for as long as the lock is held.
+pub(crate) struct SlotVisit<'v> {
+    pub(super) config: &'v Config,
+    pub(super) now: Timestamp,
+    pub(super) phase: &'v Phase,
+    pub(super) slot: &'v mut SlotState,
+    notes: &'v mut Notes,
+    at: usize,
+}
+
+impl<'v> SlotVisit<'v> {
+    pub(super) fn of(visit: &'v Visit, course: &'v mut Course, at: usize) -> SlotVisit<'v> {
+        let Course {
+            phase,
+            slots,
+            notes,
+        } = course;
+        // A number comes from `Visit::find`, and there is a main slot.
+        let at = if at < slots.len() { at } else { 0 };
+        let [main, others @ ..] = slots.as_mut_slice() else {
+            unreachable!("a visit has a main slot");
+        };
+        let slot = match at.checked_sub(1).and_then(|at| others.get_mut(at)) {
+            Some(other) => other,
+            None => main,
+        };
+        SlotVisit {
+            config: visit.config(at),
+            now: visit.now,
+            phase,
+            slot,
+            notes,
+            at,
+        }
+    }
+
+    /// Notes what is told when the lock is released.
+    pub(super) fn note(&mut self, note: Note) {
+        self.notes.push((self.at, note));
+    }
+
+    /// Returns the session, which is opened on first use.
+    pub(crate) fn open(&mut self) -> &mut SessionState {
+        let SlotVisit {
+            config,
+            now,
+            slot,
+            notes,
+            at,
+            ..
+        } = self;
+        let SlotState { came, session, .. } = &mut **slot;
+        session.get_or_insert_with(|| {
+            let state = SessionState::of(open(config, came, *now));
+            match state.refusal() {
+                None | Some(Refusal::Absent) => {}
+                Some(refusal) => notes.push((*at, Note::Refused(refusal))),
+            }
+            state
+        })
+    }
+
+    /// Returns the session, if it was looked at.
+    pub(crate) fn opened(&self) -> Option<&SessionState> {
+        self.slot.session.as_ref()
+    }
+
+    pub(crate) fn came(&self) -> &Incoming {
+        &self.slot.came
+    }
+
+    pub(crate) fn source(&self) -> Source {
+        self.slot.came.source()
+    }
+
+    pub(crate) fn set_usage(&mut self, usage: Usage) {
+        self.slot.usage = usage;
+    }
+
+    /// Returns the way out for the session as it is now.
+    pub(crate) fn exit(&mut self) -> Exit<'v> {
+        let (config, now) = (self.config, self.now);
+        let times = self.open().times(now);
+        Exit {
+            config,
+            carrier: config.carriers.of(self.source()),
+            max_age: config.lifetime.max_age(&times, now),
+        }
+    }
+
+    /// Changes the session, unless it is too late. `what` names the change in errors.
+    pub(crate) fn apply(&mut self, what: &str, edit: Edit<'_>) -> Result<bool, Error> {
+        self.check_open(what)?;
+        self.check_secrets(&|name| edit.keeps(name))?;
+        let now = self.now;
+        let is_change = self.open().apply(edit, now)?;
+        self.slot.refused.take_if(|refused| edit.settles(&refused.0));
+        Ok(is_change)
+    }
+
+    /// Forgets that a value of this attribute was refused.
+    pub(crate) fn settle(&mut self, name: &str) {
+        self.slot.refused.take_if(|refused| refused.0 == name);
+    }
+
+    /// Stores a value, if that changes anything and `allowed` agrees to what it replaces.
+    pub(crate) fn put(
+        &mut self,
+        name: &str,
+        entry: Entry<'_>,
+        allowed: impl FnOnce(&SessionState, Option<Entry<'_>>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let now = self.now;
+        let state = self.open();
+        let placed = state.placed(entry);
+        let replaced = state.attributes().and_then(|all| all.replaced(&placed));
+        allowed(state, replaced)?;
+        if !placed.is_change {
+            return Ok(());
+        }
+        self.check_open(name)?;
+        self.check_secrets(&|kept| kept != name.as_bytes())?;
+        self.check_fits(name, &placed.entry)?;
+        self.open().put(&placed, now)?;
+        self.settle(name);
+        Ok(())
+    }
+
+    /// Refuses a value with which no session could be sent, and remembers that.
+    fn check_fits(&mut self, name: &str, entry: &Entry<'_>) -> Result<(), Error> {
+        self.config.check_keeps_secrets(entry)?;
+        self.exit().check_fits(entry).inspect_err(|error| {
+            self.slot.refused = Some(Box::new((name.to_owned(), error.clone())));
+        })
+    }
+
+    /// Refuses a change that comes too late, or that has nowhere to go.
+    pub(super) fn check_open(&mut self, what: &str) -> Result<(), Error> {
+        if let Incoming::Barred(host) = &self.slot.came {
+            return Err(Error::off_loopback(host));
+        }
+        match self.phase {
+            Phase::Open => {}
+            Phase::HeldBack(held_back) => {
+                return Err(match held_back.cause.closing() {
+                    Closing::Panicked => Error::poisoned(),
+                    Closing::Failed | Closing::Sent => Error::held_back(what),
+                });
+            }
+            Phase::Closed(Closing::Panicked) => return Err(Error::poisoned()),
+            Phase::Closed(Closing::Failed | Closing::Sent) => {
+                self.note(Note::TooLate(what.to_owned()));
+                return Err(Error::too_late(what));
+            }
+        }
+        let links = self.slot.links.as_ref();
+        if links.and_then(|links| links.made()).is_some() {
+            self.note(Note::TooLate(what.to_owned()));
+            return Err(Error::linked(what));
+        }
+        Ok(())
+    }
+
+    /// Refuses a change that a signed session could not be sent with, because it came encrypted and
+    /// holds secrets which the change keeps.
+    fn check_secrets(&mut self, is_kept: &dyn Fn(&[u8]) -> bool) -> Result<(), Error> {
+        let config = self.config;
+        if config.sealer.format() == Format::Encrypted {
+            return Ok(());
+        }
+        let Some(attributes) = self.open().attributes() else {
+            return Ok(());
+        };
+        // One secret after the other may go.
+        let goes = |entry: Entry<'_>| entry.is_secret() && !is_kept(entry.name);
+        if attributes.iter().any(goes) {
+            return Ok(());
+        }
+        let mut kept = attributes.iter().filter(|entry| is_kept(entry.name));
+        kept.try_for_each(|entry| config.check_keeps_secrets(&entry))
+    }
+
+    pub(super) fn links(&mut self) -> Option<&mut LinkUse> {
+        self.slot.links.as_deref_mut()
+    }
+}

@@ -1,0 +1,283 @@
+//! What one request knows of one session, and the one door through which it changes.
+
+use super::opening::{Held, Opening};
+use crate::error::{Error, Refusal};
+use crate::lifetime::{Idle, Own, Times, Timestamp};
+use crate::payload::{Attributes, Detached, Entry, Placed, Record, SessionId};
+
+/// An opened session.
+///
+/// # Invariants
+///
+/// - `arrived` never changes.
+/// - `change` only grows, and only [`apply`](SessionState::apply) and [`put`](SessionState::put) set it.
+/// - While `change` is [`Change::None`], `current` is what arrived.
+pub(crate) struct SessionState {
+    current: Current,
+    arrived: Result<Held, Refusal>,
+    change: Change,
+}
+
+/// The session as a commit would write it.
+enum Current {
+    Session(Record),
+    /// There is none. The lifetimes are for one that begins in this request.
+    Nothing(Own),
+}
+
+/// The extent of a change. Each covers those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Change {
+    None,
+    /// Attributes, or lifetimes.
+    Edited,
+    /// The id, for the same sign-in.
+    Renewed,
+    /// The whole session, by a sign-in.
+    StartedOver,
+    /// The whole session, by a destroy, whatever came after.
+    Ended,
+}
+
+/// A change to a session, apart from a value that is stored.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Edit<'a> {
+    Remove(&'a str),
+    Clear,
+    Renew,
+    Idle(Idle),
+    /// In seconds.
+    Absolute(u32),
+    StartOver {
+        subject: Option<&'a str>,
+        keep: &'a [&'a str],
+    },
+    Destroy,
+}
+
+impl Edit<'_> {
+    fn extent(&self) -> Change {
+        match self {
+            Edit::Remove(_) | Edit::Clear | Edit::Idle(_) | Edit::Absolute(_) => Change::Edited,
+            Edit::Renew => Change::Renewed,
+            Edit::StartOver { .. } => Change::StartedOver,
+            Edit::Destroy => Change::Ended,
+        }
+    }
+
+    /// Returns whether an attribute of this name stays as it is.
+    pub(super) fn keeps(&self, name: &[u8]) -> bool {
+        match self {
+            Edit::Remove(removed) => removed.as_bytes() != name,
+            Edit::StartOver { keep, .. } => keep.iter().any(|kept| kept.as_bytes() == name),
+            Edit::Clear | Edit::Destroy => false,
+            Edit::Renew | Edit::Idle(_) | Edit::Absolute(_) => true,
+        }
+    }
+
+    /// Returns whether it makes up for a value of this attribute that was refused.
+    pub(super) fn settles(&self, name: &str) -> bool {
+        match self {
+            Edit::Remove(removed) => *removed == name,
+            Edit::Clear | Edit::StartOver { .. } | Edit::Destroy => true,
+            Edit::Renew | Edit::Idle(_) | Edit::Absolute(_) => false,
+        }
+    }
+}
+
+impl SessionState {
+    pub(super) fn of(opening: Opening) -> SessionState {
+        let (current, arrived) = match opening {
+            Ok((record, held)) => (Current::Session(record), Ok(held)),
+            Err(refusal) => (Current::Nothing(Own::default()), Err(refusal)),
+        };
+        SessionState {
+            current,
+            arrived,
+            change: Change::None,
+        }
+    }
+
+    /// Returns the session as a commit would write it; `None` if there is none.
+    pub(crate) fn record(&self) -> Option<&Record> {
+        match &self.current {
+            Current::Session(record) => Some(record),
+            Current::Nothing(_) => None,
+        }
+    }
+
+    /// Returns the token that the browser holds, if it was accepted.
+    pub(crate) fn held(&self) -> Option<&Held> {
+        self.arrived.as_ref().ok()
+    }
+
+    /// Returns why no token was accepted.
+    pub(crate) fn refusal(&self) -> Option<Refusal> {
+        self.arrived.as_ref().err().copied()
+    }
+
+    pub(crate) fn change(&self) -> Change {
+        self.change
+    }
+
+    pub(crate) fn id(&self) -> Option<SessionId> {
+        Some(self.record()?.id)
+    }
+
+    /// Returns the attribute of this name, to be used without the lock.
+    pub(crate) fn detached(&self, name: &str) -> Option<Detached> {
+        self.record()?.attributes.detached(name)
+    }
+
+    pub(crate) fn attributes(&self) -> Option<&Attributes> {
+        Some(&self.record()?.attributes)
+    }
+
+    /// Returns the times that the session is judged by: those of a session that would begin now if there is
+    /// none.
+    pub(crate) fn times(&self, now: Timestamp) -> Times {
+        let (created, own) = match &self.current {
+            Current::Session(record) => (record.created, record.own),
+            Current::Nothing(own) => (now, *own),
+        };
+        Times {
+            created,
+            // What was started over will be stamped now.
+            used: self.unbroken().map_or(now, Held::used),
+            own,
+        }
+    }
+
+    /// Returns the token that the browser holds, unless the session was started over since.
+    pub(crate) fn unbroken(&self) -> Option<&Held> {
+        match self.is_started_over() {
+            true => None,
+            false => self.held(),
+        }
+    }
+
+    /// Returns the time to stamp on what begins: that of loading, and never earlier than what was seen.
+    fn stamp(&self, now: Timestamp) -> Timestamp {
+        self.held().map_or(now, |held| held.used().max(now))
+    }
+
+    /// Returns the time to stamp on what is written. A passive request writes, and renews nothing.
+    pub(super) fn issued(&self, now: Timestamp, is_passive: bool) -> Timestamp {
+        match self.unbroken() {
+            Some(held) if is_passive => held.used(),
+            _ => self.stamp(now),
+        }
+    }
+
+    /// Looks up what storing `entry` would do.
+    pub(super) fn placed<'a>(&self, entry: Entry<'a>) -> Placed<'a> {
+        match self.attributes() {
+            Some(attributes) => attributes.placed(entry),
+            None => Placed::first(entry),
+        }
+    }
+
+    /// Stores what was placed, and begins a session if there is none.
+    pub(super) fn put(&mut self, placed: &Placed<'_>, now: Timestamp) -> Result<(), Error> {
+        if let Current::Nothing(own) = self.current {
+            self.current = Current::Session(self.begin(now, own)?);
+        }
+        if let Current::Session(record) = &mut self.current {
+            record.attributes.put(placed);
+            self.change = self.change.max(Change::Edited);
+        }
+        Ok(())
+    }
+
+    /// Applies a change. One that fails has done nothing.
+    pub(super) fn apply(&mut self, edit: Edit<'_>, now: Timestamp) -> Result<bool, Error> {
+        let is_change = match edit {
+            Edit::Remove(name) => match &mut self.current {
+                Current::Session(record) => record.attributes.remove(name),
+                Current::Nothing(_) => false,
+            },
+            Edit::Clear => match &mut self.current {
+                Current::Session(record) => {
+                    let any = record.attributes.len() > 0;
+                    record.attributes.retain(|_| false);
+                    any
+                }
+                Current::Nothing(_) => false,
+            },
+            Edit::Renew => match &mut self.current {
+                Current::Session(record) => {
+                    record.id = record.id.renewed()?;
+                    true
+                }
+                Current::Nothing(_) => false,
+            },
+            Edit::Idle(idle) => self.set_own(|own| own.idle = Some(idle)),
+            Edit::Absolute(seconds) => self.set_own(|own| own.absolute = Some(seconds)),
+            Edit::StartOver { subject, keep } => {
+                let mut record = self.begin(now, Own::default())?;
+                record.subject = subject.map(str::to_owned);
+                if let Current::Session(old) = &mut self.current {
+                    record.attributes = std::mem::take(&mut old.attributes);
+                    let is_kept = |name: &[u8]| keep.iter().any(|kept| kept.as_bytes() == name);
+                    record.attributes.retain(is_kept);
+                }
+                self.current = Current::Session(record);
+                true
+            }
+            Edit::Destroy => {
+                self.current = Current::Nothing(Own::default());
+                true
+            }
+        };
+        if is_change {
+            self.change = self.change.max(edit.extent());
+        }
+        Ok(is_change)
+    }
+
+    /// Changes the lifetimes of the session, or of the one that may begin yet.
+    fn set_own(&mut self, set: impl FnOnce(&mut Own)) -> bool {
+        match &mut self.current {
+            Current::Session(record) => {
+                let before = record.own;
+                set(&mut record.own);
+                record.own != before
+            }
+            Current::Nothing(own) => {
+                set(own);
+                false
+            }
+        }
+    }
+
+    /// Makes a new, empty record.
+    fn begin(&self, now: Timestamp, own: Own) -> Result<Record, Error> {
+        Ok(Record {
+            id: SessionId::mint()?,
+            created: self.stamp(now),
+            subject: None,
+            own,
+            attributes: Attributes::default(),
+        })
+    }
+
+    /// Returns whether a sign-in or a destroy asked for a clean start.
+    pub(crate) fn is_started_over(&self) -> bool {
+        self.change >= Change::StartedOver
+    }
+
+    /// Returns whether the browser has to be told of changes.
+    pub(super) fn has_to_be_sent(&self) -> bool {
+        self.change > Change::None && !self.is_nothing()
+    }
+
+    /// Returns whether there is nothing that a browser would need to hold: no session, or one that was
+    /// begun in this request and is empty again.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.held().is_none()
+            && !self.is_started_over()
+            && self
+                .attributes()
+                .is_none_or(|attributes| attributes.len() == 0)
+    }
+}

@@ -248,10 +248,9 @@ where
     let not_modified = response.status == 304;
     let caching = Caching::of(response.headers, now);
     let unasked_may_ride = !not_modified && !caching.is_shared();
-    let append = |name, value| HeaderChange::Append { name, value };
     let change = |line| match line {
-        Line::Cookie(value) => append("set-cookie", value.into()),
-        Line::Field { name, value } => HeaderChange::Token { name, value },
+        Line::Cookie(value) => HeaderChange::append("set-cookie", value),
+        Line::Field { name, value } => HeaderChange::token(name, value),
     };
     let mut changes = Vec::new();
     for (at, outcome) in outcomes.iter_mut().enumerate() {
@@ -265,7 +264,7 @@ where
         }
     }
 
-    let in_field = |change: &HeaderChange| matches!(change, HeaderChange::Token { .. });
+    let in_field = |change: &HeaderChange| change.name() != "set-cookie";
     let no_store = exposed || changes.iter().any(in_field);
     let private = !changes.is_empty() || no_store || (live && caching.is_silent());
     let partings = || outcomes.iter().filter_map(|outcome| outcome.parting);
@@ -276,29 +275,21 @@ where
     let transports = seen.filter_map(|(at, _)| transport(at));
     let missing = caching.missing(transports.flat_map(Transport::varies_by));
     if !missing.is_empty() {
-        changes.push(append("vary", missing));
+        changes.push(HeaderChange::append("vary", missing));
     }
     if private {
         // Over each such field its caches ignore `private` (RFC 9213 section 2.2), so only one that
         // says the same may stay.
         let targeted = caching.targeted.iter().filter(|field| !field.forbids);
-        changes.extend(targeted.map(|field| HeaderChange::Remove {
-            name: field.name.clone(),
-        }));
+        changes.extend(targeted.map(|field| HeaderChange::remove(field.name.clone())));
         let value = match no_store || partings().any(|parting| parting.no_store) {
             true => "no-store".into(),
             false => caching.made_private(),
         };
-        changes.push(HeaderChange::Replace {
-            name: "cache-control",
-            value,
-        });
+        changes.push(HeaderChange::replace("cache-control", value));
     }
     if exposed {
-        changes.push(HeaderChange::Replace {
-            name: "referrer-policy",
-            value: "no-referrer".into(),
-        });
+        changes.push(HeaderChange::replace("referrer-policy", "no-referrer"));
     }
     let mut cleared: Vec<&str> = Vec::new();
     for kind in partings().flat_map(|parting| &parting.clear_site_data) {
@@ -307,7 +298,7 @@ where
         }
     }
     if !cleared.is_empty() {
-        changes.push(append("clear-site-data", cleared.join(", ").into()));
+        changes.push(HeaderChange::append("clear-site-data", cleared.join(", ")));
     }
     changes
 }

@@ -41,7 +41,7 @@
 //!
 //! ```
 //! use sealed_session::{
-//!     Attribute, HeaderChange, Key, KeyRing, RequestHead, ResponseHead, SessionManager,
+//!     Attribute, Key, KeyRing, RequestHead, ResponseHead, SessionManager,
 //! };
 //! use time::OffsetDateTime;
 //!
@@ -54,11 +54,7 @@
 //! session.update(CART, |cart| cart.push(4711))?;
 //!
 //! for change in manager.commit(&session, ResponseHead::new(200), now)? {
-//!     match change {
-//!         HeaderChange::Append { name, value } => println!("{name}: {value}"),
-//!         HeaderChange::Replace { name, value } => println!("{name}: {value}"),
-//!         other => println!("{other:?}"),
-//!     }
+//!     println!("{}: {}", change.name(), change.value());
 //! }
 //! # Ok::<(), sealed_session::Error>(())
 //! ```
@@ -117,8 +113,8 @@ pub use guard::{Guard, GuardedRequest, ReturnPath, Verdict};
 pub use keys::{Key, KeyId, KeyRing, KeyText};
 pub use lifetime::{Lifetime, Persistence};
 pub use manager::{
-    HeaderChange, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder, SiteData,
-    assert_fits,
+    HeaderChange, HeadersMut, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder,
+    SiteData, assert_fits,
 };
 pub use payload::{Compression, SessionId};
 pub use seal::Format;

@@ -10,7 +10,7 @@
 //!
 //! ```
 //! use sealed_session::{
-//!     Budget, CookieSpec, HeaderChange, Key, KeyRing, Lifetime, Persistence,
+//!     Budget, CookieSpec, Key, KeyRing, Lifetime, Persistence,
 //!     RequestHead, ResponseHead, SessionManager, Slot, Slots,
 //! };
 //! use std::time::Duration;
@@ -39,10 +39,8 @@
 //! sessions.require::<Prefs>()?.insert("theme", "dark")?;
 //! let changes = slots.commit(&sessions, ResponseHead::new(303), now)?;
 //!
-//! let cookies: Vec<&str> = changes.iter().filter_map(|change| match change {
-//!     HeaderChange::Append { name: "set-cookie", value } => value.split(';').next(),
-//!     _ => None,
-//! }).collect();
+//! let lines = changes.iter().filter(|change| change.name() == "set-cookie");
+//! let cookies: Vec<&str> = lines.filter_map(|line| line.value().split(';').next()).collect();
 //! assert!(cookies[0].starts_with("__Host-session="));
 //! assert!(cookies[1].starts_with("__Host-prefs="));
 //!

@@ -47,7 +47,7 @@
 //! token it is worth nothing, so a touch that arrives late, or after a sign-out, does nothing.
 //!
 //! ```
-//! use sealed_session::{HeaderChange, Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+//! use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
 //! use time::{Duration, OffsetDateTime};
 //!
 //! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -55,14 +55,14 @@
 //! let session = manager.load(RequestHead::default(), now);
 //! session.insert("name", "Ada")?;
 //! let changes = manager.commit(&session, ResponseHead::new(200), now)?;
-//! let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+//! let value = changes[0].value();
 //! let cookie = value.split(';').next().unwrap();
 //!
 //! // Ten minutes later: a page that never looks at its session.
 //! let later = now + Duration::minutes(10);
 //! let session = manager.load(RequestHead::new([cookie.as_bytes()]), later);
 //! let changes = manager.commit(&session, ResponseHead::new(200), later)?;
-//! let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+//! let value = changes[0].value();
 //! assert!(value.starts_with("__Host-session.t=") && value.len() == 85);
 //! assert_eq!(changes.len(), 2); // and `Cache-Control: private`
 //!

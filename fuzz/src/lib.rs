@@ -15,8 +15,8 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sealed_session::{
-    Budget, CookieSpec, Format, HeaderChange, Key, KeyRing, Lifetime, RequestHead, ResponseHead,
-    Session, SessionManager,
+    Budget, CookieSpec, Format, Key, KeyRing, Lifetime, RequestHead, ResponseHead, Session,
+    SessionManager,
 };
 use time::OffsetDateTime;
 
@@ -78,12 +78,9 @@ pub fn commit(manager: &SessionManager, session: &Session) -> Option<String> {
         }
     };
     let mut pairs = Vec::new();
-    for change in changes {
-        if let HeaderChange::Append {
-            name: "set-cookie",
-            value,
-        } = change
-        {
+    for change in &changes {
+        if change.name() == "set-cookie" {
+            let value = change.value();
             assert!(value.len() <= 4_000, "a line of {} bytes", value.len());
             assert!(
                 value.bytes().all(|byte| (b' '..=b'~').contains(&byte)),

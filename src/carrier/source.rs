@@ -4,14 +4,14 @@
 ///
 /// ```
 /// use sealed_session::{RequestHead, SessionManager, Source};
-/// # use sealed_session::{HeaderChange, Key, KeyRing, ResponseHead};
+/// # use sealed_session::{Key, KeyRing, ResponseHead};
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
 /// # let session = manager.load(RequestHead::default(), now);
 /// # session.insert("name", "Ada")?;
 /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
-/// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+/// # let value = changes[0].value();
 /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
 ///
 /// let session = manager.load(RequestHead::new([cookie]), now);

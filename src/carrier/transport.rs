@@ -60,7 +60,7 @@ use crate::error::Error;
 /// visitors into links by one of its own. Where links are the only transport it makes no difference.
 ///
 /// ```
-/// use sealed_session::{HeaderChange, HeaderFields, RequestHead, ResponseHead, SessionManager};
+/// use sealed_session::{HeaderFields, RequestHead, ResponseHead, SessionManager};
 /// use sealed_session::{Source, Transport};
 /// # use sealed_session::{Key, KeyRing};
 /// # use time::OffsetDateTime;
@@ -76,11 +76,11 @@ use crate::error::Error;
 /// let session = manager.load(RequestHead::default().fields(asks), now);
 /// session.insert("name", "Ada")?;
 /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
-/// let HeaderChange::Token { name, value } = &changes[0] else { unreachable!() };
-/// assert_eq!(name, "x-session");
+/// assert_eq!(changes[0].name(), "x-session");
 ///
 /// // The next one brings what came back.
-/// let brings: &HeaderFields<'_> = &|name, take| if name == "x-session" { take(value.as_bytes()) };
+/// let token = changes[0].value();
+/// let brings: &HeaderFields<'_> = &|name, take| if name == "x-session" { take(token.as_bytes()) };
 /// let session = manager.load(RequestHead::default().fields(brings), now);
 /// assert_eq!(session.get::<String>("name")?.as_deref(), Some("Ada"));
 /// assert_eq!(session.opened_from(), Some(Source::Field));
@@ -124,7 +124,7 @@ impl Transport {
     /// A header field of this name, in requests and in responses, and no cookies.
     ///
     /// ```
-    /// use sealed_session::{HeaderChange, ResponseHead, SessionManager, Transport};
+    /// use sealed_session::{ResponseHead, SessionManager, Transport};
     /// # use sealed_session::{Key, KeyRing, RequestHead};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
@@ -137,7 +137,7 @@ impl Transport {
     ///
     /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
     /// let shown: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();
-    /// assert_eq!(shown[0], "Token(x-session: ..)");
+    /// assert_eq!(shown[0], "Replace(x-session: ..)");
     /// assert_eq!(shown[1], "Append(vary: x-session)");
     /// assert_eq!(shown[2], "Replace(cache-control: no-store)");
     /// # Ok::<(), sealed_session::Error>(())
@@ -151,7 +151,7 @@ impl Transport {
     ///
     /// ```
     /// use sealed_session::{HeaderFields, RequestHead, Source, SessionManager, Transport};
-    /// # use sealed_session::{HeaderChange, Key, KeyRing, ResponseHead};
+    /// # use sealed_session::{Key, KeyRing, ResponseHead};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -160,7 +160,7 @@ impl Transport {
     /// # let session = manager.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
-    /// # let HeaderChange::Token { value: token, .. } = &changes[0] else { unreachable!() };
+    /// # let token = changes[0].value();
     /// let credentials = format!("Bearer {token}");
     /// let fields: &HeaderFields<'_> = &|name, take| match name {
     ///     "authorization" => take(credentials.as_bytes()),
@@ -203,7 +203,7 @@ impl Transport {
     ///
     /// ```
     /// use sealed_session::{RequestHead, Source, SessionManager, Transport};
-    /// # use sealed_session::{HeaderChange, Key, KeyRing, ResponseHead};
+    /// # use sealed_session::{Key, KeyRing, ResponseHead};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -213,7 +213,7 @@ impl Transport {
     /// # let session = manager.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
-    /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// # let value = changes[0].value();
     /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
     /// let session = manager.load(RequestHead::new([cookie]), now);
     /// assert_eq!(session.opened_from(), Some(Source::Cookie));

@@ -181,7 +181,7 @@ impl CookieSpec {
     /// When the cookie goes along with requests that other sites caused.
     ///
     /// ```
-    /// use sealed_session::{CookieSpec, HeaderChange, SameSite, SessionManager};
+    /// use sealed_session::{CookieSpec, SameSite, SessionManager};
     /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
@@ -193,7 +193,7 @@ impl CookieSpec {
     /// session.insert("theme", "dark")?;
     ///
     /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
-    /// let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// let value = changes[0].value();
     /// assert!(value.ends_with("; Path=/; Secure; HttpOnly; SameSite=Strict"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```

@@ -60,13 +60,15 @@ impl Verdict {
     /// ```
     #[must_use]
     pub fn header_changes(&self) -> Vec<HeaderChange> {
-        let replace = |name, value| HeaderChange::Replace { name, value };
-        let no_store = replace("cache-control", "no-store".into());
+        let no_store = HeaderChange::replace("cache-control", "no-store");
         match self {
             Verdict::Pass => Vec::new(),
             Verdict::Unauthorized | Verdict::Forbidden => vec![no_store],
             Verdict::Redirect(location) => {
-                vec![no_store, replace("location", location.clone().into())]
+                vec![
+                    no_store,
+                    HeaderChange::replace("location", location.clone()),
+                ]
             }
         }
     }

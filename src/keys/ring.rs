@@ -135,7 +135,7 @@ impl KeyRing {
     /// ```
     /// use sealed_session::{Key, KeyRing, Lifetime, Refusal, RequestHead, SessionManager};
     /// use time::Duration;
-    /// # use sealed_session::{HeaderChange, ResponseHead};
+    /// # use sealed_session::ResponseHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
@@ -144,7 +144,7 @@ impl KeyRing {
     /// # let session = before.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
-    /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// # let value = changes[0].value();
     /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
     /// let retires = now + Duration::hours(12) + Duration::minutes(2);
     /// let ring = KeyRing::new(new.clone()).accept_until(old.clone(), now, retires)?;

@@ -111,7 +111,7 @@ impl Lifetime {
     /// Ends a session this long after it began, however much it is used. Whole seconds count.
     ///
     /// ```
-    /// # use sealed_session::{HeaderChange, Key, KeyRing, ResponseHead};
+    /// # use sealed_session::{Key, KeyRing, ResponseHead};
     /// use sealed_session::{Lifetime, Refusal, RequestHead, SessionManager};
     /// use std::time::Duration;
     /// # use time::OffsetDateTime;
@@ -121,7 +121,7 @@ impl Lifetime {
     /// # let session = before.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
-    /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// # let value = changes[0].value();
     /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
     ///
     /// let minute = Duration::from_secs(60);
@@ -267,7 +267,7 @@ impl Lifetime {
     /// policy's, if not set.
     ///
     /// ```
-    /// use sealed_session::{HeaderChange, Lifetime, Persistence, SessionManager};
+    /// use sealed_session::{Lifetime, Persistence, SessionManager};
     /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
@@ -279,7 +279,7 @@ impl Lifetime {
     /// session.insert("theme", "dark")?;
     ///
     /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
-    /// let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// let value = changes[0].value();
     /// assert!(value.ends_with("; Max-Age=43200"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```

@@ -17,7 +17,7 @@ pub use builder::SessionManagerBuilder;
 pub(crate) use caching::changes;
 pub use fits::assert_fits;
 pub use request::RequestHead;
-pub use response::{HeaderChange, ResponseHead};
+pub use response::{HeaderChange, HeadersMut, ResponseHead};
 pub use site_data::SiteData;
 
 use std::sync::Arc;
@@ -39,7 +39,7 @@ use crate::session::{Context, Session, report};
 /// manager with the same ring and configuration can take over between two requests.
 ///
 /// ```
-/// use sealed_session::{HeaderChange, Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+/// use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
 /// use time::OffsetDateTime;
 ///
 /// let ring = KeyRing::new(Key::generate()?);
@@ -50,11 +50,10 @@ use crate::session::{Context, Session, report};
 /// let session = here.load(RequestHead::default(), now);
 /// session.insert("name", "Ada")?;
 /// let changes = here.commit(&session, ResponseHead::new(200), now)?;
-/// let HeaderChange::Append { name, value } = &changes[0] else { unreachable!() };
-/// assert_eq!(*name, "set-cookie");
+/// assert_eq!(changes[0].name(), "set-cookie");
 ///
 /// // The next one, to another server.
-/// let cookie = value.split(';').next().unwrap();
+/// let cookie = changes[0].value().split(';').next().unwrap();
 /// let session = there.load(RequestHead::new([cookie.as_bytes()]), now);
 /// assert_eq!(session.get::<String>("name")?.as_deref(), Some("Ada"));
 /// # Ok::<(), sealed_session::Error>(())

@@ -33,14 +33,14 @@ impl Session {
     /// idle timeout counts from here.
     ///
     /// ```
-    /// # use sealed_session::{HeaderChange, Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
     /// # use time::{Duration, OffsetDateTime};
     /// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
-    /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// # let value = changes[0].value();
     /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
     /// // `cookie` was written at `now`.
     /// let session = manager.load(RequestHead::new([cookie]), now + Duration::minutes(10));
@@ -56,7 +56,7 @@ impl Session {
     /// it was started over.
     ///
     /// ```
-    /// # use sealed_session::{HeaderChange, Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
     /// use sealed_session::Renewal;
     /// # use time::{Duration, OffsetDateTime};
     /// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
@@ -64,7 +64,7 @@ impl Session {
     /// # let session = manager.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
-    /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// # let value = changes[0].value();
     /// # let cookie = value.split(';').next().unwrap_or_default();
     /// let later = now + Duration::minutes(10);
     /// let session = manager.load(RequestHead::new([cookie.as_bytes()]), later);
@@ -72,7 +72,7 @@ impl Session {
     ///
     /// // The response carries a touch, and the next request both cookies.
     /// let changes = manager.commit(&session, ResponseHead::new(200), later)?;
-    /// let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// let value = changes[0].value();
     /// let touch = value.split(';').next().unwrap_or_default();
     /// let session = manager.load(RequestHead::new([cookie.as_bytes(), touch.as_bytes()]), later);
     /// assert_eq!(session.renewed_by(), Some(Renewal::Touch));
@@ -342,14 +342,14 @@ impl Session {
     /// opens nothing.
     ///
     /// ```
-    /// # use sealed_session::{HeaderChange, Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
     /// # use time::{Duration, OffsetDateTime};
     /// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
-    /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// # let value = changes[0].value();
     /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
     /// # let later = now + Duration::minutes(10);
     /// let session = manager.load(RequestHead::new([cookie]), later);
@@ -365,14 +365,14 @@ impl Session {
     /// For a request that goes on to another route than the one that marked it.
     ///
     /// ```
-    /// # use sealed_session::{HeaderChange, Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
     /// # use time::{Duration, OffsetDateTime};
     /// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
-    /// # let HeaderChange::Append { value, .. } = &changes[0] else { unreachable!() };
+    /// # let value = changes[0].value();
     /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
     /// # let later = now + Duration::minutes(10);
     /// let session = manager.load(RequestHead::new([cookie]), later);

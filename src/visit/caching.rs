@@ -272,9 +272,6 @@ where
 
 /// Adds to the lines of all sessions what caches have to know of them, once for all.
 fn changes(mut said: AllSaid<'_>, caching: &Caching) -> Vec<HeaderChange> {
-    let append = |name, value| HeaderChange::Append { name, value };
-    let replace = |name, value| HeaderChange::Replace { name, value };
-
     // What each session says, in the order of the slots.
     let mut changes = Vec::new();
     let mut has_field = false;
@@ -282,18 +279,18 @@ fn changes(mut said: AllSaid<'_>, caching: &Caching) -> Vec<HeaderChange> {
         for line in said.lines.drain(..) {
             has_field |= matches!(line, HeaderLine::Field { .. });
             changes.push(match line {
-                HeaderLine::Cookie(value) => append("set-cookie", value.into()),
-                HeaderLine::Field { name, value } => HeaderChange::Token { name, value },
+                HeaderLine::Cookie(value) => HeaderChange::append("set-cookie", value),
+                HeaderLine::Field { name, value } => HeaderChange::token(name, value),
             });
         }
     }
 
     // What the response depends on.
     let seen = said.iter().filter(|said| said.sight != Sight::Nothing);
-    let missing = caching.missing(seen.flat_map(|said| said.config.carriers.varies_by()));
+    let missing = caching.missing(seen.flat_map(|said| said.carriers.varies_by()));
     let is_written = !changes.is_empty();
     if !missing.is_empty() {
-        changes.push(append("vary", missing));
+        changes.push(HeaderChange::append("vary", missing));
     }
 
     // Who may keep it. A field of our own is one that no cache knows.
@@ -304,18 +301,16 @@ fn changes(mut said: AllSaid<'_>, caching: &Caching) -> Vec<HeaderChange> {
         // Over each such field its caches ignore `private` (RFC 9213 section 2.2), so only one that
         // says the same may stay.
         let targeted = caching.targeted.iter().filter(|field| !field.forbids);
-        changes.extend(targeted.map(|field| HeaderChange::Remove {
-            name: field.name.clone(),
-        }));
+        changes.extend(targeted.map(|field| HeaderChange::remove(field.name.clone())));
         let no_store = has_field || is_leaky || partings().any(|parting| parting.no_store);
-        let value = match no_store {
+        let value: Cow<'static, str> = match no_store {
             true => "no-store".into(),
             false => caching.made_private(),
         };
-        changes.push(replace("cache-control", value));
+        changes.push(HeaderChange::replace("cache-control", value));
     }
     if is_leaky {
-        changes.push(replace("referrer-policy", "no-referrer".into()));
+        changes.push(HeaderChange::replace("referrer-policy", "no-referrer"));
     }
 
     // What else the browser forgets.
@@ -326,7 +321,7 @@ fn changes(mut said: AllSaid<'_>, caching: &Caching) -> Vec<HeaderChange> {
         }
     }
     if !cleared.is_empty() {
-        changes.push(append("clear-site-data", cleared.join(", ").into()));
+        changes.push(HeaderChange::append("clear-site-data", cleared.join(", ")));
     }
     changes
 }

@@ -9,7 +9,7 @@ use super::phase::{Cause, Closing, HeldBack, Phase};
 use super::state::{Change, SessionState};
 use super::tombstones::{Death, tombstones};
 use super::{Course, SlotVisit, Usage, Visit, fitting, touching};
-use crate::carrier::{HeaderLine, Incoming};
+use crate::carrier::{Carriers, HeaderLine, Incoming};
 use crate::error::Error;
 use crate::event::Note;
 use crate::head::{HeaderChange, ResponseHead};
@@ -18,7 +18,7 @@ use time::OffsetDateTime;
 
 /// What one session says in a response.
 pub(super) struct Said<'c> {
-    pub(super) config: &'c Config,
+    pub(super) carriers: &'c Carriers,
     pub(super) lines: Vec<HeaderLine>,
     pub(super) deed: Deed,
     pub(super) sight: Sight,
@@ -149,7 +149,7 @@ impl Course {
     {
         let mut all = AllSaid::new();
         for at in 0..self.slots.len() {
-            let said = SlotVisit::of(visit, self, at).say(visit, at, response, closed);
+            let said = SlotVisit::of(visit, self, at).say(response, closed);
             all.push(said.map_err(|error| (at, error))?);
         }
         Ok(all)
@@ -188,10 +188,11 @@ impl Course {
         let mut all = self.seen(visit);
         // What could not be sent was used all the same, unless its handler panicked.
         if closing == Closing::Failed {
-            for (said, slot) in all.iter_mut().zip(&self.slots) {
-                if touching::may_be_due(said.config, slot, visit.now) && response.may_carry_unasked() {
-                    said.lines
-                        .extend(touching::touch(said.config, slot, visit.now, closed));
+            for (at, (said, slot)) in all.iter_mut().zip(&self.slots).enumerate() {
+                let config = visit.config(at);
+                if touching::may_be_due(config, slot, visit.now) && response.may_carry_unasked() {
+                    let touch = touching::touch(config, slot, visit.now, closed);
+                    said.lines.extend(touch);
                 }
             }
         }
@@ -202,14 +203,14 @@ impl Course {
     fn seen<'v>(&mut self, visit: &'v Visit) -> AllSaid<'v> {
         let slots = 0..self.slots.len();
         slots
-            .map(|at| SlotVisit::of(visit, self, at).seen(visit.config(at)))
+            .map(|at| SlotVisit::of(visit, self, at).seen())
             .collect()
     }
 }
 
-impl SlotVisit<'_> {
+impl<'v> SlotVisit<'v, '_> {
     /// Returns what caches have to know, and nothing to send.
-    fn seen<'c>(&self, config: &'c Config) -> Said<'c> {
+    fn seen(&self) -> Said<'v> {
         let sight = match self.opened() {
             None => Sight::Nothing,
             Some(state) if state.record().is_some() || state.held().is_some() => Sight::Session,
@@ -217,7 +218,7 @@ impl SlotVisit<'_> {
         };
         let links = self.slot.links.as_ref();
         Said {
-            config,
+            carriers: &self.config.carriers,
             lines: Vec::new(),
             deed: Deed::Nothing,
             sight,
@@ -226,17 +227,15 @@ impl SlotVisit<'_> {
         }
     }
 
-    fn say<'v, 'a, I>(
+    fn say<'a, I>(
         &mut self,
-        visit: &'v Visit,
-        at: usize,
         response: &mut Response<I>,
         closed: Timestamp,
     ) -> Result<Said<'v>, Error>
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
-        let mut said = self.seen(visit.config(at));
+        let mut said = self.seen();
         let state = self.opened().filter(|state| state.has_to_be_sent());
         match (state, &self.slot.came) {
             // What is begun would replace a session that nobody here knows, and what is ended is
@@ -251,12 +250,12 @@ impl SlotVisit<'_> {
                 let record_is_there = state.record().is_some();
                 if state.change() == Change::Ended && !self.slot.came.is_empty() {
                     // A request that brought nothing ends nothing: another site may have caused it.
-                    said.parting = Some(&said.config.parting);
+                    said.parting = Some(&self.config.parting);
                 }
                 match record_is_there {
                     true => self.write(&mut said, closed)?,
                     false => {
-                        let carrier = said.config.carriers.of(self.source());
+                        let carrier = said.carriers.of(self.source());
                         said.lines = carrier.end(&self.slot.came);
                         said.deed = Deed::Sent;
                     }
@@ -274,7 +273,7 @@ impl SlotVisit<'_> {
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
-        let (config, now) = (said.config, self.now);
+        let (config, now) = (self.config, self.now);
         let orphans = touching::orphans(config, &self.slot.came, self.opened(), now, closed);
         let is_due = touching::may_be_due(config, self.slot, now);
         if (is_due || !orphans.is_empty()) && response.may_carry_unasked() {
@@ -327,7 +326,7 @@ impl SlotVisit<'_> {
 
     /// Adds the lines behind those of the session: what another scope may still hold, and tombstones.
     fn bury(&self, said: &mut Said<'_>) {
-        let (config, came) = (said.config, &self.slot.came);
+        let (config, came) = (self.config, &self.slot.came);
         let (Some(state), Some(jar)) = (self.opened(), came.jar()) else {
             return;
         };

@@ -11,7 +11,7 @@ use super::touching::is_due;
 use crate::carrier::{LINK_MAX, OwnLink, Source, sent_length};
 use crate::error::{Error, Measure, Oversize};
 
-impl SlotVisit<'_> {
+impl SlotVisit<'_, '_> {
     /// Puts the session into `link`, if the client is answered in links and the link goes to the
     /// request's own origin.
     pub(crate) fn encode<'l>(&mut self, link: &'l str) -> Result<Cow<'l, str>, Error> {

@@ -147,12 +147,12 @@ impl Visit {
     }
 
     /// Looks at the slot number `at` under the lock.
-    pub(crate) fn at<R>(&self, at: usize, act: impl FnOnce(&mut SlotVisit<'_>) -> R) -> R {
+    pub(crate) fn at<R>(&self, at: usize, act: impl FnOnce(&mut SlotVisit<'_, '_>) -> R) -> R {
         self.locked(|course| act(&mut SlotVisit::of(self, course, at)))
     }
 
     /// As [`at`](Visit::at); `None` while another thread holds the lock.
-    pub(crate) fn try_at<R>(&self, at: usize, act: impl FnOnce(&mut SlotVisit<'_>) -> R) -> Option<R> {
+    pub(crate) fn try_at<R>(&self, at: usize, act: impl FnOnce(&mut SlotVisit<'_, '_>) -> R) -> Option<R> {
         let mut course = self.course.try_lock().ok()?;
         Some(act(&mut SlotVisit::of(self, &mut course, at)))
     }

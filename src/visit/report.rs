@@ -53,7 +53,7 @@ impl Course {
             let Some(jar) = slot.came.jar() else {
                 continue;
             };
-            let families = said.config.carriers.cookies().families();
+            let families = said.carriers.cookies().families();
             let own = jar.own(families.map(|(_, family)| &family.names));
             came = came.with(own);
             match said.deed {

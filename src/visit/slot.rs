@@ -13,18 +13,18 @@ use crate::lifetime::Timestamp;
 use crate::payload::Entry;
 use crate::seal::Format;
 
-/// One slot, for as long as the lock is held.
-pub(crate) struct SlotVisit<'v> {
+/// One slot of the visit `'v`, for as long as the lock is held.
+pub(crate) struct SlotVisit<'v, 'l> {
     pub(super) config: &'v Config,
     pub(super) now: Timestamp,
-    pub(super) phase: &'v Phase,
-    pub(super) slot: &'v mut SlotState,
-    notes: &'v mut Notes,
+    pub(super) phase: &'l Phase,
+    pub(super) slot: &'l mut SlotState,
+    notes: &'l mut Notes,
     at: usize,
 }
 
-impl<'v> SlotVisit<'v> {
-    pub(super) fn of(visit: &'v Visit, course: &'v mut Course, at: usize) -> SlotVisit<'v> {
+impl<'v, 'l> SlotVisit<'v, 'l> {
+    pub(super) fn of(visit: &'v Visit, course: &'l mut Course, at: usize) -> SlotVisit<'v, 'l> {
         let Course {
             phase,
             slots,

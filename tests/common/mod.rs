@@ -4,8 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use sealed_session::{
-    Attribute, Error, HeaderChange, Key, KeyRing, RequestHead, ResponseHead, Session,
-    SessionManager,
+    Attribute, Error, Key, KeyRing, RequestHead, ResponseHead, Session, SessionManager,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -138,16 +137,10 @@ pub(crate) fn commit(
     now: OffsetDateTime,
 ) -> Result<Vec<String>, Error> {
     let changes = manager.commit(session, ResponseHead::new(200), now)?;
-    Ok(changes
-        .into_iter()
-        .filter_map(|change| match change {
-            HeaderChange::Append {
-                name: "set-cookie",
-                value,
-            } => Some(value.into_owned()),
-            _ => None,
-        })
-        .collect())
+    let lines = changes
+        .iter()
+        .filter(|change| change.name() == "set-cookie");
+    Ok(lines.map(|line| line.value().to_owned()).collect())
 }
 
 /// Stores more than the default budget holds, in parts that each would fit.

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use sealed_session::{
-    CookieSpec, CrossOrigin, Event, HeaderChange, HeaderFields, RequestHead, ResponseHead,
-    SameSite, Scope, Session, SessionManager, Slots,
+    CookieSpec, CrossOrigin, Event, HeaderFields, RequestHead, ResponseHead, SameSite, Scope,
+    Session, SessionManager, Slots,
 };
 
 use crate::common::{BASE, Browser, at, manager, ring};
@@ -55,14 +55,10 @@ fn sent(
     let changes = slots
         .commit(&sessions, ResponseHead::new(200), at(0))
         .unwrap();
-    let lines = changes.into_iter().filter_map(|change| match change {
-        HeaderChange::Append {
-            name: "set-cookie",
-            value,
-        } => Some(value.into_owned()),
-        _ => None,
-    });
-    lines.collect()
+    let lines = changes
+        .iter()
+        .filter(|change| change.name() == "set-cookie");
+    lines.map(|line| line.value().to_owned()).collect()
 }
 
 fn store(session: &Session) {

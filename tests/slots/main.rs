@@ -59,14 +59,10 @@ fn open(browser: &Browser, slots: &Slots, now: OffsetDateTime) -> Sessions {
 
 /// The `Set-Cookie` values.
 fn lines(changes: Vec<HeaderChange>) -> Vec<String> {
-    let line = |change| match change {
-        HeaderChange::Append {
-            name: "set-cookie",
-            value,
-        } => Some(value.into_owned()),
-        _ => None,
-    };
-    changes.into_iter().filter_map(line).collect()
+    let lines = changes
+        .iter()
+        .filter(|change| change.name() == "set-cookie");
+    lines.map(|line| line.value().to_owned()).collect()
 }
 
 fn commit(slots: &Slots, sessions: &Sessions, now: OffsetDateTime) -> Result<Vec<String>, Error> {

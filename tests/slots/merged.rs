@@ -318,7 +318,7 @@ fn a_slot_in_a_header_field_counts_for_no_cookie_and_varies_by_its_field() {
         .unwrap();
     let shown: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();
     let wanted = [
-        "Token(x-session: ..)",
+        "Replace(x-session: ..)",
         "Append(set-cookie: __Host-prefs=..)",
         "Append(vary: x-session, Cookie)",
         "Replace(cache-control: no-store)",

@@ -1,7 +1,10 @@
 //! A client that keeps header fields, as an app without a cookie jar does.
 
+use std::borrow::Cow;
+
 use sealed_session::{
-    Error, HeaderChange, HeaderFields, RequestHead, ResponseHead, Session, SessionManager,
+    Error, HeaderChange, HeaderFields, HeadersMut, RequestHead, ResponseHead, Session,
+    SessionManager,
 };
 use time::OffsetDateTime;
 
@@ -60,14 +63,32 @@ pub(crate) fn answer_to<'a>(
     now: OffsetDateTime,
 ) -> Result<Vec<String>, Error> {
     let changes = manager.commit(session, head, now)?;
-    let line = |change: HeaderChange| match change {
-        HeaderChange::Append { name, value } | HeaderChange::Replace { name, value } => {
-            format!("{name}: {value}")
-        }
-        HeaderChange::Token { name, value } => format!("{name}: {value}"),
-        other => format!("{other:?}"),
-    };
-    Ok(changes.into_iter().map(line).collect())
+    Ok(lines(changes))
+}
+
+/// The changes of a response, as text.
+pub(crate) fn lines(changes: Vec<HeaderChange>) -> Vec<String> {
+    let mut lines = Lines(Vec::new());
+    for change in changes {
+        change.apply(&mut lines);
+    }
+    lines.0
+}
+
+struct Lines(Vec<String>);
+
+impl HeadersMut for Lines {
+    fn append(&mut self, name: Cow<'static, str>, value: Cow<'static, str>, _: bool) {
+        self.0.push(format!("{name}: {value}"));
+    }
+
+    fn replace(&mut self, name: Cow<'static, str>, value: Cow<'static, str>, _: bool) {
+        self.0.push(format!("{name}: {value}"));
+    }
+
+    fn remove(&mut self, name: &str) {
+        self.0.push(format!("Remove({name})"));
+    }
 }
 
 /// The value of a field of an answer.

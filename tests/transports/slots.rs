@@ -4,11 +4,11 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use sealed_session::{
-    Attribute, Budget, CookieSpec, Event, HeaderChange, HeaderFields, Lifetime, RequestHead,
-    ResponseHead, SessionManager, SessionManagerBuilder, Sessions, Slot, Slots, Source, Transport,
+    Attribute, Budget, CookieSpec, Event, HeaderFields, Lifetime, RequestHead, ResponseHead,
+    SessionManager, SessionManagerBuilder, Sessions, Slot, Slots, Source, Transport,
 };
 
-use super::client::value;
+use super::client::{lines, value};
 use super::common::{at, noise, ring};
 
 enum Prefs {}
@@ -44,14 +44,7 @@ fn commit(slots: &Slots, sessions: &Sessions) -> Vec<String> {
     let changes = slots
         .commit(sessions, ResponseHead::new(200), at(60))
         .unwrap();
-    let line = |change: HeaderChange| match change {
-        HeaderChange::Append { name, value } | HeaderChange::Replace { name, value } => {
-            format!("{name}: {value}")
-        }
-        HeaderChange::Token { name, value } => format!("{name}: {value}"),
-        other => format!("{other:?}"),
-    };
-    changes.into_iter().map(line).collect()
+    lines(changes)
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sealed_session::{
-    Budget, Compression, CookieSpec, Format, HeaderChange, Key, KeyRing, Lifetime, RequestHead,
-    ResponseHead, Session, SessionManager, Transport,
+    Budget, Compression, CookieSpec, Format, Key, KeyRing, Lifetime, RequestHead, ResponseHead,
+    Session, SessionManager, Transport,
 };
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -158,14 +158,11 @@ pub(super) fn load(entry: &Value) -> (SessionManager, Session) {
 
 pub(super) fn set_cookies(manager: &SessionManager, session: &Session, now: u64) -> Vec<String> {
     let changes = manager.commit(session, ResponseHead::new(200), moment(now));
-    let line = |change| match change {
-        HeaderChange::Append {
-            name: "set-cookie",
-            value,
-        } => Some(value.into_owned()),
-        _ => None,
-    };
-    changes.unwrap().into_iter().filter_map(line).collect()
+    let changes = changes.unwrap();
+    let lines = changes
+        .iter()
+        .filter(|change| change.name() == "set-cookie");
+    lines.map(|line| line.value().to_owned()).collect()
 }
 
 pub(super) fn label(session: &Session) -> Option<&'static str> {

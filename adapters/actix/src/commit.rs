@@ -42,7 +42,7 @@ impl Commit {
             None => response.map_into_left_body(),
         };
         for change in changes {
-            head::apply(response.headers_mut(), change);
+            change.apply(&mut head::Headers(response.headers_mut()));
         }
         response
     }

@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{Error as ActixError, HttpResponse, ResponseError};
 use sealed_session::HeaderChange;
 
-use crate::head;
+use crate::head::Headers;
 
 /// An error that passed the [`SessionMiddleware`](crate::SessionMiddleware): its response carries
 /// what the session has to say, however often and by whichever way somebody asks for it.
@@ -108,7 +108,7 @@ impl ResponseError for CommittedError {
             Origin::Failure(page) => page(),
         });
         for change in &self.changes {
-            head::apply(response.headers_mut(), change.clone());
+            change.clone().apply(&mut Headers(response.headers_mut()));
         }
         response
     }

@@ -12,7 +12,7 @@ use actix_web::{Error as ActixError, HttpMessage, HttpResponse};
 use pin_project_lite::pin_project;
 use sealed_session::{Guard, GuardedRequest, Sessions, Verdict};
 
-use crate::head::{apply, look_up};
+use crate::head::{Headers, look_up};
 use crate::missing::MissingMiddleware;
 
 /// Lets pass only what a [`Guard`] lets pass. Everything else is answered by it, with an empty body:
@@ -98,7 +98,7 @@ fn answer(verdict: &Verdict) -> Option<HttpResponse> {
     let status = StatusCode::from_u16(verdict.status()?);
     let mut response = HttpResponse::new(status.unwrap_or(StatusCode::FORBIDDEN));
     for change in verdict.header_changes() {
-        apply(response.headers_mut(), change);
+        change.apply(&mut Headers(response.headers_mut()));
     }
     Some(response)
 }

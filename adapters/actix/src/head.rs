@@ -9,7 +9,7 @@ use actix_web::dev::RequestHead as ActixHead;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::uri::Authority;
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{HeaderChange, RequestHead, ResponseHead, Sessions, Slots};
+use sealed_session::{HeadersMut, RequestHead, ResponseHead, Sessions, Slots};
 
 /// The sessions of a request that arrives at `now`.
 pub(crate) fn load(slots: &Slots, head: &ActixHead, now: OffsetDateTime) -> Sessions {
@@ -53,41 +53,38 @@ pub(crate) fn of_response<B>(
     ResponseHead::new(response.status().as_u16()).headers(headers)
 }
 
-/// Carries out one change.
-pub(crate) fn apply(headers: &mut HeaderMap, change: HeaderChange) {
-    let is_secret = change.is_secret();
-    match change {
-        HeaderChange::Append { name, value } => {
-            if let Some(value) = header_value(value, is_secret) {
-                headers.append(HeaderName::from_static(name), value);
-            }
+/// The fields of a response, for [`HeaderChange::apply`](sealed_session::HeaderChange::apply).
+pub(crate) struct Headers<'r>(pub(crate) &'r mut HeaderMap);
+
+impl HeadersMut for Headers<'_> {
+    fn append(&mut self, name: Cow<'static, str>, value: Cow<'static, str>, is_secret: bool) {
+        if let Some((name, value)) = field(&name, value, is_secret) {
+            self.0.append(name, value);
         }
-        HeaderChange::Replace { name, value } => {
-            if let Some(value) = header_value(value, is_secret) {
-                headers.insert(HeaderName::from_static(name), value);
-            }
+    }
+
+    fn replace(&mut self, name: Cow<'static, str>, value: Cow<'static, str>, is_secret: bool) {
+        if let Some((name, value)) = field(&name, value, is_secret) {
+            self.0.insert(name, value);
         }
-        HeaderChange::Token { name, value } => {
-            let name = HeaderName::from_bytes(name.as_bytes()).ok();
-            if let Some((name, value)) = name.zip(header_value(value.into(), is_secret)) {
-                headers.insert(name, value);
-            }
-        }
-        HeaderChange::Remove { name } => {
-            headers.remove(name.as_str());
-        }
-        _ => {
-            tracing::error!(target: "sealed_session", ?change, "unknown change; update the adapter");
-        }
+    }
+
+    fn remove(&mut self, name: &str) {
+        self.0.remove(name);
     }
 }
 
-fn header_value(value: Cow<'static, str>, is_secret: bool) -> Option<HeaderValue> {
+fn field(
+    name: &str,
+    value: Cow<'static, str>,
+    is_secret: bool,
+) -> Option<(HeaderName, HeaderValue)> {
+    let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
     let mut value = match value {
         Cow::Borrowed(value) => HeaderValue::from_static(value),
         Cow::Owned(value) => HeaderValue::try_from(value).ok()?,
     };
     // Tokens stay out of HPACK's table and of `Debug`.
     value.set_sensitive(is_secret);
-    Some(value)
+    Some((name, value))
 }

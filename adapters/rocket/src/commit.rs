@@ -33,7 +33,7 @@ pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Resp
         changes(slots, &sessions, response, now)
     });
     for change in changes.into_iter().flatten() {
-        convert::apply(response, change);
+        change.apply(&mut convert::Headers(response));
     }
 }
 

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use rocket::http::{Header, Status};
 use rocket::{Request, Response};
 use sealed_session::time::Duration;
-use sealed_session::{HeaderChange, ResponseHead};
+use sealed_session::{HeadersMut, ResponseHead};
 
 /// The request's `Cookie` lines. Rocket drops those that are no UTF-8 before anybody sees them.
 ///
@@ -65,18 +65,20 @@ pub(crate) fn response_head<'a>(
     ResponseHead::new(status.code).headers(fields)
 }
 
-pub(crate) fn apply(response: &mut Response<'_>, change: HeaderChange) {
-    match change {
-        HeaderChange::Append { name, value } => response.adjoin_raw_header(name, value),
-        HeaderChange::Replace { name, value } => {
-            response.set_raw_header(name, value);
-        }
-        HeaderChange::Token { name, value } => {
-            response.set_raw_header(name, value);
-        }
-        HeaderChange::Remove { name } => response.remove_header(&name),
-        _ => {
-            tracing::error!(target: "sealed_session", ?change, "unknown change; update the adapter");
-        }
+/// The fields of a response, for [`HeaderChange::apply`](sealed_session::HeaderChange::apply). Rocket
+/// has no mark for a secret value.
+pub(crate) struct Headers<'r, 'h>(pub(crate) &'r mut Response<'h>);
+
+impl HeadersMut for Headers<'_, '_> {
+    fn append(&mut self, name: Cow<'static, str>, value: Cow<'static, str>, _: bool) {
+        self.0.adjoin_raw_header(name, value);
+    }
+
+    fn replace(&mut self, name: Cow<'static, str>, value: Cow<'static, str>, _: bool) {
+        self.0.set_raw_header(name, value);
+    }
+
+    fn remove(&mut self, name: &str) {
+        self.0.remove_header(name);
     }
 }

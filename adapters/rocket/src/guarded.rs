@@ -216,6 +216,6 @@ pub(crate) fn answer(verdict: &Verdict, response: &mut Response<'_>) {
         failure::clear(response);
     }
     for change in verdict.header_changes() {
-        convert::apply(response, change);
+        change.apply(&mut convert::Headers(response));
     }
 }

@@ -7,9 +7,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use pin_project_lite::pin_project;
-use sealed_session::{Foreign, HeaderChange, ResponseHead, Sessions};
+use sealed_session::{Foreign, HeadersMut, ResponseHead, Sessions};
 
 use crate::failure::{CommitFailure, empty};
 use crate::layer::Shared;
@@ -114,7 +114,7 @@ where
                 shared.slots.commit(sessions, head(&response), now)
             });
         for change in changes.into_iter().flatten() {
-            apply(&mut response, change);
+            change.apply(&mut Headers(response.headers_mut()));
         }
         Poll::Ready(Ok(response))
     }
@@ -142,44 +142,40 @@ fn head<ResBody>(
     ResponseHead::new(response.status().as_u16()).headers(headers)
 }
 
-/// Carries out one change.
-pub(crate) fn apply<ResBody>(response: &mut Response<ResBody>, change: HeaderChange) {
-    let headers = response.headers_mut();
-    let is_secret = change.is_secret();
-    match change {
-        HeaderChange::Append { name, value } => {
-            if let Some(value) = header_value(value, is_secret) {
-                headers.append(HeaderName::from_static(name), value);
-            }
+/// The fields of a response, for [`HeaderChange::apply`](sealed_session::HeaderChange::apply).
+pub(crate) struct Headers<'r>(pub(crate) &'r mut HeaderMap);
+
+impl HeadersMut for Headers<'_> {
+    fn append(&mut self, name: Cow<'static, str>, value: Cow<'static, str>, is_secret: bool) {
+        if let Some((name, value)) = field(&name, value, is_secret) {
+            self.0.append(name, value);
         }
-        HeaderChange::Replace { name, value } => {
-            if let Some(value) = header_value(value, is_secret) {
-                headers.insert(HeaderName::from_static(name), value);
-            }
+    }
+
+    fn replace(&mut self, name: Cow<'static, str>, value: Cow<'static, str>, is_secret: bool) {
+        if let Some((name, value)) = field(&name, value, is_secret) {
+            self.0.insert(name, value);
         }
-        HeaderChange::Token { name, value } => {
-            let name = HeaderName::from_bytes(name.as_bytes()).ok();
-            if let Some((name, value)) = name.zip(header_value(value.into(), is_secret)) {
-                headers.insert(name, value);
-            }
-        }
-        HeaderChange::Remove { name } => {
-            headers.remove(name.as_str());
-        }
-        _ => {
-            tracing::error!(target: "sealed_session", ?change, "unknown change; update the adapter");
-        }
+    }
+
+    fn remove(&mut self, name: &str) {
+        self.0.remove(name);
     }
 }
 
-fn header_value(value: Cow<'static, str>, is_secret: bool) -> Option<HeaderValue> {
+fn field(
+    name: &str,
+    value: Cow<'static, str>,
+    is_secret: bool,
+) -> Option<(HeaderName, HeaderValue)> {
+    let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
     let mut value = match value {
         Cow::Borrowed(value) => HeaderValue::from_static(value),
         Cow::Owned(value) => HeaderValue::try_from(value).ok()?,
     };
     // Tokens stay out of HPACK's table and of `Debug`.
     value.set_sensitive(is_secret);
-    Some(value)
+    Some((name, value))
 }
 
 impl<Inner, F> fmt::Debug for ResponseFuture<Inner, F> {

@@ -12,7 +12,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::failure::empty;
-use crate::future::apply;
+use crate::future::Headers;
 use crate::layer::look_up;
 
 /// Lets pass only what a [`Guard`] lets pass. Everything else is answered by it, with an empty body:
@@ -123,7 +123,7 @@ fn answer<ResBody: Default>(verdict: &Verdict) -> Option<Response<ResBody>> {
     let status = StatusCode::from_u16(verdict.status()?);
     let mut response = empty(status.unwrap_or(StatusCode::FORBIDDEN));
     for change in verdict.header_changes() {
-        apply(&mut response, change);
+        change.apply(&mut Headers(response.headers_mut()));
     }
     Some(response)
 }

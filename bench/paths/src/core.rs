@@ -58,14 +58,11 @@ impl Core {
         let session = core.manager.load(RequestHead::default(), now);
         store(&session)?;
         let changes = core.commit(&session)?;
-        let lines = changes.into_iter().filter_map(|change| match change {
-            HeaderChange::Append {
-                name: "set-cookie",
-                value,
-            } => Some(value.into_owned()),
-            _ => None,
-        });
-        core.line = cookies(&lines.collect::<Vec<_>>());
+        let lines = changes
+            .iter()
+            .filter(|change| change.name() == "set-cookie");
+        let lines: Vec<String> = lines.map(|line| line.value().to_owned()).collect();
+        core.line = cookies(&lines);
         Ok(core)
     }
 

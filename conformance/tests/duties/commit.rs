@@ -1,7 +1,9 @@
 //! The way out: which responses are committed, and how the core's changes are carried out.
 
+use std::borrow::Cow;
+
 use conformance::sealed_session::{
-    Error as SessionError, HeaderChange, Refusal, ResponseHead, Sessions,
+    Error as SessionError, HeadersMut, Refusal, ResponseHead, Sessions,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use hyper::body::Body as _;
@@ -52,7 +54,11 @@ impl Layer {
             answer.headers_mut().remove(header::SET_COOKIE);
         }
         for change in changes {
-            self.apply(change, &mut answer);
+            let fields = answer.headers_mut();
+            change.apply(&mut Fields {
+                layer: self,
+                fields,
+            });
         }
         answer
     }
@@ -81,59 +87,6 @@ impl Layer {
         let fields = response.headers().iter().take(most);
         let fields = fields.map(|(name, value)| (name.as_str(), value.as_bytes()));
         ResponseHead::new(status).headers(fields)
-    }
-
-    fn apply(&self, change: HeaderChange, response: &mut Response<Body>) {
-        let fields = response.headers_mut();
-        let value = |value: &str| HeaderValue::from_str(value).expect("the core writes values");
-        match change {
-            HeaderChange::Append { name, value: text } => {
-                let is_line = name == "set-cookie";
-                if self.forgets(Duty::EverySlotIsSent) && text.starts_with("__Host-prefs") {
-                    return;
-                }
-                if self.forgets(Duty::RemovalsAreSent) && text.ends_with("; Max-Age=0") {
-                    return;
-                }
-                let text = match self.forgets(Duty::LinesAreSentAsTheyAre) {
-                    true => text.replace("; SameSite=Lax", "").into(),
-                    false => text,
-                };
-                let instead = match is_line {
-                    true => self.forgets(Duty::EveryLineIsSent),
-                    false => self.forgets(Duty::AppendIsAppend),
-                };
-                let name = HeaderName::from_static(name);
-                match instead {
-                    true => drop(fields.insert(name, value(&text))),
-                    false => drop(fields.append(name, value(&text))),
-                }
-            }
-            HeaderChange::Replace { name, value: text } => {
-                let name = HeaderName::from_static(name);
-                if self.forgets(Duty::ReplaceIsReplace) {
-                    fields.append(name, value(&text));
-                } else if !self.forgets(Duty::ReplaceIsCarriedOut) {
-                    fields.insert(name, value(&text));
-                }
-            }
-            HeaderChange::Token { name, value: text } => {
-                let is_dropped = match text.is_empty() {
-                    true => self.forgets(Duty::EmptyTokensAreSent),
-                    false => self.forgets(Duty::TokensAreSent),
-                };
-                let name = HeaderName::try_from(&*name).expect("the core knows names");
-                if !is_dropped {
-                    fields.insert(name, value(&text));
-                }
-            }
-            HeaderChange::Remove { name } => {
-                if !self.forgets(Duty::RemoveIsCarriedOut) {
-                    fields.remove(name);
-                }
-            }
-            other => panic!("the core learned to say {other:?}"),
-        }
     }
 
     /// Adds what an adapter has no business to add.
@@ -170,4 +123,61 @@ impl Layer {
             _ => {}
         }
     }
+}
+
+/// A response's fields, as a layer that may forget something changes them.
+struct Fields<'l> {
+    layer: &'l Layer,
+    fields: &'l mut HeaderMap,
+}
+
+impl HeadersMut for Fields<'_> {
+    fn append(&mut self, name: Cow<'static, str>, text: Cow<'static, str>, _: bool) {
+        let forgets = |duty| self.layer.forgets(duty);
+        let is_dropped = (forgets(Duty::EverySlotIsSent) && text.starts_with("__Host-prefs"))
+            || (forgets(Duty::RemovalsAreSent) && text.ends_with("; Max-Age=0"));
+        if is_dropped {
+            return;
+        }
+        let text = match forgets(Duty::LinesAreSentAsTheyAre) {
+            true => text.replace("; SameSite=Lax", "").into(),
+            false => text,
+        };
+        let instead = match &*name {
+            "set-cookie" => forgets(Duty::EveryLineIsSent),
+            _ => forgets(Duty::AppendIsAppend),
+        };
+        let (name, value) = field(&name, &text);
+        match instead {
+            true => drop(self.fields.insert(name, value)),
+            false => drop(self.fields.append(name, value)),
+        }
+    }
+
+    fn replace(&mut self, name: Cow<'static, str>, text: Cow<'static, str>, is_secret: bool) {
+        let forgets = |duty| self.layer.forgets(duty);
+        let is_dropped = match (is_secret, text.is_empty()) {
+            (true, true) => forgets(Duty::EmptyTokensAreSent),
+            (true, false) => forgets(Duty::TokensAreSent),
+            (false, _) => forgets(Duty::ReplaceIsCarriedOut),
+        };
+        let (name, value) = field(&name, &text);
+        if !is_secret && forgets(Duty::ReplaceIsReplace) {
+            self.fields.append(name, value);
+        } else if !is_dropped {
+            self.fields.insert(name, value);
+        }
+    }
+
+    fn remove(&mut self, name: &str) {
+        if !self.layer.forgets(Duty::RemoveIsCarriedOut) {
+            self.fields.remove(name);
+        }
+    }
+}
+
+fn field(name: &str, value: &str) -> (HeaderName, HeaderValue) {
+    let name = HeaderName::try_from(name).expect("the core knows names");
+    let value = HeaderValue::from_str(value).expect("the core writes values");
+    (name, value)
 }

@@ -44,22 +44,14 @@ fn after(
         .find(|(name, _)| name.eq_ignore_ascii_case("cache-control"))
         .map(|(_, value)| (*value).to_owned());
     for change in changes {
-        match change {
-            HeaderChange::Append {
-                name: "set-cookie", ..
-            } => lines += 1,
-            HeaderChange::Append {
-                name: "vary",
-                value,
-            } => vary = value == "Cookie",
-            HeaderChange::Replace {
-                name: "cache-control",
-                value,
-            } => control = Some(value.into_owned()),
-            HeaderChange::Remove { name } => {
-                assert!(is_targeted(&name) || name == "x-accel-expires")
+        match change.name() {
+            "set-cookie" => lines += 1,
+            "vary" => vary = change.value() == "Cookie",
+            "cache-control" => control = Some(change.value().to_owned()),
+            name => {
+                assert!(is_targeted(name) || name == "x-accel-expires", "{name}");
+                assert_eq!(change, HeaderChange::remove(name.to_owned()));
             }
-            other => panic!("{other:?}"),
         }
     }
     (lines, vary, control)
@@ -123,9 +115,7 @@ fn lines_that_were_asked_for_force_private() {
         ("X-Accel-Expires", "60"),
     ] {
         let response = ResponseHead::new(200).headers([(name, value.as_bytes())]);
-        let removed = HeaderChange::Remove {
-            name: name.to_ascii_lowercase(),
-        };
+        let removed = HeaderChange::remove(name.to_ascii_lowercase());
         assert!(
             changes(outcome(1, true, true), response).contains(&removed),
             "{name}"
@@ -214,7 +204,7 @@ fn fields_that_forbid_caching_hold_nothing_back() {
         assert!(
             !changes
                 .iter()
-                .any(|c| matches!(c, HeaderChange::Remove { .. })),
+                .any(|change| format!("{change:?}").starts_with("Remove")),
             "{headers:?}"
         );
     }
@@ -231,9 +221,7 @@ fn fields_that_forbid_caching_hold_nothing_back() {
         for asked in [true, false] {
             let response = ResponseHead::new(200).headers([(name, value.as_bytes())]);
             let changes = changes(outcome(1, asked, false), response);
-            let removed = HeaderChange::Remove {
-                name: name.to_owned(),
-            };
+            let removed = HeaderChange::remove(name.to_owned());
             let rides = format!("{changes:?}").contains("set-cookie");
             assert_eq!(changes.contains(&removed), rides, "{name}: {value}");
             assert!(rides || !asked);

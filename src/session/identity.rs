@@ -1,16 +1,14 @@
-//! Who a session is, and what it costs.
+//! The identity of a session: its id, its subject, and their changes.
 
-use super::packed::Packed;
-use super::size::Size;
-use super::state::{Edit, State};
-use super::{Session, Slot};
+use super::Session;
+use crate::carrier::Source;
 use crate::error::{Error, Refusal};
 use crate::keys::KeyId;
 use crate::payload::{SUBJECT_MAX, SessionId};
-use crate::transport::Source;
+use crate::visit::{Edit, SessionState};
 
 impl Session {
-    /// The session's id; `None` as long as there is no session.
+    /// Returns the session's id; `None` as long as there is no session.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -24,10 +22,10 @@ impl Session {
     /// ```
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
-        self.read(State::id)
+        self.read(SessionState::id)
     }
 
-    /// Whether there is a session: one that came with the request, or one begun since.
+    /// Returns whether there is a session: one that came with the request, or one begun since.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -41,15 +39,15 @@ impl Session {
     /// ```
     #[must_use]
     pub fn is_live(&self) -> bool {
-        self.read(|state| state.record.is_some())
+        self.read(|state| state.record().is_some())
     }
 
-    /// How the session came with the request; `None` if none did that counts.
+    /// Returns how the session came with the request; `None` if none did that counts.
     ///
     /// A request that brings its session in a header field was not caused by another site, so it is
     /// exempt from rules against such requests (CSRF). One with a cookie is not, nor one with a cookie
     /// beside a field that gave no session, nor one in a link, which anybody may have given away: ask for
-    /// `Some(Source::Header)`.
+    /// `Some(Source::Field)`.
     ///
     /// ```
     /// use sealed_session::{Session, Source};
@@ -60,7 +58,7 @@ impl Session {
     ///
     /// // No page of another site can send the field, so a script may skip what a form may not.
     /// fn is_from_a_script(session: &Session) -> bool {
-    ///     session.opened_from() == Some(Source::Header)
+    ///     session.opened_from() == Some(Source::Field)
     /// }
     ///
     /// assert_eq!(session.opened_from(), None);
@@ -69,13 +67,13 @@ impl Session {
     /// ```
     #[must_use]
     pub fn opened_from(&self) -> Option<Source> {
-        self.inner.locked(|slot| {
-            let source = slot.jar.source();
-            self.inner.open(slot).held.map(|_| source)
+        self.visit.at(self.at, |slot| {
+            let source = slot.source();
+            slot.open().held().map(|_| source)
         })
     }
 
-    /// Whether the browser does not know this session yet: no live one came with the request, or
+    /// Returns whether the browser does not know this session yet: no live one came with the request, or
     /// it was started over since.
     ///
     /// ```
@@ -89,10 +87,10 @@ impl Session {
     /// ```
     #[must_use]
     pub fn is_new(&self) -> bool {
-        self.read(|state| state.held.is_none() || state.is_started_over())
+        self.read(|state| state.unbroken().is_none())
     }
 
-    /// Who is signed in: the subject given to [`sign_in_as`](Session::sign_in_as). This, and not
+    /// Returns who is signed in: the subject given to [`sign_in`](Session::sign_in). This, and not
     /// that a session is there, is what a guard has to ask for.
     ///
     /// ```
@@ -100,16 +98,16 @@ impl Session {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
-    /// session.sign_in_as("user-17", &[])?;
+    /// session.sign_in("user-17", &[])?;
     /// assert_eq!(session.subject().as_deref(), Some("user-17"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
     pub fn subject(&self) -> Option<String> {
-        self.read(|state| state.record.as_ref()?.subject.clone())
+        self.read(|state| state.record()?.subject.clone())
     }
 
-    /// Why the request's cookies gave no session; `None` if they gave one.
+    /// Returns why the request gave no session; `None` if they gave one.
     ///
     /// For logs and for a developer's page. See [`Refusal`].
     ///
@@ -123,10 +121,10 @@ impl Session {
     /// ```
     #[must_use]
     pub fn refusal(&self) -> Option<Refusal> {
-        self.read(|state| state.refusal)
+        self.read(SessionState::refusal)
     }
 
-    /// The id of the key that sealed the session that came with the request.
+    /// Returns the id of the key that sealed the session that came with the request.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -138,39 +136,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn sealed_under(&self) -> Option<KeyId> {
-        self.read(|state| Some(state.held?.imprint.key()))
-    }
-
-    /// What a commit sends if the session was changed.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::is_too_large`] if the session is over its budget.
-    ///
-    /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
-    /// session.insert("name", "Ada")?;
-    /// assert_eq!(session.size()?.cookies(), 1);
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    pub fn size(&self) -> Result<Size, Error> {
-        let context = &self.inner.context;
-        self.inner.locked(|slot| {
-            let source = slot.jar.source();
-            let frame = self.inner.frame(source, self.inner.open(slot));
-            let Slot { jar, state, .. } = slot;
-            let sent = state.as_ref().filter(|state| !state.is_nothing());
-            match sent.and_then(|state| state.record.as_ref()) {
-                Some(record) => {
-                    let packed = Packed::of(context, record, frame)?;
-                    Ok(packed.size(context, record, jar))
-                }
-                None => Ok(Size::nothing(context, jar, frame)),
-            }
-        })
+        self.read(|state| Some(state.held()?.imprint.key()))
     }
 
     /// Gives the session a new id and changes nothing else. It is not what keeps a session alive:
@@ -206,17 +172,19 @@ impl Session {
         self.change("renew", Edit::Renew).map(drop)
     }
 
-    /// Starts over: a new id, a new beginning, and of all attributes only those named in `keep`.
+    /// Signs somebody in: starts over with a new id and a new beginning, notes `subject`, an account's
+    /// id of 1 to 255 bytes, and keeps of all attributes only those named in `keep`.
     ///
     /// Call it whenever somebody signs in. An attacker can plant a valid session of their own in a
-    /// victim's browser, and what they put there must not become the victim's. The subject goes,
-    /// too, and so do lifetimes of the session's own. Names in `keep` that are not there are
-    /// ignored. A response that is under way cannot bring back the session that was there: it
-    /// leaves a tombstone, as [`destroy`](Session::destroy) does.
+    /// victim's browser, and what they put there must not become the victim's. Lifetimes of the
+    /// session's own go, too. Names in `keep` that are not there are ignored. A response that is under
+    /// way cannot bring back the session that was there: it leaves a tombstone, as
+    /// [`destroy`](Session::destroy) does.
     ///
     /// # Errors
     ///
-    /// As [`renew`](Session::renew).
+    /// As [`renew`](Session::renew), and [`Error::is_not_representable`] if the subject is empty or too
+    /// long.
     ///
     /// ```
     /// use sealed_session::Attribute;
@@ -224,43 +192,16 @@ impl Session {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// const CART: Attribute<Vec<u32>> = Attribute::json("cart");
+    ///
     /// session.insert("cart", [4711])?;
     /// session.insert("return_to", "https://evil.example")?;
-    /// const CART: Attribute<Vec<u32>> = Attribute::json("cart");
-    /// session.sign_in(&[CART.name()])?;
-    /// session.insert("name", "Ada")?;
-    /// assert_eq!(session.names(), ["cart", "name"]);
+    /// session.sign_in("user-17", &[CART.name()])?;
+    /// assert_eq!(session.names(), ["cart"]);
+    /// assert_eq!(session.subject().as_deref(), Some("user-17"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn sign_in(&self, keep: &[&str]) -> Result<(), Error> {
-        self.change(
-            "sign_in",
-            Edit::SignIn {
-                subject: None,
-                keep,
-            },
-        )
-        .map(drop)
-    }
-
-    /// [`sign_in`](Session::sign_in), and notes who it is, so that a guard can ask for the
-    /// [`subject`](Session::subject): an account's id, 1 to 255 bytes.
-    ///
-    /// # Errors
-    ///
-    /// As [`sign_in`](Session::sign_in), and [`Error::is_not_representable`] if the subject is
-    /// empty or too long.
-    ///
-    /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
-    /// assert!(session.sign_in_as("", &[]).unwrap_err().is_not_representable());
-    /// session.sign_in_as("user-17", &["cart"])?;
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    pub fn sign_in_as(&self, subject: &str, keep: &[&str]) -> Result<(), Error> {
+    pub fn sign_in(&self, subject: &str, keep: &[&str]) -> Result<(), Error> {
         if !(1..=SUBJECT_MAX).contains(&subject.len()) {
             let what = format!(
                 "a subject has 1 to {SUBJECT_MAX} bytes and this one {}",
@@ -268,14 +209,37 @@ impl Session {
             );
             return Err(Error::not_representable("subject", what));
         }
-        self.change(
-            "sign_in",
-            Edit::SignIn {
-                subject: Some(subject),
-                keep,
-            },
-        )
-        .map(drop)
+        let subject = Some(subject);
+        self.change("sign_in", Edit::StartOver { subject, keep })
+            .map(drop)
+    }
+
+    /// Starts over as [`sign_in`](Session::sign_in) does, and names nobody: no
+    /// [`subject`](Session::subject) is there afterwards, and no guard that asks for one lets the visitor pass.
+    ///
+    /// Call it where a visitor becomes somebody else without an account of yours, or in the middle of a
+    /// sign-in of several steps.
+    ///
+    /// # Errors
+    ///
+    /// As [`renew`](Session::renew).
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.sign_in("user-17", &[])?;
+    /// let before = session.id();
+    /// session.start_over(&[])?;
+    /// assert_ne!(session.id(), before);
+    /// assert_eq!(session.subject(), None);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn start_over(&self, keep: &[&str]) -> Result<(), Error> {
+        let subject = None;
+        self.change("start_over", Edit::StartOver { subject, keep })
+            .map(drop)
     }
 
     /// Ends the session, as a sign-out does: the response removes the cookies that it came in, and

@@ -1,11 +1,11 @@
 //! What is in a session: the verbs of a map.
 
+use super::Session;
 use super::key::{AttributeName, ReadKey, WriteKey};
-use super::state::{Edit, State};
-use super::{Session, Slot};
 use crate::error::Error;
 use crate::event::Note;
-use crate::payload::{Detached, Entry, NAME_MAX, SessionId};
+use crate::payload::{Attributes, Detached, Entry, NAME_MAX, SessionId};
+use crate::visit::{Edit, SessionState};
 
 impl Session {
     /// The value under `key`; `None` if there is none.
@@ -70,14 +70,15 @@ impl Session {
     /// ```
     pub fn insert<V, M>(&self, key: impl WriteKey<V, M>, value: V) -> Result<(), Error> {
         let mut replaced = None;
-        self.put(&key, &value, |state| {
-            let there = state.attribute(key.name());
+        self.put(&key, &value, |_, there| {
             let known = there.map_or(Ok(()), |there| key.knows(&there));
             match known.map_err(|what| Error::unreadable(key.name(), what)) {
-                Err(error) if key.forgives() => replaced = Some(error),
-                known => return known,
+                Err(error) if key.forgives() => {
+                    replaced = Some(error);
+                    Ok(())
+                }
+                known => known,
             }
-            Ok(())
         })?;
         if let Some(error) = replaced {
             self.tell_unreadable(key.name(), &error);
@@ -107,14 +108,14 @@ impl Session {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn replace<V, M>(&self, key: impl WriteKey<V, M>, value: V) -> Result<(), Error> {
-        self.put(&key, &value, |_| Ok(()))
+        self.put(&key, &value, |_, _| Ok(()))
     }
 
     fn put<V, M>(
         &self,
         key: &impl WriteKey<V, M>,
         value: &V,
-        allowed: impl FnOnce(&State) -> Result<(), Error>,
+        allowed: impl FnOnce(&SessionState, Option<Entry<'_>>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let name = key.name();
         if name.is_empty() || name.len() > NAME_MAX {
@@ -130,39 +131,8 @@ impl Session {
         let written = key
             .write(value)
             .map_err(|what| Error::not_representable(name, what))?;
-        let entry = written.entry(name);
-        self.inner.locked(|slot| {
-            let state = self.inner.open(slot);
-            allowed(state)?;
-            if !state.would_change(&entry) {
-                return Ok(());
-            }
-            let stored = state.as_put(&entry);
-            self.inner.check_open(slot, name)?;
-            self.inner
-                .check_secrets(slot, &|kept| kept != name.as_bytes())?;
-            self.check_put(slot, &stored)?;
-            self.inner
-                .open(slot)
-                .apply(Edit::Put(entry), self.inner.now)?;
-            slot.refused.take_if(|refused| refused.0 == name);
-            Ok(())
-        })
-    }
-
-    /// Refuses what no commit could send, while the handler can still do something about it.
-    fn check_put(&self, slot: &mut Slot, stored: &Entry<'_>) -> Result<(), Error> {
-        let context = &self.inner.context;
-        let source = slot.jar.source();
-        let state = self.inner.open(slot);
-        context.check_keeps_secrets(stored)?;
-        let frame = self.inner.frame(source, state);
-        context.check_fits(stored, frame).map_err(|error| {
-            let error = self.refused(error);
-            let name = String::from_utf8_lossy(stored.name).into_owned();
-            slot.refused = Some(Box::new((name, error.clone())));
-            error
-        })
+        let stored = self.visit.at(self.at, |slot| slot.put(name, written.entry(name), allowed));
+        stored.map_err(|error| self.refused(error))
     }
 
     /// Changes the value under `key` in place, beginning with the default if there is none, and
@@ -203,9 +173,9 @@ impl Session {
             };
             let result = change(&mut value);
             let mut overtaken = false;
-            let put = self.put(&key, &value, |state| {
+            let put = self.put(&key, &value, |state, there| {
                 let other = |id: SessionId| state.id().is_none_or(|now| !now.is_same_sign_in(&id));
-                overtaken = id.is_some_and(other) || state.attribute(key.name()) != before;
+                overtaken = id.is_some_and(other) || there != before;
                 if overtaken {
                     Err(Error::misuse("overtaken"))
                 } else {
@@ -242,13 +212,14 @@ impl Session {
     /// ```
     pub fn remove(&self, key: impl AttributeName) -> Result<bool, Error> {
         let name = key.name();
-        if self.contains(name) {
-            return self.change(name, Edit::Remove(name));
-        }
-        // A value that was refused is not missed any more.
-        self.inner
-            .locked(|slot| slot.refused.take_if(|refused| refused.0 == name));
-        Ok(false)
+        self.visit.at(self.at, |slot| {
+            if slot.open().attributes().is_some_and(|all| all.has(name)) {
+                return slot.apply(name, Edit::Remove(name));
+            }
+            // A value that was refused is not missed any more.
+            slot.settle(name);
+            Ok(false)
+        })
     }
 
     /// Removes an attribute and returns its value.
@@ -277,14 +248,11 @@ impl Session {
             let Some(value) = self.read_entry(&key, &found.entry())? else {
                 return Ok(None);
             };
-            let taken = self.inner.locked(|slot| {
-                self.inner.check_open(slot, name)?;
-                self.inner
-                    .check_secrets(slot, &|kept| kept != name.as_bytes())?;
-                let state = self.inner.open(slot);
+            let taken = self.visit.at(self.at, |slot| {
                 // Another clone may have been faster.
-                match state.attribute(name) == Some(found.entry()) {
-                    true => state.apply(Edit::Remove(name), self.inner.now),
+                let there = slot.open().attributes().and_then(|all| all.get(name));
+                match there == Some(found.entry()) {
+                    true => slot.apply(name, Edit::Remove(name)),
                     false => Ok(false),
                 }
             })?;
@@ -307,7 +275,7 @@ impl Session {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn contains(&self, key: impl AttributeName) -> bool {
-        self.read(|state| state.attribute(key.name()).is_some())
+        self.read(|state| state.attributes().is_some_and(|all| all.has(key.name())))
     }
 
     /// Removes all attributes. The session stays, with its id, its times and its subject, so **a
@@ -330,11 +298,12 @@ impl Session {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn clear(&self) -> Result<(), Error> {
-        if self.names().is_empty() {
-            Ok(())
-        } else {
-            self.change("clear", Edit::Clear).map(drop)
-        }
+        self.visit.at(self.at, |slot| {
+            match slot.open().attributes().is_none_or(|all| all.len() == 0) {
+                true => Ok(()),
+                false => slot.apply("clear", Edit::Clear).map(drop),
+            }
+        })
     }
 
     /// The names of all attributes, in ascending order.
@@ -353,12 +322,8 @@ impl Session {
     pub fn names(&self) -> Vec<String> {
         let name = |entry: Entry<'_>| String::from_utf8_lossy(entry.name).into_owned();
         self.read(|state| {
-            state
-                .record
-                .iter()
-                .flat_map(|record| record.attributes.iter())
-                .map(name)
-                .collect()
+            let all = state.attributes().into_iter();
+            all.flat_map(Attributes::iter).map(name).collect()
         })
     }
 
@@ -376,7 +341,7 @@ impl Session {
 
     /// To be called without the lock: whoever is told may use the session.
     fn tell_unreadable(&self, attribute: &str, error: &Error) {
-        self.inner.context.observer.tell(&Note::Unreadable {
+        self.visit.config(self.at).observer.tell(&Note::Unreadable {
             attribute: attribute.to_owned(),
             error: error.clone(),
         });

@@ -1,51 +1,29 @@
 //! The handle that an application holds during one request.
 //!
-//! Owns what the application sees and the one door through which a session changes. It does no
-//! I/O and never waits; it opens its token on first use, and nothing at all if it is not used.
+//! Owns what the application sees. What happens to the session meanwhile is the business of `visit`. A handle
+//! does no I/O and never waits; it opens its token on first use, and nothing at all if it is not used.
 
-mod arrival;
 mod attribute;
-mod commit;
-mod context;
-mod fate;
-mod frame;
 mod identity;
 mod key;
 mod lifespan;
-mod line;
 mod links;
 mod map;
-mod outgoing;
-mod packed;
-mod renewal;
-mod report;
 mod size;
-mod state;
-mod tombstones;
+mod times;
 
 pub use attribute::Attribute;
-pub(crate) use commit::Outcome;
-pub(crate) use context::{Context, Family, Parting};
 pub use key::{AttributeName, ReadKey, WriteKey};
-pub(crate) use line::Line;
-pub(crate) use links::Links;
-pub use renewal::Renewal;
-pub(crate) use report::report;
-pub use size::Size;
+pub use size::{AttributeSize, LineSize, Size};
+pub use times::{Renewal, Times};
 
+use std::any::type_name;
 use std::fmt;
-use std::mem::take;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Weak};
 
-use self::fate::{Fate, Phase, Shared};
-use self::report::Written;
-use self::state::{Edit, State};
-use crate::cookie::Jar;
-use crate::error::{Error, Refusal};
-use crate::event::{Note, Notes};
-use crate::lifetime::Timestamp;
-use crate::payload::Entry;
-use crate::seal::Format;
+use crate::error::Error;
+use crate::slots::Slot;
+use crate::visit::{Edit, SessionState, Visit};
 
 /// The session of one request: a map from names to values, with an identity and a lifetime.
 ///
@@ -74,7 +52,9 @@ use crate::seal::Format;
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 pub struct Session {
-    inner: Arc<Inner>,
+    visit: Arc<Visit>,
+    /// The number of the slot.
+    at: usize,
     hand: Hand,
 }
 
@@ -87,212 +67,99 @@ enum Hand {
     Clone,
 }
 
-struct Inner {
-    context: Arc<Context>,
-    now: Timestamp,
-    /// The host that a development profile does not serve.
-    barred: Option<String>,
-    slot: Mutex<Slot>,
-    fate: Shared,
-    /// The session whose fate this one shares: that of the main slot.
-    main: Option<Arc<Inner>>,
-}
-
-struct Slot {
-    jar: Jar,
-    state: Option<State>,
-    /// If links may carry the session, or one was in the request's own.
-    links: Option<Box<Links>>,
-    phase: Phase,
-    /// The attribute whose value was refused last, and why, until it has another one.
-    refused: Option<Box<(String, Error)>>,
-    /// Whether this request does not count as a use of the session.
-    passive: bool,
-    /// What the commit wrote, to be told of.
-    written: Option<Written>,
-    /// What is told when the lock is released.
-    notes: Notes,
-}
-
 impl Session {
-    pub(crate) fn new(
-        context: Arc<Context>,
-        jar: Jar,
-        links: Option<Box<Links>>,
-        now: Timestamp,
-        barred: Option<String>,
-        main: Option<&Session>,
-    ) -> Session {
-        let slot = Mutex::new(Slot {
-            jar,
-            state: None,
-            links,
-            phase: Phase::Open,
-            refused: None,
-            passive: false,
-            written: None,
-            notes: Notes::new(),
-        });
+    /// Returns the main slot's session of a visit.
+    pub(crate) fn of(visit: Visit) -> Session {
         Session {
-            inner: Arc::new(Inner {
-                context,
-                now,
-                barred,
-                slot,
-                fate: Shared::default(),
-                main: main.map(|main| Arc::clone(&main.inner)),
-            }),
+            visit: Arc::new(visit),
+            at: 0,
             hand: Hand::First,
         }
     }
 
-    /// Returns a handle for a handler, for adapters: if a panic unwinds past it, nothing of the
-    /// request is sent. A panic past a clone says nothing of the handler, which may have spawned the
-    /// task that panicked, or caught it.
+    /// Returns the session of the slot `S` of the same request.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_misuse`] if no manager was [added](crate::SessionManager::with_slot) for `S`.
     ///
     /// ```
+    /// use sealed_session::{Main, Slot};
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
     /// # use time::OffsetDateTime;
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// let session = manager.load(RequestHead::default(), OffsetDateTime::now_utc());
-    /// session.insert("name", "Ada")?;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
     ///
-    /// let clone = session.clone();
-    /// let _ = std::thread::spawn(move || { let _clone = clone; panic!("in a task") }).join();
-    /// assert!(session.contains("name"));
+    /// enum Prefs {}
+    /// impl Slot for Prefs {}
     ///
-    /// let in_hand = session.in_hand();
-    /// let _ = std::thread::spawn(move || { let _session = in_hand; panic!("in the handler") }).join();
-    /// assert!(!session.contains("name"));
+    /// assert!(session.slot::<Prefs>().unwrap_err().is_misuse());
+    /// assert_eq!(session.slot::<Main>()?.id(), session.id());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    #[must_use]
-    pub fn in_hand(&self) -> Session {
-        Session {
-            inner: Arc::clone(&self.inner),
-            hand: Hand::First,
+    pub fn slot<S: Slot>(&self) -> Result<Session, Error> {
+        match self.visit.find::<S>() {
+            Some(at) => Ok(self.beside(at)),
+            None => {
+                let path = type_name::<S>();
+                let name = path.rsplit("::").next().unwrap_or(path);
+                Err(Error::misuse(format!(
+                    "the session layer has no slot `{path}`; give it one: \
+                     `manager.with_slot::<{name}>(its_manager)?`"
+                )))
+            }
         }
     }
 
-    /// A handle of the same kind.
-    pub(crate) fn as_it_is(&self) -> Session {
+    /// Returns the session of the slot number `at`, in the same hand.
+    pub(crate) fn beside(&self, at: usize) -> Session {
         Session {
-            inner: Arc::clone(&self.inner),
+            visit: Arc::clone(&self.visit),
+            at,
             hand: self.hand,
         }
     }
 
+    /// Returns a handle for a handler.
+    pub(crate) fn in_hand(&self) -> Session {
+        Session {
+            hand: Hand::First,
+            ..self.beside(self.at)
+        }
+    }
+
+    /// Returns the sessions of all slots, the main one first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Session> {
+        (0..self.visit.len()).map(|at| self.beside(at))
+    }
+
+    /// Returns the request's visit.
+    pub(crate) fn visit(&self) -> &Visit {
+        &self.visit
+    }
+
     /// Reads from the session, opening it first.
-    fn read<R>(&self, with: impl FnOnce(&State) -> R) -> R {
-        self.inner.locked(|slot| with(self.inner.open(slot)))
+    fn read<R>(&self, with: impl FnOnce(&SessionState) -> R) -> R {
+        self.visit.at(self.at, |slot| with(slot.open()))
     }
 
     /// Changes the session, unless it is too late.
     fn change(&self, what: &str, edit: Edit<'_>) -> Result<bool, Error> {
-        self.inner.locked(|slot| {
-            self.inner.check_open(slot, what)?;
-            self.inner.check_secrets(slot, &|name| edit.is_kept(name))?;
-            let changed = self.inner.open(slot).apply(edit, self.inner.now)?;
-            slot.refused.take_if(|refused| edit.settles(&refused.0));
-            Ok(changed)
-        })
-    }
-}
-
-impl Inner {
-    /// Runs `act` under the lock, and tells what it noted when the lock is released: a hook may ask
-    /// the session that the event is about. Nothing that belongs to the application runs in `act`.
-    fn locked<R>(&self, act: impl FnOnce(&mut Slot) -> R) -> R {
-        let (result, notes) = {
-            // A panic under the lock leaves a whole slot: every change to it is one assignment or is
-            // made on bytes that were ready before.
-            let lock = self.slot.lock();
-            let mut slot = lock.unwrap_or_else(PoisonError::into_inner);
-            if slot.phase.is_open() && self.fate() != Fate::Whole {
-                self.give_up(&mut slot, None);
-            }
-            (act(&mut slot), take(&mut slot.notes))
-        };
-        for note in &notes {
-            self.context.observer.tell(note);
-        }
-        result
+        self.visit.at(self.at, |slot| slot.apply(what, edit))
     }
 
-    fn check_open(&self, slot: &mut Slot, what: &str) -> Result<(), Error> {
-        if let Some(host) = &self.barred {
-            return Err(Error::off_loopback(host));
-        }
-        match slot.phase {
-            Phase::Closed { failed: true } if self.fate() == Fate::Poisoned => {
-                return Err(Error::poisoned());
-            }
-            Phase::Closed { .. } => {
-                slot.notes.push(Note::TooLate(what.to_owned()));
-                return Err(Error::too_late(what));
-            }
-            Phase::HeldBack { .. } if self.fate() == Fate::Poisoned => {
-                return Err(Error::poisoned());
-            }
-            Phase::HeldBack { .. } => return Err(Error::held_back(what)),
-            Phase::Open => {}
-        }
-        if slot.links.as_ref().is_some_and(|links| links.is_made()) {
-            slot.notes.push(Note::TooLate(what.to_owned()));
-            return Err(Error::linked(what));
-        }
-        Ok(())
-    }
-
-    /// Refuses a change that a signed session could not be sent with, because it came encrypted and
-    /// holds secrets which the change keeps.
-    fn check_secrets(&self, slot: &mut Slot, is_kept: &dyn Fn(&[u8]) -> bool) -> Result<(), Error> {
-        if self.context.sealer.format() == Format::Encrypted {
-            return Ok(());
-        }
-        let record = self.open(slot).record.as_ref();
-        // One secret after the other may go.
-        let goes = |entry: &Entry<'_>| entry.is_secret() && !is_kept(entry.name);
-        if record.is_some_and(|record| record.attributes.iter().any(|entry| goes(&entry))) {
-            return Ok(());
-        }
-        let mut kept = record
-            .into_iter()
-            .flat_map(|record| record.attributes.iter());
-        kept.try_for_each(|entry| match is_kept(entry.name) {
-            true => self.context.check_keeps_secrets(&entry),
-            false => Ok(()),
-        })
-    }
-
-    /// The opened session; opens it on first use.
-    fn open<'s>(&self, slot: &'s mut Slot) -> &'s mut State {
-        let Slot {
-            jar, state, notes, ..
-        } = slot;
-        state.get_or_insert_with(|| {
-            let state = self.state_of(jar);
-            if let Some(refusal) = state.refusal.filter(|refusal| *refusal != Refusal::Absent) {
-                notes.push(Note::Refused(refusal));
-            }
-            state
-        })
-    }
-
-    /// The session as it came.
-    fn state_of(&self, jar: &Jar) -> State {
-        State::of(match self.barred {
-            Some(_) => Err(Refusal::OffLoopback),
-            None => arrival::judge(&self.context, jar, self.now),
-        })
+    /// Lets an error that becomes the response hold back what this request changed.
+    fn refused(&self, error: Error) -> Error {
+        let visit: Weak<Visit> = Arc::downgrade(&self.visit);
+        error.refused_by(visit)
     }
 }
 
 impl Clone for Session {
     fn clone(&self) -> Session {
         Session {
-            inner: Arc::clone(&self.inner),
             hand: Hand::Clone,
+            ..self.beside(self.at)
         }
     }
 }
@@ -302,7 +169,7 @@ impl Clone for Session {
 impl Drop for Session {
     fn drop(&mut self) {
         if self.hand == Hand::First && std::thread::panicking() {
-            self.inner.shared().worsen(Fate::Poisoned);
+            self.visit.poison();
         }
     }
 }
@@ -310,16 +177,19 @@ impl Drop for Session {
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Session");
-        match self.inner.slot.try_lock().as_deref() {
-            Ok(Slot {
-                state: Some(state), ..
-            }) => shown
-                .field("id", &state.record.as_ref().map(|record| record.id))
-                .field("change", &state.change)
-                .field("refusal", &state.refusal),
-            Ok(_) => shown.field("opened", &false),
-            Err(_) => &mut shown,
-        };
+        let looked = self.visit.try_at(self.at, |slot| match slot.opened() {
+            None => {
+                shown.field("opened", &false);
+            }
+            Some(state) => {
+                shown
+                    .field("id", &state.id())
+                    .field("change", &state.change())
+                    .field("refusal", &state.refusal());
+            }
+        });
+        // Another thread is at it.
+        looked.unwrap_or_default();
         shown.finish_non_exhaustive()
     }
 }

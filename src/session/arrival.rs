@@ -4,9 +4,9 @@ use super::context::{Context, Family};
 use super::tombstones::{Death, verdict};
 use crate::cookie::{Candidate, Candidates, Jar};
 use crate::error::Refusal;
-use crate::lifetime::{Own, Times, Timestamp};
+use crate::lifetime::{OwnLifetimes, SessionTimes, Timestamp};
 use crate::payload::{Record, SessionId};
-use crate::seal::Imprint;
+use crate::seal::TokenImprint;
 use crate::transport::Source;
 
 /// The verdict on a request's cookies: a live session, or why there is none.
@@ -17,14 +17,14 @@ pub(super) type Arrival = Result<(Record, Held), Refusal>;
 pub(super) struct Held {
     /// The number of the family that it came from.
     pub(super) family: usize,
-    pub(super) imprint: Imprint,
+    pub(super) imprint: TokenImprint,
     pub(super) id: SessionId,
     pub(super) created: Timestamp,
     /// When it was sealed.
     pub(super) issued: Timestamp,
     /// The latest touch of it.
     pub(super) touched: Option<Timestamp>,
-    pub(super) own: Own,
+    pub(super) own: OwnLifetimes,
 }
 
 impl Held {
@@ -34,8 +34,8 @@ impl Held {
     }
 
     /// What the session is judged by, if it was last used at `used`.
-    pub(super) fn times(&self, used: Timestamp) -> Times {
-        Times {
+    pub(super) fn times(&self, used: Timestamp) -> SessionTimes {
+        SessionTimes {
             created: self.created,
             used,
             own: self.own,
@@ -85,7 +85,7 @@ pub(super) fn judge(context: &Context, jar: &Jar, now: Timestamp) -> Arrival {
         }
     }
     // The most that is known: a verdict on an authentic session tells more than one on garbage.
-    let telling = verdicts.iter().find(|refusal| is_authentic(**refusal));
+    let telling = verdicts.iter().find(|refusal| refusal.is_authentic());
     let telling = telling.or(verdicts.first());
     Err(telling.copied().unwrap_or(Refusal::Absent))
 }
@@ -166,16 +166,4 @@ fn open(
             held: Some(Box::new(held)),
         }),
     }
-}
-
-fn is_authentic(refusal: Refusal) -> bool {
-    matches!(
-        refusal,
-        Refusal::AbsoluteExpired
-            | Refusal::Destroyed
-            | Refusal::FromTheFuture
-            | Refusal::IdleExpired
-            | Refusal::RecordTooNew
-            | Refusal::Superseded
-    )
 }

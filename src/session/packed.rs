@@ -6,7 +6,7 @@ use super::line::Line;
 use super::outgoing::{left_over, left_over_touch};
 use super::size::Size;
 use crate::cookie::{Budget, Chunks, Jar, PAIR_END, Tally, split};
-use crate::error::{Error, Measure, Oversize};
+use crate::error::{AttributeSize, Error, Measure, Oversize};
 use crate::lifetime::Timestamp;
 use crate::payload::{Entry, PADDING, Packing, Payload, Record, UNPACKED_MAX};
 use crate::seal::Format;
@@ -213,14 +213,17 @@ const HEAD: usize = 24;
 const LENGTHS: usize = 5;
 
 /// The largest attributes, with their sizes before compression.
-pub(super) fn largest(record: &Record, most: usize) -> Vec<(String, usize)> {
+pub(super) fn largest(record: &Record, most: usize) -> Vec<AttributeSize> {
     let named = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
-    let mut all: Vec<(String, usize)> = record
+    let mut all: Vec<AttributeSize> = record
         .attributes
         .iter()
-        .map(|entry| (named(entry.name), entry.size()))
+        .map(|entry| AttributeSize {
+            name: named(entry.name),
+            bytes: entry.size(),
+        })
         .collect();
-    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    all.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
     all.truncate(most);
     all
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::own::{Idle, Own};
+use super::own_lifetimes::{Idle, OwnLifetimes};
 use super::policy::{Lifetime, Persistence};
 use crate::error::Error;
 
@@ -27,7 +27,7 @@ impl Lifetime {
     }
 
     /// The idle timeout that counts for a session, in seconds; `None` if it never idles out.
-    pub(crate) fn idle_of(&self, own: Own) -> Option<u64> {
+    pub(crate) fn idle_of(&self, own: OwnLifetimes) -> Option<u64> {
         let (shortest, longest) = (self.shortest_idle(), self.longest_finite_idle());
         match own.idle {
             None => Some(self.idle.as_secs()),
@@ -37,12 +37,12 @@ impl Lifetime {
     }
 
     /// The absolute lifetime that counts for a session, in seconds.
-    pub(crate) fn absolute_of(&self, own: Own) -> u64 {
+    pub(crate) fn absolute_of(&self, own: OwnLifetimes) -> u64 {
         let asked = own.absolute.map_or(self.absolute.as_secs(), u64::from);
         asked.min(self.longest_absolute().as_secs())
     }
 
-    pub(crate) fn outlives_the_browser(&self, own: Own) -> bool {
+    pub(crate) fn outlives_the_browser(&self, own: OwnLifetimes) -> bool {
         match self.persistence {
             Persistence::Always => true,
             Persistence::Never => false,

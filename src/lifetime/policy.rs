@@ -19,7 +19,7 @@ use std::time::Duration;
 ///     .absolute(Duration::from_secs(8 * 3_600));
 /// assert_eq!(policy.idle_timeout(), Duration::from_secs(600));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lifetime {
     pub(super) idle: Duration,
     pub(super) absolute: Duration,

@@ -2,7 +2,7 @@
 
 use super::RequestHead;
 use crate::cookie::{Jar, SameSite, TEXT_MAX};
-use crate::cross_origin::Asked;
+use crate::cross_origin::RequestParts;
 use crate::error::Refusal;
 use crate::session::{Context, Family, Links};
 use crate::transport::{Field, LINK_MAX, Own, Source, Values, in_query};
@@ -55,7 +55,7 @@ where
 /// Whether what came in a link says how this visitor is answered. Nothing that could be a token asks for
 /// links, and where cookies are the rule that is for pages of this site to offer: another one would
 /// move its visitors into what leaks.
-fn counts(context: &Context, asked: &Asked<'_>, came: &Result<Vec<u8>, Refusal>) -> bool {
+fn counts(context: &Context, asked: &RequestParts<'_>, came: &Result<Vec<u8>, Refusal>) -> bool {
     let is_token = came.as_ref().is_ok_and(|text| !text.is_empty());
     is_token || context.transport.unasked() == Source::Url || asked.is_from_here()
 }
@@ -76,7 +76,7 @@ fn is_withheld(context: &Context, request: &RequestHead<'_, ()>) -> bool {
 }
 
 /// Whether the request uses the header transport, whatever comes of it.
-pub(crate) fn is_in_field(context: &Context, asked: &Asked<'_>) -> bool {
+pub(crate) fn is_in_field(context: &Context, asked: &RequestParts<'_>) -> bool {
     let Some((field, fields)) = context.transport.in_field().zip(asked.fields) else {
         return false;
     };

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::cross_origin::{Asked, HeaderFields};
+use crate::cross_origin::{HeaderFields, RequestParts};
 
 /// The parts of a request head that a session is loaded from. A clone is cheap.
 ///
@@ -16,7 +16,7 @@ use crate::cross_origin::{Asked, HeaderFields};
 #[derive(Clone)]
 pub struct RequestHead<'a, I = [&'a [u8]; 0]> {
     pub(super) cookie_lines: I,
-    pub(super) asked: Asked<'a>,
+    pub(super) asked: RequestParts<'a>,
     pub(super) query: Option<&'a str>,
     /// Whether the main slot says that a request to this path may begin sessions, whoever caused it.
     pub(super) exempt: bool,
@@ -39,7 +39,7 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     pub fn new(cookie_lines: I) -> RequestHead<'a, I> {
         RequestHead {
             cookie_lines,
-            asked: Asked::default(),
+            asked: RequestParts::default(),
             query: None,
             exempt: false,
         }
@@ -211,7 +211,7 @@ impl<'a, I> RequestHead<'a, I> {
     }
 
     /// What it says besides its cookies.
-    pub(crate) fn asked(&self) -> Asked<'a> {
+    pub(crate) fn asked(&self) -> RequestParts<'a> {
         self.asked
     }
 

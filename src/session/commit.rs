@@ -14,7 +14,7 @@ use super::tombstones::{Death, tombstones};
 use super::{Inner, Parting, Session, Slot};
 use crate::error::{Error, HoldBack};
 use crate::event::Note;
-use crate::lifetime::{Times, Timestamp};
+use crate::lifetime::{SessionTimes, Timestamp};
 use crate::transport::{Source, Transport};
 
 /// What a response has to carry.
@@ -219,7 +219,7 @@ impl Inner {
             None => (farewell(context, jar), None),
             Some(record) => {
                 let issued = state.issued(self.now, slot.passive);
-                let times = Times {
+                let times = SessionTimes {
                     created: record.created,
                     used: issued,
                     own: record.own,
@@ -279,7 +279,7 @@ impl Inner {
 
     /// A handler that ran for longer than its session lives revives nothing. A clock that was set
     /// back meanwhile does not count.
-    fn check_alive(&self, times: &Times, now: Timestamp) -> Result<(), Error> {
+    fn check_alive(&self, times: &SessionTimes, now: Timestamp) -> Result<(), Error> {
         let judged = self.context.lifetime.judge(times, now.max(times.used));
         judged.map_err(Error::expired)
     }

@@ -2,7 +2,7 @@
 
 use super::arrival::{Arrival, Held};
 use crate::error::{Error, Refusal};
-use crate::lifetime::{Idle, Own, Timestamp};
+use crate::lifetime::{Idle, OwnLifetimes, Timestamp};
 use crate::payload::{Detached, Entry, Record, SessionId};
 
 /// An opened session. Invariants:
@@ -15,7 +15,7 @@ pub(super) struct State {
     pub(super) held: Option<Held>,
     pub(super) refusal: Option<Refusal>,
     /// What was asked for a session that has not begun yet.
-    pub(super) own: Own,
+    pub(super) own: OwnLifetimes,
     pub(super) change: Change,
 }
 
@@ -96,7 +96,7 @@ impl State {
             record,
             held,
             refusal,
-            own: Own::default(),
+            own: OwnLifetimes::default(),
             change: Change::None,
         }
     }
@@ -165,8 +165,8 @@ impl State {
             Edit::Idle(idle) => self.set_own(|own| own.idle = Some(idle)),
             Edit::Absolute(seconds) => self.set_own(|own| own.absolute = Some(seconds)),
             Edit::SignIn { subject, keep } => {
-                let mut record = self.begin(now, Own::default())?;
-                self.own = Own::default();
+                let mut record = self.begin(now, OwnLifetimes::default())?;
+                self.own = OwnLifetimes::default();
                 record.subject = subject.map(str::to_owned);
                 if let Some(old) = self.record.take() {
                     record.attributes = old.attributes;
@@ -179,7 +179,7 @@ impl State {
             }
             Edit::Destroy => {
                 self.record = None;
-                self.own = Own::default();
+                self.own = OwnLifetimes::default();
                 true
             }
         };
@@ -203,7 +203,7 @@ impl State {
     }
 
     /// Changes the lifetimes of the session, or of the one that may begin yet.
-    fn set_own(&mut self, set: impl FnOnce(&mut Own)) -> bool {
+    fn set_own(&mut self, set: impl FnOnce(&mut OwnLifetimes)) -> bool {
         let Some(record) = &mut self.record else {
             set(&mut self.own);
             return false;
@@ -214,7 +214,7 @@ impl State {
     }
 
     /// A new, empty record.
-    fn begin(&self, now: Timestamp, own: Own) -> Result<Record, Error> {
+    fn begin(&self, now: Timestamp, own: OwnLifetimes) -> Result<Record, Error> {
         Ok(Record {
             id: SessionId::mint()?,
             created: self.stamp(now),

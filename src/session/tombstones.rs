@@ -7,7 +7,7 @@ use super::context::{Context, Family};
 use crate::cookie::{Jar, Names};
 use crate::lifetime::Timestamp;
 use crate::payload::SessionId;
-use crate::seal::Buried;
+use crate::seal::TombstoneOf;
 
 /// Why a session is over in this browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,10 +19,10 @@ pub(super) enum Death {
 }
 
 impl Death {
-    fn buried(self, id: &SessionId) -> Buried {
+    fn buried(self, id: &SessionId) -> TombstoneOf {
         match self {
-            Death::Ended => Buried::SignIn(*id.sign_in()),
-            Death::Renewed => Buried::Renewal(id.bytes()),
+            Death::Ended => TombstoneOf::SignIn(*id.sign_in()),
+            Death::Renewed => TombstoneOf::Renewal(id.bytes()),
         }
     }
 
@@ -49,7 +49,11 @@ pub(super) fn tombstones(
     (death, dead): (Death, &[Held]),
     now: Timestamp,
 ) -> Vec<String> {
-    let afterlife = |held: &Held| context.lifetime.afterlife(&held.times(held.used()), now);
+    let afterlife = |held: &Held| {
+        context
+            .lifetime
+            .tombstone_age(&held.times(held.used()), now)
+    };
     let Some(max_age) = dead.iter().map(afterlife).max() else {
         return Vec::new();
     };
@@ -81,7 +85,7 @@ pub(super) fn verdict(context: &Context, jar: &Jar, id: &SessionId) -> Option<De
             let came = death.came(jar, at).into_iter();
             context
                 .sealer
-                .buries(came, &death.buried(id), &family.binding)
+                .holds_tombstone_of(came, &death.buried(id), &family.binding)
         })
     };
     if lies(Death::Ended) {

@@ -2,7 +2,7 @@
 
 /// What a record says of its own lifetimes. The policy bounds it again at each reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Own {
+pub(crate) struct OwnLifetimes {
     /// `None`: the policy's idle timeout.
     pub(crate) idle: Option<Idle>,
     /// In seconds; `None`: the policy's absolute lifetime.
@@ -17,9 +17,9 @@ pub(crate) enum Idle {
     Never,
 }
 
-impl Own {
+impl OwnLifetimes {
     /// Whether the session asks for nothing of its own.
     pub(crate) fn is_none(self) -> bool {
-        self == Own::default()
+        self == OwnLifetimes::default()
     }
 }

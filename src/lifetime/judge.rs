@@ -1,4 +1,4 @@
-//! The verdict on a session's times.
+//! Judges a session's times, and derives from them what its cookies need.
 
 use super::own_lifetimes::OwnLifetimes;
 use super::policy::Lifetime;
@@ -10,7 +10,7 @@ use crate::error::Refusal;
 pub(crate) struct SessionTimes {
     /// When the session began.
     pub(crate) created: Timestamp,
-    /// When it was last used: the sealing of its token, or a later touch.
+    /// When it was last used: when its token was sealed, or a later touch made.
     pub(crate) used: Timestamp,
     pub(crate) own: OwnLifetimes,
 }
@@ -22,7 +22,7 @@ impl Lifetime {
             return Err(Refusal::FromTheFuture);
         }
         let (idle, absolute) = self.left(times, now);
-        // Where ages stop growing, nothing may count as young.
+        // At the end of the 32 bits ages stop growing, so nothing may count as young any more.
         if absolute == 0 || now.is_the_last() {
             return Err(Refusal::AbsoluteExpired);
         }
@@ -32,12 +32,13 @@ impl Lifetime {
         }
     }
 
-    /// Whether `time` lies further ahead of `now` than clocks may differ.
+    /// Returns whether `time` lies further ahead of `now` than clocks may differ.
     pub(crate) fn is_future(&self, time: Timestamp, now: Timestamp) -> bool {
         u64::from(time.since(now)) > self.clock_skew().as_secs()
     }
 
-    /// Seconds left before the idle timeout, if there is one, and before the absolute lifetime.
+    /// Returns the seconds left before the idle timeout, if there is one, and before the absolute lifetime
+    /// ends.
     pub(crate) fn left(&self, times: &SessionTimes, now: Timestamp) -> (Option<u64>, u64) {
         let rest = |limit: u64, since| limit.saturating_sub(u64::from(now.since(since)));
         let idle = self.idle_of(times.own);
@@ -47,29 +48,29 @@ impl Lifetime {
         )
     }
 
-    /// Whether the last use is so long ago that this one has to be noted.
+    /// Returns whether the last use is so long ago that this one has to be noted.
     pub(crate) fn is_touch_due(&self, used: Timestamp, now: Timestamp) -> bool {
         u64::from(now.since(used)) >= self.touch_interval().as_secs()
     }
 
-    /// Whether a touch that was due at `times.used` may still be sent at `now`: a handler that ran
-    /// for longer than its session lives revives nothing. Half of that is enough, because this
-    /// touch goes over those of quicker requests that came later; a visitor who never pauses for
-    /// longer than half of the idle timeout is not signed out by it.
+    /// Returns whether a touch that was due at `times.used` may still be sent at `now`. A handler that ran for
+    /// longer than its session lives must not revive it. The limit is half of the idle timeout, because this
+    /// touch replaces those of quicker requests that came later: a visitor who never pauses for longer than
+    /// that half is not signed out by it.
     pub(crate) fn is_touch_timely(&self, times: &SessionTimes, now: Timestamp) -> bool {
         let took = u64::from(now.since(times.used));
         let half = self.idle_of(times.own).map(|idle| idle.div_ceil(2));
         half.is_none_or(|half| took < half) && self.judge(times, now.max(times.used)).is_ok()
     }
 
-    /// The `Max-Age` of a session's cookies, in seconds; `None` if they go with the browser.
+    /// Returns the `Max-Age` of a session's cookies in seconds; `None` if they go when the browser closes.
     pub(crate) fn max_age(&self, times: &SessionTimes, now: Timestamp) -> Option<u64> {
         let (_, absolute) = self.left(times, now);
         self.outlives_the_browser(times.own)
             .then_some(absolute.min(MAX_AGE_MAX))
     }
 
-    /// The largest `Max-Age` of any session, in seconds.
+    /// Returns the largest `Max-Age` that any session can have, in seconds.
     pub(crate) fn longest_max_age(&self) -> Option<u64> {
         let longest = self.longest_absolute().as_secs();
         let own = OwnLifetimes {
@@ -80,12 +81,12 @@ impl Lifetime {
             .then_some(longest.min(MAX_AGE_MAX))
     }
 
-    /// For how long, in seconds, a session that ended now could live if a write that is under way
-    /// brought it back. Such a write was loaded before now, under any lifetimes that the policy
-    /// permits, and a token that it sends is idle from then on, because nothing renews it. The age
-    /// of this session does not count: the same cookie carries the tombstones of others.
+    /// Returns the `Max-Age` of a tombstone in seconds: for how long a session that ended now could live if a
+    /// write that is under way brought it back. Such a write was loaded before now, under any lifetimes that
+    /// the policy permits. A token that it sends is idle from then on, because nothing renews it. The age of
+    /// this session does not count: the same cookie carries the tombstones of others.
     pub(crate) fn tombstone_age(&self, times: &SessionTimes, now: Timestamp) -> u64 {
-        // What comes back is stamped no earlier than it was, and that may be ahead of this clock.
+        // A session that comes back carries its old times, and they may be ahead of this clock.
         let ahead = times.used.since(now).max(times.created.since(now));
         self.longest_idle()
             .unwrap_or(u64::MAX)

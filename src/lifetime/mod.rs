@@ -1,7 +1,7 @@
-//! How long a session lives: pure functions of authenticated times, a policy and `now`.
+//! The lifetimes of sessions: pure functions of authenticated times, a policy and `now`.
 //!
-//! Nothing here reads a clock or a cookie. SessionTimes are whole seconds since 1970 in 32 bits;
-//! differences saturate, and when the 32 bits end, on 2106-02-07, no session lives any more.
+//! Nothing here reads a clock or a cookie. Times are whole seconds since 1970 in 32 bits. Differences
+//! saturate. The 32 bits end on 2106-02-07, and from then on no session lives.
 
 mod bounds;
 mod judge;

@@ -1,15 +1,15 @@
-//! Lifetimes that one session asked for instead of the policy's.
+//! The own lifetimes of a session, which it asked for in place of the policy's.
 
-/// What a record says of its own lifetimes. The policy bounds it again at each reading.
+/// The lifetimes that a session asked for. The policy bounds them again at each reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct OwnLifetimes {
-    /// `None`: the policy's idle timeout.
+    /// `None` stands for the policy's idle timeout.
     pub(crate) idle: Option<Idle>,
-    /// In seconds; `None`: the policy's absolute lifetime.
+    /// In seconds. `None` stands for the policy's absolute lifetime.
     pub(crate) absolute: Option<u32>,
 }
 
-/// An idle timeout of a session's own.
+/// The idle timeout that a session asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Idle {
     /// In seconds.
@@ -18,7 +18,7 @@ pub(crate) enum Idle {
 }
 
 impl OwnLifetimes {
-    /// Whether the session asks for nothing of its own.
+    /// Returns whether the session asks for nothing of its own.
     pub(crate) fn is_none(self) -> bool {
         self == OwnLifetimes::default()
     }

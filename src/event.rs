@@ -70,11 +70,6 @@ pub enum Event<'a> {
         /// How that showed.
         reason: Foreign,
     },
-    /// A handler began a session in a request that another site caused, and for which the browser may
-    /// have kept the visitor's cookies back. Nothing of it is sent, because it would replace the session
-    /// that the visitor has. See [`CrossOrigin`](crate::CrossOrigin).
-    #[non_exhaustive]
-    Withheld {},
     /// The session is within its budget, and near to what can be sent: above the
     /// [`warning_limit`](crate::Budget::warning_limit) of the budget.
     #[non_exhaustive]
@@ -123,6 +118,11 @@ pub enum Event<'a> {
         /// Why; it holds nothing of the value.
         error: &'a Error,
     },
+    /// A handler began a session in a request that another site caused, and for which the browser may
+    /// have kept the visitor's cookies back. Nothing of it is sent, because it would replace the session
+    /// that the visitor has. See [`CrossOrigin`](crate::CrossOrigin).
+    #[non_exhaustive]
+    Withheld {},
 }
 
 /// The events of one turn under the lock; nearly always none, or one.
@@ -138,7 +138,6 @@ pub(crate) enum Note {
         warn_above: usize,
     },
     ForeignRequest(Foreign),
-    Withheld,
     NearBudget {
         bytes: usize,
         warn_above: usize,
@@ -152,6 +151,7 @@ pub(crate) enum Note {
         attribute: String,
         error: Error,
     },
+    Withheld,
 }
 
 impl Note {
@@ -168,7 +168,6 @@ impl Note {
                 warn_above,
             },
             Note::ForeignRequest(reason) => Event::ForeignRequest { reason },
-            Note::Withheld => Event::Withheld {},
             Note::NearBudget { bytes, warn_above } => Event::NearBudget { bytes, warn_above },
             Note::NotStored(ref error) => Event::NotStored { error },
             Note::Overwrote(refusal) => Event::Overwrote { refusal },
@@ -179,6 +178,7 @@ impl Note {
                 ref attribute,
                 ref error,
             } => Event::Unreadable { attribute, error },
+            Note::Withheld => Event::Withheld {},
         }
     }
 }
@@ -253,9 +253,6 @@ fn trace(event: &Event<'_>) {
         Event::ForeignRequest { reason } => {
             tracing::warn!(target: TARGET, reason = reason.label(), "request refused: {reason}");
         }
-        Event::Withheld {} => {
-            tracing::warn!(target: TARGET, "session not begun: another site caused the request, and the visitor may have one; if the route may begin sessions, say so by `CrossOrigin::exempt`, and use a slot with `SameSite=None` for what has to come along");
-        }
         Event::NearBudget { bytes, warn_above } => {
             tracing::warn!(target: TARGET, bytes, warn_above, "session is near the limits of its budget or of common proxies");
         }
@@ -276,6 +273,9 @@ fn trace(event: &Event<'_>) {
         }
         Event::Unreadable { attribute, error } => {
             tracing::warn!(target: TARGET, attribute, %error, "value cannot be read and counts as absent");
+        }
+        Event::Withheld {} => {
+            tracing::warn!(target: TARGET, "session not begun: another site caused the request, and the visitor may have one; if the route may begin sessions, say so by `CrossOrigin::exempt`, and use a slot with `SameSite=None` for what has to come along");
         }
     }
 }

@@ -107,7 +107,7 @@ pub use time;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use cookie::{Budget, CookieSpec, SameSite, Scope};
 pub use cross_origin::{CrossOrigin, Foreign, HeaderFields};
-pub use error::{Error, Measure, Oversize, Refusal};
+pub use error::{AttributeSize, Error, Measure, Oversize, Refusal};
 pub use event::Event;
 pub use guard::{Guard, GuardedRequest, ReturnPath, Verdict};
 pub use keys::{Key, KeyId, KeyRing, KeyText};

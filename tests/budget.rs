@@ -69,7 +69,7 @@ fn over_budget_is_an_error_with_sizes_and_the_old_session_stays() {
     let largest: Vec<&str> = sizes
         .largest()
         .iter()
-        .map(|(name, _)| name.as_str())
+        .map(|each| each.name.as_str())
         .collect();
     assert_eq!(largest, ["big", "middle", "less"]);
     let text = error.to_string();

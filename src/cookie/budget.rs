@@ -61,7 +61,7 @@ use super::name::CHUNKS_MAX;
 /// let budget = Budget::portable().line(3_500).total(5_000);
 /// assert_eq!(budget.total_limit(), 5_000);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Budget {
     /// What everything in a response head may take, if that is limited.
     head: Option<usize>,

@@ -17,7 +17,7 @@ use crate::error::Error;
 ///     .build()?;
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scope {
     domain: Option<String>,
     path: String,

@@ -34,7 +34,7 @@ use super::scope::Scope;
 /// assert!(error.is_configuration());
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CookieSpec {
     name: String,
     scope: Scope,
@@ -55,10 +55,11 @@ pub struct CookieSpec {
 /// assert!(builder.build().unwrap_err().is_configuration());
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SameSite {
     /// With top-level navigation by link only. The default.
+    #[default]
     Lax,
     /// Always; for pages embedded in other sites, and for sign-ins that come back by POST.
     None,
@@ -91,7 +92,7 @@ impl CookieSpec {
         CookieSpec {
             name: name.into(),
             scope: Scope::new(),
-            same_site: SameSite::Lax,
+            same_site: SameSite::default(),
             secure: true,
         }
     }

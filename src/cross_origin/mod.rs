@@ -3,13 +3,13 @@
 //! Owns what request heads say of that, which origins and routes an application excuses, and the
 //! verdict. It reads no cookie, keeps no state, and answers nothing by itself.
 
-mod asked;
 mod foreign;
 mod origin;
 mod policy;
+mod request;
 
-pub(crate) use asked::Asked;
-pub use asked::HeaderFields;
 pub use foreign::Foreign;
 pub(crate) use origin::Origin;
 pub use policy::CrossOrigin;
+pub use request::HeaderFields;
+pub(crate) use request::RequestParts;

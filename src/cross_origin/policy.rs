@@ -1,8 +1,8 @@
 //! Whom an application excuses from the check.
 
-use super::asked::Asked;
 use super::foreign::Foreign;
 use super::origin::Origin;
+use super::request::RequestParts;
 use crate::error::Error;
 
 /// Which requests that other origins caused an application serves. None, by default.
@@ -48,7 +48,7 @@ use crate::error::Error;
 ///     .build()?;
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CrossOrigin {
     trusted: Vec<String>,
     exempt: Vec<String>,
@@ -139,18 +139,18 @@ impl CrossOrigin {
         self
     }
 
-    /// Why a request is refused. `is_beyond` says whether it is of no concern after all, and is asked
+    /// Why a request is refused. `is_beyond` says whether it is of no concern after all, and is request
     /// last.
     pub(crate) fn refusal(
         &self,
-        asked: &Asked<'_>,
+        request: &RequestParts<'_>,
         is_beyond: impl FnOnce() -> bool,
     ) -> Option<Foreign> {
-        if self.unchecked || asked.is_safe() {
+        if self.unchecked || request.is_safe() {
             return None;
         }
-        let foreign = asked.foreign()?;
-        let passes = self.exempts(asked.path) || asked.is_of(&self.trusted) || is_beyond();
+        let foreign = request.foreign()?;
+        let passes = self.exempts(request.path) || request.is_of(&self.trusted) || is_beyond();
         (!passes).then_some(foreign)
     }
 

@@ -1,12 +1,13 @@
 //! The kinds of errors, and what each says.
 
 use std::fmt;
+use std::sync::Weak;
 
-use super::{Origin, Oversize, Refusal};
+use super::{HoldBack, Oversize, Refusal};
 
 /// What happened, with the names and sizes involved.
 #[derive(Clone)]
-pub(super) enum Kind {
+pub(super) enum ErrorKind {
     Configuration(String),
     Misuse(String),
     Key {
@@ -24,7 +25,8 @@ pub(super) enum Kind {
     },
     TooLarge {
         oversize: Oversize,
-        origin: Option<Origin>,
+        /// The session that refused the value, for as long as it lives.
+        refused_by: Option<Weak<dyn HoldBack>>,
     },
     HeldBack {
         attribute: String,
@@ -46,55 +48,55 @@ pub(super) enum Kind {
     NotPermitted(String),
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Kind::Configuration(what) => write!(f, "configuration: {what}"),
-            Kind::Misuse(what) => write!(f, "misuse: {what}"),
-            Kind::Key { place: None, what } => write!(f, "key: {what}"),
-            Kind::Key {
+            ErrorKind::Configuration(what) => write!(f, "configuration: {what}"),
+            ErrorKind::Misuse(what) => write!(f, "misuse: {what}"),
+            ErrorKind::Key { place: None, what } => write!(f, "key: {what}"),
+            ErrorKind::Key {
                 place: Some(place),
                 what,
             } => write!(f, "key in {place}: {what}"),
-            Kind::Randomness(cause) => {
+            ErrorKind::Randomness(cause) => {
                 write!(f, "the operating system gave no random bytes: {cause}")
             }
-            Kind::NotRepresentable { attribute, what } => {
+            ErrorKind::NotRepresentable { attribute, what } => {
                 write!(f, "attribute `{attribute}` was not stored: {what}")
             }
-            Kind::Unreadable { attribute, what } => {
+            ErrorKind::Unreadable { attribute, what } => {
                 write!(f, "attribute `{attribute}` is not readable here: {what}")
             }
-            Kind::Expired { refusal } => write!(
+            ErrorKind::Expired { refusal } => write!(
                 f,
                 "{refusal} while its handler ran; what was changed is not sent, because it must \
                  not revive the session"
             ),
-            Kind::Poisoned => f.write_str(
+            ErrorKind::Poisoned => f.write_str(
                 "a panic unwound past a handle of this session; nothing of this request is sent",
             ),
-            Kind::TooLarge { oversize, .. } => oversize.fmt(f),
-            Kind::TooLate { attribute } => write!(
+            ErrorKind::TooLarge { oversize, .. } => oversize.fmt(f),
+            ErrorKind::TooLate { attribute } => write!(
                 f,
                 "`{attribute}` came too late: the response head is out and its cookies with it; \
                  change the session before the handler returns"
             ),
-            Kind::HeldBack { attribute } => write!(
+            ErrorKind::HeldBack { attribute } => write!(
                 f,
                 "`{attribute}` came too late: a value was refused or a commit failed, and nothing of this \
                  request is sent"
             ),
-            Kind::Linked { attribute } => write!(
+            ErrorKind::Linked { attribute } => write!(
                 f,
                 "`{attribute}` came too late: a link was made that carries the session as it was; \
                  change the session before the first `encode_url`"
             ),
-            Kind::Unlinked => f.write_str(
+            ErrorKind::Unlinked => f.write_str(
                 "the session travels in links, was changed, and no link was made to carry it; put the \
                  links of the page, or the target of its redirect, through `encode_url`",
             ),
-            Kind::NotPermitted(what) => write!(f, "not permitted: {what}"),
-            Kind::OffLoopback { host } => write!(
+            ErrorKind::NotPermitted(what) => write!(f, "not permitted: {what}"),
+            ErrorKind::OffLoopback { host } => write!(
                 f,
                 "the development cookie profile serves loopback hosts only, and the request names \
                  `{host}`; configure a `CookieSpec` with a `__Host-` name for this host"

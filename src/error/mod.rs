@@ -9,13 +9,13 @@ mod kind;
 mod oversize;
 mod refusal;
 
-pub use oversize::{Measure, Oversize};
+pub use oversize::{AttributeSize, Measure, Oversize};
 pub use refusal::Refusal;
 
 use std::fmt;
 use std::sync::Weak;
 
-use self::kind::Kind;
+use self::kind::ErrorKind;
 
 /// A fault of the caller: an invalid configuration, a value that cannot be stored, or a
 /// change that came too late.
@@ -35,13 +35,10 @@ use self::kind::Kind;
 /// ```
 #[derive(Clone)]
 pub struct Error {
-    kind: Box<Kind>,
+    kind: Box<ErrorKind>,
     /// The name of the cookie of the session that it happened to, where that tells something.
     cookie: Option<Box<str>>,
 }
-
-/// A session that refused a value, for as long as it is there.
-type Origin = Weak<dyn HoldBack>;
 
 /// What has an error of its own making be the end of a request's changes.
 pub(crate) trait HoldBack: Send + Sync {
@@ -50,7 +47,7 @@ pub(crate) trait HoldBack: Send + Sync {
 }
 
 impl Error {
-    fn new(kind: Kind) -> Error {
+    fn new(kind: ErrorKind) -> Error {
         Error {
             kind: Box::new(kind),
             cookie: None,
@@ -64,7 +61,7 @@ impl Error {
     }
 
     pub(crate) fn configuration(what: impl Into<String>) -> Error {
-        Error::new(Kind::Configuration(what.into()))
+        Error::new(ErrorKind::Configuration(what.into()))
     }
 
     /// An application that was put together wrongly, as an adapter finds it: a layer twice, say.
@@ -75,11 +72,11 @@ impl Error {
     /// ```
     #[must_use]
     pub fn misuse(what: impl Into<String>) -> Error {
-        Error::new(Kind::Misuse(what.into()))
+        Error::new(ErrorKind::Misuse(what.into()))
     }
 
     pub(crate) fn key(what: impl Into<String>) -> Error {
-        Error::new(Kind::Key {
+        Error::new(ErrorKind::Key {
             place: None,
             what: what.into(),
         })
@@ -87,41 +84,41 @@ impl Error {
 
     /// Says where a key was read from: a file and line, or a variable.
     pub(crate) fn at(mut self, wanted: impl Into<String>) -> Error {
-        if let Kind::Key { place, .. } = &mut *self.kind {
+        if let ErrorKind::Key { place, .. } = &mut *self.kind {
             *place = Some(wanted.into());
         }
         self
     }
 
     pub(crate) fn randomness(cause: impl fmt::Display) -> Error {
-        Error::new(Kind::Randomness(cause.to_string()))
+        Error::new(ErrorKind::Randomness(cause.to_string()))
     }
 
     pub(crate) fn not_representable(attribute: &str, what: impl Into<String>) -> Error {
-        Error::new(Kind::NotRepresentable {
+        Error::new(ErrorKind::NotRepresentable {
             attribute: attribute.to_owned(),
             what: what.into(),
         })
     }
 
     pub(crate) fn unreadable(attribute: &str, what: impl Into<String>) -> Error {
-        Error::new(Kind::Unreadable {
+        Error::new(ErrorKind::Unreadable {
             attribute: attribute.to_owned(),
             what: what.into(),
         })
     }
 
     pub(crate) fn too_large(oversize: Oversize) -> Error {
-        Error::new(Kind::TooLarge {
+        Error::new(ErrorKind::TooLarge {
             oversize,
-            origin: None,
+            refused_by: None,
         })
     }
 
     /// Says which session refused the value.
     pub(crate) fn refused_by(mut self, session: Weak<dyn HoldBack>) -> Error {
-        if let Kind::TooLarge { origin, .. } = &mut *self.kind {
-            *origin = Some(session);
+        if let ErrorKind::TooLarge { refused_by, .. } = &mut *self.kind {
+            *refused_by = Some(session);
         }
         self
     }
@@ -149,49 +146,49 @@ impl Error {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn hold_back(&self) {
-        if let Kind::TooLarge { origin, .. } = &*self.kind
-            && let Some(session) = origin.as_ref().and_then(Weak::upgrade)
+        if let ErrorKind::TooLarge { refused_by, .. } = &*self.kind
+            && let Some(session) = refused_by.as_ref().and_then(Weak::upgrade)
         {
             session.hold_back(self);
         }
     }
 
     pub(crate) fn too_late(attribute: &str) -> Error {
-        Error::new(Kind::TooLate {
+        Error::new(ErrorKind::TooLate {
             attribute: attribute.to_owned(),
         })
     }
 
     pub(crate) fn held_back(attribute: &str) -> Error {
-        Error::new(Kind::HeldBack {
+        Error::new(ErrorKind::HeldBack {
             attribute: attribute.to_owned(),
         })
     }
 
     pub(crate) fn linked(attribute: &str) -> Error {
-        Error::new(Kind::Linked {
+        Error::new(ErrorKind::Linked {
             attribute: attribute.to_owned(),
         })
     }
 
     pub(crate) fn unlinked() -> Error {
-        Error::new(Kind::Unlinked)
+        Error::new(ErrorKind::Unlinked)
     }
 
     pub(crate) fn expired(refusal: Refusal) -> Error {
-        Error::new(Kind::Expired { refusal })
+        Error::new(ErrorKind::Expired { refusal })
     }
 
     pub(crate) fn poisoned() -> Error {
-        Error::new(Kind::Poisoned)
+        Error::new(ErrorKind::Poisoned)
     }
 
     pub(crate) fn not_permitted(what: impl Into<String>) -> Error {
-        Error::new(Kind::NotPermitted(what.into()))
+        Error::new(ErrorKind::NotPermitted(what.into()))
     }
 
     pub(crate) fn off_loopback(host: &str) -> Error {
-        Error::new(Kind::OffLoopback {
+        Error::new(ErrorKind::OffLoopback {
             host: host.to_owned(),
         })
     }
@@ -209,7 +206,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_configuration(&self) -> bool {
-        matches!(*self.kind, Kind::Configuration(_))
+        matches!(*self.kind, ErrorKind::Configuration(_))
     }
 
     /// Whether an adapter found the application put together wrongly.
@@ -222,7 +219,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_misuse(&self) -> bool {
-        matches!(*self.kind, Kind::Misuse(_))
+        matches!(*self.kind, ErrorKind::Misuse(_))
     }
 
     /// Whether a key or a key ring could not be read.
@@ -235,7 +232,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_key(&self) -> bool {
-        matches!(*self.kind, Kind::Key { .. })
+        matches!(*self.kind, ErrorKind::Key { .. })
     }
 
     /// Whether the operating system gave no random bytes.
@@ -248,7 +245,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_randomness(&self) -> bool {
-        matches!(*self.kind, Kind::Randomness(_))
+        matches!(*self.kind, ErrorKind::Randomness(_))
     }
 
     /// Whether a value cannot be stored so that it comes back as it was.
@@ -265,7 +262,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_not_representable(&self) -> bool {
-        matches!(*self.kind, Kind::NotRepresentable { .. })
+        matches!(*self.kind, ErrorKind::NotRepresentable { .. })
     }
 
     /// Whether an attribute is there but not readable under the key that asked for it.
@@ -282,7 +279,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_unreadable(&self) -> bool {
-        matches!(*self.kind, Kind::Unreadable { .. })
+        matches!(*self.kind, ErrorKind::Unreadable { .. })
     }
 
     /// Whether the session exceeds its budget, or an attribute by itself does, so that it was not
@@ -304,7 +301,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_too_large(&self) -> bool {
-        matches!(*self.kind, Kind::TooLarge { .. })
+        matches!(*self.kind, ErrorKind::TooLarge { .. })
     }
 
     /// Whether a change came after the response head had been sent, after a link was made that carries
@@ -325,7 +322,7 @@ impl Error {
     pub fn is_too_late(&self) -> bool {
         matches!(
             *self.kind,
-            Kind::TooLate { .. } | Kind::Linked { .. } | Kind::HeldBack { .. }
+            ErrorKind::TooLate { .. } | ErrorKind::Linked { .. } | ErrorKind::HeldBack { .. }
         )
     }
 
@@ -350,7 +347,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_unlinked(&self) -> bool {
-        matches!(*self.kind, Kind::Unlinked)
+        matches!(*self.kind, ErrorKind::Unlinked)
     }
 
     /// Whether the session's time was over before its handler had finished, so that what it
@@ -371,7 +368,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_expired(&self) -> bool {
-        matches!(*self.kind, Kind::Expired { .. })
+        matches!(*self.kind, ErrorKind::Expired { .. })
     }
 
     /// Whether a panic had poisoned the session.
@@ -392,7 +389,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_poisoned(&self) -> bool {
-        matches!(*self.kind, Kind::Poisoned)
+        matches!(*self.kind, ErrorKind::Poisoned)
     }
 
     /// Whether a development profile was asked to serve a host that is not this machine.
@@ -411,7 +408,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_off_loopback(&self) -> bool {
-        matches!(*self.kind, Kind::OffLoopback { .. })
+        matches!(*self.kind, ErrorKind::OffLoopback { .. })
     }
 
     /// Whether a session asked for a lifetime that the policy does not permit.
@@ -428,7 +425,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_not_permitted(&self) -> bool {
-        matches!(*self.kind, Kind::NotPermitted(_))
+        matches!(*self.kind, ErrorKind::NotPermitted(_))
     }
 
     /// The sizes behind an error that [`is_too_large`](Error::is_too_large).
@@ -450,7 +447,7 @@ impl Error {
     #[must_use]
     pub fn sizes(&self) -> Option<&Oversize> {
         match &*self.kind {
-            Kind::TooLarge { oversize, .. } => Some(oversize),
+            ErrorKind::TooLarge { oversize, .. } => Some(oversize),
             _ => None,
         }
     }

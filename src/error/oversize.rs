@@ -21,19 +21,41 @@ use std::fmt;
 /// let sizes = error.sizes().expect("too large");
 /// assert_eq!((sizes.measure(), sizes.allowed()), (Measure::Total, 2_622));
 /// assert!(sizes.needed() > sizes.allowed());
-/// assert_eq!(sizes.largest()[0].0, "more noise");
+/// assert_eq!(sizes.largest()[0].name, "more noise");
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Oversize {
     pub(crate) measure: Measure,
     pub(crate) needed: usize,
     pub(crate) allowed: usize,
     pub(crate) reserved: usize,
-    pub(crate) largest: Vec<(String, usize)>,
+    pub(crate) largest: Vec<AttributeSize>,
     /// Whether one attribute by itself is too much.
     pub(crate) is_alone: bool,
+}
+
+/// The size of one attribute.
+///
+/// ```
+/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+/// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
+/// let sizes = error.sizes().expect("too large");
+/// for attribute in sizes.largest() {
+///     println!("{} takes {} bytes", attribute.name, attribute.bytes);
+/// }
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct AttributeSize {
+    /// The attribute's name.
+    pub name: String,
+    /// Its bytes before packing and compression, name included.
+    pub bytes: usize,
 }
 
 /// What was counted when the limit was passed: the unit of an [`Oversize`].
@@ -54,7 +76,7 @@ pub struct Oversize {
 /// assert_eq!(error.sizes().map(|sizes| sizes.measure()), Some(Measure::Unpacked));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Measure {
     /// Cookies, each filled to its line limit.
@@ -181,12 +203,12 @@ impl Oversize {
     ///
     /// let error = session.size().unwrap_err();
     /// let largest = error.sizes().expect("too large").largest();
-    /// assert_eq!((largest.len(), largest[0].0.as_str()), (3, "noise"));
-    /// assert!(largest[0].1 > 50_000);
+    /// assert_eq!((largest.len(), largest[0].name.as_str()), (3, "noise"));
+    /// assert!(largest[0].bytes > 50_000);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn largest(&self) -> &[(String, usize)] {
+    pub fn largest(&self) -> &[AttributeSize] {
         &self.largest
     }
 }
@@ -196,7 +218,9 @@ impl fmt::Display for Oversize {
         let (needed, allowed) = (self.needed, self.allowed);
         let over = needed.saturating_sub(allowed);
         match self.largest.as_slice() {
-            [(name, _)] if self.is_alone => write!(f, "attribute `{name}` by itself needs ")?,
+            [AttributeSize { name, .. }] if self.is_alone => {
+                write!(f, "attribute `{name}` by itself needs ")?;
+            }
             _ => f.write_str("the session needs ")?,
         }
         match self.measure {
@@ -230,7 +254,7 @@ impl fmt::Display for Oversize {
             f.write_str("; it was not stored")?;
         } else {
             f.write_str("; the browser keeps its previous session; the largest attributes are")?;
-            for (at, (name, bytes)) in self.largest.iter().enumerate() {
+            for (at, AttributeSize { name, bytes }) in self.largest.iter().enumerate() {
                 let comma = if at == 0 { "" } else { "," };
                 write!(f, "{comma} `{name}` with {bytes} bytes")?;
             }

@@ -94,7 +94,44 @@ impl Refusal {
         }
     }
 
-    /// Returns whether the token was authentic, so that the verdict is one on a session.
+    /// Returns whether the cookie may be a live session to another node: one with a newer key ring or a
+    /// newer version. Such a cookie is left in the browser.
+    ///
+    /// ```
+    /// use sealed_session::Refusal;
+    ///
+    /// assert!(Refusal::UnknownKey.may_live_elsewhere());
+    /// assert!(!Refusal::IdleExpired.may_live_elsewhere());
+    /// ```
+    #[must_use]
+    pub fn may_live_elsewhere(self) -> bool {
+        match self {
+            // Nothing came, or every node would say the same.
+            Refusal::AbsoluteExpired
+            | Refusal::Absent
+            | Refusal::Destroyed
+            | Refusal::IdleExpired
+            | Refusal::Superseded => false,
+            // A node with other keys, formats, limits or clocks may accept it, or the parts that are
+            // missing here.
+            Refusal::Conflict
+            | Refusal::FromTheFuture
+            | Refusal::Malformed
+            | Refusal::Mixed
+            | Refusal::NewerFormat
+            | Refusal::OffLoopback
+            | Refusal::OverCeiling
+            | Refusal::Partial
+            | Refusal::RecordTooNew
+            | Refusal::RetiredKey
+            | Refusal::Tampered
+            | Refusal::UnknownKey
+            | Refusal::WrongFormat => true,
+        }
+    }
+
+    /// Returns whether the verdict was passed on a token that opened. It says more than one on bytes that
+    /// anybody could have sent.
     pub(crate) fn is_authentic(self) -> bool {
         match self {
             Refusal::AbsoluteExpired
@@ -116,27 +153,6 @@ impl Refusal {
             | Refusal::UnknownKey
             | Refusal::WrongFormat => false,
         }
-    }
-
-    /// Whether the cookie may be a live session to another node: one with a newer key ring or a
-    /// newer version. Such a cookie is left in the browser.
-    ///
-    /// ```
-    /// use sealed_session::Refusal;
-    ///
-    /// assert!(Refusal::UnknownKey.may_live_elsewhere());
-    /// assert!(!Refusal::IdleExpired.may_live_elsewhere());
-    /// ```
-    #[must_use]
-    pub fn may_live_elsewhere(self) -> bool {
-        !matches!(
-            self,
-            Refusal::AbsoluteExpired
-                | Refusal::Absent
-                | Refusal::Destroyed
-                | Refusal::IdleExpired
-                | Refusal::Superseded
-        )
     }
 }
 
@@ -172,3 +188,5 @@ impl fmt::Display for Refusal {
         })
     }
 }
+
+impl std::error::Error for Refusal {}

@@ -146,6 +146,20 @@ impl ReturnPath {
     }
 }
 
+/// Writes the path and query, as [`as_str`](ReturnPath::as_str) returns them. The query may hold secrets:
+/// keep it out of logs, for which there is `Debug`.
+impl fmt::Display for ReturnPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl AsRef<str> for ReturnPath {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl From<ReturnPath> for String {
     fn from(path: ReturnPath) -> String {
         path.0

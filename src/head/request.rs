@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::cross_origin::{Asked, HeaderFields};
+use crate::cross_origin::{HeaderFields, RequestParts};
 
 /// The parts of a request head that a session is loaded from. A clone is cheap.
 ///
@@ -16,7 +16,7 @@ use crate::cross_origin::{Asked, HeaderFields};
 #[derive(Clone)]
 pub struct RequestHead<'a, I = [&'a [u8]; 0]> {
     cookie_lines: I,
-    pub(crate) asked: Asked<'a>,
+    pub(crate) asked: RequestParts<'a>,
     pub(crate) query: Option<&'a str>,
 }
 
@@ -37,7 +37,7 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     pub fn new(cookie_lines: I) -> RequestHead<'a, I> {
         RequestHead {
             cookie_lines,
-            asked: Asked::default(),
+            asked: RequestParts::default(),
             query: None,
         }
     }

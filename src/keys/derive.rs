@@ -1,27 +1,27 @@
-//! HKDF-SHA256 (RFC 5869) from one master to one key per job.
+//! Derives one key for each use from a master key, by HKDF-SHA256 (RFC 5869).
 
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// Product and version, first in every `info`.
+/// Product and version. Every `info` begins with it.
 const LABEL: &[u8] = b"sealed-session v1";
 
-/// The job a derived key is for. The numbers are frozen: see FORMAT.md.
+/// The use of a derived key. The numbers are frozen: see FORMAT.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Kind {
+pub(crate) enum KeyUse {
     Encryption = 1,
     Mac = 2,
     Touch = 3,
     Tombstone = 4,
     Id = 5,
-    // 6 is for an application's own tokens, one key per purpose string.
+    // 6 is reserved for an application's own tokens, with one key for each purpose string.
 }
 
-/// Derives the key for one job. `application` is length-prefixed, so that no string an
-/// application chooses can name an internal key; internal kinds leave it empty.
-pub(super) fn derive(master: &[u8; 32], kind: Kind, application: &str) -> Zeroizing<[u8; 32]> {
+/// Derives the key for one use. `application` follows its length, so no string that an application
+/// chooses can name an internal key; internal uses leave it empty.
+pub(super) fn derive(master: &[u8; 32], kind: KeyUse, application: &str) -> Zeroizing<[u8; 32]> {
     let length = u16::try_from(application.len())
         .unwrap_or(u16::MAX)
         .to_be_bytes();

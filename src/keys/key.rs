@@ -4,16 +4,19 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use ctutils::CtEq;
 use zeroize::Zeroizing;
 
-use super::derive::{Kind, derive};
+use super::derive::{KeyUse, derive};
 use super::stack::{DERIVING, wiping};
 use super::text::{self, KeyText};
 use crate::error::Error;
 
-/// A master key. Encryption, authentication and its own id are derived from it.
+/// A master key. The keys of encryption and authentication, and its own id, are derived from it.
 ///
-/// It is wiped from memory when dropped, does not serialize, and its `Debug` shows the id only.
+/// It is wiped from memory when dropped, does not serialize, and shows only its id in `Debug`.
+///
+/// Two keys are equal if all their bytes are, compared in constant time.
 ///
 /// ```
 /// use sealed_session::Key;
@@ -25,17 +28,17 @@ use crate::error::Error;
 /// ```
 #[derive(Clone)]
 pub struct Key {
-    /// In one place, whoever else has the key, so that none is left behind when it moves.
+    /// Clones share one place in memory, and moving the key moves a pointer, so no copy is left behind.
     master: Arc<Zeroizing<[u8; 32]>>,
     id: KeyId,
 }
 
 impl Key {
-    /// A new key from the operating system's random bytes.
+    /// Makes a key from the operating system's random bytes.
     ///
     /// # Errors
     ///
-    /// If the operating system gives none ([`Error::is_randomness`]).
+    /// [`Error::is_randomness`] if the operating system gives none.
     ///
     /// ```
     /// use sealed_session::Key;
@@ -52,13 +55,13 @@ impl Key {
         })
     }
 
-    /// A key from 32 uniformly random bytes, such as a secret store hands out.
+    /// Makes a key from 32 uniformly random bytes, such as a secret store hands out.
     ///
-    /// Passphrases are not keys: no stretching happens here.
+    /// A passphrase is no key: nothing is stretched here.
     ///
     /// # Errors
     ///
-    /// If there are not exactly 32 bytes, or all are zero ([`Error::is_key`]).
+    /// [`Error::is_key`] if there are not exactly 32 bytes, or if all are zero.
     ///
     /// ```
     /// use sealed_session::Key;
@@ -77,7 +80,7 @@ impl Key {
             return Err(Error::key("all 32 bytes are zero, which is no secret"));
         }
         Ok(wiping::<DERIVING, _>(|| {
-            let [a, b, c, d, ..] = *derive(master, Kind::Id, "");
+            let [a, b, c, d, ..] = *derive(master, KeyUse::Id, "");
             Key {
                 master: Arc::new(Zeroizing::new(*master)),
                 id: KeyId([a, b, c, d]),
@@ -85,7 +88,7 @@ impl Key {
         }))
     }
 
-    /// The public name of this key, which tokens carry.
+    /// Returns the public id of this key, which tokens carry.
     ///
     /// ```
     /// use sealed_session::Key;
@@ -100,7 +103,7 @@ impl Key {
         self.id
     }
 
-    /// The text form, to be kept where secrets are kept. It begins with `sealed_key_v1_`, which
+    /// Returns the text form, which belongs where secrets are kept. It begins with `sealed_key_v1_`, which
     /// secret scanners can match, and ends with a checksum.
     ///
     /// ```
@@ -118,23 +121,31 @@ impl Key {
         wiping::<DERIVING, _>(|| text::write(&self.master))
     }
 
-    /// To be called while [`wiping`]: the key comes back on the stack.
-    pub(crate) fn derive(&self, kind: Kind) -> Zeroizing<[u8; 32]> {
+    /// Derives the key for one use. It comes back on the stack, so this is called within [`wiping`].
+    pub(crate) fn derive(&self, kind: KeyUse) -> Zeroizing<[u8; 32]> {
         derive(&self.master, kind, "")
-    }
-
-    /// Whether both are the same key, in constant time.
-    pub(super) fn same(&self, other: &Key) -> bool {
-        let difference = self
-            .master
-            .iter()
-            .zip(other.master.iter())
-            .fold(0, |sum, (a, b)| sum | (a ^ b));
-        difference == 0
     }
 }
 
-/// Reads the text form; surrounding ASCII white space is ignored.
+/// Compares the bytes in constant time.
+impl PartialEq for Key {
+    fn eq(&self, other: &Key) -> bool {
+        self.master.ct_eq(&**other.master).to_bool()
+    }
+}
+
+impl Eq for Key {}
+
+/// Does what [`Key::new`] does.
+impl TryFrom<&[u8]> for Key {
+    type Error = Error;
+
+    fn try_from(master: &[u8]) -> Result<Key, Error> {
+        Key::new(master)
+    }
+}
+
+/// Reads the text form. White space around it is ignored.
 impl FromStr for Key {
     type Err = Error;
 
@@ -151,7 +162,7 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The public id of a key: four bytes derived from it, shown as eight hex digits.
+/// The public id of a key: four bytes derived from it, written as eight lower-case hex digits.
 ///
 /// ```
 /// # use sealed_session::Key;
@@ -165,6 +176,20 @@ pub struct KeyId(pub(crate) [u8; 4]);
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:08x}", u32::from_be_bytes(self.0))
+    }
+}
+
+/// Reads what `Display` writes: eight lower-case hex digits.
+impl FromStr for KeyId {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<KeyId, Error> {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if text.len() != 8 || !text.bytes().all(is_digit) {
+            return Err(Error::key("a key id is eight hex digits in lower case"));
+        }
+        let number = u32::from_str_radix(text, 16).unwrap_or_default();
+        Ok(KeyId(number.to_be_bytes()))
     }
 }
 

@@ -9,9 +9,9 @@ mod ring;
 mod stack;
 mod text;
 
-pub(crate) use derive::Kind;
+pub(crate) use derive::KeyUse;
 pub use key::{Key, KeyId};
 pub use ring::KeyRing;
-pub(crate) use ring::{Retirement, RingEntry};
+pub(crate) use ring::{Retirement, RingKey};
 pub(crate) use stack::{DERIVING, wipe_used, wiping};
 pub use text::KeyText;

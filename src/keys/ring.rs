@@ -1,4 +1,4 @@
-//! The keys that a site accepts, and the one that seals.
+//! A ring: the key that seals, and the others that a site accepts.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -15,8 +15,8 @@ use crate::lifetime::Timestamp;
 
 /// One sealing key and any number of keys that are still accepted.
 ///
-/// A token names its key, so a lookup costs the same for one key as for a thousand, and no key is
-/// ever tried on a token that another one sealed.
+/// A token names its key. So a lookup costs the same for one key as for a thousand, and no key is ever tried
+/// on a token that another one sealed.
 ///
 /// # Rotating keys
 ///
@@ -24,17 +24,17 @@ use crate::lifetime::Timestamp;
 /// 2. When all nodes have it, move it to the front: it seals, the old one is accepted.
 /// 3. When the longest absolute lifetime has passed, remove the old key. Nobody was signed out.
 ///
-/// Step 3 may be written down at step 2, as the time at which the key retires. A session is never
-/// sealed again only because it was read, so a key has to stay for as long as what it sealed may
-/// live; a ring that retires one sooner is refused when a manager is built.
+/// You may write step 3 down at step 2, as the time at which the key retires. Reading a session does not seal
+/// it again, so a key has to stay for as long as the sessions that it sealed may live. A ring that retires
+/// one sooner is refused when a manager is built.
 ///
-/// A key that leaked has to be removed at once, which ends the sessions that it sealed.
+/// Remove a key that leaked at once. That ends the sessions that it sealed.
 ///
 /// # Text form
 ///
-/// One key a line; the first one seals, the others are accepted. `#` begins a comment, which ends
-/// with the line; everything is printable ASCII. An accepted key may carry the times at which it
-/// stopped sealing, on all nodes, and from which it is not accepted any more:
+/// One key a line, in printable ASCII: the first one seals, the others are accepted. `#` begins a comment,
+/// which ends with the line. An accepted key may carry two times: when the last node stopped sealing under
+/// it, and from when on it is not accepted any more:
 ///
 /// ```text
 /// # sealing since October
@@ -42,7 +42,7 @@ use crate::lifetime::Timestamp;
 /// sealed_key_v1_... stopped 2026-10-01T12:00:00Z until 2026-10-02T12:00:00Z
 /// ```
 ///
-/// Commas may stand for line breaks, as is handy in an environment variable:
+/// Commas may take the place of line breaks, which is handy in an environment variable:
 /// `SESSION_KEYS="sealed_key_v1_..., sealed_key_v1_..."`.
 ///
 /// ```
@@ -59,16 +59,17 @@ use crate::lifetime::Timestamp;
 #[derive(Clone, Debug)]
 pub struct KeyRing {
     sealing: Key,
-    entries: HashMap<KeyId, RingEntry>,
+    entries: HashMap<KeyId, RingKey>,
 }
 
+/// A key of the ring, and its end if it has one.
 #[derive(Clone, Debug)]
-pub(crate) struct RingEntry {
+pub(crate) struct RingKey {
     pub(crate) key: Key,
     pub(crate) retirement: Option<Retirement>,
 }
 
-/// The end of a key.
+/// The end of a key's life.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Retirement {
     /// When the last node stopped sealing under it.
@@ -78,7 +79,7 @@ pub(crate) struct Retirement {
 }
 
 impl KeyRing {
-    /// A ring of one key, which seals.
+    /// Makes a ring of one key, which seals.
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing};
@@ -91,7 +92,7 @@ impl KeyRing {
     /// ```
     #[must_use]
     pub fn new(sealing: Key) -> KeyRing {
-        let entry = RingEntry {
+        let entry = RingKey {
             key: sealing.clone(),
             retirement: None,
         };
@@ -105,7 +106,7 @@ impl KeyRing {
     ///
     /// # Errors
     ///
-    /// If the ring holds the key already, or another key with the same id ([`Error::is_key`]).
+    /// [`Error::is_key`] if the ring holds the key already, or another key with the same id.
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing};
@@ -121,12 +122,12 @@ impl KeyRing {
         self.add(key, None)
     }
 
-    /// Adds a key that sealed until `stopped` and is accepted until `retires`; from then on its
-    /// tokens are refused with [`Refusal::RetiredKey`](crate::Refusal::RetiredKey).
+    /// Adds a key that sealed until `stopped` and is accepted until `retires`. From then on its tokens are
+    /// refused with [`Refusal::RetiredKey`](crate::Refusal::RetiredKey).
     ///
-    /// `retires` has to be later than `stopped` by the longest absolute lifetime that the policy
-    /// permits and the skew, or [`build`](crate::SessionManagerBuilder::build) refuses the ring: sessions that
-    /// are still live would be lost.
+    /// `retires` has to be later than `stopped` by the longest absolute lifetime that the policy permits, and the
+    /// skew. If it is not, [`build`](crate::SessionManagerBuilder::build) refuses the ring, because live sessions
+    /// would be lost.
     ///
     /// # Errors
     ///
@@ -177,14 +178,14 @@ impl KeyRing {
     fn add(mut self, key: Key, retirement: Option<Retirement>) -> Result<KeyRing, Error> {
         let id = key.id();
         if let Some(present) = self.entries.get(&id) {
-            return Err(Error::key(if present.key.same(&key) {
+            return Err(Error::key(if present.key == key {
                 format!("key {id} is in the ring already")
             } else {
                 // An id has to commit to one key of the ring, or a token could open under two.
                 format!("another key of the ring has the id {id}; generate a new one")
             }));
         }
-        self.entries.insert(id, RingEntry { key, retirement });
+        self.entries.insert(id, RingKey { key, retirement });
         Ok(self)
     }
 
@@ -192,8 +193,8 @@ impl KeyRing {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or a line is no key. The error names the file and the line,
-    /// and never shows the key ([`Error::is_key`]).
+    /// [`Error::is_key`] if the file cannot be read, or if a line is no key. The error names the file and the
+    /// line, and never shows the key.
     ///
     /// ```
     /// use sealed_session::KeyRing;
@@ -214,8 +215,8 @@ impl KeyRing {
     ///
     /// # Errors
     ///
-    /// If the variable is not set or an entry is no key. The error names the variable and the
-    /// entry, and never shows the key ([`Error::is_key`]).
+    /// [`Error::is_key`] if the variable is not set, or if an entry is no key. The error names the variable and
+    /// the entry, and never shows the key.
     ///
     /// ```
     /// use sealed_session::KeyRing;
@@ -233,7 +234,7 @@ impl KeyRing {
             .map_err(|fault| fault.or_at(place.clone()))
     }
 
-    /// The id of the key that seals.
+    /// Returns the id of the key that seals.
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing};
@@ -248,7 +249,7 @@ impl KeyRing {
         self.sealing.id()
     }
 
-    /// The ids of all keys, in no order.
+    /// Returns the ids of all keys, in no order.
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing};
@@ -267,7 +268,7 @@ impl KeyRing {
         &self.sealing
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &RingEntry> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &RingKey> {
         self.entries.values()
     }
 }
@@ -282,8 +283,8 @@ impl std::str::FromStr for KeyRing {
     }
 }
 
-/// Reads a file whole. Not by `std::fs::read`: that grows its vector in place if it can and moves it if it
-/// cannot, asks for the end of a file with some of the stack, and wipes neither.
+/// Reads a whole file into memory that is wiped. `std::fs::read` will not do: it may move its vector while it
+/// grows, probes for the end of the file with a buffer on the stack, and wipes neither.
 fn all_of(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     const USUAL: usize = 4_096;
     let mut file = File::open(path)?;
@@ -307,7 +308,7 @@ fn all_of(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
-/// A fault of one line, which names its place, or of the whole text, which does not yet.
+/// A fault of one line, whose error names its place, or of the whole text, whose error does not yet.
 enum Fault {
     Line(Error),
     Whole(Error),
@@ -322,11 +323,13 @@ impl Fault {
     }
 }
 
-/// `place` names an entry by its line and by its number among all entries, both from 1.
+/// Reads the text form of a ring. `place` names an entry for an error, given its line and its number among
+/// all entries, both from 1.
 fn read(text: &[u8], place: impl Fn(usize, usize) -> String) -> Result<KeyRing, Fault> {
     let mut ring: Option<KeyRing> = None;
     let mut entries = 0;
     for (at, line) in text.split(|&byte| byte == b'\n').enumerate() {
+        // Everything is printable ASCII: a stray byte is a wrong file or a broken copy.
         let stray = line
             .iter()
             .position(|&b| !matches!(b, b'\t' | b'\r' | b' '..=b'~'));
@@ -338,12 +341,14 @@ fn read(text: &[u8], place: impl Fn(usize, usize) -> String) -> Result<KeyRing, 
             return Err(Fault::Line(Error::key(what).at(place(at + 1, entries + 1))));
         }
         let line = std::str::from_utf8(line).unwrap_or_default();
+        // A comment would swallow the keys behind its comma in silence.
         let (content, comment) = line.split_once('#').unwrap_or((line, ""));
         if comment.contains(',') && !content.trim_ascii().is_empty() {
             let what = "a comment behind a key ends with the line, and so would what follows its \
                         comma; put the comment on a line of its own";
             return Err(Fault::Line(Error::key(what).at(place(at + 1, entries + 1))));
         }
+        // The first key seals, each further one is accepted.
         for entry in content
             .split(',')
             .filter(|entry| !entry.trim_ascii().is_empty())
@@ -360,6 +365,7 @@ fn read(text: &[u8], place: impl Fn(usize, usize) -> String) -> Result<KeyRing, 
     ring.ok_or_else(|| Fault::Whole(Error::key("there is no key; one a line is expected")))
 }
 
+/// Reads one key, and its retirement if the entry has one.
 fn read_entry(entry: &str) -> Result<(Key, Option<Retirement>), Error> {
     let mut words = entry.split_ascii_whitespace();
     let key: Key = words.next().unwrap_or_default().parse()?;

@@ -10,12 +10,12 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 
-/// Before the version, for secret scanners: `sealed_key_v1_[A-Za-z0-9_-]{48}`.
+/// The prefix without its version. Secret scanners match `sealed_key_v1_[A-Za-z0-9_-]{48}`.
 const FAMILY: &str = "sealed_key_v";
 const PREFIX: &str = "sealed_key_v1_";
 const CHARACTERS: usize = 48;
 
-/// A key written out. Wiped when dropped; `Debug` shows nothing of it.
+/// The text form of a key. It is wiped when dropped, and `Debug` shows nothing of it.
 ///
 /// ```
 /// # use sealed_session::Key;
@@ -27,7 +27,7 @@ const CHARACTERS: usize = 48;
 pub struct KeyText(Zeroizing<String>);
 
 impl KeyText {
-    /// The secret text itself.
+    /// Returns the secret text.
     ///
     /// ```
     /// use sealed_session::Key;
@@ -48,8 +48,8 @@ impl fmt::Debug for KeyText {
     }
 }
 
-/// The checksum covers the prefix, and with it the version. It reveals nothing that the key
-/// beside it does not.
+/// Computes the checksum of a key's text. It covers the prefix, and with it the version. It reveals nothing
+/// that the key beside it does not.
 fn checksum(master: &[u8; 32]) -> [u8; 4] {
     let digest: [u8; 32] = Sha256::new()
         .chain_update(PREFIX)

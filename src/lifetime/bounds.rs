@@ -1,33 +1,37 @@
-//! What a policy permits: the lifetimes that count for one session, and the contradictions that
-//! are refused when a manager is built.
+//! The bounds of a policy: which lifetimes count for one session, and which policies contradict
+//! themselves.
 
 use std::time::Duration;
 
-use super::own::{Idle, Own};
+use super::own_lifetimes::{Idle, OwnLifetimes};
 use super::policy::{Lifetime, Persistence};
 use crate::error::Error;
 
 impl Lifetime {
+    /// Returns the shortest idle timeout that a session may have, in seconds.
     pub(super) fn shortest_idle(&self) -> u64 {
         self.idle_bounds
             .map_or(self.idle, |bounds| bounds.0)
             .as_secs()
     }
 
-    /// The longest idle timeout that a session may have, in seconds; `None` if one may never
-    /// idle out.
+    /// Returns the longest idle timeout that a session may have, in seconds; `None` if one may never idle out.
     pub(crate) fn longest_idle(&self) -> Option<u64> {
-        (!self.never_idle).then(|| self.longest_finite_idle())
+        if self.never_idle {
+            return None;
+        }
+        Some(self.longest_finite_idle())
     }
 
+    /// Returns the longest idle timeout of a session that does idle out, in seconds.
     fn longest_finite_idle(&self) -> u64 {
         self.idle_bounds
             .map_or(self.idle, |bounds| bounds.1)
             .as_secs()
     }
 
-    /// The idle timeout that counts for a session, in seconds; `None` if it never idles out.
-    pub(crate) fn idle_of(&self, own: Own) -> Option<u64> {
+    /// Returns the idle timeout that counts for a session, in seconds; `None` if it never idles out.
+    pub(crate) fn idle_of(&self, own: OwnLifetimes) -> Option<u64> {
         let (shortest, longest) = (self.shortest_idle(), self.longest_finite_idle());
         match own.idle {
             None => Some(self.idle.as_secs()),
@@ -36,13 +40,14 @@ impl Lifetime {
         }
     }
 
-    /// The absolute lifetime that counts for a session, in seconds.
-    pub(crate) fn absolute_of(&self, own: Own) -> u64 {
+    /// Returns the absolute lifetime that counts for a session, in seconds.
+    pub(crate) fn absolute_of(&self, own: OwnLifetimes) -> u64 {
         let asked = own.absolute.map_or(self.absolute.as_secs(), u64::from);
         asked.min(self.longest_absolute().as_secs())
     }
 
-    pub(crate) fn outlives_the_browser(&self, own: Own) -> bool {
+    /// Returns whether the cookies of a session carry a `Max-Age`.
+    pub(crate) fn outlives_the_browser(&self, own: OwnLifetimes) -> bool {
         match self.persistence {
             Persistence::Always => true,
             Persistence::Never => false,
@@ -50,7 +55,7 @@ impl Lifetime {
         }
     }
 
-    /// What a session that asks for this idle timeout keeps in its record.
+    /// Returns the idle timeout that a session keeps in its record when it asks for this one.
     pub(crate) fn own_idle(&self, timeout: Duration) -> Result<Idle, Error> {
         let (shortest, longest) = (self.shortest_idle(), self.longest_finite_idle());
         let seconds = timeout.as_secs();
@@ -65,18 +70,18 @@ impl Lifetime {
         }
     }
 
-    /// What a session that asks never to idle out keeps in its record.
+    /// Returns the idle timeout that a session keeps in its record when it asks never to idle out.
     pub(crate) fn own_never_idle(&self) -> Result<Idle, Error> {
-        match self.never_idle {
-            true => Ok(Idle::Never),
-            false => Err(Error::not_permitted(
-                "a session without idle timeout; the policy permits none without \
-                 `Lifetime::allow_never_idle`",
-            )),
+        if self.never_idle {
+            return Ok(Idle::Never);
         }
+        Err(Error::not_permitted(
+            "a session without idle timeout; the policy permits none without \
+             `Lifetime::allow_never_idle`",
+        ))
     }
 
-    /// What a session that asks for this absolute lifetime keeps in its record.
+    /// Returns the absolute lifetime that a session keeps in its record when it asks for this one.
     pub(crate) fn own_absolute(&self, lifetime: Duration) -> Result<u32, Error> {
         let (seconds, longest) = (lifetime.as_secs(), self.longest_absolute().as_secs());
         match u32::try_from(seconds) {
@@ -88,60 +93,45 @@ impl Lifetime {
         }
     }
 
+    /// Refuses a policy that contradicts itself.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let (idle, absolute) = (self.idle.as_secs(), self.absolute.as_secs());
         let (shortest, longest) = (self.shortest_idle(), self.longest_finite_idle());
         let longest_absolute = self.longest_absolute().as_secs();
         let (touch, skew) = (self.touch_interval().as_secs(), self.skew.as_secs());
-        let faults = [
-            (
-                idle == 0 || shortest == 0,
-                "the idle timeout is under one second".to_owned(),
-            ),
-            (
-                idle > absolute,
-                format!(
-                    "the idle timeout ({idle} s) is longer than the absolute lifetime \
-                     ({absolute} s); set both"
-                ),
-            ),
-            (
-                !(shortest..=longest).contains(&idle),
-                format!(
-                    "the idle timeout ({idle} s) is not within what a session may ask for \
-                     ({shortest} s to {longest} s)"
-                ),
-            ),
-            (
-                absolute > longest_absolute,
-                format!(
-                    "the absolute lifetime ({absolute} s) is longer than what a session may ask \
-                     for ({longest_absolute} s)"
-                ),
-            ),
-            (
-                longest > longest_absolute,
-                format!(
-                    "the longest idle timeout ({longest} s) is longer than the longest absolute \
-                     lifetime ({longest_absolute} s)"
-                ),
-            ),
-            (
-                self.touch.is_some() && !(1..=shortest / 2).contains(&touch),
-                format!(
-                    "a touch every {touch} s is not between one second and half of the shortest \
-                     idle timeout ({shortest} s), so that visitors who are active would be lost"
-                ),
-            ),
-            (
-                skew > SKEW_MAX,
-                format!("a clock skew of {skew} s is more than {SKEW_MAX} s; set the clocks"),
-            ),
-        ];
-        match faults.into_iter().find(|(is_fault, _)| *is_fault) {
-            Some((_, what)) => Err(Error::configuration(what)),
-            None => Ok(()),
-        }
+        let fault = if idle == 0 || shortest == 0 {
+            "the idle timeout is under one second".to_owned()
+        } else if idle > absolute {
+            format!(
+                "the idle timeout ({idle} s) is longer than the absolute lifetime ({absolute} s); \
+                 set both"
+            )
+        } else if !(shortest..=longest).contains(&idle) {
+            format!(
+                "the idle timeout ({idle} s) is not within what a session may ask for \
+                 ({shortest} s to {longest} s)"
+            )
+        } else if absolute > longest_absolute {
+            format!(
+                "the absolute lifetime ({absolute} s) is longer than what a session may ask for \
+                 ({longest_absolute} s)"
+            )
+        } else if longest > longest_absolute {
+            format!(
+                "the longest idle timeout ({longest} s) is longer than the longest absolute \
+                 lifetime ({longest_absolute} s)"
+            )
+        } else if self.touch.is_some() && !(1..=shortest / 2).contains(&touch) {
+            format!(
+                "a touch every {touch} s is not between one second and half of the shortest idle \
+                 timeout ({shortest} s), so that visitors who are active would be lost"
+            )
+        } else if skew > SKEW_MAX {
+            format!("a clock skew of {skew} s is more than {SKEW_MAX} s; set the clocks")
+        } else {
+            return Ok(());
+        };
+        Err(Error::configuration(fault))
     }
 }
 

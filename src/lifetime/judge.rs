@@ -1,28 +1,28 @@
-//! The verdict on a session's times.
+//! Judges a session's times, and derives from them what its cookies need.
 
-use super::own::Own;
+use super::own_lifetimes::OwnLifetimes;
 use super::policy::Lifetime;
 use super::timestamp::Timestamp;
 use crate::error::Refusal;
 
 /// The authenticated times of one session, and the lifetimes that it asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Times {
+pub(crate) struct SessionTimes {
     /// When the session began.
     pub(crate) created: Timestamp,
-    /// When it was last used: the sealing of its token, or a later touch.
+    /// When it was last used: when its token was sealed, or a later touch made.
     pub(crate) used: Timestamp,
-    pub(crate) own: Own,
+    pub(crate) own: OwnLifetimes,
 }
 
 impl Lifetime {
     /// Judges the times of an authentic session.
-    pub(crate) fn judge(&self, times: &Times, now: Timestamp) -> Result<(), Refusal> {
+    pub(crate) fn judge(&self, times: &SessionTimes, now: Timestamp) -> Result<(), Refusal> {
         if self.is_future(times.used, now) || self.is_future(times.created, now) {
             return Err(Refusal::FromTheFuture);
         }
         let (idle, absolute) = self.left(times, now);
-        // Where ages stop growing, nothing may count as young.
+        // At the end of the 32 bits ages stop growing, so nothing may count as young any more.
         if absolute == 0 || now.is_the_last() {
             return Err(Refusal::AbsoluteExpired);
         }
@@ -32,13 +32,14 @@ impl Lifetime {
         }
     }
 
-    /// Whether `time` lies further ahead of `now` than clocks may differ.
+    /// Returns whether `time` lies further ahead of `now` than clocks may differ.
     pub(crate) fn is_future(&self, time: Timestamp, now: Timestamp) -> bool {
         u64::from(time.since(now)) > self.clock_skew().as_secs()
     }
 
-    /// Seconds left before the idle timeout, if there is one, and before the absolute lifetime.
-    pub(crate) fn left(&self, times: &Times, now: Timestamp) -> (Option<u64>, u64) {
+    /// Returns the seconds left before the idle timeout, if there is one, and before the absolute lifetime
+    /// ends.
+    pub(crate) fn left(&self, times: &SessionTimes, now: Timestamp) -> (Option<u64>, u64) {
         let rest = |limit: u64, since| limit.saturating_sub(u64::from(now.since(since)));
         let idle = self.idle_of(times.own);
         (
@@ -47,45 +48,45 @@ impl Lifetime {
         )
     }
 
-    /// Whether the last use is so long ago that this one has to be noted.
+    /// Returns whether the last use is so long ago that this one has to be noted.
     pub(crate) fn is_touch_due(&self, used: Timestamp, now: Timestamp) -> bool {
         u64::from(now.since(used)) >= self.touch_interval().as_secs()
     }
 
-    /// Whether a touch that was due at `times.used` may still be sent at `now`: a handler that ran
-    /// for longer than its session lives revives nothing. Half of that is enough, because this
-    /// touch goes over those of quicker requests that came later; a visitor who never pauses for
-    /// longer than half of the idle timeout is not signed out by it.
-    pub(crate) fn is_touch_timely(&self, times: &Times, now: Timestamp) -> bool {
+    /// Returns whether a touch that was due at `times.used` may still be sent at `now`. A handler that ran for
+    /// longer than its session lives must not revive it. The limit is half of the idle timeout, because this
+    /// touch replaces those of quicker requests that came later: a visitor who never pauses for longer than
+    /// that half is not signed out by it.
+    pub(crate) fn is_touch_timely(&self, times: &SessionTimes, now: Timestamp) -> bool {
         let took = u64::from(now.since(times.used));
         let half = self.idle_of(times.own).map(|idle| idle.div_ceil(2));
         half.is_none_or(|half| took < half) && self.judge(times, now.max(times.used)).is_ok()
     }
 
-    /// The `Max-Age` of a session's cookies, in seconds; `None` if they go with the browser.
-    pub(crate) fn max_age(&self, times: &Times, now: Timestamp) -> Option<u64> {
+    /// Returns the `Max-Age` of a session's cookies in seconds; `None` if they go when the browser closes.
+    pub(crate) fn max_age(&self, times: &SessionTimes, now: Timestamp) -> Option<u64> {
         let (_, absolute) = self.left(times, now);
         self.outlives_the_browser(times.own)
             .then_some(absolute.min(MAX_AGE_MAX))
     }
 
-    /// The largest `Max-Age` of any session, in seconds.
+    /// Returns the largest `Max-Age` that any session can have, in seconds.
     pub(crate) fn longest_max_age(&self) -> Option<u64> {
         let longest = self.longest_absolute().as_secs();
-        let own = Own {
+        let own = OwnLifetimes {
             absolute: Some(u32::try_from(longest).unwrap_or(u32::MAX)),
-            ..Own::default()
+            ..OwnLifetimes::default()
         };
         self.outlives_the_browser(own)
             .then_some(longest.min(MAX_AGE_MAX))
     }
 
-    /// For how long, in seconds, a session that ended now could live if a write that is under way
-    /// brought it back. Such a write was loaded before now, under any lifetimes that the policy
-    /// permits, and a token that it sends is idle from then on, because nothing renews it. The age
-    /// of this session does not count: the same cookie carries the tombstones of others.
-    pub(crate) fn afterlife(&self, times: &Times, now: Timestamp) -> u64 {
-        // What comes back is stamped no earlier than it was, and that may be ahead of this clock.
+    /// Returns the `Max-Age` of a tombstone in seconds: for how long a session that ended now could live if a
+    /// write that is under way brought it back. Such a write was loaded before now, under any lifetimes that
+    /// the policy permits. A token that it sends is idle from then on, because nothing renews it. The age of
+    /// this session does not count: the same cookie carries the tombstones of others.
+    pub(crate) fn tombstone_age(&self, times: &SessionTimes, now: Timestamp) -> u64 {
+        // A session that comes back carries its old times, and they may be ahead of this clock.
         let ahead = times.used.since(now).max(times.created.since(now));
         self.longest_idle()
             .unwrap_or(u64::MAX)
@@ -116,8 +117,8 @@ mod tests {
         Timestamp(START + offset)
     }
 
-    fn times(created: u32, used: u32, own: Own) -> Times {
-        Times {
+    fn times(created: u32, used: u32, own: OwnLifetimes) -> SessionTimes {
+        SessionTimes {
             created: at(created),
             used: at(used),
             own,
@@ -145,18 +146,18 @@ mod tests {
             (120, 120, 0, Ok(())),
         ];
         for &(created, used, now, wanted) in table {
-            let verdict = policy.judge(&times(created, used, Own::default()), at(now));
+            let verdict = policy.judge(&times(created, used, OwnLifetimes::default()), at(now));
             assert_eq!(verdict, wanted, "created {created}, used {used}, now {now}");
         }
         let strict = policy.skew(seconds(0));
-        let future = times(0, 1, Own::default());
+        let future = times(0, 1, OwnLifetimes::default());
         assert_eq!(strict.judge(&future, at(0)), Err(FromTheFuture));
         assert_eq!(strict.judge(&future, at(1)), Ok(()));
     }
 
     #[test]
     fn a_sessions_own_lifetimes_count_within_the_bounds_of_whoever_reads() {
-        let own = |idle, absolute| Own { idle, absolute };
+        let own = |idle, absolute| OwnLifetimes { idle, absolute };
         let after = |seconds| Some(Idle::After(seconds));
         let wide = Lifetime::new()
             .idle(seconds(600))
@@ -198,10 +199,10 @@ mod tests {
     fn when_the_32_bits_end_nothing_lives() {
         let policy = Lifetime::new();
         let at = |before_the_end| Timestamp(u32::MAX - before_the_end);
-        let times = |used| Times {
+        let times = |used| SessionTimes {
             created: used,
             used,
-            own: Own::default(),
+            own: OwnLifetimes::default(),
         };
         assert_eq!(policy.judge(&times(at(1)), at(1)), Ok(()));
         for used in [at(0), at(1), at(2), at(1_800)] {
@@ -220,26 +221,26 @@ mod tests {
     fn max_age_is_what_is_left_and_400_days_at_most() {
         let day = 86_400;
         let base = Lifetime::new().allow_absolute(seconds(1_000 * day));
-        let remembered = Own {
+        let remembered = OwnLifetimes {
             absolute: Some(30 * 86_400),
-            ..Own::default()
+            ..OwnLifetimes::default()
         };
         let age = |policy: Lifetime, own, now| policy.max_age(&times(0, 0, own), at(now));
         let table = [
-            (base, Own::default(), 0, None),
+            (base, OwnLifetimes::default(), 0, None),
             (base, remembered, 0, Some(30 * day)),
             (base, remembered, 86_400, Some(29 * day)),
             (base.persist(Persistence::Never), remembered, 0, None),
             (
                 base.persist(Persistence::Always),
-                Own::default(),
+                OwnLifetimes::default(),
                 60,
                 Some(12 * 3_600 - 60),
             ),
             (
                 base.absolute(seconds(900 * day))
                     .persist(Persistence::Always),
-                Own::default(),
+                OwnLifetimes::default(),
                 0,
                 Some(400 * day),
             ),
@@ -266,8 +267,8 @@ mod tests {
             (policy, 50_000, 60_000, 0, 60_720),
         ];
         for (policy, created, used, now, wanted) in table {
-            let times = times(created, used, Own::default());
-            assert_eq!(policy.afterlife(&times, at(now)), wanted, "{policy:?}");
+            let times = times(created, used, OwnLifetimes::default());
+            assert_eq!(policy.tombstone_age(&times, at(now)), wanted, "{policy:?}");
         }
     }
 }

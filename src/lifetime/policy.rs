@@ -1,14 +1,14 @@
-//! The policy of one node.
+//! The lifetime policy of one node.
 
 use std::time::Duration;
 
-/// How long sessions live, enforced by the server from times inside the sealed token.
+/// How long sessions live. The server enforces it, from times inside the sealed token.
 ///
-/// The policy of the node that reads a cookie rules, so that shortening it acts at once on
-/// cookies that are already out.
+/// The policy of the node that reads a cookie counts, so shortening it acts at once on cookies that are
+/// already out.
 ///
-/// The defaults are 30 minutes idle and 12 hours in total, which is what NIST SP 800-63B-3 asks of
-/// an ordinary application (AAL2), and short enough to bound what a copied cookie is worth.
+/// The defaults are 30 minutes idle and 12 hours in total. NIST SP 800-63B-3 asks an ordinary application
+/// for that (AAL2), and it bounds what a copied cookie is worth.
 ///
 /// ```
 /// use sealed_session::Lifetime;
@@ -19,7 +19,7 @@ use std::time::Duration;
 ///     .absolute(Duration::from_secs(8 * 3_600));
 /// assert_eq!(policy.idle_timeout(), Duration::from_secs(600));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lifetime {
     pub(super) idle: Duration,
     pub(super) absolute: Duration,
@@ -32,11 +32,11 @@ pub struct Lifetime {
     pub(super) persistence: Persistence,
 }
 
-/// Which sessions outlive the browser: whether cookies carry a `Max-Age`, of what is left of the
-/// absolute lifetime and at most 400 days, which is all that browsers keep.
+/// Which sessions outlive the browser: their cookies carry a `Max-Age`, the rest of the absolute lifetime.
+/// It is 400 days at most, because no browser keeps a cookie for longer.
 ///
-/// It is a courtesy of the browser and no more: the server's times rule in any case. A browser that
-/// restores its windows restores cookies without `Max-Age`, too.
+/// `Max-Age` is a courtesy to the browser: the server's times count in any case. A browser that restores
+/// its windows restores cookies without `Max-Age`, too.
 ///
 /// ```
 /// use sealed_session::{Lifetime, Persistence};
@@ -50,29 +50,20 @@ pub enum Persistence {
     Always,
     /// None.
     Never,
-    /// Those that were given a longer absolute lifetime than the policy's: whoever is to be
-    /// remembered is to be remembered tomorrow, too. The default.
+    /// Those with a longer absolute lifetime than the policy's: a visitor who asked to be remembered expects
+    /// it after a restart of the browser, too. The default.
     #[default]
     Remembered,
 }
 
 impl Default for Lifetime {
     fn default() -> Lifetime {
-        Lifetime {
-            idle: Duration::from_secs(30 * 60),
-            absolute: Duration::from_secs(12 * 3_600),
-            touch: None,
-            skew: Duration::from_secs(120),
-            idle_bounds: None,
-            never_idle: false,
-            longest_absolute: None,
-            persistence: Persistence::default(),
-        }
+        Lifetime::new()
     }
 }
 
 impl Lifetime {
-    /// The default policy: 30 minutes idle, 12 hours in total.
+    /// Returns the default policy: 30 minutes idle, 12 hours in total.
     ///
     /// ```
     /// use sealed_session::Lifetime;
@@ -82,28 +73,37 @@ impl Lifetime {
     /// assert_eq!(policy.absolute_lifetime().as_secs(), 12 * 3_600);
     /// ```
     #[must_use]
-    pub fn new() -> Lifetime {
-        Lifetime::default()
+    pub const fn new() -> Lifetime {
+        Lifetime {
+            idle: Duration::from_secs(30 * 60),
+            absolute: Duration::from_secs(12 * 3_600),
+            touch: None,
+            skew: Duration::from_secs(120),
+            idle_bounds: None,
+            never_idle: false,
+            longest_absolute: None,
+            persistence: Persistence::Remembered,
+        }
     }
 
     /// Ends a session that was not used for this long. Whole seconds count.
     ///
-    /// Every request counts as use, whether or not its handler looks at the session, but it is
-    /// noted once in a [`touch_interval`](Lifetime::touch_interval) only: a session that is in use
-    /// ends after `timeout` at the latest, and one interval sooner at the earliest.
+    /// Every request counts as use, whether or not its handler looks at the session. A use is noted at most
+    /// once in a [`touch_interval`](Lifetime::touch_interval), so a session idles out up to one interval
+    /// before `timeout`, and never after it.
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing, Lifetime, SessionManager};
     /// use std::time::Duration;
     ///
-    /// // Longer than the 12 hours of the absolute lifetime; whoever wants it sets both.
+    /// // Longer than the 12 hours of the absolute lifetime: set both.
     /// let policy = Lifetime::new().idle(Duration::from_secs(24 * 3_600));
     /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).lifetime(policy);
     /// assert!(builder.build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn idle(mut self, timeout: Duration) -> Lifetime {
+    pub const fn idle(mut self, timeout: Duration) -> Lifetime {
         self.idle = timeout;
         self
     }
@@ -134,18 +134,17 @@ impl Lifetime {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn absolute(mut self, lifetime: Duration) -> Lifetime {
+    pub const fn absolute(mut self, lifetime: Duration) -> Lifetime {
         self.absolute = lifetime;
         self
     }
 
-    /// How often, at most, a request that changes nothing sends a touch cookie. Whole seconds
-    /// count; at most half of the shortest idle timeout.
+    /// Sets how often, at most, a request that changes nothing sends a touch cookie. Whole seconds count; at
+    /// most half of the shortest idle timeout.
     ///
-    /// The default is a tenth of the shortest idle timeout, and at least a minute where that is
-    /// no more than half of it (and never under a second, so that a timeout of one second is never
-    /// renewed): often enough that an active visitor is not signed out, and seldom
-    /// enough that almost all responses carry no cookie.
+    /// The default is a tenth of the shortest idle timeout, raised to a minute where a minute is at most half
+    /// of that timeout. It is never under a second, so a timeout of one second is never renewed. That is often
+    /// enough to keep an active visitor signed in, and so seldom that almost all responses carry no cookie.
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing, Lifetime, SessionManager};
@@ -160,13 +159,13 @@ impl Lifetime {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn touch_every(mut self, interval: Duration) -> Lifetime {
+    pub const fn touch_every(mut self, interval: Duration) -> Lifetime {
         self.touch = Some(interval);
         self
     }
 
-    /// How far in the future a token's times may lie; 120 s if not set, because two nodes may each
-    /// be a minute off, in opposite directions. At most an hour.
+    /// Sets how far in the future a token's times may lie: 120 s if not set, because two nodes may each be a
+    /// minute off, in opposite directions. At most an hour.
     ///
     /// ```
     /// use sealed_session::Lifetime;
@@ -176,15 +175,15 @@ impl Lifetime {
     /// assert_eq!(policy.clock_skew().as_secs(), 10);
     /// ```
     #[must_use]
-    pub fn skew(mut self, skew: Duration) -> Lifetime {
+    pub const fn skew(mut self, skew: Duration) -> Lifetime {
         self.skew = skew;
         self
     }
 
     /// Lets a session have an idle timeout of its own, between these two
-    /// ([`Session::set_idle_timeout`](crate::Session::set_idle_timeout)). Without it none may.
+    /// ([`Session::set_idle_timeout`](crate::Session::set_idle_timeout)). Without this call none may.
     ///
-    /// The bounds of whoever reads a session rule: narrowing them acts on sessions that are out.
+    /// The bounds of the node that reads a session count: narrowing them acts on sessions that are out.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead};
@@ -203,7 +202,7 @@ impl Lifetime {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn allow_idle(mut self, shortest: Duration, longest: Duration) -> Lifetime {
+    pub const fn allow_idle(mut self, shortest: Duration, longest: Duration) -> Lifetime {
         self.idle_bounds = Some((shortest, longest));
         self
     }
@@ -227,14 +226,14 @@ impl Lifetime {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn allow_never_idle(mut self) -> Lifetime {
+    pub const fn allow_never_idle(mut self) -> Lifetime {
         self.never_idle = true;
         self
     }
 
     /// Lets a session have an absolute lifetime of its own, up to this one: "remember me"
-    /// ([`Session::set_absolute_lifetime`](crate::Session::set_absolute_lifetime)). Without it a
-    /// session may only have a shorter one than the policy's.
+    /// ([`Session::set_absolute_lifetime`](crate::Session::set_absolute_lifetime)). Without this call a session
+    /// may only have a shorter one than the policy's.
     ///
     /// A key has to be accepted for as long as the sessions that it sealed can live; see
     /// [`KeyRing::accept_until`](crate::KeyRing::accept_until).
@@ -258,13 +257,13 @@ impl Lifetime {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn allow_absolute(mut self, longest: Duration) -> Lifetime {
+    pub const fn allow_absolute(mut self, longest: Duration) -> Lifetime {
         self.longest_absolute = Some(longest);
         self
     }
 
-    /// Which sessions outlive the browser; those with a longer absolute lifetime than the
-    /// policy's, if not set.
+    /// Sets which sessions outlive the browser: those with a longer absolute lifetime than the policy's, if
+    /// not set.
     ///
     /// ```
     /// use sealed_session::{Lifetime, Persistence, SessionManager};
@@ -284,12 +283,12 @@ impl Lifetime {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn persist(mut self, persistence: Persistence) -> Lifetime {
+    pub const fn persist(mut self, persistence: Persistence) -> Lifetime {
         self.persistence = persistence;
         self
     }
 
-    /// The idle timeout.
+    /// Returns the idle timeout.
     ///
     /// ```
     /// use sealed_session::Lifetime;
@@ -299,11 +298,11 @@ impl Lifetime {
     /// assert_eq!(policy.idle_timeout(), Duration::from_secs(600));
     /// ```
     #[must_use]
-    pub fn idle_timeout(&self) -> Duration {
+    pub const fn idle_timeout(&self) -> Duration {
         self.idle
     }
 
-    /// The absolute lifetime.
+    /// Returns the absolute lifetime.
     ///
     /// ```
     /// use sealed_session::Lifetime;
@@ -313,11 +312,11 @@ impl Lifetime {
     /// assert_eq!(policy.absolute_lifetime(), Duration::from_secs(28_800));
     /// ```
     #[must_use]
-    pub fn absolute_lifetime(&self) -> Duration {
+    pub const fn absolute_lifetime(&self) -> Duration {
         self.absolute
     }
 
-    /// How often, at most, a request that changes nothing sends a touch cookie.
+    /// Returns how often, at most, a request that changes nothing sends a touch cookie.
     ///
     /// ```
     /// use sealed_session::Lifetime;
@@ -329,23 +328,23 @@ impl Lifetime {
     /// ```
     #[must_use]
     pub fn touch_interval(&self) -> Duration {
-        // A session may have the shortest idle timeout, which nobody sees without opening it.
+        // Any session may have the shortest idle timeout, and only opening it would tell.
         let shortest = self.shortest_idle();
-        let default = || (shortest / 10).max(60).min(shortest / 2).max(1);
-        self.touch.unwrap_or_else(|| Duration::from_secs(default()))
+        let default = (shortest / 10).max(60).min(shortest / 2).max(1);
+        self.touch.unwrap_or(Duration::from_secs(default))
     }
 
-    /// How far in the future a token's times may lie.
+    /// Returns how far in the future a token's times may lie.
     ///
     /// ```
     /// assert_eq!(sealed_session::Lifetime::new().clock_skew().as_secs(), 120);
     /// ```
     #[must_use]
-    pub fn clock_skew(&self) -> Duration {
+    pub const fn clock_skew(&self) -> Duration {
         self.skew
     }
 
-    /// The longest absolute lifetime that a session may have.
+    /// Returns the longest absolute lifetime that a session may have.
     ///
     /// ```
     /// use sealed_session::Lifetime;
@@ -356,11 +355,14 @@ impl Lifetime {
     /// assert_eq!(Lifetime::new().longest_absolute().as_secs(), 12 * 3_600);
     /// ```
     #[must_use]
-    pub fn longest_absolute(&self) -> Duration {
-        self.longest_absolute.unwrap_or(self.absolute)
+    pub const fn longest_absolute(&self) -> Duration {
+        match self.longest_absolute {
+            Some(longest) => longest,
+            None => self.absolute,
+        }
     }
 
-    /// Which sessions outlive the browser.
+    /// Returns which sessions outlive the browser.
     ///
     /// ```
     /// use sealed_session::{Lifetime, Persistence};
@@ -369,7 +371,7 @@ impl Lifetime {
     /// assert_eq!(policy.persistence(), Persistence::Never);
     /// ```
     #[must_use]
-    pub fn persistence(&self) -> Persistence {
+    pub const fn persistence(&self) -> Persistence {
         self.persistence
     }
 }

@@ -1,4 +1,4 @@
-//! A second, as tokens carry it.
+//! Times as tokens carry them: whole seconds in 32 bits.
 
 use time::OffsetDateTime;
 
@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 pub(crate) struct Timestamp(pub(crate) u32);
 
 impl Timestamp {
-    /// The nearest representable second.
+    /// Returns the nearest second that can be represented.
     pub(crate) fn of(time: OffsetDateTime) -> Timestamp {
         let seconds = time.unix_timestamp().clamp(0, i64::from(u32::MAX));
         Timestamp(u32::try_from(seconds).unwrap_or(u32::MAX))
@@ -17,18 +17,19 @@ impl Timestamp {
         OffsetDateTime::from_unix_timestamp(i64::from(self.0)).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
-    /// Seconds from `earlier` to here; zero if it is not earlier.
+    /// Returns the seconds from `earlier` to this time; zero if `earlier` is not earlier.
     pub(crate) fn since(self, earlier: Timestamp) -> u32 {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// `seconds` later, or the last second that there is.
+    /// Returns the time `seconds` later, or the last second that there is.
     pub(crate) fn after(self, seconds: u64) -> Timestamp {
         let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
         Timestamp(self.0.saturating_add(seconds))
     }
 
-    /// Whether this may stand for any later time: ages measured here would stop growing.
+    /// Returns whether this is the last second, which stands for every later one too: ages measured here
+    /// would stop growing.
     pub(crate) fn is_the_last(self) -> bool {
         self.0 == u32::MAX
     }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::entry::Entry;
-use super::wire::{Source, put_varint};
+use super::wire::{Cursor, put_varint};
 use super::{NAME_MAX, UNPACKED_MAX};
 use crate::error::Refusal;
 
@@ -15,11 +15,11 @@ use crate::error::Refusal;
 pub(crate) struct Attributes {
     /// What the token held; unchanged attributes stay here.
     body: Arc<[u8]>,
-    index: Vec<Slot>,
+    index: Vec<IndexEntry>,
 }
 
 #[derive(Clone)]
-struct Slot {
+struct IndexEntry {
     name: Bytes,
     flags: u8,
     schema: u32,
@@ -28,7 +28,7 @@ struct Slot {
     length: u32,
 }
 
-impl Slot {
+impl IndexEntry {
     fn entry<'a>(&'a self, body: &'a [u8]) -> Entry<'a> {
         Entry {
             name: self.name.of(body),
@@ -82,12 +82,12 @@ impl<'a> Placed<'a> {
 /// One attribute, held on its own.
 pub(crate) struct Detached {
     body: Arc<[u8]>,
-    slot: Slot,
+    indexed: IndexEntry,
 }
 
 impl Detached {
     pub(crate) fn entry(&self) -> Entry<'_> {
-        self.slot.entry(&self.body)
+        self.indexed.entry(&self.body)
     }
 }
 
@@ -97,7 +97,7 @@ impl Attributes {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Entry<'_>> {
-        self.index.iter().map(|slot| self.entry(slot))
+        self.index.iter().map(|indexed| self.entry(indexed))
     }
 
     /// Returns whether there is an attribute of this name.
@@ -108,25 +108,25 @@ impl Attributes {
     /// Returns the attribute of this name.
     pub(crate) fn get(&self, name: &str) -> Option<Entry<'_>> {
         let at = self.find(name.as_bytes()).ok()?;
-        self.index.get(at).map(|slot| self.entry(slot))
+        self.index.get(at).map(|indexed| self.entry(indexed))
     }
 
     /// The attribute of this name, apart from the others: it can be decoded while they change.
     pub(crate) fn detached(&self, name: &str) -> Option<Detached> {
-        let slot = self.index.get(self.find(name.as_bytes()).ok()?)?;
+        let indexed = self.index.get(self.find(name.as_bytes()).ok()?)?;
         Some(Detached {
             body: Arc::clone(&self.body),
-            slot: slot.clone(),
+            indexed: indexed.clone(),
         })
     }
 
-    fn entry<'a>(&'a self, slot: &'a Slot) -> Entry<'a> {
-        slot.entry(&self.body)
+    fn entry<'a>(&'a self, indexed: &'a IndexEntry) -> Entry<'a> {
+        indexed.entry(&self.body)
     }
 
     fn find(&self, name: &[u8]) -> Result<usize, usize> {
         self.index
-            .binary_search_by(|slot| slot.name.of(&self.body).cmp(name))
+            .binary_search_by(|indexed| indexed.name.of(&self.body).cmp(name))
     }
 
     /// Looks up what storing `new` would do. That an attribute is secret sticks to its name.
@@ -160,16 +160,16 @@ impl Attributes {
         let value = Bytes::Own(new.stored.into());
         match placed.at {
             Ok(at) => {
-                if let Some(slot) = self.index.get_mut(at) {
-                    (slot.flags, slot.schema) = (new.flags, new.schema);
-                    (slot.value, slot.length) = (value, number(new.length));
+                if let Some(indexed) = self.index.get_mut(at) {
+                    (indexed.flags, indexed.schema) = (new.flags, new.schema);
+                    (indexed.value, indexed.length) = (value, number(new.length));
                 }
             }
             Err(at) => {
                 let name = Bytes::Own(new.name.into());
                 self.index.insert(
                     at,
-                    Slot {
+                    IndexEntry {
                         name,
                         flags: new.flags,
                         schema: new.schema,
@@ -190,7 +190,7 @@ impl Attributes {
     /// Drops every attribute whose name is not wanted.
     pub(crate) fn retain(&mut self, wanted: impl Fn(&[u8]) -> bool) {
         let body = &self.body;
-        self.index.retain(|slot| wanted(slot.name.of(body)));
+        self.index.retain(|indexed| wanted(indexed.name.of(body)));
     }
 
     /// The attributes that are not secret, with their values unpacked.
@@ -237,28 +237,31 @@ impl Attributes {
         for (region, is_secret) in [(0..border, false), (border..body.len(), true)] {
             let region_start = index.len();
             let whole = body.get(..region.end).ok_or(Refusal::Malformed)?;
-            let mut source = Source::new(whole, region.start);
-            while !source.rest().is_empty() {
-                let slot = read_one(&mut source)?;
+            let mut cursor = Cursor::new(whole, region.start);
+            while !cursor.rest().is_empty() {
+                let indexed = read_one(&mut cursor)?;
                 let in_order = index
                     .get(region_start..)
-                    .and_then(<[Slot]>::last)
-                    .is_none_or(|before: &Slot| before.name.of(&body) < slot.name.of(&body));
-                let entry = slot.entry(&body);
+                    .and_then(<[IndexEntry]>::last)
+                    .is_none_or(|before: &IndexEntry| {
+                        before.name.of(&body) < indexed.name.of(&body)
+                    });
+                let entry = indexed.entry(&body);
                 if !in_order || entry.is_secret() != is_secret || is_secret && entry.is_packed() {
                     return Err(Refusal::Malformed);
                 }
                 if !is_secret {
                     unpacked += entry.size();
                 }
-                index.push(slot);
+                index.push(indexed);
             }
         }
         if unpacked > UNPACKED_MAX {
             return Err(Refusal::OverCeiling);
         }
         index.sort_by(|a, b| a.name.of(&body).cmp(b.name.of(&body)));
-        let twice = |pair: &[Slot]| matches!(pair, [a, b] if a.name.of(&body) == b.name.of(&body));
+        let twice =
+            |pair: &[IndexEntry]| matches!(pair, [a, b] if a.name.of(&body) == b.name.of(&body));
         if index.windows(2).any(twice) {
             return Err(Refusal::Malformed);
         }
@@ -275,21 +278,21 @@ fn write(out: &mut Vec<u8>, entry: &Entry<'_>, flags: u8, value: &[u8]) {
     out.extend_from_slice(value);
 }
 
-fn read_one(source: &mut Source<'_>) -> Result<Slot, Refusal> {
-    let name = source.string()?;
-    let name_at = before(source, name);
+fn read_one(cursor: &mut Cursor<'_>) -> Result<IndexEntry, Refusal> {
+    let name = cursor.string()?;
+    let name_at = before(cursor, name);
     if name.is_empty() || name.len() > NAME_MAX || std::str::from_utf8(name).is_err() {
         return Err(Refusal::Malformed);
     }
-    let flags = source.byte()?;
-    let schema = u32::try_from(source.varint()?).map_err(|_| Refusal::Malformed)?;
-    let value = source.string()?;
+    let flags = cursor.byte()?;
+    let schema = u32::try_from(cursor.varint()?).map_err(|_| Refusal::Malformed)?;
+    let value = cursor.string()?;
     let entry = Entry::read(name, flags, schema, value)?;
-    Ok(Slot {
+    Ok(IndexEntry {
         name: name_at,
         flags,
         schema,
-        value: before(source, value),
+        value: before(cursor, value),
         length: number(entry.length),
     })
 }
@@ -299,10 +302,10 @@ fn number(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
-/// The bytes that were just taken from `source`.
-fn before(source: &Source<'_>, taken: &[u8]) -> Bytes {
+/// The bytes that were just taken from `cursor`.
+fn before(cursor: &Cursor<'_>, taken: &[u8]) -> Bytes {
     Bytes::In {
-        at: number(source.at() - taken.len()),
+        at: number(cursor.at() - taken.len()),
         length: number(taken.len()),
     }
 }

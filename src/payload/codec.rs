@@ -9,10 +9,10 @@ use postcard::ser_flavors::Flavor;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::form::{Making, form};
+use super::form::{FormOptions, form};
 use super::json;
 use super::sample::is_lossy;
-use super::shape::{Print, Reader, Replay, Shape, Trace, Writer};
+use super::shape::{Print, Recorder, Replayer, Shape, ShapeReader, ShapeWriter};
 
 /// How an attribute's value is written. The numbers are frozen: see FORMAT.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,17 +24,17 @@ pub(crate) enum Codec {
 
 /// Why a value is not stored.
 #[derive(Debug)]
-pub(super) enum Refused {
+pub(super) enum Unstorable {
     /// It has no form in which it could be.
-    Formless(String),
+    NoForm(String),
     /// It would come back as another one.
     Lost(String),
 }
 
-impl From<Refused> for String {
-    fn from(refused: Refused) -> String {
+impl From<Unstorable> for String {
+    fn from(refused: Unstorable) -> String {
         match refused {
-            Refused::Formless(why) | Refused::Lost(why) => why,
+            Unstorable::NoForm(why) | Unstorable::Lost(why) => why,
         }
     }
 }
@@ -64,8 +64,8 @@ impl Codec {
 /// The bytes of a value, if its type passes as well.
 pub(super) fn checked<T: Deserialize<'static>>(
     codec: Codec,
-    bytes: Result<Vec<u8>, Refused>,
-    encode: impl Fn(&T) -> Result<Vec<u8>, Refused>,
+    bytes: Result<Vec<u8>, Unstorable>,
+    encode: impl Fn(&T) -> Result<Vec<u8>, Unstorable>,
 ) -> Result<Vec<u8>, String> {
     let bytes = bytes?;
     if is_lossy(codec, encode) {
@@ -84,7 +84,7 @@ fn from_postcard<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     let (stored, bytes) = bytes.split_first_chunk()?;
     let print = Print::default();
     let mut source = postcard::Deserializer::from_bytes(bytes);
-    let value = T::deserialize(Reader::new(&mut source, &print)).ok()?;
+    let value = T::deserialize(ShapeReader::new(&mut source, &print)).ok()?;
     let whole = source.finalize().is_ok_and(<[u8]>::is_empty);
     (whole && print.bytes() == *stored).then_some(value)
 }
@@ -98,9 +98,9 @@ fn changed<T>() -> String {
 }
 
 /// A print and the postcard bytes of `value`, if it comes back as it is.
-fn to_postcard<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Refused> {
+fn to_postcard<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Unstorable> {
     let refused = |cause: &postcard::Error| {
-        Refused::Formless(format!(
+        Unstorable::NoForm(format!(
             "postcard cannot write `{}`: {cause}. A type that describes itself (an enum with `tag` \
              or `untagged`, `flatten`, `serde_json::Value`) needs `Attribute::json`",
             type_name::<T>()
@@ -130,26 +130,27 @@ fn to_postcard<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Re
 /// Reads all bytes along a shape; `Err(None)` if they are not all used, or the shape is not.
 fn read_along<T: DeserializeOwned>(
     bytes: &[u8],
-    replay: &Replay<'_>,
+    replay: &Replayer<'_>,
 ) -> Result<T, Option<postcard::Error>> {
     let mut source = postcard::Deserializer::from_bytes(bytes);
-    let read = T::deserialize(Reader::new(&mut source, replay))?;
+    let read = T::deserialize(ShapeReader::new(&mut source, replay))?;
     let whole = source.finalize().is_ok_and(<[u8]>::is_empty);
     (whole && replay.is_done()).then_some(read).ok_or(None)
 }
 
 /// Whether `back`, which was read of `value`, is the same but for the order of what has none.
-fn is_reordered<T>(value: &T, replay: &Replay<'_>, back: &T) -> bool
+fn is_reordered<T>(value: &T, replay: &Replayer<'_>, back: &T) -> bool
 where
     T: Serialize + DeserializeOwned,
 {
-    let making = Making::of_bytes();
+    let options = FormOptions::of_bytes();
     let Ok((again, shape)) = traced(back) else {
         return false;
     };
     let replayed = shape.replay();
     let again = again.get(PRINT..).unwrap_or_default();
-    let form_of = |value, replay: &Replay<'_>| form(value, making.forgiving(replay.containers()));
+    let form_of =
+        |value, replay: &Replayer<'_>| form(value, options.forgiving(replay.containers()));
     let written = form_of(value, replay);
     // What it is read into is not looked at: only what becomes of each container.
     read_along::<T>(again, &replayed).is_ok()
@@ -157,8 +158,8 @@ where
         && written == form_of(back, &replayed)
 }
 
-fn shifted<T: ?Sized>() -> Refused {
-    Refused::Lost(format!(
+fn shifted<T: ?Sized>() -> Unstorable {
+    Unstorable::Lost(format!(
         "`{}` does not read back what it writes. The usual causes are a field that is written at \
          times only or under another name than it is read (`skip_serializing_if`, \
          `skip_serializing`, `rename`, `alias`), a skipped enum variant or one with an alias, and a \
@@ -169,19 +170,19 @@ fn shifted<T: ?Sized>() -> Refused {
 
 /// Whether `value` writes these bytes by these calls.
 fn is_repeated<T: Serialize>(value: &T, bytes: &[u8], shape: &Shape) -> bool {
-    let trace = Trace::expecting(shape);
+    let recorder = Recorder::expecting(shape);
     let mut target = postcard::Serializer {
-        output: Repeated(Some(bytes)),
+        output: Expecting(Some(bytes)),
     };
-    let written = value.serialize(Writer::new(&mut target, &trace));
-    written.is_ok() && target.output.0 == Some(&[]) && trace.is_repeated()
+    let written = value.serialize(ShapeWriter::new(&mut target, &recorder));
+    written.is_ok() && target.output.0 == Some(&[]) && recorder.is_repeated()
 }
 
 /// Takes bytes as long as they are these; nothing from the first other one on, although a type may
 /// pass over an error.
-struct Repeated<'a>(Option<&'a [u8]>);
+struct Expecting<'a>(Option<&'a [u8]>);
 
-impl Flavor for Repeated<'_> {
+impl Flavor for Expecting<'_> {
     type Output = ();
 
     fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
@@ -205,9 +206,9 @@ const FEW: usize = 32;
 const SHORT: usize = 256;
 
 /// Takes all bytes; as postcard's own, but with room to begin with.
-struct Written(Vec<u8>);
+struct Growing(Vec<u8>);
 
-impl Flavor for Written {
+impl Flavor for Growing {
     type Output = Vec<u8>;
 
     fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
@@ -230,14 +231,14 @@ const PRINT: usize = 2;
 
 /// The bytes of `value` behind room for a print, and its shape.
 fn traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Shape), postcard::Error> {
-    let trace = Trace::of_about(FEW);
+    let recorder = Recorder::of_about(FEW);
     let mut output = Vec::with_capacity(SHORT);
     output.extend_from_slice(&[0; PRINT]);
     let mut target = postcard::Serializer {
-        output: Written(output),
+        output: Growing(output),
     };
-    value.serialize(Writer::new(&mut target, &trace))?;
-    Ok((target.output.finalize()?, trace.finish()))
+    value.serialize(ShapeWriter::new(&mut target, &recorder))?;
+    Ok((target.output.finalize()?, recorder.finish()))
 }
 
 #[cfg(test)]

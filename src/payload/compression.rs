@@ -13,7 +13,7 @@ use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 
 use super::UNPACKED_MAX;
-use super::wire::{Source, put_varint, varint_length};
+use super::wire::{Cursor, put_varint, varint_length};
 use crate::error::Refusal;
 
 /// How hard the library tries to make a session small.
@@ -45,7 +45,7 @@ use crate::error::Refusal;
 /// assert!(bytes(Compression::Smallest)? <= auto && auto < off);
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Compression {
     /// LZ4; and DEFLATE instead where LZ4 would need one more cookie, or would be over the budget.
@@ -168,16 +168,16 @@ impl Region<'_> {
 impl<'a> Region<'a> {
     /// Reads what [`write`](Region::write) wrote. What it claims is checked against the ceiling, so
     /// that room can be made for it.
-    pub(super) fn read(method: Method, source: &mut Source<'a>) -> Result<Region<'a>, Refusal> {
-        let length = source.varint()?;
+    pub(super) fn read(method: Method, cursor: &mut Cursor<'a>) -> Result<Region<'a>, Refusal> {
+        let length = cursor.varint()?;
         let unpacked = match method {
             Method::Stored => length,
-            _ => source.varint()?,
+            _ => cursor.varint()?,
         };
         if unpacked > UNPACKED_MAX {
             return Err(Refusal::OverCeiling);
         }
-        let bytes = source.take(length)?.into();
+        let bytes = cursor.take(length)?.into();
         Ok(Region {
             method,
             unpacked,

@@ -1,6 +1,7 @@
 //! The identity of a session.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::error::Error;
 
@@ -20,7 +21,7 @@ use crate::error::Error;
 /// assert!(before != after && before.is_same_sign_in(&after));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId {
     pub(super) sign_in: [u8; 8],
     pub(super) renewal: [u8; 8],
@@ -84,6 +85,28 @@ impl fmt::Display for SessionId {
             u64::from_be_bytes(self.renewal),
         );
         write!(f, "{sign_in:016x}{renewal:016x}")
+    }
+}
+
+/// Reads what `Display` writes: 32 lower-case hex digits.
+impl FromStr for SessionId {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<SessionId, Error> {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if text.len() != 32 || !text.bytes().all(is_digit) {
+            return Err(Error::configuration(
+                "a session id is 32 hex digits in lower case",
+            ));
+        }
+        let half = |digits: Option<&str>| {
+            let number = u64::from_str_radix(digits.unwrap_or_default(), 16);
+            number.unwrap_or_default().to_be_bytes()
+        };
+        Ok(SessionId {
+            sign_in: half(text.get(..16)),
+            renewal: half(text.get(16..)),
+        })
     }
 }
 

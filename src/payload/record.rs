@@ -7,9 +7,9 @@ use super::attributes::{Attributes, Placed};
 use super::compression::{Compression, Method, Region};
 use super::entry::Entry;
 use super::id::SessionId;
-use super::wire::{Source, put_own, put_varint, read_own};
+use super::wire::{Cursor, put_own, put_varint, read_own};
 use crate::error::Refusal;
-use crate::lifetime::{Own, Timestamp};
+use crate::lifetime::{OwnLifetimes, Timestamp};
 use crate::seal::Opened;
 
 /// The longest subject, in bytes.
@@ -35,7 +35,7 @@ pub(crate) struct Record {
     pub(crate) created: Timestamp,
     /// Who is signed in.
     pub(crate) subject: Option<String>,
-    pub(crate) own: Own,
+    pub(crate) own: OwnLifetimes,
     pub(crate) attributes: Attributes,
 }
 
@@ -116,7 +116,7 @@ impl Record {
             },
             created: Timestamp(0),
             subject: None,
-            own: Own::default(),
+            own: OwnLifetimes::default(),
             attributes,
         }
     }
@@ -142,36 +142,36 @@ impl Record {
 
     /// Reads what [`encode`](Record::encode) wrote.
     pub(crate) fn decode(opened: &Opened) -> Result<Record, Refusal> {
-        let mut source = Source::new(opened.plain(), 0);
-        match source.byte()? {
+        let mut cursor = Cursor::new(opened.plain(), 0);
+        match cursor.byte()? {
             0 => return Err(Refusal::Malformed),
             VERSION => {}
             _ => return Err(Refusal::RecordTooNew),
         }
-        let flags = source.byte()?;
+        let flags = cursor.byte()?;
         if flags & !(METHOD | SUBJECT | OWN) != 0 {
             return Err(Refusal::RecordTooNew);
         }
         let method = Method::of(flags & METHOD).ok_or(Refusal::RecordTooNew)?;
         let id = SessionId {
-            sign_in: source.array()?,
-            renewal: source.array()?,
+            sign_in: cursor.array()?,
+            renewal: cursor.array()?,
         };
-        let created = Timestamp(u32::from_be_bytes(source.array()?));
+        let created = Timestamp(u32::from_be_bytes(cursor.array()?));
         let subject = if flags & SUBJECT == 0 {
             None
         } else {
-            Some(read_subject(&mut source)?)
+            Some(read_subject(&mut cursor)?)
         };
         let own = if flags & OWN == 0 {
-            Own::default()
+            OwnLifetimes::default()
         } else {
-            read_own(&mut source)?
+            read_own(&mut cursor)?
         };
 
-        let open = Region::read(method, &mut source)?;
-        let secret = source.string()?;
-        if source.rest().iter().any(|&byte| byte != 0) {
+        let open = Region::read(method, &mut cursor)?;
+        let secret = cursor.string()?;
+        if cursor.rest().iter().any(|&byte| byte != 0) {
             return Err(Refusal::Malformed);
         }
         let border = open.unpacked_length();
@@ -190,8 +190,8 @@ impl Record {
     }
 }
 
-fn read_subject(source: &mut Source<'_>) -> Result<String, Refusal> {
-    let subject = source.string()?;
+fn read_subject(cursor: &mut Cursor<'_>) -> Result<String, Refusal> {
+    let subject = cursor.string()?;
     if subject.is_empty() || subject.len() > SUBJECT_MAX {
         return Err(Refusal::Malformed);
     }

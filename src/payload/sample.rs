@@ -19,7 +19,7 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 
-use super::codec::{Codec, Refused};
+use super::codec::{Codec, Unstorable};
 
 /// The deepest level at which a container has an element.
 const DEEP: usize = 3;
@@ -36,7 +36,7 @@ static TRIED: Mutex<BTreeMap<(Codec, &str), bool>> = Mutex::new(BTreeMap::new())
 /// Whether `encode` loses a sample of the type. Each type is tried once.
 pub(super) fn is_lossy<T: Deserialize<'static>>(
     codec: Codec,
-    encode: impl Fn(&T) -> Result<Vec<u8>, Refused>,
+    encode: impl Fn(&T) -> Result<Vec<u8>, Unstorable>,
 ) -> bool {
     if !cfg!(debug_assertions) {
         return false;
@@ -48,7 +48,7 @@ pub(super) fn is_lossy<T: Deserialize<'static>>(
         // Without the lock: this is the type's own code.
         let lost = |sample: T| {
             let encoded = catch_unwind(AssertUnwindSafe(|| encode(&sample)));
-            matches!(encoded, Ok(Err(Refused::Lost(_))))
+            matches!(encoded, Ok(Err(Unstorable::Lost(_))))
         };
         let is_lossy = samples(codec == Codec::Json).into_iter().any(lost);
         tried().insert(key, is_lossy);
@@ -99,19 +99,19 @@ struct Recipe {
 
 /// The type has a rule that the sample breaks.
 #[derive(Debug)]
-struct Unsuited;
+struct NoSample;
 
-impl fmt::Display for Unsuited {
+impl fmt::Display for NoSample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("no sample")
     }
 }
 
-impl std::error::Error for Unsuited {}
+impl std::error::Error for NoSample {}
 
-impl serde::de::Error for Unsuited {
-    fn custom<T: fmt::Display>(_: T) -> Unsuited {
-        Unsuited
+impl serde::de::Error for NoSample {
+    fn custom<T: fmt::Display>(_: T) -> NoSample {
+        NoSample
     }
 }
 
@@ -122,14 +122,14 @@ struct Sample<'r> {
 }
 
 impl<'r> Sample<'r> {
-    fn items(self, left: usize) -> Result<Items<'r>, Unsuited> {
+    fn items(self, left: usize) -> Result<Items<'r>, NoSample> {
         let item = Sample {
             level: self.level + 1,
             ..self
         };
         (self.level < DEEPEST)
             .then_some(Items { item, left })
-            .ok_or(Unsuited)
+            .ok_or(NoSample)
     }
 
     /// How many elements a container has that could have any number.
@@ -144,14 +144,14 @@ impl<'r> Sample<'r> {
 
 macro_rules! numbers {
     ($($method:ident $visit:ident;)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
             visitor.$visit(self.recipe.number.into())
         }
     )*};
 }
 
 impl<'de> Deserializer<'de> for Sample<'_> {
-    type Error = Unsuited;
+    type Error = NoSample;
 
     numbers! {
         deserialize_i8 visit_i16;
@@ -173,51 +173,51 @@ impl<'de> Deserializer<'de> for Sample<'_> {
     }
 
     /// What a value says of itself is not to be made up.
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Unsuited> {
-        Err(Unsuited)
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, NoSample> {
+        Err(NoSample)
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Unsuited> {
-        Err(Unsuited)
+    fn deserialize_identifier<V: Visitor<'de>>(self, _: V) -> Result<V::Value, NoSample> {
+        Err(NoSample)
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
         visitor.visit_unit()
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
         visitor.visit_bool(self.recipe.number != 0)
     }
 
-    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
         visitor.visit_char('a')
     }
 
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
         visitor.visit_borrowed_str(self.text())
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
         visitor.visit_str(self.text())
     }
 
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
         visitor.visit_borrowed_bytes(self.text().as_bytes())
     }
 
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
         visitor.visit_bytes(self.text().as_bytes())
     }
 
     /// In JSON always nothing: it would lose nothing within something, which a value may never have.
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
         if self.recipe.human || self.elements() == 0 {
             return visitor.visit_none();
         }
         visitor.visit_some(self.items(1)?.item)
     }
 
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
         visitor.visit_unit()
     }
 
@@ -225,7 +225,7 @@ impl<'de> Deserializer<'de> for Sample<'_> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Unsuited> {
+    ) -> Result<V::Value, NoSample> {
         visitor.visit_unit()
     }
 
@@ -233,11 +233,11 @@ impl<'de> Deserializer<'de> for Sample<'_> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Unsuited> {
+    ) -> Result<V::Value, NoSample> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
         visitor.visit_seq(self.items(self.elements())?)
     }
 
@@ -245,7 +245,7 @@ impl<'de> Deserializer<'de> for Sample<'_> {
         self,
         length: usize,
         visitor: V,
-    ) -> Result<V::Value, Unsuited> {
+    ) -> Result<V::Value, NoSample> {
         visitor.visit_seq(self.items(length)?)
     }
 
@@ -254,11 +254,11 @@ impl<'de> Deserializer<'de> for Sample<'_> {
         _: &'static str,
         length: usize,
         visitor: V,
-    ) -> Result<V::Value, Unsuited> {
+    ) -> Result<V::Value, NoSample> {
         visitor.visit_seq(self.items(length)?)
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unsuited> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
         visitor.visit_map(self.items(self.elements())?)
     }
 
@@ -267,7 +267,7 @@ impl<'de> Deserializer<'de> for Sample<'_> {
         _: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Unsuited> {
+    ) -> Result<V::Value, NoSample> {
         visitor.visit_seq(self.items(fields.len())?)
     }
 
@@ -276,12 +276,12 @@ impl<'de> Deserializer<'de> for Sample<'_> {
         _: &'static str,
         variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Unsuited> {
+    ) -> Result<V::Value, NoSample> {
         let found = &self.recipe.variants;
         found.set(found.get().max(variants.len()));
         let chosen = variants.get(self.recipe.variant).or(variants.last());
-        visitor.visit_enum(Variant {
-            name: chosen.ok_or(Unsuited)?,
+        visitor.visit_enum(SampleVariant {
+            name: chosen.ok_or(NoSample)?,
             items: self.items(0)?,
         })
     }
@@ -294,12 +294,12 @@ struct Items<'r> {
 }
 
 impl<'de> SeqAccess<'de> for Items<'_> {
-    type Error = Unsuited;
+    type Error = NoSample;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, Unsuited> {
+    ) -> Result<Option<T::Value>, NoSample> {
         let Some(left) = self.left.checked_sub(1) else {
             return Ok(None);
         };
@@ -309,46 +309,46 @@ impl<'de> SeqAccess<'de> for Items<'_> {
 }
 
 impl<'de> MapAccess<'de> for Items<'_> {
-    type Error = Unsuited;
+    type Error = NoSample;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
-    ) -> Result<Option<K::Value>, Unsuited> {
+    ) -> Result<Option<K::Value>, NoSample> {
         self.next_element_seed(seed)
     }
 
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Unsuited> {
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, NoSample> {
         seed.deserialize(self.item)
     }
 }
 
-struct Variant<'r> {
+struct SampleVariant<'r> {
     name: &'static str,
     items: Items<'r>,
 }
 
-impl<'de, 'r> EnumAccess<'de> for Variant<'r> {
-    type Error = Unsuited;
+impl<'de, 'r> EnumAccess<'de> for SampleVariant<'r> {
+    type Error = NoSample;
     type Variant = Items<'r>;
 
     fn variant_seed<T: DeserializeSeed<'de>>(
         self,
         seed: T,
-    ) -> Result<(T::Value, Items<'r>), Unsuited> {
-        let name: StrDeserializer<'_, Unsuited> = self.name.into_deserializer();
+    ) -> Result<(T::Value, Items<'r>), NoSample> {
+        let name: StrDeserializer<'_, NoSample> = self.name.into_deserializer();
         Ok((seed.deserialize(name)?, self.items))
     }
 }
 
 impl<'de> VariantAccess<'de> for Items<'_> {
-    type Error = Unsuited;
+    type Error = NoSample;
 
-    fn unit_variant(self) -> Result<(), Unsuited> {
+    fn unit_variant(self) -> Result<(), NoSample> {
         Ok(())
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Unsuited> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, NoSample> {
         seed.deserialize(self.item)
     }
 
@@ -356,7 +356,7 @@ impl<'de> VariantAccess<'de> for Items<'_> {
         self,
         length: usize,
         visitor: V,
-    ) -> Result<V::Value, Unsuited> {
+    ) -> Result<V::Value, NoSample> {
         visitor.visit_seq(Items {
             left: length,
             ..self
@@ -367,7 +367,7 @@ impl<'de> VariantAccess<'de> for Items<'_> {
         self,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Unsuited> {
+    ) -> Result<V::Value, NoSample> {
         visitor.visit_seq(Items {
             left: fields.len(),
             ..self

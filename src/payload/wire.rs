@@ -1,7 +1,7 @@
 //! Numbers and byte strings of the payload: postcard's varints, in their shortest form only.
 
 use crate::error::Refusal;
-use crate::lifetime::{Idle, Own};
+use crate::lifetime::{Idle, OwnLifetimes};
 
 /// Appends `number` in seven-bit groups, lowest first, as postcard writes a `u32`.
 pub(super) fn put_varint(out: &mut Vec<u8>, number: usize) {
@@ -28,7 +28,7 @@ pub(super) fn varint_length(number: usize) -> usize {
 const NEVER: u32 = u32::MAX;
 
 /// Appends lifetimes in seconds, idle and absolute; 0 stands for the policy's.
-pub(super) fn put_own(out: &mut Vec<u8>, own: Own) {
+pub(super) fn put_own(out: &mut Vec<u8>, own: OwnLifetimes) {
     let idle = match own.idle {
         None => 0,
         Some(Idle::After(seconds)) => seconds,
@@ -39,9 +39,9 @@ pub(super) fn put_own(out: &mut Vec<u8>, own: Own) {
 }
 
 /// Reads what [`put_own`] wrote. Both of the policy's have a shorter form, which is none.
-pub(super) fn read_own(source: &mut Source<'_>) -> Result<Own, Refusal> {
+pub(super) fn read_own(cursor: &mut Cursor<'_>) -> Result<OwnLifetimes, Refusal> {
     let mut number = || {
-        let number = source.varint()?;
+        let number = cursor.varint()?;
         u32::try_from(number).map_err(|_| Refusal::Malformed)
     };
     let idle = match number()? {
@@ -50,7 +50,7 @@ pub(super) fn read_own(source: &mut Source<'_>) -> Result<Own, Refusal> {
         seconds => Some(Idle::After(seconds)),
     };
     let absolute = Some(number()?).filter(|seconds| *seconds > 0);
-    let own = Own { idle, absolute };
+    let own = OwnLifetimes { idle, absolute };
     if own.is_none() {
         Err(Refusal::Malformed)
     } else {
@@ -60,15 +60,15 @@ pub(super) fn read_own(source: &mut Source<'_>) -> Result<Own, Refusal> {
 
 /// Reads from the front of a byte string.
 #[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
+pub(super) struct Cursor<'a> {
     all: &'a [u8],
     at: usize,
 }
 
-impl<'a> Source<'a> {
+impl<'a> Cursor<'a> {
     /// Reads `all` from the byte `at` on.
-    pub(super) fn new(all: &'a [u8], at: usize) -> Source<'a> {
-        Source { all, at }
+    pub(super) fn new(all: &'a [u8], at: usize) -> Cursor<'a> {
+        Cursor { all, at }
     }
 
     pub(super) fn at(&self) -> usize {
@@ -150,7 +150,7 @@ mod tests {
                 postcard::to_allocvec(&u32::try_from(number).unwrap()).unwrap()
             );
             assert_eq!(bytes.len(), varint_length(number));
-            assert_eq!(Source::new(&bytes, 0).varint(), Ok(number));
+            assert_eq!(Cursor::new(&bytes, 0).varint(), Ok(number));
         }
         for bad in [
             &[0x80u8, 0][..],
@@ -160,7 +160,7 @@ mod tests {
             &[],
         ] {
             assert_eq!(
-                Source::new(bad, 0).varint(),
+                Cursor::new(bad, 0).varint(),
                 Err(Refusal::Malformed),
                 "{bad:?}"
             );
@@ -169,8 +169,8 @@ mod tests {
 
     #[test]
     fn own_lifetimes_have_one_form() {
-        let own = |idle, absolute| Own { idle, absolute };
-        let table: &[(Own, &[u8])] = &[
+        let own = |idle, absolute| OwnLifetimes { idle, absolute };
+        let table: &[(OwnLifetimes, &[u8])] = &[
             (own(Some(Idle::After(300)), None), &[0xac, 2, 0]),
             (own(Some(Idle::Never), None), &[255, 255, 255, 255, 15, 0]),
             (own(None, Some(127)), &[0, 127]),
@@ -183,10 +183,10 @@ mod tests {
             let mut out = Vec::new();
             put_own(&mut out, *own);
             assert_eq!(out, *bytes);
-            assert_eq!(read_own(&mut Source::new(bytes, 0)), Ok(*own));
+            assert_eq!(read_own(&mut Cursor::new(bytes, 0)), Ok(*own));
         }
         for bad in [&[0u8, 0][..], &[1], &[], &[0x80, 0, 1]] {
-            let read = read_own(&mut Source::new(bad, 0));
+            let read = read_own(&mut Cursor::new(bad, 0));
             assert_eq!(read, Err(Refusal::Malformed), "{bad:?}");
         }
     }

@@ -1,26 +1,26 @@
-//! What a token is sealed for, as associated data.
+//! The associated data of a token: the purpose, the cookie name and the audience that it is sealed for.
 
 use smallvec::SmallVec;
 
 use super::token::CLEAR;
 
-/// Bytes of associated data that need no allocation: a name of some letters and an audience likewise.
+/// Bytes of associated data that need no allocation: a short name and a short audience.
 const USUAL: usize = 96;
 
-/// A purpose, a cookie's base name and an audience. A token sealed for one of each opens for no
-/// other. Holders of one ring can still seal for each other: the audience keeps their tokens
-/// apart, it is no boundary between them.
+/// A purpose, a cookie's base name and an audience. A token sealed for one set of three opens for no
+/// other. Holders of one ring can still seal for each other: the audience keeps their tokens apart,
+/// and is no boundary between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Binding {
-    /// Each part behind its length in 16 bits, so that no two bindings read the same.
+    /// Each part follows its length in 16 bits, so no two bindings have the same bytes.
     suffix: Vec<u8>,
 }
 
-/// The longest part.
+/// The most bytes of one part.
 pub(crate) const PART_MAX: usize = 255;
 
 impl Binding {
-    /// Parts longer than [`PART_MAX`] have been refused by the configuration.
+    /// Binds tokens to these three. The configuration has refused parts longer than [`PART_MAX`].
     pub(crate) fn new(purpose: &str, name: &str, audience: &str) -> Binding {
         let mut suffix = Vec::new();
         for part in [purpose, name, audience] {
@@ -32,14 +32,14 @@ impl Binding {
         Binding { suffix }
     }
 
-    /// The associated data of one token.
+    /// Returns the associated data of one token: its header, and the bound parts.
     pub(super) fn with(&self, header: &[u8; CLEAR]) -> SmallVec<[u8; USUAL]> {
         let mut bound = SmallVec::from_slice(header);
         bound.extend_from_slice(&self.suffix);
         bound
     }
 
-    /// Purpose, name and audience, each behind its length.
+    /// Returns purpose, name and audience, each behind its length.
     pub(super) fn context(&self) -> &[u8] {
         &self.suffix
     }

@@ -13,12 +13,12 @@ use sha2::Sha256;
 use super::token::{CLEAR, MAC, NONCE, TAG};
 use super::xaes::Xaes;
 use crate::error::Refusal;
-use crate::keys::{Key, Kind, wipe_used};
+use crate::keys::{Key, KeyUse, wipe_used};
 
 #[cfg(all(sealed_session_fuzzing, not(debug_assertions)))]
 compile_error!("`cfg(sealed_session_fuzzing)` turns encryption off and is not for release builds");
 
-/// All wipe their key material when dropped.
+/// One key's cipher and MACs. All of them wipe their key material when dropped.
 pub(super) struct Ciphers {
     aead: Xaes,
     mac: Hmac<Sha256>,
@@ -26,15 +26,15 @@ pub(super) struct Ciphers {
     tombstone: Hmac<Sha256>,
 }
 
-/// What a mark beside a token says, and so which key authenticates it.
+/// The kinds of marks that stand beside a token. Each has a key of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
     Touch,
     Tombstone,
 }
 
-/// Work with these keys has left copies on the stack of the threads that did it: what `aes` and `sha2`
-/// put aside there. The thread that drops them last wipes its own.
+/// `aes` and `sha2` leave copies of key material on the stacks of the threads that used these keys. The
+/// thread that drops the keys last wipes its own stack.
 impl Drop for Ciphers {
     fn drop(&mut self) {
         wipe_used();
@@ -43,21 +43,22 @@ impl Drop for Ciphers {
 
 impl Ciphers {
     pub(super) fn new(key: &Key) -> Ciphers {
-        let encryption = key.derive(Kind::Encryption);
+        let encryption = key.derive(KeyUse::Encryption);
         let mac = |kind| {
             Hmac::new_from_slice(&*key.derive(kind))
                 .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
         };
         Ciphers {
             aead: Xaes::new(&encryption),
-            mac: mac(Kind::Mac),
-            touch: mac(Kind::Touch),
-            tombstone: mac(Kind::Tombstone),
+            mac: mac(KeyUse::Mac),
+            touch: mac(KeyUse::Touch),
+            tombstone: mac(KeyUse::Tombstone),
         }
     }
 
-    /// The MAC of a mark: over its own header, the bound context, which tells its own length, and
-    /// what it speaks of.
+    /// Computes the MAC of a mark over three parts: the mark's header, the bound context, and the bytes that
+    /// identify its token or session. The context carries its own lengths, so the parts cannot run into each
+    /// other.
     fn mark(&self, mark: Mark, parts: [&[u8]; 3]) -> Hmac<Sha256> {
         let mac = match mark {
             Mark::Touch => &self.touch,
@@ -66,7 +67,7 @@ impl Ciphers {
         parts.iter().fold(mac.clone(), Mac::chain_update)
     }
 
-    /// Authenticates a mark with the first half of an HMAC: 128 bits, as those of an AES-GCM tag
+    /// Authenticates a mark with the first half of an HMAC: 128 bits, as many as an AES-GCM tag has
     /// (RFC 2104 section 5 permits half of the output).
     pub(super) fn sign_mark(&self, mark: Mark, parts: [&[u8]; 3]) -> [u8; TAG] {
         let whole: [u8; MAC] = self.mark(mark, parts).finalize().into_bytes().into();
@@ -107,7 +108,7 @@ impl Ciphers {
             .ok_or(Refusal::Tampered)
     }
 
-    /// The MAC of a signed token. `bound` tells its own length, so the two parts cannot run into
+    /// Returns the MAC of a signed token. `bound` carries its own lengths, so the two parts cannot run into
     /// each other.
     pub(super) fn sign(&self, bound: &[u8], plain: &[u8]) -> [u8; MAC] {
         self.mac

@@ -1,24 +1,24 @@
-//! What tells one token from every other.
+//! The imprint of a token: the few bytes that tell it from every other.
 
 use super::token::{CLEAR, Header, MAC, NONCE, TAG};
 use crate::keys::KeyId;
 
-/// The longest imprint: that of an encrypted token.
+/// Bytes of the longest imprint, that of an encrypted token.
 const LONGEST: usize = CLEAR + NONCE + TAG;
 const _: () = assert!(CLEAR + MAC <= LONGEST);
 
-/// The header, the nonce and the tag of a token that was opened: all of it but the payload, which
-/// the tag stands for.
+/// A token without its payload: the header, the nonce and the tag. The tag stands for the payload, so no
+/// two tokens share an imprint. A touch is bound to one.
 #[derive(Clone, Copy)]
-pub(crate) struct Imprint {
+pub(crate) struct TokenImprint {
     key: KeyId,
     bytes: [u8; LONGEST],
     length: usize,
 }
 
-impl Imprint {
-    /// `before` and `behind` are what stands around the payload.
-    pub(super) fn of(header: &Header, before: &[u8], behind: &[u8]) -> Imprint {
+impl TokenImprint {
+    /// Makes an imprint from the bytes before the payload and those behind it.
+    pub(super) fn of(header: &Header, before: &[u8], behind: &[u8]) -> TokenImprint {
         let mut bytes = [0; LONGEST];
         let mut length = 0;
         let around = before.iter().chain(behind);
@@ -26,14 +26,14 @@ impl Imprint {
             *to = *from;
             length += 1;
         }
-        Imprint {
+        TokenImprint {
             key: header.key,
             bytes,
             length,
         }
     }
 
-    /// The key that sealed the token.
+    /// Returns the id of the key that sealed the token.
     pub(crate) fn key(&self) -> KeyId {
         self.key
     }

@@ -1,9 +1,9 @@
-//! Bytes to a token and back: which key, which cipher, what is bound.
+//! Seals bytes into a token, and opens it again.
 //!
-//! Owns the token's layout and every use of a cipher or a MAC. It knows nothing of what the bytes
-//! mean, nothing of cookies, and judges no times. It never tries keys: a token names its key by
-//! id, the id is derived from the key, and a ring holds each id once, so the id commits to one
-//! key and no partitioning oracle exists (Len, Grubbs, Ristenpart, ePrint 2020/1491).
+//! Owns the token's layout and every use of a cipher or a MAC. It does not know what the bytes mean, knows
+//! nothing of cookies, and judges no times. It never tries keys: a token names its key by id, the id is
+//! derived from the key, and a ring holds each id once. So the id commits to one key, and no partitioning
+//! oracle exists (Len, Grubbs, Ristenpart, ePrint 2020/1491).
 
 mod binding;
 mod cipher;
@@ -15,11 +15,11 @@ mod touch;
 mod xaes;
 
 pub(crate) use binding::{Binding, PART_MAX};
-pub(crate) use imprint::Imprint;
+pub(crate) use imprint::TokenImprint;
 pub(crate) use opened::Opened;
 pub use token::Format;
 pub(crate) use token::text_length;
-pub(crate) use tombstone::Buried;
+pub(crate) use tombstone::TombstoneOf;
 pub(crate) use touch::{TouchHint, touch_hint};
 
 use std::collections::HashMap;
@@ -33,22 +33,22 @@ use self::cipher::Ciphers;
 use self::token::{CLEAR, Header, NONCE, TAG, body, open_at};
 use crate::cookie::TEXT_MAX;
 use crate::error::{Error, Refusal};
-use crate::keys::{DERIVING, Key, KeyId, KeyRing, RingEntry, wiping};
+use crate::keys::{DERIVING, Key, KeyId, KeyRing, RingKey, wiping};
 use crate::lifetime::Timestamp;
 
-/// Bytes of a mark beside a token, a touch or a tombstone: format, four bytes, and half a MAC.
+/// Bytes of a mark (a touch or a tombstone): its format, four more bytes, and half a MAC.
 const MARK: usize = 1 + 4 + TAG;
 
-/// Characters of a mark's text. Three bytes are four characters, so that nothing is left over.
+/// Characters of a mark's text. Three bytes make four characters, and nothing is left over.
 const MARK_TEXT: usize = MARK / 3 * 4;
 
-/// Characters of as many tombstones as one cookie holds.
+/// Characters of a full tombstone cookie.
 pub(crate) const TOMBSTONES_TEXT: usize = tombstone::TOMBSTONES_MAX * MARK_TEXT;
 
-/// Characters at the beginning of a token's text that say when it was sealed.
+/// Characters at the beginning of a token's text that hold its header, and so its time.
 pub(crate) const HINT: usize = CLEAR / 3 * 4;
 
-/// The highest number of a format that this version knows.
+/// The highest format number that this version knows.
 const FORMAT_MAX: u8 = 4;
 
 /// Seals under one key of a ring and opens under any.
@@ -64,12 +64,12 @@ pub(crate) struct Sealer {
 struct SealKey {
     id: KeyId,
     until: Option<Timestamp>,
-    /// In one place for as long as they live.
+    /// Behind a pointer, so that moving the key copies no key material.
     ciphers: Arc<Ciphers>,
 }
 
 impl SealKey {
-    /// Whether the key has retired.
+    /// Returns whether the key has retired.
     fn is_over(&self, now: Timestamp) -> bool {
         self.until.is_some_and(|until| now >= until)
     }
@@ -84,10 +84,10 @@ impl SealKey {
 }
 
 impl Sealer {
-    /// `format` is what seals; it and the others of `accepted` open.
+    /// Makes a sealer that seals as `format`, and opens that and every format of `accepted`.
     pub(crate) fn new(ring: &KeyRing, format: Format, accepted: &[Format]) -> Sealer {
         let sealing = SealKey::new(ring.sealing(), None);
-        let ready = |entry: &RingEntry| match entry.key.id() == sealing.id {
+        let ready = |entry: &RingKey| match entry.key.id() == sealing.id {
             true => sealing.clone(),
             false => SealKey::new(&entry.key, entry.retirement.map(|end| end.until)),
         };
@@ -106,7 +106,7 @@ impl Sealer {
         }
     }
 
-    /// The key of this id. Nearly all tokens are of the one that seals, which never retires.
+    /// Returns the key of this id. Nearly all tokens name the sealing key, so it is compared first.
     fn key(&self, id: KeyId) -> Option<&SealKey> {
         match id == self.sealing.id {
             true => Some(&self.sealing),
@@ -114,12 +114,12 @@ impl Sealer {
         }
     }
 
-    /// What this sealer seals as.
+    /// Returns the format of new tokens.
     pub(crate) fn format(&self) -> Format {
         self.format
     }
 
-    /// The token's text for `plain`.
+    /// Seals `plain` and returns the token's text.
     ///
     /// # Errors
     ///
@@ -130,8 +130,8 @@ impl Sealer {
         issued: Timestamp,
         binding: &Binding,
     ) -> Result<String, Error> {
-        // From the system for each seal, never from a buffer of this process: a fork or a
-        // snapshot of it would repeat a nonce.
+        // Each nonce comes from the system, never from a buffer of this process: a fork or a snapshot
+        // would repeat it.
         let mut nonce = [0; NONCE];
         if self.format == Format::Encrypted {
             getrandom::fill(&mut nonce).map_err(Error::randomness)?;
@@ -173,8 +173,8 @@ impl Sealer {
         base64_simd::URL_SAFE_NO_PAD.encode_to_string(token)
     }
 
-    /// Opens a token's text. Nothing of a token that does not open is left behind: both formats
-    /// are verified before a byte is decrypted.
+    /// Opens a token's text. Both formats are verified before a byte is decrypted, so a token that does not
+    /// open leaves no plain text behind.
     pub(crate) fn open(
         &self,
         text: &[u8],
@@ -184,7 +184,7 @@ impl Sealer {
         if text.len() > TEXT_MAX {
             return Err(Refusal::OverCeiling);
         }
-        // It refuses padding and non-zero trailing bits, so a token has one text form.
+        // The decoder refuses padding and non-zero trailing bits, so a token has one text form.
         let mut token = base64_simd::URL_SAFE_NO_PAD
             .decode_to_vec(text)
             .map_err(|_| Refusal::Malformed)?;
@@ -207,8 +207,8 @@ impl Sealer {
 }
 
 impl Sealer {
-    /// When the token whose text begins like this was sealed, by its own account; `None` if no
-    /// node with this configuration opens it.
+    /// Reads the time at which a token claims to have been sealed from the first characters of its text.
+    /// Returns `None` if no node with this configuration can open it. The time is not authenticated.
     pub(crate) fn issued_hint(&self, head: &[u8], now: Timestamp) -> Option<Timestamp> {
         let mut clear = [0; CLEAR];
         let text = head.get(..HINT)?;
@@ -222,14 +222,15 @@ impl Sealer {
 }
 
 impl Sealer {
-    /// The imprint of a token that nobody opened, for the touches that may be of it. It says
-    /// nothing of whether the token is authentic.
-    pub(crate) fn unopened_imprint(&self, text: &[u8]) -> Option<Imprint> {
-        // Whole groups of four characters, so that both ends decode by themselves.
+    /// Reads the imprint of a token without opening it, to find the touches that belong to it. The token may
+    /// not be authentic.
+    pub(crate) fn unopened_imprint(&self, text: &[u8]) -> Option<TokenImprint> {
+        // Four characters are three bytes. Both ends are cut at such groups, so that each decodes alone. The
+        // tail begins at the last group that leaves at least `ENDS` characters.
         const ENDS: usize = 48;
         let mut start = [0; ENDS];
         let mut end = [0; ENDS];
-        let head = text.get(..text.len().min(ENDS / 4 * 4))?;
+        let head = text.get(..text.len().min(ENDS))?;
         let tail = text.get(text.len().saturating_sub(ENDS) / 4 * 4..)?;
         let decode = |part: &[u8], bytes: &mut [u8]| URL_SAFE_NO_PAD.decode_slice(part, bytes).ok();
         let head = decode(head, &mut start).and_then(|length| start.get(..length))?;
@@ -240,11 +241,11 @@ impl Sealer {
             .len()
             .checked_sub(behind)
             .and_then(|at| tail.get(at..))?;
-        Some(Imprint::of(&header, head.get(..before)?, behind))
+        Some(TokenImprint::of(&header, head.get(..before)?, behind))
     }
 }
 
-/// The bytes of one mark.
+/// Decodes the bytes of one mark; `None` if the text is not that of a mark.
 fn decode_mark(text: &[u8]) -> Option<[u8; MARK]> {
     let mut bytes = [0; MARK];
     let whole = text.len() == MARK_TEXT;

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::imprint::Imprint;
+use super::imprint::TokenImprint;
 use super::token::Header;
 use crate::lifetime::Timestamp;
 
-/// What a token held. Only a successful open makes one, so that whoever has one holds authentic
-/// bytes; there is no other constructor.
+/// An opened token. [`Sealer::open`](super::Sealer::open) is the only way to get one, so its bytes are
+/// authentic.
 pub(crate) struct Opened {
     token: Vec<u8>,
     plain: Range<usize>,
@@ -27,11 +27,11 @@ impl Opened {
         self.token.get(self.plain.clone()).unwrap_or_default()
     }
 
-    /// What touches of this token are bound to.
-    pub(crate) fn imprint(&self) -> Imprint {
+    /// Returns the imprint that touches of this token are bound to.
+    pub(crate) fn imprint(&self) -> TokenImprint {
         let before = self.token.get(..self.plain.start).unwrap_or_default();
         let behind = self.token.get(self.plain.end..).unwrap_or_default();
-        Imprint::of(&self.header, before, behind)
+        TokenImprint::of(&self.header, before, behind)
     }
 
     pub(crate) fn issued(&self) -> Timestamp {

@@ -164,42 +164,51 @@ fn a_touch_speaks_of_one_token_and_a_tombstone_of_one_session() {
         assert_eq!(touch_hint(touch.as_bytes()), TouchHint::Issued(NOW));
 
         let none = || std::iter::empty();
-        let (first, ended) = (key(1).id(), Buried::SignIn([99; 8]));
-        let renewed = Buried::Renewal([99; 16]);
+        let (first, ended) = (key(1).id(), TombstoneOf::SignIn([99; 8]));
+        let renewed = TombstoneOf::Renewal([99; 16]);
         let tombstones = sealer.tombstones(&ended, first, &binding, none(), NOW);
         // One under each key, that of the token first.
         assert_eq!(tombstones.len(), 2 * MARK_TEXT);
         let oldest = Sealer::new(&KeyRing::new(key(1)), format, &[]);
-        assert!(oldest.buries(
+        assert!(oldest.holds_tombstone_of(
             std::iter::once(&tombstones.as_bytes()[..MARK_TEXT]),
             &ended,
             &binding
         ));
-        assert!(sealer.buries(std::iter::once(tombstones.as_bytes()), &ended, &binding));
-        assert!(!sealer.buries(
+        assert!(sealer.holds_tombstone_of(
             std::iter::once(tombstones.as_bytes()),
-            &Buried::SignIn([8; 8]),
+            &ended,
             &binding
         ));
-        assert!(!sealer.buries(
+        assert!(!sealer.holds_tombstone_of(
+            std::iter::once(tombstones.as_bytes()),
+            &TombstoneOf::SignIn([8; 8]),
+            &binding
+        ));
+        assert!(!sealer.holds_tombstone_of(
             std::iter::once(tombstones.as_bytes()),
             &ended,
             &other_binding
         ));
-        assert!(!other_ring.buries(std::iter::once(tombstones.as_bytes()), &ended, &binding));
+        assert!(!other_ring.holds_tombstone_of(
+            std::iter::once(tombstones.as_bytes()),
+            &ended,
+            &binding
+        ));
         // One for a renewal is none for the sign-in, and the other way round.
         let of_renewal = sealer.tombstones(&renewed, first, &binding, none(), NOW);
-        let lies =
-            |text: &str, buried| sealer.buries(std::iter::once(text.as_bytes()), buried, &binding);
+        let lies = |text: &str, of| {
+            sealer.holds_tombstone_of(std::iter::once(text.as_bytes()), of, &binding)
+        };
         assert!(lies(&of_renewal, &renewed) && !lies(&of_renewal, &ended));
         assert!(!lies(&tombstones, &renewed));
-        assert!(!lies(&of_renewal, &Buried::Renewal([98; 16])));
+        assert!(!lies(&of_renewal, &TombstoneOf::Renewal([98; 16])));
         // Earlier ones are carried along, once, and eight in all.
         let mut all = tombstones.clone();
         for session in 1..9 {
             let carried = [all.as_bytes(), b"junk", all.as_bytes()];
             all = sealer.tombstones(
-                &Buried::SignIn([session; 8]),
+                &TombstoneOf::SignIn([session; 8]),
                 first,
                 &binding,
                 carried.into_iter(),
@@ -207,12 +216,12 @@ fn a_touch_speaks_of_one_token_and_a_tombstone_of_one_session() {
             );
             assert!(all.len() <= 8 * MARK_TEXT);
             assert_eq!(
-                sealer.buries(std::iter::once(all.as_bytes()), &ended, &binding),
+                sealer.holds_tombstone_of(std::iter::once(all.as_bytes()), &ended, &binding),
                 session < 4
             );
-            assert!(sealer.buries(
+            assert!(sealer.holds_tombstone_of(
                 std::iter::once(all.as_bytes()),
-                &Buried::SignIn([session; 8]),
+                &TombstoneOf::SignIn([session; 8]),
                 &binding
             ));
         }
@@ -237,7 +246,7 @@ fn a_retired_key_makes_no_marks_and_hints_at_nothing() {
     for (now, wanted, marks) in [(NOW.0 - 1, Some(NOW), 2), (NOW.0, None, 1)] {
         assert_eq!(sealer.issued_hint(text.as_bytes(), at(now)), wanted);
         let tombstones = sealer.tombstones(
-            &Buried::SignIn([7; 8]),
+            &TombstoneOf::SignIn([7; 8]),
             key(1).id(),
             &binding,
             std::iter::empty(),

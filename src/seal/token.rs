@@ -15,7 +15,7 @@ use crate::error::Refusal;
 use crate::keys::KeyId;
 use crate::lifetime::Timestamp;
 
-/// Bytes of the header that travel in the clear, all bound.
+/// Bytes of the header. It travels in the clear, and all of it is bound.
 pub(super) const CLEAR: usize = 9;
 /// Bytes of an XAES-256-GCM nonce.
 pub(super) const NONCE: usize = 24;
@@ -36,12 +36,13 @@ pub(super) const MAC: usize = 32;
 ///     .build()?;
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// XAES-256-GCM: nobody outside reads or changes it. The default.
+    /// XAES-256-GCM: without a key nobody can read or change it. The default.
+    #[default]
     Encrypted,
-    /// HMAC-SHA256: nobody outside changes it; whoever has the cookie reads it.
+    /// HMAC-SHA256: without a key nobody can change it, and everybody who has the cookie can read it.
     Signed,
 }
 
@@ -53,7 +54,7 @@ impl Format {
         }
     }
 
-    /// Bytes of a token before its payload, and behind it.
+    /// Returns how many bytes of a token stand before its payload, and behind it.
     pub(super) const fn around(self) -> (usize, usize) {
         match self {
             Format::Encrypted => (CLEAR + NONCE, TAG),
@@ -61,19 +62,19 @@ impl Format {
         }
     }
 
-    /// Bytes of a token besides its payload.
+    /// Returns how many bytes of a token are not its payload.
     pub(super) const fn overhead(self) -> usize {
         let (before, behind) = self.around();
         before + behind
     }
 }
 
-/// Characters of the text of a token that holds `plain` bytes.
+/// Returns how many characters the text of a token with `plain` bytes of payload has.
 pub(crate) const fn text_length(format: Format, plain: usize) -> usize {
     ((plain + format.overhead()) * 4).div_ceil(3)
 }
 
-/// The clear header.
+/// The header of a token, which travels in the clear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) format: Format,
@@ -88,7 +89,7 @@ impl Header {
         [self.format.number(), k0, k1, k2, k3, t0, t1, t2, t3]
     }
 
-    /// Reads a header; nothing of it is trusted before the token has been opened.
+    /// Reads a header. Nothing in it is to be trusted before the token has been opened.
     pub(super) fn read(token: &[u8]) -> Result<Header, Refusal> {
         let &[format, k0, k1, k2, k3, t0, t1, t2, t3] =
             token.first_chunk::<CLEAR>().ok_or(Refusal::Malformed)?;
@@ -105,14 +106,14 @@ impl Header {
     }
 }
 
-/// Where the payload lies in a token of `length` bytes, if there is room for all else.
+/// Returns the range of the payload in a token of `length` bytes; `None` if the token is too short.
 pub(super) fn open_at(header: &Header, length: usize) -> Option<Range<usize>> {
     let (start, behind) = header.format.around();
     let end = length.checked_sub(behind)?;
     (start <= end).then_some(start..end)
 }
 
-/// The part of an encrypted token that is still plain, while it is being sealed.
+/// Returns the part of a token that is still to be encrypted, while it is being sealed.
 pub(super) fn body(token: &mut [u8]) -> &mut [u8] {
     token.get_mut(CLEAR + NONCE..).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Tombstones: a session ended in this browser, whatever still arrives there.
+//! Tombstones: marks by which a browser says that a session ended in it.
 //!
 //! | offset | size | tombstone |
 //! | --- | --- | --- |
@@ -6,13 +6,14 @@
 //! | 1 | 4 | key id |
 //! | 5 | 16 | MAC |
 //!
-//! The MAC is made under the key named, over these five bytes, the bound context, and what is buried:
-//! the half of the id that lasts for a sign-in, or the whole id, which ends at its renewal. The text
-//! of several is theirs, one behind the other: a session has one under each key of the ring, because a
-//! node may hold some of the keys only, and earlier ones are carried along.
+//! The MAC is made under the key named, over these five bytes, the bound context, and the id that ended:
+//! its first half, which a sign-in keeps through all renewals, or all of it, which ends at a renewal. The
+//! texts of several tombstones follow each other without a separator. A session has one under each key of
+//! the ring, because a node may hold only some of the keys. Earlier tombstones are carried along.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ctutils::CtEq;
 
 use super::binding::Binding;
 use super::cipher::Mark;
@@ -23,37 +24,38 @@ use crate::lifetime::Timestamp;
 
 const FORMAT: u8 = 4;
 
-/// Bytes of half an id.
+/// Bytes of half a session id.
 const HALF: usize = 8;
 
 /// The most tombstones in one cookie.
 pub(crate) const TOMBSTONES_MAX: usize = 8;
 
-/// What a tombstone stands on.
+/// The session ids that a tombstone refuses.
 #[derive(Clone, Copy)]
-pub(crate) enum Buried {
-    /// A sign-in, with all its renewals.
+pub(crate) enum TombstoneOf {
+    /// Those of one sign-in, with all its renewals.
     SignIn([u8; HALF]),
-    /// A session as it was before it was renewed.
+    /// The id of a session before it was renewed.
     Renewal([u8; 2 * HALF]),
 }
 
-impl Buried {
-    /// The context in front has its own lengths, so neither kind can be taken for the other.
+impl TombstoneOf {
+    /// Returns the bytes to authenticate. Their lengths differ, and the context before them carries its own,
+    /// so neither kind can be taken for the other.
     fn bytes(&self) -> &[u8] {
         match self {
-            Buried::SignIn(half) => half,
-            Buried::Renewal(whole) => whole,
+            TombstoneOf::SignIn(half) => half,
+            TombstoneOf::Renewal(whole) => whole,
         }
     }
 }
 
 impl Sealer {
-    /// The text of the tombstones of one session, which was sealed under `first`, and of those of
-    /// `earlier` for which there is room.
+    /// Returns the text of one session's tombstones, followed by those of `earlier` for which there is room.
+    /// `first` is the key that sealed the session; its tombstone comes first.
     pub(crate) fn tombstones<'a>(
         &self,
-        buried: &Buried,
+        of: &TombstoneOf,
         first: KeyId,
         binding: &Binding,
         earlier: impl Iterator<Item = &'a [u8]>,
@@ -64,7 +66,7 @@ impl Sealer {
         let mut all: Vec<String> = keys
             .into_iter()
             .map(|key| {
-                let mac = self.tombstone(key, buried, binding);
+                let mac = self.tombstone(key, of, binding);
                 URL_SAFE_NO_PAD.encode([clear(key.id).as_slice(), &mac].concat())
             })
             .collect();
@@ -80,12 +82,12 @@ impl Sealer {
         all.concat()
     }
 
-    /// Whether one of these tombstones is that of a session. Each key of the ring is used once,
-    /// however many there are.
-    pub(crate) fn buries<'a>(
+    /// Returns whether one of these tombstones refuses a session. The MAC is computed at most once for each
+    /// key of the ring, however many tombstones come along.
+    pub(crate) fn holds_tombstone_of<'a>(
         &self,
         texts: impl Iterator<Item = &'a [u8]>,
-        buried: &Buried,
+        of: &TombstoneOf,
         binding: &Binding,
     ) -> bool {
         let mut made: Vec<(KeyId, [u8; TAG])> = Vec::new();
@@ -97,31 +99,30 @@ impl Sealer {
             if !made.iter().any(|(key, _)| *key == id)
                 && let Some(key) = self.key(id)
             {
-                made.push((id, self.tombstone(key, buried, binding)));
+                made.push((id, self.tombstone(key, of, binding)));
             }
             made.iter()
                 .any(|(key, right)| *key == id && same(right, &mac))
         })
     }
 
-    fn tombstone(&self, key: &SealKey, buried: &Buried, binding: &Binding) -> [u8; TAG] {
-        let parts = [&clear(key.id), binding.context(), buried.bytes()];
+    fn tombstone(&self, key: &SealKey, of: &TombstoneOf, binding: &Binding) -> [u8; TAG] {
+        let parts = [&clear(key.id), binding.context(), of.bytes()];
         key.ciphers.sign_mark(Mark::Tombstone, parts)
     }
 }
 
-/// What stands before the MAC.
+/// Returns the bytes before the MAC.
 fn clear(KeyId([k0, k1, k2, k3]): KeyId) -> [u8; 5] {
     [FORMAT, k0, k1, k2, k3]
 }
 
-/// Whether both are the same, in constant time.
+/// Compares two MACs in constant time.
 fn same(one: &[u8; TAG], other: &[u8; TAG]) -> bool {
-    let difference = one.iter().zip(other).fold(0, |sum, (a, b)| sum | (a ^ b));
-    cfg!(sealed_session_fuzzing) || difference == 0
+    cfg!(sealed_session_fuzzing) || one.ct_eq(other).to_bool()
 }
 
-/// The texts of the single tombstones.
+/// Splits a cookie's value into the texts of single tombstones.
 fn each(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.chunks_exact(MARK_TEXT).take(TOMBSTONES_MAX)
 }

@@ -1,4 +1,4 @@
-//! Touches: a later time of use, for exactly one token.
+//! Touches: marks that hold a later time of use, each for exactly one token.
 //!
 //! | offset | size | touch |
 //! | --- | --- | --- |
@@ -6,15 +6,15 @@
 //! | 1 | 4 | issued, big-endian |
 //! | 5 | 16 | MAC |
 //!
-//! The MAC is made under the key that sealed the token, over these five bytes, the bound context,
-//! and the token's imprint. So a touch says nothing of any other token, and nothing by itself.
+//! The MAC is made under the key that sealed the token, over these five bytes, the bound context, and the
+//! token's imprint. So a touch is worth nothing by itself, or beside any other token.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::binding::Binding;
 use super::cipher::Mark;
-use super::imprint::Imprint;
+use super::imprint::TokenImprint;
 use super::token::TAG;
 use super::{MARK, Sealer};
 use crate::lifetime::Timestamp;
@@ -24,14 +24,14 @@ const FORMAT: u8 = 3;
 /// Bytes before the MAC.
 const CLEAR: usize = 5;
 
-/// What a touch cookie says in the clear; nothing of it is to be trusted.
+/// The part of a touch cookie that can be read without its token. Nothing in it is to be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TouchHint {
-    /// Made then, by its own account.
+    /// It claims to have been made then.
     Issued(Timestamp),
-    /// Of a format that a newer version may know.
+    /// It has a format that a newer version may know.
     Newer,
-    /// Not a touch.
+    /// It is not a touch.
     Garbage,
 }
 
@@ -42,10 +42,11 @@ struct Touch {
 }
 
 impl Sealer {
-    /// The text of a touch of the token with this imprint; `None` if its key is not in the ring.
+    /// Makes a touch for the token with this imprint and returns its text; `None` if the token's key is not in
+    /// the ring.
     pub(crate) fn touch(
         &self,
-        imprint: &Imprint,
+        imprint: &TokenImprint,
         issued: Timestamp,
         binding: &Binding,
     ) -> Option<String> {
@@ -57,11 +58,11 @@ impl Sealer {
         Some(URL_SAFE_NO_PAD.encode([clear.as_slice(), &mac].concat()))
     }
 
-    /// The time of a touch, if it is one of the token with this imprint.
+    /// Reads the time of a touch; `None` if it does not belong to the token with this imprint.
     pub(crate) fn read_touch(
         &self,
         text: &[u8],
-        imprint: &Imprint,
+        imprint: &TokenImprint,
         binding: &Binding,
     ) -> Option<Timestamp> {
         let touch = parse(text)?;
@@ -73,7 +74,7 @@ impl Sealer {
     }
 }
 
-/// Reads what a touch cookie says in the clear.
+/// Reads a touch cookie without verifying it.
 pub(crate) fn touch_hint(text: &[u8]) -> TouchHint {
     if let Some(touch) = parse(text) {
         return TouchHint::Issued(touch.issued);

@@ -1,11 +1,11 @@
-//! XAES-256-GCM (C2SP, `c2sp.org/XAES-256-GCM`): AES-256-GCM under a key of its own for each message.
+//! XAES-256-GCM (C2SP, `c2sp.org/XAES-256-GCM`): AES-256-GCM with a key for each message.
 //!
-//! Half of a 192-bit nonce derives the key, the other half is the nonce of AES-GCM. Both kinds of keys
-//! are wiped when dropped. A message's key is worth as much as the ring's to whoever wants to forge: it
-//! seals anything at all under the half of the nonce that derived it, and that stands in the clear.
+//! Half of a 192-bit nonce derives the key, the other half is the nonce of AES-GCM. Both kinds of keys are
+//! wiped when dropped. To a forger a message's key is worth as much as the ring's: it seals anything under
+//! the half of the nonce that derived it, and that half stands in the clear.
 //!
-//! The derivation stands here, over the `aes` and `aes-gcm` crates, because GCM only ever encrypts
-//! blocks: without the round keys of decryption there is half as much to derive and to wipe.
+//! This file derives the key over the `aes` and `aes-gcm` crates because GCM only ever encrypts blocks:
+//! without the round keys of decryption there is half as much to derive and to wipe.
 
 use aes::cipher::consts::U12;
 use aes::cipher::{BlockCipherEncrypt, KeyInit};
@@ -25,7 +25,7 @@ type Message = AesGcm<Aes256Enc, U12>;
 /// A key that seals and opens; wiped when dropped.
 pub(super) struct Xaes {
     aes: Aes256Enc,
-    /// What CMAC (SP 800-38B section 6.1) calls the first subkey.
+    /// The first subkey of CMAC (SP 800-38B section 6.1).
     subkey: Zeroizing<[u8; 16]>,
 }
 
@@ -65,7 +65,8 @@ impl Xaes {
             .into()
     }
 
-    /// Decrypts `body` in place, if the tag is right: it is verified before anything is decrypted.
+    /// Verifies the tag, and then decrypts `body` in place. Returns `None`, with `body` as it was, if the tag
+    /// is wrong.
     pub(super) fn decrypt(
         &self,
         nonce: &[u8; NONCE],

@@ -9,7 +9,7 @@ use super::renewal::Renewal;
 use super::state::{Edit, State};
 use super::{Inner, Session};
 use crate::error::Error;
-use crate::lifetime::{Lifetime, Times};
+use crate::lifetime::{Lifetime, SessionTimes};
 use crate::transport::Source;
 
 impl Session {
@@ -385,10 +385,10 @@ impl Session {
         self.inner.locked(|slot| slot.passive = false);
     }
 
-    fn times(&self, state: &State) -> Times {
+    fn times(&self, state: &State) -> SessionTimes {
         let now = self.inner.now;
         let record = state.record.as_ref();
-        Times {
+        SessionTimes {
             created: record.map_or(now, |record| record.created),
             // What was started over will be stamped now.
             used: state
@@ -404,7 +404,7 @@ impl Inner {
     /// The frame of this session's token, or of one that would begin now.
     pub(super) fn frame(&self, source: Source, state: &State) -> Frame<'_> {
         let record = state.record.as_ref();
-        let times = Times {
+        let times = SessionTimes {
             created: record.map_or(self.now, |record| record.created),
             used: self.now,
             own: record.map_or(state.own, |record| record.own),

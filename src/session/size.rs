@@ -1,6 +1,7 @@
 //! What a session costs.
 
 use crate::cookie::{Budget, Tally};
+use crate::error::AttributeSize;
 
 /// What a session costs to send; see [`Session::size`](crate::Session::size).
 ///
@@ -14,7 +15,7 @@ use crate::cookie::{Budget, Tally};
 /// let size = session.size()?;
 /// assert_eq!((size.cookies(), size.total_limit()), (1, 6_500));
 /// assert!(size.bytes() < 220);
-/// assert_eq!(size.attributes(), [("name".to_owned(), 13)]);
+/// assert_eq!((size.attributes()[0].name.as_str(), size.attributes()[0].bytes), ("name", 13));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub struct Size {
     pub(super) room: usize,
     pub(super) budget: Budget,
     pub(super) others: Tally,
-    pub(super) attributes: Vec<(String, usize)>,
+    pub(super) attributes: Vec<AttributeSize>,
 }
 
 impl Size {
@@ -257,12 +258,12 @@ impl Size {
     /// session.insert("theme", "dark")?;
     /// session.insert("name", "Ada")?;
     /// let size = session.size()?;
-    /// let names: Vec<&str> = size.attributes().iter().map(|(name, _)| name.as_str()).collect();
+    /// let names: Vec<&str> = size.attributes().iter().map(|each| each.name.as_str()).collect();
     /// assert_eq!(names, ["theme", "name"]);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn attributes(&self) -> &[(String, usize)] {
+    pub fn attributes(&self) -> &[AttributeSize] {
         &self.attributes
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::{Main, Sessions, Slot};
-use crate::cross_origin::{Asked, CrossOrigin, Foreign};
+use crate::cross_origin::{CrossOrigin, Foreign, RequestParts};
 use crate::error::Error;
 use crate::event::Note;
 use crate::lifetime::Timestamp;
@@ -172,7 +172,7 @@ impl Slots {
     }
 
     /// Why the request is refused, and the event that tells.
-    fn foreign(&self, asked: &Asked<'_>) -> Option<Foreign> {
+    fn foreign(&self, asked: &RequestParts<'_>) -> Option<Foreign> {
         let foreign = self.policy().refusal(asked, || self.is_beyond(asked))?;
         let observer = &self.main.context().observer;
         observer.tell(&Note::ForeignRequest(foreign));
@@ -181,7 +181,7 @@ impl Slots {
 
     /// Whether another origin can do nothing with the request: no browser sends what brings its sessions
     /// along unasked.
-    fn is_beyond(&self, asked: &Asked<'_>) -> bool {
+    fn is_beyond(&self, asked: &RequestParts<'_>) -> bool {
         let others = self.others.iter().flat_map(|others| others.iter());
         let others = others.map(|entry| &entry.manager);
         let mut contexts = std::iter::once(&self.main)

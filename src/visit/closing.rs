@@ -13,7 +13,7 @@ use crate::carrier::{Carriers, HeaderLine, Incoming};
 use crate::error::Error;
 use crate::event::Note;
 use crate::head::{HeaderChange, ResponseHead};
-use crate::lifetime::{Times, Timestamp};
+use crate::lifetime::{SessionTimes, Timestamp};
 use time::OffsetDateTime;
 
 /// What one session says in a response.
@@ -296,7 +296,7 @@ impl<'v> SlotVisit<'v, '_> {
         let issued = state.issued(now, self.slot.usage == Usage::Passive);
         // A handler that ran for longer than its session lives revives nothing, and neither does what
         // it asked for in this request.
-        let times = Times {
+        let times = SessionTimes {
             created: record.created,
             used: issued,
             own: record.own,
@@ -318,7 +318,7 @@ impl<'v> SlotVisit<'v, '_> {
     }
 
     /// Refuses a session whose time is over. A clock that was set back meanwhile does not count.
-    fn check_alive(&self, times: &Times, closed: Timestamp) -> Result<(), Error> {
+    fn check_alive(&self, times: &SessionTimes, closed: Timestamp) -> Result<(), Error> {
         let lifetime = &self.config.lifetime;
         let judged = lifetime.judge(times, closed.max(times.used));
         judged.map_err(Error::expired)
@@ -330,7 +330,7 @@ impl<'v> SlotVisit<'v, '_> {
         let (Some(state), Some(jar)) = (self.opened(), came.jar()) else {
             return;
         };
-        if !config.carriers.of(came.source()).buries() {
+        if !config.carriers.of(came.source()).holds_tombstone_of() {
             return;
         }
         let bury = |death, dead: &[Held]| tombstones(config, came, (death, dead), self.now);

@@ -31,7 +31,7 @@ use time::OffsetDateTime;
 
 use self::phase::{Cause, Closing, HeldBack, Phase};
 use crate::carrier::{Incoming, LinkUse};
-use crate::cross_origin::{Asked, Foreign};
+use crate::cross_origin::{RequestParts, Foreign};
 use crate::error::{Error, HoldBack};
 use crate::event::Note;
 use crate::head::RequestHead;
@@ -245,7 +245,7 @@ impl SlotState {
 }
 
 /// Returns why a request is refused, and tells.
-fn foreign(slots: &SlotList, asked: &Asked<'_>) -> Option<Foreign> {
+fn foreign(slots: &SlotList, asked: &RequestParts<'_>) -> Option<Foreign> {
     let main = slots.main();
     let foreign = main.cross_origin.refusal(asked, || is_beyond(slots, asked))?;
     main.observer.tell(&Note::ForeignRequest(foreign));
@@ -254,7 +254,7 @@ fn foreign(slots: &SlotList, asked: &Asked<'_>) -> Option<Foreign> {
 
 /// Returns whether another origin can do nothing with the request: no browser sends what brings its
 /// sessions along unasked.
-fn is_beyond(slots: &SlotList, asked: &Asked<'_>) -> bool {
+fn is_beyond(slots: &SlotList, asked: &RequestParts<'_>) -> bool {
     let mut carriers = slots.iter().map(|slot| &slot.config.carriers);
     let fields = asked.fields;
     let is_in_field = fields.is_some_and(|fields| carriers.clone().any(|all| all.is_in_field(fields)));

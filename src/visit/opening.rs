@@ -9,9 +9,9 @@ use super::tombstones::{Death, death};
 use crate::carrier::{Family, Incoming};
 use crate::cookie::Candidate;
 use crate::error::Refusal;
-use crate::lifetime::{Own, Times, Timestamp};
+use crate::lifetime::{OwnLifetimes, SessionTimes, Timestamp};
 use crate::payload::{Record, SessionId};
-use crate::seal::Imprint;
+use crate::seal::TokenImprint;
 
 /// The verdict on what came: a live session, or why there is none.
 pub(super) type Opening = Result<(Record, Held), Refusal>;
@@ -21,14 +21,14 @@ pub(super) type Opening = Result<(Record, Held), Refusal>;
 pub(crate) struct Held {
     /// The number of the family that it came from.
     pub(super) family: usize,
-    pub(crate) imprint: Imprint,
+    pub(crate) imprint: TokenImprint,
     pub(super) id: SessionId,
     pub(super) created: Timestamp,
     /// When it was sealed.
     pub(super) issued: Timestamp,
     /// The latest touch of it.
     pub(crate) touched: Option<Timestamp>,
-    pub(super) own: Own,
+    pub(super) own: OwnLifetimes,
 }
 
 impl Held {
@@ -38,8 +38,8 @@ impl Held {
     }
 
     /// Returns the times that the session is judged by, if it was last used at `used`.
-    pub(super) fn times(&self, used: Timestamp) -> Times {
-        Times {
+    pub(super) fn times(&self, used: Timestamp) -> SessionTimes {
+        SessionTimes {
             created: self.created,
             used,
             own: self.own,

@@ -2,7 +2,7 @@
 
 use super::opening::{Held, Opening};
 use crate::error::{Error, Refusal};
-use crate::lifetime::{Idle, Own, Times, Timestamp};
+use crate::lifetime::{Idle, OwnLifetimes, SessionTimes, Timestamp};
 use crate::payload::{Attributes, Detached, Entry, Placed, Record, SessionId};
 
 /// An opened session.
@@ -22,7 +22,7 @@ pub(crate) struct SessionState {
 enum Current {
     Session(Record),
     /// There is none. The lifetimes are for one that begins in this request.
-    Nothing(Own),
+    Nothing(OwnLifetimes),
 }
 
 /// The extent of a change. Each covers those before it.
@@ -89,7 +89,7 @@ impl SessionState {
     pub(super) fn of(opening: Opening) -> SessionState {
         let (current, arrived) = match opening {
             Ok((record, held)) => (Current::Session(record), Ok(held)),
-            Err(refusal) => (Current::Nothing(Own::default()), Err(refusal)),
+            Err(refusal) => (Current::Nothing(OwnLifetimes::default()), Err(refusal)),
         };
         SessionState {
             current,
@@ -135,12 +135,12 @@ impl SessionState {
 
     /// Returns the times that the session is judged by: those of a session that would begin now if there is
     /// none.
-    pub(crate) fn times(&self, now: Timestamp) -> Times {
+    pub(crate) fn times(&self, now: Timestamp) -> SessionTimes {
         let (created, own) = match &self.current {
             Current::Session(record) => (record.created, record.own),
             Current::Nothing(own) => (now, *own),
         };
-        Times {
+        SessionTimes {
             created,
             // What was started over will be stamped now.
             used: self.unbroken().map_or(now, Held::used),
@@ -214,7 +214,7 @@ impl SessionState {
             Edit::Idle(idle) => self.set_own(|own| own.idle = Some(idle)),
             Edit::Absolute(seconds) => self.set_own(|own| own.absolute = Some(seconds)),
             Edit::StartOver { subject, keep } => {
-                let mut record = self.begin(now, Own::default())?;
+                let mut record = self.begin(now, OwnLifetimes::default())?;
                 record.subject = subject.map(str::to_owned);
                 if let Current::Session(old) = &mut self.current {
                     record.attributes = std::mem::take(&mut old.attributes);
@@ -225,7 +225,7 @@ impl SessionState {
                 true
             }
             Edit::Destroy => {
-                self.current = Current::Nothing(Own::default());
+                self.current = Current::Nothing(OwnLifetimes::default());
                 true
             }
         };
@@ -236,7 +236,7 @@ impl SessionState {
     }
 
     /// Changes the lifetimes of the session, or of the one that may begin yet.
-    fn set_own(&mut self, set: impl FnOnce(&mut Own)) -> bool {
+    fn set_own(&mut self, set: impl FnOnce(&mut OwnLifetimes)) -> bool {
         match &mut self.current {
             Current::Session(record) => {
                 let before = record.own;
@@ -251,7 +251,7 @@ impl SessionState {
     }
 
     /// Makes a new, empty record.
-    fn begin(&self, now: Timestamp, own: Own) -> Result<Record, Error> {
+    fn begin(&self, now: Timestamp, own: OwnLifetimes) -> Result<Record, Error> {
         Ok(Record {
             id: SessionId::mint()?,
             created: self.stamp(now),

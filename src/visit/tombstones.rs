@@ -8,7 +8,7 @@ use crate::carrier::{Family, HeaderLine, Incoming};
 use crate::cookie::{Jar, Names};
 use crate::lifetime::Timestamp;
 use crate::payload::SessionId;
-use crate::seal::Buried;
+use crate::seal::TombstoneOf;
 
 /// Why a session is over in this browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +20,10 @@ pub(super) enum Death {
 }
 
 impl Death {
-    fn buried(self, id: &SessionId) -> Buried {
+    fn buried(self, id: &SessionId) -> TombstoneOf {
         match self {
-            Death::Ended => Buried::SignIn(*id.sign_in()),
-            Death::Renewed => Buried::Renewal(id.bytes()),
+            Death::Ended => TombstoneOf::SignIn(*id.sign_in()),
+            Death::Renewed => TombstoneOf::Renewal(id.bytes()),
         }
     }
 
@@ -50,7 +50,7 @@ pub(super) fn tombstones(
     (death, dead): (Death, &[Held]),
     now: Timestamp,
 ) -> Vec<HeaderLine> {
-    let afterlife = |held: &Held| config.lifetime.afterlife(&held.times(held.used()), now);
+    let afterlife = |held: &Held| config.lifetime.tombstone_age(&held.times(held.used()), now);
     let Some((max_age, jar)) = dead.iter().map(afterlife).max().zip(came.jar()) else {
         return Vec::new();
     };
@@ -79,7 +79,7 @@ pub(super) fn death(config: &Config, came: &Incoming, id: &SessionId) -> Option<
             let came = death.came(jar, at).into_iter();
             config
                 .sealer
-                .buries(came, &death.buried(id), &family.binding)
+                .holds_tombstone_of(came, &death.buried(id), &family.binding)
         })
     };
     [Death::Ended, Death::Renewed].into_iter().find(lies)

@@ -25,7 +25,7 @@ fn a_link_has_2000_characters_and_not_one_more() {
     let sizes = error.sizes().unwrap();
     assert_eq!((sizes.measure(), sizes.needed()), (Measure::Link, 2_001));
     assert_eq!(
-        (sizes.allowed(), sizes.largest()[0].0.as_str()),
+        (sizes.allowed(), sizes.largest()[0].name.as_str()),
         (2_000, "noise")
     );
     let text = error.to_string();

@@ -98,8 +98,8 @@ fn nothing_makes_a_payload_larger() {
     }
 }
 
-fn unpacked(method: Method, source: &mut Source<'_>) -> Result<Vec<u8>, Refusal> {
-    let region = Region::read(method, source)?;
+fn unpacked(method: Method, cursor: &mut Cursor<'_>) -> Result<Vec<u8>, Refusal> {
+    let region = Region::read(method, cursor)?;
     let mut out = vec![0; region.unpacked_length()];
     region.unpack(&mut out).map(|()| out)
 }
@@ -114,10 +114,10 @@ fn regions_come_back() {
             region.write(&mut bytes);
             assert_eq!(bytes.len(), region.length());
             bytes.extend(b"next");
-            let mut source = Source::new(&bytes, 0);
-            let read = unpacked(method, &mut source);
+            let mut cursor = Cursor::new(&bytes, 0);
+            let read = unpacked(method, &mut cursor);
             assert_eq!(read.as_deref(), Ok(text.as_bytes()), "{method:?}");
-            assert_eq!(source.rest(), b"next");
+            assert_eq!(cursor.rest(), b"next");
         }
     }
 }
@@ -135,7 +135,7 @@ fn a_region_that_lies_is_refused() {
             };
             let mut out = Vec::new();
             lying.write(&mut out);
-            unpacked(method, &mut Source::new(&out, 0)).err()
+            unpacked(method, &mut Cursor::new(&out, 0)).err()
         };
         let bytes: &[u8] = &honest.bytes;
         assert_eq!(read(bytes, text.len()), None);

@@ -9,37 +9,37 @@ mod write;
 
 use std::cell::{Cell, RefCell};
 
-pub(super) use write::{Making, form};
+pub(super) use write::{FormOptions, form};
 
 /// What is known of the order of a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(super) enum ElementOrder {
     /// It has none.
-    None,
+    Free,
     /// It keeps the order in which it was made.
-    Order,
+    Kept,
     /// Nobody says.
     Unknown,
 }
 
-impl Kept {
+impl ElementOrder {
     /// What the name of a type says that a reader makes. It is all that serde tells of a visitor. A
     /// type that is not recognised keeps an order: at worst a good value is refused.
-    pub(super) fn of_value(name: &str) -> Kept {
+    pub(super) fn of_value(name: &str) -> ElementOrder {
         if is_hashed(name) {
-            Kept::None
+            ElementOrder::Free
         } else {
-            Kept::Order
+            ElementOrder::Kept
         }
     }
 
     /// What the name of an iterator's type says, from which a writer takes the elements.
-    fn of_iterator(name: &str) -> Kept {
+    fn of_iterator(name: &str) -> ElementOrder {
         match name.strip_prefix('&') {
-            _ if is_hashed(name.trim_start_matches('&')) => Kept::None,
+            _ if is_hashed(name.trim_start_matches('&')) => ElementOrder::Free,
             // A container tells itself; another iterator may come from anywhere.
-            Some(_) => Kept::Order,
-            None => Kept::Unknown,
+            Some(_) => ElementOrder::Kept,
+            None => ElementOrder::Unknown,
         }
     }
 }
@@ -63,13 +63,13 @@ fn is_hashed(name: &str) -> bool {
 pub(super) struct Containers {
     opened: Cell<usize>,
     /// Those that do not keep their order, or of which nobody says.
-    free: RefCell<Vec<(usize, Kept)>>,
+    free: RefCell<Vec<(usize, ElementOrder)>>,
 }
 
 impl Containers {
     /// Notes the next one.
-    pub(super) fn note(&self, kept: Kept) {
-        if kept != Kept::Order {
+    pub(super) fn note(&self, kept: ElementOrder) {
+        if kept != ElementOrder::Kept {
             self.free.borrow_mut().push((self.opened.get(), kept));
         }
     }
@@ -80,12 +80,12 @@ impl Containers {
     }
 
     /// What was noted last of one.
-    fn kept(&self, number: usize) -> Kept {
+    fn kept(&self, number: usize) -> ElementOrder {
         let free = self.free.borrow();
         let at = free.partition_point(|(noted, _)| *noted <= number);
         match at.checked_sub(1).and_then(|at| free.get(at)) {
             Some((noted, kept)) if *noted == number => *kept,
-            _ => Kept::Order,
+            _ => ElementOrder::Kept,
         }
     }
 }

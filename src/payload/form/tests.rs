@@ -10,12 +10,12 @@ use serde::de::DeserializeOwned;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Kept;
+use super::ElementOrder;
 use crate::payload::Codec::{self, Json, Postcard};
 
 #[test]
 fn types_without_order_are_known_by_name() {
-    let value = |name| Kept::of_value(name) == Kept::None;
+    let value = |name| ElementOrder::of_value(name) == ElementOrder::Free;
     assert!(value(std::any::type_name::<HashMap<String, Vec<u8>>>()));
     assert!(value(std::any::type_name::<
         HashSet<u8, BuildHasherDefault<DefaultHasher>>,
@@ -32,22 +32,22 @@ fn types_without_order_are_known_by_name() {
         assert!(!value(ordered), "{ordered}");
     }
 
-    fn iterator<I>(_: I) -> Kept {
-        Kept::of_iterator(std::any::type_name::<I>())
+    fn iterator<I>(_: I) -> ElementOrder {
+        ElementOrder::of_iterator(std::any::type_name::<I>())
     }
     let map = HashMap::from([(1, 2)]);
-    assert_eq!(iterator(&map), Kept::None);
-    assert_eq!(iterator(map.iter()), Kept::None);
+    assert_eq!(iterator(&map), ElementOrder::Free);
+    assert_eq!(iterator(map.iter()), ElementOrder::Free);
     // Keys, and what an adapter makes, are lists whose order has to agree with that of others.
-    assert_eq!(iterator(map.keys()), Kept::Unknown);
-    assert_eq!(iterator(map.values()), Kept::Unknown);
+    assert_eq!(iterator(map.keys()), ElementOrder::Unknown);
+    assert_eq!(iterator(map.values()), ElementOrder::Unknown);
     assert_eq!(
         iterator(map.iter().filter(|(key, _)| **key > 0)),
-        Kept::Unknown
+        ElementOrder::Unknown
     );
-    assert_eq!(iterator(&vec![map]), Kept::Order);
-    assert_eq!(iterator(&IndexMap::from([(1, 2)])), Kept::Order);
-    assert_eq!(iterator([1].iter()), Kept::Unknown);
+    assert_eq!(iterator(&vec![map]), ElementOrder::Kept);
+    assert_eq!(iterator(&IndexMap::from([(1, 2)])), ElementOrder::Kept);
+    assert_eq!(iterator([1].iter()), ElementOrder::Unknown);
 }
 
 /// So many values of each kind: a set of two changes its order half of the time.

@@ -8,13 +8,13 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-use super::{Containers, Kept};
+use super::{Containers, ElementOrder};
 use crate::payload::places::Places;
 use crate::payload::shape::Call;
 
 /// How a form is made.
 #[derive(Clone, Copy)]
-pub(in crate::payload) struct Making<'m> {
+pub(in crate::payload) struct FormOptions<'m> {
     /// Whether the codec is for people, which types ask.
     human: bool,
     /// What the reader of the same bytes makes of each container; `None` forgives no order.
@@ -23,10 +23,10 @@ pub(in crate::payload) struct Making<'m> {
     places: Option<&'m Places>,
 }
 
-impl<'m> Making<'m> {
+impl<'m> FormOptions<'m> {
     /// For JSON text.
-    pub(in crate::payload) fn of_text() -> Making<'m> {
-        Making {
+    pub(in crate::payload) fn of_text() -> FormOptions<'m> {
+        FormOptions {
             human: true,
             containers: None,
             places: None,
@@ -34,23 +34,23 @@ impl<'m> Making<'m> {
     }
 
     /// For postcard.
-    pub(in crate::payload) fn of_bytes() -> Making<'m> {
-        Making {
+    pub(in crate::payload) fn of_bytes() -> FormOptions<'m> {
+        FormOptions {
             human: false,
-            ..Making::of_text()
+            ..FormOptions::of_text()
         }
     }
 
     /// Forgives order where there is none.
-    pub(in crate::payload) fn forgiving(self, containers: &'m Containers) -> Making<'m> {
-        Making {
+    pub(in crate::payload) fn forgiving(self, containers: &'m Containers) -> FormOptions<'m> {
+        FormOptions {
             containers: Some(containers),
             ..self
         }
     }
 
-    pub(in crate::payload) fn with_places(self, places: &'m Places) -> Making<'m> {
-        Making {
+    pub(in crate::payload) fn with_places(self, places: &'m Places) -> FormOptions<'m> {
+        FormOptions {
             places: Some(places),
             ..self
         }
@@ -68,16 +68,16 @@ pub(in crate::payload) struct Form {
 /// Makes the form of `value`; `None` if its `Serialize` fails.
 pub(in crate::payload) fn form<T: Serialize + ?Sized>(
     value: &T,
-    making: Making<'_>,
+    options: FormOptions<'_>,
 ) -> Option<Form> {
-    let mut writer = Writer {
-        making,
+    let mut writer = FormWriter {
+        options,
         form: Form {
             bytes: Vec::new(),
             is_finite: true,
         },
         opened: 0,
-        next: Kept::Unknown,
+        next: ElementOrder::Unknown,
     };
     value.serialize(&mut writer).ok()?;
     Some(writer.form)
@@ -86,15 +86,15 @@ pub(in crate::payload) fn form<T: Serialize + ?Sized>(
 /// In front of a field's name; no call has this number.
 const FIELD: u8 = 0;
 
-struct Writer<'m> {
-    making: Making<'m>,
+struct FormWriter<'m> {
+    options: FormOptions<'m>,
     form: Form,
     opened: usize,
     /// What the iterator says that the next container is written from.
-    next: Kept,
+    next: ElementOrder,
 }
 
-impl<'m> Writer<'m> {
+impl<'m> FormWriter<'m> {
     fn call(&mut self, call: Call) {
         self.form.bytes.push(call as u8);
         self.opened += call.brackets();
@@ -125,8 +125,8 @@ impl<'m> Writer<'m> {
     }
 
     /// Begins what keeps its order.
-    fn ordered(&mut self) -> Open<'_, 'm> {
-        Open {
+    fn ordered(&mut self) -> OpenContainer<'_, 'm> {
+        OpenContainer {
             writer: self,
             elements: None,
         }
@@ -135,16 +135,18 @@ impl<'m> Writer<'m> {
     /// Begins a sequence or a map. The writer knows best what it is; where it does not say, the
     /// reader may. Maps of which neither says (flattened, or in a tagged enum) are forgiven the
     /// order of their entries, which stay what they are.
-    fn begin(&mut self, call: Call) -> Open<'_, 'm> {
-        let written = std::mem::replace(&mut self.next, Kept::Unknown);
-        let read = self.making.containers.map(|all| all.kept(self.opened));
+    fn begin(&mut self, call: Call) -> OpenContainer<'_, 'm> {
+        let written = std::mem::replace(&mut self.next, ElementOrder::Unknown);
+        let read = self.options.containers.map(|all| all.kept(self.opened));
         let is_free = match (written, read) {
-            (_, None) | (Kept::Order, _) | (Kept::Unknown, Some(Kept::Order)) => false,
-            (Kept::None, _) | (Kept::Unknown, Some(Kept::None)) => true,
-            (Kept::Unknown, Some(Kept::Unknown)) => call == Call::Map,
+            (_, None)
+            | (ElementOrder::Kept, _)
+            | (ElementOrder::Unknown, Some(ElementOrder::Kept)) => false,
+            (ElementOrder::Free, _) | (ElementOrder::Unknown, Some(ElementOrder::Free)) => true,
+            (ElementOrder::Unknown, Some(ElementOrder::Unknown)) => call == Call::Map,
         };
         self.call(call);
-        Open {
+        OpenContainer {
             writer: self,
             elements: is_free.then(Vec::new),
         }
@@ -181,16 +183,16 @@ macro_rules! numbers {
 
 /// Fails where the value's own `Serialize` does; what that says is dropped, because it may hold a
 /// value.
-impl<'w, 'm> Serializer for &'w mut Writer<'m> {
+impl<'w, 'm> Serializer for &'w mut FormWriter<'m> {
     type Ok = ();
     type Error = fmt::Error;
-    type SerializeSeq = Open<'w, 'm>;
-    type SerializeTuple = Open<'w, 'm>;
-    type SerializeTupleStruct = Open<'w, 'm>;
-    type SerializeTupleVariant = Open<'w, 'm>;
-    type SerializeMap = Open<'w, 'm>;
-    type SerializeStruct = Open<'w, 'm>;
-    type SerializeStructVariant = Open<'w, 'm>;
+    type SerializeSeq = OpenContainer<'w, 'm>;
+    type SerializeTuple = OpenContainer<'w, 'm>;
+    type SerializeTupleStruct = OpenContainer<'w, 'm>;
+    type SerializeTupleVariant = OpenContainer<'w, 'm>;
+    type SerializeMap = OpenContainer<'w, 'm>;
+    type SerializeStruct = OpenContainer<'w, 'm>;
+    type SerializeStructVariant = OpenContainer<'w, 'm>;
 
     numbers! {
         serialize_i8(i8) I8;
@@ -206,7 +208,7 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
     }
 
     fn is_human_readable(&self) -> bool {
-        self.making.human
+        self.options.human
     }
 
     fn serialize_bool(self, value: bool) -> Result<(), fmt::Error> {
@@ -232,7 +234,7 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
     }
 
     fn serialize_str(self, value: &str) -> Result<(), fmt::Error> {
-        let meant = self.making.places.and_then(|places| places.text(value));
+        let meant = self.options.places.and_then(|places| places.text(value));
         self.call(Call::Str);
         self.string(meant.unwrap_or(value).as_bytes());
         Ok(())
@@ -241,7 +243,7 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
     fn serialize_bytes(self, value: &[u8]) -> Result<(), fmt::Error> {
         self.call(Call::Bytes);
         // An array in JSON.
-        self.opened += usize::from(self.making.human);
+        self.opened += usize::from(self.options.human);
         self.string(value);
         Ok(())
     }
@@ -296,11 +298,11 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
         value.serialize(self)
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'w, 'm>, fmt::Error> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<OpenContainer<'w, 'm>, fmt::Error> {
         Ok(self.begin(Call::Seq))
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Open<'w, 'm>, fmt::Error> {
+    fn serialize_tuple(self, _: usize) -> Result<OpenContainer<'w, 'm>, fmt::Error> {
         self.call(Call::Tuple);
         Ok(self.ordered())
     }
@@ -309,7 +311,7 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
         self,
         name: &'static str,
         _: usize,
-    ) -> Result<Open<'w, 'm>, fmt::Error> {
+    ) -> Result<OpenContainer<'w, 'm>, fmt::Error> {
         self.named(Call::TupleStruct, name);
         Ok(self.ordered())
     }
@@ -320,16 +322,20 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
         index: u32,
         name: &'static str,
         _: usize,
-    ) -> Result<Open<'w, 'm>, fmt::Error> {
+    ) -> Result<OpenContainer<'w, 'm>, fmt::Error> {
         self.variant(Call::TupleVariant, of, index, name);
         Ok(self.ordered())
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Open<'w, 'm>, fmt::Error> {
+    fn serialize_map(self, _: Option<usize>) -> Result<OpenContainer<'w, 'm>, fmt::Error> {
         Ok(self.begin(Call::Map))
     }
 
-    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Open<'w, 'm>, fmt::Error> {
+    fn serialize_struct(
+        self,
+        name: &'static str,
+        _: usize,
+    ) -> Result<OpenContainer<'w, 'm>, fmt::Error> {
         self.named(Call::Struct, name);
         // What serde_json writes so is a number, or text of its own.
         self.opened -= usize::from(name.starts_with("$serde_json::private::"));
@@ -342,7 +348,7 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
         index: u32,
         name: &'static str,
         _: usize,
-    ) -> Result<Open<'w, 'm>, fmt::Error> {
+    ) -> Result<OpenContainer<'w, 'm>, fmt::Error> {
         self.variant(Call::StructVariant, of, index, name);
         Ok(self.ordered())
     }
@@ -353,7 +359,7 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
     where
         I: IntoIterator<Item: Serialize>,
     {
-        self.next = Kept::of_iterator(type_name::<I>());
+        self.next = ElementOrder::of_iterator(type_name::<I>());
         let mut open = self.serialize_seq(None)?;
         elements
             .into_iter()
@@ -367,7 +373,7 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
         V: Serialize,
         I: IntoIterator<Item = (K, V)>,
     {
-        self.next = Kept::of_iterator(type_name::<I>());
+        self.next = ElementOrder::of_iterator(type_name::<I>());
         let mut open = self.serialize_map(None)?;
         entries
             .into_iter()
@@ -377,13 +383,13 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
 }
 
 /// A container being written.
-struct Open<'w, 'm> {
-    writer: &'w mut Writer<'m>,
+struct OpenContainer<'w, 'm> {
+    writer: &'w mut FormWriter<'m>,
     /// Where each element begins, if they are to be put in order.
     elements: Option<Vec<usize>>,
 }
 
-impl Open<'_, '_> {
+impl OpenContainer<'_, '_> {
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), fmt::Error> {
         if let Some(elements) = &mut self.elements {
             elements.push(self.writer.form.bytes.len());
@@ -408,7 +414,7 @@ impl Open<'_, '_> {
 
 macro_rules! containers {
     ($($trait:ident $method:ident;)*) => {$(
-        impl $trait for Open<'_, '_> {
+        impl $trait for OpenContainer<'_, '_> {
             type Ok = ();
             type Error = fmt::Error;
 
@@ -432,7 +438,7 @@ containers! {
 
 macro_rules! structs {
     ($($trait:ident)*) => {$(
-        impl $trait for Open<'_, '_> {
+        impl $trait for OpenContainer<'_, '_> {
             type Ok = ();
             type Error = fmt::Error;
 
@@ -454,7 +460,7 @@ macro_rules! structs {
 structs! { SerializeStruct SerializeStructVariant }
 
 /// A key and its value are one element.
-impl SerializeMap for Open<'_, '_> {
+impl SerializeMap for OpenContainer<'_, '_> {
     type Ok = ();
     type Error = fmt::Error;
 

@@ -13,12 +13,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use self::read::{Borrowing, Failure, read, read_borrowing};
-use super::codec::{Codec, Refused, checked};
-use super::form::{Containers, Making, form};
+use super::codec::{Codec, Unstorable, checked};
+use super::form::{Containers, FormOptions, form};
 use super::places::Places;
 
 /// JSON text of `value`, if it comes back as it is.
-pub(super) fn owned<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Refused> {
+pub(super) fn owned<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Unstorable> {
     proven(value, back::<T>)
 }
 
@@ -38,24 +38,24 @@ where
     checked(Codec::Json, encode(value), encode)
 }
 
-fn back<T: DeserializeOwned>(text: &[u8]) -> Result<Back<T>, Failure> {
-    let (value, seen) = read(text)?;
-    Ok(Back {
+fn back<T: DeserializeOwned>(text: &[u8]) -> Result<ReadBack<T>, Failure> {
+    let (value, observed) = read(text)?;
+    Ok(ReadBack {
         value,
-        containers: seen.containers,
+        containers: observed.containers,
         places: Places::default(),
     })
 }
 
-fn back_borrowing<T: Deserialize<'static>>(text: &[u8]) -> Result<Back<T>, Failure> {
-    let (mut value, mut seen) = read_borrowing(text, Borrowing::Collect(RefCell::default()))?;
-    let places = Places::of(seen.borrowed()).ok_or(Failure::Crowded)?;
+fn back_borrowing<T: Deserialize<'static>>(text: &[u8]) -> Result<ReadBack<T>, Failure> {
+    let (mut value, mut observed) = read_borrowing(text, Borrowing::Collect(RefCell::default()))?;
+    let places = Places::of(observed.borrowed()).ok_or(Failure::Crowded)?;
     if places.len() > 1 {
-        (value, seen) = read_borrowing(text, Borrowing::From(&places))?;
+        (value, observed) = read_borrowing(text, Borrowing::From(&places))?;
     }
-    Ok(Back {
+    Ok(ReadBack {
         value,
-        containers: seen.containers,
+        containers: observed.containers,
         places,
     })
 }
@@ -69,7 +69,7 @@ pub(super) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, String> {
 }
 
 /// What was read of a text.
-struct Back<T> {
+struct ReadBack<T> {
     value: T,
     containers: Containers,
     places: Places,
@@ -77,11 +77,11 @@ struct Back<T> {
 
 fn proven<V: Serialize + ?Sized, T: Serialize>(
     value: &V,
-    read: impl Fn(&[u8]) -> Result<Back<T>, Failure>,
-) -> Result<Vec<u8>, Refused> {
+    read: impl Fn(&[u8]) -> Result<ReadBack<T>, Failure>,
+) -> Result<Vec<u8>, Unstorable> {
     // What the type says of itself when it fails may hold a value, and is left out.
-    let making = Making::of_text();
-    let (Ok(text), Some(written)) = (serde_json::to_vec(value), form(value, making)) else {
+    let options = FormOptions::of_text();
+    let (Ok(text), Some(written)) = (serde_json::to_vec(value), form(value, options)) else {
         return Err(no_json::<V>(
             "its `Serialize` fails, or the key of a map is no text",
         ));
@@ -96,28 +96,28 @@ fn proven<V: Serialize + ?Sized, T: Serialize>(
         Failure::Crowded => no_json::<V>("it borrows more than 4,096 different texts"),
         _ => shifted::<V>(),
     })?;
-    let making = making.with_places(&back.places);
-    if form(&back.value, making) == Some(written) {
+    let options = options.with_places(&back.places);
+    if form(&back.value, options) == Some(written) {
         return Ok(text);
     }
     // In another order, perhaps.
     let again = serde_json::to_vec(&back.value).ok();
     let again = again.and_then(|again| read(&again).ok());
     let same = again.is_some_and(|again| {
-        let written = form(value, Making::of_text().forgiving(&back.containers));
-        let rewritten = form(&back.value, making.forgiving(&again.containers));
+        let written = form(value, FormOptions::of_text().forgiving(&back.containers));
+        let rewritten = form(&back.value, options.forgiving(&again.containers));
         written.is_some() && written == rewritten
     });
     if same { Ok(text) } else { Err(shifted::<V>()) }
 }
 
-fn no_json<T: ?Sized>(cause: &str) -> Refused {
+fn no_json<T: ?Sized>(cause: &str) -> Unstorable {
     let name = type_name::<T>();
-    Refused::Formless(format!("this `{name}` has no JSON form: {cause}"))
+    Unstorable::NoForm(format!("this `{name}` has no JSON form: {cause}"))
 }
 
-fn shifted<T: ?Sized>() -> Refused {
-    Refused::Lost(format!(
+fn shifted<T: ?Sized>() -> Unstorable {
+    Unstorable::Lost(format!(
         "`{}` does not read back what it writes as JSON. The usual causes are a field that is \
          written under another name than it is read, or never read (`rename`, `alias`, \
          `skip_deserializing`), variants of an untagged enum that look alike, an option within an \

@@ -1,7 +1,7 @@
 //! A deserializer of JSON text that knows a little more than serde_json's.
 //!
 //! - Numbers come as numbers. Built with `arbitrary_precision`, serde_json hands floats as a map with
-//!   a secret key to types that take anything, and an enum that is told by its content passes that
+//!   a secret key to types that take anything, and an enum that is error by its content passes that
 //!   map on to a field that waits for a float.
 //! - A field that is missing is named. Its name is the type's, so it holds nothing of the data.
 //! - What becomes of each list and object is noted, for the proof on insert.
@@ -12,7 +12,7 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeOwned, Error};
 use serde_json::error::Category;
 
-use super::reader::Reader;
+use super::reader::JsonReader;
 use crate::payload::form::Containers;
 use crate::payload::places::Places;
 
@@ -57,13 +57,13 @@ pub(super) enum Borrowing<'p> {
 }
 
 /// What was noted while a text was read.
-pub(super) struct Seen<'p> {
+pub(super) struct Observed<'p> {
     pub(super) containers: Containers,
     pub(super) missing: Cell<Option<&'static str>>,
     pub(super) borrowing: Borrowing<'p>,
 }
 
-impl Seen<'_> {
+impl Observed<'_> {
     /// What was collected.
     pub(super) fn borrowed(&self) -> Vec<String> {
         match &self.borrowing {
@@ -87,7 +87,7 @@ impl Seen<'_> {
 }
 
 /// Reads all of a text.
-pub(super) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<(T, Seen<'static>), Failure> {
+pub(super) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<(T, Observed<'static>), Failure> {
     all(serde_json::Deserializer::from_slice(text), Borrowing::Never)
 }
 
@@ -95,71 +95,73 @@ pub(super) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<(T, Seen<'static>
 pub(super) fn read_borrowing<'p, T: Deserialize<'static>>(
     text: &[u8],
     borrowing: Borrowing<'p>,
-) -> Result<(T, Seen<'p>), Failure> {
+) -> Result<(T, Observed<'p>), Failure> {
     all(serde_json::Deserializer::from_reader(text), borrowing)
 }
 
 fn all<'de, 'p, T: Deserialize<'de>>(
     mut source: serde_json::Deserializer<impl serde_json::de::Read<'de>>,
     borrowing: Borrowing<'p>,
-) -> Result<(T, Seen<'p>), Failure> {
-    let seen = Seen {
+) -> Result<(T, Observed<'p>), Failure> {
+    let observed = Observed {
         containers: Containers::default(),
         missing: Cell::new(None),
         borrowing,
     };
-    let read = T::deserialize(Reader {
+    let read = T::deserialize(JsonReader {
         inner: &mut source,
-        seen: &seen,
+        observed: &observed,
     });
     let ended = read.and_then(|value| {
         source.end()?;
         Ok(value)
     });
     match ended {
-        Ok(value) => Ok((value, seen)),
-        Err(Told { inner, missing }) => {
+        Ok(value) => Ok((value, observed)),
+        Err(FieldError { inner, missing }) => {
             let column = inner.column();
-            Err(match (missing.or(seen.missing.get()), inner.classify()) {
-                (Some(field), Category::Data) => Failure::Missing { field },
-                (None, Category::Data) => Failure::Type { column },
-                _ => Failure::Syntax { column },
-            })
+            Err(
+                match (missing.or(observed.missing.get()), inner.classify()) {
+                    (Some(field), Category::Data) => Failure::Missing { field },
+                    (None, Category::Data) => Failure::Type { column },
+                    _ => Failure::Syntax { column },
+                },
+            )
         }
     }
 }
 
 /// An error that knows the name of the missing field.
 #[derive(Debug)]
-pub(super) struct Told<E> {
+pub(super) struct FieldError<E> {
     pub(super) inner: E,
     pub(super) missing: Option<&'static str>,
 }
 
-impl<E> From<E> for Told<E> {
-    fn from(inner: E) -> Told<E> {
-        Told {
+impl<E> From<E> for FieldError<E> {
+    fn from(inner: E) -> FieldError<E> {
+        FieldError {
             inner,
             missing: None,
         }
     }
 }
 
-impl<E: fmt::Display> fmt::Display for Told<E> {
+impl<E: fmt::Display> fmt::Display for FieldError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.inner.fmt(f)
     }
 }
 
-impl<E: Error> std::error::Error for Told<E> {}
+impl<E: Error> std::error::Error for FieldError<E> {}
 
-impl<E: Error> Error for Told<E> {
-    fn custom<T: fmt::Display>(message: T) -> Told<E> {
+impl<E: Error> Error for FieldError<E> {
+    fn custom<T: fmt::Display>(message: T) -> FieldError<E> {
         E::custom(message).into()
     }
 
-    fn missing_field(field: &'static str) -> Told<E> {
-        Told {
+    fn missing_field(field: &'static str) -> FieldError<E> {
+        FieldError {
             inner: E::missing_field(field),
             missing: Some(field),
         }

@@ -9,29 +9,29 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 
-use super::read::{Borrowing, Seen, Told};
-use crate::payload::form::Kept;
+use super::read::{Borrowing, FieldError, Observed};
+use crate::payload::form::ElementOrder;
 
 /// Wraps a deserializer, a seed, or an access of serde's.
-pub(super) struct Reader<'r, I> {
+pub(super) struct JsonReader<'r, I> {
     pub(super) inner: I,
-    pub(super) seen: &'r Seen<'r>,
+    pub(super) observed: &'r Observed<'r>,
 }
 
-impl<'r, I> Reader<'r, I> {
+impl<'r, I> JsonReader<'r, I> {
     /// A visitor of what becomes containers that keep their order so.
-    fn visitor<V>(&self, visitor: V, kept: Kept) -> Watching<'r, V> {
+    fn visitor<V>(&self, visitor: V, kept: ElementOrder) -> Watching<'r, V> {
         Watching {
             visitor,
             kept,
-            seen: self.seen,
+            observed: self.observed,
         }
     }
 
-    fn of<O>(&self, inner: O) -> Reader<'r, O> {
-        Reader {
+    fn of<O>(&self, inner: O) -> JsonReader<'r, O> {
+        JsonReader {
             inner,
-            seen: self.seen,
+            observed: self.observed,
         }
     }
 }
@@ -40,14 +40,14 @@ impl<'r, I> Reader<'r, I> {
 macro_rules! plain {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-            let visitor = self.visitor(visitor, Kept::of_value(type_name::<V::Value>()));
+            let visitor = self.visitor(visitor, ElementOrder::of_value(type_name::<V::Value>()));
             Ok(self.inner.$method(visitor)?)
         }
     )*};
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Reader<'_, D> {
-    type Error = Told<D::Error>;
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for JsonReader<'_, D> {
+    type Error = FieldError<D::Error>;
 
     plain! {
         deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
@@ -63,15 +63,15 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Reader<'_, D> {
 
     /// Nothing tells what becomes of what is in it.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        let visitor = self.visitor(visitor, Kept::Unknown);
+        let visitor = self.visitor(visitor, ElementOrder::Unknown);
         Ok(self.inner.deserialize_any(visitor)?)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
         // A struct that asks for a map has flattened fields; nothing tells what they are.
         let kept = match type_name::<V>().contains("::deserialize::__Visitor") {
-            true => Kept::Unknown,
-            false => Kept::of_value(type_name::<V::Value>()),
+            true => ElementOrder::Unknown,
+            false => ElementOrder::of_value(type_name::<V::Value>()),
         };
         let visitor = self.visitor(visitor, kept);
         Ok(self.inner.deserialize_map(visitor)?)
@@ -84,11 +84,11 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Reader<'_, D> {
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
         let borrows = type_name::<V::Value>() == "&str";
-        if borrows && !matches!(self.seen.borrowing, Borrowing::Never) {
+        if borrows && !matches!(self.observed.borrowing, Borrowing::Never) {
             let text = String::deserialize(self.inner)?;
-            return visitor.visit_borrowed_str(self.seen.place::<D::Error>(text)?);
+            return visitor.visit_borrowed_str(self.observed.place::<D::Error>(text)?);
         }
-        let visitor = self.visitor(visitor, Kept::Order);
+        let visitor = self.visitor(visitor, ElementOrder::Kept);
         Ok(self.inner.deserialize_str(visitor)?)
     }
 
@@ -97,7 +97,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Reader<'_, D> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        let visitor = self.visitor(visitor, Kept::Order);
+        let visitor = self.visitor(visitor, ElementOrder::Kept);
         Ok(self.inner.deserialize_unit_struct(name, visitor)?)
     }
 
@@ -110,7 +110,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Reader<'_, D> {
             // Raw text, which serde_json hands over in its own way.
             return Ok(self.inner.deserialize_newtype_struct(name, visitor)?);
         }
-        let visitor = self.visitor(visitor, Kept::Order);
+        let visitor = self.visitor(visitor, ElementOrder::Kept);
         Ok(self.inner.deserialize_newtype_struct(name, visitor)?)
     }
 
@@ -119,7 +119,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Reader<'_, D> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        let visitor = self.visitor(visitor, Kept::Order);
+        let visitor = self.visitor(visitor, ElementOrder::Kept);
         Ok(self.inner.deserialize_tuple(length, visitor)?)
     }
 
@@ -129,7 +129,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Reader<'_, D> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        let visitor = self.visitor(visitor, Kept::Order);
+        let visitor = self.visitor(visitor, ElementOrder::Kept);
         Ok(self.inner.deserialize_tuple_struct(name, length, visitor)?)
     }
 
@@ -139,7 +139,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Reader<'_, D> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        let visitor = self.visitor(visitor, Kept::Order);
+        let visitor = self.visitor(visitor, ElementOrder::Kept);
         Ok(self.inner.deserialize_struct(name, fields, visitor)?)
     }
 
@@ -149,7 +149,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Reader<'_, D> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        let visitor = self.visitor(visitor, Kept::Order);
+        let visitor = self.visitor(visitor, ElementOrder::Kept);
         Ok(self.inner.deserialize_enum(name, variants, visitor)?)
     }
 }
@@ -157,8 +157,8 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Reader<'_, D> {
 /// Wraps a visitor.
 struct Watching<'r, V> {
     visitor: V,
-    kept: Kept,
-    seen: &'r Seen<'r>,
+    kept: ElementOrder,
+    observed: &'r Observed<'r>,
 }
 
 impl<'r, V> Watching<'r, V> {
@@ -166,12 +166,14 @@ impl<'r, V> Watching<'r, V> {
     fn inside<I, T, E>(
         self,
         inner: I,
-        visit: impl FnOnce(V, Reader<'r, I>) -> Result<T, Told<E>>,
+        visit: impl FnOnce(V, JsonReader<'r, I>) -> Result<T, FieldError<E>>,
     ) -> Result<T, E> {
-        let seen = self.seen;
-        visit(self.visitor, Reader { inner, seen }).map_err(|told| {
-            seen.missing.set(told.missing.or(seen.missing.get()));
-            told.inner
+        let observed = self.observed;
+        visit(self.visitor, JsonReader { inner, observed }).map_err(|error| {
+            observed
+                .missing
+                .set(error.missing.or(observed.missing.get()));
+            error.inner
         })
     }
 }
@@ -223,8 +225,8 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watching<'_, V> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.seen.containers.note(self.kept);
-        self.seen.containers.pass(1);
+        self.observed.containers.note(self.kept);
+        self.observed.containers.pass(1);
         self.inside(inner, V::visit_seq)
     }
 
@@ -232,8 +234,8 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watching<'_, V> {
         if type_name::<A>().ends_with("::NumberDeserializer") {
             return number(self.visitor, inner);
         }
-        self.seen.containers.note(self.kept);
-        self.seen.containers.pass(1);
+        self.observed.containers.note(self.kept);
+        self.observed.containers.pass(1);
         self.inside(inner, V::visit_map)
     }
 
@@ -274,21 +276,23 @@ where
     }
 }
 
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Reader<'_, S> {
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for JsonReader<'_, S> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
-        let seen = self.seen;
-        let read = self.inner.deserialize(Reader { inner, seen });
-        read.map_err(|told| {
-            seen.missing.set(told.missing.or(seen.missing.get()));
-            told.inner
+        let observed = self.observed;
+        let read = self.inner.deserialize(JsonReader { inner, observed });
+        read.map_err(|error| {
+            observed
+                .missing
+                .set(error.missing.or(observed.missing.get()));
+            error.inner
         })
     }
 }
 
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Reader<'_, A> {
-    type Error = Told<A::Error>;
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for JsonReader<'_, A> {
+    type Error = FieldError<A::Error>;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
@@ -303,8 +307,8 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Reader<'_, A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Reader<'_, A> {
-    type Error = Told<A::Error>;
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for JsonReader<'_, A> {
+    type Error = FieldError<A::Error>;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
@@ -327,23 +331,26 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Reader<'_, A> {
     }
 }
 
-impl<'de, 'r, A: EnumAccess<'de>> EnumAccess<'de> for Reader<'r, A> {
-    type Error = Told<A::Error>;
-    type Variant = Reader<'r, A::Variant>;
+impl<'de, 'r, A: EnumAccess<'de>> EnumAccess<'de> for JsonReader<'r, A> {
+    type Error = FieldError<A::Error>;
+    type Variant = JsonReader<'r, A::Variant>;
 
     fn variant_seed<T: DeserializeSeed<'de>>(
         self,
         seed: T,
     ) -> Result<(T::Value, Self::Variant), Self::Error> {
-        let seen = self.seen;
-        let (value, inner) = self.inner.variant_seed(Reader { inner: seed, seen })?;
-        Ok((value, Reader { inner, seen }))
+        let observed = self.observed;
+        let (value, inner) = self.inner.variant_seed(JsonReader {
+            inner: seed,
+            observed,
+        })?;
+        Ok((value, JsonReader { inner, observed }))
     }
 }
 
 /// Variants with content are an object around it.
-impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Reader<'_, A> {
-    type Error = Told<A::Error>;
+impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for JsonReader<'_, A> {
+    type Error = FieldError<A::Error>;
 
     fn unit_variant(self) -> Result<(), Self::Error> {
         Ok(self.inner.unit_variant()?)
@@ -353,7 +360,7 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Reader<'_, A> {
         self,
         seed: T,
     ) -> Result<T::Value, Self::Error> {
-        self.seen.containers.pass(1);
+        self.observed.containers.pass(1);
         let seed = self.of(seed);
         Ok(self.inner.newtype_variant_seed(seed)?)
     }
@@ -363,8 +370,8 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Reader<'_, A> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        self.seen.containers.pass(1);
-        let visitor = self.visitor(visitor, Kept::Order);
+        self.observed.containers.pass(1);
+        let visitor = self.visitor(visitor, ElementOrder::Kept);
         Ok(self.inner.tuple_variant(length, visitor)?)
     }
 
@@ -373,8 +380,8 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Reader<'_, A> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        self.seen.containers.pass(1);
-        let visitor = self.visitor(visitor, Kept::Order);
+        self.observed.containers.pass(1);
+        let visitor = self.visitor(visitor, ElementOrder::Kept);
         Ok(self.inner.struct_variant(fields, visitor)?)
     }
 }

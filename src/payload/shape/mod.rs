@@ -4,7 +4,7 @@
 //! (`skip_serializing_if` and its like) shifts every byte behind them, and one value comes back as
 //! another. Comparing re-encoded bytes is no cure: it refuses a `HashMap` for its order and passes
 //! crafted values. So both directions are traced, and the traces must agree: the kind of every
-//! call, and the names of every struct's fields. What is left of a trace in the session is its
+//! call, and the names of every struct's fields. What is left of a recorder in the session is its
 //! [`Print`], by which a reader of another type knows that the value is not its own.
 
 mod print;
@@ -15,13 +15,13 @@ use std::cell::{Cell, RefCell};
 
 pub(super) use print::Print;
 use read::Follow;
-pub(super) use read::Reader;
-pub(super) use write::Writer;
+pub(super) use read::ShapeReader;
+pub(super) use write::ShapeWriter;
 
-use super::form::{Containers, Kept};
+use super::form::{Containers, ElementOrder};
 
-/// Names that a type gives itself.
-pub(super) type Names = &'static [&'static str];
+/// NameList that a type gives itself.
+pub(super) type NameList = &'static [&'static str];
 
 /// One call of serde's data model. Containers end with [`Call::End`], so that equal traces mean
 /// equal trees. The numbers are those of FORMAT.md, and frozen.
@@ -76,7 +76,7 @@ impl Call {
 
 /// Notes what a value asks to write; or compares it with a shape, and notes nothing.
 #[derive(Debug, Default)]
-pub(super) struct Trace<'s> {
+pub(super) struct Recorder<'s> {
     calls: RefCell<Vec<Call>>,
     structs: RefCell<Structs>,
     variants: RefCell<Vec<Variant>>,
@@ -104,17 +104,17 @@ impl Expected<'_> {
     }
 }
 
-impl<'s> Trace<'s> {
-    /// A trace of a value of about `calls` calls.
-    pub(super) fn of_about(calls: usize) -> Trace<'s> {
-        let trace = Trace::default();
-        trace.calls.borrow_mut().reserve(calls);
-        trace
+impl<'s> Recorder<'s> {
+    /// A recorder of a value of about `calls` calls.
+    pub(super) fn of_about(calls: usize) -> Recorder<'s> {
+        let recorder = Recorder::default();
+        recorder.calls.borrow_mut().reserve(calls);
+        recorder
     }
 
-    /// A trace of a value that was written before.
-    pub(super) fn expecting(shape: &'s Shape) -> Trace<'s> {
-        Trace {
+    /// A recorder of a value that was written before.
+    pub(super) fn expecting(shape: &'s Shape) -> Recorder<'s> {
+        Recorder {
             expected: Some(Expected {
                 shape,
                 calls: Cell::new(0),
@@ -122,7 +122,7 @@ impl<'s> Trace<'s> {
                 variants: Cell::new(0),
                 differs: Cell::new(false),
             }),
-            ..Trace::default()
+            ..Recorder::default()
         }
     }
 
@@ -196,14 +196,14 @@ fn is_name(one: &str, other: &str) -> bool {
 struct Structs {
     /// The first and the last field of each.
     ends: Vec<Option<(usize, usize)>>,
-    fields: Vec<Field>,
+    fields: Vec<StructField>,
 }
 
 /// The most fields for which room is made at once.
 const FIELDS: usize = 64;
 
 #[derive(Debug)]
-struct Field {
+struct StructField {
     name: &'static str,
     /// The next one of the same struct, behind those of structs within.
     next: Option<usize>,
@@ -227,14 +227,14 @@ impl Structs {
         if let Some(before) = self.fields.get_mut(last) {
             before.next = Some(at);
         }
-        self.fields.push(Field { name, next: None });
+        self.fields.push(StructField { name, next: None });
     }
 
     /// The names of the fields of one struct; `None` if there are not so many structs.
     fn names(&self, of: usize) -> Option<impl Iterator<Item = &'static str>> {
         let ends = self.ends.get(of)?;
         let first = ends.and_then(|(first, _)| self.fields.get(first));
-        let next = |field: &&Field| self.fields.get(field.next?);
+        let next = |field: &&StructField| self.fields.get(field.next?);
         Some(std::iter::successors(first, next).map(|field| field.name))
     }
 }
@@ -249,8 +249,8 @@ pub(super) struct Shape {
 
 impl Shape {
     /// Expects the same calls again, this time to read.
-    pub(super) fn replay(&self) -> Replay<'_> {
-        Replay {
+    pub(super) fn replay(&self) -> Replayer<'_> {
+        Replayer {
             shape: self,
             at: Cell::new(0),
             structs: Cell::new(0),
@@ -263,7 +263,7 @@ impl Shape {
 
 /// A shape that a reader has to follow, and the print of what it read.
 #[derive(Debug)]
-pub(super) struct Replay<'s> {
+pub(super) struct Replayer<'s> {
     shape: &'s Shape,
     at: Cell<usize>,
     structs: Cell<usize>,
@@ -272,7 +272,7 @@ pub(super) struct Replay<'s> {
     print: Print,
 }
 
-impl Follow for Replay<'_> {
+impl Follow for Replayer<'_> {
     fn call<E: serde::de::Error>(&self, call: Call) -> Result<(), E> {
         let at = self.at.get();
         self.at.set(at + 1);
@@ -282,7 +282,7 @@ impl Follow for Replay<'_> {
     }
 
     /// Expects a struct whose fields are among `known`, in that order. Aliases only add names.
-    fn fields<E: serde::de::Error>(&self, known: Names) -> Result<(), E> {
+    fn fields<E: serde::de::Error>(&self, known: NameList) -> Result<(), E> {
         let at = self.structs.get();
         self.structs.set(at + 1);
         self.print.fields::<E>(known)?;
@@ -296,11 +296,11 @@ impl Follow for Replay<'_> {
     }
 
     fn becomes(&self, name: &'static str) {
-        self.containers.note(Kept::of_value(name));
+        self.containers.note(ElementOrder::of_value(name));
     }
 }
 
-impl Replay<'_> {
+impl Replayer<'_> {
     fn check<E: serde::de::Error>(&self, agrees: bool) -> Result<(), E> {
         if agrees {
             return Ok(());

@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use serde::de::Error;
 
-use super::{Call, Follow, Names};
+use super::{Call, Follow, NameList};
 
 /// FNV-1a in 64 bits, over numbers and not only over bytes.
 const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
@@ -20,7 +20,7 @@ pub(in crate::payload) struct Print {
     state: Cell<u64>,
     /// The names of the last struct and what they come to: a list of structs is to cost no more
     /// than one.
-    known: Cell<(Names, u64)>,
+    known: Cell<(NameList, u64)>,
 }
 
 impl Default for Print {
@@ -39,7 +39,7 @@ impl Print {
     }
 
     #[cold]
-    fn learn(&self, names: Names) -> u64 {
+    fn learn(&self, names: NameList) -> u64 {
         let sum = names.iter().fold(BASIS, |sum, name| mix_name(sum, name));
         self.known.set((names, sum));
         sum
@@ -66,7 +66,7 @@ impl Follow for Print {
     }
 
     #[inline]
-    fn fields<E: Error>(&self, names: Names) -> Result<(), E> {
+    fn fields<E: Error>(&self, names: NameList) -> Result<(), E> {
         let (known, mut sum) = self.known.get();
         if !std::ptr::eq(known, names) {
             sum = self.learn(names);

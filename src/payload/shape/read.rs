@@ -13,7 +13,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::{Call, Names};
+use super::{Call, NameList};
 
 /// What is told of every call.
 pub(in crate::payload) trait Follow {
@@ -21,7 +21,7 @@ pub(in crate::payload) trait Follow {
     fn call<E: Error>(&self, call: Call) -> Result<(), E>;
 
     /// The names by which a struct knows its fields, behind its call.
-    fn fields<E: Error>(&self, known: Names) -> Result<(), E>;
+    fn fields<E: Error>(&self, known: NameList) -> Result<(), E>;
 
     /// Which variant of an enum is chosen, before its call: a name, or a number if it has none.
     fn variant(&self, chosen: Result<&'static str, u32>);
@@ -32,14 +32,14 @@ pub(in crate::payload) trait Follow {
 
 /// Wraps a deserializer, a visitor, a seed or an access of serde's, and passes every call on as
 /// long as its follower agrees.
-pub(in crate::payload) struct Reader<'r, I, F> {
+pub(in crate::payload) struct ShapeReader<'r, I, F> {
     inner: I,
     follow: &'r F,
 }
 
-impl<'r, I, F> Reader<'r, I, F> {
-    pub(in crate::payload) fn new(inner: I, follow: &'r F) -> Reader<'r, I, F> {
-        Reader { inner, follow }
+impl<'r, I, F> ShapeReader<'r, I, F> {
+    pub(in crate::payload) fn new(inner: I, follow: &'r F) -> ShapeReader<'r, I, F> {
+        ShapeReader { inner, follow }
     }
 }
 
@@ -64,14 +64,14 @@ macro_rules! containers {
         ) -> Result<V::Value, D::Error> {
             self.follow.becomes(type_name::<V::Value>());
             self.follow.call(Call::$call)?;
-            let value = self.inner.$method($($field,)* Reader::new(visitor, self.follow))?;
+            let value = self.inner.$method($($field,)* ShapeReader::new(visitor, self.follow))?;
             self.follow.call(Call::End)?;
             Ok(value)
         }
     )*};
 }
 
-impl<'de, D: Deserializer<'de>, F: Follow> Deserializer<'de> for Reader<'_, D, F> {
+impl<'de, D: Deserializer<'de>, F: Follow> Deserializer<'de> for ShapeReader<'_, D, F> {
     type Error = D::Error;
 
     scalars! {
@@ -116,7 +116,7 @@ impl<'de, D: Deserializer<'de>, F: Follow> Deserializer<'de> for Reader<'_, D, F
     ) -> Result<V::Value, D::Error> {
         self.follow.call(Call::Struct)?;
         self.follow.fields(fields)?;
-        let visitor = Reader::new(visitor, self.follow);
+        let visitor = ShapeReader::new(visitor, self.follow);
         let value = self.inner.deserialize_struct(name, fields, visitor)?;
         self.follow.call(Call::End)?;
         Ok(value)
@@ -140,13 +140,13 @@ impl<'de, D: Deserializer<'de>, F: Follow> Deserializer<'de> for Reader<'_, D, F
     ) -> Result<V::Value, D::Error> {
         self.follow.call(Call::NewtypeStruct)?;
         self.inner
-            .deserialize_newtype_struct(name, Reader::new(visitor, self.follow))
+            .deserialize_newtype_struct(name, ShapeReader::new(visitor, self.follow))
     }
 
     #[inline]
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.inner
-            .deserialize_option(Reader::new(visitor, self.follow))
+            .deserialize_option(ShapeReader::new(visitor, self.follow))
     }
 
     #[inline]
@@ -156,7 +156,7 @@ impl<'de, D: Deserializer<'de>, F: Follow> Deserializer<'de> for Reader<'_, D, F
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        let visitor = Named {
+        let visitor = NamedVariants {
             inner: visitor,
             variants,
             follow: self.follow,
@@ -181,7 +181,7 @@ impl<'de, D: Deserializer<'de>, F: Follow> Deserializer<'de> for Reader<'_, D, F
     }
 }
 
-impl<'de, V: Visitor<'de>, F: Follow> Visitor<'de> for Reader<'_, V, F> {
+impl<'de, V: Visitor<'de>, F: Follow> Visitor<'de> for ShapeReader<'_, V, F> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -197,36 +197,36 @@ impl<'de, V: Visitor<'de>, F: Follow> Visitor<'de> for Reader<'_, V, F> {
     #[inline]
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
         self.follow.call(Call::Some)?;
-        self.inner.visit_some(Reader::new(inner, self.follow))
+        self.inner.visit_some(ShapeReader::new(inner, self.follow))
     }
 
     #[inline]
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
         self.inner
-            .visit_newtype_struct(Reader::new(inner, self.follow))
+            .visit_newtype_struct(ShapeReader::new(inner, self.follow))
     }
 
     #[inline]
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_seq(Reader::new(inner, self.follow))
+        self.inner.visit_seq(ShapeReader::new(inner, self.follow))
     }
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_map(Reader::new(inner, self.follow))
+        self.inner.visit_map(ShapeReader::new(inner, self.follow))
     }
 }
 
-impl<'de, S: DeserializeSeed<'de>, F: Follow> DeserializeSeed<'de> for Reader<'_, S, F> {
+impl<'de, S: DeserializeSeed<'de>, F: Follow> DeserializeSeed<'de> for ShapeReader<'_, S, F> {
     type Value = S::Value;
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
-        self.inner.deserialize(Reader::new(inner, self.follow))
+        self.inner.deserialize(ShapeReader::new(inner, self.follow))
     }
 }
 
-impl<'de, A: SeqAccess<'de>, F: Follow> SeqAccess<'de> for Reader<'_, A, F> {
+impl<'de, A: SeqAccess<'de>, F: Follow> SeqAccess<'de> for ShapeReader<'_, A, F> {
     type Error = A::Error;
 
     #[inline]
@@ -234,7 +234,8 @@ impl<'de, A: SeqAccess<'de>, F: Follow> SeqAccess<'de> for Reader<'_, A, F> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, A::Error> {
-        self.inner.next_element_seed(Reader::new(seed, self.follow))
+        self.inner
+            .next_element_seed(ShapeReader::new(seed, self.follow))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -242,7 +243,7 @@ impl<'de, A: SeqAccess<'de>, F: Follow> SeqAccess<'de> for Reader<'_, A, F> {
     }
 }
 
-impl<'de, A: MapAccess<'de>, F: Follow> MapAccess<'de> for Reader<'_, A, F> {
+impl<'de, A: MapAccess<'de>, F: Follow> MapAccess<'de> for ShapeReader<'_, A, F> {
     type Error = A::Error;
 
     #[inline]
@@ -250,12 +251,14 @@ impl<'de, A: MapAccess<'de>, F: Follow> MapAccess<'de> for Reader<'_, A, F> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, A::Error> {
-        self.inner.next_key_seed(Reader::new(seed, self.follow))
+        self.inner
+            .next_key_seed(ShapeReader::new(seed, self.follow))
     }
 
     #[inline]
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
-        self.inner.next_value_seed(Reader::new(seed, self.follow))
+        self.inner
+            .next_value_seed(ShapeReader::new(seed, self.follow))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -264,13 +267,13 @@ impl<'de, A: MapAccess<'de>, F: Follow> MapAccess<'de> for Reader<'_, A, F> {
 }
 
 /// An enum, and the names of its variants.
-struct Named<'r, A, F> {
+struct NamedVariants<'r, A, F> {
     inner: A,
-    variants: Names,
+    variants: NameList,
     follow: &'r F,
 }
 
-impl<'de, V: Visitor<'de>, F: Follow> Visitor<'de> for Named<'_, V, F> {
+impl<'de, V: Visitor<'de>, F: Follow> Visitor<'de> for NamedVariants<'_, V, F> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -279,7 +282,7 @@ impl<'de, V: Visitor<'de>, F: Follow> Visitor<'de> for Named<'_, V, F> {
 
     #[inline]
     fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_enum(Named {
+        self.inner.visit_enum(NamedVariants {
             inner,
             variants: self.variants,
             follow: self.follow,
@@ -287,9 +290,9 @@ impl<'de, V: Visitor<'de>, F: Follow> Visitor<'de> for Named<'_, V, F> {
     }
 }
 
-impl<'de, 'r, A: EnumAccess<'de>, F: Follow> EnumAccess<'de> for Named<'r, A, F> {
+impl<'de, 'r, A: EnumAccess<'de>, F: Follow> EnumAccess<'de> for NamedVariants<'r, A, F> {
     type Error = A::Error;
-    type Variant = Reader<'r, A::Variant, F>;
+    type Variant = ShapeReader<'r, A::Variant, F>;
 
     // The seed reads the variant's number, which is no call of its own when writing.
     #[inline]
@@ -297,17 +300,17 @@ impl<'de, 'r, A: EnumAccess<'de>, F: Follow> EnumAccess<'de> for Named<'r, A, F>
         self,
         inner: T,
     ) -> Result<(T::Value, Self::Variant), A::Error> {
-        let seed = Named {
+        let seed = NamedVariants {
             inner,
             variants: self.variants,
             follow: self.follow,
         };
         let (value, variant) = self.inner.variant_seed(seed)?;
-        Ok((value, Reader::new(variant, self.follow)))
+        Ok((value, ShapeReader::new(variant, self.follow)))
     }
 }
 
-impl<'de, S: DeserializeSeed<'de>, F: Follow> DeserializeSeed<'de> for Named<'_, S, F> {
+impl<'de, S: DeserializeSeed<'de>, F: Follow> DeserializeSeed<'de> for NamedVariants<'_, S, F> {
     type Value = S::Value;
 
     #[inline]
@@ -363,7 +366,7 @@ impl<'de, E: Error> Deserializer<'de> for Chosen<E> {
     }
 }
 
-impl<'de, A: VariantAccess<'de>, F: Follow> VariantAccess<'de> for Reader<'_, A, F> {
+impl<'de, A: VariantAccess<'de>, F: Follow> VariantAccess<'de> for ShapeReader<'_, A, F> {
     type Error = A::Error;
 
     #[inline]
@@ -376,7 +379,7 @@ impl<'de, A: VariantAccess<'de>, F: Follow> VariantAccess<'de> for Reader<'_, A,
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, A::Error> {
         self.follow.call(Call::NewtypeVariant)?;
         self.inner
-            .newtype_variant_seed(Reader::new(seed, self.follow))
+            .newtype_variant_seed(ShapeReader::new(seed, self.follow))
     }
 
     #[inline]
@@ -388,7 +391,7 @@ impl<'de, A: VariantAccess<'de>, F: Follow> VariantAccess<'de> for Reader<'_, A,
         self.follow.call(Call::TupleVariant)?;
         let value = self
             .inner
-            .tuple_variant(length, Reader::new(visitor, self.follow))?;
+            .tuple_variant(length, ShapeReader::new(visitor, self.follow))?;
         self.follow.call(Call::End)?;
         Ok(value)
     }
@@ -403,7 +406,7 @@ impl<'de, A: VariantAccess<'de>, F: Follow> VariantAccess<'de> for Reader<'_, A,
         self.follow.fields(fields)?;
         let value = self
             .inner
-            .struct_variant(fields, Reader::new(visitor, self.follow))?;
+            .struct_variant(fields, ShapeReader::new(visitor, self.follow))?;
         self.follow.call(Call::End)?;
         Ok(value)
     }

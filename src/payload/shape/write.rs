@@ -5,51 +5,52 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-use super::{Call, Trace};
+use super::{Call, Recorder};
 
 /// Passes every call on to `inner` and notes it.
-pub(in crate::payload) struct Writer<'t, S> {
+pub(in crate::payload) struct ShapeWriter<'t, S> {
     inner: S,
-    trace: &'t Trace<'t>,
+    recorder: &'t Recorder<'t>,
 }
 
-impl<'t, S> Writer<'t, S> {
-    pub(in crate::payload) fn new(inner: S, trace: &'t Trace<'t>) -> Writer<'t, S> {
-        Writer { inner, trace }
+impl<'t, S> ShapeWriter<'t, S> {
+    pub(in crate::payload) fn new(inner: S, recorder: &'t Recorder<'t>) -> ShapeWriter<'t, S> {
+        ShapeWriter { inner, recorder }
     }
 }
 
 /// A value inside another, to be traced likewise.
 struct Inside<'t, 'v, T: ?Sized> {
     value: &'v T,
-    trace: &'t Trace<'t>,
+    recorder: &'t Recorder<'t>,
 }
 
 impl<T: Serialize + ?Sized> Serialize for Inside<'_, '_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value.serialize(Writer::new(serializer, self.trace))
+        self.value
+            .serialize(ShapeWriter::new(serializer, self.recorder))
     }
 }
 
 macro_rules! scalars {
     ($($method:ident($type:ty) $call:ident;)*) => {$(
         fn $method(self, value: $type) -> Result<S::Ok, S::Error> {
-            self.trace.call(Call::$call);
+            self.recorder.call(Call::$call);
             self.inner.$method(value)
         }
     )*};
 }
 
-impl<'t, S: Serializer> Serializer for Writer<'t, S> {
+impl<'t, S: Serializer> Serializer for ShapeWriter<'t, S> {
     type Ok = S::Ok;
     type Error = S::Error;
-    type SerializeSeq = Writer<'t, S::SerializeSeq>;
-    type SerializeTuple = Writer<'t, S::SerializeTuple>;
-    type SerializeTupleStruct = Writer<'t, S::SerializeTupleStruct>;
-    type SerializeTupleVariant = Writer<'t, S::SerializeTupleVariant>;
-    type SerializeMap = Writer<'t, S::SerializeMap>;
-    type SerializeStruct = Fields<'t, S::SerializeStruct>;
-    type SerializeStructVariant = Fields<'t, S::SerializeStructVariant>;
+    type SerializeSeq = ShapeWriter<'t, S::SerializeSeq>;
+    type SerializeTuple = ShapeWriter<'t, S::SerializeTuple>;
+    type SerializeTupleStruct = ShapeWriter<'t, S::SerializeTupleStruct>;
+    type SerializeTupleVariant = ShapeWriter<'t, S::SerializeTupleVariant>;
+    type SerializeMap = ShapeWriter<'t, S::SerializeMap>;
+    type SerializeStruct = StructWriter<'t, S::SerializeStruct>;
+    type SerializeStructVariant = StructWriter<'t, S::SerializeStructVariant>;
 
     scalars! {
         serialize_bool(bool) Bool;
@@ -74,30 +75,30 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
     }
 
     fn serialize_f32(self, value: f32) -> Result<S::Ok, S::Error> {
-        self.trace.call(Call::F32);
+        self.recorder.call(Call::F32);
         self.inner.serialize_f32(value)
     }
 
     fn serialize_f64(self, value: f64) -> Result<S::Ok, S::Error> {
-        self.trace.call(Call::F64);
+        self.recorder.call(Call::F64);
         self.inner.serialize_f64(value)
     }
 
     fn serialize_none(self) -> Result<S::Ok, S::Error> {
-        self.trace.call(Call::None);
+        self.recorder.call(Call::None);
         self.inner.serialize_none()
     }
 
     fn serialize_unit(self) -> Result<S::Ok, S::Error> {
-        self.trace.call(Call::Unit);
+        self.recorder.call(Call::Unit);
         self.inner.serialize_unit()
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        self.trace.call(Call::Some);
+        self.recorder.call(Call::Some);
         self.inner.serialize_some(&Inside {
             value,
-            trace: self.trace,
+            recorder: self.recorder,
         })
     }
 
@@ -106,12 +107,12 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
         name: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.trace.call(Call::NewtypeStruct);
+        self.recorder.call(Call::NewtypeStruct);
         self.inner.serialize_newtype_struct(
             name,
             &Inside {
                 value,
-                trace: self.trace,
+                recorder: self.recorder,
             },
         )
     }
@@ -122,8 +123,8 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
         index: u32,
         variant: &'static str,
     ) -> Result<S::Ok, S::Error> {
-        self.trace.call(Call::UnitVariant);
-        self.trace.variant(name, variant);
+        self.recorder.call(Call::UnitVariant);
+        self.recorder.variant(name, variant);
         self.inner.serialize_unit_variant(name, index, variant)
     }
 
@@ -134,24 +135,30 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.trace.call(Call::NewtypeVariant);
-        self.trace.variant(name, variant);
+        self.recorder.call(Call::NewtypeVariant);
+        self.recorder.variant(name, variant);
         let inside = Inside {
             value,
-            trace: self.trace,
+            recorder: self.recorder,
         };
         self.inner
             .serialize_newtype_variant(name, index, variant, &inside)
     }
 
     fn serialize_seq(self, length: Option<usize>) -> Result<Self::SerializeSeq, S::Error> {
-        self.trace.call(Call::Seq);
-        Ok(Writer::new(self.inner.serialize_seq(length)?, self.trace))
+        self.recorder.call(Call::Seq);
+        Ok(ShapeWriter::new(
+            self.inner.serialize_seq(length)?,
+            self.recorder,
+        ))
     }
 
     fn serialize_tuple(self, length: usize) -> Result<Self::SerializeTuple, S::Error> {
-        self.trace.call(Call::Tuple);
-        Ok(Writer::new(self.inner.serialize_tuple(length)?, self.trace))
+        self.recorder.call(Call::Tuple);
+        Ok(ShapeWriter::new(
+            self.inner.serialize_tuple(length)?,
+            self.recorder,
+        ))
     }
 
     fn serialize_tuple_struct(
@@ -159,10 +166,10 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
         name: &'static str,
         length: usize,
     ) -> Result<Self::SerializeTupleStruct, S::Error> {
-        self.trace.call(Call::TupleStruct);
-        Ok(Writer::new(
+        self.recorder.call(Call::TupleStruct);
+        Ok(ShapeWriter::new(
             self.inner.serialize_tuple_struct(name, length)?,
-            self.trace,
+            self.recorder,
         ))
     }
 
@@ -173,17 +180,20 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
         variant: &'static str,
         length: usize,
     ) -> Result<Self::SerializeTupleVariant, S::Error> {
-        self.trace.call(Call::TupleVariant);
-        self.trace.variant(name, variant);
+        self.recorder.call(Call::TupleVariant);
+        self.recorder.variant(name, variant);
         let inner = self
             .inner
             .serialize_tuple_variant(name, index, variant, length)?;
-        Ok(Writer::new(inner, self.trace))
+        Ok(ShapeWriter::new(inner, self.recorder))
     }
 
     fn serialize_map(self, length: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
-        self.trace.call(Call::Map);
-        Ok(Writer::new(self.inner.serialize_map(length)?, self.trace))
+        self.recorder.call(Call::Map);
+        Ok(ShapeWriter::new(
+            self.inner.serialize_map(length)?,
+            self.recorder,
+        ))
     }
 
     fn serialize_struct(
@@ -191,11 +201,11 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
         name: &'static str,
         length: usize,
     ) -> Result<Self::SerializeStruct, S::Error> {
-        self.trace.call(Call::Struct);
-        let number = self.trace.begin_struct(length);
-        Ok(Fields {
+        self.recorder.call(Call::Struct);
+        let number = self.recorder.begin_struct(length);
+        Ok(StructWriter {
             inner: self.inner.serialize_struct(name, length)?,
-            trace: self.trace,
+            recorder: self.recorder,
             number,
         })
     }
@@ -207,15 +217,15 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
         variant: &'static str,
         length: usize,
     ) -> Result<Self::SerializeStructVariant, S::Error> {
-        self.trace.call(Call::StructVariant);
-        self.trace.variant(name, variant);
-        let number = self.trace.begin_struct(length);
+        self.recorder.call(Call::StructVariant);
+        self.recorder.variant(name, variant);
+        let number = self.recorder.begin_struct(length);
         let inner = self
             .inner
             .serialize_struct_variant(name, index, variant, length)?;
-        Ok(Fields {
+        Ok(StructWriter {
             inner,
-            trace: self.trace,
+            recorder: self.recorder,
             number,
         })
     }
@@ -223,16 +233,16 @@ impl<'t, S: Serializer> Serializer for Writer<'t, S> {
 
 macro_rules! containers {
     ($($trait:ident::$method:ident;)*) => {$(
-        impl<C: $trait> $trait for Writer<'_, C> {
+        impl<C: $trait> $trait for ShapeWriter<'_, C> {
             type Ok = C::Ok;
             type Error = C::Error;
 
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
-                self.inner.$method(&Inside { value, trace: self.trace })
+                self.inner.$method(&Inside { value, recorder: self.recorder })
             }
 
             fn end(self) -> Result<C::Ok, C::Error> {
-                self.trace.call(Call::End);
+                self.recorder.call(Call::End);
                 self.inner.end()
             }
         }
@@ -247,15 +257,15 @@ containers! {
 }
 
 /// A struct being written: the names of its fields are noted as well.
-pub(in crate::payload) struct Fields<'t, C> {
+pub(in crate::payload) struct StructWriter<'t, C> {
     inner: C,
-    trace: &'t Trace<'t>,
+    recorder: &'t Recorder<'t>,
     number: usize,
 }
 
 macro_rules! structs {
     ($($trait:ident)*) => {$(
-        impl<C: $trait> $trait for Fields<'_, C> {
+        impl<C: $trait> $trait for StructWriter<'_, C> {
             type Ok = C::Ok;
             type Error = C::Error;
 
@@ -264,8 +274,8 @@ macro_rules! structs {
                 key: &'static str,
                 value: &T,
             ) -> Result<(), C::Error> {
-                self.trace.field(self.number, key);
-                self.inner.serialize_field(key, &Inside { value, trace: self.trace })
+                self.recorder.field(self.number, key);
+                self.inner.serialize_field(key, &Inside { value, recorder: self.recorder })
             }
 
             fn skip_field(&mut self, key: &'static str) -> Result<(), C::Error> {
@@ -273,7 +283,7 @@ macro_rules! structs {
             }
 
             fn end(self) -> Result<C::Ok, C::Error> {
-                self.trace.call(Call::End);
+                self.recorder.call(Call::End);
                 self.inner.end()
             }
         }
@@ -282,26 +292,26 @@ macro_rules! structs {
 
 structs! { SerializeStruct SerializeStructVariant }
 
-impl<C: SerializeMap> SerializeMap for Writer<'_, C> {
+impl<C: SerializeMap> SerializeMap for ShapeWriter<'_, C> {
     type Ok = C::Ok;
     type Error = C::Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
         self.inner.serialize_key(&Inside {
             value,
-            trace: self.trace,
+            recorder: self.recorder,
         })
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
         self.inner.serialize_value(&Inside {
             value,
-            trace: self.trace,
+            recorder: self.recorder,
         })
     }
 
     fn end(self) -> Result<C::Ok, C::Error> {
-        self.trace.call(Call::End);
+        self.recorder.call(Call::End);
         self.inner.end()
     }
 }

@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use memchr::memchr2;
 
-use super::{Kind, UUID_TEXT};
+use super::{Encoding, UUID_TEXT};
 
 /// Text that may be packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Span {
-    pub(super) kind: Kind,
+    pub(super) encoding: Encoding,
     pub(super) at: usize,
     pub(super) length: usize,
 }
@@ -130,13 +130,13 @@ fn scan(text: &[u8], with_base64: bool) -> Vec<Span> {
         let start = digits.end - UUID_FIRST;
         let found = if is_uuid(text.get(start..).unwrap_or_default()) {
             Span {
-                kind: Kind::Uuid,
+                encoding: Encoding::Uuid,
                 at: start,
                 length: UUID_TEXT,
             }
         } else if digits.len() >= HEX_LEAST {
             Span {
-                kind: Kind::Hex,
+                encoding: Encoding::Hex,
                 at: digits.start,
                 length: digits.len(),
             }
@@ -166,16 +166,21 @@ fn find_base64(text: &[u8], range: Range<usize>, spans: &mut Vec<Span>) {
         while word.len() >= BASE64_LEAST {
             let rest = text.get(word.clone()).unwrap_or_default();
             let of_one = |other: Option<usize>| other.unwrap_or(rest.len());
-            let (mut kind, mut length) = (Kind::Base64Url, of_one(memchr2(b'+', b'/', rest)));
+            let (mut encoding, mut length) =
+                (Encoding::Base64Url, of_one(memchr2(b'+', b'/', rest)));
             if length < rest.len() {
                 let standard = of_one(memchr2(b'-', b'_', rest));
                 if standard > length {
-                    (kind, length) = (Kind::Base64, standard);
+                    (encoding, length) = (Encoding::Base64, standard);
                 }
             }
             if length >= BASE64_LEAST && is_mixed(rest.get(..length).unwrap_or_default()) {
                 let at = word.start;
-                spans.push(Span { kind, at, length });
+                spans.push(Span {
+                    encoding,
+                    at,
+                    length,
+                });
             }
             word.start += length;
         }

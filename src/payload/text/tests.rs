@@ -1,4 +1,4 @@
-//! Every kind of text comes back as it was, and what breaks a rule is refused.
+//! Every encoding of text comes back as it was, and what breaks a rule is refused.
 
 use proptest::prelude::*;
 
@@ -122,8 +122,8 @@ fn what_breaks_a_rule_is_malformed() {
         ("an empty literal at the end", b"\0"),
         ("a tag and no body", b"\0\x0a"),
         ("more than there is", b"\0\xff\xff\xff\xff\x0f"),
-        ("a reserved kind", b"\0\x0eab"),
-        ("another reserved kind", b"\0\x0fab"),
+        ("a reserved encoding", b"\0\x0eab"),
+        ("another reserved encoding", b"\0\x0fab"),
         ("base64 of nothing", b"\0\0"),
         ("hex of nothing", b"\0\x02"),
         ("base64 of nothing packed", b"\0\x04"),

@@ -219,8 +219,8 @@ fn attributes(size: &Size) -> Markup {
                     }
                 }
                 tbody {
-                    @for (name, bytes) in size.attributes() {
-                        tr { th scope="row" { code { (name) } } td.figure { (grouped(*bytes)) } }
+                    @for attribute in size.attributes() {
+                        tr { th scope="row" { code { (attribute.name) } } td.figure { (grouped(attribute.bytes)) } }
                     }
                 }
             }

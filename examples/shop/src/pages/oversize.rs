@@ -55,8 +55,8 @@ fn refusal(sizes: &Oversize) -> Markup {
                 tr { th scope="col" { "Attribute" } th.figure scope="col" { "Bytes before compression" } }
             }
             tbody {
-                @for (name, bytes) in sizes.largest() {
-                    tr { th scope="row" { code { (name) } } td.figure { (grouped(*bytes)) } }
+                @for attribute in sizes.largest() {
+                    tr { th scope="row" { code { (attribute.name) } } td.figure { (grouped(attribute.bytes)) } }
                 }
             }
         }

@@ -21,7 +21,7 @@ pub type HeaderFields<'a> = dyn Fn(&str, &mut dyn FnMut(&[u8])) + 'a;
 
 /// A request without its cookies.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct RequestParts<'a> {
     pub(crate) method: Option<&'a str>,
     pub(crate) path: Option<&'a str>,
     pub(crate) host: Option<&'a str>,
@@ -41,13 +41,13 @@ enum FetchSite {
 }
 
 /// The values of a field that may come once. An empty one says as much as none.
-enum Came<T> {
-    Nothing,
+enum FieldValue<T> {
+    Absent,
     One(T),
     Several,
 }
 
-impl Asked<'_> {
+impl RequestParts<'_> {
     /// Whether the request is one of those that have to change nothing (RFC 9110 section 9.2.1), and
     /// opens no connection that could. One whose method is not known is none of them.
     pub(crate) fn is_safe(&self) -> bool {
@@ -83,14 +83,14 @@ impl Asked<'_> {
             None => {}
         }
         match self.read("origin", |value| self.foreign_origin(value)) {
-            Came::One(verdict) => return verdict,
-            Came::Several => return Some(Foreign::UnclearOrigin),
-            Came::Nothing => {}
+            FieldValue::One(verdict) => return verdict,
+            FieldValue::Several => return Some(Foreign::UnclearOrigin),
+            FieldValue::Absent => {}
         }
         match self.read("referer", |value| self.foreign_referer(value)) {
-            Came::One(verdict) => verdict,
-            Came::Several => Some(Foreign::UnclearOrigin),
-            Came::Nothing => None,
+            FieldValue::One(verdict) => verdict,
+            FieldValue::Several => Some(Foreign::UnclearOrigin),
+            FieldValue::Absent => None,
         }
     }
 
@@ -99,7 +99,7 @@ impl Asked<'_> {
         if let Some(site) = self.fetch_site() {
             return site == FetchSite::SameOrigin;
         }
-        let came = |name| !matches!(self.read(name, |_| ()), Came::Nothing);
+        let came = |name| !matches!(self.read(name, |_| ()), FieldValue::Absent);
         (came("origin") || came("referer")) && self.foreign().is_none()
     }
 
@@ -115,7 +115,10 @@ impl Asked<'_> {
     /// `SameSite=Lax` cookies from wherever the visitor comes (RFC 6265bis section 5.2).
     pub(crate) fn is_visit(&self) -> bool {
         let says = |name, wanted: &[u8]| {
-            matches!(self.read(name, |value| value == wanted), Came::One(true))
+            matches!(
+                self.read(name, |value| value == wanted),
+                FieldValue::One(true)
+            )
         };
         matches!(self.method, Some("GET" | "HEAD"))
             && says("sec-fetch-mode", b"navigate")
@@ -131,7 +134,7 @@ impl Asked<'_> {
             let mut trusted = origins.iter().filter_map(|each| Origin::parse(each));
             origin.is_some_and(|origin| trusted.any(|each| each.is(&origin)))
         };
-        !origins.is_empty() && matches!(self.read("origin", is_one), Came::One(true))
+        !origins.is_empty() && matches!(self.read("origin", is_one), FieldValue::One(true))
     }
 
     /// Words in another case are no words of a browser: the field is a token, and tokens have a case
@@ -145,9 +148,9 @@ impl Asked<'_> {
             _ => FetchSite::Unclear,
         };
         match self.read("sec-fetch-site", read) {
-            Came::Nothing => None,
-            Came::One(site) => Some(site),
-            Came::Several => Some(FetchSite::Unclear),
+            FieldValue::Absent => None,
+            FieldValue::One(site) => Some(site),
+            FieldValue::Several => Some(FetchSite::Unclear),
         }
     }
 
@@ -169,21 +172,21 @@ impl Asked<'_> {
             return Some(Foreign::UnclearOrigin);
         };
         // Two of them are a request that must not be served at all (RFC 9112 section 3.2).
-        let several = matches!(self.read("host", |_| ()), Came::Several);
+        let several = matches!(self.read("host", |_| ()), FieldValue::Several);
         match self.host.filter(|host| !several && !host.is_empty()) {
             None => Some(Foreign::NoHost),
             Some(host) => (!origin.is_at(host)).then_some(other),
         }
     }
 
-    fn read<T>(&self, name: &str, read: impl Fn(&[u8]) -> T) -> Came<T> {
-        let mut came = Came::Nothing;
+    fn read<T>(&self, name: &str, read: impl Fn(&[u8]) -> T) -> FieldValue<T> {
+        let mut came = FieldValue::Absent;
         self.look_up(name, &mut |value| {
             let value = value.trim_ascii();
             if !value.is_empty() {
                 came = match came {
-                    Came::Nothing => Came::One(read(value)),
-                    Came::One(_) | Came::Several => Came::Several,
+                    FieldValue::Absent => FieldValue::One(read(value)),
+                    FieldValue::One(_) | FieldValue::Several => FieldValue::Several,
                 };
             }
         });

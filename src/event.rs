@@ -6,8 +6,6 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
-use smallvec::SmallVec;
-
 use crate::cross_origin::Foreign;
 use crate::error::{Error, Refusal};
 
@@ -124,9 +122,6 @@ pub enum Event<'a> {
     #[non_exhaustive]
     Withheld {},
 }
-
-/// The events of one turn under the lock; nearly always none, or one.
-pub(crate) type Notes = SmallVec<[Note; 1]>;
 
 /// An event that waits until no lock is held.
 #[derive(Debug)]

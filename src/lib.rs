@@ -84,41 +84,44 @@
 
 #![forbid(unsafe_code)]
 
+pub mod adapter;
 pub mod slots;
 pub mod when_a_cookie_is_written;
 
+mod carrier;
 mod clock;
 mod cookie;
 mod cross_origin;
 mod error;
 mod event;
 mod guard;
+mod head;
 mod keys;
 mod lifetime;
 mod manager;
 mod payload;
 mod seal;
 mod session;
-mod transport;
+mod visit;
 
 /// The crate of the times in this interface.
 pub use time;
 
+pub use carrier::{Source, Transport};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use cookie::{Budget, CookieSpec, SameSite, Scope};
 pub use cross_origin::{CrossOrigin, Foreign, HeaderFields};
 pub use error::{AttributeSize, Error, Measure, Oversize, Refusal};
 pub use event::Event;
 pub use guard::{Guard, GuardedRequest, ReturnPath, Verdict};
+pub use head::{HeaderChange, HeadersMut, RequestHead, ResponseHead};
 pub use keys::{Key, KeyId, KeyRing, KeyText};
 pub use lifetime::{Lifetime, Persistence};
-pub use manager::{
-    HeaderChange, HeadersMut, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder,
-    SiteData, assert_fits,
-};
+pub use manager::{SessionManager, SessionManagerBuilder, SiteData, assert_fits};
 pub use payload::{Compression, SessionId};
 pub use seal::Format;
-pub use session::{Attribute, AttributeName, ReadKey, Renewal, Session, Size, WriteKey};
+pub use session::{
+    Attribute, AttributeName, LineSize, ReadKey, Renewal, Session, Size, Times, WriteKey,
+};
 #[doc(inline)]
-pub use slots::{Main, Sessions, Slot, Slots};
-pub use transport::{Source, Transport};
+pub use slots::{Main, Slot};

@@ -6,12 +6,12 @@
 //! ever overwrites another: each has a manager, and with it a cookie, a lifetime, a budget and a key
 //! ring of its own.
 //!
-//! A slot is named by a type. The [`Main`] one is always there, and whoever names none means it.
+//! A slot is named by a type. The [`Main`] one is always there, and it is meant where no slot is named.
 //!
 //! ```
 //! use sealed_session::{
 //!     Budget, CookieSpec, Key, KeyRing, Lifetime, Persistence,
-//!     RequestHead, ResponseHead, SessionManager, Slot, Slots,
+//!     RequestHead, ResponseHead, SessionManager, Slot,
 //! };
 //! use std::time::Duration;
 //! use time::OffsetDateTime;
@@ -30,14 +30,14 @@
 //!     .budget(Budget::compact().total(1_500))
 //!     .build()?;
 //!
-//! let slots = Slots::new(sign_in).with::<Prefs>(prefs)?;
+//! let manager = sign_in.with_slot::<Prefs>(prefs)?;
 //!
 //! // A first request. An adapter loads and commits.
 //! let now = OffsetDateTime::now_utc();
-//! let sessions = slots.load(RequestHead::default(), now);
-//! sessions.main().sign_in_as("user-17", &[])?;
-//! sessions.require::<Prefs>()?.insert("theme", "dark")?;
-//! let changes = slots.commit(&sessions, ResponseHead::new(303), now)?;
+//! let session = manager.load(RequestHead::default(), now);
+//! session.sign_in("user-17", &[])?;
+//! session.slot::<Prefs>()?.insert("theme", "dark")?;
+//! let changes = manager.commit(&session, ResponseHead::new(303), now)?;
 //!
 //! let lines = changes.iter().filter(|change| change.name() == "set-cookie");
 //! let cookies: Vec<&str> = lines.filter_map(|line| line.value().split(';').next()).collect();
@@ -47,9 +47,9 @@
 //! // Half a year later nobody is signed in, and the page is still dark.
 //! let later = now + year / 2;
 //! let line = cookies.join("; ");
-//! let sessions = slots.load(RequestHead::new([line.as_bytes()]), later);
-//! assert_eq!(sessions.main().subject(), None);
-//! let theme = sessions.require::<Prefs>()?.get::<String>("theme")?;
+//! let session = manager.load(RequestHead::new([line.as_bytes()]), later);
+//! assert_eq!(session.subject(), None);
+//! let theme = session.slot::<Prefs>()?.get::<String>("theme")?;
 //! assert_eq!(theme.as_deref(), Some("dark"));
 //! # Ok::<(), sealed_session::Error>(())
 //! ```
@@ -68,7 +68,7 @@
 //!
 //! - **The `Cookie` field.** The totals of all budgets together, but for slots that do not travel in
 //!   cookies, must fit what the budget of the main slot says that a request may carry
-//!   ([`request_warning_limit`](crate::Budget::request_warning_limit)), or [`with`](Slots::with)
+//!   ([`request_warning_limit`](crate::Budget::request_warning_limit)), or [`with_slot`](crate::SessionManager::with_slot)
 //!   refuses. The default budget takes 6,500 bytes of 8,180 by itself, which leaves 1,680 for all other
 //!   slots.
 //!   [`Event::CrowdedRequest`](crate::Event::CrowdedRequest) counts all slots, and is raised once, by the
@@ -82,13 +82,6 @@
 //! - **Caches.** There is one `Vary` and one `Cache-Control`, the strictest that any of them asks for.
 //!   `Clear-Site-Data` is what the managers of those slots say that the response ends.
 
-mod check;
-mod managers;
-mod sessions;
-
-pub use managers::Slots;
-pub use sessions::Sessions;
-
 /// Names a slot: a type without values will do.
 ///
 /// ```
@@ -99,20 +92,20 @@ pub use sessions::Sessions;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a slot of sessions",
-    note = "write `impl sealed_session::Slot for {Self} {{}}`, and add it by `Slots::with`"
+    note = "write `impl sealed_session::Slot for {Self} {{}}`, and add it by `SessionManager::with_slot`"
 )]
 pub trait Slot: Send + Sync + 'static {}
 
 /// The slot that is always there, and that is meant where none is named.
 ///
 /// ```
-/// use sealed_session::{Key, KeyRing, Main, RequestHead, SessionManager, Slots};
+/// use sealed_session::{Key, KeyRing, Main, RequestHead, SessionManager};
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 ///
-/// let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
-/// let sessions = slots.load(RequestHead::default(), now);
-/// assert!(sessions.get::<Main>().is_some());
+/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let session = manager.load(RequestHead::default(), now);
+/// assert!(session.slot::<Main>().is_ok());
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[derive(Debug)]

@@ -1,11 +1,11 @@
 //! The carriers of one manager, and which of them answers.
 
+use super::Carrier;
 use super::cookies::Cookies;
-use super::field::Fields;
+use super::field::{FieldNames, Fields};
 use super::link::Links;
 use super::source::Source;
 use super::transport::Transport;
-use super::Carrier;
 use crate::cookie::Budget;
 use crate::cross_origin::HeaderFields;
 
@@ -51,6 +51,11 @@ impl Carriers {
         self.links.as_ref()
     }
 
+    /// Returns the names of the header fields.
+    pub(crate) fn field_names(&self) -> Option<&FieldNames> {
+        self.fields.as_ref().map(Fields::names)
+    }
+
     pub(super) fn fields(&self) -> Option<&Fields> {
         self.fields.as_ref()
     }
@@ -87,7 +92,11 @@ impl Carriers {
     /// Returns the request fields by which a response varies whose handler looked at the session.
     pub(crate) fn varies_by(&self) -> impl Iterator<Item = &str> {
         let field = self.fields.as_ref().map(Fields::varies_by);
-        let cookie = if self.reads_cookies { Some(COOKIE) } else { None };
+        let cookie = if self.reads_cookies {
+            Some(COOKIE)
+        } else {
+            None
+        };
         field.into_iter().chain(cookie)
     }
 }

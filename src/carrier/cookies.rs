@@ -1,7 +1,9 @@
 //! Sessions in cookies: which names count, and the lines that set, end and clean up.
 
 use super::{Carrier, HeaderLine, Incoming, Outgoing};
-use crate::cookie::{Budget, Chunks, CookieSpec, Jar, Names, Overflow, PAIR_END, Renderer, Scope, split};
+use crate::cookie::{
+    Budget, Chunks, CookieSpec, Jar, Names, Overflow, PAIR_END, Renderer, Scope, split,
+};
 use crate::error::Measure;
 use crate::seal::Binding;
 
@@ -92,8 +94,7 @@ impl Cookies {
             let mut touches = jar.touches(*at).peekable();
             !family.spec.is_plantable() && touches.peek().is_some() && touches.all(&is_void)
         });
-        orphaned
-            .map(|(_, family)| HeaderLine::Cookie(family.renderer.remove(family.names.touch())))
+        orphaned.map(|(_, family)| HeaderLine::Cookie(family.renderer.remove(family.names.touch())))
     }
 
     /// Returns the lines that expire what may be left in the scopes of former configurations.
@@ -199,7 +200,11 @@ impl Carrier for Cookies {
             None => usize::MAX,
         };
         let mut lines = Vec::new();
-        for line in came.jar().into_iter().flat_map(|jar| self.left_over(jar, 0)) {
+        for line in came
+            .jar()
+            .into_iter()
+            .flat_map(|jar| self.left_over(jar, 0))
+        {
             let Some(left) = room.checked_sub(AROUND + line.len()) else {
                 break;
             };

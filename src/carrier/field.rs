@@ -66,8 +66,8 @@ impl FieldNames {
         &self.touch
     }
 
-    /// All of them.
-    pub(crate) fn names(&self) -> [&str; 3] {
+    /// Returns the names of all three fields.
+    pub(crate) fn all(&self) -> [&str; 3] {
         [self.request(), self.response(), self.touch()]
     }
 
@@ -131,6 +131,10 @@ impl Fields {
             names,
             budget: budget.cookies(1),
         }
+    }
+
+    pub(super) fn names(&self) -> &FieldNames {
+        &self.names
     }
 
     /// Returns the field of the request, by which responses vary.

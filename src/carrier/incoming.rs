@@ -45,7 +45,8 @@ impl Single {
         let value = trim(value);
         if self.touches.len() < usize::from(MARKS_KEPT) {
             let fits = value.len() <= MARK_MAX;
-            self.touches.push(if fits { Some(value.to_vec()) } else { None });
+            self.touches
+                .push(if fits { Some(value.to_vec()) } else { None });
         }
     }
 

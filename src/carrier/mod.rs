@@ -23,7 +23,7 @@ pub(crate) use cookies::{Cookies, Family};
 pub(crate) use field::FieldNames;
 pub(crate) use incoming::Incoming;
 pub(crate) use line::HeaderLine;
-pub(crate) use link::{LINK_MAX, LinkUse, Links};
+pub(crate) use link::{LINK_MAX, LinkUse};
 pub(crate) use own_link::{OwnLink, OwnOrigin, sent_length};
 pub use source::Source;
 pub use transport::Transport;

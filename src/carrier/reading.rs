@@ -7,7 +7,7 @@ use super::link::LinkUse;
 use super::own_link::OwnOrigin;
 use super::source::Source;
 use crate::cookie::SameSite;
-use crate::cross_origin::{RequestParts, CrossOrigin};
+use crate::cross_origin::{CrossOrigin, RequestParts};
 use crate::error::Refusal;
 use crate::head::RequestHead;
 
@@ -64,7 +64,11 @@ impl Carriers {
     /// Returns whether the parameter that came says how this visitor is answered. Nothing that could
     /// be a token asks for links, and where cookies are the rule, that is for pages of this site to
     /// offer: another one would move its visitors into what leaks.
-    fn is_asked_for_links(&self, asked: &RequestParts<'_>, came: &Result<Vec<u8>, Refusal>) -> bool {
+    fn is_asked_for_links(
+        &self,
+        asked: &RequestParts<'_>,
+        came: &Result<Vec<u8>, Refusal>,
+    ) -> bool {
         let is_token = came.as_ref().is_ok_and(|text| !text.is_empty());
         is_token || self.unasked() == Source::Link || asked.is_from_here()
     }

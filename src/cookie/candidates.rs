@@ -236,11 +236,7 @@ mod tests {
             assert!(all.more);
         }
         // An equal text is opened once, and crowds nobody out.
-        let jar = Jar::read(
-            [b"s=A; ".repeat(30).as_slice()],
-            [Names::new("s")].iter(),
-            || false,
-        );
+        let jar = Jar::read([b"s=A; ".repeat(30).as_slice()], [Names::new("s")].iter());
         let all = Candidates::of(&jar, 0);
         assert_eq!((all.list.len(), all.more), (1, false));
         // What is no complete text costs nothing, and takes nobody's place.

@@ -317,10 +317,7 @@ mod tests {
     type Seen = Vec<(usize, Option<Vec<u8>>)>;
 
     fn read(lines: &[&[u8]]) -> Seen {
-        let jar = Jar::read(
-            lines.iter().copied(),
-            [Names::new("__Host-s")].iter(),
-        );
+        let jar = Jar::read(lines.iter().copied(), [Names::new("__Host-s")].iter());
         jar.chunks(0)
             .map(|found| (found.index, found.value.map(<[u8]>::to_vec)))
             .collect()
@@ -381,10 +378,7 @@ mod tests {
             (&[b"__Host-s.t=12; __Host-s.x=3"], 0, 0),
         ];
         for (lines, cookies, bytes) in table {
-            let jar = Jar::read(
-                lines.iter().copied(),
-                [Names::new("__Host-s")].iter(),
-            );
+            let jar = Jar::read(lines.iter().copied(), [Names::new("__Host-s")].iter());
             let (cookies, bytes) = (*cookies, *bytes);
             assert_eq!(jar.others(), Tally { cookies, bytes }, "{lines:?}");
         }

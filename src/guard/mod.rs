@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use crate::error::Error;
 use crate::session::{ReadKey, Session};
-use crate::slots::{Sessions, Slot};
+use crate::slots::{Main, Slot};
 
 /// What a request has to bring to pass.
 ///
@@ -57,7 +57,7 @@ pub struct Guard {
 
 #[derive(Clone)]
 struct Rules {
-    of: fn(&Sessions) -> Result<&Session, Error>,
+    of: fn(&Session) -> Result<Session, Error>,
     /// Whether somebody has to be signed in; a session with nobody in it is not enough then.
     signed_in: bool,
     conditions: Vec<Condition>,
@@ -117,7 +117,7 @@ impl Guard {
     fn new(signed_in: bool) -> Guard {
         Guard {
             rules: Arc::new(Rules {
-                of: |sessions| Ok(sessions.main()),
+                of: Session::slot::<Main>,
                 signed_in,
                 conditions: Vec::new(),
                 sign_in: None,
@@ -145,7 +145,7 @@ impl Guard {
     /// ```
     #[must_use]
     pub fn of<S: Slot>(self) -> Guard {
-        self.with(|rules| rules.of = Sessions::require::<S>)
+        self.with(|rules| rules.of = Session::slot::<S>)
     }
 
     /// Demands that an attribute is there, and that `is_enough` says yes to it. That it is there alone
@@ -289,21 +289,17 @@ impl Guard {
     /// assert!(!sessions.close_unused(), "it looked, and caches have to know");
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn check(
-        &self,
-        sessions: &Sessions,
-        request: &GuardedRequest<'_>,
-    ) -> Result<Verdict, Error> {
-        let session = (self.rules.of)(sessions)?;
+    pub fn check(&self, session: &Session, request: &GuardedRequest<'_>) -> Result<Verdict, Error> {
+        let asked = (self.rules.of)(session)?;
         let is_known = match self.rules.signed_in {
-            true => session.subject().is_some(),
-            false => session.is_live(),
+            true => asked.subject().is_some(),
+            false => asked.is_live(),
         };
         if !is_known {
-            return Ok(self.unknown(sessions, request));
+            return Ok(self.unknown(session, request));
         }
         let holds = |condition: &Condition| {
-            condition(session).unwrap_or_else(|error| {
+            condition(&asked).unwrap_or_else(|error| {
                 tracing::warn!(target: "sealed_session", %error, "a guard could not read what it asks for; the visitor does not pass");
                 false
             })
@@ -315,7 +311,7 @@ impl Guard {
     }
 
     /// What becomes of somebody who is not signed in.
-    fn unknown(&self, sessions: &Sessions, request: &GuardedRequest<'_>) -> Verdict {
+    fn unknown(&self, session: &Session, request: &GuardedRequest<'_>) -> Verdict {
         let Some(sign_in) = self.rules.sign_in.as_deref() else {
             return Verdict::Unauthorized;
         };
@@ -328,9 +324,8 @@ impl Guard {
         }
         // A token in the request's own link is no part of where it went.
         let target = request.target().to_owned();
-        let target = sessions
-            .iter()
-            .fold(target, |target, session| session.without_token(target));
+        let all = session.all();
+        let target = all.fold(target, |target, session| session.without_token(target));
         let back = ReturnPath::parse(&target).filter(|_| request.is_repeatable());
         let whole = back.map(|back| {
             let mark = if sign_in.contains('?') { '&' } else { '?' };
@@ -339,7 +334,7 @@ impl Guard {
         });
         // A client whose session is in links has it in this one, too.
         let carry = |location: String| {
-            sessions.iter().try_fold(location, |location, session| {
+            session.all().try_fold(location, |location, session| {
                 session.encode_url(&location).map(Cow::into_owned)
             })
         };

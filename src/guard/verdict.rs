@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::percent::split;
-use crate::manager::HeaderChange;
+use crate::head::HeaderChange;
 
 /// What a [`Guard`](crate::Guard) decided.
 ///

@@ -7,4 +7,4 @@ mod request;
 mod response;
 
 pub use request::RequestHead;
-pub use response::{HeaderChange, ResponseHead};
+pub use response::{HeaderChange, HeadersMut, ResponseHead};

@@ -3,10 +3,10 @@
 //! Only its length: who says what, and when, is decided by the session and by `caching`.
 
 use super::SessionManagerBuilder;
+use crate::carrier::{COOKIE, FieldNames};
 use crate::cookie::{CookieSpec, Names};
 use crate::lifetime::MAX_AGE_MAX;
 use crate::seal::TOMBSTONES_TEXT;
-use crate::transport::Field;
 
 /// A line of HTTP/1.1 with a value of so many bytes (RFC 9112 section 5).
 const fn line(name: &str, value: usize) -> usize {
@@ -17,14 +17,19 @@ impl SessionManagerBuilder {
     /// Bytes of the longest head that goes with a session, less the values of the session's own lines.
     pub(super) fn beside(&self) -> usize {
         let session = match self.transport.in_field() {
-            Some(field) if !self.transport.in_cookies() => in_field(field),
+            Some(names) if !self.transport.in_cookies() => in_field(&names),
             _ => self.in_cookies(),
         };
-        let varies: usize = self
+        let varies = |name: &str| name.len() + ", ".len();
+        let varies = self
             .transport
-            .varies_by()
-            .map(|by| by.len() + ", ".len())
-            .sum();
+            .in_field()
+            .map_or(0, |names| varies(names.request()))
+            + if self.transport.in_cookies() {
+                varies(COOKIE)
+            } else {
+                0
+            };
         let links = match self.transport.in_links() {
             Some(_) => line("referrer-policy", "no-referrer".len()),
             None => 0,
@@ -56,8 +61,8 @@ impl SessionManagerBuilder {
 }
 
 /// The end of a line of the session's, and a touch that goes away.
-fn in_field(field: &Field) -> usize {
-    "\r\n".len() + line(field.touch(), 0)
+fn in_field(names: &FieldNames) -> usize {
+    "\r\n".len() + line(names.touch(), 0)
 }
 
 fn set_cookie(spec: &CookieSpec, name: usize, value: usize, max_age: u64) -> usize {

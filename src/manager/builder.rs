@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{SessionManager, SiteData};
+use crate::carrier::{Carriers, Cookies, Family, Transport};
 use crate::cookie::{Budget, CookieSpec, Names, Scope};
 use crate::cross_origin::CrossOrigin;
 use crate::error::Error;
@@ -11,14 +12,13 @@ use crate::keys::KeyRing;
 use crate::lifetime::Lifetime;
 use crate::payload::Compression;
 use crate::seal::{Binding, Format, Sealer};
-use crate::session::{Context, Family, Parting};
-use crate::transport::Transport;
+use crate::visit::{Config, Parting, SlotList};
 
 /// The purpose that session tokens in cookies and header fields are bound to.
 const PURPOSE: &str = "session";
 
 /// The purpose that session tokens in links are bound to.
-const PURPOSE_IN_URL: &str = "session-in-url";
+const PURPOSE_IN_LINK: &str = "session-in-url";
 
 /// Configures a [`SessionManager`]. Everything has a default; an invalid configuration is refused
 /// by [`build`](SessionManagerBuilder::build), and never when a request arrives.
@@ -146,7 +146,7 @@ impl SessionManagerBuilder {
     ///     .former_scope(Scope::new().path("/shop"))
     ///     .build()?;
     /// # let session = manager.load(RequestHead::default(), now);
-    /// session.sign_in_as("user-17", &[])?;
+    /// session.sign_in("user-17", &[])?;
     ///
     /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
     /// let value = changes[1].value();
@@ -200,7 +200,7 @@ impl SessionManagerBuilder {
     /// let policy = Lifetime::new().idle(Duration::from_secs(3_600));
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
-    /// assert_eq!(session.policy(), policy);
+    /// assert_eq!(session.times().policy, policy);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn lifetime(mut self, lifetime: Lifetime) -> SessionManagerBuilder {
@@ -219,7 +219,7 @@ impl SessionManagerBuilder {
     ///
     /// let manager = SessionManager::builder(ring).budget(Budget::roomy()).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
-    /// assert_eq!(session.size()?.total_limit(), 12_000);
+    /// assert_eq!(session.size()?.budget().total_limit(), 12_000);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn budget(mut self, budget: Budget) -> SessionManagerBuilder {
@@ -438,24 +438,25 @@ impl SessionManagerBuilder {
             names: Names::new(spec.name()),
             renderer: spec.renderer(),
             binding: Binding::new(PURPOSE, spec.name(), &self.audience),
-            link_binding: Binding::new(PURPOSE_IN_URL, spec.name(), &self.audience),
+            link_binding: Binding::new(PURPOSE_IN_LINK, spec.name(), &self.audience),
             spec,
         };
+        let budget = self.budget.reserving(self.beside());
         let sealer = Sealer::new(&self.ring, self.format, &self.accepted);
+        let former = self.former.map(family);
+        let cookies = Cookies::new(family(self.cookie), former, self.former_scopes, budget);
+        let config = Config {
+            sealer,
+            lifetime: self.lifetime,
+            budget,
+            compression: self.compression,
+            carriers: Carriers::new(cookies, &self.transport, budget),
+            parting: self.parting,
+            cross_origin: self.cross_origin,
+            observer: self.observer,
+        };
         Ok(SessionManager {
-            context: Arc::new(Context {
-                sealer,
-                lifetime: self.lifetime,
-                budget: self.budget.reserving(self.beside()),
-                compression: self.compression,
-                former: self.former.map(family),
-                family: family(self.cookie),
-                former_scopes: self.former_scopes,
-                parting: self.parting,
-                transport: self.transport,
-                cross_origin: self.cross_origin,
-                observer: self.observer,
-            }),
+            slots: Arc::new(SlotList::new(Arc::new(config))),
         })
     }
 }

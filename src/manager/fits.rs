@@ -2,9 +2,10 @@
 
 use time::OffsetDateTime;
 
-use super::{RequestHead, SessionManager};
+use super::SessionManager;
 use crate::cookie::Budget;
 use crate::error::Error;
+use crate::head::RequestHead;
 use crate::keys::{Key, KeyRing};
 use crate::session::{Size, WriteKey};
 

@@ -1,40 +1,33 @@
-//! The one type that ties the stages together: cookies to a session, a session to header lines.
+//! The configuration of an application's sessions, and the two calls of every request: load and commit.
 //!
-//! Owns the flow that adapters call and every decision about headers, so that an adapter moves
-//! bytes and decides nothing. It does no I/O, reads no clock and knows no framework's types.
+//! Owns what a configuration may be. What a request does with it is decided in `visit`.
 
-mod arriving;
 mod beside;
 mod builder;
-mod caching;
 mod check;
 mod fits;
-mod request;
-mod response;
 mod site_data;
+mod slots;
 
 pub use builder::SessionManagerBuilder;
-pub(crate) use caching::changes;
 pub use fits::assert_fits;
-pub use request::RequestHead;
-pub use response::{HeaderChange, HeadersMut, ResponseHead};
 pub use site_data::SiteData;
 
+use std::fmt;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-pub(crate) use self::arriving::is_in_field;
-use self::arriving::{arriving, in_cookies};
-use crate::cookie::Jar;
 use crate::error::Error;
+use crate::head::{HeaderChange, RequestHead, ResponseHead};
 use crate::keys::KeyRing;
-use crate::lifetime::Timestamp;
-use crate::session::{Context, Session, report};
+use crate::session::Session;
+use crate::slots::Slot;
+use crate::visit::{SlotConfig, SlotList, Visit};
 
 /// Loads sessions from requests and commits them to responses.
 ///
-/// One manager serves a whole application, or one of its [slots](crate::slots); a clone is the same
+/// One manager serves a whole application, with all its [slots](crate::slots); a clone is the same
 /// manager. It holds nothing but its configuration and keys, so requests share no lock, and any other
 /// manager with the same ring and configuration can take over between two requests.
 ///
@@ -58,13 +51,13 @@ use crate::session::{Context, Session, report};
 /// assert_eq!(session.get::<String>("name")?.as_deref(), Some("Ada"));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SessionManager {
-    context: Arc<Context>,
+    slots: Arc<SlotList>,
 }
 
 impl SessionManager {
-    /// A manager with the default configuration: a `__Host-session` cookie, encrypted, 30 minutes
+    /// Makes a manager with the default configuration: a `__Host-session` cookie, encrypted, 30 minutes
     /// idle and 12 hours in total, within the [`portable`](crate::Budget::portable) budget.
     ///
     /// # Errors
@@ -78,8 +71,8 @@ impl SessionManager {
     ///
     /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// let session = manager.load(RequestHead::default(), now);
-    /// assert_eq!(session.policy(), Lifetime::new());
-    /// assert_eq!(session.size()?.total_limit(), Budget::portable().total_limit());
+    /// assert_eq!(session.times().policy, Lifetime::new());
+    /// assert_eq!(session.size()?.budget().total_limit(), Budget::portable().total_limit());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn new(ring: KeyRing) -> Result<SessionManager, Error> {
@@ -102,11 +95,15 @@ impl SessionManager {
         SessionManagerBuilder::new(ring)
     }
 
-    /// The session of a request that arrives at `now`.
+    /// Returns the session of a request that arrives at `now`, that of the main slot.
     ///
     /// Never fails: without an acceptable cookie the session is fresh, and
     /// [`Session::refusal`] says why. Copies the cookies that carry this session's names and
     /// opens none of them before the session is used.
+    ///
+    /// **Ask [`adapter::foreign`](crate::adapter::foreign) next** if you write an adapter, and answer 403 if it
+    /// gives a reason: a page of another origin caused the request. Its sessions are closed then, so that
+    /// nothing that the request did to them is sent.
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing, Refusal, RequestHead, SessionManager};
@@ -127,48 +124,23 @@ impl SessionManager {
     where
         I: IntoIterator<Item = &'a [u8]>,
     {
-        self.load_beside(None, request, now)
+        Session::of(Visit::begin(&self.slots, request, now))
     }
 
-    /// Loads a session that shares the fate of `main`, if there is one.
-    pub(crate) fn load_beside<'a, I>(
-        &self,
-        main: Option<&Session>,
-        request: RequestHead<'a, I>,
-        now: OffsetDateTime,
-    ) -> Session
-    where
-        I: IntoIterator<Item = &'a [u8]>,
-    {
-        let barred = match self.context.family.spec.is_development() && !request.is_loopback() {
-            true => Some(request.host_name()),
-            false => None,
-        };
-        let context = &self.context;
-        let mut links = None;
-        let (lines, request) = request.split();
-        let jar = match barred {
-            Some(_) => Jar::default(),
-            None if context.transport.is_plain() => in_cookies(context, lines, &request),
-            None => arriving(context, lines, &request, &mut links),
-        };
-        let now = Timestamp::of(now);
-        Session::new(Arc::clone(context), jar, links, now, barred, main)
-    }
-
-    /// Closes `session` and returns the changes that its response head needs, in order. The guide
-    /// [when a cookie is written](crate::when_a_cookie_is_written) tells which and why.
+    /// Closes the sessions of a request, one for each slot, and returns the changes that its response
+    /// head needs, in order. The guide [when a cookie is written](crate::when_a_cookie_is_written) tells
+    /// which and why. `session` is any of them.
     ///
     /// `now` is the time of this call: a handler that ran for longer than its session lives
     /// revives nothing. Everything written is stamped with the time of loading all the same.
     ///
     /// # Errors
     ///
-    /// [`Error::is_too_large`] if the session is over its budget, [`Error::is_expired`] if its time was
-    /// over before its handler had finished, and [`Error::is_randomness`].
-    /// The browser then keeps the session that it has. Answer with an error page, and commit once
-    /// more with the head of that page: a session commits once, so this gives only a touch, if one
-    /// is due, and what caches have to know.
+    /// [`Error::is_too_large`] if a session is over its budget, [`Error::is_expired`] if its time was
+    /// over before its handler had finished, and [`Error::is_randomness`]. [`Error::cookie`] names the first
+    /// session that cannot be sent. Nothing of any is sent then, and the browser keeps all of them as they
+    /// were. Answer with an error page, and commit once more with the head of that page: a session commits
+    /// once, so this gives only a touch, if one is due, and what caches have to know.
     ///
     /// ```
     /// use sealed_session::ResponseHead;
@@ -195,22 +167,67 @@ impl SessionManager {
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
-        if session.close_unused() {
-            return Ok(Vec::new());
-        }
-        let stamp = Timestamp::of(now);
-        let mut outcome = session.commit(stamp, response.status)?;
-        if outcome.asked || outcome.refused {
-            report(std::iter::once((session, outcome.asked)));
-        }
-        let transport = |_| Some(&self.context.transport);
-        let touch = |_| session.touch(stamp);
-        let outcomes = std::slice::from_mut(&mut outcome);
-        Ok(changes(outcomes, response, now, transport, touch))
+        session.visit().close(response, now)
     }
 
-    /// The checked configuration.
-    pub(crate) fn context(&self) -> &Context {
-        &self.context
+    /// Adds the slot `S` with the configuration of `manager`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_configuration`]:
+    ///
+    /// - The slot is there already, or `manager` has slots of its own.
+    /// - A cookie of `manager`, present or former, has a name that another slot uses. Scopes do not
+    ///   tell them apart, because a request names cookies without their scopes.
+    /// - It would travel in a header field, that of a touch included, or in a parameter of links that
+    ///   another slot uses.
+    /// - It has a [`CrossOrigin`](crate::CrossOrigin) of its own: the main slot's goes for all.
+    /// - The totals of the budgets of all slots that travel in cookies pass together what the main
+    ///   slot's budget says that a request may carry: lower them by
+    ///   [`Budget::total`](crate::Budget::total), or, where every server in front takes more, say so by
+    ///   [`Budget::warn_request_above`](crate::Budget::warn_request_above) on the budget of the main
+    ///   slot.
+    ///
+    /// ```
+    /// use sealed_session::{Budget, CookieSpec, Key, KeyRing, SessionManager, Slot};
+    ///
+    /// enum Flash {}
+    /// impl Slot for Flash {}
+    ///
+    /// let ring = KeyRing::new(Key::generate()?);
+    /// let flash = SessionManager::builder(ring.clone()).cookie(CookieSpec::new("__Host-flash"));
+    /// let main = SessionManager::new(ring)?;
+    ///
+    /// let small = flash.budget(Budget::compact().total(1_000)).build()?;
+    /// let manager = main.clone().with_slot::<Flash>(small)?;
+    ///
+    /// // Twice the default budget is more than common servers take.
+    /// # let flash = SessionManager::builder(KeyRing::new(Key::generate()?)).cookie(CookieSpec::new("__Host-flash"));
+    /// let large = flash.build()?;
+    /// let error = main.with_slot::<Flash>(large).unwrap_err();
+    /// assert!(error.to_string().contains("13000 bytes"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn with_slot<S: Slot>(self, manager: SessionManager) -> Result<SessionManager, Error> {
+        let mut list = Arc::unwrap_or_clone(self.slots);
+        let slot = SlotConfig::of::<S>(manager.slots.main_config());
+        if !manager.slots.is_single() {
+            return Err(Error::configuration(format!(
+                "the manager of the slot `{}` has slots of its own; add them to the main one",
+                slot.name
+            )));
+        }
+        slots::check(&list, &slot)?;
+        list.push(slot);
+        Ok(SessionManager {
+            slots: Arc::new(list),
+        })
+    }
+}
+
+impl fmt::Debug for SessionManager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = self.slots.iter().map(|slot| (slot.name, &slot.config));
+        f.debug_map().entries(named).finish()
     }
 }

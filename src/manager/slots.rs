@@ -1,49 +1,45 @@
-//! What slots are refused for.
+//! The rules by which a slot is refused.
 
-use super::managers::Entry;
+use crate::carrier::{Carriers, FieldNames};
 use crate::cookie::Budget;
 use crate::error::Error;
-use crate::transport::{Field, Transport};
+use crate::visit::{SlotConfig, SlotList};
 
-/// Checks the last of `entries` against those before it, and what all of them take together. The first
-/// one is the main slot.
-pub(super) fn check(entries: &[Entry]) -> Result<(), Error> {
-    let Some((added, there)) = entries.split_last() else {
-        return Ok(());
-    };
-    there
-        .iter()
-        .try_for_each(|entry| check_pair(entry, added))?;
-    check_budgets(entries)?;
-    check_heads(entries)
+/// Checks a slot against those that are `there`, and what all of them take together.
+pub(super) fn check(there: &SlotList, added: &SlotConfig) -> Result<(), Error> {
+    there.iter().try_for_each(|slot| check_pair(slot, added))?;
+    let all: Vec<&SlotConfig> = there.iter().chain([added]).collect();
+    let main = &there.main().budget;
+    check_budgets(&all, main)?;
+    check_heads(&all, main)
 }
 
-fn check_pair(there: &Entry, added: &Entry) -> Result<(), Error> {
+fn check_pair(there: &SlotConfig, added: &SlotConfig) -> Result<(), Error> {
     if there.is_same_slot(added) {
         return Err(Error::configuration(format!(
             "the slot `{}` is there already; a second one needs a type of its own",
-            added.name()
+            added.name
         )));
     }
-    if !added.manager.context().cross_origin.is_default() {
+    if !added.config.cross_origin.is_default() {
         return Err(Error::configuration(format!(
             "the slot `{}` says by itself which requests of other origins are served; the main slot's \
              manager says so for all",
-            added.name()
+            added.name
         )));
     }
-    check_transports(there, added)?;
-    for (at, family) in there.manager.context().families() {
-        for (added_at, other) in added.manager.context().families() {
+    check_carriers(there, added)?;
+    for (at, family) in there.config.carriers.cookies().families() {
+        for (added_at, other) in added.config.carriers.cookies().families() {
             if family.names.overlaps(&other.names) {
                 return Err(Error::configuration(format!(
                     "the {} of the slot `{}` and the {} of the slot `{}` would take each other's \
                      names; choose another name by `CookieSpec::new`, whatever the scope: a request \
                      does not tell scopes apart",
                     described(at, family.names.base()),
-                    there.name(),
+                    there.name,
                     described(added_at, other.names.base()),
-                    added.name(),
+                    added.name,
                 )));
             }
         }
@@ -52,13 +48,12 @@ fn check_pair(there: &Entry, added: &Entry) -> Result<(), Error> {
 }
 
 /// Of two sessions that share a field or a parameter one would read, and overwrite, the other.
-fn check_transports(there: &Entry, added: &Entry) -> Result<(), Error> {
-    let [one, other] = [there, added].map(|entry| &entry.manager.context().transport);
+fn check_carriers(there: &SlotConfig, added: &SlotConfig) -> Result<(), Error> {
+    let [one, other] = [there, added].map(|slot| &slot.config.carriers);
     let shared = |what: &str, name: &str, fix: &str| {
         Err(Error::configuration(format!(
             "the slots `{}` and `{}` both travel in the {what} `{name}`; name another one by {fix}",
-            there.name(),
-            added.name(),
+            there.name, added.name,
         )))
     };
     let theirs: Vec<&str> = fields(other).collect();
@@ -69,17 +64,18 @@ fn check_transports(there: &Entry, added: &Entry) -> Result<(), Error> {
             "`Transport::header` and `answered_in`",
         );
     }
-    match (one.in_links(), other.in_links()) {
+    let parameter = |all: &Carriers| all.links().map(|links| links.parameter().to_owned());
+    match (parameter(one), parameter(other)) {
         (Some(one), Some(other)) if one == other => {
-            shared("parameter of links", one, "`Transport::url_that_leaks`")
+            shared("parameter of links", &one, "`Transport::url_that_leaks`")
         }
         _ => Ok(()),
     }
 }
 
-/// The names of all fields that a transport uses.
-fn fields(transport: &Transport) -> impl Iterator<Item = &str> {
-    transport.in_field().into_iter().flat_map(Field::names)
+/// Returns the names of all fields in which a session travels.
+fn fields(carriers: &Carriers) -> impl Iterator<Item = &str> {
+    carriers.field_names().into_iter().flat_map(FieldNames::all)
 }
 
 fn described(family: usize, name: &str) -> String {
@@ -89,15 +85,14 @@ fn described(family: usize, name: &str) -> String {
 
 /// All sessions that travel in cookies share one field. Their totals count attributes, too, which are
 /// not sent back: what that leaves is for touches and tombstones.
-fn check_budgets(entries: &[Entry]) -> Result<(), Error> {
-    let contexts = entries.iter().map(|entry| entry.manager.context());
-    let totals: Vec<(&str, usize)> = contexts
-        .filter(|context| context.transport.in_cookies())
-        .map(|context| (context.family.names.base(), context.budget.total_limit()))
+fn check_budgets(slots: &[&SlotConfig], main: &Budget) -> Result<(), Error> {
+    let configs = slots.iter().map(|slot| &slot.config);
+    let totals: Vec<(&str, usize)> = configs
+        .filter(|config| config.carriers.reads_cookies())
+        .map(|config| (config.cookie(), config.budget.total_limit()))
         .collect();
     let needed: usize = totals.iter().map(|(_, total)| total).sum();
-    let main = entries.first().map(|main| &main.manager.context().budget);
-    let allowed = main.map_or(0, Budget::request_warning_limit);
+    let allowed = main.request_warning_limit();
     if needed <= allowed {
         return Ok(());
     }
@@ -114,14 +109,13 @@ fn check_budgets(entries: &[Entry]) -> Result<(), Error> {
 
 /// All slots answer in one head. If the main one's budget limits it, what they may take together has to
 /// be within that.
-fn check_heads(entries: &[Entry]) -> Result<(), Error> {
-    let main = entries.first().map(|main| &main.manager.context().budget);
-    let Some(allowed) = main.and_then(Budget::head_limit) else {
+fn check_heads(slots: &[&SlotConfig], main: &Budget) -> Result<(), Error> {
+    let Some(allowed) = main.head_limit() else {
         return Ok(());
     };
-    let contexts = entries.iter().map(|entry| entry.manager.context());
-    let heads: Vec<(&str, usize)> = contexts
-        .map(|context| (context.family.names.base(), context.budget.whole_head()))
+    let heads: Vec<(&str, usize)> = slots
+        .iter()
+        .map(|slot| (slot.config.cookie(), slot.config.budget.whole_head()))
         .collect();
     let needed: usize = heads.iter().map(|(_, head)| head).sum();
     if needed <= allowed {

@@ -140,7 +140,11 @@ impl Attributes {
                 is_change: true,
             };
         };
-        let entry = if there.is_secret() { new.into_secret() } else { new };
+        let entry = if there.is_secret() {
+            new.into_secret()
+        } else {
+            new
+        };
         Placed {
             entry,
             at,

@@ -131,7 +131,9 @@ impl Session {
         let written = key
             .write(value)
             .map_err(|what| Error::not_representable(name, what))?;
-        let stored = self.visit.at(self.at, |slot| slot.put(name, written.entry(name), allowed));
+        let stored = self
+            .visit
+            .at(self.at, |slot| slot.put(name, written.entry(name), allowed));
         stored.map_err(|error| self.refused(error))
     }
 

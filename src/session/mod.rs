@@ -14,7 +14,7 @@ mod times;
 
 pub use attribute::Attribute;
 pub use key::{AttributeName, ReadKey, WriteKey};
-pub use size::{AttributeSize, LineSize, Size};
+pub use size::{LineSize, Size};
 pub use times::{Renewal, Times};
 
 use std::any::type_name;
@@ -111,21 +111,19 @@ impl Session {
         }
     }
 
-    /// Returns the session of the slot number `at`, in the same hand.
+    /// Returns the session of the slot number `at`.
     pub(crate) fn beside(&self, at: usize) -> Session {
-        Session {
-            visit: Arc::clone(&self.visit),
-            at,
-            hand: self.hand,
-        }
+        self.handle(at, Hand::Clone)
     }
 
     /// Returns a handle for a handler.
     pub(crate) fn in_hand(&self) -> Session {
-        Session {
-            hand: Hand::First,
-            ..self.beside(self.at)
-        }
+        self.handle(self.at, Hand::First)
+    }
+
+    fn handle(&self, at: usize, hand: Hand) -> Session {
+        let visit = Arc::clone(&self.visit);
+        Session { visit, at, hand }
     }
 
     /// Returns the sessions of all slots, the main one first.
@@ -157,10 +155,7 @@ impl Session {
 
 impl Clone for Session {
     fn clone(&self) -> Session {
-        Session {
-            hand: Hand::Clone,
-            ..self.beside(self.at)
-        }
+        self.handle(self.at, Hand::Clone)
     }
 }
 

@@ -1,9 +1,11 @@
-//! What a session costs.
+//! The size of a session on its way out.
 
-use crate::cookie::{Budget, Tally};
-use crate::error::AttributeSize;
+use super::Session;
+use crate::cookie::{Budget, Jar, Tally};
+use crate::error::{AttributeSize, Error};
+use crate::visit::{SessionState, largest, request_bytes};
 
-/// What a session costs to send; see [`Session::size`](crate::Session::size).
+/// The size of a session on its way out; see [`Session::size`](crate::Session::size).
 ///
 /// ```
 /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -13,25 +15,94 @@ use crate::error::AttributeSize;
 /// # let session = manager.load(RequestHead::default(), now);
 /// session.insert("name", "Ada")?;
 /// let size = session.size()?;
-/// assert_eq!((size.cookies(), size.total_limit()), (1, 6_500));
+/// assert_eq!((size.cookies(), size.budget().total_limit()), (1, 6_500));
 /// assert!(size.bytes() < 220);
 /// assert_eq!((size.attributes()[0].name.as_str(), size.attributes()[0].bytes), ("name", 13));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Size {
-    /// Name and bytes of each line.
-    pub(super) lines: Vec<(String, usize)>,
-    pub(super) request_bytes: usize,
-    pub(super) room: usize,
-    pub(super) budget: Budget,
-    pub(super) others: Tally,
-    pub(super) attributes: Vec<AttributeSize>,
+    lines: Vec<LineSize>,
+    request_bytes: usize,
+    room: usize,
+    budget: Budget,
+    others: Tally,
+    attributes: Vec<AttributeSize>,
+}
+
+/// The size of one line; see [`Size::lines`].
+///
+/// ```
+/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+/// session.insert("name", "Ada")?;
+/// for line in session.size()?.lines() {
+///     println!("{} takes {} bytes", line.name, line.bytes);
+/// }
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct LineSize {
+    /// The name of the cookie, of the field, or of the parameter of links.
+    pub name: String,
+    /// The bytes of the line. Of a cookie, they are those of its `Set-Cookie` value: name, value and
+    /// attributes.
+    pub bytes: usize,
+}
+
+impl Session {
+    /// Returns the size of what a commit sends if the session was changed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_too_large`] if the session is over its budget.
+    ///
+    /// ```
+    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// session.insert("name", "Ada")?;
+    /// assert_eq!(session.size()?.cookies(), 1);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn size(&self) -> Result<Size, Error> {
+        self.visit.at(self.at, |slot| {
+            let exit = slot.exit();
+            let others = slot.came().jar().map_or(Tally::default(), Jar::others);
+            let sent = slot.opened().filter(|state| !state.is_nothing());
+            let mut size = Size {
+                lines: Vec::new(),
+                request_bytes: request_bytes(0, others),
+                room: 0,
+                budget: *exit.budget(),
+                others,
+                attributes: Vec::new(),
+            };
+            let Some(record) = sent.and_then(SessionState::record) else {
+                size.room = exit.empty_room();
+                return Ok(size);
+            };
+            let fitted = exit.fit(record)?;
+            let line = |(name, bytes): (&str, usize)| LineSize {
+                name: name.to_owned(),
+                bytes,
+            };
+            size.lines = fitted.pieces().map(line).collect();
+            size.request_bytes = request_bytes(fitted.pairs(), others);
+            size.room = fitted.room();
+            size.attributes = largest(record, usize::MAX);
+            Ok(size)
+        })
+    }
 }
 
 impl Size {
-    /// Bytes of all `Set-Cookie` values together: names, values and attributes.
+    /// Counts the bytes of what is sent: of cookies all `Set-Cookie` values, with names, values and
+    /// attributes; of a field or a link the token, with what stands in front of it.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -46,13 +117,13 @@ impl Size {
     /// ```
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.lines.iter().map(|(_, bytes)| bytes).sum()
+        self.lines.iter().map(|line| line.bytes).sum()
     }
 
-    /// How many more bytes of attributes fit if they can be neither packed nor compressed; their
-    /// names, and four to six bytes for each, included. Beside them, what is there now compresses
-    /// less well: a session that is stored as it is takes as many, one in LZ4 some tens less, and
-    /// one in DEFLATE up to 7 % of its budget less.
+    /// Counts the bytes of attributes that still fit if they can be neither packed nor compressed. Their
+    /// names are included, and four to six bytes for each. A session that is stored as it is takes as many.
+    /// One in LZ4 takes some tens of bytes less, and one in DEFLATE up to 7 % of its budget less, because
+    /// new attributes make the others compress less well.
     ///
     /// ```
     /// # use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
@@ -72,7 +143,7 @@ impl Size {
         self.room
     }
 
-    /// Bytes of the `Cookie` field of the next request, if the browser then has the other cookies
+    /// Counts the bytes of the `Cookie` field of the next request, if the browser then has the other cookies
     /// that came along with this one, those of other [slots](crate::slots) among them. The session's
     /// touch and its tombstones are not counted, some 50 bytes each, and neither are the cookies of a
     /// session that was refused, as long as no other takes their place.
@@ -94,22 +165,7 @@ impl Size {
         self.request_bytes
     }
 
-    /// Above how many [`request_bytes`](Size::request_bytes) common servers refuse a request.
-    ///
-    /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
-    /// assert_eq!(session.size()?.request_warning_limit(), 8_180);
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    #[must_use]
-    pub fn request_warning_limit(&self) -> usize {
-        self.budget.request_warning_limit()
-    }
-
-    /// How many cookies came along that are not of this session. Those of other
+    /// Counts the cookies that came along and are not of this session. Those of other
     /// [slots](crate::slots) are among them as they came, with their touches and tombstones: one
     /// session knows of no other.
     ///
@@ -127,7 +183,7 @@ impl Size {
         self.others.cookies
     }
 
-    /// Bytes of these [other cookies](Size::other_cookies) in the request's `Cookie` field: names,
+    /// Counts the bytes of these [other cookies](Size::other_cookies) in the request's `Cookie` field: names,
     /// values, and what stands between cookies.
     ///
     /// ```
@@ -144,7 +200,7 @@ impl Size {
         self.others.bytes
     }
 
-    /// How many cookies; 0 if there is no session.
+    /// Counts the cookies, or other pieces; 0 if there is no session.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -162,7 +218,7 @@ impl Size {
         self.lines.len()
     }
 
-    /// Each cookie's name, and the bytes of its `Set-Cookie` value: name, value and attributes.
+    /// Returns the lines, in order.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -170,15 +226,16 @@ impl Size {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
     /// session.insert("name", "Ada")?;
-    /// assert_eq!(session.size()?.lines()[0].0, "__Host-session");
+    /// assert_eq!(session.size()?.lines()[0].name, "__Host-session");
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn lines(&self) -> &[(String, usize)] {
+    pub fn lines(&self) -> &[LineSize] {
         &self.lines
     }
 
-    /// What the budget allows [`bytes`](Size::bytes) to be.
+    /// Returns the budget that counts for the session, with the limits of [`bytes`](Size::bytes), of
+    /// [`cookies`](Size::cookies) and of [`request_bytes`](Size::request_bytes).
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -188,15 +245,16 @@ impl Size {
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.insert("name", "Ada")?;
     /// let size = session.size()?;
-    /// assert!(size.bytes() * 100 / size.total_limit() < 4); // percent
+    /// assert!(size.bytes() * 100 / size.budget().total_limit() < 4); // percent
+    /// assert_eq!(size.budget().request_warning_limit(), 8_180);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn total_limit(&self) -> usize {
-        self.budget.total_limit()
+    pub fn budget(&self) -> Budget {
+        self.budget
     }
 
-    /// Bytes of a response head that the session may not have, because tombstones, removals, names of
+    /// Counts the bytes of a response head that the session may not have, because tombstones, removals, names of
     /// fields and what is said to caches may need them in the same response. 0 if the budget does not
     /// [limit the head](crate::Budget::head).
     ///
@@ -207,7 +265,7 @@ impl Size {
     /// # let ring = KeyRing::new(Key::generate()?);
     /// let manager = SessionManager::builder(ring).budget(Budget::compact()).build()?;
     /// let size = manager.load(RequestHead::default(), now).size()?;
-    /// assert_eq!(size.total_limit() + size.reserved(), 3_072);
+    /// assert_eq!(size.budget().total_limit() + size.reserved(), 3_072);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
@@ -215,39 +273,7 @@ impl Size {
         self.budget.reserved()
     }
 
-    /// Above how many [`bytes`](Size::bytes) a proxy with stock settings may refuse the response.
-    ///
-    /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
-    /// assert_eq!(session.size()?.warning_limit(), 3_072);
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    #[must_use]
-    pub fn warning_limit(&self) -> usize {
-        self.budget.warning_limit()
-    }
-
-    /// How many cookies the budget allows.
-    ///
-    /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
-    /// assert_eq!(session.size()?.cookie_limit(), 2);
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    #[must_use]
-    pub fn cookie_limit(&self) -> usize {
-        self.budget.cookie_limit()
-    }
-
-    /// Every attribute with its bytes before compression, the largest first.
+    /// Returns every attribute with its bytes before compression, the largest first.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};

@@ -3,10 +3,10 @@
 use smallvec::SmallVec;
 
 use super::caching::Response;
-use super::config::{Config, Parting};
+use super::config::Parting;
 use super::opening::{Held, authentic};
 use super::phase::{Cause, Closing, HeldBack, Phase};
-use super::state::{Change, SessionState};
+use super::state::Change;
 use super::tombstones::{Death, tombstones};
 use super::{Course, SlotVisit, Usage, Visit, fitting, touching};
 use crate::carrier::{Carriers, HeaderLine, Incoming};
@@ -70,7 +70,8 @@ impl Visit {
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
         let mut response = Response::lazily(response, closed);
-        let said = self.locked(|course| course.close(self, &mut response, Timestamp::of(closed)))?;
+        let said =
+            self.locked(|course| course.close(self, &mut response, Timestamp::of(closed)))?;
         Ok(response.changes(said))
     }
 }
@@ -330,7 +331,7 @@ impl<'v> SlotVisit<'v, '_> {
         let (Some(state), Some(jar)) = (self.opened(), came.jar()) else {
             return;
         };
-        if !config.carriers.of(came.source()).holds_tombstone_of() {
+        if !config.carriers.of(came.source()).buries() {
             return;
         }
         let bury = |death, dead: &[Held]| tombstones(config, came, (death, dead), self.now);
@@ -346,7 +347,8 @@ impl<'v> SlotVisit<'v, '_> {
                 // The one that counted comes last: its tombstones come in front.
                 let mut ended = authentic(config, came, self.now);
                 ended.extend(state.held().copied());
-                said.lines.extend(config.carriers.cookies().former_scopes(jar));
+                said.lines
+                    .extend(config.carriers.cookies().former_scopes(jar));
                 said.lines.extend(bury(Death::Ended, &ended));
             }
         }

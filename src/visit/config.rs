@@ -93,6 +93,11 @@ impl SlotList {
         &self.main.config
     }
 
+    /// Returns the configuration of the main slot, to be shared.
+    pub(crate) fn main_config(&self) -> Arc<Config> {
+        Arc::clone(&self.main.config)
+    }
+
     /// Returns whether the main slot is the only one.
     pub(crate) fn is_single(&self) -> bool {
         self.others.is_empty()

@@ -2,8 +2,8 @@
 
 use super::config::Config;
 use crate::carrier::{Carrier, HeaderLine, Incoming, Outgoing};
-use crate::cookie::{Chunks, Overflow, PAIR_END, Tally};
-use crate::error::{Error, Measure, Oversize};
+use crate::cookie::{Budget, Chunks, Overflow, PAIR_END, Tally};
+use crate::error::{AttributeSize, Error, Measure, Oversize};
 use crate::lifetime::Timestamp;
 use crate::payload::{Entry, PADDING, Packing, Payload, Record, UNPACKED_MAX};
 use crate::seal::{Format, text_length};
@@ -91,8 +91,13 @@ impl<'c> Exit<'c> {
         }
     }
 
+    /// Returns the budget that counts.
+    pub(crate) fn budget(&self) -> &'c Budget {
+        self.carrier.budget()
+    }
+
     /// Counts the bytes of attributes that fit beside a payload's `content`.
-    pub(crate) fn room(self, content: usize) -> usize {
+    fn room(self, content: usize) -> usize {
         let (mut fits, mut over) = (0, self.config.budget.total_limit());
         while over - fits > 1 {
             let middle = fits.midpoint(over);
@@ -203,14 +208,13 @@ const HEAD: usize = 24;
 const LENGTHS: usize = 5;
 
 /// Returns the largest attributes, with their sizes before compression.
-pub(crate) fn largest(record: &Record, most: usize) -> Vec<(String, usize)> {
-    let named = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
-    let mut all: Vec<(String, usize)> = record
-        .attributes
-        .iter()
-        .map(|entry| (named(entry.name), entry.size()))
-        .collect();
-    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+pub(crate) fn largest(record: &Record, most: usize) -> Vec<AttributeSize> {
+    let size = |entry: Entry<'_>| AttributeSize {
+        name: String::from_utf8_lossy(entry.name).into_owned(),
+        bytes: entry.size(),
+    };
+    let mut all: Vec<AttributeSize> = record.attributes.iter().map(size).collect();
+    all.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
     all.truncate(most);
     all
 }

@@ -25,7 +25,11 @@ impl SlotVisit<'_, '_> {
         let text = self.link_text()?;
         // Where other carriers come first, a session begins in links only if it is asked for.
         let asks = config.carriers.unasked() != Source::Link;
-        let value = if asks || !text.is_empty() { Some(text.as_str()) } else { None };
+        let value = if asks || !text.is_empty() {
+            Some(text.as_str())
+        } else {
+            None
+        };
         let encoded = own.with(links.parameter(), value);
         let needed = sent_length(&encoded);
         if needed > LINK_MAX && !text.is_empty() {

@@ -19,9 +19,10 @@ mod tombstones;
 mod touching;
 
 pub(crate) use config::{Config, Parting, SlotConfig, SlotList};
-pub(crate) use fitting::{Exit, largest, request_bytes};
-pub(crate) use slot::SlotVisit;
+pub(crate) use fitting::{largest, request_bytes};
 pub(crate) use state::{Edit, SessionState};
+
+use self::slot::SlotVisit;
 
 use std::mem::take;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,7 +32,7 @@ use time::OffsetDateTime;
 
 use self::phase::{Cause, Closing, HeldBack, Phase};
 use crate::carrier::{Incoming, LinkUse};
-use crate::cross_origin::{RequestParts, Foreign};
+use crate::cross_origin::{Foreign, RequestParts};
 use crate::error::{Error, HoldBack};
 use crate::event::Note;
 use crate::head::RequestHead;
@@ -91,7 +92,9 @@ impl Visit {
         let (lines, request) = request.split();
         let foreign = foreign(slots, &request.asked);
         let states = match slots.is_single() {
-            true => std::iter::once(SlotState::read(slots, slots.main(), lines, &request)).collect(),
+            true => {
+                std::iter::once(SlotState::read(slots, slots.main(), lines, &request)).collect()
+            }
             false => {
                 let lines: SmallVec<[&[u8]; 4]> = lines.into_iter().collect();
                 let read = |slot: &SlotConfig| {
@@ -152,7 +155,11 @@ impl Visit {
     }
 
     /// As [`at`](Visit::at); `None` while another thread holds the lock.
-    pub(crate) fn try_at<R>(&self, at: usize, act: impl FnOnce(&mut SlotVisit<'_, '_>) -> R) -> Option<R> {
+    pub(crate) fn try_at<R>(
+        &self,
+        at: usize,
+        act: impl FnOnce(&mut SlotVisit<'_, '_>) -> R,
+    ) -> Option<R> {
         let mut course = self.course.try_lock().ok()?;
         Some(act(&mut SlotVisit::of(self, &mut course, at)))
     }
@@ -247,7 +254,9 @@ impl SlotState {
 /// Returns why a request is refused, and tells.
 fn foreign(slots: &SlotList, asked: &RequestParts<'_>) -> Option<Foreign> {
     let main = slots.main();
-    let foreign = main.cross_origin.refusal(asked, || is_beyond(slots, asked))?;
+    let foreign = main
+        .cross_origin
+        .refusal(asked, || is_beyond(slots, asked))?;
     main.observer.tell(&Note::ForeignRequest(foreign));
     Some(foreign)
 }
@@ -257,6 +266,7 @@ fn foreign(slots: &SlotList, asked: &RequestParts<'_>) -> Option<Foreign> {
 fn is_beyond(slots: &SlotList, asked: &RequestParts<'_>) -> bool {
     let mut carriers = slots.iter().map(|slot| &slot.config.carriers);
     let fields = asked.fields;
-    let is_in_field = fields.is_some_and(|fields| carriers.clone().any(|all| all.is_in_field(fields)));
+    let is_in_field =
+        fields.is_some_and(|fields| carriers.clone().any(|all| all.is_in_field(fields)));
     is_in_field || !carriers.any(|all| all.comes_along())
 }

@@ -17,7 +17,7 @@ use crate::seal::TokenImprint;
 pub(super) type Opening = Result<(Record, Held), Refusal>;
 
 /// The accepted token, as the browser holds it. It never changes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Held {
     /// The number of the family that it came from.
     pub(super) family: usize,

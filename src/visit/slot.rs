@@ -109,7 +109,9 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         self.check_secrets(&|name| edit.keeps(name))?;
         let now = self.now;
         let is_change = self.open().apply(edit, now)?;
-        self.slot.refused.take_if(|refused| edit.settles(&refused.0));
+        self.slot
+            .refused
+            .take_if(|refused| edit.settles(&refused.0));
         Ok(is_change)
     }
 

@@ -147,5 +147,9 @@ pub(super) fn orphans(
         Some(TouchHint::Garbage) => true,
         Some(TouchHint::Newer) | None => false,
     };
-    config.carriers.cookies().lone_touches(jar, is_void).collect()
+    config
+        .carriers
+        .cookies()
+        .lone_touches(jar, is_void)
+        .collect()
 }

@@ -94,7 +94,10 @@ fn read_open(body: &[u8]) -> Result<Attributes, Refusal> {
 #[test]
 fn text_is_packed_on_request_and_the_value_is_the_same() {
     let mut attributes = Attributes::default();
-    put(&mut attributes, Entry::new("a", Codec::Json, 0, UUID.as_bytes()));
+    put(
+        &mut attributes,
+        Entry::new("a", Codec::Json, 0, UUID.as_bytes()),
+    );
     assert_eq!(attributes.open(), one(1, UUID.as_bytes()));
     assert_eq!(attributes.open_text_packed(), Some(one(9, UUID_PACKED)));
 
@@ -106,7 +109,11 @@ fn text_is_packed_on_request_and_the_value_is_the_same() {
     );
     assert_eq!(entry.size(), one(1, UUID.as_bytes()).len());
     // The same value in another form is no change.
-    assert!(!read.placed(Entry::new("a", Codec::Json, 0, UUID.as_bytes())).is_change);
+    assert!(
+        !read
+            .placed(Entry::new("a", Codec::Json, 0, UUID.as_bytes()))
+            .is_change
+    );
     assert_eq!(read.open(), one(1, UUID.as_bytes()));
     assert_eq!(read.open_text_packed(), Some(one(9, UUID_PACKED)));
     put(&mut read, Entry::new("b", Codec::Json, 0, UUID.as_bytes()));

@@ -1,15 +1,23 @@
 //! Cache headers, by table.
 
-use super::*;
+use std::sync::OnceLock;
 
-fn outcome(lines: usize, asked: bool, live: bool) -> Outcome<'static> {
-    Outcome {
-        lines: vec![Line::Cookie("s=v".to_owned()); lines],
-        asked,
-        looked_at: true,
-        live,
-        ..Outcome::default()
-    }
+use super::*;
+use crate::carrier::{Carriers, Cookies, Family, Transport};
+use crate::cookie::{Budget, CookieSpec, Names};
+use crate::seal::Binding;
+use crate::visit::closing::Deed;
+
+/// A session that was looked at, and what it says.
+#[derive(Clone, Copy)]
+struct Case {
+    lines: usize,
+    asked: bool,
+    live: bool,
+}
+
+fn outcome(lines: usize, asked: bool, live: bool) -> Case {
+    Case { lines, asked, live }
 }
 
 /// Some day in 2027.
@@ -17,26 +25,55 @@ fn now() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()
 }
 
+fn carriers() -> &'static Carriers {
+    static CARRIERS: OnceLock<Carriers> = OnceLock::new();
+    CARRIERS.get_or_init(|| {
+        let spec = CookieSpec::default();
+        let own = Family {
+            renderer: spec.renderer(),
+            names: Names::new(spec.name()),
+            binding: Binding::new("", "", ""),
+            link_binding: Binding::new("", "", ""),
+            spec,
+        };
+        let budget = Budget::default();
+        let cookies = Cookies::new(own, None, Vec::new(), budget);
+        Carriers::new(cookies, &Transport::default(), budget)
+    })
+}
+
+fn said(lines: usize, sight: Sight) -> Said<'static> {
+    Said {
+        carriers: carriers(),
+        lines: vec![HeaderLine::Cookie("s=v".to_owned()); lines],
+        deed: Deed::Nothing,
+        sight,
+        is_exposed: false,
+        parting: None,
+    }
+}
+
 fn changes<'a>(
-    outcome: Outcome<'_>,
+    case: Case,
     response: ResponseHead<'a, impl IntoIterator<Item = (&'a str, &'a [u8])>>,
 ) -> Vec<HeaderChange> {
-    let never = || panic!("no touch is due");
-    let transport = Transport::default();
-    let cookie = |_| Some(&transport);
-    super::changes(&mut [outcome], response, now(), cookie, |_| never())
+    let mut response = Response::lazily(response, now());
+    let rides = case.asked || response.may_carry_unasked();
+    let sight = if case.live {
+        Sight::Session
+    } else {
+        Sight::NoSession
+    };
+    let said = said(if rides { case.lines } else { 0 }, sight);
+    response.changes(std::iter::once(said).collect())
 }
 
 /// The response after the changes: how many lines rode, `Vary` and `Cache-Control`.
-fn after(
-    outcome: Outcome<'_>,
-    status: u16,
-    headers: &[(&str, &str)],
-) -> (usize, bool, Option<String>) {
+fn after(case: Case, status: u16, headers: &[(&str, &str)]) -> (usize, bool, Option<String>) {
     let given = headers
         .iter()
         .map(|(name, value)| (*name, value.as_bytes()));
-    let changes = changes(outcome, ResponseHead::new(status).headers(given));
+    let changes = changes(case, ResponseHead::new(status).headers(given));
     let mut lines = 0;
     let mut vary = false;
     let mut control: Option<String> = headers
@@ -59,8 +96,9 @@ fn after(
 
 #[test]
 fn a_page_that_never_looks_is_left_alone() {
-    let unseen = Outcome::default();
-    assert!(changes(unseen, ResponseHead::new(200)).is_empty());
+    let unseen = std::iter::once(said(0, Sight::Nothing)).collect();
+    let response = Response::lazily(ResponseHead::new(200), now());
+    assert!(response.changes(unseen).is_empty());
 }
 
 #[test]

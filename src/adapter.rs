@@ -1,0 +1,121 @@
+//! For those who write an adapter: the core's words for HTTP, and what a request's visit has beside its
+//! session.
+//!
+//! An adapter calls the same steps for every request, in this order:
+//!
+//! 1. [`SessionManager::load`] with a [`RequestHead`], and the time.
+//! 2. [`foreign`]: answer 403 if it gives a reason, without a handler.
+//! 3. The handler, with the session [`in_hand`].
+//! 4. [`SessionManager::commit`] with a [`ResponseHead`], and the time of now. If it fails, make an error
+//!    page for the session that [`failed`], and commit once more with the head of that page.
+//! 5. [`HeaderChange::apply`] for each change, on whatever the framework calls its headers.
+//!
+//! Nothing else is left to decide.
+
+pub use crate::cross_origin::{Foreign, HeaderFields};
+pub use crate::head::{HeaderChange, HeadersMut, RequestHead, ResponseHead};
+
+#[cfg(doc)]
+use crate::SessionManager;
+use crate::error::Error;
+use crate::session::Session;
+
+/// Returns why the request is refused, if it is: a page of another origin caused it. See
+/// [`CrossOrigin`](crate::CrossOrigin).
+///
+/// ```
+/// use sealed_session::adapter::{self, HeaderFields, RequestHead};
+/// # use sealed_session::{Key, KeyRing, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+///
+/// let cross_site: &HeaderFields<'_> = &|name, take| if name == "sec-fetch-site" { take(b"cross-site") };
+/// let request = RequestHead::default().method("POST").fields(cross_site);
+///
+/// let session = manager.load(request, now);
+/// assert_eq!(adapter::foreign(&session).map(|reason| reason.status()), Some(403));
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[must_use]
+pub fn foreign(session: &Session) -> Option<Foreign> {
+    session.visit().foreign()
+}
+
+/// Returns a handle for a handler: if a panic unwinds past it, nothing of the request is sent. A panic
+/// past a clone says nothing of the handler, which may have spawned the task that panicked, or caught
+/// it.
+///
+/// ```
+/// use sealed_session::adapter;
+/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let session = manager.load(RequestHead::default(), OffsetDateTime::now_utc());
+/// session.insert("name", "Ada")?;
+///
+/// let clone = session.clone();
+/// let _ = std::thread::spawn(move || { let _clone = clone; panic!("in a task") }).join();
+/// assert!(session.contains("name"));
+///
+/// let in_hand = adapter::in_hand(&session);
+/// let _ = std::thread::spawn(move || { let _session = in_hand; panic!("in the handler") }).join();
+/// assert!(!session.contains("name"));
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[must_use]
+pub fn in_hand(session: &Session) -> Session {
+    session.in_hand()
+}
+
+/// Returns the session that an error of a commit is about, of whatever slot, or the main one.
+///
+/// ```
+/// use sealed_session::adapter;
+/// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let session = manager.load(RequestHead::default(), now);
+/// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
+/// error.hold_back();
+///
+/// let error = manager.commit(&session, ResponseHead::new(200), now).unwrap_err();
+/// assert_eq!(adapter::failed(&session, &error).id(), session.id());
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[must_use]
+pub fn failed(session: &Session, error: &Error) -> Session {
+    session.beside(session.visit().slot_of(error))
+}
+
+/// Marks the request as no use of its sessions, in all slots; see [`Session::mark_passive`].
+///
+/// ```
+/// use sealed_session::adapter;
+/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+/// adapter::mark_passive(&session);
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+pub fn mark_passive(session: &Session) {
+    session.all().for_each(|session| session.mark_passive());
+}
+
+/// Takes [`mark_passive`] back, in all slots; see [`Session::count_as_use`].
+///
+/// ```
+/// use sealed_session::adapter;
+/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+/// adapter::mark_passive(&session);
+/// adapter::count_as_use(&session);
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+pub fn count_as_use(session: &Session) {
+    session.all().for_each(|session| session.count_as_use());
+}

@@ -7,7 +7,7 @@
 //! not followed by a wipe: it took a fifth of a small request's time, and the next message
 //! goes over the same place.
 //!
-//! The depths are measured, with a margin: `tests/memory` fails where one does not suffice.
+//! The depths are measured, with a margin: `tests/core/memory` fails where one does not suffice.
 
 use std::hint::black_box;
 

@@ -6,7 +6,7 @@
 //! ring's ciphers calls [`wipe_used`]. No wipe follows a message that is sealed or opened: it took a fifth
 //! of a small request's time, and the next message writes over the same place.
 //!
-//! The depths are measured, with a margin: `tests/memory` fails if one does not suffice.
+//! The depths are measured, with a margin: `tests/core/memory` fails where one does not suffice.
 
 use std::hint::black_box;
 

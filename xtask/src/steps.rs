@@ -101,7 +101,7 @@ fn counted_values() -> Result<Passed, String> {
     let mut passed = Passed::default();
     for tests in [
         "--lib -- payload::codec payload::form payload::json payload::shape",
-        "--test values",
+        "--test core values::",
     ] {
         let mut test = cargo("test --locked --package sealed-session --features");
         passed.0 += count(test.arg(FEATURES).args(tests.split(' ')))?.0;

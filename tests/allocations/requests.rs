@@ -1,0 +1,71 @@
+//! How often a request allocates, counted: time is another matter on every machine, this is not.
+
+use allocation_counter::measure;
+use sealed_session::{Attribute, RequestHead, ResponseHead, Session};
+use serde::{Deserialize, Serialize};
+
+use crate::common::{Browser, at, manager};
+
+/// `corpus/login.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Login {
+    user_id: String,
+    csrf: String,
+    roles: Vec<String>,
+    locale: String,
+    theme: String,
+}
+
+const LOGIN: Attribute<Login> = Attribute::new("login");
+
+/// Counts the calls of the allocator, growing included.
+fn count<R>(run: impl FnOnce() -> R) -> (u64, R) {
+    let mut result = None;
+    let info = measure(|| result = Some(run()));
+    (info.count_total, result.unwrap())
+}
+
+#[test]
+fn requests_allocate_as_often_as_this() {
+    let login: Login = serde_json::from_str(include_str!("../../corpus/login.json")).unwrap();
+    let bytes = postcard::to_allocvec(&login).unwrap();
+    let (own, _) = count(|| postcard::from_bytes::<Login>(&bytes).unwrap());
+    assert_eq!(own, 7, "six texts and a list");
+
+    let (manager, mut browser) = (manager(), Browser::default());
+    browser.visit(&manager, at(0), |session| {
+        session.insert(LOGIN, &login).unwrap()
+    });
+    let line = browser.line();
+    // A whole request, from its head to the changes of its response.
+    let request = |use_it: &dyn Fn(&Session)| {
+        let session = manager.load(RequestHead::new([line.as_bytes()]), at(1));
+        use_it(&session);
+        manager
+            .commit(&session, ResponseHead::new(200), at(1))
+            .unwrap()
+    };
+
+    // The session, and a copy of its cookie.
+    let (untouched, changes) = count(|| request(&|_| {}));
+    assert_eq!((untouched, changes.len()), (2, 0));
+
+    // And the token, what it holds, an index of that, and the value with its text unpacked.
+    let (read, _) = count(|| {
+        let session = manager.load(RequestHead::new([line.as_bytes()]), at(1));
+        assert_eq!(session.get(LOGIN).unwrap().as_ref(), Some(&login));
+    });
+    assert_eq!(read - own, 6);
+
+    // And a list of two header fields, which say the same each time.
+    let (whole, changes) = count(|| request(&|session| drop(session.get(LOGIN).unwrap())));
+    assert_eq!((whole - own, changes.len()), (7, 2));
+
+    // A write reads its value back, and seals what it becomes.
+    let other = Login {
+        theme: "light".to_owned(),
+        ..login
+    };
+    let (write, changes) = count(|| request(&|session| session.insert(LOGIN, &other).unwrap()));
+    assert_eq!((write - own, changes.len()), (25, 3));
+}

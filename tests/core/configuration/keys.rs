@@ -1,0 +1,192 @@
+//! Key rings from text, files and the environment: what is accepted, and what every fault says.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sealed_session::{KeyRing, Lifetime, SessionManager};
+
+use crate::common::{at, key};
+
+fn text(seed: u8) -> String {
+    key(seed).to_text().expose().to_owned()
+}
+
+/// A file that is gone at the end of the test.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str, content: &[u8]) -> File {
+        let path = std::env::temp_dir().join(format!("sealed-{}-{name}", std::process::id()));
+        std::fs::write(&path, content).unwrap();
+        File(path)
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn a_ring_reads_keys_comments_and_retirements() {
+    let (one, two, three) = (text(1), text(2), text(3));
+    let content = format!(
+        "# sealing, since October\n\n  {one}  # in use\r\n{two} stopped 2027-01-30T12:00:00Z until 2027-01-31T00:00:00Z\n\t{three}"
+    );
+    let ring = KeyRing::from_file(&File::new("good", content.as_bytes()).0).unwrap();
+    assert_eq!(ring.sealing_key(), key(1).id());
+    assert_eq!(ring.key_ids().count(), 3);
+
+    let commas: KeyRing = format!("{one},{two},").parse().unwrap();
+    assert_eq!(
+        (commas.sealing_key(), commas.key_ids().count()),
+        (key(1).id(), 2)
+    );
+}
+
+#[test]
+fn every_fault_of_a_file_names_file_and_line_and_no_key() {
+    let (one, two) = (text(1), text(2));
+    let table: &[(&str, Vec<u8>, &str)] = &[
+        (
+            "empty",
+            b"".to_vec(),
+            ": there is no key; one a line is expected",
+        ),
+        (
+            "comments",
+            b"# nothing\n\n".to_vec(),
+            ": there is no key; one a line is expected",
+        ),
+        (
+            "duplicate",
+            format!("{one}\n{two}\n{one}\n").into(),
+            ", line 3: key 1fff3c32 is in the ring already",
+        ),
+        (
+            "cut",
+            format!("# x\n{one}\n{}", &two[..50]).into(),
+            ", line 3: 36 characters follow",
+        ),
+        (
+            "stray",
+            format!("{one}\n{two}\u{feff}\n").into(),
+            ", line 2: byte 63 is not printable",
+        ),
+        (
+            "bom",
+            format!("\u{feff}{one}\n").into(),
+            ", line 1: byte 1 is not printable ASCII",
+        ),
+        (
+            "binary",
+            b"\0\x01\x02".to_vec(),
+            ", line 1: byte 1 is not printable ASCII",
+        ),
+        (
+            "word",
+            format!("{one} seal\n").into(),
+            ", line 1: after the key only the times",
+        ),
+        (
+            "time",
+            format!("{one}\n{two} stopped now until soon\n").into(),
+            ", line 2: a time of this key",
+        ),
+        (
+            "until",
+            format!("{one}\n{two} until 2027-01-31T00:00:00Z\n").into(),
+            ", line 2: after the key only the times",
+        ),
+        (
+            "retires",
+            format!("{one} stopped 2027-01-30T12:00:00Z until 2027-01-31T00:00:00Z").into(),
+            ", line 1: the first key",
+        ),
+        (
+            "comma",
+            format!("{one} # new,{two}\n").into(),
+            ", line 1: a comment behind a key",
+        ),
+        (
+            "other",
+            b"hunter2hunter2\n".to_vec(),
+            ", line 1: it does not begin with",
+        ),
+    ];
+    for (name, content, wanted) in table {
+        let file = File::new(name, content);
+        let error = KeyRing::from_file(&file.0).unwrap_err();
+        let message = error.to_string();
+        assert!(error.is_key());
+        assert!(
+            message.starts_with(&format!("key in {}", file.0.display())),
+            "{message}"
+        );
+        assert!(message.contains(wanted), "{message} / {wanted}");
+        let shown = format!("{message} {error:?}");
+        for secret in [&one[20..50], &two[20..50], "hunter2"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn the_environment_names_variable_and_entry() {
+    // Set by the test runner for everybody: a variable that is no key.
+    let error = KeyRing::from_env("CARGO_MANIFEST_DIR")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.starts_with("key in $CARGO_MANIFEST_DIR, entry 1: it does not begin"),
+        "{error}"
+    );
+    let error = KeyRing::from_env("SEALED_SESSION_NOT_SET").unwrap_err();
+    assert!(error.is_key());
+}
+
+#[test]
+fn a_ring_refuses_the_same_key_twice() {
+    let ring = KeyRing::new(key(1)).accept(key(2)).unwrap();
+    assert!(ring.clone().accept(key(1)).unwrap_err().is_key());
+    assert!(
+        ring.accept_until(key(2), at(0), at(0))
+            .unwrap_err()
+            .to_string()
+            .contains("already")
+    );
+}
+
+#[test]
+fn a_key_that_retires_before_its_sessions_end_is_refused_with_both_dates() {
+    let hours = 3_600;
+    let ring = |retires| KeyRing::new(key(2)).accept_until(key(1), at(0), at(retires));
+    let build = |retires, policy: Lifetime| {
+        SessionManager::builder(ring(retires).unwrap())
+            .lifetime(policy)
+            .build()
+    };
+    let policy = Lifetime::new();
+    assert!(build(12 * hours + 120, policy).is_ok());
+    let error = build(12 * hours + 119, policy).unwrap_err();
+    assert!(error.is_configuration());
+    let message = error.to_string();
+    for part in [
+        &key(1).id().to_string(),
+        "retires at 2027-01-15T20:01:59Z",
+        "sealed until 2027-01-15T08:00:00Z",
+        "may live until 2027-01-15T20:02:00Z",
+        "43200 s",
+    ] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    // What a session may ask for counts, too.
+    let month = Duration::from_secs(30 * 86_400);
+    let remembered = policy.allow_absolute(month);
+    assert!(build(30 * 24 * hours + 119, remembered).is_err());
+    assert!(build(30 * 24 * hours + 120, remembered).is_ok());
+    // A key without a date never retires.
+    let open = KeyRing::new(key(2)).accept(key(1)).unwrap();
+    assert!(SessionManager::new(open).is_ok());
+}

@@ -1,0 +1,4 @@
+//! Configuration, and changes of it while sessions are out.
+
+mod keys;
+mod migration;

@@ -1,0 +1,6 @@
+//! The contents of a session: values, their sizes, and secrets among them.
+
+mod properties;
+mod secrets;
+mod sizes;
+mod values;

@@ -1,0 +1,204 @@
+//! Where they are sent who are not signed in.
+
+use sealed_session::{
+    Guard, HeaderFields, Lifetime, RequestHead, ReturnPath, SessionManager, Slots, Transport,
+    Verdict,
+};
+
+use super::{ada, asked, nobody, visit};
+use crate::common::{at, ring};
+
+fn guard() -> Guard {
+    Guard::signed_in().or_redirect("/sign-in").unwrap()
+}
+
+fn to(location: &str) -> Verdict {
+    Verdict::Redirect(location.to_owned())
+}
+
+#[test]
+fn a_redirect_carries_the_path_to_come_back_to() {
+    for (target, location) in [
+        ("/", "/sign-in?next=/"),
+        ("/orders", "/sign-in?next=/orders"),
+        (
+            "/orders?page=2&by=a%26b",
+            "/sign-in?next=/orders%3Fpage%3D2%26by%3Da%2526b",
+        ),
+        ("/my%20files", "/sign-in?next=/my%2520files"),
+        // What a browser may misread is left out.
+        ("//evil.example", "/sign-in"),
+        ("/\\evil.example", "/sign-in"),
+        ("/%2Fevil.example", "/sign-in"),
+        ("https://evil.example/", "/sign-in"),
+        ("*", "/sign-in"),
+        ("", "/sign-in"),
+    ] {
+        assert_eq!(visit(&guard(), &nobody(), target), to(location), "{target}");
+        let query = location.split_once('?').map_or("", |(_, query)| query);
+        let back = ReturnPath::from_query(query);
+        let wanted = query.starts_with("next=").then_some(target);
+        assert_eq!(back.as_ref().map(ReturnPath::as_str), wanted);
+    }
+    let long = format!("/{}", "a".repeat(1_000));
+    assert_eq!(visit(&guard(), &nobody(), &long), to("/sign-in"));
+    let localised = Guard::signed_in().or_redirect("/sign-in?lang=de").unwrap();
+    assert_eq!(
+        visit(&localised, &nobody(), "/a"),
+        to("/sign-in?lang=de&next=/a")
+    );
+}
+
+#[test]
+fn who_is_signed_in_and_may_not_pass_is_not_sent_to_sign_in() {
+    let strict = guard().subject(|_| false);
+    assert_eq!(visit(&strict, &ada(), "/a"), Verdict::Forbidden);
+}
+
+#[test]
+fn only_what_can_be_repeated_has_a_path_to_come_back_to() {
+    let fields = [("sec-fetch-mode", "navigate")];
+    for (method, location) in [
+        ("GET", "/sign-in?next=/a"),
+        ("HEAD", "/sign-in?next=/a"),
+        ("POST", "/sign-in"),
+        ("PUT", "/sign-in"),
+        ("DELETE", "/sign-in"),
+        ("get", "/sign-in"),
+    ] {
+        let verdict = asked(&guard(), &nobody(), (method, "/a"), &fields);
+        assert_eq!(verdict, to(location), "{method}");
+    }
+    assert_eq!(to("/sign-in").status(), Some(303), "a POST becomes a GET");
+}
+
+#[test]
+fn only_visits_are_redirected() {
+    const FIREFOX: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    let cases: &[(&[(&str, &str)], bool)] = &[
+        (&[("sec-fetch-mode", "navigate"), ("accept", FIREFOX)], true),
+        (&[("sec-fetch-mode", "navigate")], true),
+        (&[("sec-fetch-mode", " navigate ")], true),
+        (&[("accept", FIREFOX)], true),
+        (
+            &[("accept", "image/png"), ("accept", "application/xhtml+xml")],
+            true,
+        ),
+        (&[("accept", "*/*;q=0.1, Text/HTML;level=1")], true),
+        (&[], false),
+        (&[("accept", "*/*")], false),
+        (&[("accept", "application/json")], false),
+        (&[("accept", "text/htmlx, text/*, ;text/html")], false),
+        (&[("accept", "")], false),
+        (&[("sec-fetch-mode", "cors"), ("accept", FIREFOX)], false),
+        (
+            &[("sec-fetch-mode", "same-origin"), ("accept", FIREFOX)],
+            false,
+        ),
+        (&[("sec-fetch-mode", "no-cors")], false),
+        (&[("sec-fetch-mode", "websocket")], false),
+        (&[("sec-fetch-mode", ""), ("accept", FIREFOX)], false),
+    ];
+    for (fields, is_visit) in cases {
+        let wanted = match is_visit {
+            true => to("/sign-in?next=/a"),
+            false => Verdict::Unauthorized,
+        };
+        let verdict = asked(&guard(), &nobody(), ("GET", "/a"), fields);
+        assert_eq!(verdict, wanted, "{fields:?}");
+    }
+}
+
+#[test]
+fn a_guard_in_front_of_its_sign_in_page_does_not_redirect_for_ever() {
+    for target in ["/sign-in", "/sign-in?next=/a", "/sign-in?"] {
+        assert_eq!(visit(&guard(), &nobody(), target), Verdict::Unauthorized);
+    }
+    let below = visit(&guard(), &nobody(), "/sign-in/help");
+    assert_eq!(below, to("/sign-in?next=/sign-in/help"));
+}
+
+#[test]
+fn a_sign_in_page_is_on_this_site() {
+    for page in [
+        "",
+        "sign-in",
+        "https://id.example/",
+        "//id.example/",
+        "/sign-in#form",
+        "/sign-in?next=/a",
+        "/sign-in?a&n%65xt",
+        "/sign in",
+    ] {
+        let error = Guard::signed_in().or_redirect(page).unwrap_err();
+        assert!(error.is_configuration(), "{page}");
+        assert!(error.to_string().contains(&format!("`{page}`")), "{error}");
+    }
+}
+
+#[test]
+fn fields_of_a_redirect_say_what_caches_need_and_debug_hides_the_query() {
+    let verdict = to("/sign-in?next=/reset%3Ftoken%3D17");
+    let changes = verdict.header_changes();
+    let wanted = [
+        ("cache-control", "no-store"),
+        ("location", "/sign-in?next=/reset%3Ftoken%3D17"),
+    ];
+    let said = changes.iter().map(|change| (change.name(), change.value()));
+    assert_eq!(said.collect::<Vec<_>>(), wanted);
+    assert_eq!(format!("{verdict:?}"), "Redirect(\"/sign-in?..\")");
+    assert_eq!(
+        format!("{:?}", changes[1]),
+        "Replace(location: /sign-in?..)"
+    );
+}
+
+/// Sessions that come in links; `s` is their parameter.
+fn in_links() -> Slots {
+    let lifetime = Lifetime::new().idle(std::time::Duration::from_secs(900));
+    let builder = SessionManager::builder(ring()).lifetime(lifetime);
+    let builder = builder.transport(Transport::url_that_leaks("s"));
+    Slots::new(builder.build().unwrap())
+}
+
+#[test]
+fn a_session_in_a_link_goes_along_and_is_no_part_of_the_path() {
+    let slots = in_links();
+    let first = slots.load(RequestHead::default().host("site.example"), at(0));
+    first.main().insert("cart", 1).unwrap();
+    let link = first
+        .main()
+        .encode_url("/cart?page=2")
+        .unwrap()
+        .into_owned();
+    let token = link.strip_prefix("/cart?page=2&s=").unwrap();
+
+    let query = link.split_once('?').unwrap().1;
+    let head = RequestHead::default().host("site.example").query(query);
+    let sessions = slots.load(head, at(1));
+    let location = format!("/sign-in?next=/cart%3Fpage%3D2&s={token}");
+    assert_eq!(visit(&guard(), &sessions, &link), to(&location));
+    let back = ReturnPath::from_query(location.split_once('?').unwrap().1).unwrap();
+    assert_eq!(back.as_str(), "/cart?page=2");
+
+    // Where both do not fit into a link, the session goes along.
+    let long = format!("/cart?page={}&s={token}", "2".repeat(900));
+    let fields: &HeaderFields<'_> = &|_, take| take(b"navigate");
+    let request = sealed_session::GuardedRequest::new("GET", &long).fields(fields);
+    let heavy = slots.load(RequestHead::default().host("site.example"), at(0));
+    heavy.main().insert("noise", noise()).unwrap();
+    let link = heavy.main().encode_url("/cart").unwrap().into_owned();
+    let query = link.split_once('?').unwrap().1;
+    let head = RequestHead::default().host("site.example").query(query);
+    let sessions = slots.load(head, at(1));
+    let location = format!("/sign-in?{query}");
+    assert_eq!(guard().check(&sessions, &request).unwrap(), to(&location));
+}
+
+fn noise() -> String {
+    let bytes = crate::common::noise(1_000, 1);
+    bytes
+        .iter()
+        .map(|byte| char::from(b'a' + byte % 26))
+        .collect()
+}

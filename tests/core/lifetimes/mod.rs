@@ -1,0 +1,7 @@
+//! The time that a session lives: its limits, its renewal and its end.
+
+mod life;
+mod limits;
+mod own;
+mod tombstones;
+mod touches;

@@ -1,0 +1,21 @@
+//! The library through its public interface, a folder for each subject.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod configuration;
+mod contents;
+mod guards;
+mod hostile;
+mod lifetimes;
+#[cfg(target_os = "linux")]
+mod memory;
+mod races;
+mod reports;
+mod slots;
+mod transports;

@@ -1,0 +1,197 @@
+//! Events are told when no lock is held: a hook may do with the session whatever a handler may.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sealed_session::{
+    Event, Key, KeyRing, Lifetime, RequestHead, ResponseHead, Session, SessionManager, Transport,
+};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+
+use crate::common::{at, noise};
+
+thread_local! {
+    /// The session of the request that this thread handles, as a task-local of an application.
+    static CURRENT: RefCell<Option<Session>> = const { RefCell::new(None) };
+}
+
+fn current() -> Option<Session> {
+    CURRENT.with_borrow(Option::clone)
+}
+
+/// Calls every method, the ones that change first.
+fn everything(session: &Session) {
+    drop(session.insert("hook", 1));
+    drop(session.replace("hook", 2));
+    drop(session.update("hook", |n: &mut u32| *n += 1));
+    drop(session.take::<u32>("hook"));
+    drop(session.remove("hook"));
+    drop(session.set_idle_timeout(Duration::from_secs(60)));
+    drop(session.set_never_idle());
+    drop(session.set_absolute_lifetime(Duration::from_secs(3_600)));
+    drop(session.renew());
+    session.mark_passive();
+    drop(session.get::<u32>("hook"));
+    let _ = (session.contains("hook"), session.names(), session.id());
+    let _ = (session.is_live(), session.is_new(), session.opened_from());
+    let _ = (session.subject(), session.refusal(), session.sealed_under());
+    let _ = (session.created_at(), session.last_seen_at());
+    let _ = (session.renewed_by(), session.next_touch_at());
+    let _ = (session.loaded_at(), session.is_persistent());
+    let _ = (session.time_left(), session.policy());
+    let _ = (session.idle_timeout(), session.absolute_lifetime());
+    drop(session.size());
+    drop(session.encode_url("/"));
+    drop((session.clone(), session.in_hand(), format!("{session:?}")));
+    drop(session.clear());
+    drop(session.sign_in(&[]));
+    drop(session.sign_in_as("hook", &[]));
+    drop(session.destroy());
+}
+
+/// Cause each kind of event once, each with the session that it is about at hand.
+fn cause_all(manager: &SessionManager, links: &SessionManager) {
+    let load = |manager: &SessionManager, line: &str| {
+        let request = RequestHead::new([line.as_bytes()]).host("shop.example");
+        let session = manager.load(request.query("s="), at(0));
+        CURRENT.with_borrow_mut(|current| *current = Some(session.clone()));
+        session
+    };
+    let commit = |session: &Session| {
+        drop(manager.commit(session, ResponseHead::new(200), at(1)));
+    };
+    // Refused; TooLate.
+    let session = load(manager, "__Host-session=garbage");
+    drop(session.subject());
+    commit(&session);
+    drop(session.insert("late", 1));
+    // Overwrote, NearBudget and CrowdedRequest: the hook hears of them when all is closed.
+    let crowd = format!("__Host-session=A; other={}", "x".repeat(8_000));
+    let session = load(manager, &crowd);
+    drop(session.replace("name", noise(2_000, 1)));
+    commit(&session);
+    // CommitFailed.
+    let session = load(manager, "");
+    drop(session.insert("one", noise(2_500, 1)));
+    drop(session.insert("two", noise(2_500, 2)));
+    commit(&session);
+    // TooLate, of a link.
+    let session = load(links, "");
+    session.insert("name", "Ada").unwrap();
+    session.encode_url("/").unwrap();
+    drop(session.insert("late", 1));
+    // Poisoned.
+    let session = load(manager, "");
+    session.insert("name", "Ada").unwrap();
+    let held = session.in_hand();
+    let task = std::thread::spawn(move || {
+        let _held = held;
+        panic!("with a session in hand");
+    });
+    assert!(task.join().is_err());
+    commit(&session);
+}
+
+/// Runs `act` on a thread of its own: one that waits for ever fails the test, and does not hang it.
+fn within_ten_seconds(act: impl FnOnce() + Send + 'static) {
+    let (done, waits) = channel();
+    std::thread::spawn(move || {
+        act();
+        done.send(()).unwrap();
+    });
+    let ended = waits.recv_timeout(Duration::from_secs(10));
+    assert!(ended.is_ok(), "an event is told under a lock");
+}
+
+type Seen = Arc<Mutex<BTreeSet<String>>>;
+
+fn managers(seen: &Seen, ask: fn(&Session)) -> [SessionManager; 2] {
+    let ring = KeyRing::new(Key::generate().unwrap());
+    let quarter = Lifetime::new().idle(Duration::from_secs(900));
+    let links = Transport::url_that_leaks("s");
+    let plain = SessionManager::builder(ring.clone());
+    let builders = [
+        plain,
+        SessionManager::builder(ring)
+            .lifetime(quarter)
+            .transport(links),
+    ];
+    builders.map(|builder| {
+        let seen = Arc::clone(seen);
+        let hook = move |event: &Event<'_>| {
+            let shown = format!("{event:?}");
+            let kind = shown.split([' ', '{']).next().unwrap_or_default();
+            seen.lock().unwrap().insert(kind.to_owned());
+            current().iter().for_each(ask);
+        };
+        builder.on_event(hook).build().unwrap()
+    })
+}
+
+const ALL: [&str; 7] = [
+    "CommitFailed",
+    "CrowdedRequest",
+    "NearBudget",
+    "Overwrote",
+    "Poisoned",
+    "Refused",
+    "TooLate",
+];
+
+#[test]
+fn a_hook_may_call_every_method() {
+    let seen = Seen::default();
+    let [manager, links] = managers(&seen, everything);
+    within_ten_seconds(move || cause_all(&manager, &links));
+    // What the hook changed took one or the other event away.
+    assert!(seen.lock().unwrap().contains("Refused"));
+
+    let seen = Seen::default();
+    let [manager, links] = managers(&seen, |session| drop(session.subject()));
+    within_ten_seconds(move || cause_all(&manager, &links));
+    assert_eq!(*seen.lock().unwrap(), ALL.map(str::to_owned).into());
+}
+
+/// Adds the user to every line.
+struct UserOfEveryLine;
+
+impl<S: tracing::Subscriber> Layer<S> for UserOfEveryLine {
+    fn on_event(&self, _: &tracing::Event<'_>, _: Context<'_, S>) {
+        if let Some(session) = current() {
+            let _ = (session.subject(), session.insert("logged", true));
+        }
+    }
+}
+
+#[test]
+fn a_layer_of_tracing_may_ask_the_session() {
+    let seen = Seen::default();
+    let [manager, links] = managers(&seen, |_| {});
+    within_ten_seconds(move || {
+        let subscriber = tracing_subscriber::registry().with(UserOfEveryLine);
+        tracing::subscriber::with_default(subscriber, || cause_all(&manager, &links));
+    });
+}
+
+#[test]
+fn a_hook_that_panics_takes_nothing_along() {
+    let ring = KeyRing::new(Key::generate().unwrap());
+    let hook = |_: &Event<'_>| panic!("in the hook");
+    let manager = SessionManager::builder(ring)
+        .on_event(hook)
+        .build()
+        .unwrap();
+    let request = RequestHead::new([&b"__Host-session=garbage"[..]]);
+    let session = manager.load(request, at(0));
+    let asked = std::panic::AssertUnwindSafe(|| session.subject());
+    assert!(std::panic::catch_unwind(asked).is_err());
+    // It was told, and the session goes on.
+    session.insert("name", "Ada").unwrap();
+    assert_eq!(
+        session.get::<String>("name").unwrap().as_deref(),
+        Some("Ada")
+    );
+}

@@ -1,0 +1,4 @@
+//! Reports: the events that the library raises, and the secrets that none of them holds.
+
+mod events;
+mod leaks;

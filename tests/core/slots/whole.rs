@@ -1,0 +1,244 @@
+//! All slots are sent, or none is.
+
+use std::sync::{Arc, Mutex};
+
+use sealed_session::{Attribute, Event, ResponseHead, SessionManagerBuilder, Sessions, Slots};
+
+use super::{Prefs, both, commit, lines, name, of_prefs, open, prefs, sign_in, visit};
+use crate::common::{self, Browser, at, noise};
+
+const BULK: Attribute<Vec<u8>> = Attribute::new("bulk");
+const MORE: Attribute<Vec<u8>> = Attribute::new("more");
+
+type Log = Arc<Mutex<Vec<String>>>;
+
+fn logged(builder: SessionManagerBuilder, log: &Log, slot: &'static str) -> SessionManagerBuilder {
+    let log = Arc::clone(log);
+    builder.on_event(move |event: &Event<'_>| {
+        let text = format!("{event:?}");
+        let kind = text.split([' ', '{']).next().unwrap_or_default();
+        log.lock().unwrap().push(format!("{slot} {kind}"));
+    })
+}
+
+fn logging(log: &Log) -> Slots {
+    both(
+        logged(sign_in(), log, "main"),
+        logged(prefs(), log, "prefs"),
+    )
+}
+
+/// A browser with a name in both slots.
+fn browser(slots: &Slots) -> Browser {
+    let mut browser = Browser::default();
+    visit(&mut browser, slots, at(0), |sessions| {
+        sessions.main().insert("name", "Ada").unwrap();
+        of_prefs(sessions).insert("name", "dark").unwrap();
+    });
+    browser
+}
+
+fn overfill_prefs(sessions: &Sessions) {
+    of_prefs(sessions).insert(BULK, noise(900, 1)).unwrap();
+    of_prefs(sessions).insert(MORE, noise(900, 2)).unwrap();
+}
+
+#[test]
+fn if_one_cannot_be_sent_none_is() {
+    // What the handler does, when it ends, and which cookie is to blame.
+    type Handler = fn(&Sessions);
+    let table: [(&str, Handler, i64, &str); 4] = [
+        (
+            "the second too large",
+            |sessions| {
+                sessions.main().insert("name", "Eve").unwrap();
+                overfill_prefs(sessions);
+            },
+            200,
+            "__Host-prefs",
+        ),
+        (
+            "the first too large",
+            |sessions| {
+                of_prefs(sessions).insert("name", "light").unwrap();
+                common::overfill(sessions.main());
+            },
+            200,
+            common::BASE,
+        ),
+        (
+            "the first too large, the second destroyed",
+            |sessions| {
+                common::overfill(sessions.main());
+                of_prefs(sessions).destroy().unwrap();
+            },
+            200,
+            common::BASE,
+        ),
+        (
+            "the first over",
+            |sessions| {
+                sessions.main().insert("name", "Eve").unwrap();
+                of_prefs(sessions).insert("name", "light").unwrap();
+            },
+            2_200,
+            common::BASE,
+        ),
+    ];
+    for (case, handler, end, cookie) in table {
+        let log = Log::default();
+        let slots = logging(&log);
+        let mut browser = browser(&slots);
+        let sessions = open(&browser, &slots, at(200));
+        handler(&sessions);
+        let error = commit(&slots, &sessions, at(end)).unwrap_err();
+        assert_eq!(error.cookie(), Some(cookie), "{case}");
+        assert!(
+            error.to_string().starts_with(&format!("`{cookie}`: ")),
+            "{error}"
+        );
+        let slot = if cookie == common::BASE {
+            "main"
+        } else {
+            "prefs"
+        };
+        assert_eq!(
+            *log.lock().unwrap(),
+            [format!("{slot} CommitFailed")],
+            "{case}"
+        );
+        let failed = sessions.failed(&error);
+        assert_eq!(
+            failed.id(),
+            match slot {
+                "main" => sessions.main().id(),
+                _ => of_prefs(&sessions).id(),
+            }
+        );
+
+        // Too late for any.
+        for session in [sessions.main(), of_prefs(&sessions)] {
+            assert!(
+                session.insert("late", 1).unwrap_err().is_too_late(),
+                "{case}"
+            );
+        }
+        // The head of the error page: what was used stays alive, and caches are told.
+        let head = ResponseHead::new(500);
+        let changes = slots.commit(&sessions, head, at(end)).unwrap();
+        let shown: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();
+        assert!(shown.contains(&"Append(vary: Cookie)".to_owned()), "{case}");
+        assert!(
+            shown.contains(&"Replace(cache-control: private)".to_owned()),
+            "{case}"
+        );
+        for line in lines(changes) {
+            assert!(
+                line.starts_with(common::TOUCH) && end == 200,
+                "{case}: {line}"
+            );
+            browser.keep(&line);
+        }
+        let sessions = open(&browser, &slots, at(1_000));
+        assert_eq!(name(sessions.main()).as_deref(), Some("Ada"), "{case}");
+        assert_eq!(name(of_prefs(&sessions)).as_deref(), Some("dark"), "{case}");
+    }
+}
+
+#[test]
+fn a_handler_that_gave_up_sends_nothing_of_any() {
+    let log = Log::default();
+    let slots = logging(&log);
+    let browser = browser(&slots);
+    let sessions = open(&browser, &slots, at(1));
+    sessions.main().insert("name", "Eve").unwrap();
+    let error = of_prefs(&sessions)
+        .insert(BULK, noise(9_000, 1))
+        .unwrap_err();
+    assert!(error.is_too_large());
+    error.hold_back();
+    // Every slot reads as it came, and takes no more.
+    assert_eq!(name(sessions.main()).as_deref(), Some("Ada"));
+    assert!(sessions.main().insert("late", 1).unwrap_err().is_too_late());
+    let failed = commit(&slots, &sessions, at(1)).unwrap_err();
+    assert_eq!(failed.cookie(), Some("__Host-prefs"));
+    assert_eq!(*log.lock().unwrap(), ["prefs CommitFailed"]);
+    assert_eq!(
+        commit(&slots, &sessions, at(1)).unwrap(),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_panic_with_one_session_in_hand_holds_back_all() {
+    for slot in ["main", "prefs"] {
+        let log = Log::default();
+        let slots = logging(&log);
+        let browser = browser(&slots);
+        let sessions = open(&browser, &slots, at(200));
+        sessions.main().insert("name", "Eve").unwrap();
+        overfill_prefs(&sessions);
+        let held = match slot {
+            "main" => sessions.main().in_hand(),
+            _ => sessions.get::<Prefs>().unwrap().in_hand(),
+        };
+        let task = std::thread::spawn(move || {
+            let _held = held;
+            panic!("with a session in hand");
+        });
+        assert!(task.join().is_err());
+        // No error, though one does not fit: the page of the panic stands.
+        for _ in 0..2 {
+            let page = ResponseHead::new(500);
+            let changes = slots.commit(&sessions, page, at(200)).unwrap();
+            assert_eq!(lines(changes), Vec::<String>::new());
+        }
+        assert_eq!(*log.lock().unwrap(), ["main Poisoned"]);
+        for session in [sessions.main(), of_prefs(&sessions)] {
+            assert!(session.insert("late", 1).unwrap_err().is_poisoned());
+        }
+    }
+}
+
+#[test]
+fn a_panic_with_all_sessions_in_hand_is_reported_once() {
+    let log = Log::default();
+    let slots = logging(&log);
+    let sessions = open(&Browser::default(), &slots, at(0));
+    of_prefs(&sessions).insert("name", "light").unwrap();
+    let held = sessions.in_hand();
+    let task = std::thread::spawn(move || {
+        let _held = held;
+        panic!("with sessions in hand");
+    });
+    assert!(task.join().is_err());
+    // A page that speaks of what was changed would be wrong.
+    let failed = commit(&slots, &sessions, at(0)).unwrap_err();
+    assert!(failed.is_poisoned());
+    assert!(commit(&slots, &sessions, at(0)).unwrap().is_empty());
+    assert_eq!(
+        *log.lock().unwrap(),
+        ["main Poisoned", "prefs CommitFailed"]
+    );
+}
+
+#[test]
+fn what_was_written_is_reported_only_if_all_of_it_is_sent() {
+    let log = Log::default();
+    let slots = logging(&log);
+    let near = |sessions: &Sessions| {
+        sessions.main().insert(BULK, noise(3_000, 1)).unwrap();
+    };
+    let sessions = open(&Browser::default(), &slots, at(0));
+    near(&sessions);
+    overfill_prefs(&sessions);
+    assert!(commit(&slots, &sessions, at(0)).is_err());
+    // Nor with the error page.
+    assert!(commit(&slots, &sessions, at(0)).unwrap().is_empty());
+    assert_eq!(
+        std::mem::take(&mut *log.lock().unwrap()),
+        ["prefs CommitFailed"]
+    );
+    visit(&mut Browser::default(), &slots, at(0), near);
+    assert_eq!(*log.lock().unwrap(), ["main NearBudget"]);
+}

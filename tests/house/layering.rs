@@ -1,0 +1,187 @@
+//! The modules of `src` have layers: a stage imports only what lies below it. And what holds for every file.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::reading::{code, sources, src};
+
+/// Each module and what it may import. Whatever is not listed here is an error, too.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("clock", &[]),
+    ("error", &[]),
+    ("cross_origin", &["error"]),
+    ("event", &["cross_origin", "error"]),
+    ("lifetime", &["error"]),
+    ("keys", &["error", "lifetime"]),
+    ("transport", &["cross_origin", "error"]),
+    ("cookie", &["error", "transport"]),
+    ("seal", &["cookie", "error", "keys", "lifetime"]),
+    ("payload", &["error", "lifetime", "seal"]),
+    (
+        "session",
+        &[
+            "cookie",
+            "cross_origin",
+            "error",
+            "event",
+            "keys",
+            "lifetime",
+            "payload",
+            "seal",
+            "transport",
+        ],
+    ),
+    (
+        "manager",
+        &[
+            "cookie",
+            "cross_origin",
+            "error",
+            "event",
+            "keys",
+            "lifetime",
+            "payload",
+            "seal",
+            "session",
+            "transport",
+        ],
+    ),
+    (
+        "slots",
+        &[
+            "cookie",
+            "cross_origin",
+            "error",
+            "event",
+            "lifetime",
+            "manager",
+            "session",
+            "transport",
+        ],
+    ),
+    (
+        "guard",
+        &["cross_origin", "error", "manager", "session", "slots"],
+    ),
+    // A page of documentation.
+    ("when_a_cookie_is_written", &[]),
+];
+
+/// The first path element below `src`, without `.rs`.
+fn module(path: &Path) -> String {
+    let below = path.strip_prefix(src()).unwrap();
+    let first = below
+        .components()
+        .next()
+        .unwrap()
+        .as_os_str()
+        .to_str()
+        .unwrap();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// The modules named after each `crate::`, wherever it stands.
+fn imports(code: &str) -> Vec<String> {
+    let name = |rest: &str| {
+        rest.chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+            .collect::<String>()
+    };
+    code.split("crate::").skip(1).map(name).collect()
+}
+
+/// Whether a chain of `super::` reaches the crate's root, past the reader of `crate::` paths.
+fn climbs(path: &Path, code: &str) -> bool {
+    let below = path.strip_prefix(src()).unwrap().components().count();
+    let depth = if path.ends_with("mod.rs") {
+        below - 1
+    } else {
+        below
+    };
+    // Tests at the end of a file are a module one deeper.
+    let (code, tests) = code.split_once("\nmod tests {").unwrap_or((code, ""));
+    code.contains(&"super::".repeat(depth)) || tests.contains(&"super::".repeat(depth + 1))
+}
+
+#[test]
+fn a_stage_imports_only_what_lies_below_it() {
+    let allowed: BTreeMap<&str, &[&str]> = MAY_IMPORT.iter().copied().collect();
+    let mut edges = 0;
+    for path in sources(&src()) {
+        let from = module(&path);
+        if from == "lib" {
+            continue;
+        }
+        let allowed = allowed
+            .get(from.as_str())
+            .unwrap_or_else(|| panic!("`{from}` is not listed"));
+        let code = code(&path);
+        assert!(
+            !climbs(&path, &code),
+            "{} climbs out by `super`",
+            path.display()
+        );
+        for to in imports(&code).into_iter().filter(|to| *to != from) {
+            assert!(
+                !to.is_empty(),
+                "{} imports `crate::{{..}}` or `crate::*`",
+                path.display()
+            );
+            edges += 1;
+            assert!(
+                allowed.contains(&to.as_str()),
+                "{} imports `{to}`",
+                path.display()
+            );
+        }
+    }
+    assert!(
+        edges > 50,
+        "only {edges} imports were found: the reader is broken"
+    );
+}
+
+#[test]
+fn the_reader_sees_forbidden_edges() {
+    assert_eq!(
+        imports("use crate::seal::Opened;\nlet x = crate::cookie::Jar;"),
+        ["seal", "cookie"]
+    );
+    assert_eq!(imports("use crate::{seal, cookie};"), [""]);
+    let climbing = "use super::super::seal::Format;";
+    assert!(climbs(&src().join("cookie/name.rs"), climbing));
+    assert!(climbs(
+        &src().join("cookie/mod.rs"),
+        "use super::seal::Format;"
+    ));
+    assert!(!climbs(&src().join("payload/shape/read.rs"), climbing));
+    assert!(!climbs(
+        &src().join("clock.rs"),
+        "\nmod tests {\nuse super::*;"
+    ));
+    assert!(climbs(
+        &src().join("clock.rs"),
+        "use super::seal;\nmod tests {}"
+    ));
+}
+
+#[test]
+fn only_the_clock_reads_the_time_and_files_stay_short() {
+    for path in sources(&src()) {
+        let text = fs::read_to_string(&path).unwrap();
+        let reads = ["now_utc()", "SystemTime::now", "Instant::now"];
+        if module(&path) != "clock" {
+            let code = code(&path);
+            let found = reads.into_iter().find(|call| code.contains(call));
+            assert_eq!(found, None, "{} reads the time", path.display());
+        }
+        let lines = text.lines().count();
+        assert!(lines <= 500, "{} has {lines} lines", path.display());
+        let opens = text
+            .lines()
+            .next()
+            .is_some_and(|line| line.starts_with("//! "));
+        assert!(opens, "{} does not say what it owns", path.display());
+    }
+}

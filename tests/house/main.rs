@@ -1,0 +1,12 @@
+//! The laws of this house that no compiler holds.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+mod autotraits;
+mod layering;
+mod promises;
+mod reading;

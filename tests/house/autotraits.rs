@@ -15,7 +15,7 @@ use sealed_session::{
     Attribute, AttributeSize, Budget, Compression, CookieSpec, CrossOrigin, Error, Foreign, Format,
     Guard, HeaderChange, Key, KeyId, KeyRing, KeyText, Lifetime, Measure, Oversize, Persistence,
     Refusal, ReturnPath, SameSite, Scope, Session, SessionId, SessionManager,
-    SessionManagerBuilder, Sessions, Size, Slots, Verdict,
+    SessionManagerBuilder, Size, Verdict,
 };
 
 fn is<T: Send + Sync + Unpin + 'static>() {}
@@ -41,9 +41,9 @@ fn public_types_are_send_and_sync() {
     is::<SessionId>();
     is::<SessionManager>();
     is::<SessionManagerBuilder>();
-    is::<Sessions>();
+    is::<Session>();
     is::<Size>();
-    is::<Slots>();
+    is::<SessionManager>();
     is::<Verdict>();
 }
 

@@ -42,7 +42,7 @@ fn check_session(session: &Session, entry: &Value) -> Result<(), String> {
     let id = format!("{}{}", text(record, "sign_in"), text(record, "renewal"));
     same("id", session.id().map(|id| id.to_string()), Some(id))?;
     let created = moment(number(record, "created"));
-    same("created", session.created_at(), created)?;
+    same("created", session.times().created_at, created)?;
     check_lifetime(session, entry)?;
     let subject = record["subject"].as_str();
     same("subject", session.subject().as_deref(), subject)?;
@@ -58,10 +58,10 @@ fn check_session(session: &Session, entry: &Value) -> Result<(), String> {
 fn check_lifetime(session: &Session, entry: &Value) -> Result<(), String> {
     let used = entry["used"].as_u64();
     let wanted = moment(used.unwrap_or_else(|| number(entry, "issued")));
-    same("used", session.last_seen_at(), wanted)?;
+    same("used", session.times().last_seen_at, wanted)?;
     let renewal = used.map_or(Renewal::Write, |_| Renewal::Touch);
-    same("renewed by", session.renewed_by(), Some(renewal))?;
-    let policy = session.policy();
+    same("renewed by", session.times().renewed_by, Some(renewal))?;
+    let policy = session.times().policy;
     let idle = match entry.get("idle_timeout") {
         Some(own) => own.as_u64().map(Duration::from_secs),
         None => Some(policy.idle_timeout()),
@@ -231,7 +231,7 @@ fn tokens() {
         }
         same("refusal", label(&session), None)?;
         let issued = moment(number(entry, "issued"));
-        same("issued", session.last_seen_at(), issued)?;
+        same("issued", session.times().last_seen_at, issued)?;
         let key = session.sealed_under().map(|id| id.to_string());
         let wanted = Key::new(&unhex(text(entry, "master"))).unwrap().id();
         same("key", key, Some(wanted.to_string()))?;
@@ -349,7 +349,7 @@ fn touches() {
         same("sent", lines, [format!("{name}.t={touch}")])?;
 
         let (manager, session) = beside(&request, "t", touch);
-        same("used", session.last_seen_at(), moment(issued))?;
+        same("used", session.times().last_seen_at, moment(issued))?;
         same("refusal", label(&session), None)?;
         session.insert("new", true).unwrap();
         let lines = set_cookies(&manager, &session, issued);
@@ -358,7 +358,7 @@ fn touches() {
         let written = moment(number(entry, "token_issued"));
         changed(touch).try_for_each(|other| {
             let (_, session) = beside(&request, "t", &other);
-            same(&other, session.last_seen_at(), written)
+            same(&other, session.times().last_seen_at, written)
         })
     });
 }
@@ -385,7 +385,7 @@ fn tombstones() {
         let wanted = (text(entry, "value").to_owned(), number(entry, "max_age"));
         let sent = sent_tombstones(entry, "x", Session::destroy)?;
         same("destroyed", &sent, &wanted)?;
-        let sign_in = |session: &Session| session.sign_in_as("user-17", &[]);
+        let sign_in = |session: &Session| session.sign_in("user-17", &[]);
         same("signed in", &sent_tombstones(entry, "x", sign_in)?, &wanted)
     });
     each(list(&file["renewals"]), |entry| {

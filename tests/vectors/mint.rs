@@ -66,7 +66,7 @@ fn mint(
     }
     let (manager, session) = load(&entry);
     if let Some(subject) = subject {
-        session.sign_in_as(subject, &[]).unwrap();
+        session.sign_in(subject, &[]).unwrap();
     }
     let mut attributes = entry["record"]["attributes"].take();
     if attributes.is_null() {
@@ -93,7 +93,7 @@ fn mint(
     entry["record"] = json!({
         "sign_in": id[..16],
         "renewal": id[16..],
-        "created": session.created_at().unix_timestamp(),
+        "created": session.times().created_at.unix_timestamp(),
         "subject": subject,
     });
     if own != [0, 0] {
@@ -110,7 +110,7 @@ fn mint(
 fn live_for(session: &Session, [idle, absolute]: [u64; 2]) {
     match idle {
         0 => Ok(()),
-        NEVER => session.set_never_idle(),
+        NEVER => session.set_idle_timeout(None),
         seconds => session.set_idle_timeout(Duration::from_secs(seconds)),
     }
     .unwrap();

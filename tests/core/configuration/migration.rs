@@ -69,7 +69,7 @@ fn renames_and_former_scopes() {
     assert_eq!(session.refusal(), Some(Refusal::Tampered));
 
     let session = browser.open(&after, at(4));
-    session.sign_in(&[]).unwrap();
+    session.start_over(&[]).unwrap();
     let lines = browser.close(&after, &session, at(4)).unwrap();
     assert!(lines[0].starts_with(BASE));
     assert_eq!(
@@ -149,7 +149,7 @@ fn an_old_node_carries_along_what_it_cannot_read() {
         assert!(session.get::<u32>("profile").unwrap_err().is_unreadable());
         assert!(session.contains(OLD));
         session.insert("other", 1).unwrap();
-        session.sign_in(&["profile"]).unwrap();
+        session.start_over(&["profile"]).unwrap();
     });
     browser.visit(&manager, at(2), |session| {
         assert_eq!(session.get(NEW).unwrap(), Some((7, "x".to_owned())));

@@ -151,8 +151,8 @@ proptest! {
         let mut browser = Browser::default();
         let id = browser.visit(&manager, at(0), |session| {
             match &subject {
-                Some(subject) => session.sign_in_as(subject, &[]).unwrap(),
-                None => session.sign_in(&[]).unwrap(),
+                Some(subject) => session.sign_in(subject, &[]).unwrap(),
+                None => session.start_over(&[]).unwrap(),
             }
             for (name, value) in &attributes {
                 session.insert(name, value).unwrap();

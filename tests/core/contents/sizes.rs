@@ -148,6 +148,7 @@ fn every_preset_is_filled_to_its_last_byte() {
             .open(&manager, at(0))
             .size()
             .unwrap()
+            .budget()
             .total_limit();
         let fits = |length: usize| {
             let session = Browser::default().open(&manager, at(0));
@@ -204,7 +205,7 @@ fn the_size_model_holds() {
             for subject in [0, 1, 20, 128] {
                 let session = Browser::default().open(&manager, at(0));
                 if subject > 0 {
-                    session.sign_in_as(&"s".repeat(subject), &[]).unwrap();
+                    session.sign_in(&"s".repeat(subject), &[]).unwrap();
                 }
                 if session.insert(BLOB, noise(n - overhead(n), 5)).is_err() {
                     continue;
@@ -526,11 +527,11 @@ fn a_limited_head_is_kept_whatever_else_is_in_it() {
         let room = open().size().unwrap().room();
         let most = (1..=room).rev().find(|length| {
             let session = open();
-            session.sign_in_as("Ada", &[]).unwrap();
+            session.sign_in("Ada", &[]).unwrap();
             session.insert(BLOB, noise(*length, 5)).is_ok() && session.size().is_ok()
         });
         let session = open();
-        session.sign_in_as("Ada", &[]).unwrap();
+        session.sign_in("Ada", &[]).unwrap();
         session.insert(BLOB, noise(most.unwrap(), 5)).unwrap();
         let bytes = sent(&session);
         assert!(bytes <= limit, "{case}: {bytes}");

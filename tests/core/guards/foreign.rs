@@ -1,8 +1,8 @@
 //! Requests that other origins caused: what each browser, and whoever is none, is answered.
 
 use sealed_session::{
-    CookieSpec, CrossOrigin, Error, Event, HeaderFields, RequestHead, ResponseHead, SessionManager,
-    Sessions, Slot, Slots, Transport,
+    CookieSpec, CrossOrigin, Error, Event, HeaderFields, RequestHead, ResponseHead, Session,
+    SessionManager, Slot, Transport, adapter,
 };
 use std::sync::{Arc, Mutex};
 
@@ -12,16 +12,16 @@ use url::Url;
 use super::cases::{Case, OTHER, OURS, PUBLISHED, SITE};
 use crate::common::{at, ring};
 
-fn slots(policy: CrossOrigin) -> Slots {
+fn slots(policy: CrossOrigin) -> SessionManager {
     let builder = SessionManager::builder(ring()).cross_origin(policy);
-    Slots::new(builder.build().unwrap())
+    builder.build().unwrap()
 }
 
 fn load(
-    slots: &Slots,
+    manager: &SessionManager,
     (method, path, host): (Option<&str>, &str, Option<&str>),
     sent: &[(&str, &[u8])],
-) -> Sessions {
+) -> Session {
     let fields: &HeaderFields<'_> = &|wanted, take| {
         let wanted = sent.iter().filter(|(name, _)| *name == wanted);
         wanted.for_each(|(_, value)| take(value));
@@ -33,12 +33,12 @@ fn load(
     if let Some(host) = host {
         head = head.host(host);
     }
-    slots.load(head, at(0))
+    manager.load(head, at(0))
 }
 
 #[test]
 fn what_is_served_and_what_is_not() {
-    let slots = slots(CrossOrigin::new());
+    let manager = slots(CrossOrigin::new());
     for case in PUBLISHED.iter().chain(OURS) {
         let Case {
             method,
@@ -50,7 +50,7 @@ fn what_is_served_and_what_is_not() {
             .iter()
             .map(|(name, value)| format!("{name}: {}", value.escape_ascii()))
             .collect();
-        let found = load(&slots, (method, "/", host), fields).foreign();
+        let found = adapter::foreign(&load(&manager, (method, "/", host), fields));
         assert_eq!(found, wanted, "{method:?} {host:?} {shown:?}");
     }
 }
@@ -69,11 +69,12 @@ proptest! {
         host in "(shop\\.example|evil\\.example|\\[::1\\]|127\\.0\\.0\\.1)?(:443|:80|:8443|:)?",
         referer in any::<bool>(),
     ) {
-        let slots = slots(CrossOrigin::new());
+        let manager = slots(CrossOrigin::new());
         let origin = format!("{scheme}{mark}{name}{odd}{port}");
         let field = if referer { "referer" } else { "origin" };
         let fields = [(field, origin.as_bytes())];
-        let foreign = load(&slots, (Some("POST"), "/", Some(&host)), &fields).foreign();
+        let session = load(&manager, (Some("POST"), "/", Some(&host)), &fields);
+        let foreign = adapter::foreign(&session);
         if foreign.is_none() {
             let sent = Url::parse(&origin).unwrap();
             let ours = Url::parse(&format!("{}://{host}", sent.scheme())).unwrap();
@@ -90,7 +91,7 @@ fn trusted_origins_and_exempt_routes_pass() {
         .trust("capacitor://localhost")
         .exempt("/bypass/")
         .exempt("/only/this");
-    let slots = slots(policy);
+    let manager = slots(policy);
     let table: &[(&str, &str, bool)] = &[
         ("https://trusted.example", "/", true),
         ("https://trusted.example:443", "/", true),
@@ -127,17 +128,21 @@ fn trusted_origins_and_exempt_routes_pass() {
     for (origin, path, passes) in table {
         for site in [&b""[..], b"cross-site", b"same-site"] {
             let fields = [(SITE, site), ("origin", origin.as_bytes())];
-            let sessions = load(&slots, (Some("POST"), path, Some("example.com")), &fields);
-            assert_eq!(sessions.foreign().is_none(), *passes, "{origin} {path}");
+            let session = load(&manager, (Some("POST"), path, Some("example.com")), &fields);
+            assert_eq!(
+                adapter::foreign(&session).is_none(),
+                *passes,
+                "{origin} {path}"
+            );
         }
     }
-    let unchecked = self::slots(CrossOrigin::unchecked());
-    let sessions = load(
+    let unchecked = slots(CrossOrigin::unchecked());
+    let session = load(
         &unchecked,
         (Some("POST"), "/", None),
         &[(SITE, b"cross-site")],
     );
-    assert_eq!(sessions.foreign(), None);
+    assert_eq!(adapter::foreign(&session), None);
 }
 
 #[test]
@@ -200,28 +205,26 @@ fn the_main_slot_speaks_for_all() {
         .cross_origin(CrossOrigin::unchecked())
         .build()
         .unwrap();
-    let error = slots(CrossOrigin::new()).with::<Prefs>(prefs).unwrap_err();
+    let error = slots(CrossOrigin::new())
+        .with_slot::<Prefs>(prefs)
+        .unwrap_err();
     assert!(error.is_configuration(), "{error}");
 
     let prefs = manager("__Host-prefs").budget(small()).build().unwrap();
-    let slots = slots(CrossOrigin::new().exempt("/in"))
-        .with::<Prefs>(prefs)
+    let manager = slots(CrossOrigin::new().exempt("/in"))
+        .with_slot::<Prefs>(prefs)
         .unwrap();
     let cross: &[(&str, &[u8])] = &[(SITE, b"cross-site")];
-    assert!(
-        load(&slots, (Some("POST"), "/out", None), cross)
-            .foreign()
-            .is_some()
-    );
-    let sessions = load(&slots, (Some("POST"), "/in", None), cross);
-    assert_eq!(sessions.foreign(), None);
-    sessions
-        .require::<Prefs>()
+    assert!(adapter::foreign(&load(&manager, (Some("POST"), "/out", None), cross)).is_some());
+    let session = load(&manager, (Some("POST"), "/in", None), cross);
+    assert_eq!(adapter::foreign(&session), None);
+    session
+        .slot::<Prefs>()
         .unwrap()
         .insert("theme", "dark")
         .unwrap();
-    let changes = slots
-        .commit(&sessions, ResponseHead::new(200), at(0))
+    let changes = manager
+        .commit(&session, ResponseHead::new(200), at(0))
         .unwrap();
     assert!(
         format!("{changes:?}").contains("set-cookie: __Host-prefs=.."),
@@ -237,25 +240,28 @@ fn what_no_page_can_send_passes() {
     let post = (Some("POST"), "/", Some("example.com"));
 
     // Nothing comes along unasked.
-    let only_fields = Slots::new(of(field.clone()).unwrap());
-    assert_eq!(load(&only_fields, post, &[cross]).foreign(), None);
+    let only_fields = of(field.clone()).unwrap();
+    assert_eq!(adapter::foreign(&load(&only_fields, post, &[cross])), None);
 
     // A field stands for a client that has the token; other pages cannot set it.
-    let both = Slots::new(of(field.clone().or_cookie()).unwrap());
-    assert_eq!(load(&both, post, &[cross]).foreign(), OTHER);
+    let both = of(field.clone().or_cookie()).unwrap();
+    assert_eq!(adapter::foreign(&load(&both, post, &[cross])), OTHER);
     for value in [&b""[..], b"AQ", b"garbage"] {
-        let sessions = load(&both, post, &[cross, ("x-session", value)]);
-        assert_eq!(sessions.foreign(), None);
+        let session = load(&both, post, &[cross, ("x-session", value)]);
+        assert_eq!(adapter::foreign(&session), None);
     }
-    let bearer = Slots::new(of(Transport::bearer().or_cookie()).unwrap());
+    let bearer = of(Transport::bearer().or_cookie()).unwrap();
     let basic: (&str, &[u8]) = ("authorization", b"Basic AQ");
     assert_eq!(
-        load(&bearer, post, &[cross, basic]).foreign(),
+        adapter::foreign(&load(&bearer, post, &[cross, basic])),
         OTHER,
         "browsers send it unasked"
     );
     let token: (&str, &[u8]) = ("authorization", b"Bearer AQ");
-    assert_eq!(load(&bearer, post, &[cross, token]).foreign(), None);
+    assert_eq!(
+        adapter::foreign(&load(&bearer, post, &[cross, token])),
+        None
+    );
 
     // A slot in cookies beside one in fields is one that comes along.
     let prefs = SessionManager::builder(ring()).cookie(CookieSpec::new("__Host-prefs"));
@@ -263,8 +269,8 @@ fn what_no_page_can_send_passes() {
         .budget(sealed_session::Budget::compact().total(1_000))
         .build()
         .unwrap();
-    let mixed = Slots::new(of(field).unwrap()).with::<Prefs>(prefs).unwrap();
-    assert_eq!(load(&mixed, post, &[cross]).foreign(), OTHER);
+    let mixed = of(field).unwrap().with_slot::<Prefs>(prefs).unwrap();
+    assert_eq!(adapter::foreign(&load(&mixed, post, &[cross])), OTHER);
 }
 
 #[test]
@@ -295,24 +301,20 @@ fn a_refused_request_is_told_of_and_keeps_nothing() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&told);
     let hook = move |event: &Event<'_>| heard.lock().unwrap().push(format!("{event:?}"));
-    let slots = Slots::new(
-        SessionManager::builder(ring())
-            .on_event(hook)
-            .build()
-            .unwrap(),
-    );
+    let builder = SessionManager::builder(ring()).on_event(hook);
+    let manager = builder.build().unwrap();
     let fields: &[(&str, &[u8])] = &[("origin", b"https://attacker.example/\r\nforged: line")];
-    let sessions = load(&slots, (Some("POST"), "/", Some("example.com")), fields);
+    let session = load(&manager, (Some("POST"), "/", Some("example.com")), fields);
     assert_eq!(
         *told.lock().unwrap(),
         ["ForeignRequest { reason: UnclearOrigin }"]
     );
 
     // An adapter that does not ask loses what the handler did.
-    let error: Error = sessions.main().insert("role", "admin").unwrap_err();
+    let error: Error = session.insert("role", "admin").unwrap_err();
     assert!(error.is_too_late());
-    let changes = slots
-        .commit(&sessions, ResponseHead::new(200), at(0))
+    let changes = manager
+        .commit(&session, ResponseHead::new(200), at(0))
         .unwrap();
     assert!(
         changes

@@ -7,26 +7,28 @@ mod return_paths;
 mod verdicts;
 mod withheld;
 
-use sealed_session::{Guard, GuardedRequest, HeaderFields, RequestHead, Sessions, Slots, Verdict};
+use sealed_session::{
+    Guard, GuardedRequest, HeaderFields, RequestHead, Session, Verdict,
+};
 
 use crate::common::{at, manager};
 
 /// The sessions of somebody new.
-fn nobody() -> Sessions {
-    Slots::new(manager()).load(RequestHead::default(), at(0))
+fn nobody() -> Session {
+    manager().load(RequestHead::default(), at(0))
 }
 
 /// The sessions of Ada, who is signed in.
-fn ada() -> Sessions {
-    let sessions = nobody();
-    sessions.main().sign_in_as("ada", &[]).unwrap();
-    sessions
+fn ada() -> Session {
+    let session = nobody();
+    session.sign_in("ada", &[]).unwrap();
+    session
 }
 
 /// The verdict on a request with these fields.
 fn asked(
     guard: &Guard,
-    sessions: &Sessions,
+    session: &Session,
     (method, target): (&str, &str),
     fields: &[(&str, &str)],
 ) -> Verdict {
@@ -35,11 +37,11 @@ fn asked(
         found.for_each(|(_, value)| take(value.as_bytes()));
     };
     let request = GuardedRequest::new(method, target).fields(look_up);
-    guard.check(sessions, &request).unwrap()
+    guard.check(session, &request).unwrap()
 }
 
 /// The verdict on the visit of a page.
-fn visit(guard: &Guard, sessions: &Sessions, target: &str) -> Verdict {
+fn visit(guard: &Guard, session: &Session, target: &str) -> Verdict {
     let fields = [("sec-fetch-mode", "navigate")];
-    asked(guard, sessions, ("GET", target), &fields)
+    asked(guard, session, ("GET", target), &fields)
 }

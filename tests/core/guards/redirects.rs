@@ -1,8 +1,7 @@
 //! Where they are sent who are not signed in.
 
 use sealed_session::{
-    Guard, HeaderFields, Lifetime, RequestHead, ReturnPath, SessionManager, Slots, Transport,
-    Verdict,
+    Guard, HeaderFields, Lifetime, RequestHead, ReturnPath, SessionManager, Transport, Verdict,
 };
 
 use super::{ada, asked, nobody, visit};
@@ -154,30 +153,26 @@ fn fields_of_a_redirect_say_what_caches_need_and_debug_hides_the_query() {
 }
 
 /// Sessions that come in links; `s` is their parameter.
-fn in_links() -> Slots {
+fn in_links() -> SessionManager {
     let lifetime = Lifetime::new().idle(std::time::Duration::from_secs(900));
     let builder = SessionManager::builder(ring()).lifetime(lifetime);
     let builder = builder.transport(Transport::url_that_leaks("s"));
-    Slots::new(builder.build().unwrap())
+    builder.build().unwrap()
 }
 
 #[test]
 fn a_session_in_a_link_goes_along_and_is_no_part_of_the_path() {
-    let slots = in_links();
-    let first = slots.load(RequestHead::default().host("site.example"), at(0));
-    first.main().insert("cart", 1).unwrap();
-    let link = first
-        .main()
-        .encode_url("/cart?page=2")
-        .unwrap()
-        .into_owned();
+    let manager = in_links();
+    let first = manager.load(RequestHead::default().host("site.example"), at(0));
+    first.insert("cart", 1).unwrap();
+    let link = first.encode_url("/cart?page=2").unwrap().into_owned();
     let token = link.strip_prefix("/cart?page=2&s=").unwrap();
 
     let query = link.split_once('?').unwrap().1;
     let head = RequestHead::default().host("site.example").query(query);
-    let sessions = slots.load(head, at(1));
+    let session = manager.load(head, at(1));
     let location = format!("/sign-in?next=/cart%3Fpage%3D2&s={token}");
-    assert_eq!(visit(&guard(), &sessions, &link), to(&location));
+    assert_eq!(visit(&guard(), &session, &link), to(&location));
     let back = ReturnPath::from_query(location.split_once('?').unwrap().1).unwrap();
     assert_eq!(back.as_str(), "/cart?page=2");
 
@@ -185,14 +180,14 @@ fn a_session_in_a_link_goes_along_and_is_no_part_of_the_path() {
     let long = format!("/cart?page={}&s={token}", "2".repeat(900));
     let fields: &HeaderFields<'_> = &|_, take| take(b"navigate");
     let request = sealed_session::GuardedRequest::new("GET", &long).fields(fields);
-    let heavy = slots.load(RequestHead::default().host("site.example"), at(0));
-    heavy.main().insert("noise", noise()).unwrap();
-    let link = heavy.main().encode_url("/cart").unwrap().into_owned();
+    let heavy = manager.load(RequestHead::default().host("site.example"), at(0));
+    heavy.insert("noise", noise()).unwrap();
+    let link = heavy.encode_url("/cart").unwrap().into_owned();
     let query = link.split_once('?').unwrap().1;
     let head = RequestHead::default().host("site.example").query(query);
-    let sessions = slots.load(head, at(1));
+    let session = manager.load(head, at(1));
     let location = format!("/sign-in?{query}");
-    assert_eq!(guard().check(&sessions, &request).unwrap(), to(&location));
+    assert_eq!(guard().check(&session, &request).unwrap(), to(&location));
 }
 
 fn noise() -> String {

@@ -2,7 +2,7 @@
 
 use sealed_session::{
     Attribute, Budget, CookieSpec, Guard, GuardedRequest, ResponseHead, SessionManager, Slot,
-    Slots, Verdict,
+    Verdict,
 };
 
 use super::{ada, nobody, visit};
@@ -11,47 +11,47 @@ use crate::common::{Browser, at, key, manager, ring};
 const LEVEL: Attribute<u8> = Attribute::new("level");
 const NEWER: Attribute<u32> = Attribute::new("level").schema(2);
 
-fn verdict(guard: &Guard, sessions: &sealed_session::Sessions) -> Verdict {
-    visit(guard, sessions, "/a")
+fn verdict(guard: &Guard, session: &sealed_session::Session) -> Verdict {
+    visit(guard, session, "/a")
 }
 
 #[test]
 fn a_session_is_not_a_sign_in() {
     let carted = nobody();
-    carted.main().insert("cart", 1).unwrap();
+    carted.insert("cart", 1).unwrap();
     let nameless = nobody();
-    nameless.main().insert("cart", 1).unwrap();
-    nameless.main().sign_in(&["cart"]).unwrap();
-    for (sessions, live, signed_in) in [
+    nameless.insert("cart", 1).unwrap();
+    nameless.start_over(&["cart"]).unwrap();
+    for (session, live, signed_in) in [
         (nobody(), Verdict::Unauthorized, Verdict::Unauthorized),
         (carted, Verdict::Pass, Verdict::Unauthorized),
         (nameless, Verdict::Pass, Verdict::Unauthorized),
         (ada(), Verdict::Pass, Verdict::Pass),
     ] {
-        assert_eq!(verdict(&Guard::live(), &sessions), live);
-        assert_eq!(verdict(&Guard::signed_in(), &sessions), signed_in);
+        assert_eq!(verdict(&Guard::live(), &session), live);
+        assert_eq!(verdict(&Guard::signed_in(), &session), signed_in);
     }
 }
 
 #[test]
 fn a_sign_out_is_the_end() {
-    let sessions = ada();
-    sessions.main().destroy().unwrap();
-    assert_eq!(verdict(&Guard::live(), &sessions), Verdict::Unauthorized);
+    let session = ada();
+    session.destroy().unwrap();
+    assert_eq!(verdict(&Guard::live(), &session), Verdict::Unauthorized);
 }
 
 #[test]
 fn what_is_over_does_not_pass() {
     let mut browser = Browser::default();
     browser.visit(&manager(), at(0), |session| {
-        session.sign_in_as("ada", &[]).unwrap();
+        session.sign_in("ada", &[]).unwrap();
     });
     let line = browser.line();
-    let slots = Slots::new(manager());
+    let manager = manager();
     for (seconds, wanted) in [(1_799, Verdict::Pass), (1_801, Verdict::Unauthorized)] {
         let request = sealed_session::RequestHead::new([line.as_bytes()]);
-        let sessions = slots.load(request, at(seconds));
-        assert_eq!(verdict(&Guard::signed_in(), &sessions), wanted);
+        let session = manager.load(request, at(seconds));
+        assert_eq!(verdict(&Guard::signed_in(), &session), wanted);
     }
 }
 
@@ -61,36 +61,36 @@ fn every_condition_has_to_hold() {
         .attribute(LEVEL, |level| *level > 2)
         .attribute("admin", |admin: &bool| *admin)
         .subject(|who| who == "ada");
-    let sessions = ada();
-    let main = sessions.main();
-    assert_eq!(verdict(&guard, &sessions), Verdict::Forbidden);
+    let session = ada();
+    let main = session.clone();
+    assert_eq!(verdict(&guard, &session), Verdict::Forbidden);
     main.insert(LEVEL, 3).unwrap();
-    assert_eq!(verdict(&guard, &sessions), Verdict::Forbidden);
+    assert_eq!(verdict(&guard, &session), Verdict::Forbidden);
     main.insert("admin", false).unwrap();
-    assert_eq!(verdict(&guard, &sessions), Verdict::Forbidden);
+    assert_eq!(verdict(&guard, &session), Verdict::Forbidden);
     main.insert("admin", true).unwrap();
-    assert_eq!(verdict(&guard, &sessions), Verdict::Pass);
+    assert_eq!(verdict(&guard, &session), Verdict::Pass);
     main.insert(LEVEL, 2).unwrap();
-    assert_eq!(verdict(&guard, &sessions), Verdict::Forbidden);
-    main.sign_in_as("grace", &["admin", "level"]).unwrap();
+    assert_eq!(verdict(&guard, &session), Verdict::Forbidden);
+    main.sign_in("grace", &["admin", "level"]).unwrap();
     main.insert(LEVEL, 3).unwrap();
-    assert_eq!(verdict(&guard, &sessions), Verdict::Forbidden);
-    main.sign_in(&["admin", "level"]).unwrap();
-    assert_eq!(verdict(&guard, &sessions), Verdict::Unauthorized);
+    assert_eq!(verdict(&guard, &session), Verdict::Forbidden);
+    main.start_over(&["admin", "level"]).unwrap();
+    assert_eq!(verdict(&guard, &session), Verdict::Unauthorized);
 }
 
 #[test]
 fn a_predicate_on_the_subject_asks_for_one() {
-    let sessions = nobody();
-    sessions.main().insert("cart", 1).unwrap();
+    let session = nobody();
+    session.insert("cart", 1).unwrap();
     let guard = Guard::live().subject(|_| true);
-    assert_eq!(verdict(&guard, &sessions), Verdict::Unauthorized);
+    assert_eq!(verdict(&guard, &session), Verdict::Unauthorized);
 }
 
 #[test]
 fn what_a_guard_cannot_read_is_not_a_pass() {
-    let sessions = ada();
-    sessions.main().insert(NEWER, 300).unwrap();
+    let session = ada();
+    session.insert(NEWER, 300).unwrap();
     let guards = [
         Guard::signed_in().attribute(LEVEL, |_| true),
         Guard::signed_in().attribute("level", |_: &u8| true),
@@ -99,15 +99,15 @@ fn what_a_guard_cannot_read_is_not_a_pass() {
         Guard::signed_in().attribute("", |_: &u8| true),
     ];
     for guard in guards {
-        assert_eq!(verdict(&guard, &sessions), Verdict::Forbidden);
+        assert_eq!(verdict(&guard, &session), Verdict::Forbidden);
     }
     let knows = Guard::signed_in().attribute(NEWER, |level| *level == 300);
-    assert_eq!(verdict(&knows, &sessions), Verdict::Pass);
+    assert_eq!(verdict(&knows, &session), Verdict::Pass);
 }
 
 #[test]
 fn a_guard_begins_nothing_and_counts_as_a_look() {
-    let slots = Slots::new(manager());
+    let manager = manager();
     let guards = [
         Guard::live(),
         Guard::signed_in(),
@@ -115,18 +115,17 @@ fn a_guard_begins_nothing_and_counts_as_a_look() {
         Guard::signed_in().or_redirect("/sign-in").unwrap(),
     ];
     for guard in guards {
-        let sessions = nobody();
+        let session = nobody();
         assert_eq!(
             guard
-                .check(&sessions, &GuardedRequest::new("GET", "/"))
+                .check(&session, &GuardedRequest::new("GET", "/"))
                 .unwrap()
                 .status(),
             Some(401)
         );
-        assert!(!sessions.main().is_live());
-        assert!(!sessions.close_unused());
-        let changes = slots
-            .commit(&sessions, ResponseHead::new(401), at(0))
+        assert!(!session.is_live());
+        let changes = manager
+            .commit(&session, ResponseHead::new(401), at(0))
             .unwrap();
         let lines: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();
         assert_eq!(lines, ["Append(vary: Cookie)"]);
@@ -137,18 +136,18 @@ fn a_guard_begins_nothing_and_counts_as_a_look() {
 fn what_is_answered_is_not_stored_also_with_a_touch() {
     let mut browser = Browser::default();
     browser.visit(&manager(), at(0), |session| {
-        session.sign_in_as("ada", &[]).unwrap();
+        session.sign_in("ada", &[]).unwrap();
     });
-    let slots = Slots::new(manager());
+    let manager = manager();
     let line = browser.line();
-    let sessions = slots.load(
+    let session = manager.load(
         sealed_session::RequestHead::new([line.as_bytes()]),
         at(1_200),
     );
-    let verdict = verdict(&Guard::signed_in().subject(|_| false), &sessions);
+    let verdict = verdict(&Guard::signed_in().subject(|_| false), &session);
     assert_eq!(verdict, Verdict::Forbidden);
     let head = ResponseHead::new(403).headers([("cache-control", &b"no-store"[..])]);
-    let changes = slots.commit(&sessions, head, at(1_200)).unwrap();
+    let changes = manager.commit(&session, head, at(1_200)).unwrap();
     let lines: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();
     assert_eq!(lines[0], "Append(set-cookie: __Host-session.t=..)");
     assert_eq!(lines[1], "Append(vary: Cookie)");
@@ -165,30 +164,30 @@ fn a_guard_is_of_one_slot() {
         .budget(Budget::compact().total(1_600))
         .build()
         .unwrap();
-    let slots = Slots::new(SessionManager::new(ring()).unwrap());
+    let manager = SessionManager::new(ring()).unwrap();
     let main = Guard::signed_in();
     let of_staff = Guard::signed_in().of::<Staff>().subject(|who| who == "ada");
     let request = GuardedRequest::new("GET", "/");
 
     let error = of_staff.check(&ada(), &request).unwrap_err();
     assert!(
-        error.is_misuse() && error.to_string().contains(".with::<Staff>("),
+        error.is_misuse() && error.to_string().contains(".with_slot::<Staff>("),
         "{error}"
     );
 
-    let slots = slots.with::<Staff>(staff).unwrap();
-    let sessions = slots.load(sealed_session::RequestHead::default(), at(0));
-    sessions.main().sign_in_as("ada", &[]).unwrap();
-    assert_eq!(verdict(&main, &sessions), Verdict::Pass);
-    assert_eq!(verdict(&of_staff, &sessions), Verdict::Unauthorized);
-    sessions
-        .get::<Staff>()
+    let manager = manager.with_slot::<Staff>(staff).unwrap();
+    let session = manager.load(sealed_session::RequestHead::default(), at(0));
+    session.sign_in("ada", &[]).unwrap();
+    assert_eq!(verdict(&main, &session), Verdict::Pass);
+    assert_eq!(verdict(&of_staff, &session), Verdict::Unauthorized);
+    session
+        .slot::<Staff>()
         .unwrap()
-        .sign_in_as("ada", &[])
+        .sign_in("ada", &[])
         .unwrap();
-    sessions.main().destroy().unwrap();
-    assert_eq!(verdict(&main, &sessions), Verdict::Unauthorized);
-    assert_eq!(verdict(&of_staff, &sessions), Verdict::Pass);
+    session.destroy().unwrap();
+    assert_eq!(verdict(&main, &session), Verdict::Unauthorized);
+    assert_eq!(verdict(&of_staff, &session), Verdict::Pass);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use sealed_session::{
     CookieSpec, CrossOrigin, Event, HeaderFields, RequestHead, ResponseHead, SameSite, Scope,
-    Session, SessionManager, Slots,
+    Session, SessionManager, adapter,
 };
 
 use crate::common::{BASE, Browser, at, manager, ring};
@@ -35,7 +35,7 @@ const HERE: &[(&str, &str)] = &[("sec-fetch-site", "same-origin")];
 
 /// What a request sets whose handler does this, in one line for each cookie, and what is told.
 fn sent(
-    slots: &Slots,
+    manager: &SessionManager,
     (method, path): (&str, &str),
     sent: &[(&str, &str)],
     line: &str,
@@ -49,11 +49,11 @@ fn sent(
         .method(method)
         .path(path)
         .fields(fields);
-    let sessions = slots.load(head, at(0));
-    assert_eq!(sessions.foreign(), None);
-    act(sessions.main());
-    let changes = slots
-        .commit(&sessions, ResponseHead::new(200), at(0))
+    let session = manager.load(head, at(0));
+    assert_eq!(adapter::foreign(&session), None);
+    act(&session);
+    let changes = manager
+        .commit(&session, ResponseHead::new(200), at(0))
         .unwrap();
     let lines = changes
         .iter()
@@ -66,7 +66,7 @@ fn store(session: &Session) {
 }
 
 fn enter(session: &Session) {
-    session.sign_in_as("eve", &[]).unwrap();
+    session.sign_in("eve", &[]).unwrap();
 }
 
 #[test]
@@ -104,12 +104,12 @@ fn a_session_is_begun_only_where_none_can_be_replaced() {
             let builder = SessionManager::builder(ring()).cookie(spec);
             // What is left in former scopes is a session, too.
             let builder = builder.former_scope(Scope::new().partitioned());
-            let slots = Slots::new(builder.build().unwrap());
+            let manager = builder.build().unwrap();
             for act in [store, enter, |session: &Session| {
                 enter(session);
                 store(session);
             }] {
-                let lines = sent(&slots, (method, "/"), fields, "theme=dark", act);
+                let lines = sent(&manager, (method, "/"), fields, "theme=dark", act);
                 assert_eq!(
                     !lines.is_empty(),
                     begun,
@@ -124,15 +124,18 @@ fn a_session_is_begun_only_where_none_can_be_replaced() {
 fn what_is_ended_without_its_cookies_stays() {
     let kinds = [sealed_session::SiteData::Storage];
     let builder = SessionManager::builder(ring()).clear_site_data(kinds);
-    let slots = Slots::new(builder.build().unwrap());
+    let manager = builder.build().unwrap();
     let end = |session: &Session| session.destroy().unwrap();
     let begun_and_ended = |session: &Session| {
         enter(session);
         end(session);
     };
     let none: [String; 0] = [];
-    assert_eq!(sent(&slots, ("GET", "/"), FRAME, "", end), none);
-    assert_eq!(sent(&slots, ("GET", "/"), FRAME, "", begun_and_ended), none);
+    assert_eq!(sent(&manager, ("GET", "/"), FRAME, "", end), none);
+    assert_eq!(
+        sent(&manager, ("GET", "/"), FRAME, "", begun_and_ended),
+        none
+    );
 }
 
 #[test]
@@ -140,10 +143,10 @@ fn a_former_cookie_that_is_kept_back_counts() {
     let spec = |name, same_site| CookieSpec::new(name).same_site(same_site);
     let builder = SessionManager::builder(ring()).cookie(spec("__Host-new", SameSite::None));
     let builder = builder.former_cookie(spec(BASE, SameSite::Lax));
-    let slots = Slots::new(builder.build().unwrap());
+    let manager = builder.build().unwrap();
     let none: [String; 0] = [];
-    assert_eq!(sent(&slots, ("GET", "/"), FRAME, "", store), none);
-    assert_eq!(sent(&slots, ("GET", "/"), LINK, "", store).len(), 1);
+    assert_eq!(sent(&manager, ("GET", "/"), FRAME, "", store), none);
+    assert_eq!(sent(&manager, ("GET", "/"), LINK, "", store).len(), 1);
 }
 
 #[test]
@@ -152,7 +155,7 @@ fn whoever_brings_a_session_has_none_that_is_kept_back() {
     browser.visit(&manager(), at(-10), |session| {
         session.insert("name", "Ada").unwrap()
     });
-    let slots = Slots::new(manager());
+    let manager = manager();
     let came = [
         browser.line(),
         format!("{BASE}=garbage"),
@@ -160,17 +163,17 @@ fn whoever_brings_a_session_has_none_that_is_kept_back() {
     ];
     for line in came {
         assert!(
-            !sent(&slots, ("GET", "/"), FRAME, &line, store).is_empty(),
+            !sent(&manager, ("GET", "/"), FRAME, &line, store).is_empty(),
             "{line}"
         );
     }
     // Marks that were set under another `SameSite` come without the session.
     for line in [format!("{BASE}.x=AQ"), format!("{BASE}.t=AQ")] {
         let none: [String; 0] = [];
-        assert_eq!(sent(&slots, ("GET", "/"), FRAME, &line, store), none);
+        assert_eq!(sent(&manager, ("GET", "/"), FRAME, &line, store), none);
         // A touch that is alone there is not.
         let look = |session: &Session| assert!(!session.contains("name"));
-        assert_eq!(sent(&slots, ("GET", "/"), FRAME, &line, look), none);
+        assert_eq!(sent(&manager, ("GET", "/"), FRAME, &line, look), none);
     }
 }
 
@@ -185,15 +188,18 @@ fn an_exempt_route_begins_sessions_and_others_tell_what_they_held_back() {
     let builder = SessionManager::builder(ring())
         .cross_origin(policy)
         .on_event(hook);
-    let slots = Slots::new(builder.build().unwrap());
+    let manager = builder.build().unwrap();
 
-    assert!(!sent(&slots, ("POST", "/callback"), LINK, "", enter).is_empty());
+    assert!(!sent(&manager, ("POST", "/callback"), LINK, "", enter).is_empty());
     assert!(told.lock().unwrap().is_empty());
 
     // A trusted origin may act. The browser keeps the cookies back all the same.
     let trusted = [LINK, &[("origin", "https://idp.example")]].concat();
     let none: [String; 0] = [];
-    assert_eq!(sent(&slots, ("POST", "/other"), &trusted, "", enter), none);
+    assert_eq!(
+        sent(&manager, ("POST", "/other"), &trusted, "", enter),
+        none
+    );
     assert_eq!(std::mem::take(&mut *told.lock().unwrap()), ["Withheld"]);
 
     // Nothing is told where nothing is held back.
@@ -201,14 +207,14 @@ fn an_exempt_route_begins_sessions_and_others_tell_what_they_held_back() {
         |_: &Session| {},
         |session: &Session| assert!(!session.contains("name")),
     ] {
-        assert_eq!(sent(&slots, ("GET", "/other"), FRAME, "", act), none);
+        assert_eq!(sent(&manager, ("GET", "/other"), FRAME, "", act), none);
     }
     let begun_and_gone = |session: &Session| {
         store(session);
         session.remove("name").unwrap();
     };
     assert_eq!(
-        sent(&slots, ("GET", "/other"), FRAME, "", begun_and_gone),
+        sent(&manager, ("GET", "/other"), FRAME, "", begun_and_gone),
         none
     );
     assert!(told.lock().unwrap().is_empty());
@@ -217,7 +223,7 @@ fn an_exempt_route_begins_sessions_and_others_tell_what_they_held_back() {
 #[test]
 fn a_check_that_is_off_does_not_let_others_replace_sessions() {
     let builder = SessionManager::builder(ring()).cross_origin(CrossOrigin::unchecked());
-    let slots = Slots::new(builder.build().unwrap());
+    let manager = builder.build().unwrap();
     let none: [String; 0] = [];
-    assert_eq!(sent(&slots, ("POST", "/"), LINK, "", enter), none);
+    assert_eq!(sent(&manager, ("POST", "/"), LINK, "", enter), none);
 }

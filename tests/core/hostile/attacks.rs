@@ -44,7 +44,7 @@ fn no_bit_of_a_touch_or_of_a_token_can_be_changed_to_gain_time() {
         let cookies = [data.clone(), format!("{TOUCH}={changed}")];
         let session = load(&manager, &cookies, 1_799);
         // As if it were not there.
-        assert_eq!(session.last_seen_at(), at(0), "{changed}");
+        assert_eq!(session.times().last_seen_at, at(0), "{changed}");
         assert_eq!(
             load(&manager, &cookies, 1_800).refusal(),
             Some(Refusal::IdleExpired)
@@ -79,7 +79,9 @@ fn nothing_that_a_parked_request_asks_for_revives_its_session() {
     /// When it is loaded, when it is over by then, and what it asks for.
     type Asks = (i64, i64, fn(&Session));
     let asks: [Asks; 3] = [
-        (100, 20_000, |session| session.set_never_idle().unwrap()),
+        (100, 20_000, |session| {
+            session.set_idle_timeout(None).unwrap()
+        }),
         (100, 20_000, |session| {
             session
                 .set_idle_timeout(Duration::from_secs(43_200))

@@ -34,7 +34,10 @@ fn planted_touches_neither_renew_nor_hold_back() {
             let mut cookies = crowd.clone();
             cookies.insert(place, format!("s.t={good}"));
             cookies.push(token.clone());
-            assert_eq!(load(&manager, &cookies, 2_799).last_seen_at(), at(1_000));
+            assert_eq!(
+                load(&manager, &cookies, 2_799).times().last_seen_at,
+                at(1_000)
+            );
             assert!(!load(&manager, &cookies, 2_800).is_live());
         }
     }

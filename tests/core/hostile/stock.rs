@@ -15,7 +15,7 @@ pub(super) fn load(manager: &SessionManager, cookies: &[String], now: i64) -> Se
 pub(super) fn written(manager: &SessionManager, value: &str, now: i64) -> Browser {
     let mut browser = Browser::default();
     browser.visit(manager, at(now), |session| {
-        session.sign_in_as(value, &[]).unwrap();
+        session.sign_in(value, &[]).unwrap();
         session.insert("who", value).unwrap();
     });
     browser

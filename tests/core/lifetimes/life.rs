@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sealed_session::{
-    Attribute, Event, Refusal, RequestHead, ResponseHead, Session, SessionManager,
+    Attribute, Event, Refusal, RequestHead, ResponseHead, Session, SessionManager, adapter,
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ fn a_visitor_signs_in_here_and_is_known_there() {
             .unwrap();
     });
     browser.visit(&there, at(10), |session| {
-        session.sign_in_as("user-1", &["cart"]).unwrap();
+        session.sign_in("user-1", &["cart"]).unwrap();
         session.insert("name", "Ada").unwrap();
     });
     let id = browser.visit(&here, at(20), |session| {
@@ -46,7 +46,7 @@ fn a_visitor_signs_in_here_and_is_known_there() {
         );
         assert_eq!(session.subject().as_deref(), Some("user-1"));
         assert_eq!(
-            (session.created_at(), session.last_seen_at()),
+            (session.times().created_at, session.times().last_seen_at),
             (at(10), at(10))
         );
         assert_eq!(session.sealed_under(), Some(key(1).id()));
@@ -139,7 +139,7 @@ fn a_session_is_committed_once_and_changes_after_that_are_too_late() {
         session.take::<u8>("a").map(drop),
         session.clear(),
         session.renew(),
-        session.sign_in(&[]),
+        session.start_over(&[]),
         session.destroy(),
     ];
     for result in results {
@@ -158,31 +158,34 @@ fn sign_in_keeps_only_what_is_named_and_renew_keeps_all() {
         session.id().unwrap()
     });
     let signed_in = browser.visit(&manager, at(100), |session| {
-        session.sign_in(&["cart", "absent"]).unwrap();
+        session.start_over(&["cart", "absent"]).unwrap();
         session.id().unwrap()
     });
     assert!(!planted.is_same_sign_in(&signed_in));
     // Whoever was signed in before is not any more.
     browser.visit(&manager, at(150), |session| {
-        session.sign_in_as("before", &["cart"]).unwrap()
+        session.sign_in("before", &["cart"]).unwrap()
     });
     let signed_in = browser.visit(&manager, at(160), |session| {
         assert_eq!(session.subject().as_deref(), Some("before"));
-        session.sign_in(&["cart"]).unwrap();
+        session.start_over(&["cart"]).unwrap();
         assert_eq!(session.subject(), None);
         session.id().unwrap()
     });
     let renewed = browser.visit(&manager, at(200), |session| {
         assert_eq!(session.subject(), None);
         assert_eq!(session.names(), ["cart"]);
-        assert_eq!(session.created_at(), at(160));
+        assert_eq!(session.times().created_at, at(160));
         session.renew().unwrap();
         session.id().unwrap()
     });
     assert!(renewed != signed_in && renewed.is_same_sign_in(&signed_in));
     browser.visit(&manager, at(300), |session| {
         assert_eq!(session.id(), Some(renewed));
-        assert_eq!((session.created_at(), session.names().len()), (at(160), 1));
+        assert_eq!(
+            (session.times().created_at, session.names().len()),
+            (at(160), 1)
+        );
     });
 }
 
@@ -232,7 +235,7 @@ fn a_parked_request_revives_nothing() {
         .close(&manager, &session, at(1_000 + 1_799))
         .unwrap();
     let session = browser.open(&manager, at(2_799));
-    assert_eq!(session.last_seen_at(), at(1_000));
+    assert_eq!(session.times().last_seen_at, at(1_000));
     assert!(!browser.open(&manager, at(2_800)).is_live());
 }
 
@@ -243,7 +246,7 @@ fn a_clock_that_steps_back_never_backdates() {
     browser.visit(&manager, at(100), |session| session.insert("a", 1).unwrap());
     browser.visit(&manager, at(0), |session| session.insert("a", 2).unwrap());
     browser.visit(&manager, at(0), |session| {
-        assert_eq!(session.last_seen_at(), at(100))
+        assert_eq!(session.times().last_seen_at, at(100))
     });
     // Beyond the skew the token is refused, and stays in the browser.
     browser.visit(&manager, at(-21), |session| {
@@ -258,7 +261,7 @@ fn a_panicking_handler_commits_nothing() {
     let mut browser = Browser::default();
     browser.visit(&manager, at(0), |session| session.insert("a", 1).unwrap());
     let session = browser.open(&manager, at(1));
-    let handle = session.in_hand();
+    let handle = adapter::in_hand(&session);
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
         handle.insert("a", 2).unwrap();
         panic!("the handler fails");
@@ -272,7 +275,7 @@ fn a_panicking_handler_commits_nothing() {
     assert!(failed.is_poisoned());
     assert!(commit(&manager, &session, at(1)).unwrap().is_empty());
     let session = browser.open(&manager, at(1));
-    let handle = session.in_hand();
+    let handle = adapter::in_hand(&session);
     let task = std::thread::spawn(move || {
         handle.insert("a", 2).unwrap();
         panic!("the handler fails");
@@ -287,7 +290,7 @@ fn a_panic_past_a_clone_is_not_the_handlers() {
     let manager = manager();
     let mut browser = Browser::default();
     browser.visit(&manager, at(0), |session| {
-        session.sign_in_as("ada", &[]).unwrap();
+        session.sign_in("ada", &[]).unwrap();
     });
     // In a task that was spawned, and in a block that the handler watches.
     let session = browser.open(&manager, at(1));
@@ -343,12 +346,12 @@ fn an_update_never_undoes_what_another_clone_did() {
     let manager = manager();
     let open = || {
         let session = Browser::default().open(&manager, at(0));
-        session.sign_in_as("alice", &[]).unwrap();
+        session.sign_in("alice", &[]).unwrap();
         session.insert("list", [1u32]).unwrap();
         session
     };
     let removes: fn(&Session) = |session| assert!(session.remove("list").unwrap());
-    let signs_in: fn(&Session) = |session| session.sign_in_as("bob", &[]).unwrap();
+    let signs_in: fn(&Session) = |session| session.sign_in("bob", &[]).unwrap();
     // What another clone does while the update runs for the first time stays done.
     for meanwhile in [removes, signs_in] {
         let session = open();
@@ -474,7 +477,7 @@ fn a_refused_value_is_held_back_by_an_error_and_told_of_otherwise() {
     for settles in [
         |session: &Session| session.insert("lump", "less").unwrap(),
         |session: &Session| assert!(!session.remove("lump").unwrap()),
-        |session: &Session| session.sign_in(&["before"]).unwrap(),
+        |session: &Session| session.start_over(&["before"]).unwrap(),
     ] {
         let (session, _) = refused();
         settles(&session);

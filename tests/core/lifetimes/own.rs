@@ -30,7 +30,7 @@ fn wide() -> Lifetime {
 fn asked(policy: Lifetime, asks: impl FnOnce(&Session) -> Result<(), Error>) -> Browser {
     let mut browser = Browser::default();
     browser.visit(&manager(policy), at(0), |session| {
-        session.sign_in_as("user", &[]).unwrap();
+        session.sign_in("user", &[]).unwrap();
         asks(session).unwrap();
     });
     browser
@@ -60,10 +60,10 @@ fn what_a_session_asked_for_counts_within_the_bounds_of_whoever_reads_it() {
     use Refusal::{AbsoluteExpired, IdleExpired};
     let short = asked(wide(), |session| session.set_idle_timeout(seconds(300)));
     let long = asked(wide(), |session| session.set_idle_timeout(seconds(7 * DAY)));
-    let never = asked(wide(), Session::set_never_idle);
+    let never = asked(wide(), |session| session.set_idle_timeout(None));
     let remembered = asked(wide(), |session| {
         session.set_absolute_lifetime(seconds(30 * DAY))?;
-        session.set_never_idle()
+        session.set_idle_timeout(None)
     });
     let brief = asked(wide(), |session| session.set_absolute_lifetime(seconds(60)));
     let plain = asked(wide(), |_| Ok(()));
@@ -117,18 +117,23 @@ fn asking_is_a_change_and_asking_twice_is_none() {
     let mut browser = asked(wide(), |session| session.set_idle_timeout(seconds(600)));
     let before = browser.line();
     browser.visit(&manager, at(1), |session| {
-        assert_eq!(session.idle_timeout(), Some(seconds(600)));
+        assert_eq!(session.times().idle_timeout, Some(seconds(600)));
         session.set_idle_timeout(seconds(600)).unwrap();
     });
     assert_eq!(browser.line(), before);
-    browser.visit(&manager, at(2), |session| session.set_never_idle().unwrap());
+    browser.visit(&manager, at(2), |session| {
+        session.set_idle_timeout(None).unwrap()
+    });
     assert_ne!(browser.line(), before);
     // Kept by a renewal, and gone with a sign-in.
     browser.visit(&manager, at(3), |session| session.renew().unwrap());
     browser.visit(&manager, at(4), |session| {
-        assert_eq!(session.time_left(), (None, seconds(43_200 - 4)));
-        session.sign_in_as("another", &[]).unwrap();
-        assert_eq!(session.idle_timeout(), Some(seconds(1_800)));
+        assert_eq!(
+            (session.times().idle_left, session.times().absolute_left),
+            (None, seconds(43_200 - 4))
+        );
+        session.sign_in("another", &[]).unwrap();
+        assert_eq!(session.times().idle_timeout, Some(seconds(1_800)));
     });
     assert_eq!(end(&browser, wide()), (1_804, Refusal::IdleExpired));
 }
@@ -161,7 +166,7 @@ fn what_the_policy_does_not_permit_is_an_error_with_both_bounds() {
             assert!(error.to_string().contains(number), "{error}");
         }
     }
-    assert_eq!(session.idle_timeout(), Some(seconds(1_800)));
+    assert_eq!(session.times().idle_timeout, Some(seconds(1_800)));
 }
 
 #[test]
@@ -190,7 +195,7 @@ fn a_lifetime_that_is_over_already_is_refused_at_once() {
         assert!(permitted || result.unwrap_err().to_string().contains("600 s old"));
     }
     assert_eq!(
-        session.time_left(),
+        (session.times().idle_left, session.times().absolute_left),
         (Some(seconds(300)), seconds(1)),
         "both count"
     );
@@ -202,16 +207,16 @@ fn asking_after_a_destroy_begins_no_session_either() {
     let mut browser = asked(wide(), |_| Ok(()));
     let session = browser.open(&manager, at(1));
     session.destroy().unwrap();
-    session.set_never_idle().unwrap();
+    session.set_idle_timeout(None).unwrap();
     assert!(!session.is_live());
     browser.close(&manager, &session, at(1)).unwrap();
     assert_eq!(browser.names(), [common::TOMBSTONE]);
     // A sign-in forgets what was asked for before it.
     let session = browser.open(&manager, at(2));
-    session.set_never_idle().unwrap();
-    assert_eq!(session.idle_timeout(), None);
-    session.sign_in(&[]).unwrap();
-    assert_eq!(session.idle_timeout(), Some(seconds(1_800)));
+    session.set_idle_timeout(None).unwrap();
+    assert_eq!(session.times().idle_timeout, None);
+    session.start_over(&[]).unwrap();
+    assert_eq!(session.times().idle_timeout, Some(seconds(1_800)));
 }
 
 /// The `Max-Age` of a line, if it has one.

@@ -24,7 +24,7 @@ fn nodes_that_share_an_old_key_know_the_touches_and_the_tombstones_of_each_other
     let mut browser = written(&old);
     browser.visit(&new, at(200), |_| {});
     assert_eq!(
-        browser.open(&old, at(201)).renewed_by(),
+        browser.open(&old, at(201)).times().renewed_by,
         Some(Renewal::Touch)
     );
     // Sealed under the new key meanwhile, and ended; what the old node was about to send comes back.
@@ -86,7 +86,7 @@ fn what_expired_is_buried_as_well() {
     let manager = manager();
     let ends: [fn(&Session); 2] = [
         |session| session.destroy().unwrap(),
-        |session| session.sign_in_as("grace", &[]).unwrap(),
+        |session| session.sign_in("grace", &[]).unwrap(),
     ];
     for end in ends {
         let mut browser = written(&manager);
@@ -224,7 +224,7 @@ fn a_session_that_does_not_count_is_buried_with_the_one_that_does() {
     });
     for lines in [[one.line(), other.line()], [other.line(), one.line()]] {
         let session = manager.load(RequestHead::new([lines.join("; ").as_bytes()]), at(2));
-        session.sign_in(&[]).unwrap();
+        session.start_over(&[]).unwrap();
         let mut browser = Browser::default();
         browser.close(&manager, &session, at(2)).unwrap();
         let tombstones = format!("{TOMBSTONE}={}", browser.value(TOMBSTONE).unwrap());
@@ -246,7 +246,7 @@ fn what_a_renewal_takes_away_stays_away() {
     let manager = manager();
     let mut browser = Browser::default();
     browser.visit(&manager, at(0), |session| {
-        session.sign_in_as("ada", &[]).unwrap();
+        session.sign_in("ada", &[]).unwrap();
         session.insert("role", "admin").unwrap();
     });
     // A write that is slow, and one that is slower.
@@ -267,7 +267,7 @@ fn what_a_renewal_takes_away_stays_away() {
     assert_eq!((session.subject(), role(&session)), (None, None));
     // Nor in place of another session that begins meanwhile.
     browser.visit(&manager, at(7), |session| {
-        session.sign_in_as("ada", &[]).unwrap();
+        session.sign_in("ada", &[]).unwrap();
         session.renew().unwrap();
     });
     browser.close(&manager, &slow[1], at(8)).unwrap();
@@ -359,7 +359,7 @@ fn a_planted_former_cookie_counts_for_nobody_who_has_migrated() {
         // The attacker's own session, under the former name.
         let mut attacker = Browser::default();
         attacker.visit(&before(former), at(0), |session| {
-            session.sign_in_as("eve", &[]).unwrap();
+            session.sign_in("eve", &[]).unwrap();
         });
         let planted = attacker.line();
         let subject = |line: &str, now| {
@@ -417,11 +417,11 @@ fn a_dead_own_session_hides_no_former_one_from_touches() {
 fn what_was_renewed_is_ended_with_all_its_renewals() {
     let manager = manager();
     for end in [Session::destroy, |session: &Session| {
-        session.sign_in_as("grace", &[])
+        session.sign_in("grace", &[])
     }] {
         let mut browser = Browser::default();
         browser.visit(&manager, at(0), |session| {
-            session.sign_in_as("ada", &[]).unwrap();
+            session.sign_in("ada", &[]).unwrap();
         });
         let write = |browser: &Browser, second| {
             let session = browser.open(&manager, at(second));

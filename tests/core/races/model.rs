@@ -140,7 +140,7 @@ impl Model {
             Start::OneReads => &SERVERS[0],
         };
         world.browser.visit(server, at(0), |session| {
-            session.sign_in_as("user", &[]).unwrap();
+            session.sign_in("user", &[]).unwrap();
             session.insert("log", Vec::<usize>::new()).unwrap();
         });
         world.look();

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use sealed_session::{
     Event, Key, KeyRing, Lifetime, RequestHead, ResponseHead, Session, SessionManager, Transport,
+    adapter,
 };
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
@@ -30,7 +31,7 @@ fn everything(session: &Session) {
     drop(session.take::<u32>("hook"));
     drop(session.remove("hook"));
     drop(session.set_idle_timeout(Duration::from_secs(60)));
-    drop(session.set_never_idle());
+    drop(session.set_idle_timeout(None));
     drop(session.set_absolute_lifetime(Duration::from_secs(3_600)));
     drop(session.renew());
     session.mark_passive();
@@ -38,17 +39,20 @@ fn everything(session: &Session) {
     let _ = (session.contains("hook"), session.names(), session.id());
     let _ = (session.is_live(), session.is_new(), session.opened_from());
     let _ = (session.subject(), session.refusal(), session.sealed_under());
-    let _ = (session.created_at(), session.last_seen_at());
-    let _ = (session.renewed_by(), session.next_touch_at());
-    let _ = (session.loaded_at(), session.is_persistent());
-    let _ = (session.time_left(), session.policy());
-    let _ = (session.idle_timeout(), session.absolute_lifetime());
+    let _ = (
+        session.times(),
+        session.slot::<sealed_session::Main>().is_ok(),
+    );
     drop(session.size());
     drop(session.encode_url("/"));
-    drop((session.clone(), session.in_hand(), format!("{session:?}")));
+    drop((
+        session.clone(),
+        adapter::in_hand(&session),
+        format!("{session:?}"),
+    ));
     drop(session.clear());
-    drop(session.sign_in(&[]));
-    drop(session.sign_in_as("hook", &[]));
+    drop(session.start_over(&[]));
+    drop(session.sign_in("hook", &[]));
     drop(session.destroy());
 }
 
@@ -86,7 +90,7 @@ fn cause_all(manager: &SessionManager, links: &SessionManager) {
     // Poisoned.
     let session = load(manager, "");
     session.insert("name", "Ada").unwrap();
-    let held = session.in_hand();
+    let held = adapter::in_hand(&session);
     let task = std::thread::spawn(move || {
         let _held = held;
         panic!("with a session in hand");

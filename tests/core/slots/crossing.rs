@@ -1,7 +1,7 @@
 //! Two requests that are under way at once, whatever they do to two slots, in whatever order their
 //! responses arrive: each slot ends as it does where the other does not exist.
 
-use sealed_session::{Attribute, Budget, Refusal, Session, Slots};
+use sealed_session::{Attribute, Budget, Refusal, Session, SessionManager};
 
 use super::{Prefs, both, commit, of_prefs, open, prefs, sign_in, visit};
 use crate::common::{Browser, at, noise};
@@ -40,7 +40,7 @@ impl Op {
             Op::Write => session.insert("name", request).unwrap(),
             Op::Grow => session.insert(BULK, bulk(700)).unwrap(),
             Op::Shrink => assert!(session.remove(BULK).unwrap()),
-            Op::SignIn => session.sign_in_as(&format!("user-{request}"), &[]).unwrap(),
+            Op::SignIn => session.sign_in(&format!("user-{request}"), &[]).unwrap(),
             Op::Destroy => session.destroy().unwrap(),
         }
     }
@@ -64,15 +64,20 @@ fn see(session: &Session) -> Seen {
 }
 
 /// Both slots as they are in the end. `ops` is what each request does to each slot.
-fn run(slots: &Slots, start: &Browser, ops: [[Op; 2]; 2], order: [usize; 2]) -> [Seen; 2] {
+fn run(
+    manager: &SessionManager,
+    start: &Browser,
+    ops: [[Op; 2]; 2],
+    order: [usize; 2],
+) -> [Seen; 2] {
     // A touch of whatever is not written is due by then.
     let responses = [0, 1].map(|request: usize| {
-        let sessions = open(start, slots, at(200));
-        ops[request][0].act(sessions.main(), request as u64);
-        if let Some(prefs) = sessions.get::<Prefs>() {
-            ops[request][1].act(prefs, request as u64);
+        let session = open(start, manager, at(200));
+        ops[request][0].act(&session, request as u64);
+        if let Ok(prefs) = session.slot::<Prefs>() {
+            ops[request][1].act(&prefs, request as u64);
         }
-        commit(slots, &sessions, at(200)).unwrap()
+        commit(manager, &session, at(200)).unwrap()
     });
     let mut browser = start.clone();
     for request in order {
@@ -80,18 +85,16 @@ fn run(slots: &Slots, start: &Browser, ops: [[Op; 2]; 2], order: [usize; 2]) -> 
             .iter()
             .for_each(|line| browser.keep(line));
     }
-    let sessions = open(&browser, slots, at(201));
-    let other = sessions.get::<Prefs>().unwrap_or(sessions.main());
-    [see(sessions.main()), see(other)]
+    let session = open(&browser, manager, at(201));
+    let other = session.slot::<Prefs>().unwrap_or(session.clone());
+    [see(&session), see(&other)]
 }
 
-fn start(slots: &Slots) -> Browser {
+fn start(manager: &SessionManager) -> Browser {
     let mut browser = Browser::default();
-    visit(&mut browser, slots, at(0), |sessions| {
-        for session in [Some(sessions.main()), sessions.get::<Prefs>()]
-            .into_iter()
-            .flatten()
-        {
+    visit(&mut browser, manager, at(0), |session| {
+        let prefs = session.slot::<Prefs>();
+        for session in [Ok(session.clone()), prefs].into_iter().flatten() {
             session.insert("name", 7).unwrap();
             session.insert(BULK, noise(300, 9)).unwrap();
         }
@@ -100,14 +103,14 @@ fn start(slots: &Slots) -> Browser {
 }
 
 /// Every pair of operations and order, on a slot that is alone.
-fn alone(slots: &Slots) -> Vec<Seen> {
-    let start = start(slots);
+fn alone(manager: &SessionManager) -> Vec<Seen> {
+    let start = start(manager);
     let mut seen = Vec::new();
     for first in OPS {
         for second in OPS {
             for order in [[0, 1], [1, 0]] {
                 let ops = [[first, Op::Nothing], [second, Op::Nothing]];
-                seen.push(run(slots, &start, ops, order)[0].clone());
+                seen.push(run(manager, &start, ops, order)[0].clone());
             }
         }
     }
@@ -118,10 +121,10 @@ fn alone(slots: &Slots) -> Vec<Seen> {
 fn concurrent_writes_to_two_slots_lose_nothing() {
     // Chunks of the main slot come and go.
     let narrow = || sign_in().budget(Budget::portable().line(900));
-    let of_main = alone(&Slots::new(narrow().build().unwrap()));
-    let of_prefs = alone(&Slots::new(prefs().build().unwrap()));
-    let slots = both(narrow(), prefs());
-    let start = start(&slots);
+    let of_main = alone(&narrow().build().unwrap());
+    let of_prefs = alone(&prefs().build().unwrap());
+    let manager = both(narrow(), prefs());
+    let start = start(&manager);
     let number = |op: Op| OPS.iter().position(|other| *other == op).unwrap();
     let index = |ops: [[Op; 2]; 2], slot: usize, at: usize| {
         (number(ops[0][slot]) * OPS.len() + number(ops[1][slot])) * 2 + at
@@ -133,7 +136,7 @@ fn concurrent_writes_to_two_slots_lose_nothing() {
                 for d in OPS {
                     for (at, order) in [[0, 1], [1, 0]].into_iter().enumerate() {
                         let ops = [[a, b], [c, d]];
-                        let [main, prefs] = run(&slots, &start, ops, order);
+                        let [main, prefs] = run(&manager, &start, ops, order);
                         let wanted = &of_main[index(ops, 0, at)];
                         assert_eq!(main, *wanted, "main: {ops:?} {order:?}");
                         let wanted = &of_prefs[index(ops, 1, at)];
@@ -149,17 +152,17 @@ fn concurrent_writes_to_two_slots_lose_nothing() {
 
 #[test]
 fn one_session_loses_what_two_slots_keep() {
-    let slots = both(sign_in(), prefs());
-    let start = start(&slots);
+    let manager = both(sign_in(), prefs());
+    let start = start(&manager);
     for order in [[0, 1], [1, 0]] {
         let apart = [[Op::Write, Op::Nothing], [Op::Nothing, Op::Grow]];
-        let [main, prefs] = run(&slots, &start, apart, order);
+        let [main, prefs] = run(&manager, &start, apart, order);
         assert_eq!((main.0, prefs.1), (Some(0), Some(noise(700, 2))));
         let together = [[Op::Write, Op::Nothing], [Op::Grow, Op::Nothing]];
-        let [main, _] = run(&slots, &start, together, order);
+        let [main, _] = run(&manager, &start, together, order);
         let both_there = main.0 == Some(0) && main.1 == Some(noise(700, 2));
         assert!(!both_there);
     }
-    let sessions = open(&start, &slots, at(1));
-    assert_eq!(of_prefs(&sessions).get::<u64>("name").unwrap(), Some(7));
+    let session = open(&start, &manager, at(1));
+    assert_eq!(of_prefs(&session).get::<u64>("name").unwrap(), Some(7));
 }

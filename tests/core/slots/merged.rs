@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sealed_session::{
-    Attribute, Budget, Event, HeaderFields, Lifetime, RequestHead, ResponseHead, Session, Sessions,
-    SiteData, Slots, Transport,
+    Attribute, Budget, Event, HeaderFields, Lifetime, RequestHead, ResponseHead, Session,
+    SessionManager, SiteData, Transport, adapter,
 };
 
 use super::{both, of_prefs, open, prefs, sign_in, visit};
@@ -148,25 +148,25 @@ fn headers_of_all_slots_are_one() {
     let main = sign_in()
         .clear_site_data([SiteData::Cache, SiteData::Storage])
         .no_store_on_destroy();
-    let slots = both(
+    let manager = both(
         main,
         prefs().clear_site_data([SiteData::ClientHints, SiteData::Cache]),
     );
     let mut browser = Browser::default();
-    visit(&mut browser, &slots, at(0), |sessions| {
-        sessions.main().insert("name", "Ada").unwrap();
-        of_prefs(sessions).insert("name", "dark").unwrap();
+    visit(&mut browser, &manager, at(0), |session| {
+        session.insert("name", "Ada").unwrap();
+        of_prefs(session).insert("name", "dark").unwrap();
     });
     for (row, (main, prefs, status, headers, wanted)) in TABLE.iter().enumerate() {
         // Of the main slot a touch is due, of the preferences none is for weeks.
-        let sessions = open(&browser, &slots, at(200));
-        main(sessions.main());
-        prefs(of_prefs(&sessions));
+        let session = open(&browser, &manager, at(200));
+        main(&session);
+        prefs(&of_prefs(&session));
         let headers = headers
             .iter()
             .map(|(name, value)| (*name, value.as_bytes()));
         let head = ResponseHead::new(*status).headers(headers);
-        let changes = slots.commit(&sessions, head, at(200)).unwrap();
+        let changes = manager.commit(&session, head, at(200)).unwrap();
         let shown: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();
         assert_eq!(shown, *wanted, "row {row}");
     }
@@ -174,11 +174,11 @@ fn headers_of_all_slots_are_one() {
 
 #[test]
 fn preferences_end_without_clearing_what_the_main_slot_clears() {
-    let slots = both(sign_in().clear_site_data([SiteData::Cache]), prefs());
-    let sessions = open(&Browser::default(), &slots, at(0));
-    of_prefs(&sessions).destroy().unwrap();
-    let changes = slots
-        .commit(&sessions, ResponseHead::new(200), at(0))
+    let manager = both(sign_in().clear_site_data([SiteData::Cache]), prefs());
+    let session = open(&Browser::default(), &manager, at(0));
+    of_prefs(&session).destroy().unwrap();
+    let changes = manager
+        .commit(&session, ResponseHead::new(200), at(0))
         .unwrap();
     assert!(!format!("{changes:?}").contains("clear-site-data"));
 }
@@ -189,7 +189,7 @@ const BULK: Attribute<Vec<u8>> = Attribute::new("bulk");
 type Crowds = Arc<Mutex<Vec<(&'static str, usize, usize, usize)>>>;
 
 /// Slots that warn above `limit`.
-fn crowding(limit: usize, seen: &Crowds) -> Slots {
+fn crowding(limit: usize, seen: &Crowds) -> SessionManager {
     let hook = |slot: &'static str| {
         let seen = Arc::clone(seen);
         move |event: &Event<'_>| {
@@ -220,37 +220,35 @@ fn crowding(limit: usize, seen: &Crowds) -> Slots {
 fn the_next_request_is_counted_once_for_all_slots() {
     let seen = Crowds::default();
     // The least that two budgets of 1,600 may have.
-    let slots = crowding(3_200, &seen);
+    let manager = crowding(3_200, &seen);
     let mut browser = Browser::default();
     browser.keep("theme=dark");
     browser.keep(&format!("other={}", "x".repeat(1_500)));
     let grown = |session: &Session, seed| session.insert(BULK, noise(700, seed)).unwrap();
     let take = || std::mem::take(&mut *seen.lock().unwrap());
 
-    visit(&mut browser, &slots, at(0), |sessions| {
-        grown(sessions.main(), 1)
-    });
+    visit(&mut browser, &manager, at(0), |session| grown(session, 1));
     assert_eq!(take(), []);
-    visit(&mut browser, &slots, at(1), |sessions| {
-        grown(of_prefs(sessions), 2)
+    visit(&mut browser, &manager, at(1), |session| {
+        grown(&of_prefs(session), 2)
     });
     assert_eq!(take(), [("main", browser.line().len(), 2, 3_200)]);
     // Both at once raise one event, too.
-    visit(&mut browser, &slots, at(2), |sessions| {
-        grown(sessions.main(), 3);
-        grown(of_prefs(sessions), 4);
+    visit(&mut browser, &manager, at(2), |session| {
+        grown(&session, 3);
+        grown(&of_prefs(session), 4);
     });
     assert_eq!(take(), [("main", browser.line().len(), 2, 3_200)]);
     // What is removed does not count, and nor does its tombstone.
     let before = browser.clone();
-    visit(&mut browser, &slots, at(3), |sessions| {
-        sessions.main().destroy().unwrap();
-        of_prefs(sessions).insert("name", "dark").unwrap();
+    visit(&mut browser, &manager, at(3), |session| {
+        session.destroy().unwrap();
+        of_prefs(session).insert("name", "dark").unwrap();
     });
     assert_eq!(take(), []);
     // Nor does a request that writes nothing raise anything.
-    visit(&mut before.clone(), &slots, at(3), |sessions| {
-        assert!(sessions.main().is_live() && of_prefs(sessions).is_live());
+    visit(&mut before.clone(), &manager, at(3), |session| {
+        assert!(session.is_live() && of_prefs(session).is_live());
     });
     assert_eq!(take(), []);
 }
@@ -258,20 +256,20 @@ fn the_next_request_is_counted_once_for_all_slots() {
 #[test]
 fn the_warning_begins_at_the_limit_to_the_byte() {
     let seen = Crowds::default();
-    let slots = crowding(3_200, &seen);
+    let manager = crowding(3_200, &seen);
     let mut filled = Browser::default();
-    visit(&mut filled, &slots, at(0), |sessions| {
-        sessions.main().insert(BULK, noise(700, 1)).unwrap();
-        of_prefs(sessions).insert(BULK, noise(700, 2)).unwrap();
+    visit(&mut filled, &manager, at(0), |session| {
+        session.insert(BULK, noise(700, 1)).unwrap();
+        of_prefs(session).insert(BULK, noise(700, 2)).unwrap();
     });
     assert!(seen.lock().unwrap().is_empty());
     let room = 3_200 - filled.line().len() - "; other=".len();
     for (bytes, events) in [(room, 0), (room + 1, 1)] {
         let mut browser = filled.clone();
         browser.keep(&format!("other={}", "x".repeat(bytes)));
-        visit(&mut browser, &slots, at(1), |sessions| {
+        visit(&mut browser, &manager, at(1), |session| {
             // The same length again.
-            sessions.main().insert(BULK, noise(700, 3)).unwrap();
+            session.insert(BULK, noise(700, 3)).unwrap();
         });
         assert_eq!(browser.line().len(), 3_200 + events);
         assert_eq!(seen.lock().unwrap().len(), events);
@@ -280,14 +278,14 @@ fn the_warning_begins_at_the_limit_to_the_byte() {
 
 #[test]
 fn a_size_counts_the_cookies_of_other_slots_among_the_others() {
-    let slots = both(sign_in(), prefs());
+    let manager = both(sign_in(), prefs());
     let mut browser = Browser::default();
-    visit(&mut browser, &slots, at(0), |sessions| {
-        of_prefs(sessions).insert("name", "dark").unwrap();
+    visit(&mut browser, &manager, at(0), |session| {
+        of_prefs(session).insert("name", "dark").unwrap();
     });
     let line = format!("{}; theme=dark", browser.line());
-    let sessions = slots.load(RequestHead::new([line.as_bytes()]), at(1));
-    let size = sessions.main().size().unwrap();
+    let session = manager.load(RequestHead::new([line.as_bytes()]), at(1));
+    let size = session.size().unwrap();
     assert_eq!(size.other_cookies(), 2);
     assert_eq!(size.request_bytes(), line.len());
 }
@@ -307,15 +305,15 @@ fn a_slot_in_a_header_field_counts_for_no_cookie_and_varies_by_its_field() {
         .transport(Transport::header("x-session"))
         .budget(Budget::portable().warn_request_above(1_600))
         .on_event(hook("main"));
-    let slots = both(main, prefs().on_event(hook("prefs")));
+    let manager = both(main, prefs().on_event(hook("prefs")));
     let mut browser = Browser::default();
     browser.keep("theme=dark");
     browser.keep(&format!("other={}", "x".repeat(1_000)));
-    let sessions = open(&browser, &slots, at(0));
-    sessions.main().insert(BULK, noise(2_000, 1)).unwrap();
-    of_prefs(&sessions).insert(BULK, noise(700, 2)).unwrap();
-    let changes = slots
-        .commit(&sessions, ResponseHead::new(200), at(0))
+    let session = open(&browser, &manager, at(0));
+    session.insert(BULK, noise(2_000, 1)).unwrap();
+    of_prefs(&session).insert(BULK, noise(700, 2)).unwrap();
+    let changes = manager
+        .commit(&session, ResponseHead::new(200), at(0))
         .unwrap();
     let shown: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();
     let wanted = [
@@ -333,10 +331,10 @@ fn a_slot_in_a_header_field_counts_for_no_cookie_and_varies_by_its_field() {
 }
 
 /// The preferences travel in links, too, and were asked for in them.
-fn linked() -> (Slots, Sessions) {
+fn linked() -> (SessionManager, Session) {
     let policy = Lifetime::new().idle(Duration::from_secs(900));
     let transport = Transport::cookie().or_url_that_leaks("s");
-    let slots = both(sign_in(), prefs().lifetime(policy).transport(transport));
+    let manager = both(sign_in(), prefs().lifetime(policy).transport(transport));
     let fields: &HeaderFields<'_> = &|name, take| {
         if name == "referer" {
             take(b"https://shop.example/help");
@@ -346,33 +344,36 @@ fn linked() -> (Slots, Sessions) {
         .host("shop.example")
         .query("s=")
         .fields(fields);
-    let sessions = slots.load(request, at(0));
-    of_prefs(&sessions).insert("name", "dark").unwrap();
-    (slots, sessions)
+    let session = manager.load(request, at(0));
+    of_prefs(&session).insert("name", "dark").unwrap();
+    (manager, session)
 }
 
 #[test]
 fn a_link_that_is_too_long_is_told_of_its_slot() {
-    let (_, sessions) = linked();
+    let (_, session) = linked();
     let long = format!("/{}", "a".repeat(2_000));
-    let error = of_prefs(&sessions).encode_url(&long).unwrap_err();
+    let error = of_prefs(&session).encode_url(&long).unwrap_err();
     assert_eq!(error.cookie(), Some("__Host-prefs"));
-    assert_eq!(sessions.failed(&error).id(), of_prefs(&sessions).id());
+    assert_eq!(
+        adapter::failed(&session, &error).id(),
+        of_prefs(&session).id()
+    );
 }
 
 #[test]
 fn a_link_of_one_slot_is_kept_from_getting_around_if_another_one_holds_it_back() {
-    let (slots, sessions) = linked();
-    let link = of_prefs(&sessions).encode_url("/").unwrap();
+    let (manager, session) = linked();
+    let link = of_prefs(&session).encode_url("/").unwrap();
     assert!(link.starts_with("/?s=A"));
-    let held = sessions.main().clone();
+    let held = session.clone();
     let task = std::thread::spawn(move || {
         let _held = held;
         panic!("with the main session in hand");
     });
     assert!(task.join().is_err());
     let head = ResponseHead::new(200);
-    let changes = slots.commit(&sessions, head, at(0)).unwrap();
+    let changes = manager.commit(&session, head, at(0)).unwrap();
     let shown: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();
     let wanted = [
         "Append(vary: Cookie)",

@@ -2,7 +2,7 @@
 
 use sealed_session::{
     Budget, CookieSpec, Error, Lifetime, Main, Scope, SessionManager, SessionManagerBuilder, Slot,
-    Slots, Transport,
+    Transport,
 };
 
 use super::{Prefs, prefs, sign_in};
@@ -19,8 +19,8 @@ fn small(name: &str) -> SessionManagerBuilder {
 
 /// What the error says of `first`, as the main slot, and `second` beside it.
 fn refused(first: SessionManagerBuilder, second: SessionManagerBuilder) -> Option<String> {
-    let slots = Slots::new(first.build().unwrap());
-    let error = slots.with::<Prefs>(second.build().unwrap()).err()?;
+    let manager = first.build().unwrap();
+    let error = manager.with_slot::<Prefs>(second.build().unwrap()).err()?;
     assert!(error.is_configuration(), "{error}");
     Some(error.to_string())
 }
@@ -175,8 +175,11 @@ fn budgets_of_slots_without_cookies_take_nothing_of_the_cookie_field() {
 #[test]
 fn collisions_are_found_with_any_slot_that_is_there() {
     let build = |builder: SessionManagerBuilder| builder.build().unwrap();
-    let slots = Slots::new(build(small("a"))).with::<Prefs>(build(small("b")));
-    let error = slots.unwrap().with::<Flash>(build(small("b"))).unwrap_err();
+    let manager = build(small("a")).with_slot::<Prefs>(build(small("b")));
+    let error = manager
+        .unwrap()
+        .with_slot::<Flash>(build(small("b")))
+        .unwrap_err();
     let text = error.to_string();
     assert!(text.contains("Prefs") && text.contains("Flash"), "{text}");
 }
@@ -184,16 +187,16 @@ fn collisions_are_found_with_any_slot_that_is_there() {
 #[test]
 fn one_slot_twice() {
     let build = |name: &str| small(name).build().unwrap();
-    let twice = |result: Result<Slots, Error>, name: &str| {
+    let twice = |result: Result<SessionManager, Error>, name: &str| {
         let error = result.unwrap_err();
         assert!(
             error.is_configuration() && error.to_string().contains(name),
             "{error}"
         );
     };
-    twice(Slots::new(build("a")).with::<Main>(build("b")), "Main");
-    let slots = Slots::new(build("a")).with::<Prefs>(build("b")).unwrap();
-    twice(slots.with::<Prefs>(build("c")), "Prefs");
+    twice(build("a").with_slot::<Main>(build("b")), "Main");
+    let manager = build("a").with_slot::<Prefs>(build("b")).unwrap();
+    twice(manager.with_slot::<Prefs>(build("c")), "Prefs");
 }
 
 #[test]
@@ -220,9 +223,11 @@ fn budgets_that_no_request_carries_together() {
     // One alone is its own affair.
     let alone = sign_in().budget(Budget::portable().warn_request_above(100));
     assert!(
-        Slots::new(alone.build().unwrap())
+        alone
+            .build()
+            .unwrap()
             .clone()
-            .with::<Flash>(small("f").build().unwrap())
+            .with_slot::<Flash>(small("f").build().unwrap())
             .is_err()
     );
 }

@@ -1,6 +1,6 @@
 //! What a session in links costs, and what keeps its links from getting around.
 
-use sealed_session::{Attribute, Event, Measure, RequestHead, ResponseHead, Transport};
+use sealed_session::{Attribute, Event, Measure, RequestHead, ResponseHead, Transport, adapter};
 
 use super::client::{answer, answer_to, value};
 use super::links::{builder, by_query, either, manager, name, query, query_of};
@@ -15,11 +15,16 @@ fn a_link_has_2000_characters_and_not_one_more() {
     session.insert(key, noise(1_200, 1)).unwrap();
     let size = session.size().unwrap();
     assert_eq!(
-        (size.total_limit(), size.cookie_limit(), size.cookies()),
+        (
+            size.budget().total_limit(),
+            size.budget().cookie_limit(),
+            size.cookies()
+        ),
         (2_000, 1, 1)
     );
     let room = 2_000 - size.bytes();
-    assert_eq!(size.lines(), [("s".to_owned(), size.bytes())]);
+    let lines = size.lines().iter().map(|line| (line.name.as_str(), line.bytes));
+    assert_eq!(lines.collect::<Vec<_>>(), [("s", size.bytes())]);
     let longer = format!("/{}", "a".repeat(room));
     let error = session.encode_url(&longer).unwrap_err();
     let sizes = error.sizes().unwrap();
@@ -121,7 +126,7 @@ fn what_responses_say() {
         session.insert("name", "Ada").unwrap();
         session.encode_url("/").unwrap();
         if is_panic {
-            let held = session.in_hand();
+            let held = adapter::in_hand(&session);
             let task = std::thread::spawn(move || {
                 let _held = held;
                 panic!("with a session in hand");

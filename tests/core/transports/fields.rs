@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use sealed_session::{
     Budget, Clock, CookieSpec, Format, Lifetime, ManualClock, Measure, Refusal, Renewal,
-    ResponseHead, SessionManager, SessionManagerBuilder, Source, Transport,
+    ResponseHead, SessionManager, SessionManagerBuilder, Source, Transport, adapter,
 };
 use time::Duration;
 
@@ -26,7 +26,7 @@ fn who_only_reads_stays_signed_in_by_touches() {
     let manager = manager();
     let mut app = App::default();
     app.visit(&manager, clock.now(), |session| {
-        session.sign_in_as("user-17", &[]).unwrap();
+        session.sign_in("user-17", &[]).unwrap();
     });
     let token = app.token.clone();
     // Two hours of a request every 29 minutes; nobody looks at the session.
@@ -40,7 +40,7 @@ fn who_only_reads_stays_signed_in_by_touches() {
     assert_eq!(app.token, token, "a touch leaves the token alone");
     let session = app.open(&manager, clock.now());
     assert_eq!(session.subject().as_deref(), Some("user-17"));
-    assert_eq!(session.renewed_by(), Some(Renewal::Touch));
+    assert_eq!(session.times().renewed_by, Some(Renewal::Touch));
     // Within the interval nothing is sent, and without its touch the session is over.
     clock.advance(Duration::minutes(1));
     assert!(app.visit(&manager, clock.now(), |_| {}).is_empty());
@@ -81,7 +81,7 @@ fn a_write_takes_the_touch_back_and_an_end_empties_both() {
 
     // Nothing here takes a copy back, as with a cookie: the server remembers nothing.
     let session = stale.open(&manager, at(1_260));
-    assert_eq!(session.opened_from(), Some(Source::Header));
+    assert_eq!(session.opened_from(), Some(Source::Field));
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_sign_in_leaves_no_cookie_of_any_kind() {
         session.insert("cart", 1).unwrap()
     });
     let lines = app.visit(&manager, at(60), |session| {
-        session.sign_in_as("user-17", &[]).unwrap();
+        session.sign_in("user-17", &[]).unwrap();
     });
     assert_eq!(lines.len(), 3, "{lines:?}");
     assert_eq!(value(&lines, "vary"), Some("x-session"));
@@ -129,9 +129,9 @@ fn a_field_holds_the_total_of_the_budget_to_the_byte() {
         session.insert(key, noise(fits, 1)).unwrap();
         let size = session.size().unwrap();
         // A limited head is for the names of the fields, too.
-        let total = size.total_limit();
+        let total = size.budget().total_limit();
         assert_eq!(size.cookies(), 1, "{size:?}");
-        assert_eq!(size.lines()[0].0, "x-session");
+        assert_eq!(size.lines()[0].name, "x-session");
         assert!(size.bytes() <= total);
         assert!(size.bytes() + 4 * 32 > total, "{size:?}");
         let mut app = App::default();
@@ -278,7 +278,7 @@ fn refusals_are_told_and_a_panic_sends_nothing() {
         touch: None,
     };
     let session = app.open(&manager, at(60));
-    let held = session.in_hand();
+    let held = adapter::in_hand(&session);
     let task = std::thread::spawn(move || {
         held.insert("name", "Eve").unwrap();
         panic!("with a session in hand");
@@ -383,7 +383,7 @@ fn lifetimes_and_passive_requests_are_those_of_cookies() {
     let manager = builder().lifetime(policy).build().unwrap();
     let mut app = App::default();
     app.visit(&manager, at(0), |session| {
-        session.sign_in_as("till-3", &[]).unwrap();
+        session.sign_in("till-3", &[]).unwrap();
         session.set_idle_timeout(5 * minute).unwrap();
     });
     let lines = app.visit(&manager, at(290), sealed_session::Session::mark_passive);

@@ -4,7 +4,7 @@ use std::time::Duration as Seconds;
 
 use sealed_session::{
     Clock, Lifetime, ManualClock, Refusal, ResponseHead, Session, SessionManager,
-    SessionManagerBuilder, Source, Transport,
+    SessionManagerBuilder, Source, Transport, adapter,
 };
 use time::Duration;
 
@@ -124,8 +124,8 @@ fn links_count_last_and_answer_only_who_asks() {
         );
         let source = match answered {
             _ if wanted.is_none() => None,
-            "link" => Some(Source::Url),
-            "x-session" => Some(Source::Header),
+            "link" => Some(Source::Link),
+            "x-session" => Some(Source::Field),
             _ => Some(Source::Cookie),
         };
         assert_eq!(session.opened_from(), source, "{told}");
@@ -321,7 +321,7 @@ fn the_first_link_closes_the_session() {
         session.insert("seen", 2),
         session.remove("seen").map(drop),
         session.renew(),
-        session.sign_in(&[]),
+        session.start_over(&[]),
         session.destroy(),
     ] {
         let error = change.unwrap_err();
@@ -395,7 +395,7 @@ fn what_is_in_no_link_fails_the_commit() {
 fn a_panic_leaves_links_as_they_came() {
     let (manager, ada) = (manager(), query("Ada"));
     let session = by_query(&ada).load(&manager, at(0));
-    let held = session.in_hand();
+    let held = adapter::in_hand(&session);
     let task = std::thread::spawn(move || {
         held.insert("name", "Eve").unwrap();
         held.encode_url("/").unwrap();
@@ -433,7 +433,7 @@ fn a_sign_in_in_links_sets_no_cookie() {
     let manager = either();
     let ada = query("Ada");
     let session = by_query(&ada).load(&manager, at(60));
-    session.sign_in_as("user-17", &["name"]).unwrap();
+    session.sign_in("user-17", &["name"]).unwrap();
     let next = query_of(&session);
     let lines = answer(&manager, &session, at(60)).unwrap();
     assert_eq!(value(&lines, "set-cookie"), None, "{lines:?}");

@@ -94,7 +94,7 @@ fn the_first_transport_that_is_used_counts() {
         let source = match (name, answered) {
             (None, _) => None,
             (_, "set-cookie") => Some(Source::Cookie),
-            _ => Some(Source::Header),
+            _ => Some(Source::Field),
         };
         assert_eq!(session.opened_from(), source, "{told}");
 
@@ -122,7 +122,7 @@ fn a_cookie_beside_a_header_is_neither_read_nor_removed() {
         if end {
             session.destroy().unwrap();
         } else {
-            session.sign_in_as("user-17", &["name"]).unwrap();
+            session.sign_in("user-17", &["name"]).unwrap();
             assert_eq!(session.size().unwrap().other_cookies(), 0);
         }
         let lines = answer(&manager, &session, at(60)).unwrap();
@@ -151,7 +151,11 @@ fn one_token_in_a_field_and_in_a_cookie() {
     let line = format!("{BASE}={ada}");
     let session = Request::default().cookies(&line).load(&manager, at(60));
     assert_eq!(session.opened_from(), Some(Source::Cookie));
-    let by_cookie = (session.id(), session.sealed_under(), session.created_at());
+    let by_cookie = (
+        session.id(),
+        session.sealed_under(),
+        session.times().created_at,
+    );
     // What is only read is not sent again: it stays the same bytes.
     assert_eq!(
         session.get::<String>("name").unwrap().as_deref(),
@@ -162,7 +166,11 @@ fn one_token_in_a_field_and_in_a_cookie() {
 
     let fields = [("x-session", ada.as_str())];
     let session = Request::with(&fields).load(&manager, at(60));
-    let by_field = (session.id(), session.sealed_under(), session.created_at());
+    let by_field = (
+        session.id(),
+        session.sealed_under(),
+        session.times().created_at,
+    );
     assert_eq!(by_field, by_cookie);
 
     // Out of a cookie, into a field.
@@ -176,7 +184,7 @@ fn one_token_in_a_field_and_in_a_cookie() {
         session.get::<String>("name").unwrap().as_deref(),
         Some("Grace")
     );
-    assert_eq!(session.opened_from(), Some(Source::Header));
+    assert_eq!(session.opened_from(), Some(Source::Field));
 }
 
 #[test]

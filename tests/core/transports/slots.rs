@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sealed_session::{
     Attribute, Budget, CookieSpec, Event, HeaderFields, Lifetime, RequestHead, ResponseHead,
-    SessionManager, SessionManagerBuilder, Sessions, Slot, Slots, Source, Transport,
+    Session, SessionManager, SessionManagerBuilder, Slot, Source, Transport,
 };
 
 use super::client::{lines, value};
@@ -24,25 +24,25 @@ fn small(name: &str, transport: Transport) -> SessionManagerBuilder {
         .transport(transport)
 }
 
-fn slots(main: SessionManagerBuilder, prefs: SessionManagerBuilder) -> Slots {
-    let main = Slots::new(main.build().unwrap());
-    main.with::<Prefs>(prefs.build().unwrap()).unwrap()
+fn slots(main: SessionManagerBuilder, prefs: SessionManagerBuilder) -> SessionManager {
+    let main = main.build().unwrap();
+    main.with_slot::<Prefs>(prefs.build().unwrap()).unwrap()
 }
 
 /// A request with these credentials, this `Cookie` line and this query.
-fn load(slots: &Slots, credentials: &str, line: &str, query: &str) -> Sessions {
+fn load(manager: &SessionManager, credentials: &str, line: &str, query: &str) -> Session {
     let fields: &HeaderFields<'_> = &|name, take| {
         if name == "authorization" && !credentials.is_empty() {
             take(credentials.as_bytes());
         }
     };
     let head = RequestHead::new([line.as_bytes()]);
-    slots.load(head.fields(fields).query(query), at(60))
+    manager.load(head.fields(fields).query(query), at(60))
 }
 
-fn commit(slots: &Slots, sessions: &Sessions) -> Vec<String> {
-    let changes = slots
-        .commit(sessions, ResponseHead::new(200), at(60))
+fn commit(manager: &SessionManager, session: &Session) -> Vec<String> {
+    let changes = manager
+        .commit(session, ResponseHead::new(200), at(60))
         .unwrap();
     lines(changes)
 }
@@ -50,12 +50,12 @@ fn commit(slots: &Slots, sessions: &Sessions) -> Vec<String> {
 #[test]
 fn each_slot_by_its_own_transport() {
     let either = Transport::bearer().or_cookie();
-    let slots = slots(small("main", either), small("prefs", Transport::cookie()));
-    let sessions = load(&slots, "Bearer", "", "");
-    sessions.main().sign_in_as("user-17", &[]).unwrap();
-    let prefs = sessions.get::<Prefs>().unwrap();
+    let manager = slots(small("main", either), small("prefs", Transport::cookie()));
+    let session = load(&manager, "Bearer", "", "");
+    session.sign_in("user-17", &[]).unwrap();
+    let prefs = session.slot::<Prefs>().unwrap();
     prefs.insert("theme", "dark").unwrap();
-    let lines = commit(&slots, &sessions);
+    let lines = commit(&manager, &session);
     let credentials = format!("Bearer {}", value(&lines, "x-session").unwrap());
     let cookie = value(&lines, "set-cookie")
         .unwrap()
@@ -68,14 +68,14 @@ fn each_slot_by_its_own_transport() {
     assert_eq!(value(&lines, "cache-control"), Some("no-store"));
     assert_eq!(lines.len(), 4, "{lines:?}");
 
-    let sessions = load(&slots, &credentials, cookie, "");
-    let prefs = sessions.get::<Prefs>().unwrap();
-    assert_eq!(sessions.main().opened_from(), Some(Source::Header));
+    let session = load(&manager, &credentials, cookie, "");
+    let prefs = session.slot::<Prefs>().unwrap();
+    assert_eq!(session.opened_from(), Some(Source::Field));
     assert_eq!(prefs.opened_from(), Some(Source::Cookie));
     // One is written: the other one's transport is none of this response's business.
     prefs.insert("theme", "light").unwrap();
-    sessions.main().destroy().unwrap();
-    let lines = commit(&slots, &sessions);
+    session.destroy().unwrap();
+    let lines = commit(&manager, &session);
     assert_eq!(value(&lines, "x-session"), Some(""));
     assert!(value(&lines, "set-cookie").unwrap().starts_with("prefs=A"));
 }
@@ -90,15 +90,15 @@ fn a_token_in_a_field_crowds_no_cookie_field() {
                 sender.send((*bytes, *others)).unwrap();
             }
         });
-    let slots = slots(main, small("prefs", Transport::cookie()));
-    let sessions = load(&slots, "Bearer", "", "");
-    sessions.main().insert(BULK, noise(2_000, 1)).unwrap();
-    sessions
-        .get::<Prefs>()
+    let manager = slots(main, small("prefs", Transport::cookie()));
+    let session = load(&manager, "Bearer", "", "");
+    session.insert(BULK, noise(2_000, 1)).unwrap();
+    session
+        .slot::<Prefs>()
         .unwrap()
         .insert(BULK, noise(1_900, 2))
         .unwrap();
-    let lines = commit(&slots, &sessions);
+    let lines = commit(&manager, &session);
     let credentials = format!("Bearer {}", value(&lines, "x-session").unwrap());
     let cookie = value(&lines, "set-cookie")
         .unwrap()
@@ -109,20 +109,20 @@ fn a_token_in_a_field_crowds_no_cookie_field() {
     // 2,700 bytes of credentials, and as many in the `Cookie` field with a little of others.
     let line = format!("{cookie}; other={}", "x".repeat(1_000));
     for (writes_main, writes_prefs) in [(true, false), (false, true), (true, true)] {
-        let sessions = load(&slots, &credentials, &line, "");
+        let session = load(&manager, &credentials, &line, "");
         if writes_main {
-            sessions.main().insert("n", 1).unwrap();
+            session.insert("n", 1).unwrap();
         }
         if writes_prefs {
-            sessions.get::<Prefs>().unwrap().insert("n", 1).unwrap();
+            session.slot::<Prefs>().unwrap().insert("n", 1).unwrap();
         }
-        commit(&slots, &sessions);
+        commit(&manager, &session);
         assert_eq!(events.try_recv().ok(), None);
     }
     let line = format!("{cookie}; other={}", "x".repeat(4_000));
-    let sessions = load(&slots, &credentials, &line, "");
-    sessions.get::<Prefs>().unwrap().insert("n", 1).unwrap();
-    commit(&slots, &sessions);
+    let session = load(&manager, &credentials, &line, "");
+    session.slot::<Prefs>().unwrap().insert("n", 1).unwrap();
+    commit(&manager, &session);
     let (bytes, others) = events.try_recv().unwrap();
     assert!((line.len()..line.len() + 100).contains(&bytes), "{bytes}");
     assert_eq!(others, 1);
@@ -143,12 +143,12 @@ fn cookies_crowd_each_other_whatever_is_written_beside_them() {
                 sender.send((*bytes, *others)).unwrap();
             }
         });
-    let slots = slots(main, small("prefs", Transport::bearer()));
+    let manager = slots(main, small("prefs", Transport::bearer()));
     let line = format!("other={}", "x".repeat(6_000));
-    let sessions = load(&slots, "Bearer", &line, "");
-    sessions.main().insert("n", 1).unwrap();
-    sessions.get::<Prefs>().unwrap().insert("n", 1).unwrap();
-    commit(&slots, &sessions);
+    let session = load(&manager, "Bearer", &line, "");
+    session.insert("n", 1).unwrap();
+    session.slot::<Prefs>().unwrap().insert("n", 1).unwrap();
+    commit(&manager, &session);
     let (bytes, others) = events.try_recv().unwrap();
     assert!(bytes > line.len() + 100, "{bytes}");
     assert_eq!(others, 1);
@@ -156,36 +156,36 @@ fn cookies_crowd_each_other_whatever_is_written_beside_them() {
 
 #[test]
 fn links_of_two_slots_go_one_through_the_other() {
-    let slots = slots(
+    let manager = slots(
         small("main", Transport::url_that_leaks("m")),
         small("prefs", Transport::url_that_leaks("p")),
     );
-    let sessions = load(&slots, "", "", "");
-    let prefs = sessions.get::<Prefs>().unwrap();
-    sessions.main().sign_in_as("user-17", &[]).unwrap();
+    let session = load(&manager, "", "", "");
+    let prefs = session.slot::<Prefs>().unwrap();
+    session.sign_in("user-17", &[]).unwrap();
     prefs.insert("theme", "dark").unwrap();
-    let link = sessions.main().encode_url("/a#b").unwrap();
+    let link = session.encode_url("/a#b").unwrap();
     // Nothing of either is sent before both are in a link.
-    let half = slots.commit(&sessions, ResponseHead::new(200), at(60));
+    let half = manager.commit(&session, ResponseHead::new(200), at(60));
     assert!(half.unwrap_err().is_unlinked());
 
-    let sessions = load(&slots, "", "", "");
-    let prefs = sessions.get::<Prefs>().unwrap();
-    sessions.main().sign_in_as("user-17", &[]).unwrap();
+    let session = load(&manager, "", "", "");
+    let prefs = session.slot::<Prefs>().unwrap();
+    session.sign_in("user-17", &[]).unwrap();
     prefs.insert("theme", "dark").unwrap();
-    let both = sessions.main().encode_url("/a#b").unwrap().into_owned();
+    let both = session.encode_url("/a#b").unwrap().into_owned();
     assert_ne!(both, link);
     let both = prefs.encode_url(&both).unwrap().into_owned();
-    commit(&slots, &sessions);
+    commit(&manager, &session);
     let query = both
         .strip_prefix("/a?")
         .unwrap()
         .strip_suffix("#b")
         .unwrap();
-    let sessions = load(&slots, "", "", query);
-    assert_eq!(sessions.main().subject().as_deref(), Some("user-17"));
-    let theme = sessions
-        .get::<Prefs>()
+    let session = load(&manager, "", "", query);
+    assert_eq!(session.subject().as_deref(), Some("user-17"));
+    let theme = session
+        .slot::<Prefs>()
         .unwrap()
         .get::<String>("theme")
         .unwrap();

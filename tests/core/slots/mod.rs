@@ -7,7 +7,7 @@ mod whole;
 
 use std::time::Duration;
 
-use sealed_session::{
+use sealed_session::{adapter, 
     Budget, CookieSpec, Error, HeaderChange, KeyRing, Lifetime, Main, Persistence, Refusal,
     RequestHead, ResponseHead, Session, SessionManager, SessionManagerBuilder, Slot,
 };
@@ -151,7 +151,7 @@ fn every_request_keeps_every_slot_alive_unless_it_is_passive() {
         session.insert("name", "Ada").unwrap();
         of_prefs(session).insert("name", "dark").unwrap();
     });
-    let passive = |session: &Session| session.mark_passive();
+    let passive = |session: &Session| adapter::mark_passive(session);
     assert!(visit(&mut browser.clone(), &manager, at(200), passive).is_empty());
     let one = |session: &Session| of_prefs(session).mark_passive();
     let set = visit(&mut browser.clone(), &manager, at(200), one);

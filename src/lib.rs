@@ -96,6 +96,7 @@ mod guard;
 mod keys;
 mod lifetime;
 mod manager;
+mod newtypes;
 mod payload;
 mod seal;
 mod session;
@@ -106,7 +107,7 @@ pub use time;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use cookie::{Budget, CookieSpec, SameSite, Scope};
-pub use cross_origin::{CrossOrigin, Foreign, HeaderFields};
+pub use cross_origin::{CrossOrigin, Foreign, HeaderFields, header_fields};
 pub use error::{Error, Measure, Oversize, Refusal};
 pub use event::Event;
 pub use guard::{Guard, GuardedRequest, ReturnPath, Verdict};

@@ -14,6 +14,11 @@ use std::path::{Path, PathBuf};
 /// Each module and what it may import. Whatever is not listed here is an error, too.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("clock", &[]),
+    // Macros, which name types of the crate's root where an adapter uses them.
+    (
+        "newtypes",
+        &["Error", "Main", "Session", "Sessions", "Slot"],
+    ),
     ("error", &[]),
     ("cross_origin", &["error"]),
     ("event", &["cross_origin", "error"]),

@@ -9,7 +9,7 @@ mod origin;
 mod policy;
 
 pub(crate) use asked::Asked;
-pub use asked::HeaderFields;
+pub use asked::{HeaderFields, header_fields};
 pub use foreign::Foreign;
 pub(crate) use origin::Origin;
 pub use policy::CrossOrigin;

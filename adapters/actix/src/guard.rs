@@ -8,11 +8,12 @@ use std::task::{Context, Poll, ready};
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderValue;
 use actix_web::{Error as ActixError, HttpMessage, HttpResponse};
 use pin_project_lite::pin_project;
-use sealed_session::{Guard, GuardedRequest, Sessions, Verdict};
+use sealed_session::{Guard, GuardedRequest, Sessions, Verdict, header_fields};
 
-use crate::head::{Headers, look_up};
+use crate::head::Headers;
 use crate::missing::MissingMiddleware;
 
 /// Lets pass only what a [`Guard`] lets pass. Everything else is answered by it, with an empty body:
@@ -72,7 +73,8 @@ impl GuardMiddleware {
     fn refusal(&self, request: &ServiceRequest) -> Option<HttpResponse> {
         let target = request.uri().path_and_query();
         let target = target.map_or("", |target| target.as_str());
-        let fields = look_up(request.headers());
+        let headers = request.headers();
+        let fields = header_fields(|name| headers.get_all(name).map(HeaderValue::as_bytes));
         let asked = GuardedRequest::new(request.method().as_str(), target).fields(&fields);
         // Nothing is borrowed meanwhile: conditions are the application's.
         let sessions = request.extensions().get::<Sessions>().cloned();

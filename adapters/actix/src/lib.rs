@@ -74,6 +74,7 @@ mod commit;
 mod committed;
 mod error;
 mod extract;
+mod failure;
 mod future;
 mod guard;
 mod head;
@@ -81,6 +82,8 @@ mod load;
 mod middleware;
 mod missing;
 mod passive;
+mod refused;
+mod shared;
 
 pub use committed::CommittedError;
 pub use error::Error;

@@ -167,12 +167,12 @@
 mod error;
 mod extract;
 mod guard;
-mod rejection;
+mod missing;
 
 pub use error::Error;
 pub use extract::{LiveSession, Session};
 pub use guard::GuardLayer;
-pub use rejection::{MissingLayer, NotLive};
+pub use missing::{MissingLayer, NotLive};
 pub use sealed_session;
 pub use sealed_session_tower::{
     CommitFailure, EmptyResponse, GuardService, PassiveLayer, SessionLayer,

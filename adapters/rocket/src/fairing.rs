@@ -14,6 +14,7 @@ use crate::commit::commit;
 use crate::failure::Failure;
 use crate::load::load;
 use crate::refused;
+use crate::shared::Shared;
 
 /// Gives every request of an application its session.
 ///
@@ -37,17 +38,6 @@ use crate::refused;
 pub struct SessionFairing {
     shared: Shared,
 }
-
-/// What guards find as managed state, too.
-#[derive(Clone)]
-pub(crate) struct Shared {
-    pub(crate) slots: Slots,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) failure: Failure,
-    passive: Option<Arc<Passive>>,
-}
-
-type Passive = dyn Fn(&Request<'_>) -> bool + Send + Sync;
 
 impl SessionFairing {
     /// A fairing that reads the system's clock and answers a failed commit with an empty 500. It takes
@@ -193,10 +183,7 @@ impl Fairing for SessionFairing {
     }
 
     async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
-        let sessions = load(&self.shared, request);
-        let passive = self.shared.passive.as_ref();
-        let is_passive = passive.is_some_and(|wanted| wanted(request));
-        Cached::of(request).announce(sessions, is_passive);
+        load(&self.shared, request);
     }
 }
 

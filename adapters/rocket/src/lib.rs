@@ -65,21 +65,22 @@
 
 mod cached;
 mod commit;
-mod convert;
 mod error;
+mod extract;
 mod failure;
 mod fairing;
 mod guard;
-mod guarded;
+mod head;
 mod load;
 mod missing;
 mod passive;
 mod refused;
+mod shared;
 
 pub use error::Error;
+pub use extract::{LiveSession, Session};
 pub use fairing::SessionFairing;
-pub use guard::{LiveSession, Session};
-pub use guarded::{Guarded, Policy, Refused};
+pub use guard::{Guarded, Policy, Refused};
 pub use missing::MissingFairing;
 pub use passive::Passive;
 pub use sealed_session;

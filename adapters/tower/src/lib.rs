@@ -65,11 +65,16 @@
 
 #![forbid(unsafe_code)]
 
+mod commit;
 mod failure;
 mod future;
 mod guard;
+mod head;
 mod layer;
+mod load;
 mod passive;
+mod refused;
+mod shared;
 
 pub use failure::{CommitFailure, EmptyResponse};
 pub use future::ResponseFuture;

@@ -6,6 +6,10 @@
 #[doc = include_str!("../../README.md")]
 pub mod readme {}
 
+/// The page about adapters.
+#[doc = include_str!("../adapters.md")]
+pub mod adapters {}
+
 /// The page for axum.
 #[doc = include_str!("../axum.md")]
 pub mod axum {}

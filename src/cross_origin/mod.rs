@@ -11,5 +11,5 @@ mod request;
 pub use foreign::Foreign;
 pub(crate) use origin::Origin;
 pub use policy::CrossOrigin;
-pub use request::HeaderFields;
+pub use request::{HeaderFields, header_fields};
 pub(crate) use request::RequestParts;

@@ -17,7 +17,30 @@ use super::origin::Origin;
 /// };
 /// let request = RequestHead::default().fields(fields);
 /// ```
-pub type HeaderFields<'a> = dyn Fn(&str, &mut dyn FnMut(&[u8])) + 'a;
+pub type HeaderFields<'a> = dyn Fn(&str, &mut Take<'_>) + 'a;
+
+/// Who gets the values of a field.
+type Take<'t> = dyn FnMut(&[u8]) + 't;
+
+/// Makes a [look-up](HeaderFields) of a framework's: `values` returns the raw value of every field of a
+/// name, in order.
+///
+/// ```
+/// use sealed_session::{RequestHead, header_fields};
+///
+/// let headers = [("accept", &b"*/*"[..]), ("x-session", b"AQ")];
+/// let fields = header_fields(|wanted| {
+///     let wanted = wanted.to_owned();
+///     headers.iter().filter(move |(name, _)| *name == wanted).map(|(_, value)| *value)
+/// });
+/// let request = RequestHead::default().fields(&fields);
+/// ```
+pub fn header_fields<'h, V>(values: impl Fn(&str) -> V) -> impl Fn(&str, &mut Take<'_>)
+where
+    V: Iterator<Item = &'h [u8]>,
+{
+    move |name: &str, take: &mut Take<'_>| values(name).for_each(take)
+}
 
 /// A request without its cookies.
 #[derive(Clone, Copy, Default)]

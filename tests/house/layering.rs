@@ -9,6 +9,11 @@ use crate::reading::{code, sources, src};
 /// Each module and what it may import. Whatever is not listed here is an error, too.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("clock", &[]),
+    // Macros, which name types of the crate's root where an adapter uses them.
+    (
+        "newtypes",
+        &["Error", "Main", "Session", "Sessions", "Slot"],
+    ),
     ("error", &[]),
     ("cross_origin", &["error"]),
     ("event", &["cross_origin", "error"]),

@@ -8,75 +8,63 @@ use actix_web::{Error as ActixError, HttpResponse};
 use sealed_session::{Error, HeaderChange, Sessions};
 
 use crate::committed::{CommittedError, Origin};
-use crate::head;
-use crate::middleware::Shared;
+use crate::head::{self, Headers};
+use crate::shared::Shared;
 
-/// What is left to do for a request whose sessions are loaded.
-pub(crate) struct Commit {
-    pub(crate) shared: Rc<Shared>,
-    pub(crate) sessions: Sessions,
+/// Commits the sessions of a request to its response, or to the page that says why they cannot be.
+pub(crate) fn commit<B>(
+    shared: &Shared,
+    sessions: &Sessions,
+    response: ServiceResponse<B>,
+) -> ServiceResponse<EitherBody<B>> {
+    let (changes, failed) = changes(shared, sessions, response.response());
+    let mut response = match failed {
+        Some(Failed { page, .. }) => response.into_response(page.map_into_right_body()),
+        None => response.map_into_left_body(),
+    };
+    for change in changes {
+        change.apply(&mut Headers(response.headers_mut()));
+    }
+    response
 }
 
-/// Sessions that are closed.
-struct Closed {
-    changes: Vec<HeaderChange>,
-    /// Why nothing could be sent, and the page that says so.
-    failure: Option<(Error, HttpResponse)>,
+/// Commits the sessions of a request to the response that `error` becomes.
+pub(crate) fn commit_error(
+    shared: &Rc<Shared>,
+    sessions: &Sessions,
+    error: ActixError,
+) -> ActixError {
+    let page = error.error_response();
+    let (changes, failed) = changes(shared, sessions, &page);
+    match failed {
+        Some(Failed { error: why, page }) => {
+            let (shared, sessions) = (Rc::clone(shared), sessions.clone());
+            let again = move || shared.failure.respond(&why, &sessions);
+            CommittedError::new(error, Origin::Failure(Box::new(again)), page, changes).into()
+        }
+        None => CommittedError::new(error, Origin::Error, page, changes).into(),
+    }
 }
 
-impl Commit {
-    pub(crate) fn on<B>(
-        self,
-        outcome: Result<ServiceResponse<B>, ActixError>,
-    ) -> Result<ServiceResponse<EitherBody<B>>, ActixError> {
-        match outcome {
-            Ok(response) => Ok(self.on_response(response)),
-            Err(error) => Err(self.on_error(error)),
-        }
-    }
+/// Why nothing can be sent, and the page that says so.
+struct Failed {
+    error: Error,
+    page: HttpResponse,
+}
 
-    fn on_response<B>(self, response: ServiceResponse<B>) -> ServiceResponse<EitherBody<B>> {
-        let Closed { changes, failure } = self.close(response.response());
-        let mut response = match failure {
-            Some((_, page)) => response.into_response(page.map_into_right_body()),
-            None => response.map_into_left_body(),
-        };
-        for change in changes {
-            change.apply(&mut head::Headers(response.headers_mut()));
-        }
-        response
-    }
-
-    fn on_error(self, error: ActixError) -> ActixError {
-        let page = error.error_response();
-        let Closed { changes, failure } = self.close(&page);
-        match failure {
-            Some((failure, page)) => {
-                let Commit { shared, sessions } = self;
-                let again = move || shared.respond(&failure, &sessions);
-                CommittedError::new(error, Origin::Failure(Box::new(again)), page, changes).into()
-            }
-            None => CommittedError::new(error, Origin::Error, page, changes).into(),
-        }
-    }
-
-    fn close<B>(&self, response: &HttpResponse<B>) -> Closed {
-        let Commit { shared, sessions } = self;
-        let slots = &shared.slots;
-        let now = shared.clock.now();
-        match slots.commit(sessions, head::of_response(response), now) {
-            Ok(changes) => Closed {
-                changes,
-                failure: None,
-            },
-            Err(error) => {
-                let page = shared.respond(&error, sessions);
-                let changes = slots.commit(sessions, head::of_response(&page), now);
-                Closed {
-                    changes: changes.unwrap_or_default(),
-                    failure: Some((error, page)),
-                }
-            }
+fn changes<B>(
+    shared: &Shared,
+    sessions: &Sessions,
+    response: &HttpResponse<B>,
+) -> (Vec<HeaderChange>, Option<Failed>) {
+    let Shared { slots, failure, .. } = shared;
+    let now = shared.clock.now();
+    match slots.commit(sessions, head::of_response(response), now) {
+        Ok(changes) => (changes, None),
+        Err(error) => {
+            let page = failure.respond(&error, sessions);
+            let changes = slots.commit(sessions, head::of_response(&page), now);
+            (changes.unwrap_or_default(), Some(Failed { error, page }))
         }
     }
 }

@@ -3,14 +3,18 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use actix_web::Error as ActixError;
 use actix_web::body::EitherBody;
-use actix_web::dev::ServiceResponse;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use pin_project_lite::pin_project;
+use sealed_session::Sessions;
 
-use crate::commit::Commit;
+use crate::commit::{commit, commit_error};
+use crate::refused::Refused;
+use crate::shared::Shared;
 
 pin_project! {
     /// The response of a [`SessionService`](crate::SessionService). One that is dropped before it is
@@ -41,23 +45,32 @@ pin_project! {
 pin_project! {
     #[project = StateProjection]
     enum State<Inner, B> {
-        Running { #[pin] inner: Inner, commit: Option<Commit> },
+        Running { #[pin] inner: Inner, sessions: Sessions, shared: Rc<Shared> },
         Refused { response: Option<ServiceResponse<EitherBody<B>>> },
     }
 }
 
 impl<Inner, B> ResponseFuture<Inner, B> {
-    pub(crate) fn new(inner: Inner, commit: Commit) -> ResponseFuture<Inner, B> {
-        let commit = Some(commit);
+    pub(crate) fn new(
+        inner: Inner,
+        sessions: Sessions,
+        shared: Rc<Shared>,
+    ) -> ResponseFuture<Inner, B> {
         ResponseFuture {
-            state: State::Running { inner, commit },
+            state: State::Running {
+                inner,
+                sessions,
+                shared,
+            },
         }
     }
 
-    pub(crate) fn refused(response: ServiceResponse<EitherBody<B>>) -> ResponseFuture<Inner, B> {
-        let response = Some(response);
+    pub(crate) fn refused(refused: Refused, request: ServiceRequest) -> ResponseFuture<Inner, B> {
+        let response = request.into_response(refused.answer().map_into_right_body());
         ResponseFuture {
-            state: State::Refused { response },
+            state: State::Refused {
+                response: Some(response),
+            },
         }
     }
 }
@@ -70,11 +83,14 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().state.project() {
-            StateProjection::Running { inner, commit } => {
-                let outcome = ready!(inner.poll(context));
-                let commit = commit.take().expect("polled after it was ready");
-                Poll::Ready(commit.on(outcome))
-            }
+            StateProjection::Running {
+                inner,
+                sessions,
+                shared,
+            } => Poll::Ready(match ready!(inner.poll(context)) {
+                Ok(response) => Ok(commit(shared, sessions, response)),
+                Err(error) => Err(commit_error(shared, sessions, error)),
+            }),
             StateProjection::Refused { response } => {
                 let response = response.take().expect("polled after it was ready");
                 Poll::Ready(Ok(response))

@@ -1,4 +1,4 @@
-//! Routes that not everybody may see.
+//! Guards in front of scopes and resources.
 
 use std::fmt;
 use std::future::{Future, Ready, ready};
@@ -8,11 +8,12 @@ use std::task::{Context, Poll, ready};
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderValue;
 use actix_web::{Error as ActixError, HttpMessage, HttpResponse};
 use pin_project_lite::pin_project;
-use sealed_session::{Guard, GuardedRequest, Sessions, Verdict};
+use sealed_session::{Guard, GuardedRequest, Sessions, Verdict, header_fields};
 
-use crate::head::{Headers, look_up};
+use crate::head::Headers;
 use crate::missing::MissingMiddleware;
 
 /// Lets pass only what a [`Guard`] lets pass. Everything else is answered by it, with an empty body:
@@ -53,7 +54,7 @@ pub struct GuardMiddleware {
 }
 
 impl GuardMiddleware {
-    /// A middleware that asks `guard`.
+    /// Makes a middleware that asks `guard`.
     ///
     /// ```
     /// use actix_web::{App, web};
@@ -72,7 +73,8 @@ impl GuardMiddleware {
     fn refusal(&self, request: &ServiceRequest) -> Option<HttpResponse> {
         let target = request.uri().path_and_query();
         let target = target.map_or("", |target| target.as_str());
-        let fields = look_up(request.headers());
+        let headers = request.headers();
+        let fields = header_fields(|name| headers.get_all(name).map(HeaderValue::as_bytes));
         let asked = GuardedRequest::new(request.method().as_str(), target).fields(&fields);
         // Nothing is borrowed meanwhile: conditions are the application's.
         let sessions = request.extensions().get::<Sessions>().cloned();
@@ -93,7 +95,7 @@ impl GuardMiddleware {
     }
 }
 
-/// The answer to who may not pass.
+/// Makes the answer to a request that may not pass.
 fn answer(verdict: &Verdict) -> Option<HttpResponse> {
     let status = StatusCode::from_u16(verdict.status()?);
     let mut response = HttpResponse::new(status.unwrap_or(StatusCode::FORBIDDEN));

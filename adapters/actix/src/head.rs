@@ -1,6 +1,7 @@
-//! actix-web's heads as the core's: the one place that knows `http` 0.2.
+//! actix-web's heads as the core reads them, and the core's changes to one: the one place that knows
+//! `http` 0.2.
 //!
-//! Reads header fields as raw bytes, all of them, and never through the framework's cookie jar.
+//! Reads header fields as raw bytes, and all of them; never through the framework's cookie jar.
 
 use std::borrow::Cow;
 
@@ -9,42 +10,31 @@ use actix_web::dev::RequestHead as ActixHead;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::uri::Authority;
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{HeadersMut, RequestHead, ResponseHead, Sessions, Slots};
+use sealed_session::{HeadersMut, RequestHead, ResponseHead, Sessions, Slots, header_fields};
 
-/// The sessions of a request that arrives at `now`.
-pub(crate) fn load(slots: &Slots, head: &ActixHead, now: OffsetDateTime) -> Sessions {
-    let headers = &head.headers;
-    let fields = look_up(headers);
-    let lines = headers.get_all(header::COOKIE).map(HeaderValue::as_bytes);
-    let mut request = RequestHead::new(lines)
-        .method(head.method.as_str())
-        .path(head.uri.path())
+/// Loads the sessions of a request that arrives at `now`.
+pub(crate) fn load(slots: &Slots, request: &ActixHead, now: OffsetDateTime) -> Sessions {
+    let (headers, uri) = (&request.headers, &request.uri);
+    let fields = header_fields(|name| headers.get_all(name).map(HeaderValue::as_bytes));
+    let lines = headers.get_all(header::COOKIE);
+    let mut head = RequestHead::new(lines.map(HeaderValue::as_bytes))
+        .method(request.method.as_str())
+        .path(uri.path())
         .fields(&fields);
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
     // HTTP/2 names the host in the URI.
-    if let Some(host) = host.or_else(|| head.uri.authority().map(Authority::as_str)) {
-        request = request.host(host);
+    if let Some(host) = host.or_else(|| uri.authority().map(Authority::as_str)) {
+        head = head.host(host);
     }
-    if let Some(query) = head.uri.query() {
-        request = request.query(query);
+    if let Some(query) = uri.query() {
+        head = head.query(query);
     }
-    slots.load(request, now)
+    slots.load(head, now)
 }
 
-/// Who gets the values of a field.
-type Take<'t> = dyn FnMut(&[u8]) + 't;
-
-/// How the core looks header fields up.
-pub(crate) fn look_up(headers: &HeaderMap) -> impl Fn(&str, &mut Take<'_>) {
-    |name, take| {
-        let values = headers.get_all(name);
-        values.for_each(|value| take(value.as_bytes()));
-    }
-}
-
-/// What the core needs of a response.
+/// Returns what the core needs of a response.
 pub(crate) fn of_response<B>(
     response: &HttpResponse<B>,
 ) -> ResponseHead<'_, impl Iterator<Item = (&str, &[u8])>> {

@@ -5,21 +5,22 @@ use actix_web::dev::ServiceRequest;
 use sealed_session::{Error, Sessions};
 
 use crate::head;
-use crate::middleware::Shared;
+use crate::refused::Refused;
+use crate::shared::Shared;
 
-/// Why a request gets no sessions: it has them.
-pub(crate) struct Covered;
-
-/// Puts the sessions into the request's extensions, where the extractors find them.
-pub(crate) fn load(shared: &Shared, request: &ServiceRequest) -> Result<Sessions, Covered> {
+/// Loads the sessions and puts them into the request's extensions, where the inner service finds them.
+pub(crate) fn load(shared: &Shared, request: &ServiceRequest) -> Result<Sessions, Refused> {
     // Nothing is borrowed meanwhile: the clock and what hears of events are the application's.
     if request.extensions().contains::<Sessions>() {
         // Which of the two an extractor means cannot be known.
         let error = Error::misuse("two session middlewares cover one request; remove one of them");
         tracing::error!(target: "sealed_session", %error);
-        return Err(Covered);
+        return Err(Refused::Covered);
     }
     let sessions = head::load(&shared.slots, request.head(), shared.clock.now());
+    if let Some(foreign) = sessions.foreign() {
+        return Err(Refused::Foreign(foreign));
+    }
     request.extensions_mut().insert(sessions.in_hand());
     Ok(sessions)
 }

@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
-use actix_web::http::header;
 use actix_web::{Error as ActixError, HttpResponse};
-use sealed_session::{Clock, Error, Session, Sessions, Slots, SystemClock};
+use sealed_session::{Clock, Error, Session, Slots, SystemClock};
 
-use crate::commit::Commit;
+use crate::failure::Failure;
 use crate::future::ResponseFuture;
-use crate::load::{Covered, load};
+use crate::load::load;
+use crate::shared::Shared;
 
 /// Gives every request of an application its session, or its [several](sealed_session::slots).
 ///
-/// Wrap the `App` in it, outside of whatever uses the session: of several `wrap` calls the last is
+/// Wrap the `App` in it, outside of everything that uses the session: of several `wrap` calls the last is
 /// the outermost. Around the `App` it covers every scope, and what no route matches. Two, one inside
 /// the other, are reported and answered with 500.
 ///
@@ -43,25 +43,8 @@ pub struct SessionMiddleware {
     shared: Shared,
 }
 
-#[derive(Clone)]
-pub(crate) struct Shared {
-    pub(crate) slots: Slots,
-    pub(crate) clock: Arc<dyn Clock>,
-    respond: Arc<Respond>,
-}
-
-impl Shared {
-    /// The page for sessions that could not be sent. It sees the one that `error` speaks of.
-    pub(crate) fn respond(&self, error: &Error, sessions: &Sessions) -> HttpResponse {
-        (self.respond)(error, sessions.failed(error))
-    }
-}
-
-/// What a failed commit is answered with.
-type Respond = dyn Fn(&Error, &Session) -> HttpResponse + Send + Sync;
-
 impl SessionMiddleware {
-    /// A middleware that reads the system's clock and answers a failed commit with an empty 500.
+    /// Makes a middleware that reads the system's clock and answers a failed commit with an empty 500.
     ///
     /// ```
     /// use actix_web::test::{TestRequest, call_service, init_service};
@@ -92,7 +75,7 @@ impl SessionMiddleware {
             shared: Shared {
                 slots: slots.into(),
                 clock: Arc::new(SystemClock),
-                respond: Arc::new(|_, _| HttpResponse::InternalServerError().finish()),
+                failure: Failure::default(),
             },
         }
     }
@@ -133,12 +116,13 @@ impl SessionMiddleware {
     /// Answers a failed commit otherwise: with a page that says what was too large, for instance.
     /// The handler's response is dropped, because it speaks of changes that did not happen; the
     /// visitor's old session is whole. The session reads as the browser keeps it, and cannot be
-    /// changed any more; the error has the sizes of what could not be sent. With several, it is the one that did not fit, and none is sent.
+    /// changed any more; the error has the sizes of what could not be sent. With several slots it is the
+    /// session that did not fit, and none is sent.
     ///
     /// A handler learns already at its insert of a value that can never fit. If that error becomes the
     /// response, as this crate's [`Error`](crate::Error), by a 5xx or with
     /// [`hold_back`](sealed_session::Error::hold_back), then nothing is committed, and this answers: one
-    /// page for both. Whatever a middleware within makes of the response is dropped then.
+    /// page for both. A response that a middleware within makes is dropped then.
     ///
     /// ```
     /// use actix_web::HttpResponse;
@@ -162,7 +146,7 @@ impl SessionMiddleware {
         mut self,
         respond: impl Fn(&Error, &Session) -> HttpResponse + Send + Sync + 'static,
     ) -> SessionMiddleware {
-        self.shared.respond = Arc::new(respond);
+        self.shared.failure = Failure::new(respond);
         self
     }
 }
@@ -227,22 +211,8 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let shared = Rc::clone(&self.shared);
         match load(&shared, &request) {
-            Ok(sessions) if sessions.foreign().is_some() => {
-                // Another origin caused it.
-                let mut answer = HttpResponse::Forbidden();
-                let answer = answer
-                    .insert_header((header::CACHE_CONTROL, "no-store"))
-                    .finish();
-                ResponseFuture::refused(request.into_response(answer.map_into_right_body()))
-            }
-            Ok(sessions) => {
-                ResponseFuture::new(self.inner.call(request), Commit { shared, sessions })
-            }
-            Err(Covered) => {
-                // The application's page speaks of what a visitor stored, and not of this.
-                let empty = HttpResponse::InternalServerError().finish();
-                ResponseFuture::refused(request.into_response(empty.map_into_right_body()))
-            }
+            Ok(sessions) => ResponseFuture::new(self.inner.call(request), sessions, shared),
+            Err(refused) => ResponseFuture::refused(refused, request),
         }
     }
 }

@@ -1,91 +1,75 @@
-//! `Session` and `LiveSession`.
-
-use std::fmt;
-use std::marker::PhantomData;
-use std::ops::Deref;
+//! `Session` and `LiveSession`, of whichever slot.
 
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
-use sealed_session::{Main, Sessions, Slot};
+use sealed_session::{Sessions, Slot};
 
-use crate::rejection::{MissingLayer, NotLive};
+use crate::missing::{MissingLayer, NotLive};
 
-/// The request's session. It is always there, opens its token on first use, and creates nothing
-/// by itself. It derefs to [`sealed_session::Session`].
-///
-/// ```
-/// use sealed_session_axum::{Error, Session};
-///
-/// async fn theme(session: Session) -> Result<String, Error> {
-///     Ok(session.get::<String>("theme")?.unwrap_or_else(|| "light".to_owned()))
-/// }
-/// # let _: axum::routing::MethodRouter = axum::routing::get(theme);
-/// ```
-///
-/// `Session<Prefs>` is that of another [slot](sealed_session::slots):
-///
-/// ```
-/// use sealed_session_axum::sealed_session::Slot;
-/// use sealed_session_axum::{Error, Session};
-///
-/// enum Prefs {}
-/// impl Slot for Prefs {}
-///
-/// async fn darken(session: Session, prefs: Session<Prefs>) -> Result<&'static str, Error> {
-///     prefs.insert("theme", "dark")?;
-///     Ok(if session.subject().is_some() { "For you." } else { "For everybody here." })
-/// }
-/// # let _: axum::routing::MethodRouter = axum::routing::post(darken);
-/// ```
-pub struct Session<S: Slot = Main> {
-    session: sealed_session::Session,
-    slot: PhantomData<fn() -> S>,
+sealed_session::__extractors! {
+    /// The request's session. It is always there, opens its token on first use, and creates nothing
+    /// by itself. It derefs to [`sealed_session::Session`].
+    ///
+    /// ```
+    /// use sealed_session_axum::{Error, Session};
+    ///
+    /// async fn theme(session: Session) -> Result<String, Error> {
+    ///     Ok(session.get::<String>("theme")?.unwrap_or_else(|| "light".to_owned()))
+    /// }
+    /// # let _: axum::routing::MethodRouter = axum::routing::get(theme);
+    /// ```
+    ///
+    /// `Session<Prefs>` is that of another [slot](sealed_session::slots):
+    ///
+    /// ```
+    /// use sealed_session_axum::sealed_session::Slot;
+    /// use sealed_session_axum::{Error, Session};
+    ///
+    /// enum Prefs {}
+    /// impl Slot for Prefs {}
+    ///
+    /// async fn darken(session: Session, prefs: Session<Prefs>) -> Result<&'static str, Error> {
+    ///     prefs.insert("theme", "dark")?;
+    ///     Ok(if session.subject().is_some() { "For you." } else { "For everybody here." })
+    /// }
+    /// # let _: axum::routing::MethodRouter = axum::routing::post(darken);
+    /// ```
+    pub struct Session;
+
+    /// The request's session, if the browser brought one: a handler that asks for it is not called for
+    /// a visitor who has none, and the answer is 401 with an empty body. `Option<LiveSession>` is `None`
+    /// then. `LiveSession<Prefs>` is that of another [slot](sealed_session::slots).
+    ///
+    /// **That a session is there does not mean that anybody is signed in**: a cart alone makes one. A
+    /// guard asks for the [`subject`](sealed_session::Session::subject).
+    ///
+    /// ```
+    /// use sealed_session_axum::LiveSession;
+    ///
+    /// async fn greeting(session: Option<LiveSession>) -> &'static str {
+    ///     match session {
+    ///         None => "Hello.",
+    ///         Some(session) if session.subject().is_some() => "Welcome back.",
+    ///         Some(_) => "Your cart is waiting.",
+    ///     }
+    /// }
+    /// # let _: axum::routing::MethodRouter = axum::routing::get(greeting);
+    /// ```
+    pub struct LiveSession;
+
+    type Missing = MissingLayer;
 }
 
-/// The request's session, if the browser brought one: a handler that asks for it is not called for
-/// a visitor who has none, and the answer is 401 with an empty body. `Option<LiveSession>` is `None`
-/// then. `LiveSession<Prefs>` is that of another [slot](sealed_session::slots).
-///
-/// **That a session is there does not mean that anybody is signed in**: a cart alone makes one. A
-/// guard asks for the [`subject`](sealed_session::Session::subject).
-///
-/// ```
-/// use sealed_session_axum::LiveSession;
-///
-/// async fn greeting(session: Option<LiveSession>) -> &'static str {
-///     match session {
-///         None => "Hello.",
-///         Some(session) if session.subject().is_some() => "Welcome back.",
-///         Some(_) => "Your cart is waiting.",
-///     }
-/// }
-/// # let _: axum::routing::MethodRouter = axum::routing::get(greeting);
-/// ```
-pub struct LiveSession<S: Slot = Main>(Session<S>);
-
-impl<S: Slot> Session<S> {
-    fn of(parts: &Parts) -> Result<Session<S>, MissingLayer> {
-        let sessions = parts.extensions.get::<Sessions>();
-        let sessions = sessions.ok_or_else(MissingLayer::layer)?;
-        let session = sessions.require::<S>().map_err(MissingLayer::slot)?;
-        Ok(Session {
-            session: session.in_hand(),
-            slot: PhantomData,
-        })
-    }
-}
-
-impl<S: Slot> LiveSession<S> {
-    fn of(parts: &Parts) -> Result<Option<LiveSession<S>>, MissingLayer> {
-        let session = Session::of(parts)?;
-        Ok(session.is_live().then_some(LiveSession(session)))
-    }
+/// Returns what the layer has put into the request's extensions.
+fn sessions(parts: &Parts) -> Result<&Sessions, MissingLayer> {
+    let sessions = parts.extensions.get();
+    sessions.ok_or_else(MissingLayer::everything)
 }
 
 /// The trait's function, for a call that names no slot: where a value is made, Rust does not fall back
 /// to the default type.
 impl Session {
-    /// The session of the main slot, in an extractor of one's own.
+    /// Extracts the session of the main slot, for an extractor of your own.
     ///
     /// # Errors
     ///
@@ -117,7 +101,7 @@ impl Session {
 
 /// As with [`Session`].
 impl LiveSession {
-    /// The live session of the main slot, in an extractor of one's own.
+    /// Extracts the live session of the main slot, for an extractor of your own.
     ///
     /// # Errors
     ///
@@ -147,54 +131,11 @@ impl LiveSession {
     }
 }
 
-impl<S: Slot> Clone for Session<S> {
-    fn clone(&self) -> Session<S> {
-        Session {
-            session: self.session.clone(),
-            slot: PhantomData,
-        }
-    }
-}
-
-impl<S: Slot> Clone for LiveSession<S> {
-    fn clone(&self) -> LiveSession<S> {
-        LiveSession(self.0.clone())
-    }
-}
-
-impl<S: Slot> fmt::Debug for Session<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.session.fmt(f)
-    }
-}
-
-impl<S: Slot> fmt::Debug for LiveSession<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("LiveSession").field(&self.0).finish()
-    }
-}
-
-impl<S: Slot> Deref for Session<S> {
-    type Target = sealed_session::Session;
-
-    fn deref(&self) -> &sealed_session::Session {
-        &self.session
-    }
-}
-
-impl<S: Slot> Deref for LiveSession<S> {
-    type Target = sealed_session::Session;
-
-    fn deref(&self) -> &sealed_session::Session {
-        &self.0
-    }
-}
-
 impl<S: Slot, State: Send + Sync> FromRequestParts<State> for Session<S> {
     type Rejection = MissingLayer;
 
     async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Session<S>, MissingLayer> {
-        Session::of(parts)
+        Session::of(sessions(parts)?)
     }
 }
 
@@ -202,8 +143,9 @@ impl<S: Slot, State: Send + Sync> FromRequestParts<State> for LiveSession<S> {
     type Rejection = NotLive;
 
     async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<LiveSession<S>, NotLive> {
-        let live = LiveSession::of(parts).map_err(NotLive::MissingLayer)?;
-        live.ok_or(NotLive::Nobody)
+        let session = sessions(parts).and_then(Session::of);
+        let session = session.map_err(NotLive::MissingLayer)?;
+        session.live().ok_or(NotLive::Nobody)
     }
 }
 
@@ -214,6 +156,6 @@ impl<S: Slot, State: Send + Sync> OptionalFromRequestParts<State> for LiveSessio
         parts: &mut Parts,
         _: &State,
     ) -> Result<Option<LiveSession<S>>, MissingLayer> {
-        LiveSession::of(parts)
+        Ok(Session::of(sessions(parts)?)?.live())
     }
 }

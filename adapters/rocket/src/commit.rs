@@ -5,23 +5,20 @@ use sealed_session::time::OffsetDateTime;
 use sealed_session::{Error, HeaderChange, Sessions, Slots};
 
 use crate::cached::Cached;
-use crate::convert;
 use crate::failure;
-use crate::fairing::Shared;
-use crate::guarded;
+use crate::guard;
+use crate::head::{self, Headers};
+use crate::shared::Shared;
 
-/// Commits the sessions of `request`. A response that speaks of what cannot be committed is replaced.
+/// Commits the sessions of a request to its response, or to the page that says why they cannot be.
 pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Response<'_>) {
-    let Shared { slots, failure, .. } = shared;
     if let Some(verdict) = Cached::of(request).verdict() {
-        guarded::answer(&verdict, response);
+        guard::answer(&verdict, response);
     }
     let Some(sessions) = Cached::of(request).close(request) else {
         return;
     };
-    if sessions.close_unused() {
-        return;
-    }
+    let Shared { slots, failure, .. } = shared;
     let now = shared.clock.now();
     let changes = changes(slots, &sessions, response, now).or_else(|error| {
         match failure.page(&error, &sessions, request) {
@@ -33,10 +30,12 @@ pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Resp
         changes(slots, &sessions, response, now)
     });
     for change in changes.into_iter().flatten() {
-        change.apply(&mut convert::Headers(response));
+        change.apply(&mut Headers(response));
     }
 }
 
+/// Commits to this response. Rocket's fields are collected first: it hands out no bytes that live as long
+/// as the response.
 fn changes(
     slots: &Slots,
     sessions: &Sessions,
@@ -44,6 +43,5 @@ fn changes(
     now: OffsetDateTime,
 ) -> Result<Vec<HeaderChange>, Error> {
     let fields: Vec<_> = response.headers().iter().collect();
-    let head = convert::response_head(response.status(), &fields);
-    slots.commit(sessions, head, now)
+    slots.commit(sessions, head::of_response(response.status(), &fields), now)
 }

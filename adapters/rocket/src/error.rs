@@ -1,6 +1,4 @@
-//! The core's error, as a responder.
-
-use std::fmt;
+//! The core's error, as a response.
 
 use rocket::Request;
 use rocket::http::Status;
@@ -8,30 +6,29 @@ use rocket::outcome::Outcome;
 use rocket::request;
 use rocket::response::{self, Responder};
 
-/// A [`sealed_session::Error`] that a handler can return with `?`. It answers 500, by the application's
-/// catcher if there is one; the text goes to the log. What the handler had changed before is committed
-/// all the same, as with any other response.
-///
-/// One is different: a value that can never fit is refused at its insert, and answered like a session
-/// that does not fit in the end. Nothing is committed, and
-/// [`on_commit_failure`](crate::SessionFairing::on_commit_failure) makes the page.
-///
-/// ```
-/// use rocket::post;
-/// use sealed_session_rocket::{Error, Session};
-///
-/// #[post("/note", data = "<text>")]
-/// fn note(session: Session, text: String) -> Result<&'static str, Error> {
-///     session.insert("note", text)?;
-///     Ok("Noted.")
-/// }
-/// # let _ = rocket::routes![note];
-/// ```
-#[derive(Clone, Debug)]
-pub struct Error(sealed_session::Error);
+sealed_session::__error! {
+    /// A [`sealed_session::Error`] that a handler can return with `?`. It answers 500, by the application's
+    /// catcher if there is one; the text goes to the log. What the handler had changed before is committed
+    /// all the same, as with any other response.
+    ///
+    /// One is different: a value that can never fit is refused at its insert, and answered like a session
+    /// that does not fit in the end. Nothing is committed, and
+    /// [`on_commit_failure`](crate::SessionFairing::on_commit_failure) makes the page.
+    ///
+    /// ```
+    /// use rocket::post;
+    /// use sealed_session_rocket::{Error, Session};
+    ///
+    /// #[post("/note", data = "<text>")]
+    /// fn note(session: Session, text: String) -> Result<&'static str, Error> {
+    ///     session.insert("note", text)?;
+    ///     Ok("Noted.")
+    /// }
+    /// # let _ = rocket::routes![note];
+    /// ```
+    pub struct Error;
 
-impl Error {
-    /// The core's error, with its predicates.
+    /// Returns the core's error, with its predicates.
     ///
     /// ```
     /// use sealed_session_rocket::Error;
@@ -40,11 +37,10 @@ impl Error {
     /// let error = Error::from("not a key".parse::<Key>().unwrap_err());
     /// assert!(error.inner().is_key());
     /// ```
-    #[must_use]
-    pub fn inner(&self) -> &sealed_session::Error {
-        &self.0
-    }
+    pub fn inner;
+}
 
+impl Error {
     /// Ends a guard of the application's own, by the catcher for `status`. A value that can never fit
     /// is treated as where this error is a handler's response: what the request had changed is
     /// [held back](sealed_session::Error::hold_back) before a catcher runs, and the fairing answers.
@@ -81,27 +77,9 @@ impl Error {
     }
 }
 
-impl From<sealed_session::Error> for Error {
-    fn from(error: sealed_session::Error) -> Error {
-        Error(error)
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Error {}
-
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
-        // The fairing reports what is too large: the commit fails with it.
-        if !self.0.is_too_large() {
-            tracing::error!(target: "sealed_session", error = %self.0, "session error in a handler");
-        }
-        self.0.hold_back();
+        self.settle();
         Err(Status::InternalServerError)
     }
 }

@@ -1,275 +1,222 @@
-//! `Session` and `LiveSession`.
+//! Guards in front of routes, and the fairing's part of their answers.
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::ops::Deref;
 
 use rocket::http::Status;
 use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
-use rocket::{Ignite, Request, Rocket, Sentinel};
-use sealed_session::{Error, Main, Sessions, Slot};
+use rocket::{Ignite, Request, Response, Rocket, Sentinel};
+use sealed_session::{Error, Guard, GuardedRequest, Verdict, header_fields};
 
 use crate::cached::Cached;
-use crate::fairing::Shared;
-use crate::load::nobody;
+use crate::failure;
+use crate::head::Headers;
+use crate::load::{is_lacking, sessions};
 use crate::missing::MissingFairing;
 
-/// The request's session. It is always there, opens its token on first use, and creates nothing
-/// by itself. It derefs to [`sealed_session::Session`].
+/// Names a [`Guard`], so that a route can ask for it: a type without values will do.
 ///
 /// ```
-/// use rocket::get;
-/// use sealed_session_rocket::{Error, Session};
+/// use sealed_session_rocket::Policy;
+/// use sealed_session_rocket::sealed_session::{Error, Guard};
 ///
-/// #[get("/theme")]
-/// fn theme(session: Session) -> Result<String, Error> {
-///     Ok(session.get::<String>("theme")?.unwrap_or_else(|| "light".to_owned()))
-/// }
-/// # let _ = rocket::routes![theme];
-/// ```
+/// enum Customers {}
 ///
-/// Guards of your own and error catchers ask for it, too, and get the same one:
-///
-/// ```
-/// use rocket::{Request, catch};
-/// use sealed_session_rocket::Session;
-///
-/// #[catch(404)]
-/// async fn missing(request: &Request<'_>) -> &'static str {
-///     match request.guard::<Session>().await.succeeded() {
-///         Some(session) if session.subject().is_some() => "No such page. Back to your account?",
-///         _ => "No such page.",
+/// impl Policy for Customers {
+///     fn guard() -> Result<Guard, Error> {
+///         Guard::signed_in().or_redirect("/sign-in")
 ///     }
 /// }
-/// # let _ = rocket::catchers![missing];
 /// ```
-///
-/// `Session<Prefs>` is that of another [slot](sealed_session::slots):
-///
-/// ```
-/// use rocket::post;
-/// use sealed_session_rocket::sealed_session::Slot;
-/// use sealed_session_rocket::{Error, Session};
-///
-/// enum Prefs {}
-/// impl Slot for Prefs {}
-///
-/// #[post("/darken")]
-/// fn darken(session: Session, prefs: Session<Prefs>) -> Result<&'static str, Error> {
-///     prefs.insert("theme", "dark")?;
-///     Ok(if session.subject().is_some() { "For you." } else { "For everybody here." })
-/// }
-/// # let _ = rocket::routes![darken];
-/// ```
-pub struct Session<S: Slot = Main> {
-    session: sealed_session::Session,
-    slot: PhantomData<fn() -> S>,
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say who may pass",
+    note = "write `impl sealed_session_rocket::Policy for {Self}`, whose `guard()` makes a `Guard`"
+)]
+pub trait Policy: Send + Sync + 'static {
+    /// Makes the guard. It is called for every request: keep a guard that takes long to make in a
+    /// `static`, and clone it here.
+    ///
+    /// # Errors
+    ///
+    /// What the guard's own functions say. Rocket does not launch with a route that asks for it then.
+    ///
+    /// ```
+    /// use sealed_session_rocket::Policy;
+    /// use sealed_session_rocket::sealed_session::{Attribute, Error, Guard};
+    ///
+    /// const ROLE: Attribute<String> = Attribute::new("role");
+    /// enum Editors {}
+    ///
+    /// impl Policy for Editors {
+    ///     fn guard() -> Result<Guard, Error> {
+    ///         Ok(Guard::signed_in().attribute(ROLE, |role| role == "editor"))
+    ///     }
+    /// }
+    /// assert!(Editors::guard().is_ok());
+    /// ```
+    fn guard() -> Result<Guard, Error>;
 }
 
-/// The request's session, if the browser brought one. For a visitor who has none the guard forwards,
-/// as Rocket's users know it of guards for users: the next route that matches is tried, and if there
-/// is none the answer is 401, made by the application's catcher. `Option<LiveSession>` is `None` then.
-/// `LiveSession<Prefs>` is that of another [slot](sealed_session::slots).
+/// A request that the guard of `P` lets pass: a route that asks for it is not called for others.
 ///
-/// **That a session is there does not mean that anybody is signed in**: a cart alone makes one. A
-/// guard asks for the [`subject`](sealed_session::Session::subject).
+/// They are answered 401 or 403, by the application's catchers, or redirected to the sign-in page, by
+/// the fairing. Other routes are not tried, as they are for
+/// [`LiveSession`](crate::LiveSession): the redirect to the sign-in page must not get lost in a route
+/// for files. A route for both asks for `Option<Guarded<P>>`.
 ///
 /// ```
-/// use rocket::get;
-/// use sealed_session_rocket::LiveSession;
+/// use rocket::local::blocking::Client;
+/// use rocket::{get, http::Accept, routes};
+/// use sealed_session_rocket::sealed_session::{Error, Guard};
+/// use sealed_session_rocket::{Guarded, Policy, SessionFairing};
+/// # use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
 ///
-/// #[get("/")]
-/// fn greeting(session: LiveSession) -> &'static str {
-///     match session.subject() {
-///         Some(_) => "Welcome back.",
-///         None => "Your cart is waiting.",
+/// enum Customers {}
+///
+/// impl Policy for Customers {
+///     fn guard() -> Result<Guard, Error> {
+///         Guard::signed_in().or_redirect("/sign-in")
 ///     }
 /// }
 ///
-/// #[get("/", rank = 2)]
-/// fn hello() -> &'static str {
-///     "Hello."
+/// #[get("/orders/<_id>")]
+/// fn order(_id: u32, _customer: Guarded<Customers>) -> &'static str {
+///     "An order."
 /// }
-/// # let _ = rocket::routes![greeting, hello];
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let app = rocket::build().mount("/", routes![order]).attach(SessionFairing::new(manager));
+/// let client = Client::untracked(app)?;
+/// let response = client.get("/orders/17?tab=2").header(Accept::HTML).dispatch();
+/// assert_eq!(response.status().code, 303);
+/// assert_eq!(response.headers().get_one("location"), Some("/sign-in?next=/orders/17%3Ftab%3D2"));
+/// assert_eq!(response.headers().get_one("cache-control"), Some("no-store"));
+/// # Ok(())
+/// # }
 /// ```
-pub struct LiveSession<S: Slot = Main>(Session<S>);
+pub struct Guarded<P: Policy>(PhantomData<fn() -> P>);
 
-/// All sessions of a request.
-pub(crate) fn sessions(request: &Request<'_>) -> Result<Sessions, MissingFairing> {
-    let shared = request.rocket().state::<Shared>();
-    let shared = shared.ok_or_else(MissingFairing::fairing)?;
-    Ok(Cached::of(request).sessions(request, || nobody(shared)))
+impl<P: Policy> Clone for Guarded<P> {
+    fn clone(&self) -> Guarded<P> {
+        *self
+    }
 }
 
-/// Whether Rocket has to give up launching, because a route asks for what is not there.
-pub(crate) fn is_lacking(
-    rocket: &Rocket<Ignite>,
-    find: impl FnOnce(&Sessions) -> Result<(), Error>,
-) -> bool {
-    let found = match rocket.state::<Shared>() {
-        None => Err(MissingFairing::fairing()),
-        Some(shared) => find(&nobody(shared)).map_err(MissingFairing::slot),
-    };
-    found.inspect_err(MissingFairing::log).is_err()
+impl<P: Policy> Copy for Guarded<P> {}
+
+impl<P: Policy> fmt::Debug for Guarded<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Guarded")
+    }
 }
 
-impl<S: Slot> Session<S> {
-    fn of(request: &Request<'_>) -> Result<Session<S>, MissingFairing> {
-        let sessions = sessions(request)?;
-        let session = sessions.require::<S>().map_err(MissingFairing::slot)?;
-        Ok(Session {
-            session: session.in_hand(),
-            slot: PhantomData,
+/// Why a [`Guarded`] is not to be had.
+///
+/// ```
+/// use rocket::{get, http::Status};
+/// use sealed_session_rocket::sealed_session::{Error, Guard, Verdict};
+/// use sealed_session_rocket::{Guarded, Policy, Refused};
+///
+/// enum Staff {}
+///
+/// impl Policy for Staff {
+///     fn guard() -> Result<Guard, Error> {
+///         Ok(Guard::signed_in().subject(|who| who.ends_with("@shop.example")))
+///     }
+/// }
+///
+/// #[get("/office")]
+/// fn office(staff: Result<Guarded<Staff>, Refused>) -> Result<&'static str, Status> {
+///     match staff {
+///         Ok(_) => Ok("The office."),
+///         Err(Refused::Verdict(Verdict::Forbidden)) => Ok("Only staff may come in."),
+///         Err(_) => Err(Status::Unauthorized),
+///     }
+/// }
+/// # let _ = rocket::routes![office];
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Refused {
+    /// The guard said no.
+    Verdict(Verdict),
+    /// No fairing is attached, or it has no such slot.
+    MissingFairing(MissingFairing),
+    /// The policy makes no guard.
+    Policy(Error),
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refused::Verdict(_) => f.write_str("the guard does not let the request pass"),
+            Refused::MissingFairing(missing) => missing.fmt(f),
+            Refused::Policy(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+fn check<P: Policy>(request: &Request<'_>) -> Result<Verdict, Refused> {
+    let sessions = sessions(request).map_err(Refused::MissingFairing)?;
+    let guard = P::guard().map_err(Refused::Policy)?;
+    let target = request.uri().to_string();
+    let fields = header_fields(|name| request.headers().get(name).map(str::as_bytes));
+    let asked = GuardedRequest::new(request.method().as_str(), &target).fields(&fields);
+    let verdict = guard.check(&sessions, &asked);
+    verdict.map_err(|error| Refused::MissingFairing(MissingFairing::slot(error)))
+}
+
+#[rocket::async_trait]
+impl<'r, P: Policy> FromRequest<'r> for Guarded<P> {
+    type Error = Refused;
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Guarded<P>, Refused> {
+        let refused = match check::<P>(request) {
+            Ok(Verdict::Pass) => return Outcome::Success(Guarded(PhantomData)),
+            Ok(verdict) => Refused::Verdict(verdict),
+            Err(refused) => refused,
+        };
+        let status = match &refused {
+            Refused::Verdict(verdict) => {
+                Cached::of(request).refuse(verdict.clone());
+                verdict.status().map_or(Status::Forbidden, Status::new)
+            }
+            Refused::MissingFairing(_) | Refused::Policy(_) => {
+                tracing::error!(target: "sealed_session", "{refused}");
+                Status::InternalServerError
+            }
+        };
+        Outcome::Error((status, refused))
+    }
+}
+
+impl<P: Policy> Sentinel for Guarded<P> {
+    fn abort(rocket: &Rocket<Ignite>) -> bool {
+        is_lacking(rocket, |sessions| {
+            let asked = GuardedRequest::new("GET", "/");
+            P::guard()?.check(sessions, &asked).map(drop)
         })
     }
 }
 
-/// The trait's function, for a call that names no slot: where a value is made, Rust does not fall back
-/// to the default type.
-impl Session {
-    /// The session of the main slot, in a guard of one's own; the same as
-    /// `request.guard::<Session>()`.
-    ///
-    /// ```
-    /// use rocket::outcome::{Outcome, try_outcome};
-    /// use rocket::request::{self, FromRequest};
-    /// use rocket::{Request, http::Status};
-    /// use sealed_session_rocket::{MissingFairing, Session};
-    ///
-    /// struct User(String);
-    ///
-    /// #[rocket::async_trait]
-    /// impl<'r> FromRequest<'r> for User {
-    ///     type Error = MissingFairing;
-    ///
-    ///     async fn from_request(request: &'r Request<'_>) -> request::Outcome<User, MissingFairing> {
-    ///         let session = try_outcome!(Session::from_request(request).await);
-    ///         match session.subject() {
-    ///             Some(name) => Outcome::Success(User(name)),
-    ///             None => Outcome::Forward(Status::Unauthorized),
-    ///         }
-    ///     }
-    /// }
-    /// ```
-    pub async fn from_request(request: &Request<'_>) -> request::Outcome<Session, MissingFairing> {
-        request.guard().await
+/// Completes the answer that a catcher made of a `verdict`. An answer of the
+/// application's own stays, for instance that of a route with an `Option<Guarded<P>>`.
+pub(crate) fn answer(verdict: &Verdict, response: &mut Response<'_>) {
+    let status = response.status();
+    if verdict.status() != Some(status.code) {
+        return;
     }
-}
-
-/// As with [`Session`].
-impl LiveSession {
-    /// The live session of the main slot, in a guard of one's own; the same as
-    /// `request.guard::<LiveSession>()`.
-    ///
-    /// ```
-    /// use rocket::outcome::{Outcome, try_outcome};
-    /// use rocket::request::{self, FromRequest};
-    /// use rocket::{Request, http::Status};
-    /// use sealed_session_rocket::{LiveSession, MissingFairing};
-    ///
-    /// struct Admin;
-    ///
-    /// #[rocket::async_trait]
-    /// impl<'r> FromRequest<'r> for Admin {
-    ///     type Error = MissingFairing;
-    ///
-    ///     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Admin, MissingFairing> {
-    ///         let session = try_outcome!(LiveSession::from_request(request).await);
-    ///         match session.contains("admin") {
-    ///             true => Outcome::Success(Admin),
-    ///             false => Outcome::Forward(Status::Forbidden),
-    ///         }
-    ///     }
-    /// }
-    /// ```
-    pub async fn from_request(
-        request: &Request<'_>,
-    ) -> request::Outcome<LiveSession, MissingFairing> {
-        request.guard().await
-    }
-}
-
-impl<S: Slot> Clone for Session<S> {
-    fn clone(&self) -> Session<S> {
-        Session {
-            session: self.session.clone(),
-            slot: PhantomData,
+    if matches!(verdict, Verdict::Redirect(_)) {
+        if response.headers().contains("location") {
+            return;
         }
+        failure::clear(response);
     }
-}
-
-impl<S: Slot> Clone for LiveSession<S> {
-    fn clone(&self) -> LiveSession<S> {
-        LiveSession(self.0.clone())
-    }
-}
-
-impl<S: Slot> fmt::Debug for Session<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.session.fmt(f)
-    }
-}
-
-impl<S: Slot> fmt::Debug for LiveSession<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("LiveSession").field(&self.0).finish()
-    }
-}
-
-impl<S: Slot> Deref for Session<S> {
-    type Target = sealed_session::Session;
-
-    fn deref(&self) -> &sealed_session::Session {
-        &self.session
-    }
-}
-
-impl<S: Slot> Deref for LiveSession<S> {
-    type Target = sealed_session::Session;
-
-    fn deref(&self) -> &sealed_session::Session {
-        &self.0
-    }
-}
-
-#[rocket::async_trait]
-impl<'r, S: Slot> FromRequest<'r> for Session<S> {
-    type Error = MissingFairing;
-
-    async fn from_request(
-        request: &'r Request<'_>,
-    ) -> request::Outcome<Session<S>, MissingFairing> {
-        match Session::of(request) {
-            Ok(session) => Outcome::Success(session),
-            Err(missing) => missing.answer(),
-        }
-    }
-}
-
-#[rocket::async_trait]
-impl<'r, S: Slot> FromRequest<'r> for LiveSession<S> {
-    type Error = MissingFairing;
-
-    async fn from_request(
-        request: &'r Request<'_>,
-    ) -> request::Outcome<LiveSession<S>, MissingFairing> {
-        match Session::of(request) {
-            Ok(session) if session.is_live() => Outcome::Success(LiveSession(session)),
-            Ok(_) => Outcome::Forward(Status::Unauthorized),
-            Err(missing) => missing.answer(),
-        }
-    }
-}
-
-impl<S: Slot> Sentinel for Session<S> {
-    fn abort(rocket: &Rocket<Ignite>) -> bool {
-        is_lacking(rocket, |sessions| sessions.require::<S>().map(drop))
-    }
-}
-
-impl<S: Slot> Sentinel for LiveSession<S> {
-    fn abort(rocket: &Rocket<Ignite>) -> bool {
-        is_lacking(rocket, |sessions| sessions.require::<S>().map(drop))
+    for change in verdict.header_changes() {
+        change.apply(&mut Headers(response));
     }
 }

@@ -1,35 +1,46 @@
 //! The sessions of a request, and those of nobody's.
 
-use rocket::Request;
-use sealed_session::{RequestHead, Sessions};
+use rocket::{Ignite, Request, Rocket};
+use sealed_session::{Error, RequestHead, ResponseHead, Sessions};
 
-use crate::convert;
-use crate::fairing::Shared;
+use crate::cached::Cached;
+use crate::head;
+use crate::missing::MissingFairing;
+use crate::shared::Shared;
 
-pub(crate) fn load(shared: &Shared, request: &Request<'_>) -> Sessions {
-    let lines = convert::cookie_lines(request);
-    let host = convert::host(request);
-    let fields = convert::look_up(request);
-    let lines = lines.iter().map(|line| line.as_bytes());
-    let mut head = RequestHead::new(lines)
-        .method(convert::method(request))
-        .path(request.uri().path().as_str())
-        .fields(&fields);
-    if let Some(host) = host.as_deref() {
-        head = head.host(host);
-    }
-    if let Some(query) = request.uri().query() {
-        head = head.query(query.as_str());
-    }
-    shared.slots.load(head, shared.clock.now())
+/// Loads the sessions and puts them into the request's cache, where guards find them.
+pub(crate) fn load(shared: &Shared, request: &Request<'_>) {
+    let sessions = head::load(&shared.slots, request, shared.clock.now());
+    let passive = shared.passive.as_ref();
+    let is_passive = passive.is_some_and(|wanted| wanted(request));
+    Cached::of(request).announce(sessions, is_passive);
 }
 
-/// Sessions that hold nothing and cannot be changed.
-pub(crate) fn nobody(shared: &Shared) -> Sessions {
-    let sessions = shared
-        .slots
-        .load(RequestHead::default(), shared.clock.now());
-    // Nobody has looked at them, so they close.
-    let _ = sessions.close_unused();
+/// Returns all sessions of a request.
+pub(crate) fn sessions(request: &Request<'_>) -> Result<Sessions, MissingFairing> {
+    let shared = request.rocket().state::<Shared>();
+    let shared = shared.ok_or_else(MissingFairing::everything)?;
+    Ok(Cached::of(request).sessions(request, || nobody(shared)))
+}
+
+/// Returns whether Rocket has to give up launching, because a route asks for what is not there.
+pub(crate) fn is_lacking(
+    rocket: &Rocket<Ignite>,
+    find: impl FnOnce(&Sessions) -> Result<(), Error>,
+) -> bool {
+    let found = match rocket.state::<Shared>() {
+        None => Err(MissingFairing::everything()),
+        Some(shared) => find(&nobody(shared)).map_err(MissingFairing::slot),
+    };
+    found.inspect_err(MissingFairing::report).is_err()
+}
+
+/// Makes sessions that hold nothing and cannot be changed: they are committed already.
+fn nobody(shared: &Shared) -> Sessions {
+    let Shared { slots, clock, .. } = shared;
+    let now = clock.now();
+    let sessions = slots.load(RequestHead::default(), now);
+    // Nothing was changed, so there is nothing to send.
+    let _ = slots.commit(&sessions, ResponseHead::new(200), now);
     sessions
 }

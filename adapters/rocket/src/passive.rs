@@ -5,11 +5,11 @@ use rocket::request::{self, FromRequest};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 
 use crate::cached::Cached;
-use crate::guard;
+use crate::load::{is_lacking, sessions};
 use crate::missing::MissingFairing;
 
 /// Marks its request as [passive](sealed_session::Sessions::mark_passive): it does not keep its session
-/// from idling out, in whatever slot. For polling, prefetches and health checks. A route that forwards
+/// from idling out, in any slot. For polling, prefetches and health checks. A route that forwards
 /// speaks for itself only: if another one answers, that is a use.
 ///
 /// [`passive_when`](crate::SessionFairing::passive_when) marks requests that no route of yours answers,
@@ -35,7 +35,7 @@ impl<'r> FromRequest<'r> for Passive {
     type Error = MissingFairing;
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Passive, MissingFairing> {
-        match guard::sessions(request) {
+        match sessions(request) {
             Ok(sessions) => {
                 Cached::of(request).mark_passive(&sessions, request);
                 Outcome::Success(Passive)
@@ -47,6 +47,6 @@ impl<'r> FromRequest<'r> for Passive {
 
 impl Sentinel for Passive {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
-        guard::is_lacking(rocket, |_| Ok(()))
+        is_lacking(rocket, |_| Ok(()))
     }
 }

@@ -1,18 +1,19 @@
-//! The commit, when the response head is ready.
+//! The wait for the response of the inner service.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http::Response;
 use pin_project_lite::pin_project;
-use sealed_session::{Foreign, HeadersMut, ResponseHead, Sessions};
+use sealed_session::Sessions;
 
-use crate::failure::{CommitFailure, empty};
-use crate::layer::Shared;
+use crate::commit::commit;
+use crate::failure::CommitFailure;
+use crate::refused::Refused;
+use crate::shared::Shared;
 
 pin_project! {
     /// The response of a [`SessionService`](crate::SessionService). A service that fails commits
@@ -50,8 +51,7 @@ pin_project! {
     #[project = StateProjection]
     enum State<Inner> {
         Running { #[pin] inner: Inner, sessions: Sessions },
-        Misused,
-        Refused { foreign: Foreign },
+        Refused { refused: Refused },
     }
 }
 
@@ -67,16 +67,9 @@ impl<Inner, F> ResponseFuture<Inner, F> {
         }
     }
 
-    pub(crate) fn misused(shared: Arc<Shared<F>>) -> ResponseFuture<Inner, F> {
+    pub(crate) fn refused(refused: Refused, shared: Arc<Shared<F>>) -> ResponseFuture<Inner, F> {
         ResponseFuture {
-            state: State::Misused,
-            shared,
-        }
-    }
-
-    pub(crate) fn refused(foreign: Foreign, shared: Arc<Shared<F>>) -> ResponseFuture<Inner, F> {
-        ResponseFuture {
-            state: State::Refused { foreign },
+            state: State::Refused { refused },
             shared,
         }
     }
@@ -92,90 +85,14 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let shared = this.shared;
-        let (inner, sessions) = match this.state.project() {
-            StateProjection::Running { inner, sessions } => (inner, sessions),
-            // The application's page speaks of what a visitor stored, and not of this.
-            StateProjection::Misused => {
-                return Poll::Ready(Ok(empty(StatusCode::INTERNAL_SERVER_ERROR)));
+        match this.state.project() {
+            StateProjection::Running { inner, sessions } => {
+                let response = ready!(inner.poll(context))?;
+                Poll::Ready(Ok(commit(this.shared, sessions, response)))
             }
-            StateProjection::Refused { foreign } => return Poll::Ready(Ok(refusal(*foreign))),
-        };
-        let mut response = ready!(inner.poll(context))?;
-        if sessions.close_unused() {
-            return Poll::Ready(Ok(response));
-        }
-        let now = shared.clock.now();
-        let changes = shared
-            .slots
-            .commit(sessions, head(&response), now)
-            .or_else(|error| {
-                response = shared.failure.respond(&error, sessions);
-                shared.slots.commit(sessions, head(&response), now)
-            });
-        for change in changes.into_iter().flatten() {
-            change.apply(&mut Headers(response.headers_mut()));
-        }
-        Poll::Ready(Ok(response))
-    }
-}
-
-/// The answer to what another origin caused.
-fn refusal<ResBody: Default>(foreign: Foreign) -> Response<ResBody> {
-    let mut response = Response::new(ResBody::default());
-    let status = StatusCode::from_u16(foreign.status());
-    *response.status_mut() = status.unwrap_or(StatusCode::FORBIDDEN);
-    let no_store = HeaderValue::from_static("no-store");
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, no_store);
-    response.extensions_mut().insert(foreign);
-    response
-}
-
-/// What the core needs of a response.
-fn head<ResBody>(
-    response: &Response<ResBody>,
-) -> ResponseHead<'_, impl Iterator<Item = (&str, &[u8])>> {
-    let headers = response.headers().iter();
-    let headers = headers.map(|(name, value)| (name.as_str(), value.as_bytes()));
-    ResponseHead::new(response.status().as_u16()).headers(headers)
-}
-
-/// The fields of a response, for [`HeaderChange::apply`](sealed_session::HeaderChange::apply).
-pub(crate) struct Headers<'r>(pub(crate) &'r mut HeaderMap);
-
-impl HeadersMut for Headers<'_> {
-    fn append(&mut self, name: Cow<'static, str>, value: Cow<'static, str>, is_secret: bool) {
-        if let Some((name, value)) = field(&name, value, is_secret) {
-            self.0.append(name, value);
+            StateProjection::Refused { refused } => Poll::Ready(Ok(refused.answer())),
         }
     }
-
-    fn replace(&mut self, name: Cow<'static, str>, value: Cow<'static, str>, is_secret: bool) {
-        if let Some((name, value)) = field(&name, value, is_secret) {
-            self.0.insert(name, value);
-        }
-    }
-
-    fn remove(&mut self, name: &str) {
-        self.0.remove(name);
-    }
-}
-
-fn field(
-    name: &str,
-    value: Cow<'static, str>,
-    is_secret: bool,
-) -> Option<(HeaderName, HeaderValue)> {
-    let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-    let mut value = match value {
-        Cow::Borrowed(value) => HeaderValue::from_static(value),
-        Cow::Owned(value) => HeaderValue::try_from(value).ok()?,
-    };
-    // Tokens stay out of HPACK's table and of `Debug`.
-    value.set_sensitive(is_secret);
-    Some((name, value))
 }
 
 impl<Inner, F> fmt::Debug for ResponseFuture<Inner, F> {

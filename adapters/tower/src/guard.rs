@@ -1,19 +1,18 @@
-//! Routes that not everybody may see.
+//! Guards in front of services.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use http::{Extensions, Request, Response, StatusCode, Uri};
+use http::{Extensions, HeaderValue, Request, Response, StatusCode, Uri};
 use pin_project_lite::pin_project;
-use sealed_session::{Guard, GuardedRequest, Sessions, Verdict};
+use sealed_session::{Guard, GuardedRequest, Sessions, Verdict, header_fields};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::failure::empty;
-use crate::future::Headers;
-use crate::layer::look_up;
+use crate::head::Headers;
 
 /// Lets pass only what a [`Guard`] lets pass. Everything else is answered by it, with an empty body:
 /// 401, 403, or a redirect to the sign-in page. The service inside is not called then.
@@ -53,7 +52,7 @@ pub struct GuardLayer {
 }
 
 impl GuardLayer {
-    /// A layer that asks `guard`.
+    /// Makes a layer that asks `guard`.
     ///
     /// ```
     /// use sealed_session_tower::GuardLayer;
@@ -98,7 +97,8 @@ impl GuardLayer {
     ) -> Option<Response<ResBody>> {
         let uri = (self.whole)(request.extensions()).unwrap_or(request.uri());
         let target = uri.path_and_query().map_or("", |target| target.as_str());
-        let fields = look_up(request.headers());
+        let headers = request.headers();
+        let fields = header_fields(|name| headers.get_all(name).iter().map(HeaderValue::as_bytes));
         let asked = GuardedRequest::new(request.method().as_str(), target).fields(&fields);
         let Some(sessions) = request.extensions().get::<Sessions>() else {
             tracing::error!(
@@ -118,7 +118,7 @@ impl GuardLayer {
     }
 }
 
-/// The answer to who may not pass.
+/// Makes the answer to a request that may not pass.
 fn answer<ResBody: Default>(verdict: &Verdict) -> Option<Response<ResBody>> {
     let status = StatusCode::from_u16(verdict.status()?);
     let mut response = empty(status.unwrap_or(StatusCode::FORBIDDEN));

@@ -4,17 +4,19 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::{HeaderMap, HeaderValue, Request, Response, header};
-use sealed_session::{Clock, Error, RequestHead, Sessions, Slots, SystemClock};
+use http::{Request, Response};
+use sealed_session::{Clock, Slots, SystemClock};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::failure::{CommitFailure, EmptyResponse};
 use crate::future::ResponseFuture;
+use crate::load::load;
+use crate::shared::Shared;
 
-/// Gives every request of a service its [`Sessions`]: one, or one for each slot.
+/// Gives every request of a service its [`Sessions`](sealed_session::Sessions): one, or one for each slot.
 ///
-/// Put it outside of whatever uses the session, and around the whole application: a route that
+/// Put it outside of everything that uses the session, and around the whole application: a route that
 /// the layer does not cover, such as a fallback added later, has none. Two layers, one inside the
 /// other, are reported and answered with an empty 500, for which the body type implements `Default`.
 ///
@@ -36,15 +38,8 @@ pub struct SessionLayer<F = EmptyResponse> {
     shared: Shared<F>,
 }
 
-#[derive(Clone)]
-pub(crate) struct Shared<F> {
-    pub(crate) slots: Slots,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) failure: F,
-}
-
 impl SessionLayer {
-    /// A layer that reads the system's clock and answers a failed commit with an empty 500.
+    /// Makes a layer that reads the system's clock and answers a failed commit with an empty 500.
     ///
     /// ```
     /// use http::{Request, Response};
@@ -211,56 +206,11 @@ where
     }
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        if request.extensions().get::<Sessions>().is_some() {
-            // Which of the two an extractor means cannot be known.
-            let error = Error::misuse("two session layers cover one request; remove one of them");
-            tracing::error!(target: "sealed_session", %error);
-            return ResponseFuture::misused(Arc::clone(&self.shared));
+        let shared = Arc::clone(&self.shared);
+        match load(&shared, &mut request) {
+            Ok(sessions) => ResponseFuture::new(self.inner.call(request), sessions, shared),
+            Err(refused) => ResponseFuture::refused(refused, shared),
         }
-        let sessions = self.load(&request);
-        if let Some(foreign) = sessions.foreign() {
-            return ResponseFuture::refused(foreign, Arc::clone(&self.shared));
-        }
-        request.extensions_mut().insert(sessions.in_hand());
-        ResponseFuture::new(self.inner.call(request), sessions, Arc::clone(&self.shared))
-    }
-}
-
-impl<S, F> SessionService<S, F> {
-    fn load<ReqBody>(&self, request: &Request<ReqBody>) -> Sessions {
-        let lines = request
-            .headers()
-            .get_all(header::COOKIE)
-            .iter()
-            .map(HeaderValue::as_bytes);
-        let field = request
-            .headers()
-            .get(header::HOST)
-            .and_then(|host| host.to_str().ok());
-        let host = field.or_else(|| request.uri().authority().map(http::uri::Authority::as_str));
-        let fields = look_up(request.headers());
-        let mut head = RequestHead::new(lines)
-            .method(request.method().as_str())
-            .path(request.uri().path())
-            .fields(&fields);
-        if let Some(host) = host {
-            head = head.host(host);
-        }
-        if let Some(query) = request.uri().query() {
-            head = head.query(query);
-        }
-        self.shared.slots.load(head, self.shared.clock.now())
-    }
-}
-
-/// Who gets the values of a field.
-type Take<'t> = dyn FnMut(&[u8]) + 't;
-
-/// How the core looks header fields up.
-pub(crate) fn look_up(headers: &HeaderMap) -> impl Fn(&str, &mut Take<'_>) {
-    |name, take| {
-        let values = headers.get_all(name).iter();
-        values.for_each(|value| take(value.as_bytes()));
     }
 }
 

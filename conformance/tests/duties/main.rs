@@ -37,3 +37,11 @@ fn whoever_forgets_a_duty_is_caught_and_every_scenario_catches_somebody() {
     );
     assert!(idle.is_empty(), "scenarios that never fail: {idle:?}");
 }
+
+#[test]
+fn the_page_for_authors_of_adapters_names_every_duty() {
+    let page = include_str!("../../../docs/adapters.md");
+    let names = duty::ALL.iter().map(|(duty, _)| format!("`{duty:?}`"));
+    let missing: Vec<String> = names.filter(|name| !page.contains(name.as_str())).collect();
+    assert!(missing.is_empty(), "docs/adapters.md lacks {missing:?}");
+}

@@ -36,7 +36,8 @@ impl<'a> Request<'a> {
             let found = self.fields.iter().filter(|(name, _)| *name == wanted);
             found.for_each(|(_, value)| take(value));
         };
-        let mut head = RequestHead::new([self.cookies.as_bytes()]).fields(fields);
+        let head = RequestHead::new([self.cookies.as_bytes()]);
+        let mut head = head.method("GET").fields(fields);
         if let Some(query) = self.query {
             head = head.query(query);
         }

@@ -1,4 +1,4 @@
-//! Rocket's headers to what the core reads, and the core's changes to Rocket's headers.
+//! Rocket's heads as the core reads them, and the core's changes to one.
 //!
 //! Cookies are read from the raw `Cookie` lines and written as raw `Set-Cookie` lines. Rocket's
 //! `CookieJar` decodes names, so that `%5F_Host-session` would pass for `__Host-session`, holds one
@@ -8,15 +8,34 @@ use std::borrow::Cow;
 
 use rocket::http::{Header, Status};
 use rocket::{Request, Response};
-use sealed_session::time::Duration;
-use sealed_session::{HeadersMut, ResponseHead};
+use sealed_session::time::{Duration, OffsetDateTime};
+use sealed_session::{HeadersMut, RequestHead, ResponseHead, Sessions, Slots, header_fields};
 
-/// The request's `Cookie` lines. Rocket drops those that are no UTF-8 before anybody sees them.
+/// Loads the sessions of a request that arrives at `now`.
+pub(crate) fn load(slots: &Slots, request: &Request<'_>, now: OffsetDateTime) -> Sessions {
+    let uri = request.uri();
+    let fields = header_fields(|name| request.headers().get(name).map(str::as_bytes));
+    let lines = cookie_lines(request);
+    let mut head = RequestHead::new(lines.iter().map(|line| line.as_bytes()))
+        .method(method(request))
+        .path(uri.path().as_str())
+        .fields(&fields);
+    let host = host(request);
+    if let Some(host) = host.as_deref() {
+        head = head.host(host);
+    }
+    if let Some(query) = uri.query() {
+        head = head.query(query.as_str());
+    }
+    slots.load(head, now)
+}
+
+/// Returns the request's `Cookie` lines. Rocket drops those that are no UTF-8 before anybody sees them.
 ///
 /// Its local client writes no lines, and puts its cookies into the jar. The jar of a request from a
-/// connection holds nothing but what its lines say; so where there are none, whatever is in it comes
-/// from a local client, and nothing of it was decoded.
-pub(crate) fn cookie_lines<'r>(request: &'r Request<'_>) -> Vec<Cow<'r, str>> {
+/// connection holds only what its lines say. So where there are no lines, its cookies come from a local
+/// client, and none was decoded.
+fn cookie_lines<'r>(request: &'r Request<'_>) -> Vec<Cow<'r, str>> {
     let lines: Vec<_> = request.headers().get("cookie").map(Cow::from).collect();
     if !lines.is_empty() {
         return lines;
@@ -28,35 +47,24 @@ pub(crate) fn cookie_lines<'r>(request: &'r Request<'_>) -> Vec<Cow<'r, str>> {
         .collect()
 }
 
-/// The host that the request names. HTTP/2 has no field for it, but an authority.
-pub(crate) fn host<'r>(request: &'r Request<'_>) -> Option<Cow<'r, str>> {
+/// Returns the host that the request names. HTTP/2 has no field for it, but an authority.
+fn host<'r>(request: &'r Request<'_>) -> Option<Cow<'r, str>> {
     let field = request.headers().get_one("host").map(Cow::from);
     field.or_else(|| request.host().map(|host| host.to_string().into()))
 }
 
-/// The method that the request was sent with. Rocket takes another one from the field `_method` of a
+/// Returns the method that the request was sent with. Rocket takes another one from the field `_method` of a
 /// form before any fairing runs, and a form that says `GET` there was posted all the same: another site
 /// can post it, and the browser keeps `SameSite=Lax` cookies back.
-pub(crate) fn method(request: &Request<'_>) -> &'static str {
+fn method(request: &Request<'_>) -> &'static str {
     match request.content_type().is_some_and(|kind| kind.is_form()) {
         true => "POST",
         false => request.method().as_str(),
     }
 }
 
-/// Who gets the values of a field.
-type Take<'t> = dyn FnMut(&[u8]) + 't;
-
-/// How the core looks header fields up.
-pub(crate) fn look_up(request: &Request<'_>) -> impl Fn(&str, &mut Take<'_>) {
-    |name, take| {
-        let values = request.headers().get(name);
-        values.for_each(|value| take(value.as_bytes()));
-    }
-}
-
-/// What the core needs of a response with these `fields`.
-pub(crate) fn response_head<'a>(
+/// Returns what the core needs of a response with these `fields`.
+pub(crate) fn of_response<'a>(
     status: Status,
     fields: &'a [Header<'a>],
 ) -> ResponseHead<'a, impl Iterator<Item = (&'a str, &'a [u8])>> {

@@ -1,0 +1,29 @@
+//! Requests that the inner service does not see, and their answers.
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use sealed_session::Foreign;
+
+/// Why a request goes no further.
+#[derive(Clone, Copy)]
+pub(crate) enum Refused {
+    /// Another middleware has given it its sessions.
+    Covered,
+    /// Another origin caused it.
+    Foreign(Foreign),
+}
+
+impl Refused {
+    /// Makes the answer. The application's page for a failed commit speaks of what a visitor stored, and
+    /// not of this.
+    pub(crate) fn answer(self) -> HttpResponse {
+        let foreign = match self {
+            Refused::Covered => return HttpResponse::InternalServerError().finish(),
+            Refused::Foreign(foreign) => foreign,
+        };
+        let status = StatusCode::from_u16(foreign.status());
+        HttpResponse::build(status.unwrap_or(StatusCode::FORBIDDEN))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .finish()
+    }
+}

@@ -1,0 +1,15 @@
+//! What all requests of a middleware share.
+
+use std::sync::Arc;
+
+use sealed_session::{Clock, Slots};
+
+use crate::failure::Failure;
+
+/// The configuration of a middleware.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) slots: Slots,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) failure: Failure,
+}

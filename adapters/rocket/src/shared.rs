@@ -1,0 +1,20 @@
+//! What all requests of a fairing share.
+
+use std::sync::Arc;
+
+use rocket::Request;
+use sealed_session::{Clock, Slots};
+
+use crate::failure::Failure;
+
+/// The configuration of a fairing, which guards find as managed state.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) slots: Slots,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) failure: Failure,
+    pub(crate) passive: Option<Arc<Passive>>,
+}
+
+/// Says whether a request is no use of its sessions.
+type Passive = dyn Fn(&Request<'_>) -> bool + Send + Sync;

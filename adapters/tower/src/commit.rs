@@ -1,0 +1,28 @@
+//! The commit, when the response head is ready.
+
+use http::Response;
+use sealed_session::Sessions;
+
+use crate::failure::CommitFailure;
+use crate::head::{self, Headers};
+use crate::shared::Shared;
+
+/// Commits the sessions of a request to its response, or to the page that says why they cannot be.
+pub(crate) fn commit<B, F: CommitFailure<B>>(
+    shared: &Shared<F>,
+    sessions: &Sessions,
+    mut response: Response<B>,
+) -> Response<B> {
+    let Shared { slots, failure, .. } = shared;
+    let now = shared.clock.now();
+    let changes = slots
+        .commit(sessions, head::of_response(&response), now)
+        .or_else(|error| {
+            response = failure.respond(&error, sessions);
+            slots.commit(sessions, head::of_response(&response), now)
+        });
+    for change in changes.into_iter().flatten() {
+        change.apply(&mut Headers(response.headers_mut()));
+    }
+    response
+}

@@ -1,0 +1,224 @@
+//! The types that each adapter has to define itself, because a framework's traits can be implemented for
+//! an adapter's own types only: the extractors, the error of a handler, and what is answered where no
+//! session is.
+//!
+//! Owns all that these types do without the framework. Adapters write their documentation and implement
+//! the framework's traits. The macros are no part of the public interface, and an adapter of somebody
+//! else's may do without them.
+
+/// Defines `Session` and `LiveSession` around the core's session, each for a slot.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __extractors {
+    (
+        $(#[$session:meta])*
+        pub struct Session;
+
+        $(#[$live:meta])*
+        pub struct LiveSession;
+
+        type Missing = $Missing:ty;
+    ) => {
+        $(#[$session])*
+        pub struct Session<S: $crate::Slot = $crate::Main> {
+            session: $crate::Session,
+            slot: ::core::marker::PhantomData<fn() -> S>,
+        }
+
+        $(#[$live])*
+        pub struct LiveSession<S: $crate::Slot = $crate::Main>(Session<S>);
+
+        impl<S: $crate::Slot> Session<S> {
+            /// Hands out the session of this slot.
+            fn of(sessions: &$crate::Sessions) -> ::core::result::Result<Session<S>, $Missing> {
+                let session = sessions.require::<S>().map_err(<$Missing>::slot)?;
+                ::core::result::Result::Ok(Session {
+                    session: session.in_hand(),
+                    slot: ::core::marker::PhantomData,
+                })
+            }
+
+            /// Returns the session if the browser brought one.
+            fn live(self) -> ::core::option::Option<LiveSession<S>> {
+                self.is_live().then_some(LiveSession(self))
+            }
+        }
+
+        impl<S: $crate::Slot> ::core::clone::Clone for Session<S> {
+            fn clone(&self) -> Session<S> {
+                Session {
+                    session: self.session.clone(),
+                    slot: ::core::marker::PhantomData,
+                }
+            }
+        }
+
+        impl<S: $crate::Slot> ::core::clone::Clone for LiveSession<S> {
+            fn clone(&self) -> LiveSession<S> {
+                LiveSession(self.0.clone())
+            }
+        }
+
+        impl<S: $crate::Slot> ::core::fmt::Debug for Session<S> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Debug::fmt(&self.session, f)
+            }
+        }
+
+        impl<S: $crate::Slot> ::core::fmt::Debug for LiveSession<S> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_tuple("LiveSession").field(&self.0).finish()
+            }
+        }
+
+        impl<S: $crate::Slot> ::core::ops::Deref for Session<S> {
+            type Target = $crate::Session;
+
+            fn deref(&self) -> &$crate::Session {
+                &self.session
+            }
+        }
+
+        impl<S: $crate::Slot> ::core::ops::Deref for LiveSession<S> {
+            type Target = $crate::Session;
+
+            fn deref(&self) -> &$crate::Session {
+                &self.0
+            }
+        }
+    };
+}
+
+/// Defines `Error`, the core's error as the response of a handler.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __error {
+    (
+        $(#[$error:meta])*
+        pub struct Error;
+
+        $(#[$inner:meta])*
+        pub fn inner;
+    ) => {
+        $(#[$error])*
+        #[derive(Clone, Debug)]
+        pub struct Error($crate::Error);
+
+        impl Error {
+            $(#[$inner])*
+            #[must_use]
+            pub fn inner(&self) -> &$crate::Error {
+                &self.0
+            }
+
+            /// Logs the error and holds back what the request has changed, before a response is made
+            /// of it.
+            fn settle(&self) {
+                // The commit fails with what is too large, and reports it.
+                if !self.0.is_too_large() {
+                    ::tracing::error!(
+                        target: "sealed_session",
+                        error = %self.0,
+                        "session error in a handler"
+                    );
+                }
+                self.0.hold_back();
+            }
+        }
+
+        impl ::core::convert::From<$crate::Error> for Error {
+            fn from(error: $crate::Error) -> Error {
+                Error(error)
+            }
+        }
+
+        impl ::core::fmt::Display for Error {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl ::std::error::Error for Error {}
+    };
+}
+
+/// Defines what an extractor fails with where no session is to be had. `$fix` names the line that an
+/// application lacks.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __missing {
+    (
+        $(#[$missing:meta])*
+        pub struct $Missing:ident = $fix:literal;
+    ) => {
+        $(#[$missing])*
+        #[derive(Clone, Debug)]
+        pub struct $Missing {
+            /// Which slot is missing, and what to do; `None` where all of them are.
+            slot: ::core::option::Option<$crate::Error>,
+        }
+
+        impl $Missing {
+            /// Nothing covers the request.
+            pub(crate) fn everything() -> $Missing {
+                $Missing {
+                    slot: ::core::option::Option::None,
+                }
+            }
+
+            /// What covers the request has no such slot.
+            pub(crate) fn slot(error: $crate::Error) -> $Missing {
+                $Missing {
+                    slot: ::core::option::Option::Some(error),
+                }
+            }
+        }
+
+        impl ::core::fmt::Display for $Missing {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match &self.slot {
+                    ::core::option::Option::None => f.write_str($fix),
+                    ::core::option::Option::Some(error) => ::core::fmt::Display::fmt(error, f),
+                }
+            }
+        }
+
+        impl ::std::error::Error for $Missing {}
+    };
+}
+
+/// Defines `NotLive`, for frameworks whose extractors fail with one type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __not_live {
+    (
+        $(#[$not_live:meta])*
+        pub enum NotLive {
+            $(#[$missing:meta])*
+            $Missing:ident,
+            $(#[$nobody:meta])*
+            Nobody,
+        }
+    ) => {
+        $(#[$not_live])*
+        #[derive(Clone, Debug)]
+        #[non_exhaustive]
+        pub enum NotLive {
+            $(#[$missing])*
+            $Missing($Missing),
+            $(#[$nobody])*
+            Nobody,
+        }
+
+        impl ::core::fmt::Display for NotLive {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match self {
+                    NotLive::$Missing(missing) => ::core::fmt::Display::fmt(missing, f),
+                    NotLive::Nobody => f.write_str("the visitor has no session"),
+                }
+            }
+        }
+
+        impl ::std::error::Error for NotLive {}
+    };
+}

@@ -16,8 +16,8 @@ use crate::cross_origin::{HeaderFields, RequestParts};
 #[derive(Clone)]
 pub struct RequestHead<'a, I = [&'a [u8]; 0]> {
     pub(super) cookie_lines: I,
-    pub(super) asked: RequestParts<'a>,
-    pub(super) query: Option<&'a str>,
+    pub(crate) asked: RequestParts<'a>,
+    pub(crate) query: Option<&'a str>,
     /// Whether the main slot says that a request to this path may begin sessions, whoever caused it.
     pub(super) exempt: bool,
 }
@@ -139,8 +139,8 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
         self
     }
 
-    /// The query of the request's URI: raw, without the question mark. Nothing reads it unless a
-    /// session may come in a link.
+    /// The query of the request's URI: raw, without the question mark. A session may come in
+    /// it, if it comes in links, and a [`Guard`](crate::Guard) has visitors come back to it.
     ///
     /// ```
     /// use sealed_session::RequestHead;

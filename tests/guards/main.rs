@@ -16,7 +16,7 @@ mod verdicts;
 mod withheld;
 
 use common::{at, manager};
-use sealed_session::{Guard, GuardedRequest, HeaderFields, RequestHead, Sessions, Slots, Verdict};
+use sealed_session::{Guard, HeaderFields, RequestHead, Sessions, Slots, Verdict};
 
 /// The sessions of somebody new.
 fn nobody() -> Sessions {
@@ -41,7 +41,9 @@ fn asked(
         let found = fields.iter().filter(|(name, _)| *name == wanted);
         found.for_each(|(_, value)| take(value.as_bytes()));
     };
-    let request = GuardedRequest::new(method, target).fields(look_up);
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let request = RequestHead::default().method(method).path(path);
+    let request = request.query(query).fields(look_up);
     guard.check(sessions, &request).unwrap()
 }
 

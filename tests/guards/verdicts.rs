@@ -1,8 +1,8 @@
 //! Who passes.
 
 use sealed_session::{
-    Attribute, Budget, CookieSpec, Guard, GuardedRequest, ResponseHead, SessionManager, Slot,
-    Slots, Verdict,
+    Attribute, Budget, CookieSpec, Guard, RequestHead, ResponseHead, SessionManager, Slot, Slots,
+    Verdict,
 };
 
 use crate::common::{Browser, at, key, manager, ring};
@@ -49,7 +49,7 @@ fn what_is_over_does_not_pass() {
     let line = browser.line();
     let slots = Slots::new(manager());
     for (seconds, wanted) in [(1_799, Verdict::Pass), (1_801, Verdict::Unauthorized)] {
-        let request = sealed_session::RequestHead::new([line.as_bytes()]);
+        let request = RequestHead::new([line.as_bytes()]);
         let sessions = slots.load(request, at(seconds));
         assert_eq!(verdict(&Guard::signed_in(), &sessions), wanted);
     }
@@ -118,7 +118,7 @@ fn a_guard_begins_nothing_and_counts_as_a_look() {
         let sessions = nobody();
         assert_eq!(
             guard
-                .check(&sessions, &GuardedRequest::new("GET", "/"))
+                .check(&sessions, &RequestHead::default().method("GET").path("/"))
                 .unwrap()
                 .status(),
             Some(401)
@@ -141,10 +141,7 @@ fn what_is_answered_is_not_stored_also_with_a_touch() {
     });
     let slots = Slots::new(manager());
     let line = browser.line();
-    let sessions = slots.load(
-        sealed_session::RequestHead::new([line.as_bytes()]),
-        at(1_200),
-    );
+    let sessions = slots.load(RequestHead::new([line.as_bytes()]), at(1_200));
     let verdict = verdict(&Guard::signed_in().subject(|_| false), &sessions);
     assert_eq!(verdict, Verdict::Forbidden);
     let head = ResponseHead::new(403).headers([("cache-control", &b"no-store"[..])]);
@@ -168,7 +165,7 @@ fn a_guard_is_of_one_slot() {
     let slots = Slots::new(SessionManager::new(ring()).unwrap());
     let main = Guard::signed_in();
     let of_staff = Guard::signed_in().of::<Staff>().subject(|who| who == "ada");
-    let request = GuardedRequest::new("GET", "/");
+    let request = RequestHead::default().method("GET").path("/");
 
     let error = of_staff.check(&ada(), &request).unwrap_err();
     assert!(
@@ -177,7 +174,7 @@ fn a_guard_is_of_one_slot() {
     );
 
     let slots = slots.with::<Staff>(staff).unwrap();
-    let sessions = slots.load(sealed_session::RequestHead::default(), at(0));
+    let sessions = slots.load(RequestHead::default(), at(0));
     sessions.main().sign_in_as("ada", &[]).unwrap();
     assert_eq!(verdict(&main, &sessions), Verdict::Pass);
     assert_eq!(verdict(&of_staff, &sessions), Verdict::Unauthorized);

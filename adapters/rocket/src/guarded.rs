@@ -7,7 +7,7 @@ use rocket::http::Status;
 use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::{Ignite, Request, Response, Rocket, Sentinel};
-use sealed_session::{Error, Guard, GuardedRequest, Verdict};
+use sealed_session::{Error, Guard, RequestHead, Verdict};
 
 use crate::cached::Cached;
 use crate::guard::{is_lacking, sessions};
@@ -162,10 +162,14 @@ impl std::error::Error for Refused {}
 fn check<P: Policy>(request: &Request<'_>) -> Result<Verdict, Refused> {
     let sessions = sessions(request).map_err(Refused::MissingFairing)?;
     let guard = P::guard().map_err(Refused::Policy)?;
-    let target = request.uri().to_string();
     let fields = convert::look_up(request);
-    let asked = GuardedRequest::new(request.method().as_str(), &target).fields(&fields);
-    let verdict = guard.check(&sessions, &asked);
+    let query = request.uri().query();
+    let head = RequestHead::default()
+        .method(request.method().as_str())
+        .path(request.uri().path().as_str())
+        .query(query.map_or("", |query| query.as_str()))
+        .fields(&fields);
+    let verdict = guard.check(&sessions, &head);
     verdict.map_err(|error| Refused::MissingFairing(MissingFairing::slot(error)))
 }
 
@@ -196,8 +200,8 @@ impl<'r, P: Policy> FromRequest<'r> for Guarded<P> {
 impl<P: Policy> Sentinel for Guarded<P> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
         is_lacking(rocket, |sessions| {
-            let asked = GuardedRequest::new("GET", "/");
-            P::guard()?.check(sessions, &asked).map(drop)
+            let anything = RequestHead::default();
+            P::guard()?.check(sessions, &anything).map(drop)
         })
     }
 }

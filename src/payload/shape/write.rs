@@ -1,4 +1,4 @@
-//! A serializer that traces what it passes on.
+//! A serializer that records each call and passes it on.
 
 use serde::ser::{
     Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
@@ -7,7 +7,7 @@ use serde::ser::{
 
 use super::{Call, Recorder};
 
-/// Passes every call on to `inner` and notes it.
+/// Records every call, and passes it on to `inner`.
 pub(in crate::payload) struct ShapeWriter<'t, S> {
     inner: S,
     recorder: &'t Recorder<'t>,
@@ -19,7 +19,7 @@ impl<'t, S> ShapeWriter<'t, S> {
     }
 }
 
-/// A value inside another, to be traced likewise.
+/// A value inside another, whose calls are recorded as well.
 struct Inside<'t, 'v, T: ?Sized> {
     value: &'v T,
     recorder: &'t Recorder<'t>,
@@ -256,7 +256,7 @@ containers! {
     SerializeTupleVariant::serialize_field;
 }
 
-/// A struct being written: the names of its fields are noted as well.
+/// A struct that is being written. The names of its fields are recorded, too.
 pub(in crate::payload) struct StructWriter<'t, C> {
     inner: C,
     recorder: &'t Recorder<'t>,

@@ -1,4 +1,4 @@
-//! The only reader of time.
+//! The clock of an adapter: the only code that reads the time.
 //!
 //! No logic in this crate asks what time it is: every function takes `now`. An adapter holds a
 //! [`Clock`] and passes its reading on.

@@ -17,10 +17,7 @@ impl<'a> Origin<'a> {
     pub(crate) fn parse(text: &'a str) -> Option<Origin<'a>> {
         let (scheme, authority) = text.split_once("://")?;
         let origin = Origin { scheme, authority };
-        if !origin.is_scheme_plain() || !origin.is_authority_plain() {
-            return None;
-        }
-        Some(origin)
+        (origin.is_scheme_plain() && origin.is_authority_plain()).then_some(origin)
     }
 
     /// Reads the origin of a URL, such as a `Referer` field has.

@@ -103,43 +103,30 @@ impl Refusal {
     /// ```
     #[must_use]
     pub fn may_live_elsewhere(self) -> bool {
-        match self {
-            // Nothing came, or every node would say the same.
-            Refusal::AbsoluteExpired
-            | Refusal::Absent
-            | Refusal::Destroyed
-            | Refusal::IdleExpired
-            | Refusal::Superseded => false,
-            // A node with other keys, formats, limits or clocks may accept it, or the parts that are
-            // missing here.
-            Refusal::Conflict
-            | Refusal::FromTheFuture
-            | Refusal::Malformed
-            | Refusal::Mixed
-            | Refusal::NewerFormat
-            | Refusal::OffLoopback
-            | Refusal::OverCeiling
-            | Refusal::Partial
-            | Refusal::RecordTooNew
-            | Refusal::RetiredKey
-            | Refusal::Tampered
-            | Refusal::UnknownKey
-            | Refusal::WrongFormat => true,
+        match self.standing() {
+            Standing::Unproven | Standing::Unsettled => true,
+            Standing::Nothing | Standing::Over => false,
         }
     }
 
     /// Returns whether the verdict was passed on a token that opened. It says more than one on bytes that
     /// anybody could have sent.
     pub(crate) fn is_authentic(self) -> bool {
+        match self.standing() {
+            Standing::Over | Standing::Unsettled => true,
+            Standing::Nothing | Standing::Unproven => false,
+        }
+    }
+
+    fn standing(self) -> Standing {
         match self {
+            Refusal::Absent => Standing::Nothing,
             Refusal::AbsoluteExpired
             | Refusal::Destroyed
-            | Refusal::FromTheFuture
             | Refusal::IdleExpired
-            | Refusal::RecordTooNew
-            | Refusal::Superseded => true,
-            Refusal::Absent
-            | Refusal::Conflict
+            | Refusal::Superseded => Standing::Over,
+            Refusal::FromTheFuture | Refusal::RecordTooNew => Standing::Unsettled,
+            Refusal::Conflict
             | Refusal::Malformed
             | Refusal::Mixed
             | Refusal::NewerFormat
@@ -149,9 +136,21 @@ impl Refusal {
             | Refusal::RetiredKey
             | Refusal::Tampered
             | Refusal::UnknownKey
-            | Refusal::WrongFormat => false,
+            | Refusal::WrongFormat => Standing::Unproven,
         }
     }
+}
+
+/// How much a refusal says of the session that it refuses.
+enum Standing {
+    /// There is none.
+    Nothing,
+    /// It is authentic, and over for every node.
+    Over,
+    /// It is not known to be authentic: a node with other keys, formats or limits may accept it.
+    Unproven,
+    /// It is authentic, and a node with another clock or a newer version may accept it.
+    Unsettled,
 }
 
 /// Writes one line for a log that says what happened and where to look.

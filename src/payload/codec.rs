@@ -92,11 +92,7 @@ fn from_postcard<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     let mut source = postcard::Deserializer::from_bytes(bytes);
     let value = T::deserialize(ShapeReader::new(&mut source, &print)).ok()?;
     let whole = source.finalize().is_ok_and(<[u8]>::is_empty);
-    if whole && print.bytes() == *stored {
-        Some(value)
-    } else {
-        None
-    }
+    (whole && print.bytes() == *stored).then_some(value)
 }
 
 fn changed<T>() -> String {
@@ -146,10 +142,9 @@ fn read_along<T: DeserializeOwned>(
     let mut source = postcard::Deserializer::from_bytes(bytes);
     let read = T::deserialize(ShapeReader::new(&mut source, replay))?;
     let whole = source.finalize().is_ok_and(<[u8]>::is_empty);
-    if whole && replay.is_done() {
-        Ok(read)
-    } else {
-        Err(None)
+    match whole && replay.is_done() {
+        true => Ok(read),
+        false => Err(None),
     }
 }
 

@@ -95,19 +95,15 @@ impl FromStr for SessionId {
 
     fn from_str(text: &str) -> Result<SessionId, Error> {
         let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        if text.len() != 32 || !text.bytes().all(is_digit) {
-            return Err(Error::configuration(
+        let bytes = u128::from_str_radix(text, 16).map(u128::to_be_bytes);
+        match bytes.as_ref().map(|bytes| bytes.as_chunks().0) {
+            Ok(&[sign_in, renewal]) if text.len() == 32 && text.bytes().all(is_digit) => {
+                Ok(SessionId { sign_in, renewal })
+            }
+            _ => Err(Error::configuration(
                 "a session id is 32 hex digits in lower case",
-            ));
+            )),
         }
-        let half = |digits: Option<&str>| {
-            let number = u64::from_str_radix(digits.unwrap_or_default(), 16);
-            number.unwrap_or_default().to_be_bytes()
-        };
-        Ok(SessionId {
-            sign_in: half(text.get(..16)),
-            renewal: half(text.get(16..)),
-        })
     }
 }
 

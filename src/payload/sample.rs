@@ -174,7 +174,7 @@ impl<'de> Deserializer<'de> for Sample<'_> {
         self.recipe.human
     }
 
-    /// Refuses: a value that describes itself cannot be made up.
+    /// Refuses the type: a value that describes itself cannot be made up.
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, NoSample> {
         Err(NoSample)
     }

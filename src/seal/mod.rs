@@ -225,7 +225,7 @@ impl Sealer {
         let header = Header::read(&clear).ok()?;
         let opens = self.accepted.contains(&header.format)
             && self.key(header.key).is_some_and(|key| !key.is_over(now));
-        if opens { Some(header.issued) } else { None }
+        opens.then_some(header.issued)
     }
 }
 
@@ -258,11 +258,7 @@ fn decode_mark(text: &[u8]) -> Option<[u8; MARK]> {
     let mut bytes = [0; MARK];
     let whole = text.len() == MARK_TEXT;
     let decoded = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes);
-    if whole && decoded.is_ok() {
-        Some(bytes)
-    } else {
-        None
-    }
+    (whole && decoded.is_ok()).then_some(bytes)
 }
 
 impl std::fmt::Debug for Sealer {

@@ -1,4 +1,4 @@
-//! What the shape proof passes, and what it catches.
+//! Values that pass the proof of their shape, and values that it catches.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;

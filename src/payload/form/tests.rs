@@ -1,4 +1,4 @@
-//! Where order is forgiven, and where it is not.
+//! Containers whose order counts, and those whose order does not.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};

@@ -61,7 +61,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for JsonReader<'_, D> {
         self.inner.is_human_readable()
     }
 
-    /// The type that the value is read into is not known.
+    /// Reads containers of unknown order: the type that they are read into is not known.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
         let visitor = self.visitor(visitor, ElementOrder::Unknown);
         Ok(self.inner.deserialize_any(visitor)?)

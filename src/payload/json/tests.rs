@@ -1,4 +1,4 @@
-//! What passes as JSON and what is refused, however serde_json is built.
+//! Values that pass as JSON, and values that are refused, under every feature of serde_json.
 //!
 //! `cargo xtask unit` runs these with its features `preserve_order` and `arbitrary_precision`, too.
 

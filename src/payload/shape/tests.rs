@@ -1,4 +1,4 @@
-//! What a reader of another type is told apart by.
+//! Differences between types that a reader notices.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -122,7 +122,7 @@ fn a_type_that_changed_reads_nothing() {
     assert!(!reads::<_, BTreeMap<String, new::Payment>>(&within));
     let joined = old::Notice::Joined { user: 1, by: 2 };
     assert!(!reads::<_, new::Notice>(&joined));
-    assert!(reads::<_, new::Notice>(&old::Event::Left(1)));
+    assert!(reads::<_, new::Notice>(&old::Notice::Left(1)));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The only reader of time.
+//! The clock of an adapter: the only code that reads the time.
 //!
 //! No logic in this crate asks what time it is: every function takes `now`. An adapter holds a
 //! [`Clock`] and passes its reading on.
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use time::OffsetDateTime;
 
-/// Tells an adapter what time it is.
+/// A clock for an adapter.
 ///
 /// ```
 /// use sealed_session::{Clock, SystemClock};
@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 /// assert!(SystemClock.now().year() >= 2026);
 /// ```
 pub trait Clock: Send + Sync {
-    /// The time now.
+    /// Returns the time now.
     fn now(&self) -> OffsetDateTime;
 }
 
@@ -35,8 +35,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is advanced or set, for tests of an application. Whole
-/// seconds count.
+/// A clock for the tests of an application. It stands still until it is advanced or set, and counts whole
+/// seconds.
 ///
 /// ```
 /// use sealed_session::{Clock, ManualClock};
@@ -54,7 +54,7 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
-    /// A clock that shows `now`, to the second.
+    /// Makes a clock that shows `now`, to the second.
     ///
     /// ```
     /// use sealed_session::{Clock, ManualClock};
@@ -70,7 +70,7 @@ impl ManualClock {
         }
     }
 
-    /// Moves the clock; a negative duration moves it back.
+    /// Moves the clock. A negative duration moves it back.
     ///
     /// ```
     /// use sealed_session::{Clock, ManualClock};
@@ -86,7 +86,7 @@ impl ManualClock {
             .fetch_add(by.whole_seconds(), Ordering::SeqCst);
     }
 
-    /// Puts the clock to `now`.
+    /// Sets the clock to `now`.
     ///
     /// ```
     /// use sealed_session::{Clock, ManualClock};

@@ -1,4 +1,4 @@
-//! What an operator may want to know: to `tracing` always, and to one hook if there is one.
+//! Events for operators. Each goes to `tracing`, and to one hook if there is one.
 //!
 //! Events carry reasons, names and sizes. They never carry values, keys or tokens.
 
@@ -9,13 +9,13 @@ use std::sync::Arc;
 use crate::cross_origin::Foreign;
 use crate::error::{Error, Refusal};
 
-/// Something that happened to a session, for logs and metrics.
+/// An event in the life of a session, for logs and metrics.
 ///
 /// Every event also goes to [`tracing`](https://docs.rs/tracing) under the target
 /// `sealed_session`.
 ///
-/// No lock is held while an event is told, so a hook, or a layer of `tracing`, may use the session
-/// that the event is about. An event that is raised by doing so is not told.
+/// No lock is held while an event is told, so a hook, or a layer of `tracing`, may use the session that the
+/// event is about. An event that this raises is not told.
 ///
 /// ```
 /// use sealed_session::{Event, Key, KeyRing, RequestHead, SessionManager};
@@ -41,35 +41,35 @@ use crate::error::{Error, Refusal};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// A commit failed; the visitor's old session is as it was.
+    /// A commit failed. The visitor's old session is as it was.
     #[non_exhaustive]
     CommitFailed {
         /// Why.
         error: &'a Error,
     },
-    /// With what this response writes, and with the cookies that came along from elsewhere, the
-    /// `Cookie` field of the next request is longer than common servers take. They will refuse that
-    /// request, most with a 400, before the application sees it. With several
-    /// [slots](crate::slots) it is raised once, by the main one.
+    /// The `Cookie` field of the next request will be longer than common servers take: it holds what this
+    /// response writes, and the cookies that came along from elsewhere. Those servers refuse that request,
+    /// most with a 400, before the application sees it. With several [slots](crate::slots) the main one
+    /// raises the event, once.
     #[non_exhaustive]
     CrowdedRequest {
         /// Bytes of the whole field, the sessions of all slots included.
         bytes: usize,
-        /// How many cookies came along that are of no session of the application.
+        /// How many cookies came along that belong to no session of the application.
         others: usize,
         /// The length at which this warning begins: that of the main slot's budget.
         warn_above: usize,
     },
-    /// Another origin caused a request that may change something; it is answered 403, and no handler
-    /// sees it. See [`CrossOrigin`](crate::CrossOrigin). With several [slots](crate::slots) the main one
-    /// raises it.
+    /// Another origin caused a request that may change something. It is answered 403, and no handler sees it;
+    /// see [`CrossOrigin`](crate::CrossOrigin). With several [slots](crate::slots) the main one raises the
+    /// event.
     #[non_exhaustive]
     ForeignRequest {
-        /// How that showed.
+        /// How the request showed it.
         reason: Foreign,
     },
-    /// The session is within its budget, and near to what can be sent: above the
-    /// [`warning_limit`](crate::Budget::warning_limit) of the budget.
+    /// The session is within its budget, but above the budget's
+    /// [`warning_limit`](crate::Budget::warning_limit).
     #[non_exhaustive]
     NearBudget {
         /// Bytes of all `Set-Cookie` values of the session.
@@ -77,8 +77,8 @@ pub enum Event<'a> {
         /// The size at which this warning begins.
         warn_above: usize,
     },
-    /// A value was refused because it can never fit, nothing took its place, and the response does not
-    /// say so: it is no page of a failed commit.
+    /// A value was refused because it can never fit, and nothing took its place. The response does not say so,
+    /// because it is not the page of a failed commit.
     #[non_exhaustive]
     NotStored {
         /// Why, with the sizes.
@@ -99,26 +99,26 @@ pub enum Event<'a> {
         /// Why.
         refusal: Refusal,
     },
-    /// A change came after the response head had been sent, or after a link was made that carries the
-    /// session, and was lost.
+    /// A change was lost because it came after the response head was sent, or after a link was made that
+    /// carries the session.
     #[non_exhaustive]
     TooLate {
         /// The attribute, or the operation.
         attribute: &'a str,
     },
     /// A value could not be read, and its key says that it counts as absent
-    /// ([`absent_if_unreadable`](crate::Attribute::absent_if_unreadable)). Told each time that it is
-    /// asked for, and when another value takes its place.
+    /// ([`absent_if_unreadable`](crate::Attribute::absent_if_unreadable)). The event is raised each time that
+    /// the value is asked for, and when another value takes its place.
     #[non_exhaustive]
     Unreadable {
         /// The attribute.
         attribute: &'a str,
-        /// Why; it holds nothing of the value.
+        /// Why. It holds nothing of the value.
         error: &'a Error,
     },
-    /// A handler began a session in a request that another site caused, and for which the browser may
-    /// have kept the visitor's cookies back. Nothing of it is sent, because it would replace the session
-    /// that the visitor has. See [`CrossOrigin`](crate::CrossOrigin).
+    /// A handler began a session in a request that another site caused, and for which the browser may have kept
+    /// the visitor's cookies back. Nothing of it is sent, because it would replace the session that the visitor
+    /// has; see [`CrossOrigin`](crate::CrossOrigin).
     #[non_exhaustive]
     Withheld {},
 }
@@ -179,17 +179,17 @@ impl Note {
 }
 
 thread_local! {
-    /// Whether an event is being told. A hook that causes another one would not come to an end.
+    /// Whether an event is being told. A hook that raises another one would never end.
     static TELLING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Ends the telling, also if the hook panics.
+/// Marks that an event is being told, and ends that when dropped, even if the hook panics.
 struct Telling;
 
 impl Telling {
-    /// Begins to tell; `None` within another event.
+    /// Begins to tell an event; `None` within another one.
     fn begin() -> Option<Telling> {
-        // What is told while its thread ends is told.
+        // While the thread ends its variables are gone, and events are told without them.
         let nested = TELLING.try_with(|telling| telling.replace(true));
         match nested {
             Ok(true) => None,
@@ -204,7 +204,7 @@ impl Drop for Telling {
     }
 }
 
-/// Where events go.
+/// Sends events to `tracing` and to the hook.
 #[derive(Clone, Default)]
 pub(crate) struct Observer {
     hook: Option<Arc<Hook>>,
@@ -219,7 +219,7 @@ impl Observer {
         }
     }
 
-    /// Tells what was noted under a lock that is released by now.
+    /// Tells an event that was noted under a lock. The lock has been released by now.
     pub(crate) fn tell(&self, note: &Note) {
         let Some(_telling) = Telling::begin() else {
             return;
@@ -232,6 +232,7 @@ impl Observer {
     }
 }
 
+/// Sends an event to `tracing`.
 fn trace(event: &Event<'_>) {
     const TARGET: &str = "sealed_session";
     match event {

@@ -114,7 +114,7 @@ pub use cookie::{Budget, CookieSpec, SameSite, Scope};
 pub use cross_origin::{CrossOrigin, Foreign, HeaderFields, header_fields};
 pub use error::{AttributeSize, Error, Measure, Oversize, Refusal};
 pub use event::Event;
-pub use guard::{Guard, GuardedRequest, ReturnPath, Verdict};
+pub use guard::{Guard, ReturnPath, Verdict};
 pub use head::{HeaderChange, HeadersMut, RequestHead, ResponseHead};
 pub use keys::{Key, KeyId, KeyRing, KeyText};
 pub use lifetime::{Lifetime, Persistence};

@@ -81,7 +81,7 @@ impl Cookies {
         let asked = &request.asked;
         let is_kept_back = |family: &Family| match family.spec.sent() {
             SameSite::None => false,
-            SameSite::Lax => !asked.is_visit(),
+            SameSite::Lax => !asked.brings_lax_cookies(),
             SameSite::Strict => true,
         };
         asked.is_cross_site()

@@ -1,4 +1,4 @@
-//! How many bytes of header a session may take.
+//! The budget: how many bytes of header a session may take.
 
 use crate::error::Error;
 
@@ -8,8 +8,8 @@ pub(super) const LINE_MAX: usize = 4_093;
 
 use super::name::CHUNKS_MAX;
 
-/// How much of the headers a session may take, counted as whole `Set-Cookie` values: name, value
-/// and every attribute.
+/// How much of the headers a session may take. It counts whole `Set-Cookie` values: name, value and every
+/// attribute.
 ///
 /// | preset | line | cookies | total | data | fits, with stock settings |
 /// | --- | --- | --- | --- | --- | --- |
@@ -18,42 +18,53 @@ use super::name::CHUNKS_MAX;
 /// | [`roomy`](Budget::roomy) | 4,000 | 3 | 12,000 | 8,775 | HAProxy, Caddy, Node, IIS, hyper over HTTP/2: 15 to 16 KiB |
 /// | [`direct`](Budget::direct) | 4,000 | 9 | 36,000 | 26,502 | axum with no proxy in front; over HTTP/2 with `max_header_list_size(65_536)` |
 ///
-/// `portable` is the default: it is the largest that passes every common server's request side.
+/// `portable` is the default, because it is the largest that passes the request side of every common
+/// server.
 ///
 /// # The rest of the response head
 ///
-/// `compact` limits what this library adds to a response head [in all](Budget::head): 3,072 bytes, so that
-/// 1,024 are left for the application and the server. Tombstones, removals, names of fields and what is said to
-/// caches take 450 of them with the defaults, and more with a longer name, a former cookie, or former
-/// scopes; the session has the rest. The table shows it for the defaults, and
-/// [`Size::reserved`](crate::Size::reserved) for any configuration. The other presets limit the session alone.
+/// `compact` limits [everything](Budget::head) that this library adds to a response head: 3,072 bytes, so
+/// that 1,024 are left for the application and the server. With the defaults, 450 of them go to tombstones,
+/// removals, the names of fields and the fields for caches. A longer name, a former cookie and former scopes
+/// take more. The session has the rest. The table shows it for the defaults, and
+/// [`Size::reserved`](crate::Size::reserved) tells it for any configuration. The other presets limit the
+/// session alone.
 ///
 /// # What a session costs
 ///
-/// *Data* in the table is how many bytes of attributes fit, as they are after packing and
-/// compression, with their names and four to eight bytes for each. A session of `n` such bytes takes
-/// a payload of `p` bytes: `n + 24` below 128 bytes, `n + 25` below 16,384, and `n + 26` above; two or
-/// three more if it is compressed, `s + 1` more for a subject of `s` bytes (`s + 2` above 127), and
-/// rounded up to a multiple of 32. Its value has `v = ceil(4/3 * (p + 49))` characters; signed
-/// instead of encrypted, `p + 41`. In one cookie that makes `v` and the name, an equals sign and the
-/// attributes of `Set-Cookie`: `v + 55` bytes with the defaults. Each cookie of several takes 4 bytes
-/// more, the first one 5, and those after the first 2 more for a longer name. In short: 170 bytes, and
-/// 4 for every 3 bytes of data. Text such as JSON shrinks to a half or third before it counts; see
+/// In short: 170 bytes, and 4 for every 3 bytes of data. *Data* in the table is how many bytes of attributes
+/// fit. It counts them after packing and compression, with their names and four to eight bytes for each.
+/// Text such as JSON shrinks to a half or a third before it counts; see
 /// [`Compression`](crate::Compression).
 ///
-/// [`Session::size`](crate::Session::size) tells it for a session, and
-/// [`assert_fits`](crate::assert_fits) in a test.
+/// In full, a session of `n` bytes of data costs this:
+///
+/// - Its payload has `p` bytes: `n + 24` below 128 bytes, `n + 25` below 16,384, and `n + 26` above. A
+///   compressed one has two or three more. A subject of `s` bytes adds `s + 1`, or `s + 2` above 127. The
+///   sum is rounded up to a multiple of 32.
+/// - Its value has `v = ceil(4/3 * (p + 49))` characters. If it is signed and not encrypted, put `p + 41` in
+///   place of `p + 49`.
+/// - One cookie takes `v` bytes, the name, an equals sign and the attributes of `Set-Cookie`: `v + 55` with
+///   the defaults.
+/// - Each cookie of several takes 4 bytes more, and the first one 5. Those after the first take 2 more for
+///   their longer names.
+///
+/// [`Session::size`](crate::Session::size) measures a session, and [`assert_fits`](crate::assert_fits) holds
+/// one to the budget in a test.
 ///
 /// # Warnings
 ///
 /// A session above [`warning_limit`](Budget::warning_limit) raises
-/// [`Event::NearBudget`](crate::Event::NearBudget): above 3,072 bytes in `portable`, because a stock
-/// nginx in front answers 502 when a response head passes 4,096, and four fifths of the total in the
-/// others. One with which the `Cookie` field of the next request passes
-/// [`request_warning_limit`](Budget::request_warning_limit), counted with all other cookies that came
-/// along, raises [`Event::CrowdedRequest`](crate::Event::CrowdedRequest). Neither ever fails: a
-/// neighbour's cookies must not be able to keep a session from being written. What an application's own
-/// [slots](crate::slots) may take together is checked against the same limit when they are built.
+/// [`Event::NearBudget`](crate::Event::NearBudget). The limit is 3,072 bytes in `portable`, because a stock
+/// nginx in front answers 502 when a response head passes 4,096, and four fifths of the total in the others.
+///
+/// The `Cookie` field of the next request holds the session and all other cookies that came along. A write
+/// that takes it above [`request_warning_limit`](Budget::request_warning_limit) raises
+/// [`Event::CrowdedRequest`](crate::Event::CrowdedRequest).
+///
+/// Neither warning is an error: a neighbour's cookies must not be able to keep a session from being written.
+/// The totals of an application's own [slots](crate::slots) are checked against the same limit when they are
+/// built.
 ///
 /// ```
 /// use sealed_session::Budget;
@@ -63,9 +74,9 @@ use super::name::CHUNKS_MAX;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Budget {
-    /// What everything in a response head may take, if that is limited.
+    /// The most bytes of everything in a response head, if that is limited.
     head: Option<usize>,
-    /// What of a head is not the session.
+    /// Bytes of a head that are not the session's.
     reserved: usize,
     line: usize,
     cookies: usize,
@@ -74,11 +85,11 @@ pub struct Budget {
     warn_request_above: usize,
 }
 
-/// The longest value of a `Cookie` field that common clients and servers take: curl 8,181, nginx
+/// Bytes of a `Cookie` field's value that all common clients and servers take: curl takes 8,181, nginx
 /// 8,182, Apache 8,183. See docs/clients.md.
 const COMMON_REQUEST: usize = 8_180;
 
-/// HAProxy takes a head of 15,292 bytes; what else a browser says is about a thousand.
+/// HAProxy takes a head of 15,292 bytes. A browser's other fields take about a thousand.
 const ROOMY_REQUEST: usize = 14_300;
 
 /// actix-web takes a head of 131,072 bytes over HTTP/1.1, and hyper more.
@@ -91,6 +102,7 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// Makes a preset of its limits and the two sizes at which warnings begin.
     const fn preset([line, cookies, total]: [usize; 3], warnings: [usize; 2]) -> Budget {
         let [warn_above, warn_request_above] = warnings;
         Budget {
@@ -104,8 +116,8 @@ impl Budget {
         }
     }
 
-    /// One cookie that passes a stock nginx with a kilobyte of other headers beside it, whatever else this
-    /// library has to say in the same response.
+    /// Returns a budget of one cookie. It passes a stock nginx with a kilobyte of other headers, together with
+    /// everything else that this library adds to the same response.
     ///
     /// ```
     /// use sealed_session::Budget;
@@ -120,7 +132,7 @@ impl Budget {
         Budget::preset([3_072, 1, 3_072], [2_457, COMMON_REQUEST]).head(3_072)
     }
 
-    /// Two cookies that fit systems which stop at 8 KiB. The default.
+    /// Returns a budget of two cookies, for systems that stop at 8 KiB. The default.
     ///
     /// ```
     /// use sealed_session::Budget;
@@ -132,11 +144,11 @@ impl Budget {
     /// ```
     #[must_use]
     pub const fn portable() -> Budget {
-        // A stock nginx may answer 502 above.
+        // Above 3,072 bytes a stock nginx may answer 502.
         Budget::preset([4_000, 2, 6_500], [3_072, COMMON_REQUEST])
     }
 
-    /// Three cookies, for stacks that take 16 KiB of headers.
+    /// Returns a budget of three cookies, for stacks that take 16 KiB of headers.
     ///
     /// ```
     /// use sealed_session::Budget;
@@ -150,7 +162,7 @@ impl Budget {
         Budget::preset([4_000, 3, 12_000], [9_600, ROOMY_REQUEST])
     }
 
-    /// Nine cookies, for a server that browsers reach directly.
+    /// Returns a budget of nine cookies, for a server that browsers reach directly.
     ///
     /// ```
     /// use sealed_session::Budget;
@@ -164,7 +176,7 @@ impl Budget {
         Budget::preset([4_000, 9, 36_000], [28_800, DIRECT_REQUEST])
     }
 
-    /// The most bytes of one `Set-Cookie` value; at most 4,093.
+    /// Sets the most bytes of one `Set-Cookie` value; at most 4,093.
     ///
     /// ```
     /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
@@ -180,7 +192,7 @@ impl Budget {
         self
     }
 
-    /// The most cookies; 1 to 9.
+    /// Sets the most cookies; 1 to 9.
     ///
     /// ```
     /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
@@ -198,7 +210,7 @@ impl Budget {
         self
     }
 
-    /// The most bytes of all `Set-Cookie` values of a session together.
+    /// Sets the most bytes of all `Set-Cookie` values of a session together.
     ///
     /// ```
     /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
@@ -214,10 +226,9 @@ impl Budget {
         self
     }
 
-    /// The most bytes of everything that this library adds to one response head: whole lines, with the
-    /// names of their fields and their ends. The worst case of what is not the session itself is taken
-    /// off [`total_limit`](Budget::total_limit) when a manager is built. Not limited in other presets
-    /// than [`compact`](Budget::compact).
+    /// Sets the most bytes of everything that this library adds to one response head: whole lines, with field
+    /// names and line ends. When a manager is built, the most that can be needed beside the session is taken off
+    /// [`total_limit`](Budget::total_limit). Only [`compact`](Budget::compact) sets this.
     ///
     /// ```
     /// use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
@@ -239,7 +250,8 @@ impl Budget {
         self
     }
 
-    /// The most bytes of everything in one response head; `None` if only the session is limited.
+    /// Returns the most bytes of everything that this library adds to one response head; `None` if only the
+    /// session is limited.
     ///
     /// ```
     /// use sealed_session::Budget;
@@ -252,7 +264,7 @@ impl Budget {
         self.head
     }
 
-    /// The total above which [`Event::NearBudget`](crate::Event::NearBudget) is raised.
+    /// Sets the total above which [`Event::NearBudget`](crate::Event::NearBudget) is raised.
     ///
     /// ```
     /// use sealed_session::Budget;
@@ -267,9 +279,9 @@ impl Budget {
         self
     }
 
-    /// The length of the request's `Cookie` field above which
-    /// [`Event::CrowdedRequest`](crate::Event::CrowdedRequest) is raised, and that the totals of all
-    /// [slots](crate::slots) may not pass if this is the main one's budget.
+    /// Sets the length of the request's `Cookie` field above which
+    /// [`Event::CrowdedRequest`](crate::Event::CrowdedRequest) is raised. If this is the main slot's budget,
+    /// the totals of all [slots](crate::slots) together may not pass it.
     ///
     /// ```
     /// use sealed_session::Budget;
@@ -284,7 +296,7 @@ impl Budget {
         self
     }
 
-    /// The most bytes of all `Set-Cookie` values of a session together.
+    /// Returns the most bytes of all `Set-Cookie` values of a session together.
     ///
     /// ```
     /// use sealed_session::Budget;
@@ -296,7 +308,7 @@ impl Budget {
         self.total
     }
 
-    /// The most bytes of one `Set-Cookie` value.
+    /// Returns the most bytes of one `Set-Cookie` value.
     ///
     /// ```
     /// use sealed_session::Budget;
@@ -308,7 +320,7 @@ impl Budget {
         self.line
     }
 
-    /// The most cookies.
+    /// Returns the most cookies.
     ///
     /// ```
     /// use sealed_session::Budget;
@@ -320,7 +332,7 @@ impl Budget {
         self.cookies
     }
 
-    /// The total above which [`Event::NearBudget`](crate::Event::NearBudget) is raised.
+    /// Returns the total above which [`Event::NearBudget`](crate::Event::NearBudget) is raised.
     ///
     /// ```
     /// use sealed_session::Budget;
@@ -332,7 +344,7 @@ impl Budget {
         self.warn_above
     }
 
-    /// The length of the request's `Cookie` field above which
+    /// Returns the length of the request's `Cookie` field above which
     /// [`Event::CrowdedRequest`](crate::Event::CrowdedRequest) is raised.
     ///
     /// ```
@@ -345,7 +357,7 @@ impl Budget {
         self.warn_request_above
     }
 
-    /// With so many bytes of a response head kept for what is not the session. If the head is limited, the
+    /// Keeps so many bytes of a response head for lines other than the session's. If the head is limited, the
     /// session has the rest.
     pub(crate) fn reserving(mut self, bytes: usize) -> Budget {
         self.reserved = bytes;
@@ -356,19 +368,23 @@ impl Budget {
         self
     }
 
-    /// How many bytes of a limited response head are not the session's.
+    /// Returns how many bytes of a limited response head are not the session's.
     pub(crate) fn reserved(&self) -> usize {
-        self.head.map_or(0, |_| self.reserved)
+        if self.head.is_some() {
+            self.reserved
+        } else {
+            0
+        }
     }
 
-    /// The most bytes of everything in one response head, limited or not.
+    /// Returns the most bytes of everything in one response head, limited or not.
     pub(crate) fn whole_head(&self) -> usize {
         self.total + self.reserved
     }
 
-    /// How many left-over cookies one response removes beside a session that it sends, of all that so many
-    /// families may have left. If the head is limited, a touch of each, and a former session; the rest
-    /// goes with later responses, and counts for nothing until then.
+    /// Returns how many left-over cookies of `families` one response removes beside the session that it sends.
+    /// If the head is limited, there is room for a touch of each family and for a former session. The others go
+    /// with later responses, and count for nothing until then.
     pub(crate) fn removals(&self, families: usize) -> usize {
         match self.head {
             Some(_) => 2 * families - 1,
@@ -376,8 +392,8 @@ impl Budget {
         }
     }
 
-    /// Refuses limits that no client keeps, and lines whose fixed part (`overhead` bytes) leaves
-    /// no room for even an empty session.
+    /// Refuses limits that no client keeps, and lines whose fixed part (`overhead` bytes) leaves no room for an
+    /// empty session.
     pub(crate) fn check(&self, overhead: usize) -> Result<(), Error> {
         // An empty session's token is 108 characters; see FORMAT.md.
         const SMALLEST: usize = 128;

@@ -1,9 +1,9 @@
-//! A token's text to cookies: where it is cut, and what it costs.
+//! Cuts a token's text into the values of cookies, and counts what they cost.
 //!
-//! A text that fits one cookie stands there bare, and begins with `A`, because the first six bits
-//! of every format number are zero. A longer one is cut into chunks: the first begins with their
-//! number, and each carries the tag of its set, which is the end of the text. Those are
-//! characters of the authentication tag, so two writes differ in them.
+//! A text that fits one cookie stands there bare. It begins with `A`, because the first six bits of every
+//! format number are zero. A longer text is cut into chunks. The first begins with their number, a digit,
+//! so it cannot be taken for a bare text. Each carries the tag of its set: the last characters of the text,
+//! which belong to the authentication tag, so that two writes differ in them.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,17 +13,17 @@ use smallvec::{SmallVec, smallvec};
 use super::budget::Budget;
 use super::name::Names;
 
-/// Characters of the set tag in every chunk.
+/// Characters of the set's tag in each chunk.
 pub(super) const SET_TAG: usize = 4;
 
-/// Characters of the count in front of the first chunk.
+/// Characters of the count at the front of the first chunk.
 pub(super) const COUNT: usize = 1;
 
-/// A way to cut a text that is within the budget.
+/// The pieces of a text that is within the budget.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Chunks {
     cuts: SmallVec<[Range<usize>; 1]>,
-    /// Bytes of each `Set-Cookie` value.
+    /// Bytes of each line: of each `Set-Cookie` value, or of the one header field or link.
     lines: SmallVec<[usize; 1]>,
 }
 
@@ -37,8 +37,7 @@ pub(crate) enum Overflow {
 }
 
 impl Chunks {
-    /// Cuts a text of `length` ASCII characters. `attributes` is the length of what follows the
-    /// value in each line.
+    /// Cuts a text of `length` ASCII characters into cookies. Each line has `attributes` bytes after its value.
     pub(crate) fn of(
         length: usize,
         names: &Names,
@@ -70,7 +69,7 @@ impl Chunks {
         }
     }
 
-    /// A text of `length` ASCII characters in one piece, behind `before` bytes, if that is within
+    /// Keeps a text of `length` ASCII characters in one piece, behind `before` bytes, if both are within
     /// `limit`.
     pub(crate) fn whole(length: usize, before: usize, limit: usize) -> Result<Chunks, Overflow> {
         let bytes = before + length;
@@ -83,23 +82,23 @@ impl Chunks {
         })
     }
 
-    /// Bytes of all `Set-Cookie` values together.
+    /// Returns the bytes of all lines together.
     pub(crate) fn bytes(&self) -> usize {
         self.lines.iter().sum()
     }
 
-    /// Bytes of each `Set-Cookie` value, in order.
+    /// Returns the bytes of each line, in order.
     pub(crate) fn lines(&self) -> &[usize] {
         &self.lines
     }
 
-    /// How many cookies there are.
+    /// Returns how many pieces there are.
     pub(crate) fn count(&self) -> usize {
         self.cuts.len()
     }
 }
 
-/// The values of the cookies, in order, for a text of the length that `chunks` was made for.
+/// Splits a text into the values of its cookies, in order. `chunks` was made for a text of this length.
 pub(crate) fn split<'a>(
     text: &'a str,
     chunks: &'a Chunks,

@@ -1,7 +1,7 @@
-//! Between a token and the lines of HTTP: names, cookie attributes, chunks, budget, parsing.
+//! Carries a token in cookies: names, attributes, chunks, the budget, and parsing.
 //!
-//! Owns what a browser and a proxy see. It does not know what a token holds, and trusts nothing
-//! that it reads: whatever comes out of here is a candidate for `seal` to judge.
+//! Owns everything that browsers and proxies see. It does not know what a token holds, and trusts nothing
+//! that it reads: every text that it hands out is a candidate for `seal` to judge.
 
 mod budget;
 mod candidates;

@@ -1,10 +1,10 @@
-//! The one renderer of a cookie's lines.
+//! Renders `Set-Cookie` lines.
 
-/// Sets and removes cookies of one scope: a name and a value, and attributes that are always the
-/// same, so that a line that removes differs in nothing by which browsers match cookies.
+/// Renders the lines that set and remove cookies of one scope. Their attributes are always the same, so a
+/// removal matches the cookie that it removes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Renderer {
-    /// Everything of a line after the value, but for `Max-Age`. Rendered once: it is in every line.
+    /// The end of each line, after its value and before `Max-Age`. It is rendered once.
     attributes: String,
 }
 
@@ -13,8 +13,8 @@ impl Renderer {
         Renderer { attributes }
     }
 
-    /// A line that sets `name`, one of the cookie's names, to `value`. `max_age` is in seconds;
-    /// without it the cookie goes with the browser.
+    /// Renders a line that sets `name`, one of the cookie's names, to `value`. `max_age` is in seconds. Without
+    /// it the cookie goes when the browser closes.
     pub(crate) fn set(&self, name: &str, value: &str, max_age: Option<u64>) -> String {
         let attributes = &self.attributes;
         match max_age {
@@ -23,12 +23,12 @@ impl Renderer {
         }
     }
 
-    /// A line that removes `name`.
+    /// Renders a line that removes `name`.
     pub(crate) fn remove(&self, name: &str) -> String {
         self.set(name, "", Some(0))
     }
 
-    /// Bytes of a line after the value.
+    /// Returns how many bytes of a line follow the value.
     pub(crate) fn tail(&self, max_age: Option<u64>) -> usize {
         let digits = |seconds: u64| seconds.checked_ilog10().unwrap_or(0) as usize + 1;
         let age = max_age.map_or(0, |seconds| "; Max-Age=".len() + digits(seconds));

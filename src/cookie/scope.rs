@@ -1,11 +1,11 @@
-//! Where a browser keeps a cookie: domain, path and partition.
+//! The scope in which a browser keeps a cookie: domain, path and partition.
 
 use crate::error::Error;
 
-/// Where a browser keeps a cookie. Two cookies of one name in different scopes are two cookies.
+/// The scope in which a browser keeps a cookie. Two cookies of one name in different scopes are two cookies.
 ///
-/// A site that moves its session to another scope lists the old one, so that a stale cookie there
-/// is expired when somebody signs in or out.
+/// If you move your session to another scope, list the old one. A stale cookie there is then expired when
+/// somebody signs in or out.
 ///
 /// ```
 /// use sealed_session::{CookieSpec, Key, KeyRing, Scope, SessionManager};
@@ -35,7 +35,7 @@ impl Default for Scope {
 }
 
 impl Scope {
-    /// This host only, every path, not partitioned.
+    /// Returns the scope of this host and every path, not partitioned.
     ///
     /// ```
     /// use sealed_session::Scope;
@@ -47,7 +47,7 @@ impl Scope {
         Scope::default()
     }
 
-    /// This domain and all below it.
+    /// Keeps the cookie for this domain and all below it.
     ///
     /// ```
     /// use sealed_session::Scope;
@@ -58,12 +58,12 @@ impl Scope {
     /// ```
     #[must_use]
     pub fn domain(mut self, domain: impl Into<String>) -> Scope {
-        // As browsers compare them (RFC 6265bis section 5.6.3), so that equal scopes are equal.
+        // Browsers compare domains in this form (RFC 6265bis section 5.6.3), and so equal scopes are equal.
         self.domain = Some(domain.into().trim_start_matches('.').to_ascii_lowercase());
         self
     }
 
-    /// This path and all below it.
+    /// Keeps the cookie for this path and all below it.
     ///
     /// ```
     /// use sealed_session::{CookieSpec, Key, KeyRing, Scope, SessionManager};
@@ -82,12 +82,12 @@ impl Scope {
         self
     }
 
-    /// Kept apart for each site that embeds this one (CHIPS).
+    /// Keeps one cookie for each site that embeds this one (CHIPS).
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing, Scope, SessionManager};
     ///
-    /// // Whoever ends partitioning has the old cookies expired.
+    /// // After partitioning was turned off, the old cookies are expired.
     /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
     ///     .former_scope(Scope::new().partitioned())
     ///     .build();
@@ -100,6 +100,7 @@ impl Scope {
         self
     }
 
+    /// Renders the attributes of a `Set-Cookie` line that make up this scope.
     pub(super) fn render(&self, secure: bool) -> String {
         let mut text = format!("; Path={}", self.path);
         if let Some(domain) = &self.domain {
@@ -115,9 +116,10 @@ impl Scope {
         text
     }
 
-    /// Whether a browser would keep a cookie `name` in this scope.
+    /// Refuses a scope in which browsers would not keep a cookie of this name.
     pub(crate) fn check(&self, name: &str, secure: bool) -> Result<(), Error> {
-        // RFC 6265bis section 5.6, step 6: a longer attribute value is ignored, scope and all.
+        // A path and a domain that browsers would ignore or misread (RFC 6265bis section 5.6, step 6: a longer
+        // attribute value is ignored, and the scope with it).
         const ATTRIBUTE_MAX: usize = 1_024;
         let visible = |text: &str| {
             text.bytes()
@@ -141,7 +143,8 @@ impl Scope {
         }
         let http = starts_with(name, "__Http-") || starts_with(name, "__Host-Http-");
         let host = starts_with(name, "__Host-");
-        // RFC 6265bis section 5.7, steps 20 and 21; the cookie is always HttpOnly.
+        // The rules of the name's prefix (RFC 6265bis section 5.7, steps 20 and 21). The cookie is always
+        // HttpOnly.
         if !secure && (host || http || starts_with(name, "__Secure-")) {
             return Err(Error::configuration(format!(
                 "the name `{name}` needs Secure"
@@ -159,7 +162,7 @@ impl Scope {
     }
 }
 
-/// Browsers match name prefixes without regard to case.
+/// Returns whether a name has a prefix. Browsers ignore the case.
 fn starts_with(name: &str, prefix: &str) -> bool {
     name.get(..prefix.len())
         .is_some_and(|start| start.eq_ignore_ascii_case(prefix))

@@ -8,18 +8,18 @@ use super::scope::Scope;
 
 /// The name and attributes of the session's cookie.
 ///
-/// The default is `__Host-session` with `Path=/; Secure; HttpOnly; SameSite=Lax` and no
-/// `Domain`. The `__Host-` prefix is what keeps a sibling domain from planting a cookie here
-/// (RFC 6265bis section 4.1.3.2). `Lax` keeps a visitor signed in who follows a link, and keeps the
-/// cookie back from other sites' forms; the forms arrive all the same, and
-/// [`CrossOrigin`](crate::CrossOrigin) keeps those out. `HttpOnly` cannot be turned off, because no script can read a sealed token,
-/// and `Secure` only by [`development`](CookieSpec::development).
+/// The default is `__Host-session` with `Path=/; Secure; HttpOnly; SameSite=Lax` and no `Domain`.
 ///
-/// The cookie carries no `Max-Age` unless [`Lifetime::persist`](crate::Lifetime::persist) says so:
-/// browsers drop it when they close, and until then the server's [`Lifetime`](crate::Lifetime)
-/// rules.
+/// - The `__Host-` prefix keeps a sibling domain from planting a cookie here (RFC 6265bis section 4.1.3.2).
+/// - `Lax` keeps a visitor signed in who follows a link, and keeps the cookie back from other sites' forms.
+///   Those forms still arrive, and [`CrossOrigin`](crate::CrossOrigin) keeps them out.
+/// - `HttpOnly` cannot be turned off, because no script can read a sealed token. `Secure` is turned off only
+///   by [`development`](CookieSpec::development).
 ///
-/// Rules between name and attributes are checked when the manager is built.
+/// The cookie carries no `Max-Age` unless [`Lifetime::persist`](crate::Lifetime::persist) says so. Browsers
+/// drop it when they close, and until then the server's [`Lifetime`](crate::Lifetime) counts.
+///
+/// The rules between name and attributes are checked when the manager is built.
 ///
 /// ```
 /// use sealed_session::{CookieSpec, Key, KeyRing, SameSite, SessionManager};
@@ -42,9 +42,9 @@ pub struct CookieSpec {
     secure: bool,
 }
 
-/// When a browser sends the cookie along with requests that other sites caused. It says nothing of whether
-/// such a request is served: that is what [`CrossOrigin`](crate::CrossOrigin) is for. Sibling domains and
-/// other ports of the host are the same site, and always get the cookie sent.
+/// When a browser sends the cookie along with requests that other sites caused. Whether such a request is
+/// served is another question, which [`CrossOrigin`](crate::CrossOrigin) decides. Sibling domains and other
+/// ports of the host are the same site, and their requests always bring the cookie.
 ///
 /// ```
 /// use sealed_session::{CookieSpec, Key, KeyRing, SameSite, SessionManager};
@@ -58,13 +58,13 @@ pub struct CookieSpec {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SameSite {
-    /// With top-level navigation by link only. The default.
+    /// Only when it opens a page at the top level, as a link does. The default.
     #[default]
     Lax,
-    /// Always; for pages embedded in other sites, and for sign-ins that come back by POST.
+    /// Always. For pages embedded in other sites, and for sign-ins that come back by POST.
     None,
-    /// Never. Whoever follows a link from elsewhere is not known on the first page, and nothing that this
-    /// page stores is sent: it would replace the session that the browser has.
+    /// Never. A visitor who follows a link from elsewhere is not recognised on the first page. Nothing that
+    /// this page stores is sent, because it would replace the session that the browser has.
     Strict,
 }
 
@@ -75,7 +75,7 @@ impl Default for CookieSpec {
 }
 
 impl CookieSpec {
-    /// A cookie of this name with the default attributes.
+    /// Returns a cookie of this name with the default attributes.
     ///
     /// ```
     /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
@@ -97,14 +97,14 @@ impl CookieSpec {
         }
     }
 
-    /// A cookie without `Secure`, for a server on this machine that speaks plain http: Safari
-    /// keeps no `Secure` cookie from one.
+    /// Returns a cookie without `Secure`, for a server on this machine that speaks plain http. Safari keeps no
+    /// `Secure` cookie from such a server.
     ///
-    /// The guard believes the `Host` field. A proxy that rewrites it, as nginx does unless told
-    /// `proxy_set_header Host $host`, defeats it: never deploy this profile.
+    /// **Never deploy this profile.** The check believes the `Host` field, and a proxy that rewrites it defeats
+    /// the check; nginx does so unless told `proxy_set_header Host $host`.
     ///
-    /// A request that names any host but `localhost`, `*.localhost`, `127.0.0.0/8` or `[::1]` is
-    /// served no session, and changing one fails with [`Error::is_off_loopback`].
+    /// A request that names any host but `localhost`, `*.localhost`, `127.0.0.0/8` or `[::1]` gets no session,
+    /// and changing one fails with [`Error::is_off_loopback`].
     ///
     /// ```
     /// use sealed_session::{CookieSpec, Key, KeyRing, Refusal, RequestHead, SessionManager};
@@ -129,7 +129,7 @@ impl CookieSpec {
         }
     }
 
-    /// Sends the cookie to this domain and all below it. Any of them can then plant one.
+    /// Sends the cookie to this domain and all below it. Each of them can then plant one.
     ///
     /// ```
     /// use sealed_session::CookieSpec;
@@ -143,8 +143,8 @@ impl CookieSpec {
         self
     }
 
-    /// Sends the cookie only below this path; `/` if not set. Paths are no boundary between
-    /// applications of one host.
+    /// Sends the cookie only below this path; `/` if not set. Paths are no boundary between the applications of
+    /// one host.
     ///
     /// ```
     /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
@@ -179,7 +179,7 @@ impl CookieSpec {
         self
     }
 
-    /// When the cookie goes along with requests that other sites caused.
+    /// Sets when the cookie goes along with requests that other sites caused.
     ///
     /// ```
     /// use sealed_session::{CookieSpec, SameSite, SessionManager};
@@ -208,24 +208,23 @@ impl CookieSpec {
         &self.name
     }
 
-    /// When browsers send it along.
+    /// Returns when browsers send the cookie along.
     pub(crate) fn sent(&self) -> SameSite {
         self.same_site
     }
 
-    /// Whether only this machine may be served.
+    /// Returns whether only this machine may be served.
     pub(crate) fn is_development(&self) -> bool {
         !self.secure
     }
 
-    /// Whether a sibling domain, or a page under another path, can set a cookie of this name.
-    ///
-    /// To the letter: not every client that knows the prefix knows it in other cases, too.
+    /// Returns whether a sibling domain, or a page under another path, can set a cookie of this name. The prefix
+    /// is compared with its case, because not every client that knows it ignores the case.
     pub(crate) fn is_plantable(&self) -> bool {
         !self.name.starts_with("__Host-")
     }
 
-    /// Refuses what browsers would refuse later and in silence.
+    /// Refuses a cookie that browsers would drop in silence.
     pub(crate) fn check(&self) -> Result<(), Error> {
         name::check(&self.name)?;
         self.scope.check(&self.name, self.secure)?;
@@ -236,12 +235,12 @@ impl CookieSpec {
         Ok(())
     }
 
-    /// Whether the cookie is kept in this scope.
+    /// Returns whether the cookie is kept in this scope.
     pub(crate) fn is_kept_in(&self, scope: &Scope) -> bool {
         self.scope == *scope
     }
 
-    /// The same cookie in another scope, as a predecessor had it.
+    /// Returns the same cookie in a former scope.
     pub(crate) fn rescoped(&self, scope: &Scope) -> CookieSpec {
         CookieSpec {
             scope: scope.clone(),
@@ -249,7 +248,7 @@ impl CookieSpec {
         }
     }
 
-    /// What renders the lines of this cookie.
+    /// Returns the renderer of this cookie's lines.
     pub(crate) fn renderer(&self) -> Renderer {
         let mut attributes = self.scope.render(self.secure);
         attributes.push_str("; HttpOnly; SameSite=");

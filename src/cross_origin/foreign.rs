@@ -1,11 +1,12 @@
-//! How a request shows that another origin caused it.
+//! Reasons for which a request counts as caused by another origin.
 
 use std::fmt;
 
-/// How a request showed that another origin caused it; see [`CrossOrigin`](crate::CrossOrigin).
+/// The way in which a request showed that another origin caused it; see
+/// [`CrossOrigin`](crate::CrossOrigin).
 ///
-/// Meant for logs and metrics. It holds nothing of the request, so nothing that a sender chooses gets
-/// into a log with it.
+/// It is for logs and metrics. It holds nothing of the request, so nothing that a sender chooses gets into a
+/// log with it.
 ///
 /// ```
 /// use sealed_session::{
@@ -45,8 +46,8 @@ pub enum Foreign {
 }
 
 impl Foreign {
-    /// The status that such a request is answered with, with an empty body and
-    /// `Cache-Control: no-store`: 403.
+    /// Returns the status of the answer to such a request: 403, with an empty body and
+    /// `Cache-Control: no-store`.
     ///
     /// ```
     /// assert_eq!(sealed_session::Foreign::OtherSite.status(), 403);
@@ -56,7 +57,7 @@ impl Foreign {
         403
     }
 
-    /// A stable label for metrics: lower case, words joined by `_`.
+    /// Returns a stable label for metrics: lower case, words joined by `_`.
     ///
     /// ```
     /// assert_eq!(sealed_session::Foreign::OtherSite.label(), "other_site");
@@ -76,7 +77,7 @@ impl Foreign {
     }
 }
 
-/// One line for a log, saying what came and what to do if it was meant well.
+/// Writes one line for a log that says what came, and what to do if it was meant well.
 impl fmt::Display for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

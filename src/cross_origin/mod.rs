@@ -1,7 +1,7 @@
-//! Whether a browser sent a request because another origin told it to.
+//! Decides whether a browser sent a request because another origin told it to.
 //!
-//! Owns what request heads say of that, which origins and routes an application excuses, and the
-//! verdict. It reads no cookie, keeps no state, and answers nothing by itself.
+//! Owns the reading of request heads for that, the origins and routes that an application excuses, and the
+//! verdict. It reads no cookie, keeps no state, and sends no answer itself.
 
 mod foreign;
 mod origin;
@@ -11,5 +11,5 @@ mod request;
 pub use foreign::Foreign;
 pub(crate) use origin::Origin;
 pub use policy::CrossOrigin;
+pub(crate) use request::{FieldValue, RequestParts};
 pub use request::{HeaderFields, header_fields};
-pub(crate) use request::RequestParts;

@@ -1,6 +1,6 @@
 //! Origins and hosts, compared as browsers do.
 
-/// A scheme with an authority, as they are written in an `Origin` field or at the front of a URL.
+/// A scheme with an authority, as an `Origin` field or the front of a URL has them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Origin<'a> {
     scheme: &'a str,
@@ -12,15 +12,15 @@ impl<'a> Origin<'a> {
         Origin { scheme, authority }
     }
 
-    /// `scheme://host` or `scheme://host:port`, and nothing behind it. A name beyond ASCII is none:
-    /// browsers send it in punycode.
+    /// Reads `scheme://host` or `scheme://host:port`, with nothing behind it. It takes no name beyond ASCII,
+    /// because browsers send those in punycode.
     pub(crate) fn parse(text: &'a str) -> Option<Origin<'a>> {
         let (scheme, authority) = text.split_once("://")?;
         let origin = Origin { scheme, authority };
         (origin.is_scheme_plain() && origin.is_authority_plain()).then_some(origin)
     }
 
-    /// The origin of a URL, as a `Referer` field has it.
+    /// Reads the origin of a URL, such as a `Referer` field has.
     pub(crate) fn of_url(url: &'a str) -> Option<Origin<'a>> {
         let (scheme, rest) = url.split_once("://")?;
         let authority = rest.split(['/', '?', '#']).next()?;
@@ -28,8 +28,8 @@ impl<'a> Origin<'a> {
         Origin::parse(url.get(..end)?)
     }
 
-    /// Whether `host`, with or without a port, names the same host and port. A `Host` field says
-    /// nothing of the scheme, so a missing port is that of this origin's.
+    /// Returns whether `host`, with or without a port, names the same host and port. A `Host` field does not
+    /// name the scheme, so a missing port is the default one of this origin's scheme.
     pub(crate) fn is_at(&self, host: &str) -> bool {
         let Some(port) = self.own_port() else {
             return false;
@@ -38,14 +38,14 @@ impl<'a> Origin<'a> {
         !host.is_empty() && host.bytes().all(is_plain) && host.eq_ignore_ascii_case(wanted)
     }
 
-    /// Whether both are one origin.
+    /// Returns whether both are one origin.
     pub(crate) fn is(&self, other: &Origin<'_>) -> bool {
         let port = self.own_port().unwrap_or_default();
         self.scheme.eq_ignore_ascii_case(other.scheme)
             && without(self.authority, port).eq_ignore_ascii_case(without(other.authority, port))
     }
 
-    /// The port that is left out, if the scheme is one of the web.
+    /// Returns the default port of a scheme of the web, which may be left out.
     fn own_port(&self) -> Option<&'static str> {
         if self.scheme.eq_ignore_ascii_case("https") {
             return Some(":443");
@@ -54,7 +54,7 @@ impl<'a> Origin<'a> {
         is_http.then_some(":80")
     }
 
-    /// RFC 3986 section 3.1.
+    /// Returns whether the scheme keeps to RFC 3986 section 3.1.
     fn is_scheme_plain(&self) -> bool {
         let letter = self.scheme.starts_with(|c: char| c.is_ascii_alphabetic());
         let good = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
@@ -81,7 +81,7 @@ fn without<'t>(authority: &'t str, port: &str) -> &'t str {
     authority.strip_suffix(port).unwrap_or(authority)
 }
 
-/// No user name, and nothing that has to be decoded first.
+/// Returns whether a byte may stand in a host and port without a user name, and without being decoded first.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte)
 }

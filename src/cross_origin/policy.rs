@@ -1,40 +1,39 @@
-//! Whom an application excuses from the check.
+//! The policy: which origins and routes an application excuses from the check.
 
 use super::foreign::Foreign;
 use super::origin::Origin;
 use super::request::RequestParts;
 use crate::error::Error;
 
-/// Which requests that other origins caused an application serves. None, by default.
+/// Decides which requests that other origins caused an application serves. By default it serves none.
 ///
-/// Browsers send cookies along with requests that other pages caused: `SameSite` keeps other *sites*
-/// out at best, no sibling domain, and not from ending a session that their request does not even
-/// bring. So every adapter answers such a request with an empty 403 before a handler runs. Nothing has
-/// to be put into forms.
+/// Browsers send cookies along with requests that other pages caused. `SameSite` keeps out other *sites* at
+/// best, and no sibling domain. Nor does it keep a request that brings no session from ending one. So every
+/// adapter answers such a request with an empty 403 before a handler runs. You put nothing into your forms.
 ///
-/// What is looked at, in this order:
+/// The check goes in this order:
 ///
-/// 1. `GET`, `HEAD` and `OPTIONS` pass, because they have to change nothing. A `GET` that opens a
-///    WebSocket does not pass unseen: it goes on below, as every other method.
-/// 2. `Sec-Fetch-Site` says `same-origin` or `none`: passes. Anything else, `same-site` too: refused.
-///    All browsers have sent it since March 2023, to https, and to this machine.
+/// 1. `GET`, `HEAD` and `OPTIONS` pass, because they must not change anything. A `GET` that opens a WebSocket
+///    goes on below, like every other method.
+/// 2. A request passes if `Sec-Fetch-Site` says `same-origin` or `none`, and is refused if it says anything
+///    else, such as `same-site`. All browsers have sent it since March 2023, to https and to this machine.
 /// 3. Without it `Origin` has to be of the host and port that `Host` names. `null` is refused.
 /// 4. Without both, `Referer` has to be of this host.
 /// 5. A request without any of the three comes from no browser, and passes.
 ///
-/// What would be refused passes if its origin is [trusted](CrossOrigin::trust), its route
-/// [exempt](CrossOrigin::exempt), its session in a header field, which no other page can set, or if no
-/// session of the application travels in cookies or links.
+/// A request that would be refused still passes if its origin is [trusted](CrossOrigin::trust), if its route
+/// is [exempt](CrossOrigin::exempt), or if its session comes in a header field, which no other page can set.
+/// It also passes if no session of the application travels in cookies or links.
 ///
 /// The algorithm is that of Go 1.25's `net/http.CrossOriginProtection`, with `Referer`, WebSockets and
 /// header fields added.
 ///
-/// # What is not begun
+/// # Sessions that are not begun
 ///
-/// A request that another site caused, and whose session's cookies the browser may have kept back
-/// (`SameSite`), begins no session, whatever its handler does: it would replace the one that the
-/// visitor has. An [event](crate::Event::Withheld) tells of it. [Exempt](CrossOrigin::exempt) routes
-/// may.
+/// A browser may have kept the session's cookies back from a request that another site caused (`SameSite`).
+/// Such a request begins no session, even if its handler stores something, because it would replace the
+/// session that the visitor has. An [event](crate::Event::Withheld) reports it. [Exempt](CrossOrigin::exempt)
+/// routes may begin sessions.
 ///
 /// ```
 /// use sealed_session::{CrossOrigin, Key, KeyRing, SessionManager};
@@ -68,9 +67,9 @@ impl CrossOrigin {
         CrossOrigin::default()
     }
 
-    /// Serves every request, for an application that checks by itself, by a token in every form for
-    /// instance: **without such a check other sites act for whoever is signed in.** A request from which a
-    /// browser may have kept the session's cookies back begins no session all the same.
+    /// Serves every request, for an application with a check of its own, such as a token in every form.
+    /// **Without such a check other sites act for visitors who are signed in.** A request from which a browser
+    /// may have kept the session's cookies back still begins no session.
     ///
     /// ```
     /// use sealed_session::CrossOrigin;
@@ -85,13 +84,13 @@ impl CrossOrigin {
         }
     }
 
-    /// Serves what pages of this origin cause: `https://app.example.com`, with a port if it is not the
-    /// scheme's own, and nothing behind it. Names beyond ASCII are written as browsers send them, in
+    /// Serves requests that pages of this origin cause. Write it as `https://app.example.com`, with a port if it
+    /// is not the scheme's default, and nothing behind it. Write names beyond ASCII as browsers send them, in
     /// punycode.
     ///
-    /// Every page there can act for every visitor whose cookies come along. Where they do not, a request
-    /// begins no session: that takes [`exempt`](CrossOrigin::exempt), and a slot with `SameSite=None`. What its scripts may read of the
-    /// answers is another question, which a layer for CORS answers.
+    /// Every page there can act for every visitor whose cookies come along. A request without them begins no
+    /// session; for that, [`exempt`](CrossOrigin::exempt) the route, and give the slot `SameSite=None`. A layer
+    /// for CORS decides what scripts of that origin may read of the answers.
     ///
     /// ```
     /// use sealed_session::{CrossOrigin, Key, KeyRing, SessionManager};
@@ -107,12 +106,12 @@ impl CrossOrigin {
         self
     }
 
-    /// Serves whatever comes to this path, and lets it begin sessions: for webhooks, which bring a
-    /// signature, and for the callbacks of identity providers that come by POST, which bring a `state`.
+    /// Serves every request to this path, and lets it begin sessions: for webhooks, which bring a signature, and
+    /// for callbacks of identity providers that come by POST, which bring a `state`.
     ///
-    /// A path that ends with `/` stands for all below it, too. Paths are compared byte by byte, as the
-    /// layer sees them. Below such a path one with a percent sign, with `//` or with a segment of dots
-    /// is not exempt, because it may lead elsewhere to somebody who reads it otherwise.
+    /// A path that ends with `/` exempts all paths below it, too. Paths are compared byte by byte, as the layer
+    /// sees them. A path below it with a percent sign, with `//` or with a segment of dots is not exempt, because
+    /// another reader may take it elsewhere.
     ///
     /// ```
     /// use sealed_session::{CrossOrigin, Key, KeyRing, RequestHead, SessionManager, Slots};
@@ -139,8 +138,8 @@ impl CrossOrigin {
         self
     }
 
-    /// Why a request is refused. `is_beyond` says whether it is of no concern after all, and is request
-    /// last.
+    /// Returns why a request is refused; `None` if it passes. `is_beyond` says whether no other origin can
+    /// gain anything by it, and is asked last.
     pub(crate) fn refusal(
         &self,
         request: &RequestParts<'_>,
@@ -151,10 +150,10 @@ impl CrossOrigin {
         }
         let foreign = request.foreign()?;
         let passes = self.exempts(request.path) || request.is_of(&self.trusted) || is_beyond();
-        (!passes).then_some(foreign)
+        if passes { None } else { Some(foreign) }
     }
 
-    /// Whether the route of this path is exempt.
+    /// Returns whether the route of this path is exempt.
     pub(crate) fn exempts(&self, path: Option<&str>) -> bool {
         let covers = |exempt: &String, path: &str| match path.strip_prefix(exempt.as_str()) {
             Some("") => true,
@@ -164,11 +163,12 @@ impl CrossOrigin {
         path.is_some_and(|path| self.exempt.iter().any(|exempt| covers(exempt, path)))
     }
 
-    /// Whether nothing was said.
+    /// Returns whether this is the default policy.
     pub(crate) fn is_default(&self) -> bool {
         *self == CrossOrigin::default()
     }
 
+    /// Refuses trusted origins and exempt paths that could never match.
     pub(crate) fn check(&self) -> Result<(), Error> {
         for origin in &self.trusted {
             if Origin::parse(origin).is_none() {
@@ -180,9 +180,8 @@ impl CrossOrigin {
             }
         }
         for path in &self.exempt {
-            let inside = path.strip_prefix('/').filter(|inside| !inside.is_empty());
-            let inside = inside.filter(|inside| is_plain(inside));
-            if inside.is_none() {
+            let inside = path.strip_prefix('/').unwrap_or_default();
+            if inside.is_empty() || !is_plain(inside) {
                 return Err(Error::configuration(format!(
                     "`{}` is not the path of an exempt route: write `/webhooks/payment`, or \
                      `/webhooks/` for all below it, without a query, percent signs or segments of dots; \
@@ -195,7 +194,7 @@ impl CrossOrigin {
     }
 }
 
-/// Whether what follows a slash of a path means the same to everybody who reads it.
+/// Returns whether the part of a path behind a slash means the same to every reader.
 fn is_plain(below: &str) -> bool {
     let is_odd = |byte: u8| !byte.is_ascii_graphic() || b"%\\?#;".contains(&byte);
     let (last, others) = match below.rsplit_once('/') {

@@ -1,10 +1,10 @@
-//! What a request says of itself, and of who caused it.
+//! Reads from a request head which origin caused the request.
 
 use super::foreign::Foreign;
 use super::origin::Origin;
 
-/// A look-up of header fields by name, for [`RequestHead::fields`](crate::RequestHead::fields): gets a
-/// name in lower case, and hands over the raw value of every field of that name, in order.
+/// A look-up of header fields by name, for [`RequestHead::fields`](crate::RequestHead::fields). It gets a name
+/// in lower case, and hands over the raw value of every field of that name, in order.
 ///
 /// ```
 /// use sealed_session::{HeaderFields, RequestHead};
@@ -42,7 +42,7 @@ where
     move |name: &str, take: &mut Take<'_>| values(name).for_each(take)
 }
 
-/// A request without its cookies.
+/// A request head without its cookies and its query.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct RequestParts<'a> {
     pub(crate) method: Option<&'a str>,
@@ -51,28 +51,28 @@ pub(crate) struct RequestParts<'a> {
     pub(crate) fields: Option<&'a HeaderFields<'a>>,
 }
 
-/// What a browser says of the origin that caused the request (Fetch Metadata, section 2.4).
+/// The origin that caused the request, by the browser's word (Fetch Metadata, section 2.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FetchSite {
     SameOrigin,
     SameSite,
     CrossSite,
-    /// The user did, by the address bar or a bookmark.
+    /// The user, by the address bar or a bookmark.
     User,
     /// Another value, or two.
     Unclear,
 }
 
-/// The values of a field that may come once. An empty one says as much as none.
-enum FieldValue<T> {
+/// The value of a field that may come once. An empty value counts as none.
+pub(crate) enum FieldValue<T> {
     Absent,
     One(T),
     Several,
 }
 
 impl RequestParts<'_> {
-    /// Whether the request is one of those that have to change nothing (RFC 9110 section 9.2.1), and
-    /// opens no connection that could. One whose method is not known is none of them.
+    /// Returns whether the request must not change anything (RFC 9110 section 9.2.1), and opens no connection
+    /// that could. A request whose method is not known may change something.
     pub(crate) fn is_safe(&self) -> bool {
         match self.method {
             Some("GET") => !self.is_upgrade(),
@@ -81,8 +81,8 @@ impl RequestParts<'_> {
         }
     }
 
-    /// Whether it opens a WebSocket (RFC 6455 section 4.1), for which browsers ask no other origin's
-    /// leave. Over HTTP/2 its method is `CONNECT` (RFC 8441 section 4).
+    /// Returns whether the request opens a WebSocket (RFC 6455 section 4.1), which browsers let every origin
+    /// open. Over HTTP/2 its method is `CONNECT` (RFC 8441 section 4).
     fn is_upgrade(&self) -> bool {
         let is_socket = |protocol: &[u8]| {
             let name = protocol.split(|byte| *byte == b'/').next();
@@ -95,8 +95,8 @@ impl RequestParts<'_> {
         found
     }
 
-    /// How the request shows that another origin caused it; `None` if this one did, or no browser sent
-    /// it.
+    /// Returns how the request shows that another origin caused it; `None` if this one did, or if no browser
+    /// sent it.
     pub(crate) fn foreign(&self) -> Option<Foreign> {
         match self.fetch_site() {
             Some(FetchSite::SameOrigin | FetchSite::User) => return None,
@@ -117,7 +117,7 @@ impl RequestParts<'_> {
         }
     }
 
-    /// Whether a page of this origin caused the request, for certain.
+    /// Returns whether the request proves that a page of this origin caused it.
     pub(crate) fn is_from_here(&self) -> bool {
         if let Some(site) = self.fetch_site() {
             return site == FetchSite::SameOrigin;
@@ -126,7 +126,8 @@ impl RequestParts<'_> {
         (came("origin") || came("referer")) && self.foreign().is_none()
     }
 
-    /// Whether a browser says that another site caused the request, or what is none of its words.
+    /// Returns whether `Sec-Fetch-Site` says that another site caused the request, or says something that no
+    /// browser does.
     pub(crate) fn is_cross_site(&self) -> bool {
         matches!(
             self.fetch_site(),
@@ -134,9 +135,9 @@ impl RequestParts<'_> {
         )
     }
 
-    /// Whether the request shows a page in a window of its own, by a method for which browsers send
-    /// `SameSite=Lax` cookies from wherever the visitor comes (RFC 6265bis section 5.2).
-    pub(crate) fn is_visit(&self) -> bool {
+    /// Returns whether browsers send `SameSite=Lax` cookies along, even if another site caused the request: it
+    /// shows a page at the top level, and its method is safe (RFC 6265bis section 5.2).
+    pub(crate) fn brings_lax_cookies(&self) -> bool {
         let says = |name, wanted: &[u8]| {
             matches!(
                 self.read(name, |value| value == wanted),
@@ -145,12 +146,12 @@ impl RequestParts<'_> {
         };
         matches!(self.method, Some("GET" | "HEAD"))
             && says("sec-fetch-mode", b"navigate")
-            // A service worker that passes a visit on makes its destination empty, and the browser
-            // sends the cookies all the same (measured in Chromium).
+            // A service worker that passes a navigation on makes its destination empty, and the browser
+            // still sends the cookies (measured in Chromium).
             && (says("sec-fetch-dest", b"document") || says("sec-fetch-dest", b"empty"))
     }
 
-    /// Whether the `Origin` field names one of these.
+    /// Returns whether the `Origin` field names one of these.
     pub(super) fn is_of(&self, origins: &[String]) -> bool {
         let is_one = |value: &[u8]| {
             let origin = str::from_utf8(value).ok().and_then(Origin::parse);
@@ -160,8 +161,8 @@ impl RequestParts<'_> {
         !origins.is_empty() && matches!(self.read("origin", is_one), FieldValue::One(true))
     }
 
-    /// Words in another case are no words of a browser: the field is a token, and tokens have a case
-    /// (RFC 9651 section 3.3.4).
+    /// Reads `Sec-Fetch-Site`. The field is a token, and tokens have a case (RFC 9651 section 3.3.4), so a word
+    /// in another case is unclear.
     fn fetch_site(&self) -> Option<FetchSite> {
         let read = |value: &[u8]| match value {
             b"same-origin" => FetchSite::SameOrigin,
@@ -194,15 +195,20 @@ impl RequestParts<'_> {
         let Some(origin) = origin else {
             return Some(Foreign::UnclearOrigin);
         };
-        // Two of them are a request that must not be served at all (RFC 9112 section 3.2).
+        // A request with two `Host` fields must not be served at all (RFC 9112 section 3.2).
         let several = matches!(self.read("host", |_| ()), FieldValue::Several);
-        match self.host.filter(|host| !several && !host.is_empty()) {
-            None => Some(Foreign::NoHost),
-            Some(host) => (!origin.is_at(host)).then_some(other),
+        let host = self.host.unwrap_or_default();
+        if several || host.is_empty() {
+            Some(Foreign::NoHost)
+        } else if origin.is_at(host) {
+            None
+        } else {
+            Some(other)
         }
     }
 
-    fn read<T>(&self, name: &str, read: impl Fn(&[u8]) -> T) -> FieldValue<T> {
+    /// Reads a field that may come once.
+    pub(crate) fn read<T>(&self, name: &str, read: impl Fn(&[u8]) -> T) -> FieldValue<T> {
         let mut came = FieldValue::Absent;
         self.look_up(name, &mut |value| {
             let value = value.trim_ascii();
@@ -216,7 +222,8 @@ impl RequestParts<'_> {
         came
     }
 
-    fn look_up(&self, name: &str, take: &mut dyn FnMut(&[u8])) {
+    /// Hands over every value of the field of this name.
+    pub(crate) fn look_up(&self, name: &str, take: &mut dyn FnMut(&[u8])) {
         if let Some(fields) = self.fields {
             fields(name, take);
         }

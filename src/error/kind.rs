@@ -1,11 +1,11 @@
-//! The kinds of errors, and what each says.
+//! The kinds of errors, and the text of each.
 
 use std::fmt;
 use std::sync::Weak;
 
 use super::{HoldBack, Oversize, Refusal};
 
-/// What happened, with the names and sizes involved.
+/// A kind of error, with the names and sizes involved.
 #[derive(Clone)]
 pub(super) enum ErrorKind {
     Configuration(String),

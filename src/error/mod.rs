@@ -1,9 +1,9 @@
-//! What can go wrong, in two kinds that never mix.
+//! Errors and refusals, which never mix.
 //!
-//! [`Error`] is a fault of the application or of its configuration: it names what happened, the
-//! sizes or names involved, and what to do. [`Refusal`] is a verdict on a cookie that came in: it
-//! is for logs and metrics, and a visitor learns nothing from it. Hostile input is never an
-//! `Error`. No message here ever holds a value, a key or a token.
+//! [`Error`] is a fault of the application or of its configuration. It says what happened, names the sizes
+//! or names involved, and says what to do. [`Refusal`] is a verdict on a cookie that came in. It is for logs
+//! and metrics, and a visitor learns nothing of it. Hostile input is never an `Error`. No message holds a
+//! value, a key or a token.
 
 mod kind;
 mod oversize;
@@ -20,8 +20,8 @@ use self::kind::ErrorKind;
 /// A fault of the caller: an invalid configuration, a value that cannot be stored, or a
 /// change that came too late.
 ///
-/// The type is opaque so that kinds can be added; ask the predicates. Its `Display` is complete
-/// by itself, so there is no `source()` to print after it.
+/// The type is opaque, so that kinds can be added. Ask the predicates. Its `Display` is complete, so there is
+/// no `source()` to print after it.
 ///
 /// ```
 /// use sealed_session::Key;
@@ -36,13 +36,13 @@ use self::kind::ErrorKind;
 #[derive(Clone)]
 pub struct Error {
     kind: Box<ErrorKind>,
-    /// The name of the cookie of the session that it happened to, where that tells something.
+    /// The cookie name of the session that it happened to, if it happened to one.
     cookie: Option<Box<str>>,
 }
 
-/// What has an error of its own making be the end of a request's changes.
+/// A session that can be told to send nothing of its request.
 pub(crate) trait HoldBack: Send + Sync {
-    /// Sends nothing of the request; the commit fails with `error`.
+    /// Drops what the request changed, so that its commit fails with `error`.
     fn hold_back(&self, error: &Error);
 }
 
@@ -54,7 +54,7 @@ impl Error {
         }
     }
 
-    /// Says whose session it happened to.
+    /// Adds the cookie name of the session that it happened to.
     pub(crate) fn of_cookie(mut self, name: &str) -> Error {
         self.cookie = Some(name.into());
         self
@@ -64,7 +64,8 @@ impl Error {
         Error::new(ErrorKind::Configuration(what.into()))
     }
 
-    /// An application that was put together wrongly, as an adapter finds it: a layer twice, say.
+    /// Makes the error of an adapter that finds its application put together wrongly: with two layers, for
+    /// instance.
     ///
     /// ```
     /// let error = sealed_session::Error::misuse("two session layers cover one request");
@@ -82,7 +83,7 @@ impl Error {
         })
     }
 
-    /// Says where a key was read from: a file and line, or a variable.
+    /// Adds where a key was read from: a file and line, or a variable.
     pub(crate) fn at(mut self, wanted: impl Into<String>) -> Error {
         if let ErrorKind::Key { place, .. } = &mut *self.kind {
             *place = Some(wanted.into());
@@ -115,7 +116,7 @@ impl Error {
         })
     }
 
-    /// Says which session refused the value.
+    /// Adds the session that refused the value.
     pub(crate) fn refused_by(mut self, session: Weak<dyn HoldBack>) -> Error {
         if let ErrorKind::TooLarge { refused_by, .. } = &mut *self.kind {
             *refused_by = Some(session);
@@ -123,12 +124,12 @@ impl Error {
         self
     }
 
-    /// Holds back all changes of the request, for an error that becomes the response: nothing of what
-    /// was changed is sent, and the sessions read as they came. The commit then fails with this error.
+    /// Holds back all changes of the request, for an error that becomes the response: none of them is sent,
+    /// and the sessions read as they came. The commit then fails with this error.
     ///
-    /// It concerns an insert that was refused because the value can never fit
-    /// ([`is_too_large`](Error::is_too_large)), and does nothing for any other error. The adapters
-    /// call it where their `Error` is made a response. Call it where an error type of your own is.
+    /// This concerns an insert that was refused because the value can never fit
+    /// ([`is_too_large`](Error::is_too_large)). For any other error it does nothing. The adapters call it where
+    /// their `Error` becomes a response. If you have an error type of your own, call it where that does.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
@@ -193,8 +194,8 @@ impl Error {
         })
     }
 
-    /// Whether a configuration is invalid: a prefix rule broken, a limit out of range, two names
-    /// that collide.
+    /// Returns whether a configuration is invalid: a broken prefix rule, a limit out of range, two names that
+    /// collide, a text that is no session id.
     ///
     /// ```
     /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
@@ -209,7 +210,7 @@ impl Error {
         matches!(*self.kind, ErrorKind::Configuration(_))
     }
 
-    /// Whether an adapter found the application put together wrongly.
+    /// Returns whether an adapter found the application put together wrongly.
     ///
     /// ```
     /// use sealed_session::{Error, Key};
@@ -222,7 +223,7 @@ impl Error {
         matches!(*self.kind, ErrorKind::Misuse(_))
     }
 
-    /// Whether a key or a key ring could not be read.
+    /// Returns whether a key, a key id or a key ring could not be read.
     ///
     /// ```
     /// use sealed_session::KeyRing;
@@ -235,7 +236,7 @@ impl Error {
         matches!(*self.kind, ErrorKind::Key { .. })
     }
 
-    /// Whether the operating system gave no random bytes.
+    /// Returns whether the operating system gave no random bytes.
     ///
     /// ```
     /// use sealed_session::Key;
@@ -248,7 +249,7 @@ impl Error {
         matches!(*self.kind, ErrorKind::Randomness(_))
     }
 
-    /// Whether a value cannot be stored so that it comes back as it was.
+    /// Returns whether a value cannot be stored so that it comes back as it was.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -265,7 +266,7 @@ impl Error {
         matches!(*self.kind, ErrorKind::NotRepresentable { .. })
     }
 
-    /// Whether an attribute is there but not readable under the key that asked for it.
+    /// Returns whether an attribute is there, but not readable under the key that asked for it.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -282,8 +283,8 @@ impl Error {
         matches!(*self.kind, ErrorKind::Unreadable { .. })
     }
 
-    /// Whether the session exceeds its budget, or an attribute by itself does, so that it was not
-    /// stored; [`sizes`](Error::sizes) says by how much.
+    /// Returns whether the session exceeds its budget, or an attribute does by itself and was not stored.
+    /// [`sizes`](Error::sizes) says by how much.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -304,8 +305,8 @@ impl Error {
         matches!(*self.kind, ErrorKind::TooLarge { .. })
     }
 
-    /// Whether a change came after the response head had been sent, after a link was made that carries
-    /// the session, or after the changes of this request were held back.
+    /// Returns whether a change came too late: after the response head was sent, after a link was made that
+    /// carries the session, or after the changes of this request were held back.
     ///
     /// ```
     /// # use sealed_session::ResponseHead;
@@ -326,7 +327,7 @@ impl Error {
         )
     }
 
-    /// Whether a session was changed that travels in links, and no link was made to carry it. Put the
+    /// Returns whether a session that travels in links was changed, and no link was made to carry it. Put the
     /// page's links, or the target of its redirect, through
     /// [`Session::encode_url`](crate::Session::encode_url).
     ///
@@ -350,8 +351,7 @@ impl Error {
         matches!(*self.kind, ErrorKind::Unlinked)
     }
 
-    /// Whether the session's time was over before its handler had finished, so that what it
-    /// changed was not sent.
+    /// Returns whether the session ended before its handler had finished, so that its changes were not sent.
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
@@ -371,7 +371,7 @@ impl Error {
         matches!(*self.kind, ErrorKind::Expired { .. })
     }
 
-    /// Whether a panic had poisoned the session.
+    /// Returns whether a panic had poisoned the session.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -392,7 +392,7 @@ impl Error {
         matches!(*self.kind, ErrorKind::Poisoned)
     }
 
-    /// Whether a development profile was asked to serve a host that is not this machine.
+    /// Returns whether a development profile was asked to serve a host that is not this machine.
     ///
     /// ```
     /// use sealed_session::{CookieSpec, Key, KeyRing, RequestHead, SessionManager};
@@ -411,7 +411,7 @@ impl Error {
         matches!(*self.kind, ErrorKind::OffLoopback { .. })
     }
 
-    /// Whether a session asked for a lifetime that the policy does not permit.
+    /// Returns whether a session asked for a lifetime that the policy does not permit.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -428,7 +428,7 @@ impl Error {
         matches!(*self.kind, ErrorKind::NotPermitted(_))
     }
 
-    /// The sizes behind an error that [`is_too_large`](Error::is_too_large).
+    /// Returns the sizes behind an error that [`is_too_large`](Error::is_too_large).
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -452,8 +452,8 @@ impl Error {
         }
     }
 
-    /// The name of the cookie whose session could not be sent, or had no room for a value. In an
-    /// application with several sessions it tells which; see [`slots`](crate::slots).
+    /// Returns the name of the cookie whose session could not be sent, or had no room for a value. It tells the
+    /// [slots](crate::slots) of an application apart.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -480,7 +480,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// The text of `Display`, because that is what a `main` shows that returns an error.
+/// Writes the text of `Display`, because a `main` that returns an error shows its `Debug`.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Error({self})")

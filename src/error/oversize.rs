@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Why a session was not sent, in numbers; see [`Error::sizes`](crate::Error::sizes).
+/// The numbers behind a session that was not sent; see [`Error::sizes`](crate::Error::sizes).
 ///
 /// ```
 /// use sealed_session::{Budget, Key, KeyRing, Measure, ResponseHead, SessionManager};
@@ -31,7 +31,7 @@ pub struct Oversize {
     pub(crate) allowed: usize,
     pub(crate) reserved: usize,
     pub(crate) largest: Vec<AttributeSize>,
-    /// Whether one attribute by itself is too much.
+    /// Whether one attribute is too large by itself.
     pub(crate) is_alone: bool,
 }
 
@@ -58,7 +58,7 @@ pub struct AttributeSize {
     pub bytes: usize,
 }
 
-/// What was counted when the limit was passed: the unit of an [`Oversize`].
+/// The unit of an [`Oversize`]: what was counted when the limit was passed.
 ///
 /// ```
 /// use sealed_session::{Budget, Measure};
@@ -103,7 +103,7 @@ impl Oversize {
         }
     }
 
-    /// What the limit counts.
+    /// Returns the unit that the limit counts in.
     ///
     /// ```
     /// use sealed_session::Measure;
@@ -126,7 +126,7 @@ impl Oversize {
         self.measure
     }
 
-    /// What the session needs, in the unit of [`measure`](Oversize::measure).
+    /// Returns how much the session needs, in the unit of [`measure`](Oversize::measure).
     ///
     /// ```
     /// # use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
@@ -147,7 +147,7 @@ impl Oversize {
         self.needed
     }
 
-    /// What the budget allows, in the unit of [`needed`](Oversize::needed).
+    /// Returns how much the budget allows, in the unit of [`measure`](Oversize::measure).
     ///
     /// ```
     /// # use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
@@ -168,8 +168,8 @@ impl Oversize {
         self.allowed
     }
 
-    /// Bytes of a limited response head that the session may not have, because other lines of the same
-    /// response need them; see [`Budget::head`](crate::Budget::head).
+    /// Returns the bytes of a limited response head that the session may not have, because other lines of the
+    /// same response need them; see [`Budget::head`](crate::Budget::head).
     ///
     /// ```
     /// use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
@@ -189,7 +189,7 @@ impl Oversize {
         self.reserved
     }
 
-    /// The largest attributes, at most three: name, and bytes before compression.
+    /// Returns the largest attributes, at most three, with the largest first.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};

@@ -1,11 +1,11 @@
-//! The verdicts on cookies that were not accepted.
+//! Verdicts on cookies that were not accepted.
 
 use std::fmt;
 
-/// Why a request's cookies gave no session.
+/// The reason for which a request's cookies gave no session.
 ///
-/// Meant for logs and metrics. The visitor gets a fresh session whatever the reason, and nothing
-/// in a response tells reasons apart.
+/// It is for logs and metrics. The visitor gets a fresh session for any reason, and nothing in a response
+/// tells one reason from another.
 ///
 /// ```
 /// use sealed_session::{Key, KeyRing, Refusal, RequestHead, SessionManager};
@@ -24,12 +24,11 @@ pub enum Refusal {
     AbsoluteExpired,
     /// The request carried nothing under this session's name.
     Absent,
-    /// Under a name that a sibling domain can set came several live sessions of different
-    /// sign-ins, or one among more cookies than are judged. Or two values came in a header field, or
-    /// in a query.
+    /// Several live sessions of different sign-ins came under a name that a sibling domain can set, or one
+    /// among more cookies than are judged. Or two values came in a header field, or in a query.
     Conflict,
-    /// Authentic, and ended by a sign-out or another sign-in in this browser; a response that was
-    /// under way then has brought it back.
+    /// Authentic, and ended by a sign-out or another sign-in in this browser. A response that was under way
+    /// then has brought it back.
     Destroyed,
     /// Authentic, and issued further in the future than clocks may differ.
     FromTheFuture,
@@ -41,8 +40,8 @@ pub enum Refusal {
     Mixed,
     /// A token format that this version does not know.
     NewerFormat,
-    /// The development cookie profile was used for a host that is not this machine. Judged before
-    /// any cookie is read, so FORMAT.md does not know it.
+    /// The development cookie profile was used for a host that is not this machine. This is judged before any
+    /// cookie is read, so FORMAT.md does not list it.
     OffLoopback,
     /// Longer than any token can be, or unpacking to more than a token may hold.
     OverCeiling,
@@ -52,11 +51,10 @@ pub enum Refusal {
     RecordTooNew,
     /// Sealed under a key of the ring whose time has passed.
     RetiredKey,
-    /// Authentic, and the session goes on under another id: it was [renewed](crate::Session::renew) in
-    /// this browser, and a response that was under way brought it back as it was before.
+    /// Authentic, but the session goes on under another id: it was [renewed](crate::Session::renew) in this
+    /// browser, and a response that was under way brought its earlier state back.
     Superseded,
-    /// Changed on the way, or sealed for another name, purpose or audience: the cipher cannot
-    /// tell which.
+    /// Changed on the way, or sealed for another name, purpose or audience. The cipher cannot tell which.
     Tampered,
     /// Sealed under a key that the ring does not hold.
     UnknownKey,
@@ -65,7 +63,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// A stable label for metrics: lower case, words joined by `_`.
+    /// Returns a stable label for metrics: lower case, words joined by `_`.
     ///
     /// ```
     /// assert_eq!(sealed_session::Refusal::UnknownKey.label(), "unknown_key");
@@ -105,43 +103,30 @@ impl Refusal {
     /// ```
     #[must_use]
     pub fn may_live_elsewhere(self) -> bool {
-        match self {
-            // Nothing came, or every node would say the same.
-            Refusal::AbsoluteExpired
-            | Refusal::Absent
-            | Refusal::Destroyed
-            | Refusal::IdleExpired
-            | Refusal::Superseded => false,
-            // A node with other keys, formats, limits or clocks may accept it, or the parts that are
-            // missing here.
-            Refusal::Conflict
-            | Refusal::FromTheFuture
-            | Refusal::Malformed
-            | Refusal::Mixed
-            | Refusal::NewerFormat
-            | Refusal::OffLoopback
-            | Refusal::OverCeiling
-            | Refusal::Partial
-            | Refusal::RecordTooNew
-            | Refusal::RetiredKey
-            | Refusal::Tampered
-            | Refusal::UnknownKey
-            | Refusal::WrongFormat => true,
+        match self.standing() {
+            Standing::Unproven | Standing::Unsettled => true,
+            Standing::Nothing | Standing::Over => false,
         }
     }
 
     /// Returns whether the verdict was passed on a token that opened. It says more than one on bytes that
     /// anybody could have sent.
     pub(crate) fn is_authentic(self) -> bool {
+        match self.standing() {
+            Standing::Over | Standing::Unsettled => true,
+            Standing::Nothing | Standing::Unproven => false,
+        }
+    }
+
+    fn standing(self) -> Standing {
         match self {
+            Refusal::Absent => Standing::Nothing,
             Refusal::AbsoluteExpired
             | Refusal::Destroyed
-            | Refusal::FromTheFuture
             | Refusal::IdleExpired
-            | Refusal::RecordTooNew
-            | Refusal::Superseded => true,
-            Refusal::Absent
-            | Refusal::Conflict
+            | Refusal::Superseded => Standing::Over,
+            Refusal::FromTheFuture | Refusal::RecordTooNew => Standing::Unsettled,
+            Refusal::Conflict
             | Refusal::Malformed
             | Refusal::Mixed
             | Refusal::NewerFormat
@@ -151,12 +136,24 @@ impl Refusal {
             | Refusal::RetiredKey
             | Refusal::Tampered
             | Refusal::UnknownKey
-            | Refusal::WrongFormat => false,
+            | Refusal::WrongFormat => Standing::Unproven,
         }
     }
 }
 
-/// One line for a log, saying what happened and where to look.
+/// How much a refusal says of the session that it refuses.
+enum Standing {
+    /// There is none.
+    Nothing,
+    /// It is authentic, and over for every node.
+    Over,
+    /// It is not known to be authentic: a node with other keys, formats or limits may accept it.
+    Unproven,
+    /// It is authentic, and a node with another clock or a newer version may accept it.
+    Unsettled,
+}
+
+/// Writes one line for a log that says what happened and where to look.
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

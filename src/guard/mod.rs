@@ -1,7 +1,7 @@
-//! Who may pass, and where they are sent who may not.
+//! Guards: they decide whether a request may pass, and how it is answered if not.
 //!
-//! Owns the decision and the return path. It answers nothing by itself, does no I/O, reads no field but
-//! the two that tell a visit from a script, and never changes a session.
+//! Owns the decision and the return path. It sends no answer itself, does no I/O, reads no field but the two
+//! that tell a visitor from a script, and never changes a session.
 
 mod percent;
 mod reading;
@@ -9,7 +9,6 @@ mod request;
 mod return_path;
 mod verdict;
 
-pub use request::GuardedRequest;
 pub use return_path::ReturnPath;
 pub use verdict::Verdict;
 
@@ -17,37 +16,39 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use self::request::GuardedRequest;
 use crate::error::Error;
+use crate::head::RequestHead;
 use crate::session::{ReadKey, Session};
 use crate::slots::{Main, Slot};
 
-/// What a request has to bring to pass.
+/// The conditions under which a request may pass.
 ///
-/// A guard asks whether there is a session, [whether somebody is signed in](Guard::signed_in), what is
-/// in an [attribute](Guard::attribute), or [who it is](Guard::subject). Whoever is not signed in is
-/// answered 401 or [redirected](Guard::or_redirect), and whoever is, but may not pass, 403: to sign in
-/// once more would not help. Adapters carry that out; a clone is the same guard.
+/// A guard asks whether there is a session, [whether somebody is signed in](Guard::signed_in), what an
+/// [attribute](Guard::attribute) holds, or [who the visitor is](Guard::subject). A visitor who is not signed
+/// in is answered 401 or [redirected](Guard::or_redirect). One who is signed in and may not pass is answered
+/// 403, because signing in once more would not help. Adapters carry that out. A clone is the same guard.
 ///
-/// A guard looks at the session, which the response then says to caches, and changes nothing in it. It
-/// is synchronous: what takes a database to decide belongs into the handler behind it.
+/// A guard looks at the session, so the response varies by it, and changes nothing in it. It is synchronous:
+/// decisions that take a database belong into the handler behind it.
 ///
 /// ```
-/// use sealed_session::{Attribute, Guard, GuardedRequest, Verdict};
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager, Slots};
+/// use sealed_session::{Attribute, Guard, RequestHead, Verdict};
+/// # use sealed_session::{Key, KeyRing, SessionManager};
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 /// # let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
-/// # let sessions = slots.load(RequestHead::default(), now);
+/// # let session = manager.load(RequestHead::default(), now);
 ///
 /// const ROLE: Attribute<String> = Attribute::new("role");
 /// let editors = Guard::signed_in().attribute(ROLE, |role| role == "editor");
 ///
-/// let request = GuardedRequest::new("GET", "/drafts");
-/// assert_eq!(editors.check(&sessions, &request)?, Verdict::Unauthorized);
+/// let request = RequestHead::default().method("GET").path("/drafts");
+/// assert_eq!(editors.check(&session, &request)?, Verdict::Unauthorized);
 /// sessions.main().sign_in_as("user-17", &[])?;
-/// assert_eq!(editors.check(&sessions, &request)?, Verdict::Forbidden);
+/// assert_eq!(editors.check(&session, &request)?, Verdict::Forbidden);
 /// sessions.main().insert(ROLE, "editor".to_owned())?;
-/// assert_eq!(editors.check(&sessions, &request)?, Verdict::Pass);
+/// assert_eq!(editors.check(&session, &request)?, Verdict::Pass);
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[derive(Clone)]
@@ -58,34 +59,34 @@ pub struct Guard {
 #[derive(Clone)]
 struct Rules {
     of: fn(&Session) -> Result<Session, Error>,
-    /// Whether somebody has to be signed in; a session with nobody in it is not enough then.
+    /// Whether somebody has to be signed in. A session with nobody in it is not enough then.
     signed_in: bool,
     conditions: Vec<Condition>,
-    /// Where whoever is not signed in is sent.
+    /// The page to which a visitor who is not signed in is sent.
     sign_in: Option<String>,
 }
 
 type Condition = Arc<dyn Fn(&Session) -> Result<bool, Error> + Send + Sync>;
 
 impl Guard {
-    /// Lets pass who has a session, whether or not anybody is signed in: for the later pages of a form,
-    /// say. **For what only users may see, take [`signed_in`](Guard::signed_in).**
+    /// Lets every session pass, whether or not anybody is signed in: for the later pages of a form, for
+    /// instance. **For pages that only users may see, take [`signed_in`](Guard::signed_in).**
     ///
-    /// Whoever has a session that lacks what else is asked for is answered 403, signed in or not, and is
-    /// not [redirected](Guard::or_redirect).
+    /// A session that does not meet the other conditions is answered 403, signed in or not, and not
+    /// [redirected](Guard::or_redirect).
     ///
     /// ```
-    /// use sealed_session::{Guard, GuardedRequest, Verdict};
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager, Slots};
+    /// use sealed_session::{Guard, RequestHead, Verdict};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
-    /// # let sessions = slots.load(RequestHead::default(), now);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
     ///
     /// let checkout = Guard::live().attribute("cart", |cart: &Vec<u32>| !cart.is_empty());
     /// sessions.main().insert("cart", [4711])?;
-    /// let request = GuardedRequest::new("GET", "/checkout");
-    /// assert_eq!(checkout.check(&sessions, &request)?, Verdict::Pass);
+    /// let request = RequestHead::default().method("GET").path("/checkout");
+    /// assert_eq!(checkout.check(&session, &request)?, Verdict::Pass);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
@@ -93,20 +94,20 @@ impl Guard {
         Guard::new(false)
     }
 
-    /// Lets pass who is signed in: whose session has a [subject](Session::subject). A session begun by
+    /// Lets visitors pass who are signed in: whose session has a [subject](Session::subject). A session begun by
     /// [`Session::sign_in`], without a name, has none.
     ///
     /// ```
-    /// use sealed_session::{Guard, GuardedRequest, Verdict};
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager, Slots};
+    /// use sealed_session::{Guard, RequestHead, Verdict};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
-    /// # let sessions = slots.load(RequestHead::default(), now);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
     ///
     /// sessions.main().insert("cart", [4711])?; // a session, and nobody in it
-    /// let request = GuardedRequest::new("GET", "/account");
-    /// assert_eq!(Guard::signed_in().check(&sessions, &request)?, Verdict::Unauthorized);
+    /// let request = RequestHead::default().method("GET").path("/account");
+    /// assert_eq!(Guard::signed_in().check(&session, &request)?, Verdict::Unauthorized);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
@@ -125,21 +126,21 @@ impl Guard {
         }
     }
 
-    /// Asks the session of the slot `S`, and not the main one.
+    /// Asks the session of the slot `S` in place of the main one.
     ///
     /// ```
-    /// use sealed_session::{Guard, GuardedRequest, Slot};
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager, Slots};
+    /// use sealed_session::{Guard, RequestHead, Slot};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
-    /// # let sessions = slots.load(RequestHead::default(), now);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
     ///
     /// enum Staff {}
     /// impl Slot for Staff {}
     ///
     /// let guard = Guard::signed_in().of::<Staff>();
-    /// let error = guard.check(&sessions, &GuardedRequest::new("GET", "/office")).unwrap_err();
+    /// let error = guard.check(&session, &RequestHead::default().method("GET").path("/office")).unwrap_err();
     /// assert!(error.is_misuse(), "nobody configured that slot");
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -155,24 +156,24 @@ impl Guard {
     /// pass, and the log says so.
     ///
     /// ```
-    /// use sealed_session::{Attribute, Guard, GuardedRequest, Verdict};
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager, Slots};
+    /// use sealed_session::{Attribute, Guard, RequestHead, Verdict};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
-    /// # let sessions = slots.load(RequestHead::default(), now);
-    /// # let request = GuardedRequest::new("GET", "/prices");
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let request = RequestHead::default().method("GET").path("/prices");
     ///
     /// const LEVEL: Attribute<u8> = Attribute::new("level");
     /// let guard = Guard::signed_in().attribute(LEVEL, |level| *level >= 3);
     ///
     /// sessions.main().sign_in_as("user-17", &[])?;
     /// sessions.main().insert(LEVEL, 2)?;
-    /// assert_eq!(guard.check(&sessions, &request)?, Verdict::Forbidden);
+    /// assert_eq!(guard.check(&session, &request)?, Verdict::Forbidden);
     ///
     /// const NEWER: Attribute<u32> = Attribute::new("level").schema(2);
     /// sessions.main().replace(NEWER, 300)?;
-    /// assert_eq!(guard.check(&sessions, &request)?, Verdict::Forbidden);
+    /// assert_eq!(guard.check(&session, &request)?, Verdict::Forbidden);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
@@ -184,20 +185,20 @@ impl Guard {
         self.when(move |session| Ok(session.get(&key)?.as_ref().is_some_and(&is_enough)))
     }
 
-    /// Demands that somebody is signed in, and that `is_welcome` says yes to who it is.
+    /// Demands that somebody is signed in, and that `is_welcome` accepts the subject.
     ///
     /// ```
-    /// use sealed_session::{Guard, GuardedRequest, Verdict};
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager, Slots};
+    /// use sealed_session::{Guard, RequestHead, Verdict};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
-    /// # let sessions = slots.load(RequestHead::default(), now);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
     ///
     /// let staff = Guard::signed_in().subject(|who| who.ends_with("@shop.example"));
     /// sessions.main().sign_in_as("ada@mail.example", &[])?;
-    /// let request = GuardedRequest::new("GET", "/office");
-    /// assert_eq!(staff.check(&sessions, &request)?, Verdict::Forbidden);
+    /// let request = RequestHead::default().method("GET").path("/office");
+    /// assert_eq!(staff.check(&session, &request)?, Verdict::Forbidden);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
@@ -206,27 +207,34 @@ impl Guard {
             .with(|rules| rules.signed_in = true)
     }
 
-    /// Sends who is not signed in to this page, with the [path to come back to](ReturnPath) in the
-    /// parameter `next`, and not a 401.
+    /// Redirects visitors who are not signed in to this page, with the [path to come back to](ReturnPath) in the
+    /// parameter `next`.
     ///
-    /// The redirect is a 303, so that what was posted is not posted to the sign-in page once more. Only
-    /// GET and HEAD have a path to come back to: nothing else can be repeated by going there. What is
-    /// no [visit of a page](GuardedRequest::fields) is answered 401 all the same, and so is a request
-    /// for the sign-in page itself: a guard in front of that would redirect for ever.
+    /// The redirect is a 303, so that a form is not posted to the sign-in page once more. Only GET and HEAD have
+    /// a path to come back to, because no other request can be repeated by going there. A request for the
+    /// sign-in page itself is answered 401: a guard in front of that page would redirect for ever.
+    ///
+    /// A script is answered 401, too. It would follow a redirect and take the sign-in page for its data, and it
+    /// can do something about a 401. Two [fields](RequestHead::fields) tell it from a visitor:
+    ///
+    /// - `Sec-Fetch-Mode: navigate` is a visitor, and any other mode is none (Fetch Metadata Request Headers,
+    ///   section 2.2). Every current browser sends it over https and to this machine.
+    /// - Without that field it is a visitor if `Accept` names `text/html` or `application/xhtml+xml`. Browsers
+    ///   name them when they navigate; `fetch`, curl and health checks ask for `*/*`.
     ///
     /// # Errors
     ///
-    /// [`Error::is_configuration`] if `sign_in` is no path on this site, as a [`ReturnPath`] is, or has
-    /// a parameter `next`. A page elsewhere, of an identity provider for instance, is what the handler
-    /// of a path on this site redirects to.
+    /// [`Error::is_configuration`] if `sign_in` is not a path on this site, as a [`ReturnPath`] is, or if it has
+    /// a parameter `next`. To send visitors to another site, of an identity provider for instance, redirect
+    /// from the handler of a path on this site.
     ///
     /// ```
-    /// use sealed_session::{Guard, GuardedRequest, HeaderFields, Verdict};
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager, Slots};
+    /// use sealed_session::{Guard, HeaderFields, RequestHead, Verdict};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
-    /// # let sessions = slots.load(RequestHead::default(), now);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let session = manager.load(RequestHead::default(), now);
     ///
     /// let guard = Guard::signed_in().or_redirect("/sign-in")?;
     /// let visit: &HeaderFields<'_> = &|name, take| {
@@ -234,24 +242,24 @@ impl Guard {
     ///         take(b"navigate");
     ///     }
     /// };
-    /// let request = GuardedRequest::new("GET", "/orders?page=2").fields(visit);
-    /// let Verdict::Redirect(location) = guard.check(&sessions, &request)? else { unreachable!() };
+    /// let request = RequestHead::default().method("GET").path("/orders").query("page=2").fields(visit);
+    /// let Verdict::Redirect(location) = guard.check(&session, &request)? else { unreachable!() };
     /// assert_eq!(location, "/sign-in?next=/orders%3Fpage%3D2");
     ///
     /// assert!(Guard::signed_in().or_redirect("https://id.example/").is_err());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn or_redirect(self, sign_in: &str) -> Result<Guard, Error> {
-        let path = ReturnPath::parse(sign_in);
-        let path = path.filter(|path| !percent::has(path.query(), ReturnPath::PARAMETER));
-        let path = path.ok_or_else(|| {
-            Error::configuration(format!(
+        match ReturnPath::parse(sign_in) {
+            Some(path) if !percent::has(path.query(), ReturnPath::PARAMETER) => {
+                Ok(self.with(|rules| rules.sign_in = Some(path.into())))
+            }
+            _ => Err(Error::configuration(format!(
                 "`{sign_in}` is no sign-in page that a guard can redirect to: it takes a path on \
                  this site, such as `/sign-in`, without the parameter `{}`",
                 ReturnPath::PARAMETER
-            ))
-        })?;
-        Ok(self.with(|rules| rules.sign_in = Some(path.into())))
+            ))),
+        }
     }
 
     fn when(
@@ -269,34 +277,39 @@ impl Guard {
         }
     }
 
-    /// What becomes of a request with these sessions. An adapter carries it out.
+    /// Decides whether a request with these sessions may pass. An adapter carries the verdict out. Of the
+    /// request only the method, the path, the query and the fields count: give the whole path and query as they
+    /// came, also where a router hands on only a part of them.
     ///
     /// # Errors
     ///
-    /// [`Error::is_misuse`] if there is no such slot; nobody passes then, and the text names the fix.
+    /// [`Error::is_misuse`] if there is no such slot. Nobody passes then, and the text names the fix.
     ///
     /// ```
-    /// use sealed_session::{Guard, GuardedRequest, Verdict};
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager, Slots};
+    /// use sealed_session::{Guard, RequestHead, Verdict};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     ///
-    /// let sessions = slots.load(RequestHead::default(), now);
-    /// let request = GuardedRequest::new("GET", "/account");
-    /// assert_eq!(Guard::live().check(&sessions, &request)?, Verdict::Unauthorized);
-    /// assert!(!sessions.main().is_live(), "a guard begins no session");
-    /// assert!(!sessions.close_unused(), "it looked, and caches have to know");
+    /// let session = manager.load(RequestHead::default(), now);
+    /// let request = RequestHead::default().method("GET").path("/account");
+    /// assert_eq!(Guard::live().check(&session, &request)?, Verdict::Unauthorized);
+    /// assert!(!session.is_live(), "a guard begins no session");
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn check(&self, session: &Session, request: &GuardedRequest<'_>) -> Result<Verdict, Error> {
+    pub fn check<I>(
+        &self,
+        session: &Session,
+        request: &RequestHead<'_, I>,
+    ) -> Result<Verdict, Error> {
         let asked = (self.rules.of)(session)?;
         let is_known = match self.rules.signed_in {
             true => asked.subject().is_some(),
             false => asked.is_live(),
         };
         if !is_known {
-            return Ok(self.unknown(session, request));
+            return Ok(self.answer_unknown(session, &GuardedRequest::of(request)));
         }
         let holds = |condition: &Condition| {
             condition(&asked).unwrap_or_else(|error| {
@@ -310,8 +323,8 @@ impl Guard {
         })
     }
 
-    /// What becomes of somebody who is not signed in.
-    fn unknown(&self, session: &Session, request: &GuardedRequest<'_>) -> Verdict {
+    /// Answers a visitor who is not signed in.
+    fn answer_unknown(&self, session: &Session, request: &GuardedRequest<'_>) -> Verdict {
         let Some(sign_in) = self.rules.sign_in.as_deref() else {
             return Verdict::Unauthorized;
         };
@@ -319,29 +332,36 @@ impl Guard {
             tracing::error!(target: "sealed_session", path = request.path(), "a guard is in front of the sign-in page that it redirects to; nobody can sign in");
             return Verdict::Unauthorized;
         }
-        if !request.is_visit() {
+        if !request.wants_page() {
             return Verdict::Unauthorized;
         }
-        // A token in the request's own link is no part of where it went.
-        let target = request.target().to_owned();
-        let all = session.all();
-        let target = all.fold(target, |target, session| session.without_token(target));
-        let back = ReturnPath::parse(&target).filter(|_| request.is_repeatable());
-        let whole = back.map(|back| {
-            let mark = if sign_in.contains('?') { '&' } else { '?' };
-            let encoded = back.encoded();
-            format!("{sign_in}{mark}{}={encoded}", ReturnPath::PARAMETER)
-        });
-        // A client whose session is in links has it in this one, too.
+        // A client whose session is in links has it in this one, too, if the link has room for it.
         let carry = |location: String| {
             session.all().try_fold(location, |location, session| {
                 session.encode_url(&location).map(Cow::into_owned)
             })
         };
-        let bare = || carry(sign_in.to_owned()).unwrap_or_else(|_| sign_in.to_owned());
-        let location = whole.and_then(|whole| carry(whole).ok());
-        Verdict::Redirect(location.unwrap_or_else(bare))
+        if let Some(back) = return_path(session, request) {
+            let mark = if sign_in.contains('?') { '&' } else { '?' };
+            let name = ReturnPath::PARAMETER;
+            let whole = format!("{sign_in}{mark}{name}={}", back.encoded());
+            if let Ok(location) = carry(whole) {
+                return Verdict::Redirect(location);
+            }
+        }
+        let bare = carry(sign_in.to_owned());
+        Verdict::Redirect(bare.unwrap_or_else(|_| sign_in.to_owned()))
     }
+}
+
+/// Returns the path to come back to, if the request can be repeated by going there.
+fn return_path(session: &Session, request: &GuardedRequest<'_>) -> Option<ReturnPath> {
+    let mut target = request.repeatable_target()?.into_owned();
+    // A token in the request's own link is no part of where the visitor went.
+    for session in session.all() {
+        target = session.without_token(target);
+    }
+    ReturnPath::parse(&target)
 }
 
 impl fmt::Debug for Guard {

@@ -1,11 +1,11 @@
-//! Percent-encoding, and the pairs of a query.
+//! Percent-encoding, and the parameters of a query.
 
-/// A path and query, apart; the query is empty if there is none.
+/// Splits a target into its path and query. The query is empty if there is none.
 pub(super) fn split(target: &str) -> (&str, &str) {
     target.split_once('?').unwrap_or((target, ""))
 }
 
-/// `text` with every percent-encoded byte decoded, once.
+/// Decodes every percent-encoded byte of `text`, once.
 pub(super) fn decoded(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -28,7 +28,7 @@ fn digit(byte: u8) -> Option<u8> {
     u8::try_from(digit).ok()
 }
 
-/// ASCII `text` as the value of a query's parameter. Slashes stay, as RFC 3986 section 3.4 lets them.
+/// Encodes ASCII `text` as the value of a parameter. Slashes stay, which RFC 3986 section 3.4 permits.
 pub(super) fn encoded(text: &str) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let digit = |half: u8| char::from(*DIGITS.get(usize::from(half)).unwrap_or(&b'0'));
@@ -43,14 +43,16 @@ pub(super) fn encoded(text: &str) -> String {
     encoded
 }
 
-/// Whether a query has a parameter of this name.
+/// Returns whether a query has a parameter of this name.
 pub(super) fn has(query: &str, name: &str) -> bool {
     values(query, name).next().is_some()
 }
 
-/// The values of a parameter, still encoded. Names are compared as a form's reader sees them.
+/// Returns the values of a parameter, still encoded. Names are compared decoded, as a form's reader sees
+/// them.
 pub(super) fn values<'q>(query: &'q str, name: &str) -> impl Iterator<Item = &'q str> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    pairs.filter_map(move |(found, value)| (decoded(found) == name.as_bytes()).then_some(value))
+    let named = pairs.filter(move |(found, _)| decoded(found) == name.as_bytes());
+    named.map(|(_, value)| value)
 }

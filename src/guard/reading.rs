@@ -1,15 +1,15 @@
-//! How a path may be read by those who read it once more than they should.
+//! Checks that a path stays on this site even if somebody decodes or normalises it once too often.
 //!
-//! A browser decodes nothing before it looks for a host. What stands between may: a proxy that
-//! decodes and writes a `Location` anew, a script that assigns a decoded path to `location`, a handler
-//! that normalises it first. So a path is read here in all these ways at once.
+//! A browser decodes nothing before it looks for a host. Others may: a proxy that decodes a `Location` and
+//! writes it anew, a script that assigns a decoded path to `location`, a handler that normalises it first.
+//! This file reads a path in all these ways at once.
 
 use super::percent::decoded;
 
-/// How many times something may be encoded. More is nobody's honest path.
+/// How many times a path may be encoded. No honest path is encoded more often.
 const ROUNDS: usize = 4;
 
-/// Whether `path` leads to this site, however it is read.
+/// Returns whether `path` stays on this site under every reading.
 pub(super) fn is_safe(path: &str) -> bool {
     let Some(read) = read(path) else {
         return false;
@@ -27,22 +27,23 @@ pub(super) fn is_safe(path: &str) -> bool {
         None => (rest, None),
     };
     let mut others = others.into_iter().flat_map(|others| others.split('/'));
-    // Between two slashes that follow each other a host begins, once what stands before them is gone.
+    // Two slashes in a row begin a host once a reader has removed the segments before them.
     let is_named = |name: &str| !name.is_empty() && !is_dots(name);
     !is_dots(name(last)) && others.all(|segment| is_named(name(segment)))
 }
 
-/// A segment without its parameters (RFC 3986 section 3.3), which servlet containers cut off (Jakarta
+/// Returns a segment without its parameters (RFC 3986 section 3.3), which servlet containers cut off (Jakarta
 /// Servlet 6.0 section 3.5).
 fn name(segment: &str) -> &str {
     segment.split(';').next().unwrap_or_default()
 }
 
-/// `path` decoded until there is nothing to decode; `None` if that takes too long, or is no text.
+/// Decodes `path` until nothing is left to decode. Returns `None` if that takes too many rounds, or if the
+/// result is no text.
 fn read(path: &str) -> Option<String> {
     let mut text = path.to_owned();
     for _ in 0..ROUNDS {
-        // Overlong forms of a slash are no UTF-8 (RFC 3629 section 10).
+        // Overlong forms of a slash are not UTF-8 (RFC 3629 section 10).
         let bytes = String::from_utf8(decoded(&text)).ok()?;
         let read: String = bytes.chars().map(folded).collect();
         if read == text {
@@ -53,8 +54,8 @@ fn read(path: &str) -> Option<String> {
     None
 }
 
-/// What compatibility normalisation (UAX #15), and best-fit tables with it, make of a letter, as far as
-/// a path may care.
+/// Folds a letter as compatibility normalisation (UAX #15) and best-fit tables do, as far as it matters to a
+/// path.
 fn folded(letter: char) -> char {
     let code = u32::from(letter);
     match letter {

@@ -1,22 +1,22 @@
-//! The path that a visitor comes back to.
+//! The path that a visitor comes back to after the sign-in.
 
 use std::fmt;
 
 use super::percent::{decoded, encoded, split, values};
 use super::reading;
 
-/// The most characters of a return path. Encoded they are three times as many at most, which fits the
-/// response head of a proxy that takes 4 KiB.
+/// The most characters of a return path. Encoding triples them at most, which still fits the response head
+/// of a proxy that takes 4 KiB.
 const LENGTH_MAX: usize = 1_000;
 
-/// A path on this site, to come back to after the sign-in: checked, so that a link to the sign-in page
-/// cannot lead whoever signs in to a copy of the site (an *open redirect*,
+/// A path on this site, to come back to after the sign-in. It is checked, so that a link to the sign-in page
+/// cannot lead a visitor to a copy of the site (an *open redirect*,
 /// [CWE-601](https://cwe.mitre.org/data/definitions/601.html)).
 ///
-/// A guard writes it into the parameter [`next`](ReturnPath::PARAMETER) of its redirect. That parameter
-/// is then in the hands of whoever makes links to the sign-in page, so what comes back is checked as if
-/// nobody had checked it before. HTML forms are sent to the URL of their own page, parameters included,
-/// unless they name another `action`; so the handler of the form finds it there, too:
+/// A guard writes it into the parameter [`next`](ReturnPath::PARAMETER) of its redirect. Anybody can make a
+/// link to the sign-in page with another `next`, so the parameter is checked when it comes back as if nobody
+/// had checked it before. An HTML form without an `action` is sent to the URL of its page, parameters
+/// included, so the handler of the form finds it there, too:
 ///
 /// ```
 /// use sealed_session::ReturnPath;
@@ -34,7 +34,7 @@ const LENGTH_MAX: usize = 1_000;
 ///
 /// # What is refused
 ///
-/// Everything that is not certain to stay on this site; the visitor comes to the page that the
+/// Every path that is not certain to stay on this site. The visitor then comes to the page that the
 /// application shows after a sign-in without a path to come back to.
 ///
 /// | refused | because |
@@ -57,7 +57,7 @@ const LENGTH_MAX: usize = 1_000;
 pub struct ReturnPath(String);
 
 impl ReturnPath {
-    /// The name of the parameter that carries it: the one that Django, Flask and axum-login use.
+    /// The name of the parameter that carries the path: the one that Django, Flask and axum-login use.
     ///
     /// ```
     /// use sealed_session::ReturnPath;
@@ -66,9 +66,9 @@ impl ReturnPath {
     /// ```
     pub const PARAMETER: &'static str = "next";
 
-    /// `path` with its query, decoded as a form's reader does, if it is one on this site. Where the
-    /// framework reads forms, hand over what it found; [`from_query`](ReturnPath::from_query) reads
-    /// the parameter itself.
+    /// Checks a path with its query, and returns it if it stays on this site. Give it decoded, as your
+    /// framework's reader of forms hands it out; [`from_query`](ReturnPath::from_query) reads the parameter
+    /// itself.
     ///
     /// ```
     /// use sealed_session::ReturnPath;
@@ -81,18 +81,18 @@ impl ReturnPath {
     /// ```
     #[must_use]
     pub fn parse(path: &str) -> Option<ReturnPath> {
-        // Browsers send more than RFC 3986 allows, `[]` and `{}` for instance; not these.
+        // Browsers send more than RFC 3986 allows, `[]` and `{}` for instance, but none of these.
         let is_sent = |byte: u8| byte.is_ascii_graphic() && !b"\"#<>\\`".contains(&byte);
         let is_plain = path.len() <= LENGTH_MAX && path.bytes().all(is_sent);
-        // Rocket's parser of URIs takes none of these in a path, and a redirect to one fails there.
+        // Rocket's parser of URIs takes none of these in a path, so a redirect to one fails there.
         let is_known = |byte: u8| !b"^{|}".contains(&byte);
         let is_ours =
             is_plain && split(path).0.bytes().all(is_known) && reading::is_safe(split(path).0);
         is_ours.then(|| ReturnPath(path.to_owned()))
     }
 
-    /// The path in the parameter `next` of a request's query, which is given as it came, without the
-    /// question mark. `None` if it is not there, is there twice, or leads elsewhere.
+    /// Reads the parameter `next` of a request's query, which is given as it came, without the question mark.
+    /// Returns `None` if the parameter is missing, comes twice, or leads elsewhere.
     ///
     /// ```
     /// use sealed_session::ReturnPath;
@@ -105,15 +105,17 @@ impl ReturnPath {
     #[must_use]
     pub fn from_query(query: &str) -> Option<ReturnPath> {
         let mut found = values(query, ReturnPath::PARAMETER);
-        // Of two, who else reads the query may take the other one.
-        let value = found.next().filter(|_| found.next().is_none())?;
-        // In a query a plus sign is a space, which no path has.
-        let value = Some(value).filter(|value| !value.contains('+'))?;
+        let value = found.next()?;
+        // Another reader of the query may take the second of two. A plus sign stands for a space in a query,
+        // which no path has.
+        if found.next().is_some() || value.contains('+') {
+            return None;
+        }
         let value = String::from_utf8(decoded(value)).ok()?;
         ReturnPath::parse(&value)
     }
 
-    /// The path and query, ready for a `Location` field.
+    /// Returns the path and query, ready for a `Location` field.
     ///
     /// ```
     /// use sealed_session::ReturnPath;
@@ -126,8 +128,8 @@ impl ReturnPath {
         &self.0
     }
 
-    /// The same as the value of a parameter, for a link or a redirect to a sign-in page. It needs no
-    /// escaping in HTML.
+    /// Returns the path and query encoded as the value of a parameter, for a link or a redirect to a sign-in
+    /// page. It needs no escaping in HTML.
     ///
     /// ```
     /// use sealed_session::ReturnPath;
@@ -166,7 +168,7 @@ impl From<ReturnPath> for String {
     }
 }
 
-/// The query is not shown: there may be secrets in it.
+/// Hides the query, which may hold secrets.
 impl fmt::Debug for ReturnPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = match split(&self.0) {

@@ -1,11 +1,11 @@
-//! What becomes of a request, and what its answer says.
+//! Verdicts of guards, and the answers to requests that may not pass.
 
 use std::fmt;
 
 use super::percent::split;
 use crate::head::HeaderChange;
 
-/// What a [`Guard`](crate::Guard) decided.
+/// The decision of a [`Guard`](crate::Guard).
 ///
 /// ```
 /// use sealed_session::Verdict;
@@ -20,14 +20,14 @@ pub enum Verdict {
     Pass,
     /// Nobody is signed in, or there is no session: 401.
     Unauthorized,
-    /// Somebody is there, and may not pass: 403.
+    /// The visitor has a session, and may not pass: 403.
     Forbidden,
-    /// Nobody is signed in, and this is where they can: 303, with this `Location`.
+    /// Nobody is signed in, and this `Location` is where they can sign in: 303.
     Redirect(String),
 }
 
 impl Verdict {
-    /// The status of the answer; `None` if the request goes on.
+    /// Returns the status of the answer; `None` if the request goes on.
     ///
     /// ```
     /// use sealed_session::Verdict;
@@ -46,9 +46,8 @@ impl Verdict {
         }
     }
 
-    /// The header fields of the answer, whose body is empty. No cache may store it: whoever has signed
-    /// in gets another, and the visitor's next one, too. That it varies by the session the commit says,
-    /// as of every response that depends on it.
+    /// Returns the header fields of the answer, whose body is empty. No cache may store it, because the same
+    /// visitor gets another answer after the sign-in. The commit adds that it varies by the session.
     ///
     /// ```
     /// use sealed_session::Verdict;
@@ -74,7 +73,7 @@ impl Verdict {
     }
 }
 
-/// The query of a location is not shown: it holds that of the request.
+/// Hides the query of a location, because it holds that of the request.
 impl fmt::Debug for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -126,8 +126,8 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
         self
     }
 
-    /// The query of the request's URI: raw, without the question mark. Nothing reads it unless a
-    /// session may come in a link.
+    /// The query of the request's URI: raw, without the question mark. A session may come in
+    /// it, if it comes in links, and a [`Guard`](crate::Guard) has visitors come back to it.
     ///
     /// ```
     /// use sealed_session::RequestHead;

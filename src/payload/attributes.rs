@@ -1,7 +1,7 @@
-//! The attributes of a record: an index over bytes that are decoded only when asked for.
+//! The attributes of a record: an index over bytes that are decoded when they are asked for.
 //!
-//! What this version cannot read it carries along byte for byte. Values are unpacked when they are
-//! asked for, and not packed again as long as they stay what they were.
+//! An attribute that this version cannot read is carried along byte for byte. A value is unpacked when it is
+//! asked for, and packed again only if it changes.
 
 use std::sync::Arc;
 
@@ -13,18 +13,19 @@ use crate::error::Refusal;
 /// The attributes of one session, in ascending order of their names' bytes.
 #[derive(Clone, Default)]
 pub(crate) struct Attributes {
-    /// What the token held; unchanged attributes stay here.
+    /// The bytes of the token's attributes. Unchanged attributes stay here.
     body: Arc<[u8]>,
     index: Vec<IndexEntry>,
 }
 
+/// Where one attribute's name and value are, and what its flags say.
 #[derive(Clone)]
 struct IndexEntry {
     name: Bytes,
     flags: u8,
     schema: u32,
     value: Bytes,
-    /// Bytes of the value with its text unpacked.
+    /// Bytes of the value once its text is unpacked.
     length: u32,
 }
 
@@ -40,6 +41,7 @@ impl IndexEntry {
     }
 }
 
+/// Bytes that lie in the token's body, or that were set since.
 #[derive(Clone)]
 enum Bytes {
     In { at: u32, length: u32 },
@@ -79,7 +81,7 @@ impl<'a> Placed<'a> {
     }
 }
 
-/// One attribute, held on its own.
+/// One attribute, apart from the others.
 pub(crate) struct Detached {
     body: Arc<[u8]>,
     indexed: IndexEntry,
@@ -111,7 +113,7 @@ impl Attributes {
         self.index.get(at).map(|indexed| self.entry(indexed))
     }
 
-    /// The attribute of this name, apart from the others: it can be decoded while they change.
+    /// Returns the attribute of this name, apart from the others, so that it can be decoded while they change.
     pub(crate) fn detached(&self, name: &str) -> Option<Detached> {
         let indexed = self.index.get(self.find(name.as_bytes()).ok()?)?;
         Some(Detached {
@@ -185,7 +187,7 @@ impl Attributes {
         }
     }
 
-    /// Removes an attribute; `false` if there is none of this name.
+    /// Removes an attribute. Returns `false` if there is none of this name.
     pub(crate) fn remove(&mut self, name: &str) -> bool {
         let found = self.find(name.as_bytes());
         found.map(|at| self.index.remove(at)).is_ok()
@@ -197,7 +199,7 @@ impl Attributes {
         self.index.retain(|indexed| wanted(indexed.name.of(body)));
     }
 
-    /// The attributes that are not secret, with their values unpacked.
+    /// Writes the attributes that are not secret, with their values unpacked.
     pub(super) fn open(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.open_length());
         for entry in self.iter().filter(|entry| !entry.is_secret()) {
@@ -206,13 +208,13 @@ impl Attributes {
         out
     }
 
-    /// How many bytes [`open`](Attributes::open) gives.
+    /// Returns how many bytes [`open`](Attributes::open) writes.
     pub(super) fn open_length(&self) -> usize {
         let open = self.iter().filter(|entry| !entry.is_secret());
         open.map(|entry| entry.size()).sum()
     }
 
-    /// The same with text packed, in the values in which that saves a byte; `None` if in none.
+    /// Writes the same with the text packed in each value in which that saves a byte; `None` if in none.
     pub(super) fn open_text_packed(&self) -> Option<Vec<u8>> {
         let mut out = Vec::with_capacity(self.body.len());
         let mut any = false;
@@ -224,7 +226,7 @@ impl Attributes {
         any.then_some(out)
     }
 
-    /// The attributes that are secret, as they are.
+    /// Writes the attributes that are secret, as they are.
     pub(super) fn secret(&self) -> Vec<u8> {
         let mut out = Vec::new();
         for entry in self.iter().filter(Entry::is_secret) {
@@ -233,7 +235,7 @@ impl Attributes {
         out
     }
 
-    /// Indexes the attributes in two regions of `body`: up to `border` the open ones, then the secret
+    /// Indexes the attributes in the two regions of `body`: the open ones up to `border`, and then the secret
     /// ones.
     pub(super) fn read(body: Arc<[u8]>, border: usize) -> Result<Attributes, Refusal> {
         let mut index = Vec::new();
@@ -273,6 +275,7 @@ impl Attributes {
     }
 }
 
+/// Appends one attribute.
 fn write(out: &mut Vec<u8>, entry: &Entry<'_>, flags: u8, value: &[u8]) {
     put_varint(out, entry.name.len());
     out.extend_from_slice(entry.name);
@@ -301,12 +304,12 @@ fn read_one(cursor: &mut Cursor<'_>) -> Result<IndexEntry, Refusal> {
     })
 }
 
-/// All that a session holds is far shorter than 4 GiB.
+/// Returns a length in 32 bits: a session is far shorter than 4 GiB.
 fn number(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
-/// The bytes that were just taken from `cursor`.
+/// Returns where the bytes lie that were just taken from `cursor`.
 fn before(cursor: &Cursor<'_>, taken: &[u8]) -> Bytes {
     Bytes::In {
         at: number(cursor.at() - taken.len()),

@@ -1,7 +1,7 @@
-//! One value to the bytes of one attribute, and back.
+//! Encodes one value into the bytes of an attribute, and decodes it.
 //!
-//! postcard stands under typed keys, JSON text under string keys. postcard under a string key
-//! would misread in silence: `insert("visits", 1)` infers `i32`, and `get::<u32>` would give 2.
+//! Typed keys store postcard, string keys store JSON text. postcard under a string key would misread in
+//! silence: `insert("visits", 1)` infers `i32`, and `get::<u32>` would give 2.
 
 use std::any::type_name;
 
@@ -14,7 +14,7 @@ use super::json;
 use super::sample::is_lossy;
 use super::shape::{Print, Recorder, Replayer, Shape, ShapeReader, ShapeWriter};
 
-/// How an attribute's value is written. The numbers are frozen: see FORMAT.md.
+/// The codec of an attribute's value. The numbers are frozen: see FORMAT.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum Codec {
@@ -22,12 +22,12 @@ pub(crate) enum Codec {
     Json = 1,
 }
 
-/// Why a value is not stored.
+/// The reason for which a value is not stored.
 #[derive(Debug)]
 pub(super) enum Unstorable {
-    /// It has no form in which it could be.
+    /// No codec can write it.
     NoForm(String),
-    /// It would come back as another one.
+    /// It would come back as another value.
     Lost(String),
 }
 
@@ -40,7 +40,13 @@ impl From<Unstorable> for String {
 }
 
 impl Codec {
-    /// The bytes of `value`, or why it could not be stored so that it comes back.
+    /// Returns the codec of this number; `None` if this version does not know it.
+    pub(super) fn of(number: u8) -> Option<Codec> {
+        let known = [Codec::Postcard, Codec::Json];
+        known.get(usize::from(number)).copied()
+    }
+
+    /// Encodes a value, or says why it would not come back as it was.
     pub(crate) fn encode<T: Serialize + DeserializeOwned>(
         self,
         value: &T,
@@ -52,7 +58,7 @@ impl Codec {
         checked(self, encode(value), encode)
     }
 
-    /// The value of `bytes`; every byte has to be used.
+    /// Decodes a value. Every byte has to be used.
     pub(crate) fn decode<T: DeserializeOwned>(self, bytes: &[u8]) -> Result<T, String> {
         match self {
             Codec::Postcard => from_postcard(bytes).ok_or_else(changed::<T>),
@@ -61,7 +67,7 @@ impl Codec {
     }
 }
 
-/// The bytes of a value, if its type passes as well.
+/// Returns the bytes of a value, unless a sample of its type is lost.
 pub(super) fn checked<T: Deserialize<'static>>(
     codec: Codec,
     bytes: Result<Vec<u8>, Unstorable>,
@@ -79,7 +85,7 @@ pub(super) fn checked<T: Deserialize<'static>>(
     Ok(bytes)
 }
 
-/// The value behind a print that is its own.
+/// Reads the value behind a print; `None` if the print is that of another type.
 fn from_postcard<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     let (stored, bytes) = bytes.split_first_chunk()?;
     let print = Print::default();
@@ -97,7 +103,7 @@ fn changed<T>() -> String {
     )
 }
 
-/// A print and the postcard bytes of `value`, if it comes back as it is.
+/// Writes a print and the postcard bytes of `value`, if it comes back as it is.
 fn to_postcard<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Unstorable> {
     let refused = |cause: &postcard::Error| {
         Unstorable::NoForm(format!(
@@ -106,6 +112,7 @@ fn to_postcard<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Un
             type_name::<T>()
         ))
     };
+    // Write, and read back along the shape that was written.
     let (mut bytes, shape) = traced(value).map_err(|cause| refused(&cause))?;
     let replay = shape.replay();
     let back = match read_along(bytes.get(PRINT..).unwrap_or_default(), &replay) {
@@ -127,7 +134,7 @@ fn to_postcard<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Un
     Ok(bytes)
 }
 
-/// Reads all bytes along a shape; `Err(None)` if they are not all used, or the shape is not.
+/// Reads all bytes along a shape. Returns `Err(None)` if bytes or calls are left over.
 fn read_along<T: DeserializeOwned>(
     bytes: &[u8],
     replay: &Replayer<'_>,
@@ -135,10 +142,14 @@ fn read_along<T: DeserializeOwned>(
     let mut source = postcard::Deserializer::from_bytes(bytes);
     let read = T::deserialize(ShapeReader::new(&mut source, replay))?;
     let whole = source.finalize().is_ok_and(<[u8]>::is_empty);
-    (whole && replay.is_done()).then_some(read).ok_or(None)
+    match whole && replay.is_done() {
+        true => Ok(read),
+        false => Err(None),
+    }
 }
 
-/// Whether `back`, which was read of `value`, is the same but for the order of what has none.
+/// Returns whether `back`, which was read from the bytes of `value`, is the same except for the order of
+/// maps and sets that have none.
 fn is_reordered<T>(value: &T, replay: &Replayer<'_>, back: &T) -> bool
 where
     T: Serialize + DeserializeOwned,
@@ -152,7 +163,7 @@ where
     let form_of =
         |value, replay: &Replayer<'_>| form(value, options.forgiving(replay.containers()));
     let written = form_of(value, replay);
-    // What it is read into is not looked at: only what becomes of each container.
+    // The value read here is dropped: only the kind of each container counts.
     read_along::<T>(again, &replayed).is_ok()
         && written.is_some()
         && written == form_of(back, &replayed)
@@ -168,7 +179,7 @@ fn shifted<T: ?Sized>() -> Unstorable {
     ))
 }
 
-/// Whether `value` writes these bytes by these calls.
+/// Returns whether `value` writes exactly these bytes by exactly these calls.
 fn is_repeated<T: Serialize>(value: &T, bytes: &[u8], shape: &Shape) -> bool {
     let recorder = Recorder::expecting(shape);
     let mut target = postcard::Serializer {
@@ -178,8 +189,8 @@ fn is_repeated<T: Serialize>(value: &T, bytes: &[u8], shape: &Shape) -> bool {
     written.is_ok() && target.output.0 == Some(&[]) && recorder.is_repeated()
 }
 
-/// Takes bytes as long as they are these; nothing from the first other one on, although a type may
-/// pass over an error.
+/// A sink that compares what it takes with expected bytes. After the first difference it takes nothing more,
+/// even if a type ignores the error.
 struct Expecting<'a>(Option<&'a [u8]>);
 
 impl Flavor for Expecting<'_> {
@@ -199,13 +210,13 @@ impl Flavor for Expecting<'_> {
     }
 }
 
-/// Calls of a small value.
+/// How many calls of serde a small value makes.
 const FEW: usize = 32;
 
-/// Bytes of one.
+/// How many bytes a small value has.
 const SHORT: usize = 256;
 
-/// Takes all bytes; as postcard's own, but with room to begin with.
+/// A sink that keeps all bytes. Unlike postcard's own it has room from the start.
 struct Growing(Vec<u8>);
 
 impl Flavor for Growing {
@@ -229,7 +240,7 @@ impl Flavor for Growing {
 /// Bytes of a print.
 const PRINT: usize = 2;
 
-/// The bytes of `value` behind room for a print, and its shape.
+/// Writes `value` behind room for a print, and returns its shape as well.
 fn traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Shape), postcard::Error> {
     let recorder = Recorder::of_about(FEW);
     let mut output = Vec::with_capacity(SHORT);

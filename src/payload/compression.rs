@@ -1,6 +1,6 @@
-//! The open region, as small as the policy asks for.
+//! Compresses the open region as the policy asks.
 //!
-//! Owns the two compressors, the choice between them, and the ceiling on what they may unpack to.
+//! Owns the two compressors, the choice between them, and the ceiling on the bytes that they may unpack to.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -18,9 +18,9 @@ use crate::error::Refusal;
 
 /// How hard the library tries to make a session small.
 ///
-/// Before compression, text that stands for bytes (base64 as in JWTs, hex, UUIDs) is packed, which
-/// helps more than any compressor; see FORMAT.md. LZ4 and DEFLATE are always readable, whatever the
-/// policy says, so it can be changed at any time.
+/// Before compression, text that stands for bytes (base64 as in JWTs, hex, UUIDs) is packed. That helps more
+/// than any compressor; see FORMAT.md. LZ4 and DEFLATE can be read under every policy, so you can change the
+/// policy at any time.
 ///
 /// | on the corpus, in characters of cookie value | login | cart | OIDC |
 /// | --- | --- | --- | --- |
@@ -48,20 +48,20 @@ use crate::error::Refusal;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Compression {
-    /// LZ4; and DEFLATE instead where LZ4 would need one more cookie, or would be over the budget.
-    /// The default: LZ4 unpacks a cart in 0.3 us and DEFLATE in 4, and takes 15 times as long to
-    /// pack, so that time is spent only where it buys something.
+    /// LZ4, or DEFLATE where LZ4 would need one more cookie or pass the budget. The default. LZ4 unpacks a
+    /// cart in 0.3 us. DEFLATE takes 4 us, and 15 times as long as LZ4 to pack, so it is used only where it
+    /// saves something.
     #[default]
     Auto,
     /// LZ4 or DEFLATE, whichever is smaller: for sites that count every byte.
     Smallest,
-    /// Neither, and no packing of text: the length of a session tells the lengths of its values,
-    /// and nothing of what is in them. For single values, rather make them
+    /// Neither, and no packing of text. The length of a session then depends on the lengths of its values, and
+    /// on nothing else in them. If that matters for single values only, make them
     /// [`secret`](crate::Attribute::secret).
     Off,
 }
 
-/// How a region is stored. The numbers are frozen: see FORMAT.md.
+/// The way in which a region is stored. The numbers are frozen: see FORMAT.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Method {
     Stored = 0,
@@ -76,25 +76,25 @@ impl Method {
     }
 }
 
-/// Regions smaller than this are not compressed: of pieces of session text of 48 to 63 bytes, neither
-/// makes the padded payload of 1 in 100 smaller. See docs/design.md.
+/// Regions of fewer bytes are not compressed. Of pieces of session text with 48 to 63 bytes, not 1 in 100
+/// gets a smaller padded payload by either compressor. See docs/design.md.
 const LEAST: usize = 64;
 
-/// The level of DEFLATE for so many bytes. Above 6 nothing of the corpus gets smaller. What is long
-/// may be an attacker's, and random letters of an alphabet of two take a millisecond for 64 KiB at 3,
-/// and seven at 6.
+/// Returns the level of DEFLATE for so many bytes. Above 6 nothing of the corpus gets smaller. A long region
+/// may be an attacker's: 64 KiB of random letters from an alphabet of two take a millisecond at level 3, and
+/// seven at level 6.
 const fn level(bytes: usize) -> u8 {
     if bytes <= 8_192 { 6 } else { 3 }
 }
 
 thread_local! {
-    /// What LZ4 notes where it saw what in; positions, and none of the text. Cleared before each use:
-    /// it is kept for its 8 KiB, which cost more to allocate than to clear.
+    /// The table in which LZ4 notes positions, and none of the text. It is cleared before each use. It is kept
+    /// because its 8 KiB cost more to allocate than to clear.
     static TABLE: RefCell<CompressTable> = RefCell::new(CompressTable::small());
 }
 
-/// From here on LZ4 takes a larger table, with which everything is packed otherwise. The one that is
-/// kept would become that table for good, and what a thread packs is not to depend on what it packed.
+/// From this length on LZ4 takes a larger table, which gives other bytes. The table that is kept would turn
+/// into a large one for good, and then a thread's output would depend on what it packed before.
 const LARGE: usize = u16::MAX as usize;
 
 fn lz4(region: &[u8]) -> Vec<u8> {
@@ -107,10 +107,10 @@ fn lz4(region: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A region in one of its forms.
+/// A region, stored in one of the ways.
 pub(super) struct Region<'a> {
     pub(super) method: Method,
-    /// Bytes that it unpacks to.
+    /// How many bytes it unpacks to.
     unpacked: usize,
     bytes: Cow<'a, [u8]>,
 }
@@ -129,7 +129,7 @@ impl Region<'_> {
         }
     }
 
-    /// How many bytes [`write`](Region::write) appends.
+    /// Returns how many bytes [`write`](Region::write) appends.
     pub(super) fn length(&self) -> usize {
         let unpacked = match self.method {
             Method::Stored => 0,
@@ -146,12 +146,12 @@ impl Region<'_> {
         out.extend_from_slice(&self.bytes);
     }
 
-    /// How many bytes [`unpack`](Region::unpack) fills.
+    /// Returns how many bytes [`unpack`](Region::unpack) fills.
     pub(super) fn unpacked_length(&self) -> usize {
         self.unpacked
     }
 
-    /// Unpacks into all of `out`, which is as long as it has to be.
+    /// Unpacks the region. `out` has exactly the length that it unpacks to.
     pub(super) fn unpack(&self, out: &mut [u8]) -> Result<(), Refusal> {
         let is_whole = match self.method {
             Method::Stored => {
@@ -161,13 +161,17 @@ impl Region<'_> {
             Method::Lz4 => is_unpacked_lz4(&self.bytes, out),
             Method::Deflate => is_unpacked_deflate(&self.bytes, out),
         };
-        is_whole.then_some(()).ok_or(Refusal::Malformed)
+        if is_whole {
+            Ok(())
+        } else {
+            Err(Refusal::Malformed)
+        }
     }
 }
 
 impl<'a> Region<'a> {
-    /// Reads what [`write`](Region::write) wrote. What it claims is checked against the ceiling, so
-    /// that room can be made for it.
+    /// Reads what [`write`](Region::write) wrote. The length that it claims to unpack to is checked against the
+    /// ceiling, so that the caller can make room for it.
     pub(super) fn read(method: Method, cursor: &mut Cursor<'a>) -> Result<Region<'a>, Refusal> {
         let length = cursor.varint()?;
         let unpacked = match method {
@@ -186,12 +190,13 @@ impl<'a> Region<'a> {
     }
 }
 
-/// Unpacks, and says whether all of `bytes` fill all of `out`.
+/// Unpacks LZ4, and returns whether all of `bytes` filled all of `out`.
 fn is_unpacked_lz4(bytes: &[u8], out: &mut [u8]) -> bool {
     let length = out.len();
     lz4_flex::block::decompress_into(bytes, out).is_ok_and(|written| written == length)
 }
 
+/// Unpacks DEFLATE, and returns whether all of `bytes` filled all of `out`.
 fn is_unpacked_deflate(bytes: &[u8], out: &mut [u8]) -> bool {
     let flags = inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
     let mut state = DecompressorOxide::new();
@@ -200,16 +205,15 @@ fn is_unpacked_deflate(bytes: &[u8], out: &mut [u8]) -> bool {
 }
 
 impl Compression {
-    /// Whether a region whose text was packed is tried as it was, too: packing can hide from a
-    /// compressor that two texts are alike. No session of the corpus is smaller for it.
+    /// Returns whether a region whose text was packed is also tried unpacked: packing can hide from a
+    /// compressor that two texts are alike. No session of the corpus gets smaller by it.
     pub(super) fn tries_plain(self) -> bool {
         self == Compression::Smallest
     }
 
-    /// The form of a region that is best by this policy, given its bytes, the same with their text
-    /// packed, or both. `payload` tells the length of the payload around a region, `cookies` how many
-    /// cookies a payload of some length takes. Of equally good ones it is that which is cheapest to
-    /// read.
+    /// Chooses how a region is stored. `plain` has its bytes and `packed` the same with their text packed; one
+    /// of them may be missing. `payload` returns the length of the payload around a region, and `cookies` how
+    /// many cookies a payload takes. Of equally good regions this returns the one that is cheapest to read.
     pub(super) fn choose<'a>(
         self,
         plain: Option<&'a [u8]>,
@@ -229,16 +233,18 @@ impl Compression {
                 best
             }
         };
+        // The smallest without DEFLATE, which is by far the slowest.
         let stored = all().map(|region| Region::of(Method::Stored, region));
         let best = stored.chain(compressed(Method::Lz4)).reduce(smaller);
         let best = best.unwrap_or_else(|| Region::of(Method::Stored, &[]));
 
+        // DEFLATE is made only if it can save a cookie, or if the policy asks for the smallest.
         let taken = cookies(payload(&best));
         if self == Compression::Auto && taken <= 1 {
             return best;
         }
         match compressed(Method::Deflate).reduce(smaller) {
-            // If neither can be sent, the error tells how much the better one was too large.
+            // If neither fits the budget, the error reports the smaller one.
             Some(deflate) if self == Compression::Smallest || taken == usize::MAX => {
                 smaller(best, deflate)
             }

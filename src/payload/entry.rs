@@ -8,14 +8,14 @@ use super::text;
 use super::wire::varint_length;
 use crate::error::Refusal;
 
-/// In the flags: which codec wrote the value.
+/// The flags that hold the codec's number.
 const CODEC: u8 = 0b0000_0011;
-/// In the flags: kept apart from what is compressed.
+/// The flag of an attribute that is kept apart from the compressed ones.
 const SECRET: u8 = 0b0000_0100;
-/// In the flags: the text of the value is packed.
+/// The flag of a value whose text is packed.
 const TEXT: u8 = 0b0000_1000;
 
-/// The codec's number is within the bits kept for it.
+/// The codec's number fits the bits that are kept for it.
 const _: () = assert!(Codec::Json as u8 <= CODEC);
 
 /// One attribute as it is stored.
@@ -26,11 +26,11 @@ pub struct Entry<'a> {
     pub(crate) schema: u32,
     /// The value, perhaps with its text packed.
     pub(super) stored: &'a [u8],
-    /// How many bytes [`value`](Entry::value) has.
+    /// Bytes of [`value`](Entry::value).
     pub(super) length: usize,
 }
 
-/// Of the value only its length is shown.
+/// Shows only the length of the value.
 impl fmt::Debug for Entry<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Entry")
@@ -52,7 +52,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// One as it was read.
+    /// Makes an attribute of the parts that were read from a payload.
     pub(super) fn read(
         name: &'a [u8],
         flags: u8,
@@ -72,23 +72,18 @@ impl<'a> Entry<'a> {
         Ok(entry)
     }
 
-    /// The same attribute, kept apart from what is compressed.
+    /// Marks the attribute as one that is kept apart from the compressed ones.
     pub(crate) fn into_secret(mut self) -> Entry<'a> {
         self.flags |= SECRET;
         self
     }
 
-    /// The codec of the value; `None` for one that this version does not know, be it by its
-    /// number or by a flag beside it.
+    /// Returns the codec of the value; `None` if this version does not know its number, or a flag beside it.
     pub(crate) fn codec(&self) -> Option<Codec> {
-        match self.flags & !(SECRET | TEXT) {
-            0 => Some(Codec::Postcard),
-            1 => Some(Codec::Json),
-            _ => None,
-        }
+        Codec::of(self.flags & !(SECRET | TEXT))
     }
 
-    /// The value's bytes.
+    /// Returns the value's bytes, unpacked.
     pub(crate) fn value(&self) -> Cow<'a, [u8]> {
         if self.is_packed() {
             text::unpack(self.stored, self.length).into()
@@ -97,10 +92,10 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Whether both store the same bytes.
+    /// Returns whether both attributes are the same.
     pub(super) fn is_equal(&self, other: &Entry<'_>) -> bool {
         let marks = |entry: &Entry<'_>| (entry.flags & !TEXT, entry.schema);
-        // Nothing is unpacked for what cannot be the same.
+        // The values are unpacked last, when everything else is the same.
         self.name == other.name
             && marks(self) == marks(other)
             && self.length == other.length
@@ -111,13 +106,13 @@ impl<'a> Entry<'a> {
         self.flags & SECRET != 0
     }
 
-    /// Whether the text of the value is packed. Beside what this version does not know, the flag
-    /// may mean something else.
+    /// Returns whether the text of the value is packed. With a codec or a flag that this version does not know,
+    /// the flag may mean something else.
     pub(super) fn is_packed(&self) -> bool {
         self.flags & TEXT != 0 && self.codec().is_some()
     }
 
-    /// The flags to go with [`value`](Entry::value).
+    /// Returns the flags that go with [`value`](Entry::value).
     pub(super) fn value_flags(&self) -> u8 {
         if self.is_packed() {
             self.flags & !TEXT
@@ -126,7 +121,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Flags and value with the text packed, if that makes it smaller. What came packed stays as it
+    /// Returns flags and value with the text packed, if that is smaller. A value that came packed stays as it
     /// is.
     pub(super) fn packed(&self) -> (u8, Cow<'a, [u8]>) {
         let as_it_is = (self.flags, self.stored.into());
@@ -143,7 +138,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Bytes that the attribute takes before packing and compression.
+    /// Returns how many bytes the attribute takes before packing and compression.
     pub(crate) fn size(&self) -> usize {
         let schema = varint_length(self.schema as usize);
         let string = |length: usize| varint_length(length) + length;

@@ -1,4 +1,4 @@
-//! The identity of a session.
+//! The id of a session.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,8 @@ use crate::error::Error;
 
 /// The id of a session: 64 bits for the life of a sign-in and 64 bits fresh at each renewal.
 ///
-/// It identifies a session in logs. It opens nothing: a session is the whole sealed token. `Display` shows 32 hex digits, the constant half first.
+/// It identifies a session in logs. It opens nothing: a session is the whole sealed token. `Display` writes 32
+/// hex digits, the constant half first, and `FromStr` reads them.
 ///
 /// ```
 /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -28,7 +29,7 @@ pub struct SessionId {
 }
 
 impl SessionId {
-    /// A new id, both halves.
+    /// Makes a new id.
     pub(crate) fn mint() -> Result<SessionId, Error> {
         let mut halves = [[0; 8]; 2];
         getrandom::fill(halves.as_flattened_mut()).map_err(Error::randomness)?;
@@ -36,19 +37,19 @@ impl SessionId {
         Ok(SessionId { sign_in, renewal })
     }
 
-    /// The same sign-in with a fresh second half.
+    /// Returns an id of the same sign-in with a fresh second half.
     pub(crate) fn renewed(self) -> Result<SessionId, Error> {
         let mut renewal = [0; 8];
         getrandom::fill(&mut renewal).map_err(Error::randomness)?;
         Ok(SessionId { renewal, ..self })
     }
 
-    /// The half that lasts for a sign-in.
+    /// Returns the half that lasts for a sign-in.
     pub(crate) fn sign_in(&self) -> &[u8; 8] {
         &self.sign_in
     }
 
-    /// Both halves, the one that lasts for a sign-in first.
+    /// Returns both halves, the one that lasts for a sign-in first.
     pub(crate) fn bytes(&self) -> [u8; 16] {
         let mut bytes = [0; 16];
         let (sign_in, renewal) = bytes.split_at_mut(self.sign_in.len());
@@ -57,7 +58,7 @@ impl SessionId {
         bytes
     }
 
-    /// Whether both belong to one sign-in: to a session and its renewals.
+    /// Returns whether both ids belong to one sign-in: to a session and its renewals.
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
@@ -94,19 +95,15 @@ impl FromStr for SessionId {
 
     fn from_str(text: &str) -> Result<SessionId, Error> {
         let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        if text.len() != 32 || !text.bytes().all(is_digit) {
-            return Err(Error::configuration(
+        let bytes = u128::from_str_radix(text, 16).map(u128::to_be_bytes);
+        match bytes.as_ref().map(|bytes| bytes.as_chunks().0) {
+            Ok(&[sign_in, renewal]) if text.len() == 32 && text.bytes().all(is_digit) => {
+                Ok(SessionId { sign_in, renewal })
+            }
+            _ => Err(Error::configuration(
                 "a session id is 32 hex digits in lower case",
-            ));
+            )),
         }
-        let half = |digits: Option<&str>| {
-            let number = u64::from_str_radix(digits.unwrap_or_default(), 16);
-            number.unwrap_or_default().to_be_bytes()
-        };
-        Ok(SessionId {
-            sign_in: half(text.get(..16)),
-            renewal: half(text.get(16..)),
-        })
     }
 }
 

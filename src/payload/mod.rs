@@ -1,8 +1,8 @@
-//! A record to packed bytes and back.
+//! Writes a record into the bytes of a payload, and reads it back.
 //!
-//! Owns the layout of a session's content: id, times, attributes, codecs, compression, padding
-//! and ceilings. It never sees a key or a cookie, and parses only [`Opened`] bytes, so whatever
-//! it reads was written by a holder of the ring; it still bounds every size before it allocates.
+//! Owns the layout of a session's content: id, times, attributes, codecs, compression, padding and ceilings.
+//! It never sees a key or a cookie. It parses [`Opened`] bytes only, which a holder of the ring has written,
+//! and still bounds every size before it allocates.
 
 mod attributes;
 mod codec;
@@ -29,8 +29,8 @@ pub(crate) use record::{PADDING, Packing, Payload, Record, SUBJECT_MAX};
 #[cfg(doc)]
 use crate::seal::Opened;
 
-/// The most bytes of attributes before compression. Bounds what a small token may unpack to.
+/// The most bytes of attributes before compression. It bounds what a small token may unpack to.
 pub(crate) const UNPACKED_MAX: usize = 65_536;
 
-/// The longest attribute name, in bytes.
+/// The most bytes of an attribute's name.
 pub(crate) const NAME_MAX: usize = 255;

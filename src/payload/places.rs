@@ -1,17 +1,18 @@
-//! Places for text that a type borrows.
+//! Gives places to text that a type borrows.
 //!
-//! A `&str` under a string key is written, and can never be read as one: it would borrow from the
-//! session. To prove it all the same, each text that a type asks to borrow is given a place that
-//! stands for it: equal texts the same one, and in the order of the texts, so that maps and sets of
-//! them come out as they were. Where what was read is written again, a place says its text.
+//! A `&str` can be written under a string key, but never read as one, because it would borrow from the
+//! session. To prove that such a value comes back, each text that its type asks to borrow gets a place in
+//! static memory that stands for it. Equal texts get the same place, and places are ordered like their
+//! texts, so that maps and sets of them come out as they were. When the value is written again, each place
+//! is replaced by its text.
 
-/// The most different texts of one value.
+/// The most different texts in one value.
 const MOST: usize = 4_096;
 
-/// Places are its beginnings.
+/// The memory of the places: each is one of its prefixes.
 static PLACES: [u8; MOST] = [1; MOST];
 
-/// What the places of one value stand for.
+/// The texts that the places of one value stand for.
 #[derive(Debug, Default)]
 pub(super) struct Places {
     /// Each once, in ascending order.
@@ -19,14 +20,14 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Places for these; `None` if they are too many.
+    /// Gives places to these texts; `None` if they are too many.
     pub(super) fn of(mut texts: Vec<String>) -> Option<Places> {
         texts.sort_unstable();
         texts.dedup();
         (texts.len() <= MOST).then_some(Places { texts })
     }
 
-    /// The only place, if there is one text at most.
+    /// Returns the first place. It is the only one if there is at most one text.
     pub(super) fn first() -> &'static str {
         beginning(1)
     }
@@ -35,7 +36,7 @@ impl Places {
         self.texts.len()
     }
 
-    /// The place of a text; `None` if it has none.
+    /// Returns the place of a text; `None` if it has none.
     pub(super) fn place(&self, text: &str) -> Option<&'static str> {
         let at = self
             .texts
@@ -43,11 +44,14 @@ impl Places {
         at.ok().map(|at| beginning(at + 1))
     }
 
-    /// What `place` stands for; `None` if it is no place. It is known by where it lies, and not by
-    /// what it says.
+    /// Returns the text that `place` stands for; `None` if it is not a place. A place is known by its address,
+    /// and not by its content.
     pub(super) fn text(&self, place: &str) -> Option<&str> {
         let is_place = std::ptr::eq(place.as_ptr(), PLACES.as_ptr());
-        let at = place.len().checked_sub(1).filter(|_| is_place)?;
+        if !is_place {
+            return None;
+        }
+        let at = place.len().checked_sub(1)?;
         self.texts.get(at).map(String::as_str)
     }
 }

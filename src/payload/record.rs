@@ -1,4 +1,4 @@
-//! A session's content, and its bytes. FORMAT.md is the normative description.
+//! The record of a session, and its bytes. FORMAT.md is the normative description.
 
 use std::sync::Arc;
 
@@ -12,28 +12,28 @@ use crate::error::Refusal;
 use crate::lifetime::{OwnLifetimes, Timestamp};
 use crate::seal::Opened;
 
-/// The longest subject, in bytes.
+/// The most bytes of a subject.
 pub(crate) const SUBJECT_MAX: usize = 255;
 
 const VERSION: u8 = 1;
 
-/// In the flags: how the open attributes are compressed.
+/// The flags that hold how the open attributes are compressed.
 const METHOD: u8 = 0b0000_0011;
-/// In the flags: a subject follows.
+/// The flag of a record with a subject.
 const SUBJECT: u8 = 0b0000_0100;
-/// In the flags: lifetimes of the session's own follow.
+/// The flag of a record with own lifetimes.
 const OWN: u8 = 0b0000_1000;
 
-/// Payloads are padded to a multiple of this. It blurs the length of what is inside at a cost of
-/// about 2 %; it does not hide it.
+/// Payloads are padded to a multiple of so many bytes. That blurs the length of the content, at a cost of
+/// about 2 %, and does not hide it.
 pub(crate) const PADDING: usize = 32;
 
-/// What one session is.
+/// The content of one session.
 #[derive(Clone)]
 pub(crate) struct Record {
     pub(crate) id: SessionId,
     pub(crate) created: Timestamp,
-    /// Who is signed in.
+    /// The user who is signed in.
     pub(crate) subject: Option<String>,
     pub(crate) own: OwnLifetimes,
     pub(crate) attributes: Attributes,
@@ -42,24 +42,24 @@ pub(crate) struct Record {
 /// A record's bytes.
 pub(crate) struct Payload {
     pub(crate) bytes: Vec<u8>,
-    /// How many of them are no padding.
+    /// How many of them are not padding.
     pub(crate) content: usize,
 }
 
-/// The attributes take this many bytes before compression, which is more than a token may hold.
+/// The attributes take so many bytes before compression, which is more than a token may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OverCeiling(pub(crate) usize);
 
-/// What decides how a record is stored.
+/// How a record is to be packed.
 #[derive(Clone, Copy)]
 pub(crate) struct Packing<'a> {
     pub(crate) compression: Compression,
-    /// How many cookies a payload of so many bytes takes; `usize::MAX` if too many.
+    /// Returns how many cookies a payload of so many bytes takes; `usize::MAX` if it does not fit.
     pub(crate) cookies: &'a dyn Fn(usize) -> usize,
 }
 
 impl Record {
-    /// The payload's bytes.
+    /// Writes the payload's bytes.
     pub(crate) fn encode(&self, packing: Packing<'_>) -> Result<Payload, OverCeiling> {
         self.encode_padded(packing, PADDING)
     }
@@ -69,12 +69,14 @@ impl Record {
         if open > UNPACKED_MAX {
             return Err(OverCeiling(open));
         }
+        // The parts around the open region.
         let mut out = self.head();
         let mut end = Vec::new();
         let secret = self.attributes.secret();
         put_varint(&mut end, secret.len());
         end.extend_from_slice(&secret);
 
+        // The open region, in the smallest way that the policy permits.
         let compression = packing.compression;
         let packed = match compression {
             Compression::Off => None,
@@ -91,6 +93,7 @@ impl Record {
             |region| content(region).next_multiple_of(padding),
             packing.cookies,
         );
+        // Put together, with the method in the flags and the padding at the end.
         let content = content(&region);
         out.reserve_exact(content.next_multiple_of(padding) - out.len());
         if let Some(flags) = out.get_mut(1) {
@@ -105,7 +108,7 @@ impl Record {
         })
     }
 
-    /// A record of one attribute, to see what that costs.
+    /// Makes a record of one attribute, to measure what the attribute costs.
     pub(crate) fn to_measure(entry: &Entry<'_>) -> Record {
         let mut attributes = Attributes::default();
         attributes.put(&Placed::first(*entry));
@@ -121,7 +124,7 @@ impl Record {
         }
     }
 
-    /// What stands before the regions, for one that is not compressed.
+    /// Writes the part before the regions, with flags that say that the open one is not compressed.
     fn head(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(2 * PADDING);
         out.push(VERSION);
@@ -142,6 +145,7 @@ impl Record {
 
     /// Reads what [`encode`](Record::encode) wrote.
     pub(crate) fn decode(opened: &Opened) -> Result<Record, Refusal> {
+        // A record of another version or with unknown flags is not read any further.
         let mut cursor = Cursor::new(opened.plain(), 0);
         match cursor.byte()? {
             0 => return Err(Refusal::Malformed),
@@ -153,6 +157,7 @@ impl Record {
             return Err(Refusal::RecordTooNew);
         }
         let method = Method::of(flags & METHOD).ok_or(Refusal::RecordTooNew)?;
+        // The head.
         let id = SessionId {
             sign_in: cursor.array()?,
             renewal: cursor.array()?,
@@ -169,6 +174,7 @@ impl Record {
             read_own(&mut cursor)?
         };
 
+        // The two regions, and padding of zeros. The open region is unpacked in front of the secret one.
         let open = Region::read(method, &mut cursor)?;
         let secret = cursor.string()?;
         if cursor.rest().iter().any(|&byte| byte != 0) {

@@ -1,10 +1,10 @@
-//! Samples of a type, to find at the first insert what it would only lose in production.
+//! Tries samples of a type, to find at the first insert a loss that would otherwise show in production.
 //!
-//! A type that leaves out a field at times (`skip_serializing_if`) comes back as long as the field is
-//! there. Builds with debug assertions therefore make a few values of each type before they store
-//! the first one: with nothing in its options and containers, with one element in each, with zeros
-//! and with ones, and with each variant of its enums. A type that refuses a sample by a rule of its
-//! own, be it by a panic, or that cannot be read without content, is passed over.
+//! A value whose type sometimes leaves out a field (`skip_serializing_if`) comes back as long as the field
+//! is there. So builds with debug assertions make a few values of each type before they store the first
+//! one: with nothing in its options and containers, with one element in each, with zeros and with ones, and
+//! with each variant of its enums. A type is passed over if it refuses a sample, even by a panic, or if it
+//! cannot be read without content.
 
 use std::any::type_name;
 use std::cell::Cell;
@@ -30,10 +30,10 @@ const DEEPEST: usize = 24;
 /// The most variants of one enum that are tried.
 const VARIANTS: usize = 32;
 
-/// Which types were tried, and whether one of their samples was lost.
+/// The types that were tried, and whether a sample of theirs was lost.
 static TRIED: Mutex<BTreeMap<(Codec, &str), bool>> = Mutex::new(BTreeMap::new());
 
-/// Whether `encode` loses a sample of the type. Each type is tried once.
+/// Returns whether `encode` loses a sample of the type. Each type is tried once.
 pub(super) fn is_lossy<T: Deserialize<'static>>(
     codec: Codec,
     encode: impl Fn(&T) -> Result<Vec<u8>, Unstorable>,
@@ -45,7 +45,7 @@ pub(super) fn is_lossy<T: Deserialize<'static>>(
     let key = (codec, type_name::<T>());
     let known = tried().get(&key).copied();
     known.unwrap_or_else(|| {
-        // Without the lock: this is the type's own code.
+        // This runs the type's own code, so the lock is not held.
         let lost = |sample: T| {
             let encoded = catch_unwind(AssertUnwindSafe(|| encode(&sample)));
             matches!(encoded, Ok(Err(Unstorable::Lost(_))))
@@ -56,7 +56,7 @@ pub(super) fn is_lossy<T: Deserialize<'static>>(
     })
 }
 
-/// Samples of a type, as far as it takes them.
+/// Makes samples of a type, as far as it accepts them.
 fn samples<T: Deserialize<'static>>(human: bool) -> Vec<T> {
     let mut samples = Vec::new();
     for (deep, number) in (0..=DEEP).flat_map(|deep| [(deep, 0), (deep, 1)]) {
@@ -75,7 +75,7 @@ fn samples<T: Deserialize<'static>>(human: bool) -> Vec<T> {
                 recipe: &recipe,
                 level: 0,
             };
-            // A type may panic where a rule of its own is broken.
+            // A type may panic where the sample breaks a rule of its own.
             let made = catch_unwind(AssertUnwindSafe(|| T::deserialize(sample)));
             samples.extend(made.into_iter().flatten());
             variants = recipe.variants.get().clamp(variants, VARIANTS);
@@ -85,19 +85,20 @@ fn samples<T: Deserialize<'static>>(human: bool) -> Vec<T> {
     samples
 }
 
+/// How a sample is made.
 struct Recipe {
     human: bool,
     /// Containers up to this level have one element, and deeper ones none.
     deep: usize,
-    /// What every number is; text has as many characters.
+    /// The value of every number, and the length of every text.
     number: u8,
-    /// Which variant of every enum, or its last one.
+    /// The variant of every enum; its last one if it has fewer.
     variant: usize,
-    /// The most variants that an enum was found to have.
+    /// The most variants of an enum of the type.
     variants: Cell<usize>,
 }
 
-/// The type has a rule that the sample breaks.
+/// The type does not accept the sample.
 #[derive(Debug)]
 struct NoSample;
 
@@ -123,16 +124,17 @@ struct Sample<'r> {
 
 impl<'r> Sample<'r> {
     fn items(self, left: usize) -> Result<Items<'r>, NoSample> {
+        if self.level >= DEEPEST {
+            return Err(NoSample);
+        }
         let item = Sample {
             level: self.level + 1,
             ..self
         };
-        (self.level < DEEPEST)
-            .then_some(Items { item, left })
-            .ok_or(NoSample)
+        Ok(Items { item, left })
     }
 
-    /// How many elements a container has that could have any number.
+    /// Returns how many elements a container of any length has.
     fn elements(self) -> usize {
         usize::from(self.level < self.recipe.deep)
     }
@@ -172,7 +174,7 @@ impl<'de> Deserializer<'de> for Sample<'_> {
         self.recipe.human
     }
 
-    /// What a value says of itself is not to be made up.
+    /// Refuses the type: a value that describes itself cannot be made up.
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, NoSample> {
         Err(NoSample)
     }
@@ -209,7 +211,7 @@ impl<'de> Deserializer<'de> for Sample<'_> {
         visitor.visit_bytes(self.text().as_bytes())
     }
 
-    /// In JSON always nothing: it would lose nothing within something, which a value may never have.
+    /// Makes `None` for JSON, which would lose `Some(None)` although no value of the type may ever be one.
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
         if self.recipe.human || self.elements() == 0 {
             return visitor.visit_none();
@@ -375,7 +377,7 @@ impl<'de> VariantAccess<'de> for Items<'_> {
     }
 }
 
-// A release build makes none.
+// A release build makes no samples.
 #[cfg(test)]
 #[cfg(debug_assertions)]
 mod tests;

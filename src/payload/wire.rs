@@ -1,4 +1,5 @@
-//! Numbers and byte strings of the payload: postcard's varints, in their shortest form only.
+//! Writes and reads the numbers and byte strings of a payload: postcard's varints, in their shortest form
+//! only.
 
 use crate::error::Refusal;
 use crate::lifetime::{Idle, OwnLifetimes};
@@ -13,7 +14,7 @@ pub(super) fn put_varint(out: &mut Vec<u8>, number: usize) {
     out.push((rest & 0x7f) as u8);
 }
 
-/// How many bytes [`put_varint`] appends.
+/// Returns how many bytes [`put_varint`] appends.
 pub(super) fn varint_length(number: usize) -> usize {
     match number {
         0..=0x7f => 1,
@@ -24,10 +25,10 @@ pub(super) fn varint_length(number: usize) -> usize {
     }
 }
 
-/// Stands for a session that never idles out.
+/// The idle timeout of a session that never idles out.
 const NEVER: u32 = u32::MAX;
 
-/// Appends lifetimes in seconds, idle and absolute; 0 stands for the policy's.
+/// Appends own lifetimes in seconds, idle and absolute. 0 stands for the policy's.
 pub(super) fn put_own(out: &mut Vec<u8>, own: OwnLifetimes) {
     let idle = match own.idle {
         None => 0,
@@ -38,7 +39,7 @@ pub(super) fn put_own(out: &mut Vec<u8>, own: OwnLifetimes) {
     put_varint(out, own.absolute.unwrap_or(0) as usize);
 }
 
-/// Reads what [`put_own`] wrote. Both of the policy's have a shorter form, which is none.
+/// Reads what [`put_own`] wrote. A record without own lifetimes leaves them out, so two zeros are malformed.
 pub(super) fn read_own(cursor: &mut Cursor<'_>) -> Result<OwnLifetimes, Refusal> {
     let mut number = || {
         let number = cursor.varint()?;
@@ -49,7 +50,10 @@ pub(super) fn read_own(cursor: &mut Cursor<'_>) -> Result<OwnLifetimes, Refusal>
         NEVER => Some(Idle::Never),
         seconds => Some(Idle::After(seconds)),
     };
-    let absolute = Some(number()?).filter(|seconds| *seconds > 0);
+    let absolute = match number()? {
+        0 => None,
+        seconds => Some(seconds),
+    };
     let own = OwnLifetimes { idle, absolute };
     if own.is_none() {
         Err(Refusal::Malformed)
@@ -96,7 +100,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn varint(&mut self) -> Result<usize, Refusal> {
-        // Nearly all are this short.
+        // Nearly all numbers have one byte.
         if let [number @ ..=0x7f, ..] = self.rest() {
             self.at += 1;
             return Ok(usize::from(*number));
@@ -118,7 +122,7 @@ impl<'a> Cursor<'a> {
         Err(Refusal::Malformed)
     }
 
-    /// A byte string behind its length.
+    /// Reads a byte string behind its length.
     pub(super) fn string(&mut self) -> Result<&'a [u8], Refusal> {
         let length = self.varint()?;
         self.take(length)

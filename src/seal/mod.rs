@@ -48,8 +48,16 @@ pub(crate) const TOMBSTONES_TEXT: usize = tombstone::TOMBSTONES_MAX * MARK_TEXT;
 /// Characters at the beginning of a token's text that hold its header, and so its time.
 pub(crate) const HINT: usize = CLEAR / 3 * 4;
 
-/// The highest format number that this version knows.
-const FORMAT_MAX: u8 = 4;
+/// The format numbers: the first byte of a token or a mark. They are frozen: see FORMAT.md. The first six bits
+/// of each are zero, so that every token's text begins with `A`.
+mod format {
+    pub(super) const ENCRYPTED: u8 = 1;
+    pub(super) const SIGNED: u8 = 2;
+    pub(super) const TOUCH: u8 = 3;
+    pub(super) const TOMBSTONE: u8 = 4;
+    /// The highest number that this version knows.
+    pub(super) const LAST: u8 = TOMBSTONE;
+}
 
 /// Seals under one key of a ring and opens under any.
 pub(crate) struct Sealer {

@@ -11,6 +11,7 @@
 
 use std::ops::Range;
 
+use super::format;
 use crate::error::Refusal;
 use crate::keys::KeyId;
 use crate::lifetime::Timestamp;
@@ -49,8 +50,8 @@ pub enum Format {
 impl Format {
     const fn number(self) -> u8 {
         match self {
-            Format::Encrypted => 1,
-            Format::Signed => 2,
+            Format::Encrypted => format::ENCRYPTED,
+            Format::Signed => format::SIGNED,
         }
     }
 
@@ -91,11 +92,11 @@ impl Header {
 
     /// Reads a header. Nothing in it is to be trusted before the token has been opened.
     pub(super) fn read(token: &[u8]) -> Result<Header, Refusal> {
-        let &[format, k0, k1, k2, k3, t0, t1, t2, t3] =
+        let &[number, k0, k1, k2, k3, t0, t1, t2, t3] =
             token.first_chunk::<CLEAR>().ok_or(Refusal::Malformed)?;
-        let format = match format {
-            1 => Format::Encrypted,
-            2 => Format::Signed,
+        let format = match number {
+            format::ENCRYPTED => Format::Encrypted,
+            format::SIGNED => Format::Signed,
             _ => return Err(Refusal::NewerFormat),
         };
         Ok(Header {

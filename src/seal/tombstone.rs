@@ -18,11 +18,11 @@ use ctutils::CtEq;
 use super::binding::Binding;
 use super::cipher::Mark;
 use super::token::TAG;
-use super::{MARK_TEXT, SealKey, Sealer};
+use super::{MARK_TEXT, SealKey, Sealer, format};
 use crate::keys::KeyId;
 use crate::lifetime::Timestamp;
 
-const FORMAT: u8 = 4;
+const FORMAT: u8 = format::TOMBSTONE;
 
 /// Bytes of half a session id.
 const HALF: usize = 8;

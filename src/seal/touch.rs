@@ -16,10 +16,10 @@ use super::binding::Binding;
 use super::cipher::Mark;
 use super::imprint::TokenImprint;
 use super::token::TAG;
-use super::{MARK, Sealer};
+use super::{MARK, Sealer, format};
 use crate::lifetime::Timestamp;
 
-const FORMAT: u8 = 3;
+const FORMAT: u8 = format::TOUCH;
 
 /// Bytes before the MAC.
 const CLEAR: usize = 5;
@@ -80,7 +80,7 @@ pub(crate) fn touch_hint(text: &[u8]) -> TouchHint {
         return TouchHint::Issued(touch.issued);
     }
     match URL_SAFE_NO_PAD.decode(text).as_deref() {
-        Ok([format, ..]) if *format > super::FORMAT_MAX => TouchHint::Newer,
+        Ok([format, ..]) if *format > format::LAST => TouchHint::Newer,
         _ => TouchHint::Garbage,
     }
 }

@@ -66,10 +66,10 @@ fn check_lifetime(session: &Session, entry: &Value) -> Result<(), String> {
         Some(own) => own.as_u64().map(Duration::from_secs),
         None => Some(policy.idle_timeout()),
     };
-    same("idle timeout", session.idle_timeout(), idle)?;
+    same("idle timeout", session.times().idle_timeout, idle)?;
     let absolute = entry["absolute_lifetime"].as_u64();
     let absolute = absolute.map_or(policy.absolute_lifetime(), Duration::from_secs);
-    same("absolute lifetime", session.absolute_lifetime(), absolute)
+    same("absolute lifetime", session.times().absolute_lifetime, absolute)
 }
 
 fn check_value(session: &Session, attribute: &Value) -> Result<(), String> {

@@ -11,7 +11,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 use actix_web::{Error as ActixError, HttpMessage, HttpResponse};
 use pin_project_lite::pin_project;
-use sealed_session::{Guard, GuardedRequest, Sessions, Verdict, header_fields};
+use sealed_session::{Guard, RequestHead, Session, Verdict, header_fields};
 
 use crate::head::Headers;
 use crate::missing::MissingMiddleware;
@@ -71,16 +71,18 @@ impl GuardMiddleware {
     }
 
     fn refusal(&self, request: &ServiceRequest) -> Option<HttpResponse> {
-        let target = request.uri().path_and_query();
-        let target = target.map_or("", |target| target.as_str());
         let headers = request.headers();
         let fields = header_fields(|name| headers.get_all(name).map(HeaderValue::as_bytes));
-        let asked = GuardedRequest::new(request.method().as_str(), target).fields(&fields);
+        let head = RequestHead::default()
+            .method(request.method().as_str())
+            .path(request.uri().path())
+            .query(request.uri().query().unwrap_or_default())
+            .fields(&fields);
         // Nothing is borrowed meanwhile: conditions are the application's.
         let sessions = request.extensions().get::<Sessions>().cloned();
         let verdict = match &sessions {
             Some(sessions) => {
-                let verdict = self.guard.check(sessions, &asked);
+                let verdict = self.guard.check(sessions, &head);
                 verdict.map_err(MissingMiddleware::slot)
             }
             None => Err(MissingMiddleware::everything()),

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use http::{Extensions, HeaderValue, Request, Response, StatusCode, Uri};
 use pin_project_lite::pin_project;
-use sealed_session::{Guard, GuardedRequest, Sessions, Verdict, header_fields};
+use sealed_session::{Guard, RequestHead, Session, Verdict, header_fields};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -96,10 +96,13 @@ impl GuardLayer {
         request: &Request<ReqBody>,
     ) -> Option<Response<ResBody>> {
         let uri = (self.whole)(request.extensions()).unwrap_or(request.uri());
-        let target = uri.path_and_query().map_or("", |target| target.as_str());
         let headers = request.headers();
         let fields = header_fields(|name| headers.get_all(name).iter().map(HeaderValue::as_bytes));
-        let asked = GuardedRequest::new(request.method().as_str(), target).fields(&fields);
+        let head = RequestHead::default()
+            .method(request.method().as_str())
+            .path(uri.path())
+            .query(uri.query().unwrap_or_default())
+            .fields(&fields);
         let Some(sessions) = request.extensions().get::<Sessions>() else {
             tracing::error!(
                 target: "sealed_session",
@@ -108,7 +111,7 @@ impl GuardLayer {
             );
             return Some(empty(StatusCode::INTERNAL_SERVER_ERROR));
         };
-        match self.guard.check(sessions, &asked) {
+        match self.guard.check(sessions, &head) {
             Ok(verdict) => answer(&verdict),
             Err(error) => {
                 tracing::error!(target: "sealed_session", %error, "nobody passes a guard");

@@ -1,4 +1,4 @@
-//! What is stored of attributes, what is read, and what is refused.
+//! Attributes as they are stored, read and refused.
 
 use super::*;
 use crate::payload::Codec;

@@ -1,4 +1,4 @@
-//! What the shape proof passes, and what it catches.
+//! Values that pass the proof of their shape, and values that it catches.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
@@ -386,7 +386,7 @@ fn decoding_uses_every_byte_and_quotes_none() {
 
 /// Two places of one type, one written and the other read.
 #[derive(Serialize, Deserialize)]
-struct Places(
+struct TwoPlaces(
     #[serde(skip_serializing, default)]
     #[expect(dead_code, reason = "written never, read always")]
     u32,
@@ -418,7 +418,7 @@ struct CrossRenamed {
 
 #[test]
 fn what_is_read_into_another_place_is_refused() {
-    let places = || Places(1, 2);
+    let places = || TwoPlaces(1, 2);
     let aliased = || Aliased {
         admin_of: String::new(),
         bio: "root".into(),

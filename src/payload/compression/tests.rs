@@ -1,4 +1,4 @@
-//! Which form of a region is chosen, and that no form can lie about its size.
+//! The choice between the forms of a region, and that no form can lie about its size.
 
 use super::*;
 use crate::payload::record::PADDING;

@@ -112,8 +112,8 @@ impl Serialize for Address {
 impl<'de> Deserialize<'de> for Address {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use serde::de::{EnumAccess, VariantAccess};
-        struct Reads;
-        impl<'de> serde::de::Visitor<'de> for Reads {
+        struct ReadsAddress;
+        impl<'de> serde::de::Visitor<'de> for ReadsAddress {
             type Value = Address;
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str("an address")
@@ -125,7 +125,7 @@ impl<'de> Deserialize<'de> for Address {
                 }
             }
         }
-        deserializer.deserialize_enum("Address", &["V4", "V6"], Reads)
+        deserializer.deserialize_enum("Address", &["V4", "V6"], ReadsAddress)
     }
 }
 

@@ -1,9 +1,8 @@
-//! The form of a value: everything that it writes, in one order.
+//! The form of a value: everything that it writes, in a canonical order.
 //!
-//! Two values are the same if their forms are. A form keeps what no codec writes (names, the kind of
-//! every call) and forgets one thing: the order of a map or a set that has none. There each element
-//! is forgiven its place, as a whole and with all that is in it; in lists, tuples and maps with an
-//! order nothing is.
+//! Two values are the same if their forms are. A form keeps parts that no codec writes: names, and the kind
+//! of every call. It leaves out one thing: the order of a map or a set that has none. Its elements are
+//! sorted, each as a whole with everything in it. Lists, tuples and ordered maps keep their order.
 
 mod write;
 
@@ -11,20 +10,20 @@ use std::cell::{Cell, RefCell};
 
 pub(super) use write::{FormOptions, form};
 
-/// What is known of the order of a container.
+/// Whether the elements of a container have an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ElementOrder {
-    /// It has none.
+    /// They have none.
     Free,
-    /// It keeps the order in which it was made.
+    /// The container keeps the order in which they were put in.
     Kept,
-    /// Nobody says.
+    /// The types do not tell.
     Unknown,
 }
 
 impl ElementOrder {
-    /// What the name of a type says that a reader makes. It is all that serde tells of a visitor. A
-    /// type that is not recognised keeps an order: at worst a good value is refused.
+    /// Judges by the name of the type that a reader makes. serde tells no more of a visitor. A type that is not
+    /// recognised counts as ordered: at worst a good value is refused.
     pub(super) fn of_value(name: &str) -> ElementOrder {
         if is_hashed(name) {
             ElementOrder::Free
@@ -33,21 +32,21 @@ impl ElementOrder {
         }
     }
 
-    /// What the name of an iterator's type says, from which a writer takes the elements.
+    /// Judges by the name of the iterator's type from which a writer takes the elements.
     fn of_iterator(name: &str) -> ElementOrder {
         match name.strip_prefix('&') {
             _ if is_hashed(name.trim_start_matches('&')) => ElementOrder::Free,
-            // A container tells itself; another iterator may come from anywhere.
+            // A reference names the container itself. Another iterator may come from anywhere.
             Some(_) => ElementOrder::Kept,
             None => ElementOrder::Unknown,
         }
     }
 }
 
-/// Whether a type of this name is a map or a set by hashes, or an iterator over all of one. Keys or
-/// values by themselves are lists, whose order has to agree with that of others.
+/// Returns whether a type of this name is a hashed map or set, or an iterator over all of one. Keys or values
+/// alone are lists, whose order has to agree with that of other lists.
 fn is_hashed(name: &str) -> bool {
-    // Nearly all containers are the standard library's lists, and none of those.
+    // Nearly all containers are lists of the standard library.
     if name.starts_with("alloc::") {
         return false;
     }
@@ -58,28 +57,28 @@ fn is_hashed(name: &str) -> bool {
     matches!(last, "HashMap" | "HashSet" | "DashMap" | "DashSet") || whole && of_hashed
 }
 
-/// What a reader makes of each container of a value, numbered as they are opened.
+/// The order of each container that a reader makes of a value, numbered as they are opened.
 #[derive(Debug, Default)]
 pub(super) struct Containers {
     opened: Cell<usize>,
-    /// Those that do not keep their order, or of which nobody says.
+    /// Those that are not ordered for certain.
     free: RefCell<Vec<(usize, ElementOrder)>>,
 }
 
 impl Containers {
-    /// Notes the next one.
+    /// Notes the order of the next container.
     pub(super) fn note(&self, kept: ElementOrder) {
         if kept != ElementOrder::Kept {
             self.free.borrow_mut().push((self.opened.get(), kept));
         }
     }
 
-    /// Passes so many.
+    /// Passes so many containers.
     pub(super) fn pass(&self, count: usize) {
         self.opened.set(self.opened.get() + count);
     }
 
-    /// What was noted last of one.
+    /// Returns what was noted last of a container.
     fn kept(&self, number: usize) -> ElementOrder {
         let free = self.free.borrow();
         let at = free.partition_point(|(noted, _)| *noted <= number);

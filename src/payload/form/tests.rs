@@ -1,4 +1,4 @@
-//! Where order is forgiven, and where it is not.
+//! Containers whose order counts, and those whose order does not.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
@@ -269,9 +269,9 @@ impl<'de> Deserialize<'de> for Pair {
 
 /// A map of its own that keeps an order, and loses it.
 #[derive(Clone)]
-struct Own(Vec<(String, u32)>);
+struct Turned(Vec<(String, u32)>);
 
-impl Serialize for Own {
+impl Serialize for Turned {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (key, value) in &self.0 {
@@ -281,10 +281,10 @@ impl Serialize for Own {
     }
 }
 
-impl<'de> Deserialize<'de> for Own {
+impl<'de> Deserialize<'de> for Turned {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let all = IndexMap::<String, u32>::deserialize(deserializer)?;
-        Ok(Own(all.into_iter().rev().collect()))
+        Ok(Turned(all.into_iter().rev().collect()))
     }
 }
 
@@ -342,7 +342,10 @@ fn order_is_not_forgiven_where_there_is_one() {
     refused(BOTH, &Backwards(sorted.clone()));
     refused(BOTH, &Backwards(IndexSet::from([1, 2, 3])));
     refused(BOTH, &Pair(1, 2));
-    refused(BOTH, &Own(vec![("a".to_owned(), 1), ("b".to_owned(), 2)]));
+    refused(
+        BOTH,
+        &Turned(vec![("a".to_owned(), 1), ("b".to_owned(), 2)]),
+    );
     refused(BOTH, &Unsorted(sorted.clone()));
     let list = Wrapped::List {
         list: Backwards(vec![1, 2]),

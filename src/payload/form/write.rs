@@ -1,4 +1,4 @@
-//! A serializer that makes a form.
+//! A serializer that writes a form.
 
 use std::any::type_name;
 use std::fmt;
@@ -12,19 +12,20 @@ use super::{Containers, ElementOrder};
 use crate::payload::places::Places;
 use crate::payload::shape::Call;
 
-/// How a form is made.
+/// How a form is written.
 #[derive(Clone, Copy)]
 pub(in crate::payload) struct FormOptions<'m> {
-    /// Whether the codec is for people, which types ask.
+    /// Whether the codec is human-readable, which types may ask.
     human: bool,
-    /// What the reader of the same bytes makes of each container; `None` forgives no order.
+    /// The order of each container that the reader of the same bytes makes. Without them no container is
+    /// sorted.
     containers: Option<&'m Containers>,
     /// Texts that stand for others.
     places: Option<&'m Places>,
 }
 
 impl<'m> FormOptions<'m> {
-    /// For JSON text.
+    /// Returns the options for JSON text.
     pub(in crate::payload) fn of_text() -> FormOptions<'m> {
         FormOptions {
             human: true,
@@ -33,7 +34,7 @@ impl<'m> FormOptions<'m> {
         }
     }
 
-    /// For postcard.
+    /// Returns the options for postcard.
     pub(in crate::payload) fn of_bytes() -> FormOptions<'m> {
         FormOptions {
             human: false,
@@ -41,7 +42,7 @@ impl<'m> FormOptions<'m> {
         }
     }
 
-    /// Forgives order where there is none.
+    /// Sorts the elements of containers without an order.
     pub(in crate::payload) fn forgiving(self, containers: &'m Containers) -> FormOptions<'m> {
         FormOptions {
             containers: Some(containers),
@@ -65,7 +66,7 @@ pub(in crate::payload) struct Form {
     pub(in crate::payload) is_finite: bool,
 }
 
-/// Makes the form of `value`; `None` if its `Serialize` fails.
+/// Writes the form of `value`; `None` if its `Serialize` fails.
 pub(in crate::payload) fn form<T: Serialize + ?Sized>(
     value: &T,
     options: FormOptions<'_>,
@@ -83,14 +84,14 @@ pub(in crate::payload) fn form<T: Serialize + ?Sized>(
     Some(writer.form)
 }
 
-/// In front of a field's name; no call has this number.
+/// Stands in front of a field's name. No call has this number.
 const FIELD: u8 = 0;
 
 struct FormWriter<'m> {
     options: FormOptions<'m>,
     form: Form,
     opened: usize,
-    /// What the iterator says that the next container is written from.
+    /// The order of the iterator that the next container is written from.
     next: ElementOrder,
 }
 
@@ -105,14 +106,14 @@ impl<'m> FormWriter<'m> {
         self.form.bytes.extend_from_slice(bytes);
     }
 
-    /// Bytes or text, behind their length.
+    /// Writes bytes or text behind their length.
     fn string(&mut self, bytes: &[u8]) {
         let length = bytes.len() as u64;
         self.form.bytes.extend_from_slice(&length.to_le_bytes());
         self.form.bytes.extend_from_slice(bytes);
     }
 
-    /// The call of a type with a name: variants of an untagged enum may differ in nothing else.
+    /// Writes the call of a named type with its name. Variants of an untagged enum may differ in nothing else.
     fn named(&mut self, call: Call, name: &str) {
         self.call(call);
         self.string(name.as_bytes());
@@ -124,7 +125,7 @@ impl<'m> FormWriter<'m> {
         self.string(name.as_bytes());
     }
 
-    /// Begins what keeps its order.
+    /// Begins a container that keeps its order.
     fn ordered(&mut self) -> OpenContainer<'_, 'm> {
         OpenContainer {
             writer: self,
@@ -132,9 +133,9 @@ impl<'m> FormWriter<'m> {
         }
     }
 
-    /// Begins a sequence or a map. The writer knows best what it is; where it does not say, the
-    /// reader may. Maps of which neither says (flattened, or in a tagged enum) are forgiven the
-    /// order of their entries, which stay what they are.
+    /// Begins a sequence or a map. The writer's iterator tells best whether it has an order. If it does not, the
+    /// reader's type may. If neither tells, as of flattened maps and those in a tagged enum, the entries of a
+    /// map are sorted, and the elements of a sequence are not.
     fn begin(&mut self, call: Call) -> OpenContainer<'_, 'm> {
         let written = std::mem::replace(&mut self.next, ElementOrder::Unknown);
         let read = self.options.containers.map(|all| all.kept(self.opened));
@@ -152,7 +153,7 @@ impl<'m> FormWriter<'m> {
         }
     }
 
-    /// Puts elements, each beginning at one of these places, into the order of their bytes.
+    /// Sorts elements by their bytes. Each begins at one of these offsets.
     fn sort(&mut self, elements: &[usize]) {
         let Some(&first) = elements.first() else {
             return;
@@ -181,7 +182,7 @@ macro_rules! numbers {
     )*};
 }
 
-/// Fails where the value's own `Serialize` does; what that says is dropped, because it may hold a
+/// Fails where the value's own `Serialize` does. The text of that error is dropped, because it may hold a
 /// value.
 impl<'w, 'm> Serializer for &'w mut FormWriter<'m> {
     type Ok = ();
@@ -242,7 +243,7 @@ impl<'w, 'm> Serializer for &'w mut FormWriter<'m> {
 
     fn serialize_bytes(self, value: &[u8]) -> Result<(), fmt::Error> {
         self.call(Call::Bytes);
-        // An array in JSON.
+        // JSON writes bytes as an array.
         self.opened += usize::from(self.options.human);
         self.string(value);
         Ok(())
@@ -337,7 +338,7 @@ impl<'w, 'm> Serializer for &'w mut FormWriter<'m> {
         _: usize,
     ) -> Result<OpenContainer<'w, 'm>, fmt::Error> {
         self.named(Call::Struct, name);
-        // What serde_json writes so is a number, or text of its own.
+        // serde_json writes a number or raw text by such a struct, and opens no object.
         self.opened -= usize::from(name.starts_with("$serde_json::private::"));
         Ok(self.ordered())
     }
@@ -353,7 +354,7 @@ impl<'w, 'm> Serializer for &'w mut FormWriter<'m> {
         Ok(self.ordered())
     }
 
-    // These two are told what the elements come from.
+    // These two get the iterator, and so its type.
 
     fn collect_seq<I>(self, elements: I) -> Result<(), fmt::Error>
     where
@@ -382,10 +383,10 @@ impl<'w, 'm> Serializer for &'w mut FormWriter<'m> {
     }
 }
 
-/// A container being written.
+/// A container that is being written.
 struct OpenContainer<'w, 'm> {
     writer: &'w mut FormWriter<'m>,
-    /// Where each element begins, if they are to be put in order.
+    /// The offset of each element, if they are to be sorted.
     elements: Option<Vec<usize>>,
 }
 
@@ -459,7 +460,7 @@ macro_rules! structs {
 
 structs! { SerializeStruct SerializeStructVariant }
 
-/// A key and its value are one element.
+/// Writes a key and its value as one element.
 impl SerializeMap for OpenContainer<'_, '_> {
     type Ok = ();
     type Error = fmt::Error;

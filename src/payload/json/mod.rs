@@ -1,7 +1,7 @@
-//! JSON text of a value, and back.
+//! Writes a value as JSON text, and reads it back.
 //!
-//! What is written is read again, written once more and compared. With which features serde_json is
-//! built does not matter: no value of its own types is compared, and see [`read`] for its numbers.
+//! Each text is read again, written once more and compared. The features with which serde_json is built do
+//! not matter: no value of its own types is compared, and [`read`] deals with its numbers.
 
 mod read;
 mod reader;
@@ -17,19 +17,19 @@ use super::codec::{Codec, Unstorable, checked};
 use super::form::{Containers, FormOptions, form};
 use super::places::Places;
 
-/// JSON text of `value`, if it comes back as it is.
+/// Writes `value`, if it comes back as it is.
 pub(super) fn owned<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Unstorable> {
     proven(value, back::<T>)
 }
 
-/// The same for a slice, which is read back as a `Vec`.
+/// Writes a slice, which is read back as a `Vec`.
 pub(crate) fn encode_slice<T: Serialize + DeserializeOwned>(
     value: &[T],
 ) -> Result<Vec<u8>, String> {
     checked(Codec::Json, proven(value, back::<Vec<T>>), owned::<Vec<T>>)
 }
 
-/// The same for a type that may borrow text, which it never could from a session.
+/// Writes a type that may borrow text, although it can never borrow any from a session.
 pub(crate) fn encode_borrowing<T>(value: &T) -> Result<Vec<u8>, String>
 where
     T: Serialize + Deserialize<'static>,
@@ -60,7 +60,7 @@ fn back_borrowing<T: Deserialize<'static>>(text: &[u8]) -> Result<ReadBack<T>, F
     })
 }
 
-/// The value of a text, all of it.
+/// Reads a value. The text has to end with it.
 pub(super) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, String> {
     match read(text) {
         Ok((value, _)) => Ok(value),
@@ -68,18 +68,19 @@ pub(super) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, String> {
     }
 }
 
-/// What was read of a text.
+/// A value that was read back, with what was noted on the way.
 struct ReadBack<T> {
     value: T,
     containers: Containers,
     places: Places,
 }
 
+/// Writes `value`, and proves by `read` that it comes back as it is.
 fn proven<V: Serialize + ?Sized, T: Serialize>(
     value: &V,
     read: impl Fn(&[u8]) -> Result<ReadBack<T>, Failure>,
 ) -> Result<Vec<u8>, Unstorable> {
-    // What the type says of itself when it fails may hold a value, and is left out.
+    // The text of an error of the type's own may hold a value, and is dropped.
     let options = FormOptions::of_text();
     let (Ok(text), Some(written)) = (serde_json::to_vec(value), form(value, options)) else {
         return Err(no_json::<V>(
@@ -100,7 +101,7 @@ fn proven<V: Serialize + ?Sized, T: Serialize>(
     if form(&back.value, options) == Some(written) {
         return Ok(text);
     }
-    // In another order, perhaps.
+    // Not the same as it stands: perhaps only the order of a map or set is another.
     let again = serde_json::to_vec(&back.value).ok();
     let again = again.and_then(|again| read(&again).ok());
     let same = again.is_some_and(|again| {

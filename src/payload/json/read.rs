@@ -1,10 +1,10 @@
-//! A deserializer of JSON text that knows a little more than serde_json's.
+//! Reads JSON text with a few rules beyond serde_json's.
 //!
-//! - Numbers come as numbers. Built with `arbitrary_precision`, serde_json hands floats as a map with
-//!   a secret key to types that take anything, and an enum that is error by its content passes that
-//!   map on to a field that waits for a float.
-//! - A field that is missing is named. Its name is the type's, so it holds nothing of the data.
-//! - What becomes of each list and object is noted, for the proof on insert.
+//! - Numbers come as numbers. Built with `arbitrary_precision`, serde_json hands a float as a map with a
+//!   secret key to a type that takes anything. An enum that is told by its content passes that map on to a
+//!   field that expects a float.
+//! - A missing field is named. Its name belongs to the type, so it holds nothing of the data.
+//! - The type that each list and object is read into is noted, for the proof on insert.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -16,7 +16,7 @@ use super::reader::JsonReader;
 use crate::payload::form::Containers;
 use crate::payload::places::Places;
 
-/// Why a text is not the value that was asked for; holds nothing of it.
+/// The reason for which a text is not the value that was asked for. It holds nothing of the text.
 #[derive(Debug)]
 pub(super) enum Failure {
     Missing {
@@ -28,7 +28,7 @@ pub(super) enum Failure {
     Syntax {
         column: usize,
     },
-    /// More text is borrowed than there are places for.
+    /// More texts are borrowed than there are places for.
     Crowded,
 }
 
@@ -47,16 +47,17 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Where text comes from that a type borrows for good.
+/// The source of text that a type borrows for good.
 pub(super) enum Borrowing<'p> {
-    /// A type does, and has to see for itself.
+    /// No text can be borrowed.
     Never,
-    /// From one place for all; what it stands for is collected.
+    /// One place stands for all texts, and the texts are collected.
     Collect(RefCell<Vec<String>>),
+    /// Each text has its place.
     From(&'p Places),
 }
 
-/// What was noted while a text was read.
+/// Notes that were taken while a text was read.
 pub(super) struct Observed<'p> {
     pub(super) containers: Containers,
     pub(super) missing: Cell<Option<&'static str>>,
@@ -64,7 +65,7 @@ pub(super) struct Observed<'p> {
 }
 
 impl Observed<'_> {
-    /// What was collected.
+    /// Returns the texts that were collected.
     pub(super) fn borrowed(&self) -> Vec<String> {
         match &self.borrowing {
             Borrowing::Collect(texts) => texts.take(),
@@ -86,12 +87,12 @@ impl Observed<'_> {
     }
 }
 
-/// Reads all of a text.
+/// Reads a value from a whole text.
 pub(super) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<(T, Observed<'static>), Failure> {
     all(serde_json::Deserializer::from_slice(text), Borrowing::Never)
 }
 
-/// Reads all of a text into a type that may borrow for good.
+/// Reads a type that may borrow for good from a whole text.
 pub(super) fn read_borrowing<'p, T: Deserialize<'static>>(
     text: &[u8],
     borrowing: Borrowing<'p>,
@@ -131,7 +132,7 @@ fn all<'de, 'p, T: Deserialize<'de>>(
     }
 }
 
-/// An error that knows the name of the missing field.
+/// An error with the name of the field that is missing.
 #[derive(Debug)]
 pub(super) struct FieldError<E> {
     pub(super) inner: E,

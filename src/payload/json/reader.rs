@@ -1,4 +1,4 @@
-//! What watches serde_json read: every deserializer, visitor, seed and access is wrapped.
+//! Watches serde_json read, by wrapping every deserializer, visitor, seed and access.
 
 use std::any::type_name;
 use std::fmt;
@@ -19,7 +19,7 @@ pub(super) struct JsonReader<'r, I> {
 }
 
 impl<'r, I> JsonReader<'r, I> {
-    /// A visitor of what becomes containers that keep their order so.
+    /// Wraps a visitor whose containers have an order or none.
     fn visitor<V>(&self, visitor: V, kept: ElementOrder) -> Watching<'r, V> {
         Watching {
             visitor,
@@ -36,7 +36,7 @@ impl<'r, I> JsonReader<'r, I> {
     }
 }
 
-/// Calls that take a visitor and nothing else.
+/// Implements the calls that take a visitor and nothing else.
 macro_rules! plain {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
@@ -61,14 +61,14 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for JsonReader<'_, D> {
         self.inner.is_human_readable()
     }
 
-    /// Nothing tells what becomes of what is in it.
+    /// Reads containers of unknown order: the type that they are read into is not known.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
         let visitor = self.visitor(visitor, ElementOrder::Unknown);
         Ok(self.inner.deserialize_any(visitor)?)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        // A struct that asks for a map has flattened fields; nothing tells what they are.
+        // A struct that asks for a map has flattened fields, whose types are not known.
         let kept = match type_name::<V>().contains("::deserialize::__Visitor") {
             true => ElementOrder::Unknown,
             false => ElementOrder::of_value(type_name::<V::Value>()),
@@ -77,7 +77,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for JsonReader<'_, D> {
         Ok(self.inner.deserialize_map(visitor)?)
     }
 
-    /// Counts what is ignored, too.
+    /// Counts ignored containers, too.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
         self.deserialize_any(visitor)
     }
@@ -107,7 +107,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for JsonReader<'_, D> {
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
         if name.starts_with("$serde_json::private::") {
-            // Raw text, which serde_json hands over in its own way.
+            // serde_json hands raw text over in its own way.
             return Ok(self.inner.deserialize_newtype_struct(name, visitor)?);
         }
         let visitor = self.visitor(visitor, ElementOrder::Kept);
@@ -162,7 +162,7 @@ struct Watching<'r, V> {
 }
 
 impl<'r, V> Watching<'r, V> {
-    /// Hands the visitor what is inside, and keeps what its error tells.
+    /// Hands the content to the visitor, and keeps the name of a missing field.
     fn inside<I, T, E>(
         self,
         inner: I,
@@ -252,9 +252,9 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watching<'_, V> {
     }
 }
 
-/// A number that serde_json keeps as text, and wraps into a map. What serde buffers before it knows the
-/// type (`Content`) gets a float if one tells the same; a type that asks for numbers by itself knows
-/// of the map.
+/// Reads a number that serde_json keeps as text and wraps into a map. A value that serde buffers before it
+/// knows the type (`Content`) gets a float, if a float says the same. Other types that ask for it know of
+/// the map.
 fn number<'de, V, A>(visitor: V, mut inner: A) -> Result<V::Value, A::Error>
 where
     V: Visitor<'de>,
@@ -267,13 +267,12 @@ where
         return Err(Error::custom("no number"));
     };
     let plain = |text: &str| text.replace('+', "");
-    let float = text.parse::<f64>().ok().filter(|float| {
-        serde_json::to_string(float).is_ok_and(|again| plain(&again) == plain(&text))
-    });
-    match float {
-        Some(float) => visitor.visit_f64(float),
-        None => visitor.visit_map(MapDeserializer::new(std::iter::once((key, text)))),
+    if let Ok(float) = text.parse::<f64>()
+        && serde_json::to_string(&float).is_ok_and(|again| plain(&again) == plain(&text))
+    {
+        return visitor.visit_f64(float);
     }
+    visitor.visit_map(MapDeserializer::new(std::iter::once((key, text))))
 }
 
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for JsonReader<'_, S> {
@@ -348,7 +347,7 @@ impl<'de, 'r, A: EnumAccess<'de>> EnumAccess<'de> for JsonReader<'r, A> {
     }
 }
 
-/// Variants with content are an object around it.
+/// Counts the object that JSON puts around a variant with content.
 impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for JsonReader<'_, A> {
     type Error = FieldError<A::Error>;
 

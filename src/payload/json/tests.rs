@@ -1,4 +1,4 @@
-//! What passes as JSON and what is refused, however serde_json is built.
+//! Values that pass as JSON, and values that are refused, under every feature of serde_json.
 //!
 //! `cargo xtask unit` runs these with its features `preserve_order` and `arbitrary_precision`, too.
 
@@ -134,7 +134,7 @@ fn an_option_within_an_option_is_refused_where_it_would_be_lost() {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Named<'a> {
+struct WithName<'a> {
     name: &'a str,
     #[serde(borrow)]
     tags: Vec<&'a str>,
@@ -172,7 +172,7 @@ fn borrowed_text_is_proven_as_what_it_stands_for() {
         let set = HashSet::from(["a", "b", "c", b]);
         assert!(encode_borrowing(&set).is_ok());
     }
-    let named = Named {
+    let named = WithName {
         name: b,
         tags: vec!["x", "n", "x"],
         note: Some("n"),

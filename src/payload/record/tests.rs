@@ -1,4 +1,4 @@
-//! What the length of a session tells of a secret in it, to somebody who chooses a part of the rest.
+//! How much the length of a session tells of a secret in it to somebody who chooses a part of the rest.
 
 use super::*;
 use crate::payload::Codec;

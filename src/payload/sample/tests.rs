@@ -1,4 +1,4 @@
-//! What samples find, and what they pass over.
+//! Losses that samples find, and types that they pass over.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};

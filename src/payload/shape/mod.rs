@@ -1,11 +1,10 @@
-//! The shape of a value: what serde was asked to write, call by call, and asked to read back.
+//! The shape of a value: the calls by which serde was asked to write it, and to read it back.
 //!
-//! postcard writes no field names, so a type that writes other fields than it reads
-//! (`skip_serializing_if` and its like) shifts every byte behind them, and one value comes back as
-//! another. Comparing re-encoded bytes is no cure: it refuses a `HashMap` for its order and passes
-//! crafted values. So both directions are traced, and the traces must agree: the kind of every
-//! call, and the names of every struct's fields. What is left of a recorder in the session is its
-//! [`Print`], by which a reader of another type knows that the value is not its own.
+//! postcard writes no field names. So a type that writes other fields than it reads (`skip_serializing_if`
+//! and its like) shifts every byte behind them, and one value comes back as another. Comparing re-encoded
+//! bytes is no cure: that refuses a `HashMap` for its order, and accepts crafted values. So the calls of both
+//! directions are compared: the kind of each call, and the names of each struct's fields. The session keeps
+//! the [`Print`] of a shape, by which a reader of another type knows that the value is not its own.
 
 mod print;
 mod read;
@@ -20,11 +19,11 @@ pub(super) use write::ShapeWriter;
 
 use super::form::{Containers, ElementOrder};
 
-/// NameList that a type gives itself.
+/// The names that a type gives its fields or variants.
 pub(super) type NameList = &'static [&'static str];
 
-/// One call of serde's data model. Containers end with [`Call::End`], so that equal traces mean
-/// equal trees. The numbers are those of FORMAT.md, and frozen.
+/// One call of serde's data model. Containers end with [`Call::End`], so equal lists of calls mean equal
+/// trees. The numbers are those of FORMAT.md, and frozen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Call {
@@ -56,14 +55,14 @@ pub(super) enum Call {
     TupleVariant = 26,
     StructVariant = 27,
     End = 28,
-    // A type with a name of its own; in a print, what it is without that name.
+    // Types with a name of their own. A print takes them for what they are without it.
     UnitStruct = 32,
     NewtypeStruct = 33,
     TupleStruct = 34,
 }
 
 impl Call {
-    /// How many arrays and objects it opens where a value is written as JSON.
+    /// Returns how many arrays and objects the call opens in JSON.
     pub(super) fn brackets(self) -> usize {
         match self {
             Call::Seq | Call::Tuple | Call::TupleStruct | Call::Map | Call::Struct => 1,
@@ -74,17 +73,17 @@ impl Call {
     }
 }
 
-/// Notes what a value asks to write; or compares it with a shape, and notes nothing.
+/// Records the calls by which a value is written, or compares them with a shape.
 #[derive(Debug, Default)]
 pub(super) struct Recorder<'s> {
     calls: RefCell<Vec<Call>>,
     structs: RefCell<Structs>,
-    variants: RefCell<Vec<Variant>>,
+    variants: RefCell<Vec<VariantName>>,
     expected: Option<Expected<'s>>,
 }
 
 /// The names of an enum and of the variant that was chosen.
-type Variant = (&'static str, &'static str);
+type VariantName = (&'static str, &'static str);
 
 /// A shape that a writer has to follow.
 #[derive(Debug)]
@@ -105,14 +104,14 @@ impl Expected<'_> {
 }
 
 impl<'s> Recorder<'s> {
-    /// A recorder of a value of about `calls` calls.
+    /// Makes a recorder for a value of about `calls` calls.
     pub(super) fn of_about(calls: usize) -> Recorder<'s> {
         let recorder = Recorder::default();
         recorder.calls.borrow_mut().reserve(calls);
         recorder
     }
 
-    /// A recorder of a value that was written before.
+    /// Makes a recorder that compares a value with the shape of one that was written before.
     pub(super) fn expecting(shape: &'s Shape) -> Recorder<'s> {
         Recorder {
             expected: Some(Expected {
@@ -126,7 +125,7 @@ impl<'s> Recorder<'s> {
         }
     }
 
-    /// Whether all that was expected was written, and nothing else, in the same order.
+    /// Returns whether the expected calls were made, and no others, in the same order.
     pub(super) fn is_repeated(&self) -> bool {
         self.expected.as_ref().is_some_and(|expected| {
             !expected.differs.get()
@@ -169,13 +168,13 @@ impl<'s> Recorder<'s> {
         match &self.expected {
             None => self.variants.borrow_mut().push((of, name)),
             Some(expected) => {
-                let is = |found: &Variant| is_name(found.0, of) && is_name(found.1, name);
+                let is = |found: &VariantName| is_name(found.0, of) && is_name(found.1, name);
                 expected.expect(&expected.shape.variants, &expected.variants, is);
             }
         }
     }
 
-    /// What was written, when all is.
+    /// Returns the shape of the value, once it is written.
     pub(super) fn finish(self) -> Shape {
         Shape {
             calls: self.calls.into_inner(),
@@ -185,16 +184,16 @@ impl<'s> Recorder<'s> {
     }
 }
 
-/// Most names that are equal are the very same.
+/// Compares two names. Most that are equal are the very same text.
 fn is_name(one: &str, other: &str) -> bool {
     std::ptr::eq(one, other) || one == other
 }
 
-/// The names of the fields that each struct wrote, structs in the order of their beginnings. One
-/// list for all: a value of many small structs is not to cost an allocation for each.
+/// The names of the fields that each struct wrote, in the order in which the structs began. All share one
+/// list, so that a value of many small structs does not cost an allocation for each.
 #[derive(Debug, Default)]
 struct Structs {
-    /// The first and the last field of each.
+    /// The first and the last field of each struct.
     ends: Vec<Option<(usize, usize)>>,
     fields: Vec<StructField>,
 }
@@ -205,7 +204,7 @@ const FIELDS: usize = 64;
 #[derive(Debug)]
 struct StructField {
     name: &'static str,
-    /// The next one of the same struct, behind those of structs within.
+    /// The next field of the same struct. Those of inner structs may lie in between.
     next: Option<usize>,
 }
 
@@ -230,7 +229,7 @@ impl Structs {
         self.fields.push(StructField { name, next: None });
     }
 
-    /// The names of the fields of one struct; `None` if there are not so many structs.
+    /// Returns the names of the fields of one struct; `None` if there are not so many structs.
     fn names(&self, of: usize) -> Option<impl Iterator<Item = &'static str>> {
         let ends = self.ends.get(of)?;
         let first = ends.and_then(|(first, _)| self.fields.get(first));
@@ -239,16 +238,16 @@ impl Structs {
     }
 }
 
-/// What a value wrote.
+/// The calls and names by which a value was written.
 #[derive(Debug)]
 pub(super) struct Shape {
     calls: Vec<Call>,
     structs: Structs,
-    variants: Vec<Variant>,
+    variants: Vec<VariantName>,
 }
 
 impl Shape {
-    /// Expects the same calls again, this time to read.
+    /// Makes a follower that expects a reader to make the same calls.
     pub(super) fn replay(&self) -> Replayer<'_> {
         Replayer {
             shape: self,
@@ -309,22 +308,22 @@ impl Replayer<'_> {
         Err(E::custom("another shape was written"))
     }
 
-    /// Whether the reader has asked for nothing but what was written, so far.
+    /// Returns whether the reader has asked so far for nothing but what was written.
     pub(super) fn agrees(&self) -> bool {
         !self.differs.get()
     }
 
-    /// Whether the reader has asked for all that was written, and for nothing else.
+    /// Returns whether the reader has asked for everything that was written, and for nothing else.
     pub(super) fn is_done(&self) -> bool {
         self.agrees() && self.at.get() == self.shape.calls.len()
     }
 
-    /// The print of what was read.
+    /// Returns the print of the value that was read.
     pub(super) fn print(&self) -> [u8; 2] {
         self.print.bytes()
     }
 
-    /// What the reader makes of each container.
+    /// Returns the order of each container that the reader makes.
     pub(super) fn containers(&self) -> &Containers {
         &self.containers
     }

@@ -1,5 +1,5 @@
-//! The print of a value's shape: two bytes by which the reader of another type knows that the value
-//! is not its own. FORMAT.md section 3 specifies it.
+//! The print of a shape: two bytes by which the reader of another type knows that a value is not its own.
+//! FORMAT.md section 3 specifies it.
 
 use std::cell::Cell;
 
@@ -7,19 +7,18 @@ use serde::de::Error;
 
 use super::{Call, Follow, NameList};
 
-/// FNV-1a in 64 bits, over numbers and not only over bytes.
+/// FNV-1a in 64 bits, over numbers as well as bytes.
 const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
 const PRIME: u64 = 0x0000_0100_0000_01B3;
 
-/// Behind each name. No UTF-8 has it, so two lists of names are never the same bytes.
+/// Stands behind each name. UTF-8 never has this byte, so different lists of names are different bytes.
 const NAME_END: u8 = 0xFF;
 
-/// Takes the print of what a reader asks for.
+/// Takes the print of the calls that a reader makes.
 #[derive(Debug)]
 pub(in crate::payload) struct Print {
     state: Cell<u64>,
-    /// The names of the last struct and what they come to: a list of structs is to cost no more
-    /// than one.
+    /// The names of the last struct and their sum, so that a list of structs sums them once.
     known: Cell<(NameList, u64)>,
 }
 
@@ -45,7 +44,7 @@ impl Print {
         sum
     }
 
-    /// As it is stored in front of a value.
+    /// Returns the print as it is stored in front of a value.
     pub(in crate::payload) fn bytes(&self) -> [u8; 2] {
         let state = self.state.get();
         let [a, b, c, d, e, f, g, h] = state.to_be_bytes();

@@ -1,7 +1,7 @@
-//! A deserializer that says what it is asked for.
+//! A deserializer that reports each call to a follower.
 //!
-//! Variants are offered to a type by the names that it gave, and not by their numbers: whatever else
-//! it knows by such a name (an alias), the name is then what it goes by.
+//! Variants are offered to a type by the names that it gave, and not by their numbers. If it knows another
+//! variant by such a name as well (an alias), it takes that variant, and the comparison shows it.
 
 use std::any::type_name;
 use std::fmt;
@@ -15,23 +15,23 @@ use serde::forward_to_deserialize_any;
 
 use super::{Call, NameList};
 
-/// What is told of every call.
+/// Follows the calls of a reader.
 pub(in crate::payload) trait Follow {
-    /// The next call; an error if another one is expected.
+    /// Takes the next call. It is an error if another one is expected.
     fn call<E: Error>(&self, call: Call) -> Result<(), E>;
 
-    /// The names by which a struct knows its fields, behind its call.
+    /// Takes the names by which a struct knows its fields, after its call.
     fn fields<E: Error>(&self, known: NameList) -> Result<(), E>;
 
-    /// Which variant of an enum is chosen, before its call: a name, or a number if it has none.
+    /// Takes the chosen variant of an enum, before its call: a name, or a number if it has none.
     fn variant(&self, chosen: Result<&'static str, u32>);
 
-    /// What type a sequence or a map becomes, before its call.
+    /// Takes the type that a sequence or a map is read into, before its call.
     fn becomes(&self, name: &'static str);
 }
 
-/// Wraps a deserializer, a visitor, a seed or an access of serde's, and passes every call on as
-/// long as its follower agrees.
+/// Wraps a deserializer, a visitor, a seed or an access of serde's, and passes every call on as long as the
+/// follower agrees.
 pub(in crate::payload) struct ShapeReader<'r, I, F> {
     inner: I,
     follow: &'r F,
@@ -53,7 +53,7 @@ macro_rules! scalars {
     )*};
 }
 
-/// Containers: the call, what is inside through a wrapped visitor, and the end.
+/// Implements the calls of containers: the call, the content through a wrapped visitor, and the end.
 macro_rules! containers {
     ($($method:ident($($field:ident: $type:ty),*) $call:ident;)*) => {$(
         #[inline]
@@ -164,7 +164,7 @@ impl<'de, D: Deserializer<'de>, F: Follow> Deserializer<'de> for ShapeReader<'_,
         self.inner.deserialize_enum(name, variants, visitor)
     }
 
-    // postcard describes no values and refuses these three.
+    // postcard does not describe values, and refuses these three.
     #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.inner.deserialize_any(visitor)
@@ -266,7 +266,7 @@ impl<'de, A: MapAccess<'de>, F: Follow> MapAccess<'de> for ShapeReader<'_, A, F>
     }
 }
 
-/// An enum, and the names of its variants.
+/// An enum with the names of its variants.
 struct NamedVariants<'r, A, F> {
     inner: A,
     variants: NameList,
@@ -294,7 +294,7 @@ impl<'de, 'r, A: EnumAccess<'de>, F: Follow> EnumAccess<'de> for NamedVariants<'
     type Error = A::Error;
     type Variant = ShapeReader<'r, A::Variant, F>;
 
-    // The seed reads the variant's number, which is no call of its own when writing.
+    // The seed reads the variant's number. The writer makes no call of its own for it.
     #[inline]
     fn variant_seed<T: DeserializeSeed<'de>>(
         self,
@@ -327,7 +327,8 @@ impl<'de, S: DeserializeSeed<'de>, F: Follow> DeserializeSeed<'de> for NamedVari
     }
 }
 
-/// Which variant it is: its name to who asks for an identifier, and its number to who asks for one.
+/// A chosen variant. It gives its name if it is asked for an identifier, and its number if it is asked for a
+/// number.
 struct Chosen<E> {
     number: U32Deserializer<E>,
     name: Option<&'static str>,
@@ -349,7 +350,7 @@ impl<'de, E: Error> Deserializer<'de> for Chosen<E> {
         }
     }
 
-    /// A type may read the variant as an enum of units.
+    /// Lets a type read the variant as an enum of units.
     #[inline]
     fn deserialize_enum<V: Visitor<'de>>(
         self,

@@ -1,4 +1,4 @@
-//! What a reader of another type is told apart by.
+//! Differences between types that a reader notices.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -43,7 +43,7 @@ mod old {
     }
 
     #[derive(Serialize, Deserialize)]
-    pub(super) enum Event {
+    pub(super) enum Notice {
         Joined { user: u32, by: u32 },
         Left(u32),
     }
@@ -96,7 +96,7 @@ mod new {
     }
 
     #[derive(Deserialize)]
-    pub(super) enum Event {
+    pub(super) enum Notice {
         #[expect(dead_code, reason = "is never read")]
         Joined { by: u32, user: u32 },
         #[expect(dead_code, reason = "is never read")]
@@ -120,9 +120,9 @@ fn a_type_that_changed_reads_nothing() {
     assert!(!reads::<_, Vec<(u8, Option<new::Payment>)>>(&among()));
     let within = BTreeMap::from([("a".to_owned(), PAYMENT)]);
     assert!(!reads::<_, BTreeMap<String, new::Payment>>(&within));
-    let joined = old::Event::Joined { user: 1, by: 2 };
-    assert!(!reads::<_, new::Event>(&joined));
-    assert!(reads::<_, new::Event>(&old::Event::Left(1)));
+    let joined = old::Notice::Joined { user: 1, by: 2 };
+    assert!(!reads::<_, new::Notice>(&joined));
+    assert!(reads::<_, new::Notice>(&old::Notice::Left(1)));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A serializer that traces what it passes on.
+//! A serializer that records each call and passes it on.
 
 use serde::ser::{
     Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
@@ -7,7 +7,7 @@ use serde::ser::{
 
 use super::{Call, Recorder};
 
-/// Passes every call on to `inner` and notes it.
+/// Records every call, and passes it on to `inner`.
 pub(in crate::payload) struct ShapeWriter<'t, S> {
     inner: S,
     recorder: &'t Recorder<'t>,
@@ -17,9 +17,14 @@ impl<'t, S> ShapeWriter<'t, S> {
     pub(in crate::payload) fn new(inner: S, recorder: &'t Recorder<'t>) -> ShapeWriter<'t, S> {
         ShapeWriter { inner, recorder }
     }
+
+    fn inside<'v, T: ?Sized>(&self, value: &'v T) -> Inside<'t, 'v, T> {
+        let recorder = self.recorder;
+        Inside { value, recorder }
+    }
 }
 
-/// A value inside another, to be traced likewise.
+/// A value inside another, whose calls are recorded as well.
 struct Inside<'t, 'v, T: ?Sized> {
     value: &'v T,
     recorder: &'t Recorder<'t>,
@@ -96,10 +101,8 @@ impl<'t, S: Serializer> Serializer for ShapeWriter<'t, S> {
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
         self.recorder.call(Call::Some);
-        self.inner.serialize_some(&Inside {
-            value,
-            recorder: self.recorder,
-        })
+        let inside = self.inside(value);
+        self.inner.serialize_some(&inside)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -108,13 +111,8 @@ impl<'t, S: Serializer> Serializer for ShapeWriter<'t, S> {
         value: &T,
     ) -> Result<S::Ok, S::Error> {
         self.recorder.call(Call::NewtypeStruct);
-        self.inner.serialize_newtype_struct(
-            name,
-            &Inside {
-                value,
-                recorder: self.recorder,
-            },
-        )
+        let inside = self.inside(value);
+        self.inner.serialize_newtype_struct(name, &inside)
     }
 
     fn serialize_unit_variant(
@@ -137,10 +135,7 @@ impl<'t, S: Serializer> Serializer for ShapeWriter<'t, S> {
     ) -> Result<S::Ok, S::Error> {
         self.recorder.call(Call::NewtypeVariant);
         self.recorder.variant(name, variant);
-        let inside = Inside {
-            value,
-            recorder: self.recorder,
-        };
+        let inside = self.inside(value);
         self.inner
             .serialize_newtype_variant(name, index, variant, &inside)
     }
@@ -238,7 +233,8 @@ macro_rules! containers {
             type Error = C::Error;
 
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
-                self.inner.$method(&Inside { value, recorder: self.recorder })
+                let inside = self.inside(value);
+                self.inner.$method(&inside)
             }
 
             fn end(self) -> Result<C::Ok, C::Error> {
@@ -256,7 +252,7 @@ containers! {
     SerializeTupleVariant::serialize_field;
 }
 
-/// A struct being written: the names of its fields are noted as well.
+/// A struct that is being written. The names of its fields are recorded, too.
 pub(in crate::payload) struct StructWriter<'t, C> {
     inner: C,
     recorder: &'t Recorder<'t>,
@@ -275,7 +271,8 @@ macro_rules! structs {
                 value: &T,
             ) -> Result<(), C::Error> {
                 self.recorder.field(self.number, key);
-                self.inner.serialize_field(key, &Inside { value, recorder: self.recorder })
+                let inside = Inside { value, recorder: self.recorder };
+                self.inner.serialize_field(key, &inside)
             }
 
             fn skip_field(&mut self, key: &'static str) -> Result<(), C::Error> {
@@ -297,17 +294,13 @@ impl<C: SerializeMap> SerializeMap for ShapeWriter<'_, C> {
     type Error = C::Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
-        self.inner.serialize_key(&Inside {
-            value,
-            recorder: self.recorder,
-        })
+        let inside = self.inside(value);
+        self.inner.serialize_key(&inside)
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
-        self.inner.serialize_value(&Inside {
-            value,
-            recorder: self.recorder,
-        })
+        let inside = self.inside(value);
+        self.inner.serialize_value(&inside)
     }
 
     fn end(self) -> Result<C::Ok, C::Error> {

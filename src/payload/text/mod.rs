@@ -1,9 +1,9 @@
-//! Text packing: base64, hex and UUID text in an attribute's value becomes the bytes it stands for.
+//! Packs text: base64, hex and UUIDs in an attribute's value become the bytes that they stand for.
 //!
-//! Most of a real session is such text, and no compressor sees through it: base64 shifts what it
-//! encodes across byte borders. Packing looks at one value by itself, so no run joins what two
-//! attributes hold, and never at a secret one. What would not come back exactly stays as it is.
-//! FORMAT.md is the normative description.
+//! Most of a real session is such text, and no compressor sees through it, because base64 shifts bits across
+//! byte borders. Each value is packed by itself, so that no run joins the values of two attributes, and a
+//! secret value is never packed. Text that would not come back exactly stays as it is. FORMAT.md is the
+//! normative description.
 
 mod scan;
 
@@ -13,7 +13,7 @@ use self::scan::Span;
 use super::wire::{Cursor, put_varint};
 use crate::error::Refusal;
 
-/// What a run of text is. The numbers are frozen: see FORMAT.md.
+/// The encoding of a run of text. The numbers are frozen: see FORMAT.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Encoding {
     Base64Url = 0,
@@ -26,7 +26,7 @@ enum Encoding {
     Base64OfPacked = 5,
 }
 
-/// Bits of the encoding in a run's tag; the rest is the number of bytes.
+/// Bits of the encoding in a run's tag. The rest is the number of bytes.
 const ENCODING_BITS: u32 = 3;
 
 /// Bytes of a UUID, and characters of its text (RFC 9562 section 4).
@@ -46,8 +46,8 @@ impl Encoding {
         known.get(tag & ((1 << ENCODING_BITS) - 1)).copied()
     }
 
-    /// Its alphabet. The decoder refuses padding and non-zero trailing bits, so that text and
-    /// bytes stand for each other one to one.
+    /// Returns the base64 engine of the encoding, if it is base64. The engine refuses padding and non-zero
+    /// trailing bits, so text and bytes correspond one to one.
     fn base64(self) -> Option<&'static Base64> {
         match self {
             Encoding::Base64Url | Encoding::Base64UrlOfPacked => Some(&URL_SAFE_NO_PAD),
@@ -60,7 +60,7 @@ impl Encoding {
         matches!(self, Encoding::Base64UrlOfPacked | Encoding::Base64OfPacked)
     }
 
-    /// Characters of the text of `bytes` bytes.
+    /// Returns how many characters the text of `bytes` bytes has.
     fn text_length(self, bytes: usize) -> usize {
         match self {
             Encoding::Hex => bytes * 2,
@@ -70,13 +70,13 @@ impl Encoding {
     }
 }
 
-/// The packed form of `value`, if it is smaller.
+/// Packs `value`; `None` if that is not smaller.
 pub(super) fn pack(value: &[u8]) -> Option<Vec<u8>> {
     pack_spans(value, &scan::spans(value))
 }
 
-/// The packed form of what base64 stood for. It is searched for hex and UUIDs only: base64 within
-/// base64 is rare, and one level is what a reader has to bound.
+/// Packs the bytes that base64 stood for. It looks for hex and UUIDs only: base64 within base64 is rare, and
+/// a reader then has to bound one level only.
 fn pack_within(bytes: &[u8]) -> Option<Vec<u8>> {
     pack_spans(bytes, &scan::spans_but_base64(bytes))
 }
@@ -121,16 +121,17 @@ fn put_literal(out: &mut Vec<u8>, literal: &[u8]) {
 }
 
 fn put_run(out: &mut Vec<u8>, encoding: Encoding, bytes: usize, body: &[u8]) {
-    // Every UUID has as many, so its tag is one byte.
+    // Every UUID has the same number of bytes, so the tag leaves it out and has one byte.
     let bytes = if encoding == Encoding::Uuid { 0 } else { bytes };
     put_varint(out, bytes << ENCODING_BITS | encoding as usize);
     out.extend_from_slice(body);
 }
 
-/// The bytes that `text` stands for, and how many; of base64 perhaps less than the whole text.
+/// Decodes text, and returns the number of its bytes and the bytes. Of base64 it may decode less than the
+/// whole text.
 fn decode(encoding: Encoding, text: &[u8]) -> Option<(usize, Vec<u8>)> {
     let body = match encoding.base64() {
-        // What does not fill whole bytes has to be cut off; whole groups always do.
+        // If the end does not fill whole bytes it is cut off. Whole groups of four always do.
         Some(engine) => engine
             .decode_to_vec(text)
             .or_else(|_| engine.decode_to_vec(text.get(..text.len() / 4 * 4).unwrap_or_default()))
@@ -141,13 +142,13 @@ fn decode(encoding: Encoding, text: &[u8]) -> Option<(usize, Vec<u8>)> {
     Some((body.len(), body))
 }
 
-/// The length of what [`unpack`] gives, at most three times that of `packed`. Every rule of the
-/// format is checked here, once, when the session is opened; nothing is allocated.
+/// Returns the length of the unpacked value, at most three times that of `packed`. It checks every rule of
+/// the format, once, when the session is opened, and allocates nothing.
 pub(super) fn unpacked_length(packed: &[u8]) -> Result<usize, Refusal> {
     walk(&mut Cursor::new(packed, 0), None, &mut |_| {})
 }
 
-/// The value of a packed form that [`unpacked_length`] has accepted, and of which it told the length.
+/// Unpacks a value that [`unpacked_length`] has accepted, and whose length it returned.
 pub(super) fn unpack(packed: &[u8], length: usize) -> Vec<u8> {
     unpack_parts(packed, None, length)
 }
@@ -156,7 +157,7 @@ fn unpack_parts(packed: &[u8], within: Option<usize>, length: usize) -> Vec<u8> 
     let mut out = Vec::with_capacity(length);
     let mut cursor = Cursor::new(packed, 0);
     let checked = walk(&mut cursor, within, &mut |part| part.write(&mut out));
-    debug_assert!(checked.is_ok(), "was checked before");
+    debug_assert!(checked.is_ok(), "`unpacked_length` checked it");
     out
 }
 
@@ -170,8 +171,8 @@ enum Part<'a> {
     },
 }
 
-/// Calls `each` with every part, and returns the length of their text: of all of `cursor`, or
-/// `within` base64 until there are as many bytes as it stands for.
+/// Calls `each` with every part, and returns the length of their text. Without `within` it reads all of
+/// `cursor`. Within base64 it stops when the parts have as many bytes as the base64 stands for.
 fn walk<'a>(
     cursor: &mut Cursor<'a>,
     within: Option<usize>,

@@ -1,4 +1,4 @@
-//! Where in a value there is text that stands for bytes.
+//! Finds text in a value that stands for bytes.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use memchr::memchr2;
 
 use super::{Encoding, UUID_TEXT};
 
-/// Text that may be packed.
+/// A piece of text that may be packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) encoding: Encoding,
@@ -20,10 +20,10 @@ impl Span {
     }
 }
 
-/// The fewest hex digits that are worth a run: it costs two to four bytes.
+/// The fewest hex digits that are packed. A run costs two to four bytes.
 const HEX_LEAST: usize = 12;
 
-/// The fewest characters of base64 that are.
+/// The fewest characters of base64 that are packed.
 const BASE64_LEAST: usize = 16;
 
 /// Hex digits of a UUID before its first dash.
@@ -39,7 +39,7 @@ const URL: u8 = 16;
 /// `+` and `/`, of base64 (RFC 4648 section 4).
 const STANDARD: u8 = 32;
 
-/// What a byte may belong to.
+/// Returns the classes that a byte belongs to.
 const fn class(byte: u8) -> u8 {
     match byte {
         b'a'..=b'f' => LOWER | HEX,
@@ -52,7 +52,7 @@ const fn class(byte: u8) -> u8 {
     }
 }
 
-/// [`class`] of every byte: half as long for tokens of some kilobytes.
+/// The classes of every byte. The table halves the time for tokens of some kilobytes.
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut rest: &mut [u8] = &mut classes;
@@ -70,10 +70,10 @@ fn is(byte: u8, classes: u8) -> bool {
     class.is_some_and(|class| class & classes != 0)
 }
 
-/// Bytes that are looked at together. The compiler makes a few vector instructions of them.
+/// How many bytes are classified together. The compiler turns that into a few vector instructions.
 const TOGETHER: usize = 32;
 
-/// How many bytes at the front are of `CLASSES`.
+/// Returns how many bytes at the front are of `CLASSES`.
 fn run<const CLASSES: u8>(text: &[u8]) -> usize {
     let (groups, _) = text.as_chunks::<TOGETHER>();
     let whole = groups.iter().take_while(|group| are::<CLASSES>(group));
@@ -83,7 +83,7 @@ fn run<const CLASSES: u8>(text: &[u8]) -> usize {
     whole + outside.unwrap_or(rest.len())
 }
 
-/// Whether all are of `CLASSES`: [`class`] once more, without a table and without a branch.
+/// Returns whether all bytes are of `CLASSES`. It repeats [`class`] without a table and without a branch.
 fn are<const CLASSES: u8>(group: &[u8; TOGETHER]) -> bool {
     let wanted = |class: u8| CLASSES & class != 0;
     let of = |byte: u8| {
@@ -98,10 +98,11 @@ fn are<const CLASSES: u8>(group: &[u8; TOGETHER]) -> bool {
     group.iter().fold(true, |all, &byte| all & of(byte))
 }
 
-/// The next run of at least `least` bytes of `CLASSES`, from `at` on.
+/// Returns the next run of at least `least` bytes of `CLASSES`, from `at` on.
 fn next_run<const CLASSES: u8>(text: &[u8], mut at: usize, least: usize) -> Option<Range<usize>> {
     loop {
-        // So long a run has a byte at every so manieth place: most of the others are never read.
+        // The window is read from its end. Every run of `least` bytes that begins before the last byte
+        // outside of the classes contains that byte, so the search goes on behind it.
         let window = text.get(at..at + least)?;
         let Some(inside) = window.iter().rev().position(|&byte| !is(byte, CLASSES)) else {
             return Some(at..at + least + run::<CLASSES>(text.get(at + least..)?));
@@ -110,23 +111,23 @@ fn next_run<const CLASSES: u8>(text: &[u8], mut at: usize, least: usize) -> Opti
     }
 }
 
-/// The spans of `text`, in order, none over another.
+/// Finds the spans of `text`, in order, without overlap.
 pub(super) fn spans(text: &[u8]) -> Vec<Span> {
     scan(text, true)
 }
 
-/// The spans of hex and UUIDs only.
+/// Finds the spans of hex and UUIDs only.
 pub(super) fn spans_but_base64(text: &[u8]) -> Vec<Span> {
     scan(text, false)
 }
 
 fn scan(text: &[u8], with_base64: bool) -> Vec<Span> {
     let mut spans = Vec::new();
-    // Up to `done` all is spoken for.
+    // The text up to `done` is in spans, or was searched for base64.
     let (mut done, mut at) = (0, 0);
     while let Some(digits) = next_run::<HEX>(text, at, UUID_FIRST) {
         at = digits.end;
-        // Other digits may stand before a UUID.
+        // More hex digits may stand directly before a UUID.
         let start = digits.end - UUID_FIRST;
         let found = if is_uuid(text.get(start..).unwrap_or_default()) {
             Span {
@@ -155,14 +156,14 @@ fn scan(text: &[u8], with_base64: bool) -> Vec<Span> {
     spans
 }
 
-/// Appends the spans of base64 in `range`.
+/// Finds the spans of base64 in `range`, and appends them.
 fn find_base64(text: &[u8], range: Range<usize>, spans: &mut Vec<Span>) {
     let text = text.get(..range.end).unwrap_or_default();
     let mut at = range.start;
     while let Some(mut word) = next_run::<{ ALNUM | URL | STANDARD }>(text, at, BASE64_LEAST) {
         at = word.end;
-        // Seldom does one word hold characters of both alphabets; then it is cut. Every cut looks at
-        // no more than what it takes, twice: the whole must not cost its length squared.
+        // A word seldom holds characters of both alphabets. It is then cut where the other alphabet begins.
+        // Each cut looks at the piece that it cuts off, at most twice, so the whole takes linear time.
         while word.len() >= BASE64_LEAST {
             let rest = text.get(word.clone()).unwrap_or_default();
             let of_one = |other: Option<usize>| other.unwrap_or(rest.len());
@@ -187,15 +188,15 @@ fn find_base64(text: &[u8], range: Range<usize>, spans: &mut Vec<Span>) {
     }
 }
 
-/// Whether there are lower case, upper case and digits. Words and paths are of the alphabets, too,
-/// and compress better as they are. People seldom write all three in one; of 22 characters that a
-/// machine chose, 2 in 100 lack one of them.
+/// Returns whether text has lower case, upper case and digits. Words and paths are of the same alphabets, and
+/// compress better as they are. People seldom write all three in one word. Of texts of 22 random characters,
+/// 2 in 100 lack one of them.
 fn is_mixed(text: &[u8]) -> bool {
     let has = |class| text.iter().any(|&byte| is(byte, class));
     has(LOWER) && has(UPPER) && has(DIGIT)
 }
 
-/// Whether `text` begins with a UUID in lower case.
+/// Returns whether `text` begins with a UUID in lower case.
 fn is_uuid(text: &[u8]) -> bool {
     let fits = |(at, byte): (usize, &u8)| match at {
         8 | 13 | 18 | 23 => *byte == b'-',
@@ -205,7 +206,7 @@ fn is_uuid(text: &[u8]) -> bool {
         .is_some_and(|text| text.iter().enumerate().all(fits))
 }
 
-/// What a hex digit stands for.
+/// The value of each hex digit.
 const NIBBLES: [u8; 256] = {
     let mut nibbles = [0; 256];
     let mut rest: &mut [u8] = &mut nibbles;
@@ -222,7 +223,7 @@ const NIBBLES: [u8; 256] = {
     nibbles
 };
 
-/// Where in a UUID the two digits of each byte stand (RFC 9562 section 4).
+/// The offsets of each byte's two digits in a UUID (RFC 9562 section 4).
 const UUID_DIGITS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 fn byte(&[high, low]: &[u8; 2]) -> u8 {
@@ -236,7 +237,7 @@ fn pair(byte: u8) -> [u8; 2] {
     [digit(byte >> 4), digit(byte & 15)]
 }
 
-/// The bytes of hex digits, of which there may be one too many.
+/// Decodes hex digits. An odd one at the end is left out.
 pub(super) fn digits(text: &[u8]) -> Vec<u8> {
     let (pairs, _) = text.as_chunks();
     pairs.iter().map(byte).collect()
@@ -252,7 +253,7 @@ pub(super) fn put_digits(out: &mut Vec<u8>, bytes: &[u8]) {
     }
 }
 
-/// The bytes of a UUID.
+/// Decodes a UUID.
 pub(super) fn uuid(text: &[u8]) -> Vec<u8> {
     let digits = |at: usize| text.get(at..).and_then(<[u8]>::first_chunk);
     let mut bytes = Vec::with_capacity(UUID_DIGITS.len());

@@ -7,11 +7,8 @@ mod return_paths;
 mod verdicts;
 mod withheld;
 
-use sealed_session::{
-    Guard, GuardedRequest, HeaderFields, RequestHead, Session, Verdict,
-};
-
 use crate::common::{at, manager};
+use sealed_session::{Guard, HeaderFields, RequestHead, Session, Verdict};
 
 /// The sessions of somebody new.
 fn nobody() -> Session {
@@ -36,7 +33,9 @@ fn asked(
         let found = fields.iter().filter(|(name, _)| *name == wanted);
         found.for_each(|(_, value)| take(value.as_bytes()));
     };
-    let request = GuardedRequest::new(method, target).fields(look_up);
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let request = RequestHead::default().method(method).path(path);
+    let request = request.query(query).fields(look_up);
     guard.check(session, &request).unwrap()
 }
 

@@ -1,8 +1,7 @@
 //! Who passes.
 
 use sealed_session::{
-    Attribute, Budget, CookieSpec, Guard, GuardedRequest, ResponseHead, SessionManager, Slot,
-    Verdict,
+    Attribute, Budget, CookieSpec, Guard, RequestHead, ResponseHead, SessionManager, Slot, Verdict,
 };
 
 use super::{ada, nobody, visit};
@@ -49,7 +48,7 @@ fn what_is_over_does_not_pass() {
     let line = browser.line();
     let manager = manager();
     for (seconds, wanted) in [(1_799, Verdict::Pass), (1_801, Verdict::Unauthorized)] {
-        let request = sealed_session::RequestHead::new([line.as_bytes()]);
+        let request = RequestHead::new([line.as_bytes()]);
         let session = manager.load(request, at(seconds));
         assert_eq!(verdict(&Guard::signed_in(), &session), wanted);
     }
@@ -118,7 +117,7 @@ fn a_guard_begins_nothing_and_counts_as_a_look() {
         let session = nobody();
         assert_eq!(
             guard
-                .check(&session, &GuardedRequest::new("GET", "/"))
+                .check(&session, &RequestHead::default().method("GET").path("/"))
                 .unwrap()
                 .status(),
             Some(401)
@@ -140,10 +139,7 @@ fn what_is_answered_is_not_stored_also_with_a_touch() {
     });
     let manager = manager();
     let line = browser.line();
-    let session = manager.load(
-        sealed_session::RequestHead::new([line.as_bytes()]),
-        at(1_200),
-    );
+    let session = manager.load(RequestHead::new([line.as_bytes()]), at(1_200));
     let verdict = verdict(&Guard::signed_in().subject(|_| false), &session);
     assert_eq!(verdict, Verdict::Forbidden);
     let head = ResponseHead::new(403).headers([("cache-control", &b"no-store"[..])]);
@@ -167,7 +163,7 @@ fn a_guard_is_of_one_slot() {
     let manager = SessionManager::new(ring()).unwrap();
     let main = Guard::signed_in();
     let of_staff = Guard::signed_in().of::<Staff>().subject(|who| who == "ada");
-    let request = GuardedRequest::new("GET", "/");
+    let request = RequestHead::default().method("GET").path("/");
 
     let error = of_staff.check(&ada(), &request).unwrap_err();
     assert!(
@@ -176,7 +172,7 @@ fn a_guard_is_of_one_slot() {
     );
 
     let manager = manager.with_slot::<Staff>(staff).unwrap();
-    let session = manager.load(sealed_session::RequestHead::default(), at(0));
+    let session = manager.load(RequestHead::default(), at(0));
     session.sign_in("ada", &[]).unwrap();
     assert_eq!(verdict(&main, &session), Verdict::Pass);
     assert_eq!(verdict(&of_staff, &session), Verdict::Unauthorized);

@@ -7,9 +7,9 @@ mod whole;
 
 use std::time::Duration;
 
-use sealed_session::{adapter, 
+use sealed_session::{
     Budget, CookieSpec, Error, HeaderChange, KeyRing, Lifetime, Main, Persistence, Refusal,
-    RequestHead, ResponseHead, Session, SessionManager, SessionManagerBuilder, Slot,
+    RequestHead, ResponseHead, Session, SessionManager, SessionManagerBuilder, Slot, adapter,
 };
 use time::OffsetDateTime;
 

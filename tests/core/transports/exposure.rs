@@ -23,7 +23,10 @@ fn a_link_has_2000_characters_and_not_one_more() {
         (2_000, 1, 1)
     );
     let room = 2_000 - size.bytes();
-    let lines = size.lines().iter().map(|line| (line.name.as_str(), line.bytes));
+    let lines = size
+        .lines()
+        .iter()
+        .map(|line| (line.name.as_str(), line.bytes));
     assert_eq!(lines.collect::<Vec<_>>(), [("s", size.bytes())]);
     let longer = format!("/{}", "a".repeat(room));
     let error = session.encode_url(&longer).unwrap_err();

@@ -9,15 +9,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import cases
-import make_cookies
-import make_marks
-import make_payloads
-import make_shapes
-import make_tokens
 import sealed_session as ss
 from sealed_session import Binding, Key, Reader, Refused
-from shape import print_of
+from sealed_session.prints import print_of
+from writer import WRITERS, cases
 
 Entry = dict[str, Any]
 
@@ -268,9 +263,7 @@ def renewals(entry: Entry) -> None:
     reader, lines = reader_of(entry)
     text = entry["cookies"][0].split(";")[0].partition("=")[2]
     found, _ = reader.open(text, lines, entry["now"])
-    same(
-        reader.renewal(found, lines, entry["now"]), (entry["value"], entry["max_age"])
-    )
+    same(reader.renewal(found, lines, entry["now"]), (entry["value"], entry["max_age"]))
     again = [*entry["cookies"], f"{reader.base}.r={entry['value']}"]
     request_of(entry | {"cookies": again, "refusal": "superseded"})
 
@@ -293,11 +286,8 @@ def refused_key(entry: Entry) -> None:
 
 def main() -> int:
     if sys.argv[1:] == ["--make"]:
-        make_tokens.make()
-        make_payloads.make()
-        make_shapes.make()
-        make_marks.make()
-        make_cookies.make()
+        for written in WRITERS:
+            written.make()
     elif sys.argv[1:]:
         print("usage: confirm.py [--make]")
         return 2

@@ -1,14 +1,14 @@
-"""Makes cookies.json: whole requests, and what they give."""
+"""The requests of cookies.json without marks: names, chunks, keys, several sessions, times."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import make_lives
-import make_marked
 import sealed_session as ss
-from blocks import sequence
-from cases import (
+from sealed_session import write_payload
+
+from ..blocks import sequence
+from ..cases import (
     KEY,
     NAME,
     NOW,
@@ -19,9 +19,7 @@ from cases import (
     compressed,
     record,
     text,
-    write,
 )
-from sealed_session import write_payload
 
 
 def bare(cases: Cases) -> None:
@@ -420,15 +418,4 @@ def times(cases: Cases) -> None:
     cases.add("the first second", early.bare(), early.found, now=0, **policy)
 
 
-def make() -> None:
-    cases = Cases()
-    groups = (bare, sealing, chunks, lengths, several, times)
-    for group in (*groups, *make_marked.GROUPS, *make_lives.GROUPS):
-        group(cases)
-    names = [entry["case"] for entry in cases.all]
-    assert len(set(names)) == len(names)
-    write("cookies", {"requests": cases.all})
-
-
-if __name__ == "__main__":
-    make()
+GROUPS = (bare, sealing, chunks, lengths, several, times)

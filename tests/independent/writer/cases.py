@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import sealed_session as ss
-from policy import Policy
 from sealed_session import Attribute, Binding, Key, Record, to_varint
+from sealed_session.policy import Policy
 
-VECTORS = Path(__file__).resolve().parent.parent / "vectors"
+VECTORS = Path(__file__).resolve().parents[2] / "vectors"
 
 NOW = 1_800_000_000
 NAME, PLAIN = "__Host-session", "session"

@@ -17,6 +17,8 @@ mod links;
 mod mint;
 #[path = "vectors/shapes.rs"]
 mod shapes;
+#[path = "vectors/transports.rs"]
+mod transports;
 
 use std::time::Duration;
 

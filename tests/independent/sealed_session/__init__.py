@@ -4,7 +4,7 @@ Needs Python 3.11 and the package `cryptography`. Refusals carry the labels of t
 """
 
 from .base64url import from_base64url, to_base64url
-from .cookies import candidates, split
+from .cookies import candidates, kept, split
 from .keys import KEY_PREFIX, Key, key_check, key_set
 from .marks import (
     TOMBSTONE,
@@ -47,3 +47,4 @@ from .tokens import (
     xaes_open,
     xaes_seal,
 )
+from .transports import BEARER, Request, Transports

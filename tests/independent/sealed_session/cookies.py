@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 
+from .marks import MARK_LIMIT
 from .source import Refused
 from .tokens import LINE_LIMIT
 
@@ -39,17 +40,18 @@ def cookie_pairs(fields: list[bytes]) -> list[tuple[bytes, bytes]]:
     return [(n.strip(b" \t"), v.strip(b" \t")) for n, equals, v in pairs if equals]
 
 
-def texts(value: bytes, others: dict[int, list[bytes]]) -> list[str]:
-    """The texts that one base cookie gives with the cookies beside it."""
+def texts(value: bytes, chunks: list[tuple[int, bytes]]) -> tuple[list[str], bool]:
+    """The texts that one base cookie gives with the chunks beside it, and whether there are
+    more ways than are tried. An empty list stands for no way that fits."""
     if len(value) > LINE_LIMIT:
         raise Refused("over_ceiling")
     if value.startswith(b"A"):
-        return [value.decode("latin-1")]
+        return [value.decode("latin-1")], False
     if not re.match(rb"[2-9].{4}", value, re.DOTALL):
         raise Refused("malformed")
     tag, parts = value[1:5], [[value[5:]]]
     for i in range(1, value[0] - ord("0")):
-        here = others.get(i, [])
+        here = [part for number, part in chunks if number == i]
         short = [part for part in here if len(part) <= LINE_LIMIT]
         options = [part[4:] for part in short if part.startswith(tag)]
         if not options:
@@ -61,39 +63,57 @@ def texts(value: bytes, others: dict[int, list[bytes]]) -> list[str]:
     first = itertools.islice(ways, CANDIDATE_LIMIT)
     joined = [b"".join(reversed(way)) for way in first]
     found = [t for t in joined if t.startswith(b"A") and t.endswith(tag)]
-    if not found:
-        raise Refused("malformed", "no way to join the parts")
-    left = [MORE] if next(ways, None) else []
-    return [text.decode("latin-1") for text in found] + left
+    return [text.decode("latin-1") for text in found], next(ways, None) is not None
 
 
-# Stands for what is not judged because there is too much of it.
-MORE = Refused("more")
+@dataclass
+class Kept:
+    """The cookies of one name, as far as they count (rule 7.7)."""
+
+    # Each with its number; 0 is the base cookie.
+    chunks: list[tuple[int, bytes]]
+    touches: list[bytes]
+    tombstones: list[bytes]
+    renewals: list[bytes]
+
+    def any(self) -> bool:
+        return any((self.chunks, self.touches, self.tombstones, self.renewals))
 
 
-def candidates(base: bytes, fields: list[bytes]) -> Iterator[str | Refused]:
-    """The texts of a request, in its order; a refusal where a base cookie gives none."""
-    bases, others, kept = [], {}, 0
-    for name, value in cookie_pairs(fields):
-        if kept == CHUNK_LIMIT:
-            break
-        if name == base:
-            bases.append(value)
-        elif re.fullmatch(re.escape(base) + rb"\.[1-8]", name):
-            others.setdefault(int(name[-1:]), []).append(value)
-        else:
-            continue
-        kept += 1
-    seen: set[str] = set()
+def kept(base: bytes, lines: list[bytes]) -> Kept:
+    pairs = cookie_pairs(lines)
+
+    def named(suffix: bytes) -> list[bytes]:
+        return [v for n, v in pairs if n == base + suffix][:MARK_LIMIT]
+
+    chunk = re.compile(re.escape(base) + rb"(?:\.([1-8]))?")
+    found = [(chunk.fullmatch(name), value) for name, value in pairs]
+    chunks = [(int(match[1] or 0), value) for match, value in found if match]
+    return Kept(chunks[:CHUNK_LIMIT], named(b".t"), named(b".x"), named(b".r"))
+
+
+def candidates(found: Kept) -> tuple[list[str | Refused], bool]:
+    """The texts of one name, or a reason where a base cookie gives none; and whether the name is
+    crowded (rule 7.17)."""
+    bases = [value for number, value in found.chunks if number == 0]
+    marks = max(len(found.tombstones), len(found.renewals))
+    crowded = len(found.chunks) == CHUNK_LIMIT or marks == MARK_LIMIT
+    listed: list[str | Refused] = []
     for value in bases:
         try:
-            for text in texts(value, others):
-                if text is MORE or text not in seen:
-                    yield text
-                seen.add(text)
+            given, more = texts(value, found.chunks)
         except Refused as refused:
-            yield refused
-    if others and not bases:
-        yield Refused("partial", "no base cookie")
-    if kept == CHUNK_LIMIT:
-        yield MORE
+            listed.append(refused)
+            continue
+        crowded |= more
+        if not given:
+            listed.append(Refused("malformed", "no way to join the parts"))
+        for text in given:
+            if text not in listed:
+                listed.append(text)
+    if found.chunks and not bases:
+        listed.append(Refused("partial", "no base cookie"))
+    good = [entry for entry in listed if isinstance(entry, str)]
+    crowded |= len(good) > CANDIDATE_LIMIT
+    left = set(good[CANDIDATE_LIMIT:])
+    return [entry for entry in listed if entry not in left], crowded

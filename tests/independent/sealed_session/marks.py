@@ -1,4 +1,4 @@
-"""Touches and tombstones (FORMAT.md, section 6)."""
+"""Touches and tombstones (FORMAT.md, section 5)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .tokens import ENCRYPTED, Binding
 TOUCH, TOMBSTONE = 3, 4
 MARK_LIMIT = 8
 MARK_BYTES, MARK_TEXT = 21, 28
-# A longer value of `base.r`, `base.t` or `base.x` counts as an empty one.
+# A longer value of `base.r`, `base.t` or `base.x` says nothing.
 MARKS_LIMIT = 256
 
 
@@ -56,10 +56,11 @@ def tombstone(key: Key, binding: Binding, sign_in: bytes) -> str:
     )
 
 
-def pieces(value: bytes) -> list[str]:
-    """The texts in a value of `base.x`, each of which may be a tombstone."""
+def pieces(values: list[bytes]) -> list[str]:
+    """The texts in values of `base.x` or `base.r`, each of which may be a tombstone."""
     starts = range(0, MARK_LIMIT * MARK_TEXT, MARK_TEXT)
-    parts = [value[at : at + MARK_TEXT].decode("latin-1") for at in starts]
+    short = [value for value in values if len(value) <= MARKS_LIMIT]
+    parts = [v[at : at + MARK_TEXT].decode("latin-1") for v in short for at in starts]
     return [part for part in parts if len(part) == MARK_TEXT]
 
 

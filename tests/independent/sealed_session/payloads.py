@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .json_text import is_readable
 from .packed_text import Piece, pack
 from .packed_text import pieces as text_pieces
 from .source import (
@@ -34,7 +35,9 @@ class Attribute:
 
     def unreadable(self) -> bool:
         """Whether no plain key can read it; a typed one knows its schema."""
-        return self.newer() or bool(self.flags & 3 == JSON and self.schema)
+        if self.newer() or self.flags & 3 != JSON:
+            return self.newer()
+        return bool(self.schema) or not is_readable(self.value)
 
     def encoded(self) -> bytes:
         name = self.name.encode()

@@ -1,4 +1,4 @@
-"""The policy of a reader, and what it makes of a session's times (FORMAT.md, section 5)."""
+"""The policy of a reader, and what it makes of a session's times (FORMAT.md, section 6)."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .base64url import from_base64url
-from .cookies import CANDIDATE_LIMIT, MORE, candidates, cookie_pairs
 from .keys import Key, key_set
 from .marks import (
     MARK_BYTES,
@@ -23,7 +22,8 @@ from .marks import (
 from .payloads import Record, read_payload
 from .policy import Policy
 from .source import Refused
-from .tokens import Binding, open_token
+from .tokens import IN_URL, Binding, open_token
+from .transports import COOKIE, LINK, Arrived, Request, Transports, Under
 
 AUTHENTIC = {
     "destroyed",
@@ -33,6 +33,10 @@ AUTHENTIC = {
     "record_too_new",
     "superseded",
 }
+
+
+# Reasons of what lives nowhere else.
+OVER = {"absent", "absolute_expired", "destroyed", "idle_expired", "superseded"}
 
 
 def telling(refusals: list[Refused]) -> Refused:
@@ -51,6 +55,22 @@ class Found:
     issued: int
     used: int
     record: Record
+    # The name that it was opened for, and how it came.
+    base: str
+    by: str
+
+
+def is_plantable(base: str) -> bool:
+    """Whether a sibling domain can set cookies of this name."""
+    return not base.startswith("__Host-")
+
+
+def newest(live: list[Found], under: Under) -> Found:
+    strangers = len({found.record.id[:8] for found in live}) > 1
+    if is_plantable(under.base) and (strangers or under.crowded):
+        raise Refused("conflict")
+    last = max(found.issued for found in live)
+    return [found for found in live if found.issued == last][-1]
 
 
 @dataclass
@@ -62,120 +82,125 @@ class Reader:
     policy: Policy
     # From when on the keys with these ids are retired.
     retirements: dict[bytes, int] = field(default_factory=dict)
+    former: str | None = None
+    transports: Transports = field(default_factory=Transports)
 
     def retired(self, now: int) -> frozenset[bytes]:
         return frozenset(k for k, time in self.retirements.items() if now >= time)
 
-    def binding(self) -> Binding:
-        return Binding(self.base.encode(), self.audience.encode())
+    def names(self) -> list[str]:
+        return [self.base] if self.former is None else [self.base, self.former]
 
-    def marks(self, fields: list[bytes], suffix: str) -> list[bytes]:
-        name = f"{self.base}.{suffix}".encode()
-        found = [value for n, value in cookie_pairs(fields) if n == name]
-        return [v if len(v) <= MARKS_LIMIT else b"" for v in found[:MARK_LIMIT]]
+    def binding(self, base: str | None = None, by: str = COOKIE) -> Binding:
+        purpose = IN_URL.encode() if by == LINK else b"session"
+        return Binding((base or self.base).encode(), self.audience.encode(), purpose)
+
+    def arrive(self, request: Request) -> Arrived:
+        return self.transports.arrive(self.names(), request)
 
     def open(
-        self, text: str, fields: list[bytes], now: int
+        self, text: str, under: Under, came: Arrived, now: int
     ) -> tuple[Found, str | None]:
         """The session in a text, and why it is over if a tombstone of it came along."""
-        keys, binding, policy = key_set(self.keys), self.binding(), self.policy
+        keys, policy = key_set(self.keys), self.policy
+        binding = self.binding(under.base, came.by)
         retired = self.retired(now)
         issued, payload = open_token(keys, self.accepted, binding, text, retired)
         record, token = read_payload(payload), from_base64url(text)
         times = [
             touch_time(keys[token[1:5]], binding, token, value.decode("latin-1"))
-            for value in self.marks(fields, "t")
+            for value in under.touches
+            if len(value) <= MARKS_LIMIT
         ]
         in_time = [t for t in times if t is not None and policy.reaches(t, now)]
         used = max([issued, *in_time])
 
-        def lies(suffix: str, buried: bytes) -> bool:
+        # Tombstones of every name count, whichever the token came under.
+        def lies(kind: str, buried: bytes) -> bool:
             return any(
-                is_tombstone(keys, binding, buried, piece)
-                for value in self.marks(fields, suffix)
-                for piece in pieces(value)
+                is_tombstone(keys, self.binding(beside.base), buried, piece)
+                for beside in came.names
+                for piece in pieces(getattr(beside, kind))
             )
 
         over = None
-        if lies("x", record.id[:8]):
+        if lies("tombstones", record.id[:8]):
             over = "destroyed"
-        elif lies("r", record.id):
+        elif lies("renewals", record.id):
             over = "superseded"
-        return Found(token, issued, used, record), over
+        return Found(token, issued, used, record, under.base, came.by), over
 
     def judge(self, found: Found, over: str | None, now: int) -> None:
         times = found.issued, found.record.created, found.used
         self.policy.judge(times, found.record.own, over, now)
 
-    def load(self, fields: list[bytes], now: int) -> Found:
+    def load(self, request: Request, now: int) -> Found:
         """The session that counts."""
-        live, refusals, tried = [], [], 0
-        more = any(len(self.marks(fields, s)) == MARK_LIMIT for s in "xr")
-        for candidate in candidates(self.base.encode(), fields):
-            tried += not isinstance(candidate, Refused)
-            if candidate is MORE or tried > CANDIDATE_LIMIT:
-                more = True
-                continue
-            try:
-                if isinstance(candidate, Refused):
-                    raise candidate
-                found, over = self.open(candidate, fields, now)
-                self.judge(found, over, now)
-                live.append(found)
-            except Refused as refused:
-                refusals.append(refused)
-        if not live:
-            raise telling(refusals)
-        # A sibling domain can set cookies of any other name.
-        plantable = not self.base.startswith("__Host-")
-        strangers = len({found.record.id[:8] for found in live}) > 1
-        if plantable and (strangers or more):
-            raise Refused("conflict")
-        newest = max(found.issued for found in live)
-        return [found for found in live if found.issued == newest][-1]
+        came, refusals = self.arrive(request), []
+        for under in came.names:
+            if under.base != self.base and not self.former_counts(came, refusals):
+                break
+            live = []
+            for text in under.texts:
+                try:
+                    if isinstance(text, Refused):
+                        raise text
+                    found, over = self.open(text, under, came, now)
+                    self.judge(found, over, now)
+                    live.append(found)
+                except Refused as refused:
+                    refusals.append(refused)
+            if live:
+                return newest(live, under)
+        raise telling(refusals)
+
+    def former_counts(self, came: Arrived, refusals: list[Refused]) -> bool:
+        """Whether a session of the former name may count where the own name has none."""
+        if came.by != COOKIE:
+            return True
+        planted = is_plantable(self.former) and came.names[0].any
+        return not planted and not any(r.label not in OVER for r in refusals)
 
     def next_touch(self, found: Found, now: int) -> str | None:
         """What a request that counts as a use and changes nothing sends as `base.t`."""
-        if now - found.used < self.policy.touch_interval():
+        if found.by == LINK or now - found.used < self.policy.touch_interval():
             return None
         key = key_set(self.keys)[found.token[1:5]]
-        return touch(key, self.binding(), found.token, now)
+        return touch(key, self.binding(found.base), found.token, now)
 
-    def farewell(self, found: Found, fields: list[bytes], now: int) -> tuple[str, int]:
+    def farewell(self, found: Found, request: Request, now: int) -> tuple[str, int]:
         """The value and the `Max-Age` of `base.x` when a session is destroyed."""
-        return self.bury(found, fields, ("x", found.record.id[:8]), now)
+        came = self.arrive(request).names[0].tombstones
+        return self.bury(found, came, found.record.id[:8], now)
 
-    def renewal(self, found: Found, fields: list[bytes], now: int) -> tuple[str, int]:
+    def renewal(self, found: Found, request: Request, now: int) -> tuple[str, int]:
         """The value and the `Max-Age` of `base.r` when a session is renewed."""
-        return self.bury(found, fields, ("r", found.record.id), now)
+        came = self.arrive(request).names[0].renewals
+        return self.bury(found, came, found.record.id, now)
 
     def bury(
-        self, found: Found, fields: list[bytes], grave: tuple[str, bytes], now: int
+        self, found: Found, came: list[bytes], buried: bytes, now: int
     ) -> tuple[str, int]:
-        suffix, buried = grave
         first, sealing = found.token[1:5], self.keys[0].id
         keys = [key for key in self.keys if key.id not in self.retired(now)]
         keys.sort(key=lambda key: (key.id != first, key.id != sealing, key.id))
         stones = [tombstone(key, self.binding(), buried) for key in keys]
-        for value in self.marks(fields, suffix):
-            stones += [
-                piece for piece in pieces(value) if mark_format(piece) == TOMBSTONE
-            ]
+        stones += [text for text in pieces(came) if mark_format(text) == TOMBSTONE]
         text = "".join(list(dict.fromkeys(stones))[:MARK_LIMIT])
         return text, self.policy.afterlife(found.record.created, found.used, now)
 
-    def removes_touch(self, fields: list[bytes], now: int) -> bool:
-        """Whether a `base.t` came that stands for nothing."""
-        touches = self.marks(fields, "t")
-        name = f"{self.base}.t".encode()
-        if any(len(v) > MARKS_LIMIT for n, v in cookie_pairs(fields) if n == name):
+    def removes_touch(self, request: Request, now: int) -> bool:
+        """Whether a `base.t` came to an absent session and stands for nothing."""
+        came = self.arrive(request)
+        own = came.names[0]
+        orphan = came.by == COOKIE and not any(under.texts for under in came.names)
+        if not own.touches or not orphan or is_plantable(self.base):
             return False
-        orphan = not any(candidates(self.base.encode(), fields))
-        if not touches or not orphan or not self.base.startswith("__Host-"):
-            return False
-        return not any(self.may_be_newer(value, now) for value in touches)
+        return not any(self.may_be_newer(value, now) for value in own.touches)
 
     def may_be_newer(self, value: bytes, now: int) -> bool:
+        if len(value) > MARKS_LIMIT:
+            return True
         try:
             data = from_base64url(value.decode("latin-1"))
         except ValueError:

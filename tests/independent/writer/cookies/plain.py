@@ -349,6 +349,28 @@ def several(cases: Cases) -> None:
     for count, expected in ((30, new.found), (31, "conflict"), (32, "partial")):
         left = "; ".join(f"{PLAIN}.1=x" for _ in range(count))
         cases.add(f"{count} left-overs before", f"{left}; {plain(new)}", expected, **p)
+    crowd = "; ".join(f"{PLAIN}.1=wxyz{n}" for n in range(9))
+    for count, expected in ((8, new.found), (9, "conflict")):
+        parts = "; ".join(crowd.split("; ")[:count])
+        cases.add(
+            f"{count} ways that give nothing, beside a live one",
+            f"{PLAIN}=2wxyzA; {parts}; {plain(new)}",
+            expected,
+            **p,
+        )
+    long = "; ".join([f"{PLAIN}={'A' * 4094}"] * 32)
+    cases.add(
+        "over-long base cookies count among the 32",
+        f"{long}; {plain(new)}",
+        "over_ceiling",
+        **p,
+    )
+    cases.add(
+        "equal base cookies count among the 32",
+        f"{'; '.join([plain(dead)] * 32)}; {plain(new)}",
+        "idle_expired",
+        **p,
+    )
     cases.add(
         "an authentic refusal tells more",
         f"{PLAIN}=hello; {plain(dead)}",

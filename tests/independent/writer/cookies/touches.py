@@ -109,6 +109,12 @@ def touches(cases: Cases) -> None:
     not_text = f"{one.bare()}; {T}=".encode() + b"\xff\xfe"
     cases.add("touch: ignored, not UTF-8", not_text, over)
 
+    for size in (29, 56, 256, 257):
+        value = (one.touch(NOW - 100) * 10)[:size]
+        beside(
+            f"ignored, a value of {size} characters that begins with it", value, over
+        )
+
     fresh = Token("one")
     line = f"{fresh.bare()}; {T}={{}}"
     for case, at in {"a second before": -101, "with": -100}.items():
@@ -251,6 +257,8 @@ def orphans(cases: Cases) -> None:
     alone("beside a tombstone", touch, True, f"{X}={one.tombstone()}; ")
     alone("beside other cookies", touch, True, f"a=b; {NAME}.9=x; ")
     alone("two of them", touch, True, f"{T}=hello; ")
+    alone("a ninth one of 257 bytes", "B" * 257, True, f"{T}=hello; " * 8)
+    alone("an eighth one of 257 bytes", "B" * 257, False, f"{T}=hello; " * 7)
     later = f"{T}={touch_at(NOW + 121)}; "
     alone("two of them, one from the future", touch, False, later)
     over = idle_token()

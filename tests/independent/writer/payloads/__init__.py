@@ -8,7 +8,7 @@ import sealed_session as ss
 from sealed_session import NEVER
 
 from ..cases import KEY, NAME, NOW, record_form, seal, write
-from . import deflate, layout, lz4, packed
+from . import deflate, layout, lz4, packed, values
 
 
 def entry(
@@ -42,9 +42,10 @@ def entry(
 def good() -> list[dict[str, Any]]:
     cases = [entry(*case) for case in layout.good()]
     cases += [entry(*case) for case in lz4.good() + deflate.good()]
-    return cases + [
-        entry(case, payload, values=values) for case, payload, values in packed.good()
+    cases += [
+        entry(case, payload, values=typed) for case, payload, typed in packed.good()
     ]
+    return cases + [entry(*case) for case in values.good()]
 
 
 def refused() -> list[dict[str, Any]]:

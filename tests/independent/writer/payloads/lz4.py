@@ -60,6 +60,32 @@ def good() -> list[tuple[str, bytes]]:
     start = region.index(b"aa") + 1
     block = sequence(region[:start], 1, len(region) - start - 6) + sequence(region[-6:])
     cases.append(("LZ4: 65,536 bytes", compressed(block, len(region))))
+    return cases + ends()
+
+
+def ends() -> list[tuple[str, bytes]]:
+    """Blocks that end as no writer should end one, and every reader takes."""
+    region = text("run", f'"{"a" * 60}"').encoded()
+    start = region.index(b"aa") + 1
+    whole = len(region)
+
+    def ending(left: int, low: int = 0) -> bytes:
+        match = whole - left - start
+        last = bytes([left << 4 | low]) + region[whole - left :]
+        return compressed(sequence(region[:start], 1, match) + last, whole)
+
+    cases = [(f"LZ4: {left} literals at the end", ending(left)) for left in (4, 1)]
+    # The text has to end with a match then.
+    nested = text("run", "[[[[[[[[]]]]]]]]").encoded()
+    at = nested.index(b"]") + 1
+    block = sequence(nested[:at], 1, len(nested) - at) + b"\0"
+    cases.append(
+        ("LZ4: no literal in the last sequence", compressed(block, len(nested)))
+    )
+    cases += [
+        (f"LZ4: {low} in the low half of the last token", ending(6, low))
+        for low in (1, 15)
+    ]
     return cases
 
 
@@ -110,6 +136,13 @@ def refused() -> list[tuple[str, bytes, str]]:
             bad,
         ),
         ("LZ4: literals past the end of the block", compressed(block[:-1], size), bad),
+        (
+            "LZ4: offset zero, far from the end",
+            compressed(
+                sequence(region[:start], 0, 8) + sequence(b"b" * 64), start + 8 + 64
+            ),
+            bad,
+        ),
         (
             "LZ4: half of an offset",
             compressed(sequence(region[:start], 1, 40)[:-2], size),

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import examples
 import sealed_session as ss
 from sealed_session import Binding, Key, Reader, Refused, Request
 from sealed_session.prints import print_of
@@ -322,6 +323,9 @@ def main() -> int:
         ("marks", marks["renewals"], renewals),
         ("cookies", cases.read("cookies")["requests"], request_of),
         ("transports", cases.read("transports")["requests"], request_of),
+        ("examples", examples.packed(), examples.check_packed),
+        ("examples", examples.refusals(), request_of),
+        ("examples", [{"case": "a renewal"}], examples.check_renewal),
         ("minted", cases.read("minted")["requests"], minted),
     ]
     for name, entries, test in groups:

@@ -9,15 +9,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import cases
-import make_cookies
-import make_marks
-import make_payloads
-import make_shapes
-import make_tokens
+import examples
 import sealed_session as ss
-from sealed_session import Binding, Key, Reader, Refused
-from shape import print_of
+from sealed_session import Binding, Key, Reader, Refused, Request
+from sealed_session.prints import print_of
+from writer import WRITERS, cases
 
 Entry = dict[str, Any]
 
@@ -81,7 +77,7 @@ def token(entry: Entry) -> None:
         pairs = ss.split(base, text, attributes, limit)
         lines = [f"{name}={value}".encode() for name, value in pairs]
         same(all(len(line) + len(attributes) <= limit for line in lines), True)
-        same(list(ss.candidates(base.encode(), lines[::-1])), [text])
+        same(ss.candidates(ss.kept(base.encode(), lines[::-1])), ([text], False))
 
 
 def refused_token(whole: Entry) -> Callable[[Entry], None]:
@@ -149,8 +145,8 @@ def payload(whole: Entry) -> Callable[[Entry], None]:
     return test
 
 
-def reader_of(entry: Entry) -> tuple[Reader, list[bytes]]:
-    """The reader that an entry tells of, and the cookie fields."""
+def reader_of(entry: Entry) -> tuple[Reader, Request]:
+    """The reader and the request that an entry tells of."""
     retired = {bytes.fromhex(key): at for key, at in entry.get("retired", {}).items()}
     reader = Reader(
         [Key(bytes.fromhex(master)) for master in entry["keys"]],
@@ -159,22 +155,28 @@ def reader_of(entry: Entry) -> tuple[Reader, list[bytes]]:
         entry["audience"],
         cases.policy_of(entry),
         {Key(master).id: at for master, at in retired.items()},
+        entry.get("former"),
+        cases.transports_of(entry),
     )
     lines = [line.encode() for line in entry.get("cookies", [])]
     lines += [bytes.fromhex(line) for line in entry.get("cookies_hex", [])]
-    return reader, lines
+    fields = [(name, value) for name, value in entry.get("fields", [])]
+    request = Request(lines, fields, entry.get("query", ""), entry.get("host", ""))
+    return reader, request
 
 
 def request_of(entry: Entry) -> None:
-    reader, lines = reader_of(entry)
-    removed = [f"{reader.base}.t"] * reader.removes_touch(lines, entry["now"])
+    reader, request = reader_of(entry)
+    removed = [f"{reader.base}.t"] * reader.removes_touch(request, entry["now"])
     same(removed, entry.get("removed", []))
     try:
-        found = reader.load(lines, entry["now"])
+        found = reader.load(request, entry["now"])
     except Refused as refused:
         same(refused.label, entry.get("refusal"))
         return
     same(None, entry.get("refusal"))
+    same(found.by, entry.get("by", "cookie"))
+    same(found.base, entry.get("under", reader.base))
     same(found.issued, entry["issued"])
     same(found.used, entry.get("used", found.issued))
     same(shown(found.record, entry["record"]), entry["record"])
@@ -189,8 +191,8 @@ def minted(entry: Entry) -> None:
     """What Rust wrote, and that it chose what the case is there for."""
     request_of(entry)
     if "chosen" in entry:
-        reader, lines = reader_of(entry)
-        found = reader.load(lines, entry["now"])
+        reader, request = reader_of(entry)
+        found = reader.load(request, entry["now"])
         text = ss.to_base64url(found.token)
         keys = ss.key_set(reader.keys)
         payload = ss.open_token(keys, reader.accepted, reader.binding(), text)[1]
@@ -246,12 +248,14 @@ def tombstone(entry: Entry) -> None:
 
 def tombstones(entry: Entry) -> None:
     """What a response sets `base.x` to buries the session for whoever has one of the keys."""
-    reader, lines = reader_of(entry)
-    same(refusal(lambda: reader.load(lines, entry["now"])), entry.get("refusal"))
+    reader, request = reader_of(entry)
+    same(refusal(lambda: reader.load(request, entry["now"])), entry.get("refusal"))
     text = entry["cookies"][0].split(";")[0].partition("=")[2]
-    found, _ = reader.open(text, lines, entry["now"])
+    came = reader.arrive(request)
+    found, _ = reader.open(text, came.names[0], came, entry["now"])
     same(
-        reader.farewell(found, lines, entry["now"]), (entry["value"], entry["max_age"])
+        reader.farewell(found, request, entry["now"]),
+        (entry["value"], entry["max_age"]),
     )
     again = [*entry["cookies"], f"{reader.base}.x={entry['value']}"]
     request_of(entry | {"cookies": again, "refusal": "destroyed"})
@@ -259,17 +263,18 @@ def tombstones(entry: Entry) -> None:
         ss.tombstone(key, reader.binding(), found.record.id[:8]) for key in reader.keys
     ]
     live = [key for key in reader.keys if key.id not in reader.retired(entry["now"])]
-    parts = ss.pieces(entry["value"].encode())
+    parts = ss.pieces([entry["value"].encode()])
     same(len(set(own) & set(parts)), len(live))
 
 
 def renewals(entry: Entry) -> None:
     """What a response sets `base.r` to buries the session as it was before."""
-    reader, lines = reader_of(entry)
+    reader, request = reader_of(entry)
     text = entry["cookies"][0].split(";")[0].partition("=")[2]
-    found, _ = reader.open(text, lines, entry["now"])
+    came = reader.arrive(request)
+    found, _ = reader.open(text, came.names[0], came, entry["now"])
     same(
-        reader.renewal(found, lines, entry["now"]), (entry["value"], entry["max_age"])
+        reader.renewal(found, request, entry["now"]), (entry["value"], entry["max_age"])
     )
     again = [*entry["cookies"], f"{reader.base}.r={entry['value']}"]
     request_of(entry | {"cookies": again, "refusal": "superseded"})
@@ -293,11 +298,8 @@ def refused_key(entry: Entry) -> None:
 
 def main() -> int:
     if sys.argv[1:] == ["--make"]:
-        make_tokens.make()
-        make_payloads.make()
-        make_shapes.make()
-        make_marks.make()
-        make_cookies.make()
+        for written in WRITERS:
+            written.make()
     elif sys.argv[1:]:
         print("usage: confirm.py [--make]")
         return 2
@@ -320,6 +322,10 @@ def main() -> int:
         ("marks", marks["values"], tombstones),
         ("marks", marks["renewals"], renewals),
         ("cookies", cases.read("cookies")["requests"], request_of),
+        ("transports", cases.read("transports")["requests"], request_of),
+        ("examples", examples.packed(), examples.check_packed),
+        ("examples", examples.refusals(), request_of),
+        ("examples", [{"case": "a renewal"}], examples.check_renewal),
         ("minted", cases.read("minted")["requests"], minted),
     ]
     for name, entries, test in groups:

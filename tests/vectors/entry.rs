@@ -101,6 +101,29 @@ pub(super) fn ring(entry: &Value, policy: &Lifetime) -> KeyRing {
     })
 }
 
+/// The transports that an entry tells of, if it is not cookies alone.
+fn transport(told: &Value) -> Option<Transport> {
+    let (field, link) = (told["field"].as_array(), told["link"].as_str());
+    let transport = match (field.map(Vec::as_slice), link) {
+        (Some([request, response]), _) => match text_of(request) {
+            "authorization" => Transport::bearer(),
+            name => Transport::header(name),
+        }
+        .answered_in(text_of(response)),
+        (_, Some(parameter)) if told["cookie"].is_null() => Transport::url_that_leaks(parameter),
+        _ => Transport::cookie(),
+    };
+    let transport = match told["cookie"].as_bool() {
+        Some(true) => transport.or_cookie(),
+        _ => transport,
+    };
+    let transport = match link {
+        Some(parameter) => transport.or_url_that_leaks(parameter),
+        None => transport,
+    };
+    told.is_object().then_some(transport)
+}
+
 /// What `entry` says of keys, formats, cookie and policy.
 pub(super) fn manager(entry: &Value) -> SessionManager {
     let policy = policy(entry);
@@ -118,8 +141,11 @@ pub(super) fn manager(entry: &Value) -> SessionManager {
         Some("off") => builder = builder.compression(Compression::Off),
         Some(other) => panic!("{other}"),
     }
-    if entry["query"].is_string() {
-        builder = builder.transport(Transport::url_that_leaks("s"));
+    if let Some(former) = entry["former"].as_str() {
+        builder = builder.former_cookie(CookieSpec::new(former));
+    }
+    if let Some(transport) = transport(&entry["transports"]) {
+        builder = builder.transport(transport);
     }
     for more in &accepted[1..] {
         builder = builder.accept_format(format(more));
@@ -148,9 +174,18 @@ pub(super) fn load(entry: &Value) -> (SessionManager, Session) {
     let hex = entry["cookies_hex"].as_array().into_iter().flatten();
     let hex = hex.map(|line| unhex(line.as_str().unwrap()));
     let lines: Vec<Vec<u8>> = plain.chain(hex).collect();
-    let mut request = RequestHead::new(lines.iter().map(Vec::as_slice));
+    let fields = entry["fields"].as_array().cloned().unwrap_or_default();
+    let fields = |wanted: &str, take: &mut dyn FnMut(&[u8])| {
+        let pairs = fields.iter().map(|pair| (text_of(&pair[0]), &pair[1]));
+        let named = pairs.filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        named.for_each(|(_, value)| take(text_of(value).as_bytes()));
+    };
+    let mut request = RequestHead::new(lines.iter().map(Vec::as_slice)).fields(&fields);
     if let Some(query) = entry["query"].as_str() {
         request = request.query(query);
+    }
+    if let Some(host) = entry["host"].as_str() {
+        request = request.host(host);
     }
     let session = manager.load(request, moment(number(entry, "now")));
     (manager, session)

@@ -10,6 +10,7 @@ use crate::{TOKENS, each, same};
 pub(super) fn linked(request: &Value, token: &str) -> Session {
     let mut request = request.clone();
     request["query"] = json!(format!("s={token}"));
+    request["transports"] = json!({ "link": "s" });
     request["idle"] = json!(900);
     load(&request).1
 }

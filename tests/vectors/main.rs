@@ -10,9 +10,11 @@
 )]
 
 mod entry;
+mod examples;
 mod links;
 mod mint;
 mod shapes;
+mod transports;
 
 use std::time::Duration;
 
@@ -24,7 +26,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::entry::{
-    hex, key, label, list, load, moment, number, parse, request, set_cookies, text, text_of, unhex,
+    key, label, list, load, moment, number, parse, request, set_cookies, text, text_of, unhex,
     without_scope,
 };
 
@@ -69,7 +71,11 @@ fn check_lifetime(session: &Session, entry: &Value) -> Result<(), String> {
     same("idle timeout", session.times().idle_timeout, idle)?;
     let absolute = entry["absolute_lifetime"].as_u64();
     let absolute = absolute.map_or(policy.absolute_lifetime(), Duration::from_secs);
-    same("absolute lifetime", session.times().absolute_lifetime, absolute)
+    same(
+        "absolute lifetime",
+        session.times().absolute_lifetime,
+        absolute,
+    )
 }
 
 fn check_value(session: &Session, attribute: &Value) -> Result<(), String> {
@@ -414,83 +420,6 @@ fn sent_tombstones(
         Some((value.to_owned(), max_age.parse().ok()?))
     });
     found.ok_or(format!("no tombstone in {lines:?}"))
-}
-
-/// The hex of a section's indented lines, without the words behind it.
-fn hex_of(section: &str) -> Vec<String> {
-    let digits = |line: &str| {
-        line.trim()
-            .split("  ")
-            .next()
-            .unwrap_or_default()
-            .replace(' ', "")
-    };
-    let blocks = section
-        .split("\n\n")
-        .filter(|block| block.starts_with("    "));
-    blocks
-        .map(|block| block.lines().map(digits).collect())
-        .collect()
-}
-
-#[test]
-fn the_examples_of_the_format_are_vectors() {
-    let format = include_str!("../../FORMAT.md");
-    let (_, examples) = format.split_once("## 8. Worked examples").unwrap();
-    let (_, payloads) = examples.split_once("### A payload").unwrap();
-    let (payloads, tokens) = payloads.split_once("### An encrypted token").unwrap();
-    let find = |file: &str, group: &str, case: &str| {
-        let file = parse(file);
-        let found = list(&file[group])
-            .iter()
-            .find(|entry| text(entry, "case") == case);
-        found.unwrap_or_else(|| panic!("no vector {case}")).clone()
-    };
-    let encrypted = find(TOKENS, "tokens", "small, encrypted");
-    let mut wanted = vec![text(&encrypted, "payload").to_owned()];
-    let shown = [
-        "LZ4: with subject and secret region",
-        "DEFLATE: fixed Huffman, a match that overlaps",
-        "packed: a UUID between literals in base64url",
-    ];
-    let vectors = shown.map(|case| find(PAYLOADS, "payloads", case));
-    wanted.extend(vectors.map(|entry| text(&entry, "payload").to_owned()));
-    assert_eq!(hex_of(payloads), wanted);
-
-    let (_, marks) = tokens.split_once("### A touch and a tombstone").unwrap();
-    let blocks = hex_of(marks);
-    let tokens: String = tokens.split_whitespace().collect();
-    for group in ["touches", "tombstones"] {
-        let mark = find(MARKS, group, "small, encrypted");
-        assert_eq!(mark["token"], encrypted["text"]);
-        for field in ["mac_key", "text"] {
-            assert!(tokens.contains(text(&mark, field)), "{field} of {group}");
-        }
-        let input = text(&mark, "mac_input").to_owned();
-        assert!(blocks.contains(&input), "MAC input of {group}");
-        let bytes = URL_SAFE_NO_PAD.decode(text(&mark, "text")).unwrap();
-        assert!(blocks.contains(&hex(&bytes)), "bytes of {group}");
-    }
-
-    let signed = find(TOKENS, "tokens", "small, signed");
-    let chunks = find(COOKIES, "requests", "2 chunks");
-    let line = text_of(&chunks["cookies"][0]).replace("; ", "");
-    for wanted in [
-        text(&encrypted, "text"),
-        text(&signed, "text"),
-        text(&encrypted, "nonce"),
-    ] {
-        assert!(tokens.contains(wanted), "{wanted}");
-    }
-    assert!(tokens.contains(&line), "{line}");
-    let key = find(KEYS, "keys", "bytes of 7");
-    for wanted in [
-        text(&key, "text"),
-        text(&key, "id"),
-        text(&key["derived"], "1"),
-    ] {
-        assert!(examples.contains(wanted), "{wanted}");
-    }
 }
 
 #[test]

@@ -99,7 +99,12 @@ fn mint(
     if own != [0, 0] {
         entry["record"]["own_idle"] = json!(own[0]);
         entry["record"]["own_absolute"] = json!(own[1]);
-        entry["idle_timeout"] = json!(session.times().idle_timeout.map(|timeout| timeout.as_secs()));
+        entry["idle_timeout"] = json!(
+            session
+                .times()
+                .idle_timeout
+                .map(|timeout| timeout.as_secs())
+        );
         entry["absolute_lifetime"] = json!(session.times().absolute_lifetime.as_secs());
     }
     entry["record"]["attributes"] = attributes;

@@ -1,5 +1,5 @@
-//! The print of a shape: two bytes by which the reader of another type knows that a value is not its own.
-//! FORMAT.md section 3 specifies it.
+//! The print of a value's shape: two bytes by which the reader of another type knows that the value
+//! is not its own. FORMAT.md specifies it.
 
 use std::cell::Cell;
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import sealed_session as ss
-from policy import Policy
 from sealed_session import Attribute, Binding, Key, Record, to_varint
+from sealed_session.policy import Policy
+from sealed_session.transports import Transports
 
-VECTORS = Path(__file__).resolve().parent.parent / "vectors"
+VECTORS = Path(__file__).resolve().parents[2] / "vectors"
 
 NOW = 1_800_000_000
 NAME, PLAIN = "__Host-session", "session"
@@ -112,7 +113,7 @@ def attribute_form(attribute: Attribute) -> dict[str, Any]:
         "schema": attribute.schema,
     }
     value = attribute.value
-    long = rb"(.{1,48}?)\1{400,}" if len(value) > 4000 else rb"$."
+    long = rb"(.{1,48}?)\1{400,}" if len(value) > 4000 else rb"(?!)"
     if run := re.search(long, value, re.DOTALL):
         form["value"] = {
             "head": value[: run.start()].hex(),
@@ -146,9 +147,21 @@ def record_form(found: Record) -> dict[str, Any]:
 POLICY = ("skew", "shortest_idle", "longest_idle", "never_idle", "longest_absolute")
 
 
+# What an entry says of transports and names, if it is not cookies of one name.
+TRANSPORTS = ("former", "transports", "fields", "query", "host", "by", "under")
+
+
 def policy_of(entry: dict[str, Any]) -> Policy:
     more = {field: entry[field] for field in POLICY if field in entry}
     return Policy(entry["idle"], entry["absolute"], **more)
+
+
+def transports_of(entry: dict[str, Any]) -> Transports:
+    told = entry.get("transports", {"cookie": True})
+    fields = told.get("field")
+    return Transports(
+        fields and tuple(fields), told.get("cookie", False), told.get("link")
+    )
 
 
 @dataclass
@@ -229,6 +242,7 @@ class Cases:
             "absolute": changed.get("absolute", ABSOLUTE),
         }
         entry |= {field: changed[field] for field in POLICY if field in changed}
+        entry |= {field: changed[field] for field in TRANSPORTS if field in changed}
         if "retired" in changed:
             retired = changed["retired"]
             entry["retired"] = {key.master.hex(): at for key, at in retired.items()}
@@ -253,7 +267,8 @@ class Cases:
             entry["absolute_lifetime"] = policy.absolute_of(found.own[1])
         entry["record"] = record_form(found)
         # What a request that changes nothing sends as `base.t`.
-        if now - expected.used >= policy.touch_interval():
+        due = now - expected.used >= policy.touch_interval()
+        if due and entry.get("by") != "link":
             entry["touch"] = expected.token.touch(now)
 
 

@@ -1,14 +1,14 @@
-"""Makes cookies.json: whole requests, and what they give."""
+"""The requests of cookies.json without marks: names, chunks, keys, several sessions, times."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import make_lives
-import make_marked
 import sealed_session as ss
-from blocks import sequence
-from cases import (
+from sealed_session import write_payload
+
+from ..blocks import sequence
+from ..cases import (
     KEY,
     NAME,
     NOW,
@@ -19,9 +19,7 @@ from cases import (
     compressed,
     record,
     text,
-    write,
 )
-from sealed_session import write_payload
 
 
 def bare(cases: Cases) -> None:
@@ -351,6 +349,28 @@ def several(cases: Cases) -> None:
     for count, expected in ((30, new.found), (31, "conflict"), (32, "partial")):
         left = "; ".join(f"{PLAIN}.1=x" for _ in range(count))
         cases.add(f"{count} left-overs before", f"{left}; {plain(new)}", expected, **p)
+    crowd = "; ".join(f"{PLAIN}.1=wxyz{n}" for n in range(9))
+    for count, expected in ((8, new.found), (9, "conflict")):
+        parts = "; ".join(crowd.split("; ")[:count])
+        cases.add(
+            f"{count} ways that give nothing, beside a live one",
+            f"{PLAIN}=2wxyzA; {parts}; {plain(new)}",
+            expected,
+            **p,
+        )
+    long = "; ".join([f"{PLAIN}={'A' * 4094}"] * 32)
+    cases.add(
+        "over-long base cookies count among the 32",
+        f"{long}; {plain(new)}",
+        "over_ceiling",
+        **p,
+    )
+    cases.add(
+        "equal base cookies count among the 32",
+        f"{'; '.join([plain(dead)] * 32)}; {plain(new)}",
+        "idle_expired",
+        **p,
+    )
     cases.add(
         "an authentic refusal tells more",
         f"{PLAIN}=hello; {plain(dead)}",
@@ -420,15 +440,4 @@ def times(cases: Cases) -> None:
     cases.add("the first second", early.bare(), early.found, now=0, **policy)
 
 
-def make() -> None:
-    cases = Cases()
-    groups = (bare, sealing, chunks, lengths, several, times)
-    for group in (*groups, *make_marked.GROUPS, *make_lives.GROUPS):
-        group(cases)
-    names = [entry["case"] for entry in cases.all]
-    assert len(set(names)) == len(names)
-    write("cookies", {"requests": cases.all})
-
-
-if __name__ == "__main__":
-    make()
+GROUPS = (bare, sealing, chunks, lengths, several, times)

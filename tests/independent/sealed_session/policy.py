@@ -1,10 +1,10 @@
-"""The policy of a reader, and what it makes of a session's times (FORMAT.md, section 5)."""
+"""The policy of a reader, and what it makes of a session's times (FORMAT.md, section 6)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from source import Refused
+from .source import Refused
 
 SKEW = 120
 LAST_SECOND = 0xFFFFFFFF
@@ -57,7 +57,11 @@ class Policy:
         return time - now <= self.skew
 
     def judge(
-        self, times: tuple[int, int, int], own: tuple[int, int], over: str | None, now: int
+        self,
+        times: tuple[int, int, int],
+        own: tuple[int, int],
+        over: str | None,
+        now: int,
     ) -> None:
         """`times` are issued, created and used; `own` the idle and absolute lifetime."""
         issued, created, used = times

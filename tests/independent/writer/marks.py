@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import sealed_session as ss
-from cases import (
+from sealed_session import Key
+
+from .cases import (
     ABSOLUTE,
     IDLE,
     KEY,
@@ -20,7 +22,6 @@ from cases import (
     text,
     write,
 )
-from sealed_session import Key
 
 X, R = f"{NAME}.x", f"{NAME}.r"
 THIRD_KEY = Key(fixed("key 3"))
@@ -231,7 +232,3 @@ def make() -> None:
     )
     whole = {"values": whole_values(), "renewals": renewals()}
     write("marks", made | whole)
-
-
-if __name__ == "__main__":
-    make()

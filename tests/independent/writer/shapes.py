@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases import sized, write
-from shape import print_of
+from sealed_session.prints import print_of
+
+from .cases import sized, write
 
 LINE = ["struct", "sku", "quantity"]
 CARD = ["newtype variant", "Card"]
@@ -40,7 +41,11 @@ SHAPES: list[tuple[str, list[Any], bytes]] = [
     ("an array", ["tuple", "u8", "u8", "end"], b"\1\2"),
     ("a tuple", ["tuple", "u8", "text", "end"], b"\1" + A),
     ("a tuple struct", ["tuple", "u8", "text", "end"], b"\1" + A),
-    ("a map", ["map", "text", "u8", "text", "u8", "end"], b"\2" + A + b"\1" + B + b"\2"),
+    (
+        "a map",
+        ["map", "text", "u8", "text", "u8", "end"],
+        b"\2" + A + b"\1" + B + b"\2",
+    ),
     ("a struct", [LINE, "text", "u32", "end"], A + b"\2"),
     (
         "a struct with an alias",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases import KEY, NAME, NOW, PLAIN, Cases, Expected, Token, record
-from policy import LAST_SECOND, NEVER
+from sealed_session.policy import LAST_SECOND, NEVER
+
+from ..cases import KEY, NAME, NOW, PLAIN, Cases, Expected, Token, record
 
 T, X = f"{NAME}.t", f"{NAME}.x"
 BOUNDS = {"shortest_idle": 300, "longest_idle": 7200, "longest_absolute": 604_800}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from source import Bytes, Refused, to_varint
+from .source import Bytes, Refused, to_varint
 
 LITERAL, BASE64URL, BASE64, HEX, UUID, BASE64URL_PARTS, BASE64_PARTS = range(-1, 6)
 # The kinds whose body is parts, and the kind that writes what these stand for.

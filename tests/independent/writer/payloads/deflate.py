@@ -6,7 +6,9 @@ import zlib
 from collections.abc import Callable
 
 import sealed_session as ss
-from blocks import (
+from sealed_session import to_varint
+
+from ..blocks import (
     FIXED,
     Bits,
     Deflate,
@@ -16,8 +18,7 @@ from blocks import (
     length_symbol,
     played,
 )
-from cases import compressed, fixed, head, sized, text
-from sealed_session import to_varint
+from ..cases import compressed, fixed, head, sized, text
 
 
 def deflated(

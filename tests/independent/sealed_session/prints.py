@@ -1,4 +1,4 @@
-"""The print in front of a postcard value, written from FORMAT.md section 3.
+"""The print in front of a postcard value, written from FORMAT.md, section 4.
 
 A shape is a list of calls. A call is its name, `["struct", *names]`, or for a variant
 `[kind, name]` and the names of its fields, if it has any.

@@ -6,9 +6,8 @@ import base64
 from typing import Any
 
 import sealed_session as ss
-from blocks import Deflate, lz4, sequence
-from cases import compressed, fixed, head, sized, stored, text
-from packed_text import (
+from sealed_session import JSON, PACKED, POSTCARD, SECRET, Attribute, to_varint
+from sealed_session.packed_text import (
     BASE64,
     BASE64_PARTS,
     BASE64URL,
@@ -18,8 +17,10 @@ from packed_text import (
     dashed,
     unpack,
 )
-from sealed_session import JSON, PACKED, POSTCARD, SECRET, Attribute, to_varint
-from shape import print_of
+from sealed_session.prints import print_of
+
+from ..blocks import Deflate, lz4, sequence
+from ..cases import compressed, fixed, head, sized, stored, text
 
 NUMBER = bytes.fromhex("52f22665a60c12d289185d950ee88136")
 OTHER = fixed("uuid", 16)

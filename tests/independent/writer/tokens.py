@@ -1,81 +1,15 @@
-"""Makes keys.json and tokens.json."""
+"""Writes tokens.json."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import sealed_session as ss
-from cases import KEY, NAME, NOW, OTHER_KEY, fixed, format_name, record, write
-from sealed_session import Binding, Key, to_base64url, write_payload
+from sealed_session import Binding, to_base64url, write_payload
+
+from .cases import KEY, NAME, NOW, OTHER_KEY, fixed, format_name, record, write
 
 XAES_NONCE = b"ABCDEFGHIJKLMNOPQRSTUVWX"
-
-
-def keys() -> dict[str, Any]:
-    masters = {
-        "lowest bit only": bytes(31) + b"\x01",
-        "all ones": b"\xff" * 32,
-        "counting": bytes(range(32)),
-        "bytes of 7": b"\x07" * 32,
-        "random 1": KEY.master,
-        "random 2": OTHER_KEY.master,
-    }
-    good = []
-    for case, master in masters.items():
-        key = Key(master)
-        derived = {str(kind): key.derive(kind).hex() for kind in range(1, 6)}
-        derived["6:password-reset"] = key.derive(6, b"password-reset").hex()
-        good.append(
-            {
-                "case": case,
-                "master": master.hex(),
-                "text": key.text(),
-                "id": key.id.hex(),
-                "derived": derived,
-            }
-        )
-    valid = KEY.text()
-    body = valid[len(ss.KEY_PREFIX) :]
-    other = "B" if body[0] == "A" else "A"
-    checked_zero = ss.KEY_PREFIX + to_base64url(bytes(32) + ss.key_check(bytes(32)))
-    wrong_check = ss.KEY_PREFIX + to_base64url(KEY.master + bytes(4))
-    unprefixed = fixed("key 1")
-    bare_check = ss.hashlib.sha256(unprefixed).digest()[:4]
-    texts = {
-        "empty": "",
-        "no prefix": body,
-        "prefix only": ss.KEY_PREFIX,
-        "version 2": valid.replace("_v1_", "_v2_"),
-        "upper case prefix": valid.replace("sealed", "SEALED"),
-        "one character short": valid[:-1],
-        "one character more": valid + "A",
-        "padding": valid + "=",
-        "first character changed": ss.KEY_PREFIX + other + body[1:],
-        "check of zeros": wrong_check,
-        "check without the prefix": ss.KEY_PREFIX
-        + to_base64url(unprefixed + bare_check),
-        "alphabet of section 4": ss.KEY_PREFIX + "+/" + body[2:],
-        "space inside": valid[:30] + " " + valid[31:],
-        "all zero": checked_zero,
-        "hexadecimal": KEY.master.hex(),
-    }
-    return {
-        "keys": good,
-        "refused_texts": [{"case": c, "text": t} for c, t in texts.items()],
-        "refused_masters": [
-            {"case": "all zero", "master": bytes(32).hex()},
-            {"case": "31 bytes", "master": "01" * 31},
-            {"case": "33 bytes", "master": "01" * 33},
-            {"case": "none", "master": ""},
-        ],
-        "refused_sets": [
-            {"case": "one key twice", "masters": [KEY.master.hex()] * 2},
-            {
-                "case": "two keys with the id 8ce80d31",
-                "masters": [n.to_bytes(32, "big").hex() for n in (76863, 87748)],
-            },
-        ],
-    }
 
 
 def tokens() -> dict[str, Any]:
@@ -220,11 +154,5 @@ def refused(good: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def make() -> None:
-    write("keys", keys())
-    write(
-        "tokens", {"master": KEY.master.hex(), "name": NAME, "audience": ""} | tokens()
-    )
-
-
-if __name__ == "__main__":
-    make()
+    whole = {"master": KEY.master.hex(), "name": NAME, "audience": ""}
+    write("tokens", whole | tokens())

@@ -1,32 +1,15 @@
-"""Makes payloads.json."""
+"""The payloads of payloads.json that are not compressed, and those that break their layout."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import make_deflate
-import make_packed
 import sealed_session as ss
-from blocks import sequence
-from cases import (
-    KEY,
-    NAME,
-    NOW,
-    compressed,
-    fixed,
-    head,
-    padded,
-    record,
-    record_form,
-    seal,
-    sized,
-    stored,
-    text,
-    write,
-)
-from policy import NEVER
-from sealed_session import Attribute, Record, to_varint, write_payload
-from shape import print_of
+from sealed_session import NEVER, Attribute, Record, to_varint, write_payload
+from sealed_session.prints import print_of
+
+from ..blocks import sequence
+from ..cases import head, padded, record, sized, stored, text
 
 
 def postcard() -> list[tuple[Attribute, Any]]:
@@ -47,7 +30,8 @@ def postcard() -> list[tuple[Attribute, Any]]:
     ]
 
 
-def good() -> list[dict[str, Any]]:
+def good() -> list[tuple[str, bytes, bool]]:
+    """With whether a writer that compresses nothing writes just these bytes."""
     typed = [attribute for attribute, _ in postcard()]
     mixed = [text("a", "1"), *typed, text("z", '{"k":[true,null,1.5]}')]
     secret = [
@@ -124,73 +108,13 @@ def good() -> list[dict[str, Any]]:
     ]
     cases = []
     for case, found in table:
-        cases.append(entry(case, write_payload(found), written=True))
+        cases.append((case, write_payload(found), True))
     one = head(0) + sized(text("name", '"Ada"').encoded()) + sized(b"")
     cases += [
-        entry("no padding", one),
-        entry("padding of two blocks", padded(one) + bytes(64)),
-        entry("padding to no multiple", one + bytes(3)),
+        ("no padding", one, False),
+        ("padding of two blocks", padded(one) + bytes(64), False),
+        ("padding to no multiple", one + bytes(3), False),
     ]
-    cases += [entry(case, payload) for case, payload in lz4()]
-    cases += [entry(case, payload) for case, payload in make_deflate.good()]
-    return cases + [
-        entry(case, payload, values=values)
-        for case, payload, values in make_packed.good()
-    ]
-
-
-def lz4() -> list[tuple[str, bytes]]:
-    plain = text("name", '"Ada"').encoded()
-    cases = [("LZ4: literals only", compressed(sequence(plain), len(plain)))]
-    empty = compressed(sequence(b""), 0)
-    cases.append(("LZ4: nothing in it", empty))
-
-    # One byte repeated by an overlapping match: `"a` and 40 times `a`, then `bcdef"`.
-    region = text("run", f'"{"a" * 41}bcdef"').encoded()
-    block = sequence(region[: -(40 + 6)], 1, 40) + sequence(region[-6:])
-    assert len(block) < len(region)
-    cases.append(("LZ4: overlapping match of offset 1", compressed(block, len(region))))
-
-    region = text("run", f'"{"abc" * 100}x-end"').encoded()
-    start = region.index(b"abc") + 3
-    block = sequence(region[:start], 3, 297) + sequence(region[-6:])
-    cases.append(
-        ("LZ4: overlapping match of offset 3, long", compressed(block, len(region)))
-    )
-
-    region = text("run", f'"{"0123456789" * 2}x-end"').encoded()
-    start = region.index(b"0123") + 10
-    block = sequence(region[:start], 10, 10) + sequence(region[-6:])
-    cases.append(("LZ4: match that does not overlap", compressed(block, len(region))))
-
-    # Extensions of 15, 15 + 255, and 15 + 254 literals.
-    for size in (15, 269, 270):
-        letters = "".join(chr(97 + i * 7 % 26) for i in range(size))
-        overhead = 7 if size < 128 else 8
-        region = text("n", f'"{letters[: size - overhead]}"').encoded()
-        assert len(region) == size
-        case = f"LZ4: {len(region)} literals"
-        cases.append((case, compressed(sequence(region), len(region))))
-
-    secret = text("pin", '"1234"', ss.SECRET).encoded()
-    region = text("run", f'"{"a" * 41}bcdef"').encoded()
-    block = sequence(region[: -(40 + 6)], 1, 40) + sequence(region[-6:])
-    whole = compressed(block, len(region), secret, sized(b"user-17"))
-    cases.append(("LZ4: with subject and secret region", whole))
-
-    # An offset of two different bytes.
-    letters = fixed("letters", 130).hex()
-    region = text("run", f'"{letters}{letters[2:22]}x-end"').encoded()
-    start = region.index(b"x-end") - 20
-    block = sequence(region[:start], 258, 20) + sequence(region[-6:])
-    cases.append(("LZ4: offset of 258", compressed(block, len(region))))
-
-    fixed_part = len(text("run", '""').encoded()) + 2
-    region = text("run", f'"{"a" * (ss.OPEN_LIMIT - fixed_part)}"').encoded()
-    assert len(region) == ss.OPEN_LIMIT
-    start = region.index(b"aa") + 1
-    block = sequence(region[:start], 1, len(region) - start - 6) + sequence(region[-6:])
-    cases.append(("LZ4: 65,536 bytes", compressed(block, len(region))))
     return cases
 
 
@@ -330,117 +254,9 @@ def refused() -> list[tuple[str, bytes, str]]:
         cases.append((f"own lifetimes, truncated: {case}", head(8) + part, bad))
     whole = head(12) + b"\1\1" + sized(b"ada") + rest
     cases.append(("own lifetimes before the subject", padded(whole), bad))
-    over = "over_ceiling"
-    far = to_varint(ss.OPEN_LIMIT + 1)
-    region_over = text("run", f'"{"a" * (ss.OPEN_LIMIT + 1 - 11)}"').encoded()
-    over_start = region_over.index(b"aa") + 1
-    over_block = sequence(
-        region_over[:over_start], 1, len(region_over) - over_start - 6
-    )
-    over_block += sequence(region_over[-6:])
-    assert len(region_over) == ss.OPEN_LIMIT + 1
-    cases += [
+    over, far = "over_ceiling", to_varint(ss.OPEN_LIMIT + 1)
+    return [
+        *cases,
         ("stored over 65,536", head(0) + far + ends, over),
         ("stored of 4,294,967,295", head(0) + to_varint(0xFFFFFFFF) + ends, over),
-        ("unpacked over 65,536", compressed(over_block, len(region_over)), over),
-        ("unpacked of 4,294,967,295", compressed(block, 0xFFFFFFFF), over),
-        ("unpacked one more than there is", compressed(block, size + 1), bad),
-        ("unpacked one less than there is", compressed(block, size - 1), bad),
-        ("unpacked of zero and a block of more", compressed(block, 0), bad),
-        ("LZ4: no block", compressed(b"", 0), bad),
-        (
-            "LZ4: offset zero",
-            compressed(sequence(region[:start], 0, 40) + sequence(tail), size),
-            bad,
-        ),
-        (
-            "LZ4: offset before the start",
-            compressed(sequence(region[:start], start + 1, 40) + sequence(tail), size),
-            bad,
-        ),
-        (
-            "LZ4: no literals at the end",
-            compressed(sequence(region[:start], 1, 46), size),
-            bad,
-        ),
-        (
-            "LZ4: match first",
-            compressed(sequence(b"", 1, 40) + sequence(region[40:]), size),
-            bad,
-        ),
-        (
-            "LZ4: match past the end",
-            compressed(sequence(region[:start], 1, 400) + sequence(tail), size),
-            bad,
-        ),
-        ("LZ4: literals past the end of the block", compressed(block[:-1], size), bad),
-        (
-            "LZ4: half of an offset",
-            compressed(sequence(region[:start], 1, 40)[:-2], size),
-            bad,
-        ),
-        ("LZ4: length without end", compressed(b"\xf0" + b"\xff" * 9, size), bad),
-        ("LZ4: one block behind another", compressed(block + block, size), bad),
     ]
-    return cases
-
-
-def entry(
-    case: str,
-    payload: bytes,
-    written: bool = False,
-    values: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    """`values` are those of typed keys."""
-    found = ss.read_payload(payload)
-    form = record_form(found)
-    values = values or {attribute.name: is_ for attribute, is_ in postcard()}
-    for attribute in form["attributes"]:
-        if attribute["flags"] & 3 == 0 and attribute["name"] in values:
-            attribute["is"] = values[attribute["name"]]
-    lives = {}
-    if found.own[0]:
-        lives["idle_timeout"] = None if found.own[0] == NEVER else found.own[0]
-    if found.own[1]:
-        lives["absolute_lifetime"] = found.own[1]
-    return {
-        "case": case,
-        "payload": payload.hex(),
-        "written": written,
-        "record": form,
-        **lives,
-        "text": seal(f"payload {case}", payload),
-    }
-
-
-def make() -> None:
-    bad = [
-        {
-            "case": case,
-            "payload": payload.hex(),
-            "refusal": refusal,
-            "text": seal(f"payload {case}", payload),
-        }
-        for case, payload, refusal in (
-            *refused(),
-            *make_deflate.refused(),
-            *make_packed.refused(),
-        )
-    ]
-    sealed = {
-        "master": KEY.master.hex(),
-        "format": "encrypted",
-        "name": NAME,
-        "audience": "",
-        "now": NOW - 100,
-        "issued": NOW - 100,
-        "idle": 1 << 33,
-        "absolute": 1 << 33,
-        "shortest_idle": 2,
-        "never_idle": True,
-    }
-    write("payloads", {"sealed": sealed, "payloads": good(), "refused": bad})
-
-
-if __name__ == "__main__":
-    make()

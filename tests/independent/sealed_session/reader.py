@@ -1,0 +1,210 @@
+"""From a request to the session that counts, and to what a response says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .base64url import from_base64url
+from .keys import Key, key_set
+from .marks import (
+    MARK_BYTES,
+    MARK_LIMIT,
+    MARKS_LIMIT,
+    TOMBSTONE,
+    TOUCH,
+    is_tombstone,
+    mark_format,
+    pieces,
+    tombstone,
+    touch,
+    touch_time,
+)
+from .payloads import Record, read_payload
+from .policy import Policy
+from .source import Refused
+from .tokens import IN_URL, Binding, open_token
+from .transports import COOKIE, LINK, Arrived, Request, Transports, Under
+
+AUTHENTIC = {
+    "destroyed",
+    "from_the_future",
+    "absolute_expired",
+    "idle_expired",
+    "record_too_new",
+    "superseded",
+}
+
+
+# Reasons of what lives nowhere else.
+OVER = {"absent", "absolute_expired", "destroyed", "idle_expired", "superseded"}
+
+
+def telling(refusals: list[Refused]) -> Refused:
+    """One refusal for a request: the first authentic one, else the first."""
+    if not refusals:
+        return Refused("absent")
+    authentic = [refused for refused in refusals if refused.label in AUTHENTIC]
+    return (authentic or refusals)[0]
+
+
+@dataclass
+class Found:
+    """A session that was opened, and the token that it came in."""
+
+    token: bytes
+    issued: int
+    used: int
+    record: Record
+    # The name that it was opened for, and how it came.
+    base: str
+    by: str
+
+
+def is_plantable(base: str) -> bool:
+    """Whether a sibling domain can set cookies of this name."""
+    return not base.startswith("__Host-")
+
+
+def newest(live: list[Found], under: Under) -> Found:
+    strangers = len({found.record.id[:8] for found in live}) > 1
+    if is_plantable(under.base) and (strangers or under.crowded):
+        raise Refused("conflict")
+    last = max(found.issued for found in live)
+    return [found for found in live if found.issued == last][-1]
+
+
+@dataclass
+class Reader:
+    keys: list[Key]
+    accepted: set[int]
+    base: str
+    audience: str
+    policy: Policy
+    # From when on the keys with these ids are retired.
+    retirements: dict[bytes, int] = field(default_factory=dict)
+    former: str | None = None
+    transports: Transports = field(default_factory=Transports)
+
+    def retired(self, now: int) -> frozenset[bytes]:
+        return frozenset(k for k, time in self.retirements.items() if now >= time)
+
+    def names(self) -> list[str]:
+        return [self.base] if self.former is None else [self.base, self.former]
+
+    def binding(self, base: str | None = None, by: str = COOKIE) -> Binding:
+        purpose = IN_URL.encode() if by == LINK else b"session"
+        return Binding((base or self.base).encode(), self.audience.encode(), purpose)
+
+    def arrive(self, request: Request) -> Arrived:
+        return self.transports.arrive(self.names(), request)
+
+    def open(
+        self, text: str, under: Under, came: Arrived, now: int
+    ) -> tuple[Found, str | None]:
+        """The session in a text, and why it is over if a tombstone of it came along."""
+        keys, policy = key_set(self.keys), self.policy
+        binding = self.binding(under.base, came.by)
+        retired = self.retired(now)
+        issued, payload = open_token(keys, self.accepted, binding, text, retired)
+        record, token = read_payload(payload), from_base64url(text)
+        times = [
+            touch_time(keys[token[1:5]], binding, token, value.decode("latin-1"))
+            for value in under.touches
+            if len(value) <= MARKS_LIMIT
+        ]
+        in_time = [t for t in times if t is not None and policy.reaches(t, now)]
+        used = max([issued, *in_time])
+
+        # Tombstones of every name count, whichever the token came under.
+        def lies(kind: str, buried: bytes) -> bool:
+            return any(
+                is_tombstone(keys, self.binding(beside.base), buried, piece)
+                for beside in came.names
+                for piece in pieces(getattr(beside, kind))
+            )
+
+        over = None
+        if lies("tombstones", record.id[:8]):
+            over = "destroyed"
+        elif lies("renewals", record.id):
+            over = "superseded"
+        return Found(token, issued, used, record, under.base, came.by), over
+
+    def judge(self, found: Found, over: str | None, now: int) -> None:
+        times = found.issued, found.record.created, found.used
+        self.policy.judge(times, found.record.own, over, now)
+
+    def load(self, request: Request, now: int) -> Found:
+        """The session that counts."""
+        came, refusals = self.arrive(request), []
+        for under in came.names:
+            if under.base != self.base and not self.former_counts(came, refusals):
+                break
+            live = []
+            for text in under.texts:
+                try:
+                    if isinstance(text, Refused):
+                        raise text
+                    found, over = self.open(text, under, came, now)
+                    self.judge(found, over, now)
+                    live.append(found)
+                except Refused as refused:
+                    refusals.append(refused)
+            if live:
+                return newest(live, under)
+        raise telling(refusals)
+
+    def former_counts(self, came: Arrived, refusals: list[Refused]) -> bool:
+        """Whether a session of the former name may count where the own name has none."""
+        if came.by != COOKIE:
+            return True
+        planted = is_plantable(self.former) and came.names[0].any
+        return not planted and not any(r.label not in OVER for r in refusals)
+
+    def next_touch(self, found: Found, now: int) -> str | None:
+        """What a request that counts as a use and changes nothing sends as `base.t`."""
+        if found.by == LINK or now - found.used < self.policy.touch_interval():
+            return None
+        key = key_set(self.keys)[found.token[1:5]]
+        return touch(key, self.binding(found.base), found.token, now)
+
+    def farewell(self, found: Found, request: Request, now: int) -> tuple[str, int]:
+        """The value and the `Max-Age` of `base.x` when a session is destroyed."""
+        came = self.arrive(request).names[0].tombstones
+        return self.bury(found, came, found.record.id[:8], now)
+
+    def renewal(self, found: Found, request: Request, now: int) -> tuple[str, int]:
+        """The value and the `Max-Age` of `base.r` when a session is renewed."""
+        came = self.arrive(request).names[0].renewals
+        return self.bury(found, came, found.record.id, now)
+
+    def bury(
+        self, found: Found, came: list[bytes], buried: bytes, now: int
+    ) -> tuple[str, int]:
+        first, sealing = found.token[1:5], self.keys[0].id
+        keys = [key for key in self.keys if key.id not in self.retired(now)]
+        keys.sort(key=lambda key: (key.id != first, key.id != sealing, key.id))
+        stones = [tombstone(key, self.binding(), buried) for key in keys]
+        stones += [text for text in pieces(came) if mark_format(text) == TOMBSTONE]
+        text = "".join(list(dict.fromkeys(stones))[:MARK_LIMIT])
+        return text, self.policy.afterlife(found.record.created, found.used, now)
+
+    def removes_touch(self, request: Request, now: int) -> bool:
+        """Whether a `base.t` came to an absent session and stands for nothing."""
+        came = self.arrive(request)
+        own = came.names[0]
+        orphan = came.by == COOKIE and not any(under.texts for under in came.names)
+        if not own.touches or not orphan or is_plantable(self.base):
+            return False
+        return not any(self.may_be_newer(value, now) for value in own.touches)
+
+    def may_be_newer(self, value: bytes, now: int) -> bool:
+        if len(value) > MARKS_LIMIT:
+            return True
+        try:
+            data = from_base64url(value.decode("latin-1"))
+        except ValueError:
+            return False
+        if data[:1] == bytes([TOUCH]) and len(data) == MARK_BYTES:
+            return not self.policy.reaches(int.from_bytes(data[1:5], "big"), now)
+        return data[:1] > bytes([TOMBSTONE])

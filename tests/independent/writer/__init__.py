@@ -1,0 +1,5 @@
+"""Writes the files of tests/vectors; each module or folder is named for the file it writes."""
+
+from . import cookies, keys, marks, payloads, shapes, tokens, transports
+
+WRITERS = (keys, tokens, payloads, shapes, marks, cookies, transports)

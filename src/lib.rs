@@ -89,6 +89,7 @@
 #![forbid(unsafe_code)]
 
 pub mod slots;
+pub mod testing;
 pub mod when_a_cookie_is_written;
 
 mod clock;
@@ -108,7 +109,7 @@ mod transport;
 /// The crate of the times in this interface.
 pub use time;
 
-pub use clock::{Clock, ManualClock, SystemClock};
+pub use clock::{Clock, SystemClock};
 pub use cookie::{Budget, CookieSpec, SameSite, Scope};
 pub use cross_origin::{CrossOrigin, Foreign, HeaderFields};
 pub use error::{Error, Measure, Oversize, Refusal};
@@ -118,11 +119,11 @@ pub use keys::{Key, KeyId, KeyRing, KeyText};
 pub use lifetime::{Lifetime, Persistence};
 pub use manager::{
     HeaderChange, RequestHead, ResponseHead, SessionManager, SessionManagerBuilder, SiteData,
-    assert_fits,
 };
 pub use payload::{Compression, SessionId};
 pub use seal::Format;
 pub use session::{Attribute, AttributeName, ReadKey, Renewal, Session, Size, WriteKey};
 #[doc(inline)]
 pub use slots::{Main, Sessions, Slot, Slots};
+pub use testing::{ManualClock, assert_fits};
 pub use transport::{Source, Transport};

@@ -8,14 +8,12 @@ mod beside;
 mod builder;
 mod caching;
 mod check;
-mod fits;
 mod request;
 mod response;
 mod site_data;
 
 pub use builder::SessionManagerBuilder;
 pub(crate) use caching::changes;
-pub use fits::assert_fits;
 pub use request::RequestHead;
 pub use response::{HeaderChange, ResponseHead};
 pub use site_data::SiteData;

@@ -86,6 +86,7 @@
 
 pub mod adapter;
 pub mod slots;
+pub mod testing;
 pub mod when_a_cookie_is_written;
 
 mod carrier;
@@ -109,7 +110,7 @@ mod visit;
 pub use time;
 
 pub use carrier::{Source, Transport};
-pub use clock::{Clock, ManualClock, SystemClock};
+pub use clock::{Clock, SystemClock};
 pub use cookie::{Budget, CookieSpec, SameSite, Scope};
 pub use cross_origin::{CrossOrigin, Foreign, HeaderFields, header_fields};
 pub use error::{AttributeSize, Error, Measure, Oversize, Refusal};
@@ -118,7 +119,7 @@ pub use guard::{Guard, ReturnPath, Verdict};
 pub use head::{HeaderChange, HeadersMut, RequestHead, ResponseHead};
 pub use keys::{Key, KeyId, KeyRing, KeyText};
 pub use lifetime::{Lifetime, Persistence};
-pub use manager::{SessionManager, SessionManagerBuilder, SiteData, assert_fits};
+pub use manager::{SessionManager, SessionManagerBuilder, SiteData};
 pub use payload::{Compression, SessionId};
 pub use seal::Format;
 pub use session::{
@@ -126,3 +127,4 @@ pub use session::{
 };
 #[doc(inline)]
 pub use slots::{Main, Slot};
+pub use testing::{ManualClock, assert_fits};

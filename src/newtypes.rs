@@ -29,11 +29,11 @@ macro_rules! __extractors {
         pub struct LiveSession<S: $crate::Slot = $crate::Main>(Session<S>);
 
         impl<S: $crate::Slot> Session<S> {
-            /// Hands out the session of this slot.
-            fn of(sessions: &$crate::Sessions) -> ::core::result::Result<Session<S>, $Missing> {
-                let session = sessions.require::<S>().map_err(<$Missing>::slot)?;
+            /// Hands out the session of this slot. `session` is that of any slot of the request.
+            fn of(session: &$crate::Session) -> ::core::result::Result<Session<S>, $Missing> {
+                let session = session.slot::<S>().map_err(<$Missing>::slot)?;
                 ::core::result::Result::Ok(Session {
-                    session: session.in_hand(),
+                    session: $crate::adapter::in_hand(&session),
                     slot: ::core::marker::PhantomData,
                 })
             }

@@ -122,7 +122,7 @@ impl CrossOrigin {
     ///
     /// let policy = CrossOrigin::new().exempt("/saml/acs").exempt("/hooks/");
     /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
-    /// let slots = Slots::new(builder.cross_origin(policy).build()?);
+    /// let slots = builder.cross_origin(policy).build()?;
     ///
     /// let passes = |path| {
     ///     let request = RequestHead::default().method("POST").path(path).fields(cross_site);

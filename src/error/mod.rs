@@ -418,7 +418,7 @@ impl Error {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
-    /// let error = session.set_never_idle().unwrap_err();
+    /// let error = session.set_idle_timeout(None).unwrap_err();
     /// assert!(error.is_not_permitted());
     /// assert!(error.to_string().contains("Lifetime::allow_never_idle"));
     /// # Ok::<(), sealed_session::Error>(())

@@ -45,9 +45,9 @@ use crate::slots::{Main, Slot};
 ///
 /// let request = RequestHead::default().method("GET").path("/drafts");
 /// assert_eq!(editors.check(&session, &request)?, Verdict::Unauthorized);
-/// sessions.main().sign_in_as("user-17", &[])?;
+/// session.sign_in("user-17", &[])?;
 /// assert_eq!(editors.check(&session, &request)?, Verdict::Forbidden);
-/// sessions.main().insert(ROLE, "editor".to_owned())?;
+/// session.insert(ROLE, "editor".to_owned())?;
 /// assert_eq!(editors.check(&session, &request)?, Verdict::Pass);
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
@@ -84,7 +84,7 @@ impl Guard {
     /// # let session = manager.load(RequestHead::default(), now);
     ///
     /// let checkout = Guard::live().attribute("cart", |cart: &Vec<u32>| !cart.is_empty());
-    /// sessions.main().insert("cart", [4711])?;
+    /// session.insert("cart", [4711])?;
     /// let request = RequestHead::default().method("GET").path("/checkout");
     /// assert_eq!(checkout.check(&session, &request)?, Verdict::Pass);
     /// # Ok::<(), sealed_session::Error>(())
@@ -105,7 +105,7 @@ impl Guard {
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
     ///
-    /// sessions.main().insert("cart", [4711])?; // a session, and nobody in it
+    /// session.insert("cart", [4711])?; // a session, and nobody in it
     /// let request = RequestHead::default().method("GET").path("/account");
     /// assert_eq!(Guard::signed_in().check(&session, &request)?, Verdict::Unauthorized);
     /// # Ok::<(), sealed_session::Error>(())
@@ -167,12 +167,12 @@ impl Guard {
     /// const LEVEL: Attribute<u8> = Attribute::new("level");
     /// let guard = Guard::signed_in().attribute(LEVEL, |level| *level >= 3);
     ///
-    /// sessions.main().sign_in_as("user-17", &[])?;
-    /// sessions.main().insert(LEVEL, 2)?;
+    /// session.sign_in("user-17", &[])?;
+    /// session.insert(LEVEL, 2)?;
     /// assert_eq!(guard.check(&session, &request)?, Verdict::Forbidden);
     ///
     /// const NEWER: Attribute<u32> = Attribute::new("level").schema(2);
-    /// sessions.main().replace(NEWER, 300)?;
+    /// session.replace(NEWER, 300)?;
     /// assert_eq!(guard.check(&session, &request)?, Verdict::Forbidden);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -196,7 +196,7 @@ impl Guard {
     /// # let session = manager.load(RequestHead::default(), now);
     ///
     /// let staff = Guard::signed_in().subject(|who| who.ends_with("@shop.example"));
-    /// sessions.main().sign_in_as("ada@mail.example", &[])?;
+    /// session.sign_in("ada@mail.example", &[])?;
     /// let request = RequestHead::default().method("GET").path("/office");
     /// assert_eq!(staff.check(&session, &request)?, Verdict::Forbidden);
     /// # Ok::<(), sealed_session::Error>(())

@@ -208,7 +208,7 @@ impl Lifetime {
     }
 
     /// Lets a session never idle out
-    /// ([`Session::set_never_idle`](crate::Session::set_never_idle)); its absolute lifetime still
+    /// ([`Session::set_idle_timeout`](crate::Session::set_idle_timeout)); its absolute lifetime still
     /// ends it.
     ///
     /// ```
@@ -221,7 +221,7 @@ impl Lifetime {
     /// let policy = Lifetime::new().allow_never_idle();
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
-    /// session.set_never_idle()?;
+    /// session.set_idle_timeout(None)?;
     /// assert_eq!(session.idle_timeout(), None);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -250,9 +250,9 @@ impl Lifetime {
     /// let policy = Lifetime::new().allow_absolute(month).allow_never_idle();
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
-    /// session.sign_in_as("user-17", &[])?;
+    /// session.sign_in("user-17", &[])?;
     /// session.set_absolute_lifetime(month)?;
-    /// session.set_never_idle()?;
+    /// session.set_idle_timeout(None)?;
     /// assert_eq!(session.time_left(), (None, month));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```

@@ -5,12 +5,10 @@
 mod beside;
 mod builder;
 mod check;
-mod fits;
 mod site_data;
 mod slots;
 
 pub use builder::SessionManagerBuilder;
-pub use fits::assert_fits;
 pub use site_data::SiteData;
 
 use std::fmt;

@@ -1,8 +1,11 @@
-//! A minimal browser, and times to test at.
+//! A browser, and times to test at.
 
 #![allow(dead_code, reason = "each test binary uses its part of this")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::sync::Arc;
+
+use sealed_session::testing::{self, ManualClock};
 use sealed_session::{
     Attribute, Error, Key, KeyRing, RequestHead, ResponseHead, Session, SessionManager,
 };
@@ -30,21 +33,28 @@ pub(crate) fn at(seconds: i64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap() + Duration::seconds(seconds)
 }
 
-/// Keeps cookies by name and scope, as browsers do. It has no clock: see [`Browser::forget`].
-#[derive(Clone, Default, Debug, PartialEq)]
+/// A browser on one page, whose cookies end by removal alone: every call says what time it is.
+#[derive(Clone, Debug)]
 pub(crate) struct Browser {
-    cookies: Vec<Cookie>,
+    cookies: testing::Browser,
+    path: String,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Cookie {
-    pub(crate) name: String,
-    pub(crate) value: String,
-    /// `Path`, `Domain` and `Partitioned`, as they were spelled.
-    pub(crate) scope: Vec<String>,
+impl Default for Browser {
+    fn default() -> Browser {
+        Browser::on("https://shop.example.com", "/shop")
+    }
 }
 
 impl Browser {
+    pub(crate) fn on(origin: &str, path: &str) -> Browser {
+        let stopped = Arc::new(ManualClock::new(at(0)));
+        Browser {
+            cookies: testing::Browser::new(stopped).at(origin),
+            path: path.trim_end().to_owned(),
+        }
+    }
+
     /// One request: loads the session, lets `with` use it, commits, and keeps what comes back.
     pub(crate) fn visit<R>(
         &mut self,
@@ -78,55 +88,30 @@ impl Browser {
 
     /// Stores or removes one cookie.
     pub(crate) fn keep(&mut self, line: &str) {
-        let mut parts = line.split("; ");
-        let (name, value) = parts.next().unwrap().split_once('=').unwrap();
-        let attributes: Vec<&str> = parts.collect();
-        let of_scope = |attribute: &&&str| {
-            ["Path=", "Domain=", "Partitioned"]
-                .iter()
-                .any(|s| attribute.starts_with(s))
-        };
-        let scope: Vec<String> = attributes
-            .iter()
-            .filter(of_scope)
-            .map(|attribute| (*attribute).to_owned())
-            .collect();
-        self.cookies
-            .retain(|cookie| cookie.name != name || cookie.scope != scope);
-        if !attributes.contains(&"Max-Age=0") {
-            self.cookies.push(Cookie {
-                name: name.to_owned(),
-                value: value.to_owned(),
-                scope,
-            });
-        }
+        self.cookies.keep([line]);
     }
 
-    /// The `Cookie` line of the next request.
+    /// The `Cookie` line of the next request for the page.
     pub(crate) fn line(&self) -> String {
-        let pair = |cookie: &Cookie| format!("{}={}", cookie.name, cookie.value);
-        self.cookies.iter().map(pair).collect::<Vec<_>>().join("; ")
+        self.cookies.cookie_for(&self.path)
     }
 
     pub(crate) fn names(&self) -> Vec<&str> {
-        self.cookies
-            .iter()
-            .map(|cookie| cookie.name.as_str())
-            .collect()
+        self.cookies.cookies().map(|(name, _)| name).collect()
     }
 
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
-        let found = self.cookies.iter().find(|cookie| cookie.name == name)?;
-        Some(&found.value)
+        let mut values = self.cookies.cookies();
+        values.find_map(|(of, value)| (of == name).then_some(value))
     }
 
     /// Drops a cookie, as at the end of its `Max-Age`.
     pub(crate) fn forget(&mut self, name: &str) {
-        self.cookies.retain(|cookie| cookie.name != name);
+        self.keep(&format!("{name}=; Max-Age=0; Path=/; Secure"));
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.cookies.is_empty()
+        self.cookies.cookies().next().is_none()
     }
 }
 

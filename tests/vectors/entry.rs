@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sealed_session::{
-    Budget, Compression, CookieSpec, Format, Key, KeyRing, Lifetime, RequestHead, ResponseHead,
-    Session, SessionManager, Transport,
+    Budget, Compression, CookieSpec, Format, HeaderFields, Key, KeyRing, Lifetime, RequestHead,
+    ResponseHead, Session, SessionManager, Transport,
 };
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -175,12 +175,12 @@ pub(super) fn load(entry: &Value) -> (SessionManager, Session) {
     let hex = hex.map(|line| unhex(line.as_str().unwrap()));
     let lines: Vec<Vec<u8>> = plain.chain(hex).collect();
     let fields = entry["fields"].as_array().cloned().unwrap_or_default();
-    let fields = |wanted: &str, take: &mut dyn FnMut(&[u8])| {
+    let fields: &HeaderFields<'_> = &|wanted, take| {
         let pairs = fields.iter().map(|pair| (text_of(&pair[0]), &pair[1]));
         let named = pairs.filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
         named.for_each(|(_, value)| take(text_of(value).as_bytes()));
     };
-    let mut request = RequestHead::new(lines.iter().map(Vec::as_slice)).fields(&fields);
+    let mut request = RequestHead::new(lines.iter().map(Vec::as_slice)).fields(fields);
     if let Some(query) = entry["query"].as_str() {
         request = request.query(query);
     }

@@ -13,12 +13,9 @@ fn touch(entry: &Value) -> Option<String> {
     let (manager, session) = load(entry);
     let now = moment(number(entry, "now"));
     let changes = manager.commit(&session, ResponseHead::new(200), now);
-    let line = |change| match change {
-        HeaderChange::Append {
-            name: "set-cookie",
-            value,
-        } => value.split("; ").next().map(str::to_owned),
-        HeaderChange::Token { name, value } => Some(format!("{name}: {value}")),
+    let line = |change: HeaderChange| match change.name() {
+        "set-cookie" => change.value().split("; ").next().map(str::to_owned),
+        name if change.is_secret() => Some(format!("{name}: {}", change.value())),
         _ => None,
     };
     changes.unwrap().into_iter().find_map(line)

@@ -59,7 +59,8 @@ fn budget() -> impl Strategy<Value = Budget> {
     })
 }
 
-fn spec() -> impl Strategy<Value = CookieSpec> {
+/// Any cookie, and the page that sets it.
+fn spec() -> impl Strategy<Value = (CookieSpec, Browser)> {
     let name = prop_oneof![
         Just("__Host-session".to_owned()),
         Just("__Secure-s".to_owned()),
@@ -69,6 +70,8 @@ fn spec() -> impl Strategy<Value = CookieSpec> {
     let path = prop_oneof![Just("/".to_owned()), "/[ -~]{0,40}"];
     (name, domain, path, any::<bool>(), 0_usize..3).prop_map(
         |(name, domain, path, partitioned, site)| {
+            let host = domain.as_deref().unwrap_or("localhost");
+            let browser = Browser::on(&format!("https://{host}"), &path);
             let mut spec = CookieSpec::new(name)
                 .path(path)
                 .same_site([SameSite::Lax, SameSite::None, SameSite::Strict][site]);
@@ -76,10 +79,9 @@ fn spec() -> impl Strategy<Value = CookieSpec> {
                 spec = spec.domain(domain);
             }
             if partitioned {
-                spec.partitioned()
-            } else {
-                spec
+                spec = spec.partitioned();
             }
+            (spec, browser)
         },
     )
 }
@@ -185,13 +187,12 @@ proptest! {
     #[test]
     fn no_line_is_over_its_limit_and_every_writable_session_is_readable(
         budget in budget(),
-        spec in spec(),
+        (spec, mut browser) in spec(),
         length in 0_usize..30_000,
         seed in any::<u64>(),
     ) {
         let built = SessionManager::builder(ring()).cookie(spec).budget(budget).build();
         let Ok(manager) = built else { return Ok(()) };
-        let mut browser = Browser::default();
         let session = browser.open(&manager, at(0));
         let blob = Attribute::<Vec<u8>>::new("blob");
         if let Err(error) = session.insert(blob, common::noise(length, seed)) {

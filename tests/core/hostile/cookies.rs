@@ -185,7 +185,7 @@ fn a_left_over_chunk_goes_with_the_next_write() {
     let stale = large(3);
     let chunk = format!("{BASE}.1");
     browser.keep(&format!(
-        "{}; Path=/",
+        "{}; Path=/; Secure",
         pair(&chunk, stale.value(&chunk).unwrap())
     ));
     browser.visit(&manager(), at(1), |session| assert!(session.is_live()));

@@ -104,7 +104,7 @@ fn a_clock_that_steps_back_by_an_hour() {
             });
         }
     }
-    assert_eq!(browser, before);
+    assert_eq!(browser.line(), before.line());
     // The clock is right again.
     assert_eq!(
         browser.open(&manager, at(1_500)).times().last_seen_at,

@@ -127,7 +127,7 @@ impl Rule {
             Rule::RemoveExpired => {
                 let expired = [Refusal::AbsoluteExpired, Refusal::IdleExpired].map(Some);
                 if lines.is_empty() && expired.contains(&session.refusal()) {
-                    lines.push(format!("{BASE}=; Path=/; Max-Age=0"));
+                    lines.push(format!("{BASE}=; Path=/; Secure; Max-Age=0"));
                 }
             }
         }

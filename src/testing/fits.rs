@@ -1,12 +1,12 @@
-//! For an application's own tests: whether a value fits.
+//! Sizes of an application's values, asserted before visitors find them out.
 
 use time::OffsetDateTime;
 
-use super::SessionManager;
 use crate::cookie::Budget;
 use crate::error::Error;
 use crate::head::RequestHead;
 use crate::keys::{Key, KeyRing};
+use crate::manager::SessionManager;
 use crate::session::{Size, WriteKey};
 
 /// Asserts, in a test of an application, that a session with `value` and nothing else stays within
@@ -21,7 +21,8 @@ use crate::session::{Size, WriteKey};
 /// all.
 ///
 /// ```
-/// use sealed_session::{Attribute, Budget, assert_fits};
+/// use sealed_session::testing::assert_fits;
+/// use sealed_session::{Attribute, Budget};
 ///
 /// const CART: Attribute<Vec<(u32, u16)>> = Attribute::new("cart");
 ///
@@ -34,12 +35,11 @@ use crate::session::{Size, WriteKey};
 /// For a whole session under an application's own configuration, do the same with its manager:
 ///
 /// ```
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-/// # use time::OffsetDateTime;
-/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+/// # use sealed_session::testing::Browser;
+/// # use sealed_session::{Key, KeyRing, SessionManager};
 /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-/// let session = manager.load(RequestHead::default(), now);
-/// session.sign_in_as("user-17", &[])?;
+/// let session = Browser::default().session(&manager);
+/// session.sign_in("user-17", &[])?;
 /// session.insert("theme", "dark")?;
 /// assert!(session.size()?.room() > 4_000);
 /// # Ok::<(), sealed_session::Error>(())

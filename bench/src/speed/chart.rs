@@ -1,10 +1,10 @@
 //! The bars of the README: what a request's session costs, library by library.
 
 use super::kind::Kind;
-use super::peers::Peer;
 use super::results::Results;
 use super::svg::{Anchor, COLOURS, Svg};
 use super::workload::Workload;
+use crate::Peer;
 
 const WIDTH: f64 = 860.0;
 const BAR: f64 = 13.0;
@@ -28,13 +28,13 @@ pub(super) fn chart(results: &Results) -> String {
         let micros = |peer, kind| results.request(peer, workload(kind)).median / 1e3;
         let all = Kind::CORPUS
             .iter()
-            .flat_map(|kind| Peer::ALL.map(|peer| micros(peer, *kind)));
+            .flat_map(|kind| Peer::TIMED.map(|peer| micros(peer, *kind)));
         let longest = all.fold(f64::MIN_POSITIVE, f64::max);
         let mut y = TOP;
         for kind in Kind::CORPUS {
             let middle = y + 2.5 * BAR + 4.0;
             svg.text(left - 8.0, middle, Anchor::End, 12.0, kind.name());
-            for (peer, colour) in Peer::ALL.into_iter().zip(COLOURS) {
+            for (peer, colour) in Peer::TIMED.into_iter().zip(COLOURS) {
                 let value = micros(peer, kind).max(0.0);
                 let length = value / longest * LONGEST;
                 svg.rectangle(left, y, length, BAR - 2.0, colour);
@@ -55,7 +55,7 @@ pub(super) fn chart(results: &Results) -> String {
 
 fn legend(svg: &mut Svg) {
     let mut x = 20.0;
-    for (peer, colour) in Peer::ALL.into_iter().zip(COLOURS) {
+    for (peer, colour) in Peer::TIMED.into_iter().zip(COLOURS) {
         svg.rectangle(x, 14.0, 11.0, 11.0, colour);
         let name = peer.short_name();
         svg.text(x + 16.0, 24.0, Anchor::Start, 12.0, name);

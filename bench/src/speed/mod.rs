@@ -7,14 +7,12 @@ mod entry;
 mod floor;
 mod goals;
 mod growth;
-mod plot;
 mod report;
 mod request;
 mod results;
 mod rounds;
 mod spread;
 mod stages;
-mod svg;
 mod workload;
 
 pub use arguments::{Arguments, HELP};

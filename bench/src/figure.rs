@@ -1,6 +1,10 @@
 //! What a session costs in one library.
 
 use std::fmt;
+use std::sync::Arc;
+
+use crate::peers::{Application, Handler, Reply, Runtimes};
+use crate::{Peer, Sample};
 
 /// The most bytes of name and value together that browsers keep (RFC 6265bis, section 5.7).
 const KEPT_MAX: usize = 4_096;
@@ -16,7 +20,63 @@ pub enum Figure {
     Failed(String),
 }
 
+/// So many requests that the medians of two runs lie within 2 % of each other; odd.
+const RUNS_MAX: usize = 101;
+const RUNS_MIN: usize = 5;
+
+/// How many bytes all requests for one figure produce, about.
+const BYTES: usize = 500_000;
+
 impl Figure {
+    /// Stores `sample` in `peer`: returns the median of many requests, or what went wrong first.
+    #[must_use]
+    pub fn measure(peer: Peer, sample: &Sample) -> Figure {
+        let started = Runtimes::new().and_then(|runtimes| peer.application(&runtimes));
+        let application = match started {
+            Ok(application) => application,
+            Err(what) => return Figure::Failed(what),
+        };
+        let sample = Arc::new(sample.clone());
+        let mut figures = vec![Figure::once(&application, &sample)];
+        let runs = match figures.first().and_then(Figure::bytes) {
+            // The longer a text the less its length varies in proportion.
+            Some(bytes) => (BYTES / bytes.max(1)).clamp(RUNS_MIN, RUNS_MAX),
+            None => 1,
+        };
+        while figures.len() < runs {
+            let figure = Figure::once(&application, &sample);
+            if figure.bytes().is_none() {
+                return figure;
+            }
+            figures.push(figure);
+        }
+        Figure::median(figures).unwrap_or(Figure::Kept(0))
+    }
+
+    /// Sends one request that stores `sample`.
+    fn once(application: &Application, sample: &Arc<Sample>) -> Figure {
+        let stack = application.stack(Handler::Store(Arc::clone(sample)), None);
+        let reply = match stack.and_then(|mut stack| stack.once()) {
+            Ok(reply) => reply,
+            Err(what) => return Figure::Failed(what),
+        };
+        let Reply {
+            status,
+            cookies,
+            body,
+        } = reply;
+        if !status.is_success() {
+            return Figure::Failed(match body.is_empty() {
+                true => format!("the response is a {status}"),
+                false => body,
+            });
+        }
+        match cookies.is_empty() && !sample.parts().is_empty() {
+            true => Figure::Failed("the response sets no cookie".to_owned()),
+            false => Figure::of(&cookies),
+        }
+    }
+
     /// Reads the `Set-Cookie` lines of one response.
     #[must_use]
     pub fn of(lines: &[String]) -> Figure {
@@ -34,14 +94,14 @@ impl Figure {
         }
     }
 
-    /// The middle one by size: some libraries write random text, and escape parts of it.
+    /// Returns the middle one by size: some libraries write random text, and escape parts of it.
     #[must_use]
     pub fn median(mut figures: Vec<Figure>) -> Option<Figure> {
         figures.sort_by_key(Figure::bytes);
         figures.get(figures.len() / 2).cloned()
     }
 
-    /// The bytes that were sent, whether or not a browser keeps them.
+    /// Returns the bytes that were sent, whether or not a browser keeps them.
     #[must_use]
     pub fn bytes(&self) -> Option<usize> {
         match self {
@@ -61,7 +121,7 @@ impl fmt::Display for Figure {
     }
 }
 
-/// With a comma before every three digits.
+/// Writes a comma before every three digits.
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();

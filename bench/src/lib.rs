@@ -7,8 +7,9 @@
 #![forbid(unsafe_code)]
 
 mod figure;
-mod libraries;
+mod large;
 mod options;
+mod peers;
 mod readme;
 mod sample;
 mod section;
@@ -16,9 +17,10 @@ pub mod speed;
 mod table;
 
 pub use figure::Figure;
-pub use libraries::Library;
+pub use large::Theme;
 pub use options::{HELP, Mode, Options};
+pub use peers::Peer;
 pub use readme::Readme;
 pub use sample::{Part, Sample};
-pub use sealed_session_paths::{Cart, Item, Login, Tokens};
+pub use sealed_session_paths::{Cart, Item, Kind, Login, Tokens};
 pub use table::Table;

@@ -16,7 +16,7 @@ pub struct Readme {
 }
 
 impl Readme {
-    /// The repository's.
+    /// Returns the repository's.
     #[must_use]
     pub fn of_repository() -> Readme {
         Readme {
@@ -33,7 +33,7 @@ impl Readme {
         self.section.write(&table.markdown())
     }
 
-    /// Whether the document shows `table`: our figures to the byte, others about.
+    /// Checks that the document shows `table`: our figures to the byte, others about.
     ///
     /// # Errors
     ///
@@ -52,15 +52,9 @@ fn compare(there: &str, table: &Table) -> Result<(), String> {
     };
     let markdown = table.markdown();
     let mut theirs = there.trim().lines();
-    // Those of the table come first.
-    let mut tolerant = table
-        .markdown_lines()
-        .into_iter()
-        .map(|(_, tolerant)| tolerant);
-    for measured in markdown.lines() {
+    for (i, measured) in markdown.lines().enumerate() {
         let line = theirs.next().unwrap_or("(nothing)");
-        let tolerant = tolerant.next().unwrap_or(false);
-        if line != measured && !(tolerant && is_close(line, measured)) {
+        if line != measured && !(table.is_tolerant(i) && is_close(line, measured)) {
             return Err(differs(line, measured));
         }
     }
@@ -70,7 +64,7 @@ fn compare(there: &str, table: &Table) -> Result<(), String> {
     }
 }
 
-/// Whether two rows differ in numbers only, and in none of them by more than the tolerance.
+/// Returns whether two rows differ in numbers only, and in none of them by more than the tolerance.
 fn is_close(one: &str, other: &str) -> bool {
     let (one, other): (Vec<_>, Vec<_>) = (one.split(" | ").collect(), other.split(" | ").collect());
     one.len() == other.len()
@@ -83,7 +77,7 @@ fn is_close(one: &str, other: &str) -> bool {
         })
 }
 
-/// The number that a cell begins with, and the rest.
+/// Splits a cell into the number that it begins with, and the rest.
 fn number(cell: &str) -> (Option<usize>, &str) {
     let end = cell.find(|c: char| !c.is_ascii_digit() && c != ',');
     let (digits, rest) = cell.split_at(end.unwrap_or(cell.len()));
@@ -95,7 +89,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::{Library, Sample};
+    use crate::{Figure, Kind, Peer, Sample};
 
     #[test]
     fn rows_that_are_close() {
@@ -111,7 +105,7 @@ mod tests {
 
     #[test]
     fn what_was_written_is_found_to_be_right_and_our_figures_to_the_byte() {
-        let table = Table::measure(&Library::all(), &Sample::corpus().unwrap());
+        let table = Table::measure(&Peer::SIZED, &Sample::corpus().unwrap());
         let folder = std::env::temp_dir().join(format!("sizes-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let path = folder.join("README.md");
@@ -131,7 +125,7 @@ mod tests {
         readme.write(&table).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
 
-        let login = Library::here().measure(&Sample::corpus().unwrap()[0]);
+        let login = Figure::measure(Peer::Here, &Sample::of(Kind::Login).unwrap());
         let more = (login.bytes().unwrap() + 1).to_string();
         let ours = format!("| sealed-session | {login} |");
         assert!(text.contains(&ours));

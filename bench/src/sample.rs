@@ -3,10 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use sealed_session_paths::value::Value;
+use serde::Serialize;
+use serde_json::Value as Json;
 
-use crate::{Cart, Login, Tokens};
+use crate::large::{Large, Theme};
+use crate::{Cart, Kind, Login, Tokens};
 
 /// The contents of one session, under a name.
 #[derive(Clone, Debug)]
@@ -20,7 +22,8 @@ pub struct Sample {
 #[serde(untagged)]
 enum Content {
     Cart(Cart),
-    Json(Value),
+    Json(Json),
+    Large(Large),
     Login(Login),
     Tokens(Tokens),
 }
@@ -32,33 +35,49 @@ pub enum Part<'a> {
     /// The whole of `cart`.
     Cart(&'a Cart),
     /// A value of a further file.
-    Json(&'a Value),
+    Json(&'a Json),
     /// The whole of `login`.
     Login(&'a Login),
+    /// The small attribute beside the tokens.
+    Theme(&'a Theme),
     /// The whole of `oidc`.
     Tokens(&'a Tokens),
 }
 
 impl Sample {
-    /// The three of `corpus/`, each a struct that is stored as one attribute.
+    /// Reads a session of the corpus, with a struct type for each attribute.
     ///
     /// # Errors
     ///
     /// If a file there is not what its type says.
-    pub fn corpus() -> Result<Vec<Sample>, String> {
-        let login = Content::Login(parse("login", include_str!("../../corpus/login.json"))?);
-        let cart = Content::Cart(parse("cart", include_str!("../../corpus/cart.json"))?);
-        let tokens = Content::Tokens(parse("oidc", include_str!("../../corpus/oidc.json"))?);
-        let named = [("login", login), ("cart", cart), ("oidc", tokens)];
-        let sample = |(name, content): (&str, Content)| Sample {
+    pub fn of(kind: Kind) -> Result<Sample, String> {
+        let name = kind.name();
+        let content = match kind {
+            Kind::Login => Login::original().map(Content::Login),
+            Kind::Cart => Cart::original().map(Content::Cart),
+            Kind::Oidc => Tokens::original().map(Content::Tokens),
+            Kind::Large => Large::original().map(Content::Large),
+        };
+        let content = content.map_err(|cause| {
+            format!("corpus/{name}.json does not fit its type ({cause}); change one")
+        })?;
+        Ok(Sample {
             name: name.to_owned(),
             content,
-        };
-        Ok(named.map(sample).into())
+        })
     }
 
-    /// The session in a JSON file, under the file's stem. Its members are attributes; what is no
-    /// object is one attribute.
+    /// Reads the three sessions that are one attribute each.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sample::of`].
+    pub fn corpus() -> Result<Vec<Sample>, String> {
+        Kind::CORPUS.into_iter().map(Sample::of).collect()
+    }
+
+    /// Reads a JSON file, under the file's stem. Its members are attributes; what is no object is
+    /// one attribute.
     ///
     /// # Errors
     ///
@@ -77,27 +96,31 @@ impl Sample {
         })
     }
 
-    /// What the figures are reported under.
+    /// Returns the name that the figures are reported under.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The same session under another name.
+    /// Gives the session another name.
     #[must_use]
     pub fn renamed(mut self, name: impl Into<String>) -> Sample {
         self.name = name.into();
         self
     }
 
-    /// The attributes, by name.
+    /// Returns the attributes, by name.
     #[must_use]
     pub fn parts(&self) -> Vec<(&str, Part<'_>)> {
         match &self.content {
-            Content::Cart(cart) => vec![(&self.name, Part::Cart(cart))],
-            Content::Login(login) => vec![(&self.name, Part::Login(login))],
-            Content::Tokens(tokens) => vec![(&self.name, Part::Tokens(tokens))],
-            Content::Json(Value::Object(members)) => members
+            Content::Cart(cart) => vec![(Cart::NAME, Part::Cart(cart))],
+            Content::Large(Large { oidc, theme }) => vec![
+                (Tokens::NAME, Part::Tokens(oidc)),
+                (Theme::NAME, Part::Theme(theme)),
+            ],
+            Content::Login(login) => vec![(Login::NAME, Part::Login(login))],
+            Content::Tokens(tokens) => vec![(Tokens::NAME, Part::Tokens(tokens))],
+            Content::Json(Json::Object(members)) => members
                 .iter()
                 .map(|(name, value)| (name.as_str(), Part::Json(value)))
                 .collect(),
@@ -105,7 +128,7 @@ impl Sample {
         }
     }
 
-    /// Everything as one JSON text, for libraries that know cookies and no attributes.
+    /// Writes everything as one JSON text, for libraries that know cookies and no attributes.
     ///
     /// # Errors
     ///
@@ -113,11 +136,6 @@ impl Sample {
     pub fn to_json(&self) -> Result<String, String> {
         serde_json::to_string(&self.content).map_err(|cause| cause.to_string())
     }
-}
-
-fn parse<'a, T: Deserialize<'a>>(name: &str, text: &'a str) -> Result<T, String> {
-    serde_json::from_str(text)
-        .map_err(|cause| format!("corpus/{name}.json does not fit its type ({cause}); change one"))
 }
 
 #[cfg(test)]

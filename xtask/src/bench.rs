@@ -3,70 +3,72 @@
 use std::io::{IsTerminal, stderr};
 use std::process::{Command, ExitCode};
 
-use crate::run::{cargo, root, run};
+use crate::run::{Passed, cargo, count, root, run};
 use crate::tools;
 
-pub(crate) const MANIFEST: &str = "bench/Cargo.toml";
-
-/// The package with the other libraries.
-pub(crate) const BENCH: &str = "sealed-session-bench";
+const MANIFEST: &str = "bench/Cargo.toml";
 
 /// One of the programs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tool {
-    pub(crate) package: &'static str,
-    pub(crate) name: &'static str,
-    /// Built as an application would be.
-    pub(crate) is_timed: bool,
+    package: &'static str,
+    name: &'static str,
+    /// Whether it is built as an application would be.
+    is_timed: bool,
 }
 
-const SPEED: Tool = Tool {
-    package: BENCH,
+/// Counts the bytes of sessions.
+pub(crate) const SIZES: Tool = Tool {
+    package: "sealed-session-bench",
+    name: "sizes",
+    is_timed: false,
+};
+
+/// Times requests.
+pub(crate) const SPEED: Tool = Tool {
+    package: "sealed-session-bench",
     name: "speed",
     is_timed: true,
 };
 
-const COUNTS: Tool = Tool {
+/// Counts the instructions of our own paths.
+pub(crate) const COUNTS: Tool = Tool {
     package: "sealed-session-paths",
     name: "counts",
     is_timed: true,
 };
 
-/// How long requests take.
-pub(crate) fn speed(arguments: &[&str]) -> Result<ExitCode, String> {
-    SPEED.show(arguments)
-}
-
-/// The instructions of our own paths.
-pub(crate) fn counts(arguments: &[&str]) -> Result<ExitCode, String> {
-    tools::valgrind()?;
-    COUNTS.show(arguments)
-}
-
-/// Every request of the bench runs and finds what it expects. Its figures mean nothing, so that it
-/// takes the build that is there already.
-pub(crate) fn smoke() -> Result<(), String> {
+/// Runs the tests, checks the README's table of sizes, and sends every request of the timings once.
+pub(crate) fn check() -> Result<Passed, String> {
+    let passed = count(cargo("test --workspace --locked --manifest-path").arg(MANIFEST))?;
+    run(SIZES.command().args([MANIFEST, "--", "--check"]))?;
+    // The figures mean nothing, so that it takes the build that is there already.
     let built = Tool {
         is_timed: false,
         ..SPEED
     };
-    run(built.command().args([MANIFEST, "--", "--quick"]))
+    run(built.command().args([MANIFEST, "--", "--quick"]))?;
+    Ok(passed)
 }
 
 impl Tool {
-    /// `cargo run`, up to where the manifest's path follows.
-    pub(crate) fn command(self) -> Command {
-        self.cargo("run --quiet")
-    }
-
-    /// Runs it where the caller stands, and prints nothing else. Ends as it ends.
+    /// Runs it where the caller stands, so that files are found, and prints nothing else, because
+    /// the output may be for a machine. Ends as it ends.
     pub(crate) fn show(self, arguments: &[&str]) -> Result<ExitCode, String> {
+        if self.name == COUNTS.name {
+            tools::valgrind()?;
+        }
         let manifest = root().join(MANIFEST);
         if stderr().is_terminal() {
             // The first build takes minutes. Cargo shows how far it is, and `command` does not.
             finish(self.cargo("build").arg(&manifest))?;
         }
         finish(self.command().arg(&manifest).arg("--").args(arguments))
+    }
+
+    /// Makes `cargo run`, up to where the manifest's path follows.
+    fn command(self) -> Command {
+        self.cargo("run --quiet")
     }
 
     fn cargo(self, words: &str) -> Command {

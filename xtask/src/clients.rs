@@ -5,15 +5,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::run::root;
+use crate::run::{build_folder, root};
 
 /// The versions that were tried; they differ from machine to machine.
 const VERSIONS: &str = "versions";
 
-/// Where the rows of a run are, empty.
+/// Empties the folder for the rows of a run, and returns it.
 pub(crate) fn folder() -> Result<PathBuf, String> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    let folder = root().join(target).join("e2e/observed");
+    let folder = build_folder().join("e2e/observed");
     if folder.exists() {
         std::fs::remove_dir_all(&folder).map_err(|cause| format!("{folder:?}: {cause}"))?;
     }
@@ -40,7 +39,7 @@ pub(crate) fn check(folder: &Path, write: bool) -> Result<(), String> {
     }
 }
 
-/// Name and rows of each table, by name.
+/// Reads the name and the rows of each table, by name.
 fn tables(folder: &Path) -> Result<Vec<(String, String)>, String> {
     let mut tables = Vec::new();
     for table in entries(folder)? {
@@ -54,7 +53,7 @@ fn tables(folder: &Path) -> Result<Vec<(String, String)>, String> {
     Ok(tables)
 }
 
-/// What is in a folder, sorted.
+/// Lists a folder, sorted.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let failed = |cause| format!("{folder:?}: {cause}");
     let entries = std::fs::read_dir(folder).map_err(failed)?;
@@ -66,8 +65,8 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(paths)
 }
 
-/// The document with these rows between the markers of each wanted table. There is a place for
-/// each table, and a table for each place.
+/// Puts these rows between the markers of each wanted table. There is a place for each table, and a
+/// table for each place.
 fn with_tables(
     document: &str,
     tables: &[(String, String)],
@@ -97,7 +96,7 @@ fn with_tables(
 const BEGIN: &str = "<!-- seen: ";
 const END: &str = "<!-- end -->";
 
-/// The first lines that differ.
+/// Returns the first lines that differ.
 fn first_difference(left: &str, right: &str) -> Option<(String, String)> {
     let (mut left, mut right) = (left.lines(), right.lines());
     loop {

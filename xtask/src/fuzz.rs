@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::run::{root, run};
 use crate::tools;
 
-/// The targets, as fuzz/Cargo.toml names them.
+/// Lists the targets, which are files of one folder.
 fn targets() -> Result<Vec<String>, String> {
     let folder = root().join("fuzz/fuzz_targets");
     let files = std::fs::read_dir(&folder).map_err(|cause| format!("{folder:?}: {cause}"))?;

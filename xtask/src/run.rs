@@ -4,13 +4,19 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The repository's root.
+/// Returns the repository's root.
 pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_owned()
 }
 
-/// The cargo that runs this, with arguments that hold no spaces.
+/// Returns where cargo puts what it builds; .cargo/config.toml says so for all workspaces here.
+pub(crate) fn build_folder() -> PathBuf {
+    let folder = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    root().join(folder)
+}
+
+/// Makes a command of the cargo that runs this, with arguments that hold no spaces.
 pub(crate) fn cargo(words: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(words.split_whitespace());
@@ -27,7 +33,7 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     )
 }
 
-/// Like [`run`], and returns what the program writes.
+/// Does what [`run`] does, and returns what the program writes.
 pub(crate) fn output(command: &mut Command) -> Result<String, String> {
     announce(command);
     let output = command
@@ -43,7 +49,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String, String> {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Passed(pub(crate) u64);
 
-/// Like [`run`], for a test runner: passes its output on and adds up what it counted.
+/// Runs a test runner like [`run`]: passes its output on and adds up what it counted.
 pub(crate) fn count(command: &mut Command) -> Result<Passed, String> {
     announce(command);
     let mut child = command
@@ -64,7 +70,7 @@ pub(crate) fn count(command: &mut Command) -> Result<Passed, String> {
     Ok(passed)
 }
 
-/// The number in `test result: ok. 12 passed; ...` and in `12 passed, 0 failed`.
+/// Reads the number in `test result: ok. 12 passed; ...` and in `12 passed, 0 failed`.
 fn counted(line: &str) -> u64 {
     let Some((before, _)) = line.split_once(" passed") else {
         return 0;

@@ -3,31 +3,30 @@
 use std::process::Command;
 
 use crate::run::{Passed, cargo, count, output, run};
-use crate::{bench, clients, fuzz, sizes, tools};
+use crate::{bench, clients, disk, fuzz, tools};
 
 /// Seconds for each fuzz target in a full run.
 const FUZZ_SECONDS: u32 = 20;
 
-/// Every step; ends with the number of tests that passed.
+/// Runs every step, and says how many tests passed.
 pub(crate) fn everything() -> Result<(), String> {
+    disk::check()?;
     tools::all()?;
     lint()?;
-    let mut passed = vec![
-        counted_unit()?,
-        counted_conformance(false)?,
-        sizes::check()?,
+    let passed = [
+        unit()?,
+        conformance(false)?,
+        bench::check()?,
+        vectors()?,
+        e2e(false)?,
     ];
-    bench::smoke()?;
-    passed.extend([counted_vectors()?, counted_e2e(false)?]);
     fuzz::each(FUZZ_SECONDS)?;
-    println!(
-        "\n{} passed, 0 failed",
-        passed.iter().map(|passed| passed.0).sum::<u64>()
-    );
+    let passed: u64 = passed.iter().map(|passed| passed.0).sum();
+    println!("\n{passed} passed, 0 failed");
     Ok(())
 }
 
-/// Formatting, clippy and documentation, all with warnings denied.
+/// Checks formatting, clippy, documentation and packages, all with warnings denied.
 pub(crate) fn lint() -> Result<(), String> {
     run(&mut cargo("fmt --all --check"))?;
     run(&mut cargo(
@@ -59,7 +58,7 @@ const PACKAGES: [&str; 5] = [
     "sealed-session-rocket",
 ];
 
-/// A package has its licences and a front page, and nothing that a test left behind.
+/// Checks that a package has its licences and a front page, and nothing that a test left behind.
 fn check_package(package: &str) -> Result<(), String> {
     let mut list = cargo("package --list --allow-dirty --locked --quiet --package");
     let files = output(list.arg(package))?;
@@ -83,39 +82,23 @@ fn check_package(package: &str) -> Result<(), String> {
     }
 }
 
-pub(crate) fn unit() -> Result<(), String> {
-    counted_unit().map(drop)
-}
-
-fn counted_unit() -> Result<Passed, String> {
+/// Runs the tests and doctests of every crate but those that have a step of their own.
+pub(crate) fn unit() -> Result<Passed, String> {
     let all = count(&mut cargo(
         "test --workspace --all-features --locked --exclude conformance --exclude e2e",
     ))?;
-    Ok(Passed(all.0 + counted_values()?.0))
+    // The tests of values once more, with what another crate of an application may switch on in
+    // serde_json. Only the library and serde_json are built again.
+    let other = count(&mut cargo(
+        "test --locked --package sealed-session --lib --test core --features \
+         serde_json/arbitrary_precision,serde_json/preserve_order -- payload:: values::",
+    ))?;
+    Ok(Passed(all.0 + other.0))
 }
 
-/// The tests of values once more, with what any other crate in an application's build may switch on.
-/// Only the library and serde_json are built again.
-fn counted_values() -> Result<Passed, String> {
-    const FEATURES: &str = "serde_json/arbitrary_precision,serde_json/preserve_order";
-    let mut passed = Passed::default();
-    for tests in [
-        "--lib -- payload::codec payload::form payload::json payload::shape",
-        "--test core values::",
-    ] {
-        let mut test = cargo("test --locked --package sealed-session --features");
-        passed.0 += count(test.arg(FEATURES).args(tests.split(' ')))?.0;
-    }
-    Ok(passed)
-}
-
+/// Runs the list under every adapter, what proves that it can fail, and the rest of its package.
 /// With `write`, the table in docs/adapters.md is made to say what was seen.
-pub(crate) fn conformance(write: bool) -> Result<(), String> {
-    counted_conformance(write).map(drop)
-}
-
-/// The list under every adapter, what proves that it can fail, and the rest of its package.
-fn counted_conformance(write: bool) -> Result<Passed, String> {
+pub(crate) fn conformance(write: bool) -> Result<Passed, String> {
     if write {
         run(&mut cargo(
             "test --locked --package conformance --test adapters -- --write",
@@ -124,23 +107,16 @@ fn counted_conformance(write: bool) -> Result<Passed, String> {
     count(&mut cargo("test --locked --package conformance"))
 }
 
-pub(crate) fn vectors() -> Result<(), String> {
-    counted_vectors().map(drop)
-}
-
-fn counted_vectors() -> Result<Passed, String> {
+/// Compares the frozen vectors with the independent implementation.
+pub(crate) fn vectors() -> Result<Passed, String> {
     let python = tools::python_with_cryptography()?;
     count(Command::new(python).args(["-B", "tests/independent/confirm.py"]))
 }
 
-/// With `write`, docs/clients.md is made to say what was seen.
-pub(crate) fn e2e(write: bool) -> Result<(), String> {
-    counted_e2e(write).map(drop)
-}
-
-/// The demo, all frameworks with one ring, and the limits, in real clients and proxies. Serial:
-/// each test drives programs of its own, or loads the machine.
-fn counted_e2e(write: bool) -> Result<Passed, String> {
+/// Runs the demo, all frameworks with one ring, and the limits, in real clients and proxies. Serial:
+/// each test drives programs of its own, or loads the machine. With `write`, docs/clients.md is made
+/// to say what was seen.
+pub(crate) fn e2e(write: bool) -> Result<Passed, String> {
     tools::browser()?;
     tools::clients_and_proxies()?;
     run(&mut cargo("build --locked --package shop"))?;

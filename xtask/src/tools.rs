@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::run::run;
 
-/// Whether a command runs and succeeds, quietly.
+/// Returns whether a command runs and succeeds, quietly.
 fn works(program: &str, arguments: &[&str]) -> bool {
     let status = Command::new(program)
         .args(arguments)
@@ -41,7 +41,7 @@ fn install(packages: &[&str]) -> Result<(), String> {
         .args(packages))
 }
 
-/// Everything at once, so that what is missing is known before the first step.
+/// Looks for everything at once, so that what is missing is known before the first step.
 pub(crate) fn all() -> Result<(), String> {
     let missing: Vec<String> = [
         components(),
@@ -60,7 +60,7 @@ pub(crate) fn all() -> Result<(), String> {
     }
 }
 
-/// What rustup calls components.
+/// Looks for what rustup calls components.
 fn components() -> Result<(), String> {
     match works("cargo", &["fmt", "--version"]) && works("cargo", &["clippy", "--version"]) {
         true => Ok(()),
@@ -70,7 +70,7 @@ fn components() -> Result<(), String> {
     }
 }
 
-/// Chromium and its driver.
+/// Finds or installs Chromium and its driver.
 pub(crate) fn browser() -> Result<(), String> {
     if works("chromium", &["--version"]) && works("chromedriver", &["--version"]) {
         return Ok(());
@@ -78,7 +78,7 @@ pub(crate) fn browser() -> Result<(), String> {
     install(&["chromium", "chromium-driver", "fonts-dejavu-core"])
 }
 
-/// The clients and proxies whose limits are tried.
+/// Finds or installs the clients and proxies whose limits are tried.
 pub(crate) fn clients_and_proxies() -> Result<(), String> {
     // Servers are not in every user's path.
     let server =
@@ -100,7 +100,7 @@ pub(crate) fn clients_and_proxies() -> Result<(), String> {
     install(&missing)
 }
 
-/// What counts instructions. `test` does without.
+/// Finds or installs what counts instructions. `test` does without.
 pub(crate) fn valgrind() -> Result<(), String> {
     match works("valgrind", &["--version"]) {
         true => Ok(()),
@@ -108,7 +108,7 @@ pub(crate) fn valgrind() -> Result<(), String> {
     }
 }
 
-/// A Python that has the `cryptography` package.
+/// Finds a Python that has the `cryptography` package, or installs it.
 pub(crate) fn python_with_cryptography() -> Result<PathBuf, String> {
     // Debian's packages are seen by Debian's Python only.
     let found = || {
@@ -125,7 +125,7 @@ pub(crate) fn python_with_cryptography() -> Result<PathBuf, String> {
         .ok_or_else(|| "no python3 has `cryptography`".to_owned())
 }
 
-/// A nightly toolchain and `cargo fuzz`.
+/// Finds a nightly toolchain and `cargo fuzz`, or installs the latter.
 pub(crate) fn cargo_fuzz() -> Result<(), String> {
     if !works("cargo", &["+nightly", "--version"]) {
         return Err(

@@ -24,15 +24,6 @@ pub enum Kind {
     Large,
 }
 
-/// Both attributes of [`Kind::Large`], for libraries that know cookies and no attributes.
-#[derive(Clone, Debug, Serialize, serde::Deserialize)]
-pub struct Large {
-    /// The large one.
-    pub oidc: Tokens,
-    /// The small one.
-    pub theme: String,
-}
-
 impl Kind {
     /// Those of the corpus.
     pub const CORPUS: [Kind; 3] = [Kind::Login, Kind::Cart, Kind::Oidc];

@@ -1,4 +1,4 @@
-//! What the compressors that come into question make of sessions: bytes, and time.
+//! Compares the compressors that come into question over sessions: bytes, and time.
 //!
 //! The tables in `docs/design.md` are from here. Bytes are those of the JSON text as it is, without
 //! text packing and padding. Times are the best of several rounds on an idle machine, for
@@ -13,6 +13,7 @@ use std::time::Instant;
 use lz4_flex::block;
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
+use sealed_session_paths::grid::Grid;
 use zlib_rs::{Deflate, DeflateFlush, Inflate, InflateFlush};
 
 const SESSIONS: [(&str, &str); 11] = [
@@ -47,10 +48,25 @@ const DICTIONARY: &str = "access_token refresh_token id_token expires_at token_t
 const LEVEL: u8 = 6;
 
 fn main() {
-    println!(
-        "| session | bytes | LZ4 | with a dictionary | DEFLATE, miniz_oxide | zlib-rs | with a dictionary |"
-    );
-    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    println!("Bytes:\n\n{}", bytes().markdown());
+    println!("Microseconds, fresh state each time; in brackets with reused state:\n");
+    println!("{}", times().markdown());
+    println!("Microseconds and bytes of miniz_oxide for random letters of an alphabet of two:\n");
+    println!("{}", levels().markdown());
+    println!("Pieces of these sessions whose padded payload gets smaller, of 100:\n");
+    print!("{}", shares().markdown());
+}
+
+fn bytes() -> Grid {
+    let mut grid = Grid::new([
+        "session",
+        "bytes",
+        "LZ4",
+        "with a dictionary",
+        "DEFLATE, miniz_oxide",
+        "zlib-rs",
+        "with a dictionary",
+    ]);
     for (name, text) in SESSIONS {
         let text = text.trim_end().as_bytes();
         let columns = [
@@ -61,14 +77,21 @@ fn main() {
             zlib(&mut deflater(), text).len(),
             zlib(&mut with_dictionary(), text).len(),
         ];
-        println!(
-            "| {name} | {} |",
-            columns.map(|bytes| bytes.to_string()).join(" | ")
-        );
+        grid.push(row(name, columns.map(|bytes| bytes.to_string())));
     }
-    println!("\nMicroseconds, fresh state each time; in brackets with reused state:\n");
-    println!("| session | LZ4 in | out | miniz_oxide in | out | zlib-rs in | out |");
-    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    grid
+}
+
+fn times() -> Grid {
+    let mut grid = Grid::new([
+        "session",
+        "LZ4 in",
+        "out",
+        "miniz_oxide in",
+        "out",
+        "zlib-rs in",
+        "out",
+    ]);
     for (name, text) in SESSIONS.iter().take(3) {
         let text = text.trim_end().as_bytes();
         let (lz4, deflated) = (block::compress(text), compress_to_vec(text, LEVEL));
@@ -89,39 +112,49 @@ fn main() {
                 time(|| unzlib(&mut inflate, &deflated, text.len()))
             ),
         ];
-        println!("| {name} | {} |", columns.join(" | "));
+        grid.push(row(name, columns));
     }
-    println!("\nMicroseconds and bytes of miniz_oxide for random letters of an alphabet of two:\n");
-    println!("| bytes | level 3 | level 6 | level 9 |");
-    println!("| --- | --- | --- | --- |");
+    grid
+}
+
+fn levels() -> Grid {
+    let mut grid = Grid::new(["bytes", "level 3", "level 6", "level 9"]);
     for length in [1_024, 8_192, 65_536] {
         let text = letters(length);
         let column = |level: u8| {
             let time = time_of(3, || compress_to_vec(&text, level));
             format!("{time}, {}", compress_to_vec(&text, level).len())
         };
-        println!("| {length} | {} |", [3, 6, 9].map(column).join(" | "));
+        grid.push(row(length, [3, 6, 9].map(column)));
     }
-    println!("\nPieces of these sessions whose padded payload gets smaller, of 100:\n");
-    println!("| bytes | pieces | LZ4 | DEFLATE |");
-    println!("| --- | --- | --- | --- |");
+    grid
+}
+
+fn shares() -> Grid {
+    let mut grid = Grid::new(["bytes", "pieces", "LZ4", "DEFLATE"]);
     for shortest in [32, 48, 64, 80, 96, 128, 192] {
         let pieces = pieces(shortest);
         let smaller = |compress: fn(&[u8]) -> Vec<u8>| {
             let pays = |piece: &&&[u8]| payload(compress(piece).len() + 1) < payload(piece.len());
             pieces.iter().filter(pays).count() * 100 / pieces.len().max(1)
         };
-        println!(
-            "| {shortest} to {} | {} | {} | {} |",
-            shortest + SPREAD - 1,
+        let columns = [
             pieces.len(),
             smaller(block::compress),
             smaller(|piece| compress_to_vec(piece, LEVEL)),
-        );
+        ];
+        let bytes = format!("{shortest} to {}", shortest + SPREAD - 1);
+        grid.push(row(bytes, columns.map(|count| count.to_string())));
     }
+    grid
 }
 
-/// Bytes of a payload around a region of so many.
+/// Puts a name before the cells of its row.
+fn row(name: impl ToString, cells: impl IntoIterator<Item = String>) -> Vec<String> {
+    std::iter::once(name.to_string()).chain(cells).collect()
+}
+
+/// Returns the bytes of a payload around a region of so many.
 fn payload(region: usize) -> usize {
     (25 + region).next_multiple_of(32)
 }
@@ -129,7 +162,7 @@ fn payload(region: usize) -> usize {
 /// How much the pieces of one row differ in length.
 const SPREAD: usize = 16;
 
-/// Pieces of the sessions from places all over them.
+/// Cuts pieces out of the sessions, from places all over them.
 fn pieces(shortest: usize) -> Vec<&'static [u8]> {
     let of = |(_, text): &(&str, &'static str)| {
         let text = text.trim_end().as_bytes();
@@ -143,7 +176,7 @@ fn pieces(shortest: usize) -> Vec<&'static [u8]> {
     SESSIONS.iter().flat_map(of).collect()
 }
 
-/// The same in each run.
+/// Makes a text of two letters, the same in each run.
 fn letters(length: usize) -> Vec<u8> {
     let mut state = 1_u64;
     let next = || {
@@ -165,7 +198,7 @@ fn with_dictionary() -> Deflate {
     state
 }
 
-/// All of `text`, with a state as it is after its making.
+/// Compresses all of `text`, with a state as it is after its making.
 fn zlib(state: &mut Deflate, text: &[u8]) -> Vec<u8> {
     if state.total_out() > 0 {
         state.reset();
@@ -187,7 +220,7 @@ fn time<R>(call: impl FnMut() -> R) -> String {
     time_of(CALLS, call)
 }
 
-/// The time of one of `calls` calls, in the best of several rounds.
+/// Times one of `calls` calls, in the best of several rounds.
 fn time_of<R>(calls: u32, mut call: impl FnMut() -> R) -> String {
     let round = |_| {
         let start = Instant::now();

@@ -10,7 +10,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use sealed_session_bench::{HELP, Library, Mode, Options, Readme, Sample, Table};
+use sealed_session_bench::{HELP, Mode, Options, Peer, Readme, Sample, Table};
 
 /// What a command line that cannot be followed ends with.
 const USAGE: u8 = 2;
@@ -39,7 +39,7 @@ fn end(what: &str, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// The corpus and the files. A file whose stem is taken goes by its whole path.
+/// Reads the corpus and the files. A file whose stem is taken goes by its whole path.
 fn samples(files: &[PathBuf]) -> Result<Vec<Sample>, String> {
     let mut samples = Sample::corpus()?;
     for path in files {
@@ -58,15 +58,15 @@ fn samples(files: &[PathBuf]) -> Result<Vec<Sample>, String> {
 
 fn act(mode: Mode, samples: &[Sample]) -> Result<(), String> {
     if mode == Mode::Json {
-        let table = Table::measure(&[Library::here()], samples);
+        let table = Table::measure(&[Peer::Here], samples);
         println!("{}", table.json());
         // The output is for a machine, and a `null` does not say why.
-        for reason in table.reasons() {
-            eprintln!("sizes: {}", reason.trim_start());
+        for reason in table.failures() {
+            eprintln!("sizes: {reason}");
         }
         return Ok(());
     }
-    let table = Table::measure(&Library::all(), samples);
+    let table = Table::measure(&Peer::SIZED, samples);
     match mode {
         Mode::Check => return Readme::of_repository().check(&table),
         Mode::Write => return Readme::of_repository().write(&table),

@@ -9,7 +9,7 @@
 
 use std::process::ExitCode;
 
-use sealed_session_bench::speed::{Arguments, HELP, Plan, Report, Results, growth, write};
+use sealed_session_bench::speed::{Arguments, Goal, HELP, Plan, Report, Results, growth, write};
 
 /// What a command line that cannot be followed ends with.
 const USAGE: u8 = 2;
@@ -47,18 +47,21 @@ fn act(arguments: Arguments) -> Result<(), String> {
         let curves = results.curves.len();
         println!(
             "All {} subjects and {curves} curves run, and every request finds what it expects.",
-            results.count()
+            results.timings.len()
         );
         return Ok(());
     }
     match arguments.json {
-        true => println!("{}", results.json()),
+        true => println!("{}", Report(&results).json()),
         false => print!("{}", Report(&results).plain()),
     }
     if arguments.write {
         write(&results)?;
     }
-    let missed = results.goals().iter().filter(|goal| !goal.is_met()).count();
+    let missed = Goal::of(&results)
+        .iter()
+        .filter(|goal| !goal.is_met())
+        .count();
     match arguments.check && missed > 0 {
         true => Err(format!("{missed} limits are missed")),
         false => Ok(()),

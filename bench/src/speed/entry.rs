@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::kind::Kind;
-use super::peers::Peer;
 use super::stage::{Stage, Times};
 use super::workload::Workload;
+use crate::Peer;
 
 /// What is timed.
 #[derive(Clone, Copy, Debug, PartialEq)]

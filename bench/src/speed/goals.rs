@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::kind::Kind;
-use super::peers::Peer;
 use super::results::Results;
 use super::stage::Stage;
 use super::workload::Workload;
+use crate::Peer;
 
 /// One figure with a limit.
 #[derive(Clone, Debug)]
@@ -35,13 +35,52 @@ const UNTOUCHED: &str = "a request that does not look, ns over the layer that do
 const REFUSED: &str = "a refused cookie, against an accepted one";
 
 impl Goal {
-    /// Whether it is reached.
+    /// Compares what `results` hold.
+    #[must_use]
+    pub fn of(results: &Results) -> Vec<Goal> {
+        let mut goals = Vec::new();
+        for (kind, limit) in Kind::CORPUS.into_iter().zip([1.0 / 3.0, 0.25, 0.25]) {
+            goals.push(fastest(results, READ, Workload::Read(kind), kind, limit));
+        }
+        for (kind, limit) in Kind::CORPUS.into_iter().zip([0.4, 0.25, 0.25]) {
+            goals.push(fastest(results, WRITE, Workload::Write(kind), kind, limit));
+        }
+        for (kind, limit) in Kind::CORPUS.into_iter().zip([0.5, 0.25, 1.2]) {
+            let here = results.request(Peer::Here, Workload::Read(kind)).median;
+            let there = results.request(Peer::MemoryStore, Workload::Read(kind));
+            goals.push(ratio(MEMORY, kind, here / there.median, limit));
+        }
+        for (kind, limit) in Kind::CORPUS.into_iter().zip([6.0, 6.0, 5.0]) {
+            let here = results.stage(Stage::Open, kind).unwrap_or_default().median;
+            let floor = results.floor(kind).median;
+            goals.push(ratio(FLOOR, kind, here / floor, limit));
+        }
+        let small = results.stage(Stage::Read, Kind::Large).unwrap_or_default();
+        let floor = results.floor(Kind::Large);
+        goals.push(ratio(SMALL, Kind::Large, small.median / floor.median, 5.0));
+        for kind in [Kind::Login, Kind::Oidc] {
+            let refused = results.request(Peer::Here, Workload::Refused(kind)).median;
+            let accepted = results.request(Peer::Here, Workload::Read(kind)).median;
+            goals.push(ratio(REFUSED, kind, refused / accepted, 1.0));
+        }
+        for kind in [Kind::Login, Kind::Oidc] {
+            let workload = Workload::Untouched(kind);
+            let measured = results.request(Peer::Here, workload).median;
+            goals.push(Goal {
+                is_time: true,
+                ..ratio(UNTOUCHED, kind, measured, 200.0)
+            });
+        }
+        goals
+    }
+
+    /// Returns whether it is reached.
     #[must_use]
     pub fn is_met(&self) -> bool {
         self.measured <= self.limit
     }
 
-    /// The figure and its limit.
+    /// Shows the figure and its limit.
     #[must_use]
     pub fn shown(&self) -> String {
         let missed = if self.is_met() { "" } else { ", missed" };
@@ -61,43 +100,6 @@ impl Goal {
             "met": self.is_met(),
         })
     }
-}
-
-pub(crate) fn of(results: &Results) -> Vec<Goal> {
-    let mut goals = Vec::new();
-    for (kind, limit) in Kind::CORPUS.into_iter().zip([1.0 / 3.0, 0.25, 0.25]) {
-        goals.push(fastest(results, READ, Workload::Read(kind), kind, limit));
-    }
-    for (kind, limit) in Kind::CORPUS.into_iter().zip([0.4, 0.25, 0.25]) {
-        goals.push(fastest(results, WRITE, Workload::Write(kind), kind, limit));
-    }
-    for (kind, limit) in Kind::CORPUS.into_iter().zip([0.5, 0.25, 1.2]) {
-        let here = results.request(Peer::Here, Workload::Read(kind)).median;
-        let there = results.request(Peer::MemoryStore, Workload::Read(kind));
-        goals.push(ratio(MEMORY, kind, here / there.median, limit));
-    }
-    for (kind, limit) in Kind::CORPUS.into_iter().zip([6.0, 6.0, 5.0]) {
-        let here = results.stage(Stage::Open, kind).unwrap_or_default().median;
-        let floor = results.floor(kind).median;
-        goals.push(ratio(FLOOR, kind, here / floor, limit));
-    }
-    let small = results.stage(Stage::Read, Kind::Large).unwrap_or_default();
-    let floor = results.floor(Kind::Large);
-    goals.push(ratio(SMALL, Kind::Large, small.median / floor.median, 5.0));
-    for kind in [Kind::Login, Kind::Oidc] {
-        let refused = results.request(Peer::Here, Workload::Refused(kind)).median;
-        let accepted = results.request(Peer::Here, Workload::Read(kind)).median;
-        goals.push(ratio(REFUSED, kind, refused / accepted, 1.0));
-    }
-    for kind in [Kind::Login, Kind::Oidc] {
-        let workload = Workload::Untouched(kind);
-        let measured = results.request(Peer::Here, workload).median;
-        goals.push(Goal {
-            is_time: true,
-            ..ratio(UNTOUCHED, kind, measured, 200.0)
-        });
-    }
-    goals
 }
 
 fn fastest(

@@ -1,26 +1,18 @@
 //! How long sessions take, here and in other libraries, in one process and in interleaved rounds.
 
-mod actix_stack;
 mod arguments;
-mod axum_stack;
 mod chart;
 mod documents;
 mod entry;
 mod floor;
 mod goals;
 mod growth;
-mod handler;
-mod peers;
-mod plot;
 mod report;
 mod request;
 mod results;
 mod rounds;
-mod seen;
 mod spread;
-mod stack;
 mod stages;
-mod svg;
 mod workload;
 
 pub use arguments::{Arguments, HELP};
@@ -28,7 +20,6 @@ pub use documents::write;
 pub use entry::Subject;
 pub use goals::Goal;
 pub use growth::{Curve, Series, measure as growth};
-pub use peers::Peer;
 pub use report::Report;
 pub use results::Results;
 pub use rounds::{Plan, Timing};

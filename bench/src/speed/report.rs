@@ -1,21 +1,25 @@
-//! The tables, for a terminal and for documents.
+//! What a run shows: on a terminal, in documents and to machines.
 
+use serde_json::{Value, json};
+
+use super::entry::Subject;
 use super::goals::{Goal, READ, WRITE};
 use super::grid::Grid;
 use super::growth::Curve;
 use super::kind::Kind;
-use super::peers::Peer;
 use super::results::Results;
+use super::rounds::Timing;
 use super::spread::Spread;
 use super::stage::Stage;
 use super::workload::Workload;
+use crate::Peer;
 
 /// What was measured, shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a>(pub &'a Results);
 
 impl Report<'_> {
-    /// For a terminal.
+    /// Writes tables for a terminal.
     #[must_use]
     pub fn plain(&self) -> String {
         let mut text = format!("{}\n{}\n\n", self.0.machine, self.method());
@@ -28,12 +32,12 @@ impl Report<'_> {
         for curve in &self.0.curves {
             text += &format!("\n{}:\n\n{}", curve.title, growth(curve).plain());
         }
-        let goals = self.0.goals();
+        let goals = Goal::of(self.0);
         let met = goals.iter().filter(|goal| goal.is_met()).count();
         text + &format!("\n{met} of {} limits are kept.\n", goals.len())
     }
 
-    /// For docs/speed.md.
+    /// Writes the section of docs/speed.md.
     #[must_use]
     pub fn document(&self) -> String {
         let mut text = format!("{}. {}\n\n", self.0.machine, self.method());
@@ -52,10 +56,10 @@ impl Report<'_> {
         text
     }
 
-    /// For the README: the chart, and how often faster.
+    /// Writes the section of the README: the chart, and how often faster.
     #[must_use]
     pub fn readme(&self) -> String {
-        let goals = self.0.goals();
+        let goals = Goal::of(self.0);
         let mut grid = Grid::new([
             "time, of the fastest other cookie library's",
             "login",
@@ -75,6 +79,29 @@ impl Report<'_> {
         )
     }
 
+    /// Writes one JSON object with every median, ratio and curve.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let Results {
+            machine,
+            plan,
+            curves,
+            timings,
+        } = self.0;
+        let goals = Goal::of(self.0);
+        json!({
+            "processor": machine.processor,
+            "cores": machine.cores,
+            "rustc": machine.rustc,
+            "date": machine.date,
+            "rounds": plan.rounds,
+            "nanoseconds": timings.iter().map(timing).collect::<Vec<_>>(),
+            "goals": goals.iter().map(Goal::json).collect::<Vec<_>>(),
+            "growth": curves.iter().map(Curve::json).collect::<Vec<_>>(),
+        })
+        .to_string()
+    }
+
     fn method(&self) -> String {
         format!(
             "Medians of {} interleaved rounds in one process, on one thread.",
@@ -83,11 +110,11 @@ impl Report<'_> {
     }
 
     fn requests(&self) -> Grid {
-        let names = Peer::ALL.map(Peer::name);
+        let names = Peer::TIMED.map(Peer::name);
         let mut grid = Grid::new(std::iter::once(String::new()).chain(names));
         for workload in Workload::ALL {
             let cell = |peer| shown(self.0.request(peer, workload));
-            let cells = Peer::ALL.map(cell);
+            let cells = Peer::TIMED.map(cell);
             grid.push(std::iter::once(workload.name()).chain(cells));
         }
         grid
@@ -106,12 +133,12 @@ impl Report<'_> {
         grid
     }
 
-    /// Goals of one kind beside each other.
+    /// Puts goals of one kind beside each other.
     fn goals(&self) -> Grid {
         let kinds = Kind::CORPUS.into_iter().chain([Kind::Large]);
         let names = kinds.clone().map(Kind::name);
         let mut grid = Grid::new(std::iter::once("").chain(names));
-        let goals = self.0.goals();
+        let goals = Goal::of(self.0);
         let mut whats: Vec<&str> = goals.iter().map(|goal| goal.what).collect();
         whats.dedup();
         for what in whats {
@@ -153,4 +180,24 @@ fn shown(spread: Spread) -> String {
         micros(spread.lower),
         micros(spread.upper)
     )
+}
+
+fn timing(timing: &Timing) -> Value {
+    let mut object = match timing.subject {
+        Subject::Request(peer, workload) => json!({
+            "library": peer.name(),
+            "workload": workload.name(),
+            "with_bare_route": timing.whole.median,
+            "bare_route": timing.bare.median,
+        }),
+        Subject::Stage(stage, kind) => json!({ "stage": stage.name(), "session": kind.name() }),
+        Subject::Floor(kind) => json!({ "stage": "raw floor", "session": kind.name() }),
+        Subject::Point(curve, at) => json!({ "curve": curve, "at": at }),
+    };
+    if let Some(object) = object.as_object_mut() {
+        object.insert("median".to_owned(), json!(timing.over.median));
+        object.insert("lower_quartile".to_owned(), json!(timing.over.lower));
+        object.insert("upper_quartile".to_owned(), json!(timing.over.upper));
+    }
+    object
 }

@@ -1,12 +1,12 @@
-//! A workload prepared for one library, and proven to do what it says.
+//! A workload, prepared for one library, and proven to do what it says.
+
+use std::sync::Arc;
 
 use super::entry::{Entry, Subject};
-use super::handler::{DONE, Handler};
 use super::line::cookies;
-use super::peers::{Application, Peer, Runtimes};
-use super::seen::watch;
-use super::stack::{Reply, Stack};
 use super::workload::Workload;
+use crate::peers::{Application, DONE, Handler, Reply, Runtimes, Stack, watch};
+use crate::{Peer, Sample};
 
 /// Prepares `workload` for `peer`, in an application of its own.
 ///
@@ -22,7 +22,8 @@ fn prepare(runtimes: &Runtimes, peer: Peer, workload: Workload) -> Result<Entry,
     let application = peer.application(runtimes)?;
     let cookie = match workload.stored() {
         Some(kind) => {
-            let reply = expect(&mut *application.stack(Handler::Store(kind), None)?)?;
+            let store = Handler::Store(Arc::new(Sample::of(kind)?));
+            let reply = expect(&mut *application.stack(store, None)?)?;
             Some(workload.line(&cookies(&reply.cookies)))
         }
         None => None,
@@ -41,13 +42,13 @@ fn prepare(runtimes: &Runtimes, peer: Peer, workload: Workload) -> Result<Entry,
 
 fn expect(stack: &mut dyn Stack) -> Result<Reply, String> {
     let reply = stack.once()?;
-    match reply.status == 200 && reply.body == DONE {
+    match reply.status.is_success() && reply.body == DONE {
         true => Ok(reply),
         false => Err(format!("the answer is {} {}", reply.status, reply.body)),
     }
 }
 
-/// The handler saw the values that were stored, and what it wrote comes back.
+/// Checks that the handler saw what was stored, and that what it wrote comes back.
 fn check(
     application: &Application,
     workload: Workload,
@@ -81,7 +82,7 @@ mod tests {
     #[test]
     fn every_library_does_what_it_is_timed_at() {
         let runtimes = Runtimes::new().unwrap();
-        for peer in Peer::ALL {
+        for peer in Peer::TIMED {
             for workload in Workload::ALL {
                 let mut entry = entry(&runtimes, peer, workload).unwrap();
                 (entry.run)(3);

@@ -1,8 +1,8 @@
 //! What a request brings and what its handler does with it.
 
-use super::handler::Handler;
 use super::kind::Kind;
 use super::line::{beside, tampered};
+use crate::peers::Handler;
 
 /// So many cookies of others lie beside the session.
 const FOREIGN: usize = 50;
@@ -45,7 +45,7 @@ impl Workload {
         Workload::Foreign,
     ];
 
-    /// What it is called in tables.
+    /// Returns what it is called in tables.
     #[must_use]
     pub fn name(self) -> String {
         match self {
@@ -72,7 +72,7 @@ impl Workload {
         }
     }
 
-    /// What an earlier request stored.
+    /// Returns what an earlier request stored.
     pub(crate) fn stored(self) -> Option<Kind> {
         match self {
             Workload::Untouched(kind)
@@ -85,7 +85,7 @@ impl Workload {
         }
     }
 
-    /// What the handler has to see, each value as JSON.
+    /// Returns what the handler has to see, each value as JSON.
     pub(crate) fn expected(self) -> Result<Vec<String>, String> {
         match self {
             Workload::Read(kind) => kind.values(),
@@ -95,7 +95,7 @@ impl Workload {
         }
     }
 
-    /// The session that has to be found in the cookie that comes back.
+    /// Returns the session that has to be found in the cookie that comes back.
     pub(crate) fn written(self) -> Option<Kind> {
         match self {
             Workload::Write(kind) => Some(kind),
@@ -104,7 +104,7 @@ impl Workload {
         }
     }
 
-    /// The `Cookie` line of the request, from the session's cookies.
+    /// Makes the `Cookie` line of the request from the session's cookies.
     pub(crate) fn line(self, session: &str) -> String {
         match self {
             Workload::Refused(_) => tampered(session),

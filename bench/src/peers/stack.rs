@@ -1,5 +1,7 @@
 //! A framework's service stack with one request to send through it, again and again.
 
+use axum::http::StatusCode;
+
 /// Sends requests in process.
 pub(crate) trait Stack {
     /// So many requests, one after the other.
@@ -12,7 +14,7 @@ pub(crate) trait Stack {
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reply {
-    pub(crate) status: u16,
+    pub(crate) status: StatusCode,
     /// The `Set-Cookie` lines.
     pub(crate) cookies: Vec<String>,
     pub(crate) body: String,

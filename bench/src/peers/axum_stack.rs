@@ -97,7 +97,7 @@ impl Stack for AxumStack {
             let body = to_bytes(body, PAGE_MAX).await;
             let body = body.map_err(|cause| cause.to_string())?;
             Ok(Reply {
-                status: head.status.as_u16(),
+                status: head.status,
                 cookies: cookies.map_err(|cause| cause.to_string())?,
                 body: String::from_utf8_lossy(&body).into_owned(),
             })

@@ -10,6 +10,7 @@ use actix_web::http::header;
 use actix_web::rt::SystemRunner;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, Error, web};
+use axum::http::StatusCode;
 
 use super::handler::DONE;
 use super::stack::{FIELDS, Reply, Stack};
@@ -78,14 +79,14 @@ where
         self.system.block_on(async {
             let response = service.call(request(cookie)).await;
             let response = response.map_err(|cause| cause.to_string())?;
-            let status = response.status().as_u16();
+            let status = StatusCode::from_u16(response.status().as_u16());
             let lines = response.headers().get_all(header::SET_COOKIE);
             let lines = lines.map(|line| line.to_str().map(str::to_owned));
             let cookies: Result<_, _> = lines.collect();
             let body = to_bytes(response.into_body()).await;
             let body = body.map_err(|cause| cause.to_string())?;
             Ok(Reply {
-                status,
+                status: status.map_err(|cause| cause.to_string())?,
                 cookies: cookies.map_err(|cause| cause.to_string())?,
                 body: String::from_utf8_lossy(&body).into_owned(),
             })

@@ -80,7 +80,7 @@ fn with_session(
         "clear" => return session.clear().map(|()| None),
         "renew" => return session.renew().map(|()| None),
         "destroy" => return session.destroy().map(|()| None),
-        "sign-in" => return session.sign_in_as(first, &[second]).map(|()| None),
+        "sign-in" => return session.sign_in(first, &[second]).map(|()| None),
         "passive" => {
             session.mark_passive();
             return Ok(None);
@@ -125,8 +125,8 @@ fn with_session(
         "source" => match session.opened_from() {
             None => "none",
             Some(Source::Cookie) => "cookie",
-            Some(Source::Header) => "header",
-            Some(Source::Url) => "link",
+            Some(Source::Field) => "header",
+            Some(Source::Link) => "link",
             Some(_) => "elsewhere",
         }
         .to_owned(),

@@ -11,7 +11,7 @@ use sealed_session::Session;
 ///
 /// let site = Site::usual()?;
 /// let sessions = site.slots().load(RequestHead::default(), site.clock().now());
-/// let mut pieces: Pieces = site.pieces(sessions.main());
+/// let mut pieces: Pieces = site.pieces(session);
 /// assert_eq!(pieces.next().as_deref(), Some("first, "));
 /// # Ok::<(), conformance::Failure>(())
 /// ```

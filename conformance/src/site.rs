@@ -3,7 +3,7 @@
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sealed_session::{Clock, Error, ManualClock, Session, Slot, Slots, SystemClock};
+use sealed_session::{Clock, Error, ManualClock, Session, SessionManager, Slot, SystemClock};
 
 use crate::action::{self, Hands};
 use crate::failure::Failure;
@@ -26,7 +26,7 @@ pub struct Site {
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    pub(crate) slots: Slots,
+    pub(crate) manager: SessionManager,
     /// The system's if there is none.
     pub(crate) clock: Option<Arc<ManualClock>>,
     pub(crate) layers: usize,
@@ -136,10 +136,10 @@ impl Site {
     /// # Ok::<(), conformance::sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn of(slots: impl Into<Slots>) -> Site {
+    pub fn of(manager: impl Into<SessionManager>) -> Site {
         Site {
             inner: Arc::new(Inner {
-                slots: slots.into(),
+                manager: manager.into(),
                 clock: None,
                 layers: 1,
                 catch: Catch::Nowhere,
@@ -162,8 +162,8 @@ impl Site {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn slots(&self) -> Slots {
-        self.inner.slots.clone()
+    pub fn slots(&self) -> SessionManager {
+        self.inner.manager.clone()
     }
 
     /// The clock that the session layer reads.
@@ -239,7 +239,7 @@ impl Site {
     /// # use sealed_session::RequestHead;
     /// # let site = Site::usual()?;
     /// # let sessions = site.slots().load(RequestHead::default(), site.clock().now());
-    /// # let session = sessions.main();
+    /// # let session = session;
     /// let reply = site.act(session, "/act/put.name.Ada/get.name/status.404")?;
     /// assert_eq!((reply.status, reply.body.as_str()), (404, "Ada"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -261,7 +261,7 @@ impl Site {
     /// # let site = Site::usual()?;
     /// # let load = || site.slots().load(RequestHead::default(), site.clock().now());
     /// # let (sessions, others) = (load(), load());
-    /// # let (main, prefs) = (sessions.main(), others.main());
+    /// # let (main, prefs) = (session, others);
     /// let path = "/both/put.name.Ada/prefs:put.name.Pat/get.name/prefs:get.name";
     /// assert_eq!(site.act_both(main, prefs, path)?.body, "Ada,Pat");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -308,7 +308,7 @@ impl Site {
     /// # use sealed_session::RequestHead;
     /// # let site = Site::usual()?;
     /// # let sessions = site.slots().load(RequestHead::default(), site.clock().now());
-    /// # let session = sessions.main();
+    /// # let session = session;
     /// let body: String = site.pieces(session).collect();
     /// // No response was committed, so nothing comes too late.
     /// assert_eq!(body, "first, second, accepted");
@@ -332,7 +332,7 @@ impl Site {
     /// # use sealed_session::RequestHead;
     /// # let site = Site::usual()?;
     /// # let sessions = site.slots().load(RequestHead::default(), site.clock().now());
-    /// # let session = sessions.main();
+    /// # let session = session;
     /// let handler = AssertUnwindSafe(|| site.panic(session, "/panic/put.name.Eve"));
     /// assert!(catch_unwind(handler).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -3,9 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use sealed_session::time::{Duration, OffsetDateTime};
-use sealed_session::{
-    Error, Key, KeyRing, ManualClock, SessionManager, SessionManagerBuilder, Slots,
-};
+use sealed_session::{Error, Key, KeyRing, ManualClock, SessionManager, SessionManagerBuilder};
 
 use crate::failure::{Failure, same};
 use crate::harness::{Harness, Server};
@@ -138,10 +136,10 @@ fn site_under(
         fallback,
         page,
     } = change(Plan::usual()?);
-    let slots = slots(manager, prefs)
+    let manager = slots(manager, prefs)
         .map_err(|error| Failure::new("the list", "its configuration", "one", error.to_string()))?;
     let inner = Inner {
-        slots,
+        manager,
         clock: Some(Arc::clone(clock)),
         layers,
         catch,
@@ -157,11 +155,11 @@ fn site_under(
 fn slots(
     main: SessionManagerBuilder,
     prefs: Option<SessionManagerBuilder>,
-) -> Result<Slots, Error> {
-    let slots = Slots::new(main.build()?);
+) -> Result<SessionManager, Error> {
+    let manager = main.build()?;
     match prefs {
-        Some(prefs) => slots.with::<Prefs>(prefs.build()?),
-        None => Ok(slots),
+        Some(prefs) => manager.with_slot::<Prefs>(prefs.build()?),
+        None => Ok(manager),
     }
 }
 

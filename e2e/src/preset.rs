@@ -126,7 +126,7 @@ pub(crate) fn manager(
 /// What a session may take.
 fn limit(manager: &SessionManager) -> Result<usize, Failure> {
     let session = manager.load(RequestHead::default(), std::time::SystemTime::now().into());
-    Ok(session.size()?.total_limit())
+    Ok(session.size()?.budget().total_limit())
 }
 
 /// The bytes of `Set-Cookie` of a session with this much noise; the most there are if it does not

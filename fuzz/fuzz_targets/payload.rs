@@ -21,7 +21,7 @@ fn values(session: &Session) -> Vec<String> {
     values.push(format!(
         "{:?} {:?} {:?} {:?}",
         session.subject(),
-        session.created_at(),
+        session.times().created_at,
         session.idle_timeout(),
         session.absolute_lifetime()
     ));

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use actix_web::body::EitherBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::{Error as ActixError, HttpResponse};
-use sealed_session::{Error, HeaderChange, Sessions};
+use sealed_session::{Error, HeaderChange, Session};
 
 use crate::committed::{CommittedError, Origin};
 use crate::head::{self, Headers};
@@ -14,10 +14,10 @@ use crate::shared::Shared;
 /// Commits the sessions of a request to its response, or to the page that says why they cannot be.
 pub(crate) fn commit<B>(
     shared: &Shared,
-    sessions: &Sessions,
+    session: &Session,
     response: ServiceResponse<B>,
 ) -> ServiceResponse<EitherBody<B>> {
-    let (changes, failed) = changes(shared, sessions, response.response());
+    let (changes, failed) = changes(shared, session, response.response());
     let mut response = match failed {
         Some(Failed { page, .. }) => response.into_response(page.map_into_right_body()),
         None => response.map_into_left_body(),
@@ -31,15 +31,15 @@ pub(crate) fn commit<B>(
 /// Commits the sessions of a request to the response that `error` becomes.
 pub(crate) fn commit_error(
     shared: &Rc<Shared>,
-    sessions: &Sessions,
+    session: &Session,
     error: ActixError,
 ) -> ActixError {
     let page = error.error_response();
-    let (changes, failed) = changes(shared, sessions, &page);
+    let (changes, failed) = changes(shared, session, &page);
     match failed {
         Some(Failed { error: why, page }) => {
-            let (shared, sessions) = (Rc::clone(shared), sessions.clone());
-            let again = move || shared.failure.respond(&why, &sessions);
+            let (shared, session) = (Rc::clone(shared), session.clone());
+            let again = move || shared.failure.respond(&why, &session);
             CommittedError::new(error, Origin::Failure(Box::new(again)), page, changes).into()
         }
         None => CommittedError::new(error, Origin::Error, page, changes).into(),
@@ -54,16 +54,18 @@ struct Failed {
 
 fn changes<B>(
     shared: &Shared,
-    sessions: &Sessions,
+    session: &Session,
     response: &HttpResponse<B>,
 ) -> (Vec<HeaderChange>, Option<Failed>) {
-    let Shared { slots, failure, .. } = shared;
+    let Shared {
+        manager, failure, ..
+    } = shared;
     let now = shared.clock.now();
-    match slots.commit(sessions, head::of_response(response), now) {
+    match manager.commit(session, head::of_response(response), now) {
         Ok(changes) => (changes, None),
         Err(error) => {
-            let page = failure.respond(&error, sessions);
-            let changes = slots.commit(sessions, head::of_response(&page), now);
+            let page = failure.respond(&error, session);
+            let changes = manager.commit(session, head::of_response(&page), now);
             (changes.unwrap_or_default(), Some(Failed { error, page }))
         }
     }

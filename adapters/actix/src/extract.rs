@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use sealed_session::{Sessions, Slot};
+use sealed_session::Slot;
 
 use crate::missing::{MissingMiddleware, NotLive};
 
@@ -68,10 +68,10 @@ sealed_session::__extractors! {
 /// Takes the session of a slot from what the middleware has put into the request's extensions.
 fn session<S: Slot>(request: &HttpRequest) -> Result<Session<S>, MissingMiddleware> {
     let extensions = request.extensions();
-    let sessions = extensions.get::<Sessions>();
-    let sessions = sessions.ok_or_else(MissingMiddleware::everything);
+    let session = extensions.get::<sealed_session::Session>();
+    let session = session.ok_or_else(MissingMiddleware::everything);
     // Here and not where a response is made, because an `Option` makes none.
-    let session = sessions.and_then(Session::of);
+    let session = session.and_then(Session::of);
     session.inspect_err(|missing| missing.report(request.path()))
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use sealed_session::{Error, Session, Sessions};
+use sealed_session::{Error, Session, adapter};
 
 type Page = dyn Fn(&Error, &Session) -> HttpResponse + Send + Sync;
 
@@ -26,7 +26,7 @@ impl Failure {
     }
 
     /// Makes the page. It sees the session that `error` speaks of.
-    pub(crate) fn respond(&self, error: &Error, sessions: &Sessions) -> HttpResponse {
-        (self.0)(error, sessions.failed(error))
+    pub(crate) fn respond(&self, error: &Error, session: &Session) -> HttpResponse {
+        (self.0)(error, &adapter::failed(session, error))
     }
 }

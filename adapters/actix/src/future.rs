@@ -10,7 +10,7 @@ use actix_web::Error as ActixError;
 use actix_web::body::EitherBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use pin_project_lite::pin_project;
-use sealed_session::Sessions;
+use sealed_session::Session;
 
 use crate::commit::{commit, commit_error};
 use crate::refused::Refused;
@@ -45,7 +45,7 @@ pin_project! {
 pin_project! {
     #[project = StateProjection]
     enum State<Inner, B> {
-        Running { #[pin] inner: Inner, sessions: Sessions, shared: Rc<Shared> },
+        Running { #[pin] inner: Inner, session: Session, shared: Rc<Shared> },
         Refused { response: Option<ServiceResponse<EitherBody<B>>> },
     }
 }
@@ -53,13 +53,13 @@ pin_project! {
 impl<Inner, B> ResponseFuture<Inner, B> {
     pub(crate) fn new(
         inner: Inner,
-        sessions: Sessions,
+        session: Session,
         shared: Rc<Shared>,
     ) -> ResponseFuture<Inner, B> {
         ResponseFuture {
             state: State::Running {
                 inner,
-                sessions,
+                session,
                 shared,
             },
         }
@@ -85,11 +85,11 @@ where
         match self.project().state.project() {
             StateProjection::Running {
                 inner,
-                sessions,
+                session,
                 shared,
             } => Poll::Ready(match ready!(inner.poll(context)) {
-                Ok(response) => Ok(commit(shared, sessions, response)),
-                Err(error) => Err(commit_error(shared, sessions, error)),
+                Ok(response) => Ok(commit(shared, session, response)),
+                Err(error) => Err(commit_error(shared, session, error)),
             }),
             StateProjection::Refused { response } => {
                 let response = response.take().expect("polled after it was ready");

@@ -79,10 +79,10 @@ impl GuardMiddleware {
             .query(request.uri().query().unwrap_or_default())
             .fields(&fields);
         // Nothing is borrowed meanwhile: conditions are the application's.
-        let sessions = request.extensions().get::<Sessions>().cloned();
-        let verdict = match &sessions {
-            Some(sessions) => {
-                let verdict = self.guard.check(sessions, &head);
+        let session = request.extensions().get::<Session>().cloned();
+        let verdict = match &session {
+            Some(session) => {
+                let verdict = self.guard.check(session, &head);
                 verdict.map_err(MissingMiddleware::slot)
             }
             None => Err(MissingMiddleware::everything()),

@@ -10,10 +10,12 @@ use actix_web::dev::RequestHead as ActixHead;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::uri::Authority;
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{HeadersMut, RequestHead, ResponseHead, Sessions, Slots, header_fields};
+use sealed_session::{
+    HeadersMut, RequestHead, ResponseHead, Session, SessionManager, header_fields,
+};
 
 /// Loads the sessions of a request that arrives at `now`.
-pub(crate) fn load(slots: &Slots, request: &ActixHead, now: OffsetDateTime) -> Sessions {
+pub(crate) fn load(manager: &SessionManager, request: &ActixHead, now: OffsetDateTime) -> Session {
     let (headers, uri) = (&request.headers, &request.uri);
     let fields = header_fields(|name| headers.get_all(name).map(HeaderValue::as_bytes));
     let lines = headers.get_all(header::COOKIE);
@@ -31,7 +33,7 @@ pub(crate) fn load(slots: &Slots, request: &ActixHead, now: OffsetDateTime) -> S
     if let Some(query) = uri.query() {
         head = head.query(query);
     }
-    slots.load(head, now)
+    manager.load(head, now)
 }
 
 /// Returns what the core needs of a response.

@@ -10,7 +10,7 @@
 //!
 //! async fn sign_in(session: Session) -> Result<&'static str, Error> {
 //!     // After the password was checked. Nothing that was there before is kept.
-//!     session.sign_in_as("user-17", &[])?;
+//!     session.sign_in("user-17", &[])?;
 //!     session.insert("name", "Ada")?;
 //!     Ok("Welcome.")
 //! }

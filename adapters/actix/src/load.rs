@@ -2,25 +2,25 @@
 
 use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
-use sealed_session::{Error, Sessions};
+use sealed_session::{Error, Session, adapter};
 
 use crate::head;
 use crate::refused::Refused;
 use crate::shared::Shared;
 
 /// Loads the sessions and puts them into the request's extensions, where the inner service finds them.
-pub(crate) fn load(shared: &Shared, request: &ServiceRequest) -> Result<Sessions, Refused> {
+pub(crate) fn load(shared: &Shared, request: &ServiceRequest) -> Result<Session, Refused> {
     // Nothing is borrowed meanwhile: the clock and what hears of events are the application's.
-    if request.extensions().contains::<Sessions>() {
+    if request.extensions().contains::<Session>() {
         // Which of the two an extractor means cannot be known.
         let error = Error::misuse("two session middlewares cover one request; remove one of them");
         tracing::error!(target: "sealed_session", %error);
         return Err(Refused::Covered);
     }
-    let sessions = head::load(&shared.slots, request.head(), shared.clock.now());
-    if let Some(foreign) = sessions.foreign() {
+    let session = head::load(&shared.manager, request.head(), shared.clock.now());
+    if let Some(foreign) = adapter::foreign(&session) {
         return Err(Refused::Foreign(foreign));
     }
-    request.extensions_mut().insert(sessions.in_hand());
-    Ok(sessions)
+    request.extensions_mut().insert(adapter::in_hand(&session));
+    Ok(session)
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error as ActixError, HttpResponse};
-use sealed_session::{Clock, Error, Session, Slots, SystemClock};
+use sealed_session::{Clock, Error, Session, SessionManager, SystemClock};
 
 use crate::failure::Failure;
 use crate::future::ResponseFuture;
@@ -70,10 +70,10 @@ impl SessionMiddleware {
     ///
     /// With several sessions it takes their [`Slots`]; see the [guide](sealed_session::slots).
     #[must_use]
-    pub fn new(slots: impl Into<Slots>) -> SessionMiddleware {
+    pub fn new(manager: impl Into<SessionManager>) -> SessionMiddleware {
         SessionMiddleware {
             shared: Shared {
-                slots: slots.into(),
+                manager: manager.into(),
                 clock: Arc::new(SystemClock),
                 failure: Failure::default(),
             },
@@ -95,7 +95,7 @@ impl SessionMiddleware {
     /// # async fn main() -> Result<(), sealed_session_actix::sealed_session::Error> {
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
-    /// let began = async |session: Session| session.created_at().unix_timestamp().to_string();
+    /// let began = async |session: Session| session.times().created_at.unix_timestamp().to_string();
     /// let app = App::new()
     ///     .route("/", web::get().to(began))
     ///     .wrap(SessionMiddleware::new(manager).clock(clock.clone()));
@@ -170,7 +170,7 @@ where
 impl fmt::Debug for SessionMiddleware {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionMiddleware")
-            .field("slots", &self.shared.slots)
+            .field("slots", &self.shared.manager)
             .finish_non_exhaustive()
     }
 }
@@ -211,7 +211,7 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let shared = Rc::clone(&self.shared);
         match load(&shared, &request) {
-            Ok(sessions) => ResponseFuture::new(self.inner.call(request), sessions, shared),
+            Ok(session) => ResponseFuture::new(self.inner.call(request), session, shared),
             Err(refused) => ResponseFuture::refused(refused, request),
         }
     }
@@ -220,7 +220,7 @@ where
 impl<S> fmt::Debug for SessionService<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionService")
-            .field("slots", &self.shared.slots)
+            .field("slots", &self.shared.manager)
             .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use actix_web::dev::{Service, ServiceRequest, Transform, forward_ready};
 use actix_web::http::header::HeaderMap;
 use actix_web::{Error as ActixError, HttpMessage};
-use sealed_session::Sessions;
+use sealed_session::{Session, adapter};
 
 /// Marks requests as [passive](Sessions::mark_passive): they do not keep their session from idling
 /// out, in any slot. For polling, prefetches and health checks.
@@ -129,8 +129,8 @@ where
     fn call(&self, request: ServiceRequest) -> S::Future {
         let wanted = self.middleware.wanted.as_ref();
         if wanted.is_none_or(|wanted| wanted(request.headers())) {
-            match request.extensions().get::<Sessions>() {
-                Some(sessions) => sessions.mark_passive(),
+            match request.extensions().get::<Session>() {
+                Some(session) => adapter::mark_passive(session),
                 None => tracing::error!(
                     target: "sealed_session",
                     "a passive middleware without a session middleware around it marks nothing"

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use sealed_session::{Clock, Slots};
+use sealed_session::{Clock, SessionManager};
 
 use crate::failure::Failure;
 
 /// The configuration of a middleware.
 #[derive(Clone)]
 pub(crate) struct Shared {
-    pub(crate) slots: Slots,
+    pub(crate) manager: SessionManager,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) failure: Failure,
 }

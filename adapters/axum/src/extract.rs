@@ -2,7 +2,7 @@
 
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
-use sealed_session::{Sessions, Slot};
+use sealed_session::Slot;
 
 use crate::missing::{MissingLayer, NotLive};
 
@@ -61,9 +61,9 @@ sealed_session::__extractors! {
 }
 
 /// Returns what the layer has put into the request's extensions.
-fn sessions(parts: &Parts) -> Result<&Sessions, MissingLayer> {
-    let sessions = parts.extensions.get();
-    sessions.ok_or_else(MissingLayer::everything)
+fn main_session(parts: &Parts) -> Result<&sealed_session::Session, MissingLayer> {
+    let session = parts.extensions.get();
+    session.ok_or_else(MissingLayer::everything)
 }
 
 /// The trait's function, for a call that names no slot: where a value is made, Rust does not fall back
@@ -135,7 +135,7 @@ impl<S: Slot, State: Send + Sync> FromRequestParts<State> for Session<S> {
     type Rejection = MissingLayer;
 
     async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Session<S>, MissingLayer> {
-        Session::of(sessions(parts)?)
+        Session::of(main_session(parts)?)
     }
 }
 
@@ -143,7 +143,7 @@ impl<S: Slot, State: Send + Sync> FromRequestParts<State> for LiveSession<S> {
     type Rejection = NotLive;
 
     async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<LiveSession<S>, NotLive> {
-        let session = sessions(parts).and_then(Session::of);
+        let session = main_session(parts).and_then(Session::of);
         let session = session.map_err(NotLive::MissingLayer)?;
         session.live().ok_or(NotLive::Nobody)
     }
@@ -156,6 +156,6 @@ impl<S: Slot, State: Send + Sync> OptionalFromRequestParts<State> for LiveSessio
         parts: &mut Parts,
         _: &State,
     ) -> Result<Option<LiveSession<S>>, MissingLayer> {
-        Ok(Session::of(sessions(parts)?)?.live())
+        Ok(Session::of(main_session(parts)?)?.live())
     }
 }

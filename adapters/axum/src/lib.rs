@@ -10,7 +10,7 @@
 //!
 //! async fn sign_in(session: Session) -> Result<&'static str, Error> {
 //!     // After the password was checked. Nothing that was there before is kept.
-//!     session.sign_in_as("user-17", &[])?;
+//!     session.sign_in("user-17", &[])?;
 //!     session.insert("name", "Ada")?;
 //!     Ok("Welcome.")
 //! }
@@ -70,7 +70,7 @@
 //!
 //! async fn sign_in(session: Session, RawQuery(query): RawQuery) -> Result<Redirect, Error> {
 //!     // After the password was checked. The form was sent to its own URL, so the path is still there.
-//!     session.sign_in_as("user-17", &[])?;
+//!     session.sign_in("user-17", &[])?;
 //!     let back = query.as_deref().and_then(ReturnPath::from_query);
 //!     Ok(Redirect::to(back.as_ref().map_or("/account", ReturnPath::as_str)))
 //! }
@@ -110,9 +110,7 @@
 //!
 //! ```
 //! use axum::{Router, routing::post};
-//! use sealed_session_axum::sealed_session::{
-//!     Budget, CookieSpec, Key, KeyRing, SessionManager, Slot, Slots,
-//! };
+//! use sealed_session_axum::sealed_session::{//!, //!     Budget, CookieSpec, Key, KeyRing, SessionManager, Slot, Slots};
 //! use sealed_session_axum::{Error, Session, SessionLayer};
 //!
 //! enum Prefs {}
@@ -128,7 +126,7 @@
 //!     .cookie(CookieSpec::new("__Host-prefs"))
 //!     .budget(Budget::compact().total(1_500))
 //!     .build()?;
-//! let slots = Slots::new(SessionManager::new(ring)?).with::<Prefs>(prefs)?;
+//! let slots = SessionManager::new(ring)?.with_slot::<Prefs>(prefs)?;
 //! let app: Router = Router::new()
 //!     .route("/dark", post(darken))
 //!     .layer(SessionLayer::new(slots));

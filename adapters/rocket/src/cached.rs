@@ -4,7 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rocket::{Request, Route};
-use sealed_session::{Sessions, Verdict};
+use sealed_session::{Session, Verdict, adapter};
 
 /// The state of one request. It is the same on every way that the request takes through forwards and
 /// catchers.
@@ -25,9 +25,9 @@ enum Stage {
     /// The fairing has not seen it. A guard gets sessions of nobody's.
     #[default]
     Unseen,
-    Nobodys(Sessions),
-    Running(Sessions),
-    Committed(Sessions),
+    Nobodys(Session),
+    Running(Session),
+    Committed(Session),
 }
 
 /// Who says that the request is no use of its sessions.
@@ -46,46 +46,46 @@ impl Cached {
     }
 
     /// Keeps the sessions that the fairing has loaded.
-    pub(crate) fn announce(&self, sessions: Sessions, is_passive: bool) {
+    pub(crate) fn announce(&self, session: Session, is_passive: bool) {
         let passive = if is_passive {
-            sessions.mark_passive();
+            adapter::mark_passive(&session);
             Passive::Fairing
         } else {
             Passive::Nobody
         };
         // Clones of a local request share one cache, so there may be something of an earlier one.
         *self.lock() = Inner {
-            stage: Stage::Running(sessions),
+            stage: Stage::Running(session),
             passive,
             ..Inner::default()
         };
     }
 
     /// Returns the request's sessions, or those of `nobody`.
-    pub(crate) fn sessions(
+    pub(crate) fn session(
         &self,
         request: &Request<'_>,
-        nobody: impl FnOnce() -> Sessions,
-    ) -> Sessions {
-        if let Some(sessions) = self.there(request) {
-            return sessions;
+        nobody: impl FnOnce() -> Session,
+    ) -> Session {
+        if let Some(session) = self.there(request) {
+            return session;
         }
         // Not under the lock: clocks and subscribers are the application's, and may ask for a session.
-        let sessions = nobody();
-        self.lock().stage = Stage::Nobodys(sessions.clone());
+        let session = nobody();
+        self.lock().stage = Stage::Nobodys(session.clone());
         tracing::error!(
             target: "sealed_session",
             "a session was asked for before the session fairing saw the request, or Rocket cannot read \
              the request and runs no fairings; it is nobody's, and cannot be changed. Attach the session \
              fairing before those that ask for a session when a request comes in"
         );
-        sessions
+        session
     }
 
     /// Marks the request as no use of its sessions, unless another route answers than the one that
     /// asks.
-    pub(crate) fn mark_passive(&self, sessions: &Sessions, request: &Request<'_>) {
-        sessions.mark_passive();
+    pub(crate) fn mark_passive(&self, session: &Session, request: &Request<'_>) {
+        adapter::mark_passive(session);
         let mut inner = self.lock();
         if !matches!(inner.passive, Passive::Fairing) {
             inner.passive = match request.route() {
@@ -96,23 +96,23 @@ impl Cached {
     }
 
     /// Returns the sessions for the commit, or none if the fairing has not seen the request.
-    pub(crate) fn close(&self, request: &Request<'_>) -> Option<Sessions> {
-        let sessions = self.there(request)?;
-        self.lock().stage = Stage::Committed(sessions.clone());
-        Some(sessions)
+    pub(crate) fn close(&self, request: &Request<'_>) -> Option<Session> {
+        let session = self.there(request)?;
+        self.lock().stage = Stage::Committed(session.clone());
+        Some(session)
     }
 
     /// Returns the sessions, once there are some.
-    pub(crate) fn there(&self, request: &Request<'_>) -> Option<Sessions> {
-        let (sessions, is_use) = {
+    pub(crate) fn there(&self, request: &Request<'_>) -> Option<Session> {
+        let (session, is_use) = {
             let mut inner = self.lock();
-            let sessions = inner.stage.sessions()?.clone();
-            (sessions, inner.leaves_passive(request.route()))
+            let session = inner.stage.session()?.clone();
+            (session, inner.leaves_passive(request.route()))
         };
         if is_use {
-            sessions.count_as_use();
+            adapter::count_as_use(&session);
         }
-        Some(sessions)
+        Some(session)
     }
 
     /// Remembers that a guard said no.
@@ -131,11 +131,11 @@ impl Cached {
 }
 
 impl Stage {
-    fn sessions(&self) -> Option<&Sessions> {
+    fn session(&self) -> Option<&Session> {
         match self {
             Stage::Unseen => None,
-            Stage::Nobodys(sessions) | Stage::Running(sessions) | Stage::Committed(sessions) => {
-                Some(sessions)
+            Stage::Nobodys(session) | Stage::Running(session) | Stage::Committed(session) => {
+                Some(session)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use rocket::{Request, Response};
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{Error, HeaderChange, Sessions, Slots};
+use sealed_session::{Error, HeaderChange, Session, SessionManager};
 
 use crate::cached::Cached;
 use crate::failure;
@@ -15,19 +15,21 @@ pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Resp
     if let Some(verdict) = Cached::of(request).verdict() {
         guard::answer(&verdict, response);
     }
-    let Some(sessions) = Cached::of(request).close(request) else {
+    let Some(session) = Cached::of(request).close(request) else {
         return;
     };
-    let Shared { slots, failure, .. } = shared;
+    let Shared {
+        manager, failure, ..
+    } = shared;
     let now = shared.clock.now();
-    let changes = changes(slots, &sessions, response, now).or_else(|error| {
-        match failure.page(&error, &sessions, request) {
+    let changes = changes(manager, &session, response, now).or_else(|error| {
+        match failure.page(&error, &session, request) {
             Some(page) => failure::replace(response, page),
             // A catcher's page says so by itself.
             None if response.status().class().is_server_error() => {}
             None => failure::replace(response, failure::empty()),
         }
-        changes(slots, &sessions, response, now)
+        changes(manager, &session, response, now)
     });
     for change in changes.into_iter().flatten() {
         change.apply(&mut Headers(response));
@@ -37,11 +39,11 @@ pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Resp
 /// Commits to this response. Rocket's fields are collected first: it hands out no bytes that live as long
 /// as the response.
 fn changes(
-    slots: &Slots,
-    sessions: &Sessions,
+    manager: &SessionManager,
+    session: &Session,
     response: &Response<'_>,
     now: OffsetDateTime,
 ) -> Result<Vec<HeaderChange>, Error> {
     let fields: Vec<_> = response.headers().iter().collect();
-    slots.commit(sessions, head::of_response(response.status(), &fields), now)
+    manager.commit(session, head::of_response(response.status(), &fields), now)
 }

@@ -6,7 +6,7 @@ use rocket::request::{self, FromRequest};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 use sealed_session::Slot;
 
-use crate::load::{is_lacking, sessions};
+use crate::load::{is_lacking, main_session};
 use crate::missing::MissingFairing;
 
 sealed_session::__extractors! {
@@ -92,7 +92,7 @@ sealed_session::__extractors! {
 
 /// Takes the session of a slot from what the fairing has loaded.
 fn session<S: Slot>(request: &Request<'_>) -> Result<Session<S>, MissingFairing> {
-    sessions(request).and_then(|sessions| Session::of(&sessions))
+    main_session(request).and_then(|session| Session::of(&session))
 }
 
 /// The trait's function, for a call that names no slot: where a value is made, Rust does not fall back
@@ -191,12 +191,12 @@ impl<'r, S: Slot> FromRequest<'r> for LiveSession<S> {
 
 impl<S: Slot> Sentinel for Session<S> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
-        is_lacking(rocket, |sessions| sessions.require::<S>().map(drop))
+        is_lacking(rocket, |session| session.slot::<S>().map(drop))
     }
 }
 
 impl<S: Slot> Sentinel for LiveSession<S> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
-        is_lacking(rocket, |sessions| sessions.require::<S>().map(drop))
+        is_lacking(rocket, |session| session.slot::<S>().map(drop))
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rocket::http::Status;
 use rocket::response::{Body, Responder};
 use rocket::{Request, Response};
-use sealed_session::{Error, Session, Sessions};
+use sealed_session::{Error, Session, adapter};
 
-type Page = dyn Fn(&Error, &Sessions, &Request<'_>) -> Response<'static> + Send + Sync;
+type Page = dyn Fn(&Error, &Session, &Request<'_>) -> Response<'static> + Send + Sync;
 
 /// The application's own page for a session that could not be committed, if it has one.
 #[derive(Clone, Default)]
@@ -18,8 +18,8 @@ impl Failure {
     where
         R: for<'r> Responder<'r, 'static>,
     {
-        Failure(Some(Arc::new(move |error, sessions, request| {
-            let page = respond(error, sessions.failed(error)).respond_to(request);
+        Failure(Some(Arc::new(move |error, session, request| {
+            let page = respond(error, &adapter::failed(session, error)).respond_to(request);
             page.unwrap_or_else(empty_with)
         })))
     }
@@ -27,11 +27,11 @@ impl Failure {
     pub(crate) fn page(
         &self,
         error: &Error,
-        sessions: &Sessions,
+        session: &Session,
         request: &Request<'_>,
     ) -> Option<Response<'static>> {
         let page = self.0.as_ref()?;
-        Some(page(error, sessions, request))
+        Some(page(error, session, request))
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::response::Responder;
 use rocket::{Build, Data, Request, Response, Rocket};
-use sealed_session::{Clock, Error, Session, Slots, SystemClock};
+use sealed_session::{Clock, Error, Session, SessionManager, SystemClock};
 
 use crate::cached::Cached;
 use crate::commit::commit;
@@ -60,10 +60,10 @@ impl SessionFairing {
     /// # }
     /// ```
     #[must_use]
-    pub fn new(slots: impl Into<Slots>) -> SessionFairing {
+    pub fn new(manager: impl Into<SessionManager>) -> SessionFairing {
         SessionFairing {
             shared: Shared {
-                slots: slots.into(),
+                manager: manager.into(),
                 clock: Arc::new(SystemClock),
                 failure: Failure::default(),
                 passive: None,
@@ -130,7 +130,7 @@ impl SessionFairing {
     }
 
     /// Marks the requests for which `wanted` returns true as
-    /// [passive](sealed_session::Sessions::mark_passive): they do not keep their session from idling
+    /// [passive](sealed_session::Session::mark_passive): they do not keep their session from idling
     /// out, in any slot. Single routes say so by the guard [`Passive`](crate::Passive).
     ///
     /// ```
@@ -214,7 +214,7 @@ impl Fairing for Closing {
 impl fmt::Debug for SessionFairing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionFairing")
-            .field("slots", &self.shared.slots)
+            .field("slots", &self.shared.manager)
             .finish_non_exhaustive()
     }
 }

@@ -7,12 +7,12 @@ use rocket::http::Status;
 use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::{Ignite, Request, Response, Rocket, Sentinel};
-use sealed_session::{Error, Guard, GuardedRequest, Verdict, header_fields};
+use sealed_session::{Error, Guard, RequestHead, Verdict, header_fields};
 
 use crate::cached::Cached;
 use crate::failure;
 use crate::head::Headers;
-use crate::load::{is_lacking, sessions};
+use crate::load::{is_lacking, main_session};
 use crate::missing::MissingFairing;
 
 /// Names a [`Guard`], so that a route can ask for it: a type without values will do.
@@ -161,12 +161,16 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 fn check<P: Policy>(request: &Request<'_>) -> Result<Verdict, Refused> {
-    let sessions = sessions(request).map_err(Refused::MissingFairing)?;
+    let session = main_session(request).map_err(Refused::MissingFairing)?;
     let guard = P::guard().map_err(Refused::Policy)?;
-    let target = request.uri().to_string();
     let fields = header_fields(|name| request.headers().get(name).map(str::as_bytes));
-    let asked = GuardedRequest::new(request.method().as_str(), &target).fields(&fields);
-    let verdict = guard.check(&sessions, &asked);
+    let query = request.uri().query();
+    let head = RequestHead::default()
+        .method(request.method().as_str())
+        .path(request.uri().path().as_str())
+        .query(query.map_or("", |query| query.as_str()))
+        .fields(&fields);
+    let verdict = guard.check(&session, &head);
     verdict.map_err(|error| Refused::MissingFairing(MissingFairing::slot(error)))
 }
 
@@ -196,9 +200,9 @@ impl<'r, P: Policy> FromRequest<'r> for Guarded<P> {
 
 impl<P: Policy> Sentinel for Guarded<P> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
-        is_lacking(rocket, |sessions| {
-            let asked = GuardedRequest::new("GET", "/");
-            P::guard()?.check(sessions, &asked).map(drop)
+        is_lacking(rocket, |session| {
+            let anything = RequestHead::default();
+            P::guard()?.check(session, &anything).map(drop)
         })
     }
 }

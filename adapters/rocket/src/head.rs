@@ -9,10 +9,16 @@ use std::borrow::Cow;
 use rocket::http::{Header, Status};
 use rocket::{Request, Response};
 use sealed_session::time::{Duration, OffsetDateTime};
-use sealed_session::{HeadersMut, RequestHead, ResponseHead, Sessions, Slots, header_fields};
+use sealed_session::{
+    HeadersMut, RequestHead, ResponseHead, Session, SessionManager, header_fields,
+};
 
 /// Loads the sessions of a request that arrives at `now`.
-pub(crate) fn load(slots: &Slots, request: &Request<'_>, now: OffsetDateTime) -> Sessions {
+pub(crate) fn load(
+    manager: &SessionManager,
+    request: &Request<'_>,
+    now: OffsetDateTime,
+) -> Session {
     let uri = request.uri();
     let fields = header_fields(|name| request.headers().get(name).map(str::as_bytes));
     let lines = cookie_lines(request);
@@ -27,7 +33,7 @@ pub(crate) fn load(slots: &Slots, request: &Request<'_>, now: OffsetDateTime) ->
     if let Some(query) = uri.query() {
         head = head.query(query.as_str());
     }
-    slots.load(head, now)
+    manager.load(head, now)
 }
 
 /// Returns the request's `Cookie` lines. Rocket drops those that are no UTF-8 before anybody sees them.

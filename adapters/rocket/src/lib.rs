@@ -11,7 +11,7 @@
 //! #[post("/sign-in")]
 //! fn sign_in(session: Session) -> Result<&'static str, Error> {
 //!     // After the password was checked. Nothing that was there before is kept.
-//!     session.sign_in_as("user-17", &[])?;
+//!     session.sign_in("user-17", &[])?;
 //!     session.insert("name", "Ada")?;
 //!     Ok("Welcome.")
 //! }

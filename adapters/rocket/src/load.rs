@@ -1,7 +1,7 @@
 //! The sessions of a request, and those of nobody's.
 
 use rocket::{Ignite, Request, Rocket};
-use sealed_session::{Error, RequestHead, ResponseHead, Sessions};
+use sealed_session::{Error, RequestHead, ResponseHead, Session};
 
 use crate::cached::Cached;
 use crate::head;
@@ -10,23 +10,23 @@ use crate::shared::Shared;
 
 /// Loads the sessions and puts them into the request's cache, where guards find them.
 pub(crate) fn load(shared: &Shared, request: &Request<'_>) {
-    let sessions = head::load(&shared.slots, request, shared.clock.now());
+    let session = head::load(&shared.manager, request, shared.clock.now());
     let passive = shared.passive.as_ref();
     let is_passive = passive.is_some_and(|wanted| wanted(request));
-    Cached::of(request).announce(sessions, is_passive);
+    Cached::of(request).announce(session, is_passive);
 }
 
 /// Returns all sessions of a request.
-pub(crate) fn sessions(request: &Request<'_>) -> Result<Sessions, MissingFairing> {
+pub(crate) fn main_session(request: &Request<'_>) -> Result<Session, MissingFairing> {
     let shared = request.rocket().state::<Shared>();
     let shared = shared.ok_or_else(MissingFairing::everything)?;
-    Ok(Cached::of(request).sessions(request, || nobody(shared)))
+    Ok(Cached::of(request).session(request, || nobody(shared)))
 }
 
 /// Returns whether Rocket has to give up launching, because a route asks for what is not there.
 pub(crate) fn is_lacking(
     rocket: &Rocket<Ignite>,
-    find: impl FnOnce(&Sessions) -> Result<(), Error>,
+    find: impl FnOnce(&Session) -> Result<(), Error>,
 ) -> bool {
     let found = match rocket.state::<Shared>() {
         None => Err(MissingFairing::everything()),
@@ -36,11 +36,11 @@ pub(crate) fn is_lacking(
 }
 
 /// Makes sessions that hold nothing and cannot be changed: they are committed already.
-fn nobody(shared: &Shared) -> Sessions {
-    let Shared { slots, clock, .. } = shared;
+fn nobody(shared: &Shared) -> Session {
+    let Shared { manager, clock, .. } = shared;
     let now = clock.now();
-    let sessions = slots.load(RequestHead::default(), now);
+    let session = manager.load(RequestHead::default(), now);
     // Nothing was changed, so there is nothing to send.
-    let _ = slots.commit(&sessions, ResponseHead::new(200), now);
-    sessions
+    let _ = manager.commit(&session, ResponseHead::new(200), now);
+    session
 }

@@ -5,10 +5,10 @@ use rocket::request::{self, FromRequest};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 
 use crate::cached::Cached;
-use crate::load::{is_lacking, sessions};
+use crate::load::{is_lacking, main_session};
 use crate::missing::MissingFairing;
 
-/// Marks its request as [passive](sealed_session::Sessions::mark_passive): it does not keep its session
+/// Marks its request as [passive](sealed_session::Session::mark_passive): it does not keep its session
 /// from idling out, in any slot. For polling, prefetches and health checks. A route that forwards
 /// speaks for itself only: if another one answers, that is a use.
 ///
@@ -35,9 +35,9 @@ impl<'r> FromRequest<'r> for Passive {
     type Error = MissingFairing;
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Passive, MissingFairing> {
-        match sessions(request) {
-            Ok(sessions) => {
-                Cached::of(request).mark_passive(&sessions, request);
+        match main_session(request) {
+            Ok(session) => {
+                Cached::of(request).mark_passive(&session, request);
                 Outcome::Success(Passive)
             }
             Err(missing) => missing.answer(),

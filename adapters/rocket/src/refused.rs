@@ -7,6 +7,7 @@
 use rocket::http::{Method, Status};
 use rocket::route::{Handler, Outcome, Route};
 use rocket::{Data, Request, Response};
+use sealed_session::adapter;
 
 use crate::cached::Cached;
 
@@ -35,8 +36,8 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// Returns whether another origin caused the request.
 pub(crate) fn is_refused(request: &Request<'_>) -> bool {
-    let sessions = Cached::of(request).there(request);
-    sessions.is_some_and(|sessions| sessions.foreign().is_some())
+    let session = Cached::of(request).there(request);
+    session.is_some_and(|session| adapter::foreign(&session).is_some())
 }
 
 #[derive(Clone)]

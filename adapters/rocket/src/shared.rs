@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use rocket::Request;
-use sealed_session::{Clock, Slots};
+use sealed_session::{Clock, SessionManager};
 
 use crate::failure::Failure;
 
 /// The configuration of a fairing, which guards find as managed state.
 #[derive(Clone)]
 pub(crate) struct Shared {
-    pub(crate) slots: Slots,
+    pub(crate) manager: SessionManager,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) failure: Failure,
     pub(crate) passive: Option<Arc<Passive>>,

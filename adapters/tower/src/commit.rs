@@ -1,7 +1,7 @@
 //! The commit, when the response head is ready.
 
 use http::Response;
-use sealed_session::Sessions;
+use sealed_session::Session;
 
 use crate::failure::CommitFailure;
 use crate::head::{self, Headers};
@@ -10,16 +10,18 @@ use crate::shared::Shared;
 /// Commits the sessions of a request to its response, or to the page that says why they cannot be.
 pub(crate) fn commit<B, F: CommitFailure<B>>(
     shared: &Shared<F>,
-    sessions: &Sessions,
+    session: &Session,
     mut response: Response<B>,
 ) -> Response<B> {
-    let Shared { slots, failure, .. } = shared;
+    let Shared {
+        manager, failure, ..
+    } = shared;
     let now = shared.clock.now();
-    let changes = slots
-        .commit(sessions, head::of_response(&response), now)
+    let changes = manager
+        .commit(session, head::of_response(&response), now)
         .or_else(|error| {
-            response = failure.respond(&error, sessions);
-            slots.commit(sessions, head::of_response(&response), now)
+            response = failure.respond(&error, session);
+            manager.commit(session, head::of_response(&response), now)
         });
     for change in changes.into_iter().flatten() {
         change.apply(&mut Headers(response.headers_mut()));

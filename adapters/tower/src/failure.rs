@@ -1,7 +1,7 @@
 //! The answer to a commit that fails.
 
 use http::{Response, StatusCode};
-use sealed_session::{Error, Session, Sessions};
+use sealed_session::{Error, Session, adapter};
 
 /// Makes the response for a session that could not be committed, or that had no room for a value.
 /// The visitor's old session is whole; the handler's response is dropped, because it speaks of
@@ -24,8 +24,8 @@ use sealed_session::{Error, Session, Sessions};
 ///
 /// impl CommitFailure<String> for Page {
 ///     fn respond(&self, error: &Error, sessions: &Sessions) -> Response<String> {
-///         let subject = sessions.main().subject();
-///         let kept = sessions.failed(error).names();
+///         let subject = session.subject();
+///         let kept = &adapter::failed(sessions, error).names();
 ///         Response::new(format!("{subject:?} keeps {kept:?}: {error}"))
 ///     }
 /// }
@@ -41,15 +41,15 @@ use sealed_session::{Error, Session, Sessions};
 pub trait CommitFailure<ResBody> {
     /// Makes the response to send instead of the handler's. None of the sessions is sent, and none can be
     /// changed any more; [`Sessions::failed`] reads as the browser keeps it, and `error` has the sizes.
-    fn respond(&self, error: &Error, sessions: &Sessions) -> Response<ResBody>;
+    fn respond(&self, error: &Error, session: &Session) -> Response<ResBody>;
 }
 
 impl<F, ResBody> CommitFailure<ResBody> for F
 where
     F: Fn(&Error, &Session) -> Response<ResBody>,
 {
-    fn respond(&self, error: &Error, sessions: &Sessions) -> Response<ResBody> {
-        self(error, sessions.failed(error))
+    fn respond(&self, error: &Error, session: &Session) -> Response<ResBody> {
+        self(error, &adapter::failed(session, error))
     }
 }
 
@@ -63,7 +63,7 @@ where
 /// # use sealed_session_tower::sealed_session::{Error, Key, KeyRing, RequestHead, SessionManager, Slots};
 /// # let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
 /// # let sessions = slots.load(RequestHead::default(), OffsetDateTime::UNIX_EPOCH);
-/// # let error = sessions.main().insert("noise", "x".repeat(100_000)).unwrap_err();
+/// # let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
 ///
 /// let answer: Response<String> = EmptyResponse.respond(&error, &sessions);
 /// assert_eq!(answer.status(), 500);
@@ -74,7 +74,7 @@ where
 pub struct EmptyResponse;
 
 impl<ResBody: Default> CommitFailure<ResBody> for EmptyResponse {
-    fn respond(&self, _: &Error, _: &Sessions) -> Response<ResBody> {
+    fn respond(&self, _: &Error, _: &Session) -> Response<ResBody> {
         empty(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }

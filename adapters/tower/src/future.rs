@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use http::Response;
 use pin_project_lite::pin_project;
-use sealed_session::Sessions;
+use sealed_session::Session;
 
 use crate::commit::commit;
 use crate::failure::CommitFailure;
@@ -31,7 +31,7 @@ pin_project! {
     /// # let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
     /// let mut service = layer.layer(service_fn(async |request: Request<()>| {
     ///     let sessions: &Sessions = request.extensions().get().expect("the layer is there");
-    ///     sessions.main().insert("theme", "dark")?;
+    ///     session.insert("theme", "dark")?;
     ///     Err::<Response<()>, _>(Error::misuse("an example"))
     /// }));
     ///
@@ -50,7 +50,7 @@ pin_project! {
 pin_project! {
     #[project = StateProjection]
     enum State<Inner> {
-        Running { #[pin] inner: Inner, sessions: Sessions },
+        Running { #[pin] inner: Inner, session: Session },
         Refused { refused: Refused },
     }
 }
@@ -58,11 +58,11 @@ pin_project! {
 impl<Inner, F> ResponseFuture<Inner, F> {
     pub(crate) fn new(
         inner: Inner,
-        sessions: Sessions,
+        session: Session,
         shared: Arc<Shared<F>>,
     ) -> ResponseFuture<Inner, F> {
         ResponseFuture {
-            state: State::Running { inner, sessions },
+            state: State::Running { inner, session },
             shared,
         }
     }
@@ -86,9 +86,9 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         match this.state.project() {
-            StateProjection::Running { inner, sessions } => {
+            StateProjection::Running { inner, session } => {
                 let response = ready!(inner.poll(context))?;
-                Poll::Ready(Ok(commit(this.shared, sessions, response)))
+                Poll::Ready(Ok(commit(this.shared, session, response)))
             }
             StateProjection::Refused { refused } => Poll::Ready(Ok(refused.answer())),
         }

@@ -103,7 +103,7 @@ impl GuardLayer {
             .path(uri.path())
             .query(uri.query().unwrap_or_default())
             .fields(&fields);
-        let Some(sessions) = request.extensions().get::<Sessions>() else {
+        let Some(session) = request.extensions().get::<Session>() else {
             tracing::error!(
                 target: "sealed_session",
                 "no session layer is around a guard, so nobody passes: add \
@@ -111,7 +111,7 @@ impl GuardLayer {
             );
             return Some(empty(StatusCode::INTERNAL_SERVER_ERROR));
         };
-        match self.guard.check(sessions, &head) {
+        match self.guard.check(session, &head) {
             Ok(verdict) => answer(&verdict),
             Err(error) => {
                 tracing::error!(target: "sealed_session", %error, "nobody passes a guard");

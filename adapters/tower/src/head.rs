@@ -7,10 +7,16 @@ use std::borrow::Cow;
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{HeadersMut, RequestHead, ResponseHead, Sessions, Slots, header_fields};
+use sealed_session::{
+    HeadersMut, RequestHead, ResponseHead, Session, SessionManager, header_fields,
+};
 
 /// Loads the sessions of a request that arrives at `now`.
-pub(crate) fn load<B>(slots: &Slots, request: &Request<B>, now: OffsetDateTime) -> Sessions {
+pub(crate) fn load<B>(
+    manager: &SessionManager,
+    request: &Request<B>,
+    now: OffsetDateTime,
+) -> Session {
     let (headers, uri) = (request.headers(), request.uri());
     let fields = header_fields(|name| headers.get_all(name).iter().map(HeaderValue::as_bytes));
     let lines = headers.get_all(header::COOKIE).iter();
@@ -28,7 +34,7 @@ pub(crate) fn load<B>(slots: &Slots, request: &Request<B>, now: OffsetDateTime) 
     if let Some(query) = uri.query() {
         head = head.query(query);
     }
-    slots.load(head, now)
+    manager.load(head, now)
 }
 
 /// Returns what the core needs of a response.

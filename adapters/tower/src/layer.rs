@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
-use sealed_session::{Clock, Slots, SystemClock};
+use sealed_session::{Clock, SessionManager, SystemClock};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -14,7 +14,7 @@ use crate::future::ResponseFuture;
 use crate::load::load;
 use crate::shared::Shared;
 
-/// Gives every request of a service its [`Sessions`](sealed_session::Sessions): one, or one for each slot.
+/// Gives every request of a service its [`Sessions`](sealed_session::Session): one, or one for each slot.
 ///
 /// Put it outside of everything that uses the session, and around the whole application: a route that
 /// the layer does not cover, such as a fallback added later, has none. Two layers, one inside the
@@ -61,11 +61,11 @@ impl SessionLayer {
     ///
     /// With several sessions it takes their [`Slots`]; see the [guide](sealed_session::slots).
     #[must_use]
-    pub fn new(slots: impl Into<Slots>) -> SessionLayer {
+    pub fn new(manager: impl Into<SessionManager>) -> SessionLayer {
         let clock = Arc::new(SystemClock);
         SessionLayer {
             shared: Shared {
-                slots: slots.into(),
+                manager: manager.into(),
                 clock,
                 failure: EmptyResponse,
             },
@@ -92,7 +92,7 @@ impl<F> SessionLayer<F> {
     /// let layer = SessionLayer::new(manager).clock(clock.clone());
     /// let mut service = layer.layer(service_fn(async |request: Request<()>| {
     ///     let sessions: &Sessions = request.extensions().get().expect("the layer is there");
-    ///     Ok::<_, Error>(Response::new(sessions.main().created_at().unix_timestamp()))
+    ///     Ok::<_, Error>(Response::new(session.times().created_at.unix_timestamp()))
     /// }));
     ///
     /// clock.advance(Duration::days(1));
@@ -131,10 +131,10 @@ impl<F> SessionLayer<F> {
     /// ```
     #[must_use]
     pub fn on_commit_failure<G>(self, failure: G) -> SessionLayer<G> {
-        let Shared { slots, clock, .. } = self.shared;
+        let Shared { manager, clock, .. } = self.shared;
         SessionLayer {
             shared: Shared {
-                slots,
+                manager,
                 clock,
                 failure,
             },
@@ -156,7 +156,7 @@ impl<S, F: Clone> Layer<S> for SessionLayer<F> {
 impl<F> fmt::Debug for SessionLayer<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionLayer")
-            .field("slots", &self.shared.slots)
+            .field("slots", &self.shared.manager)
             .finish_non_exhaustive()
     }
 }
@@ -175,7 +175,7 @@ impl<F> fmt::Debug for SessionLayer<F> {
 /// # let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
 /// let mut service: SessionService<_> = layer.layer(service_fn(async |request: Request<()>| {
 ///     let sessions: &Sessions = request.extensions().get().expect("the layer is there");
-///     sessions.main().insert("theme", "dark")?;
+///     session.insert("theme", "dark")?;
 ///     Ok::<_, Error>(Response::new(()))
 /// }));
 ///
@@ -208,7 +208,7 @@ where
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let shared = Arc::clone(&self.shared);
         match load(&shared, &mut request) {
-            Ok(sessions) => ResponseFuture::new(self.inner.call(request), sessions, shared),
+            Ok(session) => ResponseFuture::new(self.inner.call(request), session, shared),
             Err(refused) => ResponseFuture::refused(refused, shared),
         }
     }
@@ -217,7 +217,7 @@ where
 impl<S, F> fmt::Debug for SessionService<S, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionService")
-            .field("slots", &self.shared.slots)
+            .field("slots", &self.shared.manager)
             .finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 //! tonic.
 //!
 //! [`SessionLayer`] loads the session of each request, puts its handle into the request's extensions as
-//! [`Sessions`](sealed_session::Sessions), and commits it when the response head is ready. It decides
+//! [`Sessions`](sealed_session::Session), and commits it when the response head is ready. It decides
 //! nothing: the core knows what to send, and when.
 //!
 //! ```
@@ -17,7 +17,7 @@
 //! let mut service = ServiceBuilder::new().layer(SessionLayer::new(manager)).service_fn(
 //!     async |request: Request<()>| {
 //!         let sessions: &Sessions = request.extensions().get().expect("the layer is there");
-//!         sessions.main().insert("greeted", true)?;
+//!         session.insert("greeted", true)?;
 //!         Ok::<_, sealed_session_tower::sealed_session::Error>(Response::new(()))
 //!     },
 //! );
@@ -36,16 +36,14 @@
 //! ```
 //! use http::Request;
 //! use sealed_session_tower::SessionLayer;
-//! use sealed_session_tower::sealed_session::{
-//!     Budget, CookieSpec, Error, Key, KeyRing, SessionManager, Sessions, Slot, Slots,
-//! };
+//! use sealed_session_tower::sealed_session::{//!, //!     Budget, CookieSpec, Error, Key, KeyRing, SessionManager, Sessions, Slot, Slots};
 //!
 //! enum Prefs {}
 //! impl Slot for Prefs {}
 //!
 //! fn remember(request: &Request<()>) -> Result<(), Error> {
 //!     let sessions: &Sessions = request.extensions().get().expect("the layer is there");
-//!     sessions.require::<Prefs>()?.insert("theme", "dark")
+//!     sessions.slot::<Prefs>()?.insert("theme", "dark")
 //! }
 //!
 //! let ring = KeyRing::new(Key::generate()?);
@@ -53,7 +51,7 @@
 //!     .cookie(CookieSpec::new("__Host-prefs"))
 //!     .budget(Budget::compact().total(1_500))
 //!     .build()?;
-//! let slots = Slots::new(SessionManager::new(ring)?).with::<Prefs>(prefs)?;
+//! let slots = SessionManager::new(ring)?.with_slot::<Prefs>(prefs)?;
 //! let layer = SessionLayer::new(slots);
 //! # Ok::<(), Error>(())
 //! ```

@@ -1,27 +1,24 @@
 //! The sessions of a request, before anything else sees the request.
 
 use http::Request;
-use sealed_session::{Error, Sessions};
+use sealed_session::{Error, Session, adapter};
 
 use crate::head;
 use crate::refused::Refused;
 use crate::shared::Shared;
 
 /// Loads the sessions and puts them into the request's extensions, where the inner service finds them.
-pub(crate) fn load<F, B>(
-    shared: &Shared<F>,
-    request: &mut Request<B>,
-) -> Result<Sessions, Refused> {
-    if request.extensions().get::<Sessions>().is_some() {
+pub(crate) fn load<F, B>(shared: &Shared<F>, request: &mut Request<B>) -> Result<Session, Refused> {
+    if request.extensions().get::<Session>().is_some() {
         // Which of the two an extractor means cannot be known.
         let error = Error::misuse("two session layers cover one request; remove one of them");
         tracing::error!(target: "sealed_session", %error);
         return Err(Refused::Covered);
     }
-    let sessions = head::load(&shared.slots, request, shared.clock.now());
-    if let Some(foreign) = sessions.foreign() {
+    let session = head::load(&shared.manager, request, shared.clock.now());
+    if let Some(foreign) = adapter::foreign(&session) {
         return Err(Refused::Foreign(foreign));
     }
-    request.extensions_mut().insert(sessions.in_hand());
-    Ok(sessions)
+    request.extensions_mut().insert(adapter::in_hand(&session));
+    Ok(session)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{HeaderMap, Request};
-use sealed_session::Sessions;
+use sealed_session::{Session, adapter};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -126,8 +126,8 @@ where
     fn call(&mut self, request: Request<ReqBody>) -> S::Future {
         let wanted = self.layer.wanted.as_ref();
         if wanted.is_none_or(|wanted| wanted(request.headers())) {
-            match request.extensions().get::<Sessions>() {
-                Some(sessions) => sessions.mark_passive(),
+            match request.extensions().get::<Session>() {
+                Some(session) => adapter::mark_passive(session),
                 None => tracing::error!(
                     target: "sealed_session",
                     "a passive layer without a session layer around it marks nothing"

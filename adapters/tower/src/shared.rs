@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use sealed_session::{Clock, Slots};
+use sealed_session::{Clock, SessionManager};
 
 /// The configuration of a layer. `F` answers a failed commit.
 #[derive(Clone)]
 pub(crate) struct Shared<F> {
-    pub(crate) slots: Slots,
+    pub(crate) manager: SessionManager,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) failure: F,
 }

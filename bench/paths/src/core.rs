@@ -3,10 +3,7 @@
 use std::hint::black_box;
 
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{
-    Attribute, Error, HeaderChange, Key, KeyRing, RequestHead, ResponseHead, Session,
-    SessionManager,
-};
+use sealed_session::{Attribute, Error, HeaderChange, Key, KeyRing, RequestHead, ResponseHead, Session, SessionManager};
 
 use super::kind::{DARK, Kind, THEME};
 use super::line::cookies;

@@ -44,11 +44,11 @@ impl Harness for Actix {
         let address = listener.local_addr()?;
         let (sender, receiver) = mpsc::channel();
         let app = move || {
-            let sessions = sessions(&site);
+            let session = sessions(&site);
             App::new()
                 .configure(|config| pages(config, &site))
-                .wrap(Condition::new(site.layers() > 0, sessions.clone()))
-                .wrap(Condition::new(site.layers() > 1, sessions))
+                .wrap(Condition::new(site.layers() > 0, session.clone()))
+                .wrap(Condition::new(site.layers() > 1, session))
         };
         let thread = thread::spawn(move || {
             System::new().block_on(async move {
@@ -80,11 +80,11 @@ impl Drop for Running {
 }
 
 fn sessions(site: &Site) -> SessionMiddleware {
-    let sessions = SessionMiddleware::new(site.slots()).clock(site.clock());
+    let session = SessionMiddleware::new(site.slots()).clock(site.clock());
     match site.page() {
-        None => sessions,
+        None => session,
         Some(page) => {
-            sessions.on_commit_failure(move |error, session| response(page.reply(error, session)))
+            session.on_commit_failure(move |error, session| response(page.reply(error, session)))
         }
     }
 }

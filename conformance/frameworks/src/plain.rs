@@ -6,7 +6,7 @@ use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use conformance::sealed_session::{self as core, Session, Sessions};
+use conformance::sealed_session::{self as core, Session};
 use conformance::{Prefs, Reply, Server, Site, guards};
 use futures_util::{FutureExt, stream};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -124,14 +124,10 @@ pub fn empty(status: StatusCode) -> Response<Body> {
 }
 
 /// The sessions that a layer put there, or lent.
-fn sessions(request: &Request<Incoming>) -> Option<&Sessions> {
+fn sessions(request: &Request<Incoming>) -> Option<&Session> {
     let extensions = request.extensions();
-    let lent = || {
-        extensions
-            .get::<Arc<Sessions>>()
-            .map(|sessions| &**sessions)
-    };
-    extensions.get::<Sessions>().or_else(lent)
+    let lent = || extensions.get::<Arc<Session>>().map(|session| &**session);
+    extensions.get::<Session>().or_else(lent)
 }
 
 /// The first segment of a path.
@@ -165,14 +161,14 @@ async fn route(site: &Site, request: Request<Incoming>) -> Result<Response<Body>
 }
 
 async fn unguarded(site: &Site, request: Request<Incoming>) -> Result<Response<Body>, Failed> {
-    let Some(sessions) = sessions(&request) else {
+    let Some(session) = sessions(&request) else {
         return Ok(empty(match segment(request.uri().path()) {
             "act" | "live" | "maybe" => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::NOT_FOUND,
         }));
     };
     let path = request.uri().path();
-    let session: &Session = sessions.main();
+    let session: &Session = session;
     let acted = || site.act(session, path);
     Ok(match segment(path) {
         "act" | "members" | "admins" | "themed" => replied(acted()),
@@ -207,13 +203,13 @@ async fn unguarded(site: &Site, request: Request<Incoming>) -> Result<Response<B
         "live" if !session.is_live() => empty(StatusCode::UNAUTHORIZED),
         "live" => replied(acted()),
         "prefs" => replied(
-            sessions
-                .require::<Prefs>()
+            session
+                .slot::<Prefs>()
                 .and_then(|prefs| site.act(prefs, path)),
         ),
         "both" => replied(
-            sessions
-                .require::<Prefs>()
+            session
+                .slot::<Prefs>()
                 .and_then(|prefs| site.act_both(session, prefs, path)),
         ),
         _ if site.has_fallback() => replied(acted().map(|reply| with_status(reply, 404))),

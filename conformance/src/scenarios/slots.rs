@@ -224,7 +224,7 @@ fn missing(harness: &dyn Harness) -> Result<(), Failure> {
         log::clear();
         browser.get(path)?.is(500)?.says("")?.sets(&[])?;
         if harness.support().missing != Missing::Unknown {
-            let named = log::text().contains(".with::<Prefs>(");
+            let named = log::text().contains(".with_slot::<Prefs>(");
             same(path, "the fix is in the log", true, named)?;
         }
     }

@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use conformance::sealed_session::time::OffsetDateTime;
-use conformance::sealed_session::{HeaderFields, RequestHead, Sessions};
+use conformance::sealed_session::{HeaderFields, RequestHead, Session, adapter};
 use conformance::{Catch, Harness, Missing, Server, Site, Support};
 use futures_util::FutureExt;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -61,7 +61,7 @@ pub(crate) struct Layer {
     pub(crate) forgotten: Option<Duty>,
     begun: OffsetDateTime,
     /// The sessions of a connection, or of whatever is under way, where requests are not kept apart.
-    kept: Arc<Mutex<Option<Sessions>>>,
+    kept: Arc<Mutex<Option<Session>>>,
 }
 
 impl Layer {
@@ -112,20 +112,20 @@ impl Layer {
         inner: App,
         mut request: Request<Incoming>,
     ) -> Result<Response<Body>, Failed> {
-        let is_second = request.extensions().get::<Sessions>().is_some();
+        let is_second = request.extensions().get::<Session>().is_some();
         if is_second && !self.forgets(Duty::DoubledIsNoticed) {
             tracing::error!(target: "sealed_session", "two session layers");
             return Ok(empty(StatusCode::INTERNAL_SERVER_ERROR));
         }
-        let sessions = self.load(&request);
-        if sessions.foreign().is_some() && !self.forgets(Duty::ForeignIsAnswered) {
+        let session = self.load(&request);
+        if adapter::foreign(&session).is_some() && !self.forgets(Duty::ForeignIsAnswered) {
             let mut answer = empty(StatusCode::FORBIDDEN);
             let no_store = HeaderValue::from_static("no-store");
             answer.headers_mut().insert(header::CACHE_CONTROL, no_store);
             return Ok(answer);
         }
         if self.forgets(Duty::PassiveMarksEverySlot) && is_passive(&request) {
-            sessions.main().mark_passive();
+            session.mark_passive();
         }
         self.reroute(&mut request);
         let is_guarded = is_guarded(&request);
@@ -142,7 +142,7 @@ impl Layer {
         let lends = self.forgets(Duty::PanicsAreNotCommitted) && segment(&path) == "panic";
         let mut response = if lends {
             // Where no handle is dropped while the handler unwinds, the core notices nothing.
-            let lent = Arc::new(sessions.clone());
+            let lent = Arc::new(session.clone());
             request.extensions_mut().insert(Arc::clone(&lent));
             let caught = AssertUnwindSafe(inner.oneshot(request))
                 .catch_unwind()
@@ -151,7 +151,7 @@ impl Layer {
         } else {
             let shared = match self.forgets(Duty::OneSessionIsShared) {
                 true => self.load(&request),
-                false => sessions.in_hand(),
+                false => adapter::in_hand(&session),
             };
             request.extensions_mut().insert(shared);
             inner.oneshot(request).await?
@@ -168,12 +168,12 @@ impl Layer {
         if is_guarded && self.forgets(Duty::GuardsAnswerInFull) {
             response.headers_mut().remove(header::CACHE_CONTROL);
         }
-        let mut response = self.commit(&sessions, response);
-        self.spoil(&sessions, &cookies, &mut response);
+        let mut response = self.commit(&session, response);
+        self.spoil(&session, &cookies, &mut response);
         Ok(response)
     }
 
-    fn load(&self, request: &Request<Incoming>) -> Sessions {
+    fn load(&self, request: &Request<Incoming>) -> Session {
         let mixes = [Duty::RequestsAreApart, Duty::CrossingRequestsAreApart];
         let mut kept = self.kept();
         if let Some(kept) = kept
@@ -220,12 +220,12 @@ impl Layer {
             Some(host) => head.host(host),
             None => head,
         };
-        let sessions = self.site.slots().load(head, self.now());
-        *kept = Some(sessions.clone());
-        sessions
+        let session = self.site.slots().load(head, self.now());
+        *kept = Some(session.clone());
+        session
     }
 
-    fn kept(&self) -> MutexGuard<'_, Option<Sessions>> {
+    fn kept(&self) -> MutexGuard<'_, Option<Session>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

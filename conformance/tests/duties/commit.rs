@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use conformance::sealed_session::{
-    Error as SessionError, HeadersMut, Refusal, ResponseHead, Sessions,
+    Error as SessionError, HeadersMut, Refusal, ResponseHead, Session, adapter,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use hyper::body::Body as _;
@@ -30,19 +30,19 @@ impl Layer {
         }
     }
 
-    pub(crate) fn commit(&self, sessions: &Sessions, mut answer: Response<Body>) -> Response<Body> {
+    pub(crate) fn commit(&self, session: &Session, mut answer: Response<Body>) -> Response<Body> {
         let now = match self.forgets(Duty::ClockIsReadForTheCommit) {
-            true => sessions.main().loaded_at(),
+            true => session.times().loaded_at,
             false => self.now(),
         };
-        let slots = self.site.slots();
-        let changes = slots.commit(sessions, self.head(&answer), now);
+        let manager = self.site.slots();
+        let changes = manager.commit(session, self.head(&answer), now);
         let changes = match changes {
             Ok(changes) => changes,
             Err(_) if self.forgets(Duty::FailuresAreAnswered) => Vec::new(),
             Err(error) => {
-                answer = self.page(&error, sessions);
-                let again = slots.commit(sessions, self.head(&answer), now);
+                answer = self.page(&error, session);
+                let again = manager.commit(session, self.head(&answer), now);
                 let again = again.unwrap_or_default();
                 match self.forgets(Duty::FailuresAreCommittedAgain) {
                     true => Vec::new(),
@@ -63,10 +63,10 @@ impl Layer {
         answer
     }
 
-    fn page(&self, error: &SessionError, sessions: &Sessions) -> Response<Body> {
+    fn page(&self, error: &SessionError, session: &Session) -> Response<Body> {
         match self.site.page() {
             Some(page) if !self.forgets(Duty::FailuresAreAnsweredByThePage) => {
-                response(page.reply(error, sessions.failed(error)))
+                response(page.reply(error, &adapter::failed(session, error)))
             }
             _ => empty(StatusCode::INTERNAL_SERVER_ERROR),
         }
@@ -92,7 +92,7 @@ impl Layer {
     /// Adds what an adapter has no business to add.
     pub(crate) fn spoil(
         &self,
-        sessions: &Sessions,
+        session: &Session,
         request: &HeaderMap,
         response: &mut Response<Body>,
     ) {
@@ -103,8 +103,7 @@ impl Layer {
                 fields.insert(header::VARY, HeaderValue::from_static("Cookie"));
             }
             Some(Duty::RefusedCookiesStay)
-                if sessions
-                    .main()
+                if session
                     .refusal()
                     .is_some_and(|refusal| refusal != Refusal::Absent) =>
             {

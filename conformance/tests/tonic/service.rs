@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf, BufMut};
 use conformance::Site;
-use conformance::sealed_session::{Error, Sessions};
+use conformance::sealed_session::{Error, Session};
 use tonic::body::Body;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::server::{Grpc, NamedService, UnaryService};
@@ -57,9 +57,9 @@ impl UnaryService<String> for Acting {
 
 impl Acting {
     fn act(&self, request: &Request<String>) -> Result<Response<String>, Status> {
-        let sessions = request.extensions().get::<Sessions>();
-        let sessions = sessions.ok_or_else(|| Status::internal("no session layer"))?;
-        let session = sessions.main();
+        let session = request.extensions().get::<Session>();
+        let session = session.ok_or_else(|| Status::internal("no session layer"))?;
+        let session = session;
         if request.get_ref().starts_with("/panic") {
             self.0.panic(session, request.get_ref());
         }

@@ -145,7 +145,7 @@ fn opens(known: &Slots, clock: &dyn Clock, jar: &mut Jar, holds: &str) -> Result
     let line = jar.line();
     let sessions = known.load(RequestHead::new([line.as_bytes()]), clock.now());
     let described = || {
-        let (main, prefs) = (sessions.main(), sessions.require::<Prefs>()?);
+        let (main, prefs) = (session, sessions.slot::<Prefs>()?);
         let subject = main.subject().unwrap_or_else(|| "nobody".to_owned());
         let text = |session: &Session, name: &str| session.get::<String>(name);
         let shown = |text: Option<String>| text.unwrap_or_else(|| "nothing".to_owned());
@@ -158,7 +158,7 @@ fn opens(known: &Slots, clock: &dyn Clock, jar: &mut Jar, holds: &str) -> Result
     if held == holds {
         return Ok(());
     }
-    let refusal = sessions.main().refusal().map(Refusal::label);
+    let refusal = session.refusal().map(Refusal::label);
     Err(format!(
         "its cookies hold {held} and not {holds}; refused for {refusal:?}"
     ))

@@ -18,7 +18,7 @@ pub(crate) fn slots(ring: &KeyRing) -> Result<Slots, Failure> {
         .cookie(CookieSpec::new("__Host-prefs"))
         .budget(Budget::compact().total(1_000))
         .transport(Transport::header("x-prefs").or_cookie());
-    Ok(Slots::new(main.build()?).with::<Prefs>(prefs.build()?)?)
+    Ok(main.build()?.with_slot::<Prefs>(prefs.build()?)?)
 }
 
 /// A server of one framework, and where it is reached: directly over plain http, and behind nginx

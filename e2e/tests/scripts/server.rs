@@ -8,7 +8,7 @@ use sealed_session_axum::{Error, LiveSession, Session, SessionLayer};
 
 async fn sign_in(session: Session, name: String) -> Result<String, Error> {
     // After the password was checked.
-    session.sign_in_as(&name, &[])?;
+    session.sign_in(&name, &[])?;
     Ok(format!("Hello, {name}."))
 }
 

@@ -42,7 +42,7 @@ async fn home(session: Session) -> Result<Html<String>, Error> {
 
 /// A real application asks for more than a name.
 async fn sign_in(session: Session, Form(form): Form<SignIn>) -> Result<Redirect, Error> {
-    session.sign_in_as(&form.name, &[])?;
+    session.sign_in(&form.name, &[])?;
     Ok(Redirect::to("/"))
 }
 

@@ -41,7 +41,7 @@ async fn route(request: Request<Incoming>) -> Result<Response<String>, Error> {
         (Method::GET, "/") => home(&session),
         (Method::POST, "/sign-in") => {
             // A real application asks for more than a name.
-            session.sign_in_as(&field(body, "name").await, &[])?;
+            session.sign_in(&field(body, "name").await, &[])?;
             Ok(to_home())
         }
         (Method::POST, "/note") if !session.is_live() => Ok(page(StatusCode::UNAUTHORIZED, "")),

@@ -47,7 +47,7 @@ fn front_door() -> RawHtml<&'static str> {
 /// A real application asks for more than a name.
 #[post("/sign-in", data = "<form>")]
 fn sign_in(session: Session, form: Form<SignIn<'_>>) -> Result<Redirect, Error> {
-    session.sign_in_as(form.name, &[])?;
+    session.sign_in(form.name, &[])?;
     Ok(Redirect::to(uri!(home)))
 }
 

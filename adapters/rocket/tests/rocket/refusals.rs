@@ -16,7 +16,7 @@ use crate::support::{bare, client, fairing, send};
 
 /// Signs somebody in, and then stores what never fits.
 fn overreaches(session: &Session) -> Result<(), core::Error> {
-    session.sign_in_as("admin", &[])?;
+    session.sign_in("admin", &[])?;
     session.insert("lump", "x".repeat(100_000))
 }
 
@@ -79,7 +79,7 @@ fn panics(session: Session) {
 
 #[get("/signs-in")]
 fn signs_in(session: Session) {
-    session.sign_in_as("user-1", &[]).unwrap();
+    session.sign_in("user-1", &[]).unwrap();
 }
 
 #[get("/who")]

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use http::request::Builder;
 use http::{Request, Response, header};
 use sealed_session_tower::sealed_session::{
-    Clock, CookieSpec, Error, Key, KeyRing, ManualClock, Session, SessionManager, Sessions,
-    Transport,
+    Clock, CookieSpec, Error, Key, KeyRing, ManualClock, Session, SessionManager, Transport,
 };
 use sealed_session_tower::{PassiveLayer, SessionLayer};
 use time::{Duration, OffsetDateTime};
@@ -22,12 +21,7 @@ fn layer() -> SessionLayer {
 }
 
 fn session<B>(request: &Request<B>) -> Session {
-    request
-        .extensions()
-        .get::<Sessions>()
-        .unwrap()
-        .main()
-        .clone()
+    request.extensions().get::<Session>().unwrap().clone()
 }
 
 async fn write(request: Request<()>) -> Result<Response<String>, Error> {

@@ -73,8 +73,8 @@ fn live(session: &Session) -> Result<Markup, Error> {
 
 /// How much of the budget a session takes.
 pub(crate) fn gauge(size: &Size) -> Markup {
-    let (used, limit) = (size.bytes(), size.total_limit());
-    let near = size.warning_limit();
+    let (used, limit) = (size.bytes(), size.budget().total_limit());
+    let near = size.budget().warning_limit();
     let text = format!("{} of {} bytes", grouped(used), grouped(limit));
     html! {
         div.gauge {
@@ -82,7 +82,7 @@ pub(crate) fn gauge(size: &Size) -> Markup {
                 aria-label="Budget used" { (text) }
             p {
                 strong { (text) } " in "
-                (count(size.cookies(), "cookie")) " of at most " (size.cookie_limit())
+                (count(size.cookies(), "cookie")) " of at most " (size.budget().cookie_limit())
                 @if used > near {
                     ". Above " (grouped(near)) ", a stock nginx in front may refuse the response"
                 }
@@ -94,7 +94,7 @@ pub(crate) fn gauge(size: &Size) -> Markup {
 
 /// What is left, and what the browser sends along with the session.
 fn rest(size: &Size) -> Markup {
-    let (sent, limit) = (size.request_bytes(), size.request_warning_limit());
+    let (sent, limit) = (size.request_bytes(), size.budget().request_warning_limit());
     html! {
         dl.facts {
             div {
@@ -148,16 +148,16 @@ fn identity(session: &Session) -> Result<Markup, Error> {
 
 fn times(session: &Session) -> Markup {
     let (idle, absolute) = session.time_left();
-    let now = session.loaded_at();
+    let now = session.times().loaded_at;
     let left = |left: Duration, of: Duration| html! { (span(left)) " left of " (span(of)) };
     html! {
         dl.facts {
-            div { dt { "Created" } dd { (moment(session.created_at(), now)) } }
-            div { dt { "Last seen" } dd { (moment(session.last_seen_at(), now)) } }
+            div { dt { "Created" } dd { (moment(session.times().created_at, now)) } }
+            div { dt { "Last seen" } dd { (moment(session.times().last_seen_at, now)) } }
             div {
                 dt { "Renewed by" }
                 dd {
-                    @match session.renewed_by() {
+                    @match session.times().renewed_by {
                         Some(Renewal::Touch) => "a touch cookie",
                         Some(Renewal::Write) => "the session itself, when it was last written",
                         _ => "nothing yet",
@@ -181,7 +181,7 @@ fn times(session: &Session) -> Markup {
             div {
                 dt { "Remembered" }
                 dd {
-                    @if session.is_persistent() { "yes, it outlives the browser" }
+                    @if session.times().is_persistent { "yes, it outlives the browser" }
                     @else { "no, it goes with the browser" }
                 }
             }
@@ -190,7 +190,7 @@ fn times(session: &Session) -> Markup {
 }
 
 fn next_touch(session: &Session, now: OffsetDateTime) -> Markup {
-    let due = session.next_touch_at();
+    let due = session.times().next_touch_at;
     html! {
         @match due.filter(|due| *due > now) {
             Some(due) => { "in " (span((due - now).unsigned_abs())) ", if a request only reads" },

@@ -47,7 +47,7 @@ pub(crate) async fn sign_in(
     }
     // A real shop's subject is the account's id. Everything but the cart is left behind: whoever
     // planted this session must not come along.
-    session.sign_in_as(&format!("demo:{name}"), &[CART.name()])?;
+    session.sign_in(&format!("demo:{name}"), &[CART.name()])?;
     if credentials.remember.is_some() {
         // Its cookies outlive the browser from here on.
         session.set_absolute_lifetime(REMEMBERED)?;

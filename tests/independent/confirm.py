@@ -9,11 +9,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import examples
 import sealed_session as ss
 from sealed_session import Binding, Key, Reader, Refused, Request
 from sealed_session.prints import print_of
 from writer import WRITERS, cases
+
+import examples
 
 Entry = dict[str, Any]
 
@@ -249,35 +250,30 @@ def tombstone(entry: Entry) -> None:
 def tombstones(entry: Entry) -> None:
     """What a response sets `base.x` to buries the session for whoever has one of the keys."""
     reader, request = reader_of(entry)
-    same(refusal(lambda: reader.load(request, entry["now"])), entry.get("refusal"))
-    text = entry["cookies"][0].split(";")[0].partition("=")[2]
-    came = reader.arrive(request)
-    found, _ = reader.open(text, came.names[0], came, entry["now"])
-    same(
-        reader.farewell(found, request, entry["now"]),
-        (entry["value"], entry["max_age"]),
-    )
-    again = [*entry["cookies"], f"{reader.base}.x={entry['value']}"]
-    request_of(entry | {"cookies": again, "refusal": "destroyed"})
-    own = [
-        ss.tombstone(key, reader.binding(), found.record.id[:8]) for key in reader.keys
-    ]
-    live = [key for key in reader.keys if key.id not in reader.retired(entry["now"])]
-    parts = ss.pieces([entry["value"].encode()])
+    now = entry["now"]
+    same(refusal(lambda: reader.load(request, now)), entry.get("refusal"))
+    values, max_age = reader.farewell(request, now)
+    same(values, entry.get("values", {reader.base: entry.get("value")}))
+    same(max_age, entry["max_age"])
+    again = [f"{name}.x={value}" for name, value in values.items()]
+    request_of(entry | {"cookies": [*entry["cookies"], *again], "refusal": "destroyed"})
+    first = reader.ended(request, now)[0].record.id[:8]
+    own = [ss.tombstone(key, reader.binding(), first) for key in reader.keys]
+    live = [key for key in reader.keys if key.id not in reader.retired(now)]
+    parts = ss.pieces([values[reader.base].encode()])
     same(len(set(own) & set(parts)), len(live))
 
 
 def renewals(entry: Entry) -> None:
     """What a response sets `base.r` to buries the session as it was before."""
     reader, request = reader_of(entry)
-    text = entry["cookies"][0].split(";")[0].partition("=")[2]
-    came = reader.arrive(request)
-    found, _ = reader.open(text, came.names[0], came, entry["now"])
-    same(
-        reader.renewal(found, request, entry["now"]), (entry["value"], entry["max_age"])
+    values, max_age = reader.renewal(request, entry["now"])
+    same(values, entry.get("values", {reader.base: entry.get("value")}))
+    same(max_age, entry["max_age"])
+    again = [f"{name}.r={value}" for name, value in values.items()]
+    request_of(
+        entry | {"cookies": [*entry["cookies"], *again], "refusal": "superseded"}
     )
-    again = [*entry["cookies"], f"{reader.base}.r={entry['value']}"]
-    request_of(entry | {"cookies": again, "refusal": "superseded"})
 
 
 def shape(entry: Entry) -> None:
@@ -321,6 +317,8 @@ def main() -> int:
         ("marks", marks["tombstones"], tombstone),
         ("marks", marks["values"], tombstones),
         ("marks", marks["renewals"], renewals),
+        ("marks", marks["several"], tombstones),
+        ("marks", marks["several_renewals"], renewals),
         ("cookies", cases.read("cookies")["requests"], request_of),
         ("transports", cases.read("transports")["requests"], request_of),
         ("examples", examples.packed(), examples.check_packed),

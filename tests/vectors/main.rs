@@ -378,7 +378,7 @@ fn tombstones() {
         }
         let tombstone = text(entry, "text");
         let request = marked(entry, number(entry, "token_issued"));
-        let (value, _) = sent_tombstones(&request, "x", Session::destroy)?;
+        let (value, _) = sent_tombstones(&request, text(&request, "name"), "x", Session::destroy)?;
         same("sent", value.as_str(), tombstone)?;
         let (_, session) = beside(&request, "x", tombstone);
         same("refusal", label(&session), Some("destroyed"))?;
@@ -389,30 +389,53 @@ fn tombstones() {
     });
     each(list(&file["values"]), |entry| {
         let wanted = (text(entry, "value").to_owned(), number(entry, "max_age"));
-        let sent = sent_tombstones(entry, "x", Session::destroy)?;
+        let sent = sent_tombstones(entry, text(entry, "name"), "x", Session::destroy)?;
         same("destroyed", &sent, &wanted)?;
         let sign_in = |session: &Session| session.sign_in("user-17", &[]);
         same("signed in", &sent_tombstones(entry, "x", sign_in)?, &wanted)
     });
     each(list(&file["renewals"]), |entry| {
         let wanted = (text(entry, "value").to_owned(), number(entry, "max_age"));
-        let sent = sent_tombstones(entry, "r", Session::renew)?;
+        let sent = sent_tombstones(entry, text(entry, "name"), "r", Session::renew)?;
         same("renewed", &sent, &wanted)?;
         let (_, session) = beside(entry, "r", &wanted.0);
         same("refusal", label(&session), Some("superseded"))
     });
+    each(list(&file["several"]), |entry| {
+        let sign_in = |session: &Session| session.sign_in_as("user-17", &[]);
+        sent_under_each_name(entry, "x", Session::destroy)?;
+        sent_under_each_name(entry, "x", sign_in)
+    });
+    each(list(&file["several_renewals"]), |entry| {
+        sent_under_each_name(entry, "r", Session::renew)
+    });
+}
+
+/// Compares the tombstones that are sent under each name.
+fn sent_under_each_name(
+    entry: &Value,
+    suffix: &str,
+    end: impl Fn(&Session) -> Result<(), Error>,
+) -> Result<(), String> {
+    for (name, value) in entry["values"].as_object().unwrap() {
+        let wanted = (text_of(value).to_owned(), number(entry, "max_age"));
+        let sent = sent_tombstones(entry, name, suffix, &end)?;
+        same(name, sent, wanted)?;
+    }
+    Ok(())
 }
 
 /// The value of a cookie of tombstones and its `Max-Age`, as sent when `end` ends the session.
 fn sent_tombstones(
     request: &Value,
+    name: &str,
     suffix: &str,
     end: impl FnOnce(&Session) -> Result<(), Error>,
 ) -> Result<(String, u64), String> {
     let (manager, session) = load(request);
     same("refusal", label(&session), request["refusal"].as_str())?;
     end(&session).unwrap();
-    let start = format!("{}.{suffix}=", text(request, "name"));
+    let start = format!("{name}.{suffix}=");
     let lines = set_cookies(&manager, &session, number(request, "now"));
     let found = lines.iter().find_map(|line| {
         let line = without_scope(line);

@@ -158,8 +158,12 @@ class Reader:
         """Whether a session of the former name may count where the own name has none."""
         if came.by != COOKIE:
             return True
-        planted = is_plantable(self.former) and came.names[0].any
-        return not planted and not any(r.label not in OVER for r in refusals)
+        over = all(refused.label in OVER for refused in refusals)
+        return over and not self.may_be_planted(came)
+
+    def may_be_planted(self, came: Arrived) -> bool:
+        """Whether what came under the former name says nothing."""
+        return came.by == COOKIE and is_plantable(self.former) and came.names[0].any
 
     def next_touch(self, found: Found, now: int) -> str | None:
         """What a request that counts as a use and changes nothing sends as `base.t`."""
@@ -168,26 +172,61 @@ class Reader:
         key = key_set(self.keys)[found.token[1:5]]
         return touch(key, self.binding(found.base), found.token, now)
 
-    def farewell(self, found: Found, request: Request, now: int) -> tuple[str, int]:
-        """The value and the `Max-Age` of `base.x` when a session is destroyed."""
-        came = self.arrive(request).names[0].tombstones
-        return self.bury(found, came, found.record.id[:8], now)
+    def ended(self, request: Request, now: int) -> list[Found]:
+        """The sessions that a sign-out ends, in the order of their tombstones."""
+        came, live, over = self.arrive(request), [], []
+        for under in came.names:
+            if under.base != self.base and self.may_be_planted(came):
+                continue
+            for text in under.texts:
+                try:
+                    if isinstance(text, Refused):
+                        raise text
+                    found, death = self.open(text, under, came, now)
+                except Refused:
+                    continue
+                if death == "destroyed":
+                    continue
+                try:
+                    self.judge(found, death, now)
+                    live.append(found)
+                except Refused:
+                    over.append(found)
+        try:
+            first = [self.load(request, now)]
+        except Refused:
+            first = []
+        return first + [f for f in live[::-1] if f not in first] + over[::-1]
 
-    def renewal(self, found: Found, request: Request, now: int) -> tuple[str, int]:
-        """The value and the `Max-Age` of `base.r` when a session is renewed."""
-        came = self.arrive(request).names[0].renewals
-        return self.bury(found, came, found.record.id, now)
+    def farewell(self, request: Request, now: int) -> tuple[dict[str, str], int]:
+        """The values of `base.x` under each name when the session is destroyed, and their
+        `Max-Age`."""
+        ended = [(found, found.record.id[:8]) for found in self.ended(request, now)]
+        names = self.arrive(request).names
+        return self.bury(ended, {u.base: u.tombstones for u in names}, now)
+
+    def renewal(self, request: Request, now: int) -> tuple[dict[str, str], int]:
+        """The same of `base.r` when the session is renewed."""
+        found = self.load(request, now)
+        names = self.arrive(request).names
+        came = {under.base: under.renewals for under in names}
+        return self.bury([(found, found.record.id)], came, now)
 
     def bury(
-        self, found: Found, came: list[bytes], buried: bytes, now: int
-    ) -> tuple[str, int]:
-        first, sealing = found.token[1:5], self.keys[0].id
+        self, dead: list[tuple[Found, bytes]], came: dict[str, list[bytes]], now: int
+    ) -> tuple[dict[str, str], int]:
         keys = [key for key in self.keys if key.id not in self.retired(now)]
-        keys.sort(key=lambda key: (key.id != first, key.id != sealing, key.id))
-        stones = [tombstone(key, self.binding(), buried) for key in keys]
-        stones += [text for text in pieces(came) if mark_format(text) == TOMBSTONE]
-        text = "".join(list(dict.fromkeys(stones))[:MARK_LIMIT])
-        return text, self.policy.afterlife(found.record.created, found.used, now)
+        sealing, values = self.keys[0].id, {}
+        for base, along in came.items():
+            stones = []
+            for found, buried in dead:
+                first = found.token[1:5]
+                keys.sort(key=lambda key: (key.id != first, key.id != sealing, key.id))
+                stones += [tombstone(key, self.binding(base), buried) for key in keys]
+            stones += [text for text in pieces(along) if mark_format(text) == TOMBSTONE]
+            values[base] = "".join(list(dict.fromkeys(stones))[:MARK_LIMIT])
+        lives = [self.policy.afterlife(f.record.created, f.used, now) for f, _ in dead]
+        return values, max(lives)
 
     def removes_touch(self, request: Request, now: int) -> bool:
         """Whether a `base.t` came to an absent session and stands for nothing."""

@@ -14,6 +14,7 @@ COOKIE, FIELD, LINK = "cookie", "field", "link"
 LINK_LIMIT = 2000
 # The header field whose scheme `Bearer` may carry a token.
 BEARER = "authorization"
+DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
 
 @dataclass
@@ -39,10 +40,11 @@ class Request:
         return False
 
 
-def host_of(url: str) -> str:
+def host_of(url: str) -> str | None:
     parts = urlsplit(url)
-    default = {"https": ":443", "http": ":80"}.get(parts.scheme, "")
-    return parts.netloc.removesuffix(default)
+    if parts.scheme not in DEFAULT_PORTS or "@" in parts.netloc:
+        return None
+    return parts.netloc.lower().removesuffix(DEFAULT_PORTS[parts.scheme])
 
 
 @dataclass

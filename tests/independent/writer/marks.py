@@ -206,6 +206,135 @@ def renewals() -> list[dict[str, Any]]:
     return entries
 
 
+FORMER, SECURE = "__Host-old", "__Secure-old"
+
+
+class Several:
+    """Answers to requests with several sessions, or under a former name too."""
+
+    def __init__(self) -> None:
+        self.all: list[dict[str, Any]] = []
+
+    def add(
+        self, case: str, cookies: str, values: dict[str, list[str]], **more: Any
+    ) -> None:
+        entry: dict[str, Any] = {
+            "case": case,
+            "cookies": [cookies],
+            "name": NAME,
+            "audience": "",
+            "keys": [KEY.master.hex()],
+            "accepted": ["encrypted"],
+            "idle": IDLE,
+            "absolute": ABSOLUTE,
+            "now": NOW,
+            "max_age": 1800 + 120,
+        }
+        told = {name: "".join(stones) for name, stones in values.items()}
+        self.all.append(entry | more | {"values": told})
+
+
+def along(*tokens: Token) -> str:
+    return "; ".join(token.bare(token.changed.get("name", NAME)) for token in tokens)
+
+
+def stones(name: str, *tokens: Token) -> list[str]:
+    return [token.tombstone(name=name) for token in tokens]
+
+
+def several() -> list[dict[str, Any]]:
+    made = Several()
+    old, new = (
+        Token("several old", record(0xB1)),
+        Token("several new", record(0xB2), issued=NOW - 50),
+    )
+    third = Token("several third", record(0xB3), issued=NOW - 80)
+    dead = Token("several dead", record(0xB4, created=NOW - 2500), issued=NOW - 1900)
+    gone = Token("several gone", record(0xB5, created=NOW - 2600), issued=NOW - 2500)
+    ahead = Token("several ahead", record(0xB6, created=NOW + 500), issued=NOW + 500)
+
+    def own(case: str, cookies: str, *order: Token, **more: Any) -> None:
+        made.add(case, cookies, {NAME: stones(NAME, *order)}, **more)
+
+    own("two live", along(old, new), new, old)
+    own("two live, turned round", along(new, old), new, old)
+    own("three live", along(old, new, third), new, third, old)
+    own("two that are over", along(dead, gone), gone, dead, refusal="idle_expired")
+    own("two live and two over", along(dead, old, gone, new), new, old, gone, dead)
+    own("one that is ahead", along(new, ahead), new, ahead, max_age=1920 + 500)
+    own("a malformed one", f"{NAME}=x; {along(new)}", new)
+    own(
+        "one of the same sign-in",
+        along(Token("several again", record(0xB2, 0xB3)), new),
+        new,
+    )
+    cookies = f"{along(old, new)}; {X}={old.tombstone()}"
+    made.add(
+        "one is destroyed already", cookies, {NAME: [new.tombstone(), old.tombstone()]}
+    )
+    whole = old.tombstone(sign_in=old.record.id)
+    own("one was renewed", f"{along(old, new)}; {R}={whole}", new, old)
+
+    was = Token("several was", record(0xC1), name=FORMER)
+    before = Token(
+        "several before",
+        record(0xC2, created=NOW - 2500),
+        name=FORMER,
+        issued=NOW - 1900,
+    )
+
+    def both(case: str, cookies: str, *order: Token, **more: Any) -> None:
+        values = {name: stones(name, *order) for name in (NAME, FORMER)}
+        made.add(f"former: {case}", cookies, values, former=FORMER, **more)
+
+    both("nothing under it", along(new), new)
+    both("alone", along(was), was, by="cookie", under=FORMER)
+    both("one live under each", along(new, was), new, was)
+    both("two live and one under it", along(old, new, was), new, was, old)
+    both(
+        "one over under each", along(dead, before), before, dead, refusal="idle_expired"
+    )
+    both(
+        "live under it, over beside it",
+        along(dead, was),
+        was,
+        dead,
+        by="cookie",
+        under=FORMER,
+    )
+    values = {
+        NAME: stones(NAME, new),
+        FORMER: [*stones(FORMER, new), *stones(FORMER, was)],
+    }
+    cookies = f"{along(new)}; {FORMER}.x={was.tombstone()}"
+    made.add("former: a tombstone along", cookies, values, former=FORMER)
+    planted = Token("several planted", record(0xC3), name=SECURE)
+    values = {name: stones(name, new) for name in (NAME, SECURE)}
+    made.add(
+        "former: a plantable one is left out",
+        along(new, planted),
+        values,
+        former=SECURE,
+    )
+    return made.all
+
+
+def several_renewals() -> list[dict[str, Any]]:
+    made = Several()
+    was = Token("several was", record(0xC1), name=FORMER)
+    new = Token("several new", record(0xB2), issued=NOW - 50)
+    for case, token, more in (
+        ("renewed: beside a former name", new, {}),
+        ("renewed: under the former name", was, {"by": "cookie", "under": FORMER}),
+    ):
+        values = {
+            name: [token.tombstone(name=name, sign_in=token.record.id)]
+            for name in (NAME, FORMER)
+        }
+        made.add(case, along(token), values, former=FORMER, **more)
+    return made.all
+
+
 def make() -> None:
     made: dict[str, list[dict[str, Any]]] = {"touches": [], "tombstones": []}
     for form in (ss.ENCRYPTED, ss.SIGNED):
@@ -230,5 +359,10 @@ def make() -> None:
     made["tombstones"].append(
         tombstone_entry("with a subject and own lifetimes", token)
     )
-    whole = {"values": whole_values(), "renewals": renewals()}
+    whole = {
+        "values": whole_values(),
+        "renewals": renewals(),
+        "several": several(),
+        "several_renewals": several_renewals(),
+    }
     write("marks", made | whole)

@@ -197,6 +197,13 @@ def of_links(cases: Cases) -> None:
     other = [["origin", "https://shop.example:8443"]]
     asks("by another port", other, False)
     asks("by the port of the scheme", [["origin", "https://shop.example:443"]], True)
+    asks("by another scheme", [["origin", "ttps://shop.example"]], False)
+    asks("by `http`", [["origin", "http://shop.example"]], True)
+    asks("by a user's name", [["referer", "https://a@shop.example/"]], False)
+    asks("by another case", [["origin", "HTTPS://Shop.Example"]], True)
+    asks("by `null`", [["origin", "null"]], False)
+    asks("with spaces around", [[site, " same-origin\t"]], True)
+    asks("by another case of the word", [[site, "Same-Origin"]], False)
     far = {"host": "shop.example"} | both
     add("too long, from nowhere", f"s={'A' * 2001}", "absent", **far)
     add("malformed, from nowhere", "s=x", "malformed", **far)

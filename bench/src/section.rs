@@ -11,7 +11,7 @@ pub(crate) struct Section {
 }
 
 impl Section {
-    /// Of a file of the repository.
+    /// Names a section of a file of the repository.
     pub(crate) fn of_repository(file: &str, name: &'static str) -> Section {
         Section::new(root().join(file), name)
     }
@@ -20,7 +20,7 @@ impl Section {
         Section { path, name }
     }
 
-    /// What is there.
+    /// Reads what is there.
     pub(crate) fn read(&self) -> Result<String, String> {
         let text = self.text()?;
         Ok(self.split(&text)?.1.to_owned())
@@ -49,7 +49,7 @@ impl Section {
         (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"))
     }
 
-    /// What stands before, between and after the marks.
+    /// Splits a text into what stands before, between and after the marks.
     fn split<'a>(&self, text: &'a str) -> Result<(&'a str, &'a str, &'a str), String> {
         let (begin, end) = self.marks();
         let parts = text.split_once(&begin).and_then(|(before, rest)| {
@@ -66,7 +66,7 @@ impl Section {
     }
 }
 
-/// Where the repository lies.
+/// Returns where the repository lies.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }

@@ -65,7 +65,7 @@ impl Browser {
         Ok(self.client.goto(url).await?)
     }
 
-    /// What a script returns.
+    /// Runs a script, and returns what it does.
     pub(crate) async fn run(&self, script: &str) -> Result<Value, Failure> {
         Ok(self.client.execute(script, Vec::new()).await?)
     }
@@ -122,7 +122,7 @@ impl Browser {
         Err("the click led nowhere".into())
     }
 
-    /// The visible text of the page.
+    /// Reads the visible text of the page.
     ///
     /// # Errors
     ///
@@ -131,7 +131,7 @@ impl Browser {
         Ok(self.client.find(Locator::Css("body")).await?.text().await?)
     }
 
-    /// Name and value of every cookie that the page's address is sent, sorted by name.
+    /// Reads name and value of every cookie that the page's address is sent, sorted by name.
     ///
     /// # Errors
     ///
@@ -179,7 +179,7 @@ impl Browser {
         Ok(self.client.delete_cookie(name).await?)
     }
 
-    /// Whether a cookie outlives the browser.
+    /// Returns whether a cookie outlives the browser.
     ///
     /// # Errors
     ///
@@ -217,7 +217,7 @@ impl Browser {
         Ok(self.client.set_window_size(1280, 900).await?)
     }
 
-    /// What a script returns that counts pixels.
+    /// Runs a script that counts pixels.
     async fn number(&self, script: &str) -> Result<i64, Failure> {
         Ok(self.run(script).await?.as_i64().ok_or("no number")?)
     }

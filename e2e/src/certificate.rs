@@ -45,7 +45,7 @@ impl Certificate {
         &self.key_file
     }
 
-    /// Certificate and key in one file.
+    /// Returns the file that holds certificate and key.
     pub(crate) fn both_file(&self) -> &Path {
         &self.both_file
     }

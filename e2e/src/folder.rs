@@ -5,11 +5,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::Failure;
 
+/// A folder of one test.
 #[derive(Debug)]
-pub(crate) struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
-    pub(crate) fn new() -> Result<Folder, Failure> {
+    /// Makes an empty one.
+    ///
+    /// # Errors
+    ///
+    /// If there is no room for it.
+    pub fn new() -> Result<Folder, Failure> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("sealed-session-e2e-{}-{count}", std::process::id());
@@ -23,7 +29,11 @@ impl Folder {
     }
 
     /// Writes a file and returns where it is.
-    pub(crate) fn write(&self, name: &str, text: &str) -> Result<PathBuf, Failure> {
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn write(&self, name: &str, text: &str) -> Result<PathBuf, Failure> {
         let path = self.0.join(name);
         std::fs::write(&path, text)?;
         Ok(path)

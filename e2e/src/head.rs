@@ -12,7 +12,7 @@ const END: &[u8] = b"\r\n\r\n";
 /// Longer than any server here takes to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A server that answers `/BYTES` with a response head of that many bytes, or the shortest it
+/// Starts a server that answers `/BYTES` with a response head of that many bytes, or the shortest it
 /// has. It ends with the test.
 ///
 /// # Errors
@@ -88,7 +88,7 @@ fn send(address: SocketAddr, head: &str) -> Result<Reply, Failure> {
     })
 }
 
-/// Up to the empty line.
+/// Reads up to the empty line.
 fn read_head(stream: &mut TcpStream) -> Option<String> {
     stream.set_read_timeout(Some(PATIENCE)).ok()?;
     let (mut head, mut buffer) = (Vec::new(), [0; 4_096]);

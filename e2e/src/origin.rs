@@ -113,7 +113,7 @@ async fn read(filling: State<Filling>, session: Session, request: Request) -> Re
     Json(answer(Some(&session), filling.length, &request)).into_response()
 }
 
-/// A session that is too large is refused here, or when it is committed.
+/// Stores noise. A session that is too large is refused here, or when it is committed.
 fn put(length: usize, filling: &Filling, session: &Session, request: &Request) -> Response {
     let before = answer(Some(session), filling.length, request);
     match session.insert(NOISE, noise(length)) {

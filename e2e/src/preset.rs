@@ -10,7 +10,7 @@ use crate::Failure;
 /// What the sessions hold.
 pub(crate) const NOISE: Attribute<ByteBuf> = Attribute::new("noise");
 
-/// Data that no compression shortens.
+/// Makes data that no compression shortens.
 pub(crate) fn noise(length: usize) -> ByteBuf {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let byte = || {
@@ -36,7 +36,7 @@ pub struct Preset {
 }
 
 impl Preset {
-    /// All of them, the smallest first.
+    /// Returns all of them, the smallest first.
     #[must_use]
     pub fn all() -> [Preset; 4] {
         [
@@ -48,7 +48,7 @@ impl Preset {
         .map(|(name, budget)| Preset { name, budget })
     }
 
-    /// What a session may take one of whose cookies has this name: a budget that limits the whole head counts
+    /// Returns what a session may take one of whose cookies has this name: a budget that limits the whole head counts
     /// the other lines of the name, too.
     ///
     /// # Errors
@@ -62,12 +62,12 @@ impl Preset {
         limit(&manager(&ring, base.unwrap_or(cookie), self.budget)?)
     }
 
-    /// A session whose `Set-Cookie` values come to exactly the preset's total.
+    /// Makes a session whose `Set-Cookie` values come to exactly the preset's total.
     pub(crate) fn exact(&self, ring: &KeyRing) -> Result<Filling, Failure> {
         Filling::of(ring, self.budget)
     }
 
-    /// A session that is one byte longer than the longest that fits.
+    /// Makes a session that is one byte longer than the longest that fits.
     pub(crate) fn over(&self, ring: &KeyRing) -> Result<Filling, Failure> {
         let (line, total) = (self.budget.line_limit() + 1, self.budget.total_limit() + 1);
         let longer = self.budget.line(line).total(total);
@@ -84,7 +84,8 @@ pub(crate) struct Filling {
 }
 
 impl Filling {
-    /// Padding makes sizes jump by 42 or 43 bytes, so the last byte is tuned by the name's length.
+    /// Searches for the session that takes the whole budget. Padding makes sizes jump by 42 or 43
+    /// bytes, so the last byte is tuned by the name's length.
     fn of(ring: &KeyRing, budget: Budget) -> Result<Filling, Failure> {
         for filler in 0..57 {
             let cookie = format!("__Host-{}", "s".repeat(filler + 1));
@@ -111,7 +112,7 @@ impl Filling {
     }
 }
 
-/// A manager whose cookie has this name.
+/// Builds a manager whose cookie has this name.
 pub(crate) fn manager(
     ring: &KeyRing,
     cookie: &str,
@@ -123,13 +124,13 @@ pub(crate) fn manager(
         .build()
 }
 
-/// What a session may take.
+/// Returns what a session may take.
 fn limit(manager: &SessionManager) -> Result<usize, Failure> {
     let session = manager.load(RequestHead::default(), std::time::SystemTime::now().into());
     Ok(session.size()?.budget().total_limit())
 }
 
-/// The bytes of `Set-Cookie` of a session with this much noise; the most there are if it does not
+/// Counts the bytes of `Set-Cookie` of a session with this much noise; the most there are if it does not
 /// fit.
 fn needed(manager: &SessionManager, length: usize) -> Result<usize, Failure> {
     let session = manager.load(RequestHead::default(), std::time::SystemTime::now().into());

@@ -1,6 +1,5 @@
 //! Child processes that do not outlive a test, and ports for them.
 
-use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -55,15 +54,23 @@ impl Drop for Process {
     }
 }
 
-/// A server's program, which is not in every user's path.
+/// Finds a server's program, which is not in every user's path.
 pub(crate) fn server(program: &str) -> PathBuf {
     let path = Path::new("/usr/sbin").join(program);
     if path.exists() { path } else { program.into() }
 }
 
-/// The number in what a program says of its version.
-pub(crate) fn version(program: impl AsRef<OsStr>, option: &str) -> Result<String, Failure> {
-    let output = Command::new(program).arg(option).output()?;
+/// Reads the number in what a program says of its version.
+///
+/// # Errors
+///
+/// If it is not installed, or says none.
+pub fn version(program: &str) -> Result<String, Failure> {
+    let option = match program {
+        "apache2" | "haproxy" | "nginx" => "-v",
+        _ => "--version",
+    };
+    let output = Command::new(server(program)).arg(option).output()?;
     // nginx says it on standard error.
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8(text)?;
@@ -76,12 +83,12 @@ pub(crate) fn version(program: impl AsRef<OsStr>, option: &str) -> Result<String
     Ok(word.rsplit('/').next().unwrap_or(word).to_owned())
 }
 
-/// A loopback address that nobody listens on.
+/// Finds a loopback address that nobody listens on.
 pub(crate) fn free_address() -> Result<SocketAddr, Failure> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
-/// Where cargo puts what it builds: the folder above that of the test's own program.
+/// Returns where cargo puts what it builds: the folder above that of the test's own program.
 pub(crate) fn build_folder() -> Result<PathBuf, Failure> {
     let program = std::env::current_exe()?;
     let folder = program

@@ -16,7 +16,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// There was no response.
+    /// Says that there was no response.
     pub(crate) fn none(why: impl ToString) -> Reply {
         Reply {
             status: None,
@@ -25,7 +25,7 @@ impl Reply {
         }
     }
 
-    /// What the origin said, if it was the origin that answered and the status is this one.
+    /// Reads what the origin said, if it was the origin that answered and the status is this one.
     ///
     /// # Errors
     ///

@@ -58,13 +58,13 @@ impl Shop {
         Ok(())
     }
 
-    /// The address of a page on server A.
+    /// Returns the address of a page on server A.
     #[must_use]
     pub fn a(&self, path: &str) -> String {
         format!("http://{}{path}", self.a)
     }
 
-    /// The address of a page on server B.
+    /// Returns the address of a page on server B.
     #[must_use]
     pub fn b(&self, path: &str) -> String {
         format!("http://{}{path}", self.b)

@@ -13,7 +13,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// An address by the name that browsers keep `Secure` cookies for.
+    /// Returns an address by the name that browsers keep `Secure` cookies for.
     #[must_use]
     pub fn url(&self, is_tls: bool, path: &str) -> String {
         match is_tls {

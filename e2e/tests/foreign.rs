@@ -30,7 +30,7 @@ async fn socket(upgrade: WebSocketUpgrade) -> Response {
     upgrade.on_upgrade(async |_| {})
 }
 
-/// A page with all that a page can do to the site at `target`.
+/// Writes a page with all that a page can do to the site at `target`.
 fn page(target: &str) -> String {
     format!(
         "<form id=store method=post action='{target}/store/Eve'><button>Store</button></form>

@@ -25,9 +25,9 @@ Commands:
   test              Everything below, in this order; what CI runs. Begins with a look at whether
                     the disk has room
   lint              Formatting, clippy, documentation, what the packages hold
-  unit              Tests and doctests of every crate
+  unit              Tests and doctests of every crate, conformance included
   conformance [--write]
-                    The list of scenarios under every adapter, compared with the table in
+                    Only the list of scenarios under every adapter, compared with the table in
                     docs/adapters.md, or written to it
   sizes [ARGUMENTS] What sessions cost, here and elsewhere; --help tells more.
                     `test` checks the limits and the README's table

@@ -22,7 +22,7 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// The one in `bench/instructions.json`.
+    /// Reads the one in `bench/instructions.json`.
     ///
     /// # Errors
     ///
@@ -42,7 +42,7 @@ impl Baseline {
         fs::write(path(), text + "\n").map_err(failed)
     }
 
-    /// Both beside each other, and how many paths differ by more than the tolerance or are in one
+    /// Shows both beside each other, and counts how many paths differ by more than the tolerance or are in one
     /// of them only.
     #[must_use]
     pub fn compare(&self, now: &Baseline) -> (String, usize) {
@@ -71,7 +71,7 @@ impl Baseline {
     }
 }
 
-/// How much more there are.
+/// Returns how much more there are, in percent.
 fn percent(before: u64, after: u64) -> f64 {
     let count = |n: u64| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
     (count(after) / count(before).max(1.0) - 1.0) * 100.0

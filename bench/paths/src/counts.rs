@@ -52,7 +52,7 @@ impl CountedPath {
         CountedPath::Foreign,
     ];
 
-    /// What it is called in the baseline.
+    /// Returns what it is called in the baseline.
     #[must_use]
     pub fn name(self) -> String {
         match self {
@@ -66,7 +66,7 @@ impl CountedPath {
         }
     }
 
-    /// The one of this name.
+    /// Finds the path of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<CountedPath> {
         CountedPath::ALL
@@ -74,7 +74,7 @@ impl CountedPath {
             .find(|path| path.name() == name)
     }
 
-    /// Goes it so many times.
+    /// Walks it so many times.
     ///
     /// # Errors
     ///

@@ -7,19 +7,19 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Only the head.
+    /// Begins with the head.
     pub fn new<S: Into<String>>(head: impl IntoIterator<Item = S>) -> Grid {
         let mut grid = Grid::default();
         grid.push(head);
         grid
     }
 
-    /// One more row.
+    /// Adds a row.
     pub fn push<S: Into<String>>(&mut self, row: impl IntoIterator<Item = S>) {
         self.rows.push(row.into_iter().map(Into::into).collect());
     }
 
-    /// In columns.
+    /// Writes columns, for a terminal.
     #[must_use]
     pub fn plain(&self) -> String {
         let mut widths: Vec<usize> = Vec::new();
@@ -39,7 +39,7 @@ impl Grid {
         self.rows.iter().map(line).collect()
     }
 
-    /// As Markdown.
+    /// Writes a Markdown table.
     #[must_use]
     pub fn markdown(&self) -> String {
         let line = |row: &[String]| format!("| {} |\n", row.join(" | "));

@@ -28,7 +28,7 @@ impl Kind {
     /// Those of the corpus.
     pub const CORPUS: [Kind; 3] = [Kind::Login, Kind::Cart, Kind::Oidc];
 
-    /// What it is called in tables.
+    /// Returns what it is called in tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -39,7 +39,7 @@ impl Kind {
         }
     }
 
-    /// What a handler sees that reads all of it, each value as JSON.
+    /// Returns what a handler sees that reads all of it, each value as JSON.
     ///
     /// # Errors
     ///
@@ -54,7 +54,7 @@ impl Kind {
         })
     }
 
-    /// What a handler sees after one of the changes that a write makes.
+    /// Returns what a handler sees after one of the changes that a write makes.
     ///
     /// # Errors
     ///

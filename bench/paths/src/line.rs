@@ -1,6 +1,6 @@
 //! The `Cookie` line of a request, as it comes back from a browser, and as it may be otherwise.
 
-/// The pairs of `Set-Cookie` lines, as a browser sends them back.
+/// Joins the pairs of `Set-Cookie` lines, as a browser sends them back.
 #[must_use]
 pub fn cookies(lines: &[String]) -> String {
     let pairs = lines
@@ -9,7 +9,7 @@ pub fn cookies(lines: &[String]) -> String {
     pairs.collect::<Vec<_>>().join("; ")
 }
 
-/// The same with one character changed, in the middle of the first value.
+/// Changes one character, in the middle of the first value.
 #[must_use]
 pub fn tampered(cookies: &str) -> String {
     let (first, rest) = cookies.split_at(cookies.find(';').unwrap_or(cookies.len()));
@@ -35,7 +35,7 @@ pub fn tampered(cookies: &str) -> String {
     text + rest
 }
 
-/// The same in the middle of so many cookies that analytics and consent banners leave.
+/// Puts cookies into the middle of so many others that analytics and consent banners leave.
 #[must_use]
 pub fn beside(cookies: &str, count: usize) -> String {
     let foreign = |i: usize| format!("_ga_{i:03}=GS1.1.17636{i:05}.{i}.1.1763712000.60.0.0");

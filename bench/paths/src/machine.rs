@@ -19,7 +19,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Asks.
+    /// Asks this machine.
     #[must_use]
     pub fn here() -> Machine {
         let unknown = || "unknown".to_owned();
@@ -39,7 +39,7 @@ impl Machine {
     }
 }
 
-/// Without hash and date.
+/// Cuts hash and date off.
 fn short(rustc: &str) -> String {
     rustc
         .split_whitespace()

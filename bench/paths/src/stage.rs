@@ -38,7 +38,7 @@ impl Stage {
         Stage::Commit,
     ];
 
-    /// What it is called in tables.
+    /// Returns what it is called in tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

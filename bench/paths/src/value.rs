@@ -19,14 +19,14 @@ pub trait Value: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The attribute here.
     const KEY: Attribute<Self>;
 
-    /// The one in `corpus/`.
+    /// Reads the one in `corpus/`.
     ///
     /// # Errors
     ///
     /// If it does not parse.
     fn original() -> Result<Self, String>;
 
-    /// As it is after a request that changed a little; `n` is above zero.
+    /// Changes a little of it, as a request does; `n` is above zero.
     fn changed(self, n: u16) -> Self;
 }
 
@@ -79,7 +79,7 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|cause| cause.to_string())
 }
 
-/// Everything that a write stores in turn; the original is not among it.
+/// Returns everything that a write stores in turn; the original is not among it.
 ///
 /// # Errors
 ///
@@ -98,7 +98,7 @@ pub struct Changes<T> {
 }
 
 impl<T: Value> Changes<T> {
-    /// All that there are.
+    /// Begins with all that there are.
     ///
     /// # Errors
     ///
@@ -107,7 +107,7 @@ impl<T: Value> Changes<T> {
         Ok(Changes::of(changes()?))
     }
 
-    /// The one that requests find.
+    /// Holds only the one that requests find.
     ///
     /// # Errors
     ///
@@ -116,7 +116,7 @@ impl<T: Value> Changes<T> {
         Ok(Changes::of(vec![T::original()?]))
     }
 
-    /// Only this one.
+    /// Holds only this one.
     pub fn of_one(value: T) -> Changes<T> {
         Changes::of(vec![value])
     }
@@ -128,7 +128,7 @@ impl<T: Value> Changes<T> {
         }
     }
 
-    /// The next one; `None` if there are none at all.
+    /// Returns the next one; `None` if there are none at all.
     #[must_use]
     pub fn next(&self) -> Option<&T> {
         let next = self.next.fetch_add(1, Ordering::Relaxed);

@@ -37,7 +37,7 @@ impl<S> ActixStack<S> {
     }
 }
 
-/// A route that knows of no session, behind a middleware that does nothing.
+/// Makes a stack whose route knows of no session, behind a middleware that does nothing.
 pub(crate) fn bare(
     system: &Rc<SystemRunner>,
     cookie: Option<&str>,

@@ -3,14 +3,14 @@
 use std::convert::Infallible;
 use std::hint::black_box;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
 use axum::routing::get;
 use tokio::runtime::Runtime;
-use tower::{Layer, Service};
+use tower::Service;
+use tower::util::MapRequestLayer;
 
 use super::handler::DONE;
 use super::stack::{FIELDS, Reply, Stack};
@@ -52,11 +52,11 @@ impl AxumStack {
         })
     }
 
-    /// A route that knows of no session, behind a layer that does nothing.
+    /// Makes a stack whose route knows of no session, behind a layer that does nothing.
     pub(crate) fn bare(runtime: &Rc<Runtime>, cookie: Option<&str>) -> Result<AxumStack, String> {
         let router = Router::new()
             .route("/", get(async || DONE))
-            .layer(NothingLayer);
+            .layer(MapRequestLayer::new(|request: Request<Body>| request));
         AxumStack::new(runtime, router, cookie)
     }
 
@@ -102,35 +102,5 @@ impl Stack for AxumStack {
                 body: String::from_utf8_lossy(&body).into_owned(),
             })
         })
-    }
-}
-
-/// A layer that passes requests on.
-#[derive(Clone, Copy, Debug)]
-struct NothingLayer;
-
-/// A service that passes requests on.
-#[derive(Clone, Copy, Debug)]
-struct Nothing<S>(S);
-
-impl<S> Layer<S> for NothingLayer {
-    type Service = Nothing<S>;
-
-    fn layer(&self, inner: S) -> Nothing<S> {
-        Nothing(inner)
-    }
-}
-
-impl<S: Service<R>, R> Service<R> for Nothing<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(context)
-    }
-
-    fn call(&mut self, request: R) -> S::Future {
-        self.0.call(request)
     }
 }

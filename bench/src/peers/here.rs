@@ -35,7 +35,7 @@ impl Attributes for Session {
         self.insert(T::KEY, value).map_err(failed)
     }
 
-    /// Struct types go under typed keys, the members of further files under string keys.
+    /// Stores struct types under typed keys, and the members of further files under string keys.
     async fn put_part(&self, name: &str, part: Part<'_>) -> Page<()> {
         match part {
             Part::Cart(cart) => self.put::<Cart>(cart).await,

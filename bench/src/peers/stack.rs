@@ -4,10 +4,10 @@ use axum::http::StatusCode;
 
 /// Sends requests in process.
 pub(crate) trait Stack {
-    /// So many requests, one after the other.
+    /// Sends so many requests, one after the other.
     fn times(&mut self, count: u32);
 
-    /// One request, and what came back.
+    /// Sends one request, and returns what came back.
     fn once(&mut self) -> Result<Reply, String>;
 }
 

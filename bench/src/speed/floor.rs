@@ -13,7 +13,7 @@ use super::kind::Kind;
 const CLEAR: usize = 33;
 const TAG: usize = 16;
 
-/// One for every session.
+/// Makes one for every session.
 pub(crate) fn entries() -> Result<Vec<Entry>, String> {
     let kinds = Kind::CORPUS.into_iter().chain([Kind::Large]);
     kinds.map(entry).collect()
@@ -38,7 +38,7 @@ fn entry(kind: Kind) -> Result<Entry, String> {
     })
 }
 
-/// As many bytes as `token` has, sealed by `key`.
+/// Seals as many bytes as `token` has.
 fn sealed(key: &LessSafeKey, token: &str) -> Result<String, String> {
     let decoded = URL_SAFE_NO_PAD.decoded_length(token.as_bytes());
     let length = decoded.map_err(|cause| cause.to_string())?;
@@ -65,7 +65,7 @@ fn open(key: &LessSafeKey, text: &str, buffer: &mut [u8]) -> bool {
     black_box(opened).is_some()
 }
 
-/// A fixed one: nothing here is a secret.
+/// Returns a fixed one: nothing here is a secret.
 fn nonce() -> Nonce {
     Nonce::assume_unique_for_key([0; NONCE_LEN])
 }

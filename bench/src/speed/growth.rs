@@ -132,7 +132,7 @@ fn point(curve: usize, at: f64, stage: Stage, kind: Kind, core: Core) -> Result<
     })
 }
 
-/// In microseconds, in their order.
+/// Collects the points of one curve in their order, in microseconds.
 fn points(timings: &[Timing], wanted: usize) -> Vec<(f64, Spread)> {
     let mut points = Vec::new();
     for timing in timings {
@@ -156,7 +156,7 @@ fn points(timings: &[Timing], wanted: usize) -> Vec<(f64, Spread)> {
     points
 }
 
-/// A cart of about so many bytes, and of how many.
+/// Makes a cart of about so many bytes, and counts them.
 fn sized(bytes: usize) -> Result<(Core, Cart, f64), Error> {
     let corpus = Cart::original().map_err(|_| Error::misuse("the corpus does not parse"))?;
     let mut cart = Cart {
@@ -183,7 +183,7 @@ fn sized(bytes: usize) -> Result<(Core, Cart, f64), Error> {
     Ok((core, cart, length.into()))
 }
 
-/// A login under the last of so many keys.
+/// Stores a login under the last of so many keys.
 fn with_ring(keys: u16) -> Result<Core, Error> {
     let oldest = Key::generate()?;
     let sealing = SessionManager::new(KeyRing::new(oldest.clone()))?;
@@ -208,7 +208,7 @@ fn with_ring(keys: u16) -> Result<Core, Error> {
 /// So many reads of each thread in each round.
 const CALLS: u32 = 4_000;
 
-/// Requests in a second by threads, as multiples of what one does: with a manager that they share,
+/// Counts requests in a second by threads, as multiples of what one does: with a manager that they share,
 /// and with one for each, which shows what the machine has to give.
 fn threads(plan: Plan) -> Result<Curve, String> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -246,7 +246,7 @@ fn threads(plan: Plan) -> Result<Curve, String> {
     })
 }
 
-/// One thread for each.
+/// Returns the reads in a second with a thread for each core.
 fn rate(cores: &[Core]) -> f64 {
     let start = Instant::now();
     thread::scope(|scope| {

@@ -171,7 +171,7 @@ fn growth(curve: &Curve) -> Grid {
     grid
 }
 
-/// In microseconds.
+/// Shows a spread in microseconds.
 fn shown(spread: Spread) -> String {
     let micros = |nanos: f64| format!("{:.2}", nanos / 1e3);
     format!(

@@ -144,7 +144,7 @@ impl Timed {
     }
 }
 
-/// Both right after one another.
+/// Times both right after one another.
 fn pair(run: &mut Calibrated, bare: Option<&mut Calibrated>, is_first: bool) -> (f64, f64) {
     match bare {
         None => (run.turn(), 0.0),

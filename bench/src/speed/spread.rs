@@ -12,7 +12,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Of at least one measurement; of none it is zero.
+    /// Finds the quartiles of at least one measurement; of none they are zero.
     #[must_use]
     pub fn of(mut values: Vec<f64>) -> Spread {
         values.sort_by(f64::total_cmp);

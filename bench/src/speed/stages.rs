@@ -5,7 +5,7 @@ use super::entry::{Entry, Subject};
 use super::kind::Kind;
 use super::stage::{Stage, times};
 
-/// Every stage for every session of the corpus, and reading from the large one.
+/// Prepares every stage for every session of the corpus, and reading from the large one.
 pub(crate) fn entries() -> Result<Vec<Entry>, String> {
     let mut entries = Vec::new();
     for kind in Kind::CORPUS {

@@ -19,7 +19,7 @@ pub struct Bearer {
 }
 
 impl Bearer {
-    /// One without a token.
+    /// Starts without a token.
     ///
     /// # Errors
     ///
@@ -34,7 +34,7 @@ impl Bearer {
         })
     }
 
-    /// From now on over this protocol, with the same tokens.
+    /// Changes the protocol, and keeps the tokens.
     pub fn speak(&mut self, protocol: Protocol) {
         self.protocol = protocol;
     }

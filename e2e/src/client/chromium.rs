@@ -12,7 +12,7 @@ pub struct Chromium {
 }
 
 impl Chromium {
-    /// One with an empty profile.
+    /// Starts one with an empty profile.
     ///
     /// # Errors
     ///
@@ -24,18 +24,9 @@ impl Chromium {
         })
     }
 
-    /// From now on over this protocol; it stays the same browser with the same cookies.
+    /// Changes the protocol, and keeps browser and cookies.
     pub fn speak(&mut self, protocol: Protocol) {
         self.protocol = protocol;
-    }
-
-    /// The installed version.
-    ///
-    /// # Errors
-    ///
-    /// If there is none.
-    pub fn version() -> Result<String, Failure> {
-        crate::process::version("chromium", "--version")
     }
 }
 

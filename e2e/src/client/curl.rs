@@ -6,7 +6,6 @@ use std::process::Command;
 use super::Client;
 use crate::certificate::Certificate;
 use crate::folder::Folder;
-use crate::process::version;
 use crate::{Failure, Protocol, Reply};
 
 /// curl, which speaks plain http for HTTP/1.1 and TLS for HTTP/2.
@@ -18,7 +17,7 @@ pub struct Curl {
 }
 
 impl Curl {
-    /// One with an empty jar.
+    /// Starts with an empty jar.
     ///
     /// # Errors
     ///
@@ -31,18 +30,9 @@ impl Curl {
         })
     }
 
-    /// From now on over this protocol; it stays the same jar.
+    /// Changes the protocol, and keeps the jar.
     pub fn speak(&mut self, protocol: Protocol) {
         self.protocol = protocol;
-    }
-
-    /// The installed version.
-    ///
-    /// # Errors
-    ///
-    /// If there is none.
-    pub fn version() -> Result<String, Failure> {
-        version("curl", "--version")
     }
 }
 
@@ -67,7 +57,7 @@ impl Client for Curl {
     }
 }
 
-/// curl without whatever the user's own settings say.
+/// Calls curl without the user's own settings.
 pub(super) fn command(protocol: Protocol, certificate: &Path) -> Command {
     let mut command = Command::new("curl");
     command.args([
@@ -86,7 +76,7 @@ pub(super) fn command(protocol: Protocol, certificate: &Path) -> Command {
     command
 }
 
-/// Runs it.
+/// Runs it, and reads what came.
 pub(super) fn fetch(command: &mut Command, url: &str) -> Result<Reply, Failure> {
     let output = command
         .args(["--write-out", "\n%{http_code} %{http_version}", url])

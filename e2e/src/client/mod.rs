@@ -18,7 +18,7 @@ use crate::{Failure, Reply};
 
 /// A client with one cookie jar.
 pub trait Client {
-    /// Whether it is to be given addresses over TLS.
+    /// Returns whether it is to be given addresses over TLS.
     fn is_tls(&self) -> bool;
 
     /// Fetches a page, with the cookies it has, and keeps those that come.

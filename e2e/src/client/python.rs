@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Client;
 use crate::certificate::Certificate;
-use crate::process::{Process, version};
+use crate::process::Process;
 use crate::{Failure, Reply};
 
 /// Python, over HTTP/1.1 and TLS: over plain http it returns no `Secure` cookie.
@@ -20,7 +20,7 @@ pub struct Python {
 }
 
 impl Python {
-    /// One with an empty jar.
+    /// Starts one with an empty jar.
     ///
     /// # Errors
     ///
@@ -42,15 +42,6 @@ impl Python {
             answers: BufReader::new(answers),
             _process: process,
         })
-    }
-
-    /// The installed version.
-    ///
-    /// # Errors
-    ///
-    /// If there is none.
-    pub fn version() -> Result<String, Failure> {
-        version("python3", "--version")
     }
 }
 

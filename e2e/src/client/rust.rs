@@ -18,7 +18,7 @@ pub struct Rust {
 }
 
 impl Rust {
-    /// One with an empty store.
+    /// Starts with an empty store.
     ///
     /// # Errors
     ///
@@ -33,7 +33,7 @@ impl Rust {
         })
     }
 
-    /// The versions that this is built with.
+    /// Returns the versions that this is built with.
     #[must_use]
     pub fn version() -> String {
         let lock = include_str!("../../../Cargo.lock");
@@ -46,7 +46,7 @@ impl Rust {
     }
 }
 
-/// With no settings but for what is needed to get through.
+/// Sets only what is needed to get through.
 fn build(protocol: Protocol, root: &Root) -> Result<ClientBuilder, Failure> {
     trust::use_ring();
     let builder = reqwest::Client::builder()

@@ -7,7 +7,7 @@ use super::{Proxy, site};
 use crate::Failure;
 use crate::certificate::Certificate;
 use crate::folder::Folder;
-use crate::process::{server, version};
+use crate::process::server;
 
 /// Apache httpd.
 #[derive(Debug)]
@@ -17,21 +17,12 @@ pub struct Apache;
 const MODULES: &str = "/usr/lib/apache2/modules";
 
 impl Apache {
-    /// Starts one in front of `upstream`.
+    /// Starts one in front of `upstream`, with `settings` for all hosts; none are stock.
     ///
     /// # Errors
     ///
     /// If it is not installed, or does not start.
-    pub fn start(upstream: SocketAddr, certificate: &Certificate) -> Result<Proxy, Failure> {
-        Apache::start_with(upstream, certificate, "")
-    }
-
-    /// The same, with `settings` for all hosts.
-    ///
-    /// # Errors
-    ///
-    /// If it is not installed, or does not start.
-    pub fn start_with(
+    pub fn start(
         upstream: SocketAddr,
         certificate: &Certificate,
         settings: &str,
@@ -79,14 +70,5 @@ impl Apache {
         let mut command = Command::new(server("apache2"));
         command.args(["-D", "FOREGROUND", "-f"]).arg(configuration);
         Proxy::start(&mut command, site, folder)
-    }
-
-    /// The installed version.
-    ///
-    /// # Errors
-    ///
-    /// If there is none.
-    pub fn version() -> Result<String, Failure> {
-        version(server("apache2"), "-v")
     }
 }

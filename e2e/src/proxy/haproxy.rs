@@ -7,28 +7,19 @@ use super::{Proxy, site};
 use crate::Failure;
 use crate::certificate::Certificate;
 use crate::folder::Folder;
-use crate::process::{server, version};
+use crate::process::server;
 
 /// HAProxy.
 #[derive(Debug)]
 pub struct Haproxy;
 
 impl Haproxy {
-    /// Starts one in front of `upstream`.
+    /// Starts one in front of `upstream`, with `settings` for the backend; none are stock.
     ///
     /// # Errors
     ///
     /// If it is not installed, or does not start.
-    pub fn start(upstream: SocketAddr, certificate: &Certificate) -> Result<Proxy, Failure> {
-        Haproxy::start_with(upstream, certificate, "")
-    }
-
-    /// The same, with `settings` for the backend.
-    ///
-    /// # Errors
-    ///
-    /// If it is not installed, or does not start.
-    pub fn start_with(
+    pub fn start(
         upstream: SocketAddr,
         certificate: &Certificate,
         settings: &str,
@@ -58,14 +49,5 @@ impl Haproxy {
             site,
             folder,
         )
-    }
-
-    /// The installed version.
-    ///
-    /// # Errors
-    ///
-    /// If there is none.
-    pub fn version() -> Result<String, Failure> {
-        version(server("haproxy"), "-v")
     }
 }

@@ -24,7 +24,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Where it listens.
+    /// Returns where it listens.
     #[must_use]
     pub fn site(&self) -> Site {
         self.site
@@ -46,7 +46,7 @@ impl Proxy {
     }
 }
 
-/// Two free addresses.
+/// Finds two free addresses.
 fn site() -> Result<Site, Failure> {
     Ok(Site {
         plain: free_address()?,

@@ -7,7 +7,7 @@ use super::{Proxy, site};
 use crate::Failure;
 use crate::certificate::Certificate;
 use crate::folder::Folder;
-use crate::process::{server, version};
+use crate::process::server;
 
 /// nginx.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Nginx {
         Nginx::start_with(upstream, certificate, "", settings)
     }
 
-    /// The same, with `variables` beside the server.
+    /// Does the same, with `variables` beside the server.
     ///
     /// # Errors
     ///
@@ -67,14 +67,5 @@ impl Nginx {
             .arg(folder.path())
             .args(["-e", "error.log"]);
         Proxy::start(command.arg("-c").arg(configuration), site, folder)
-    }
-
-    /// The installed version.
-    ///
-    /// # Errors
-    ///
-    /// If there is none.
-    pub fn version() -> Result<String, Failure> {
-        version(server("nginx"), "-v")
     }
 }

@@ -16,7 +16,7 @@ use crate::load::load;
 use crate::servers::{Servers, ring, slots};
 use crate::walk::walk;
 
-/// What a walk says where the server of one framework has a ring of its own.
+/// Returns what a walk says where the server of one framework has a ring of its own.
 fn among_strangers(
     client: &mut impl Client,
     certificate: &Certificate,

@@ -104,7 +104,7 @@ impl Visitor {
         Ok(())
     }
 
-    /// Every write is told what those before it wrote.
+    /// Sends a request. Every write is told what those before it wrote.
     fn request(&mut self, number: u32) -> Result<(), String> {
         let told = format!("{},{}", shown(self.main), shown(self.prefs));
         let write = match number % 4 {
@@ -129,7 +129,7 @@ impl Visitor {
         opens(&self.known, &*self.clock, &mut self.own, &holds)
     }
 
-    /// Nobody writes here.
+    /// Reads the shared session, where nobody writes.
     fn read(&mut self) -> Result<(), String> {
         let path = "/both/subject/prefs:get.theme";
         let seen = self.caller.sees(&mut self.shared, path, "ada,light");

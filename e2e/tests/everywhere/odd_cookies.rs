@@ -12,14 +12,14 @@ use crate::servers::{ring, start};
 
 const PAGE: &str = include_str!("../../../docs/rocket.md");
 
-/// The one block of the page in this language.
+/// Returns the one block of the page in this language.
 fn block(language: &str) -> Result<&'static str, Failure> {
     let rest = PAGE.split_once(&format!("\n```{language}\n"));
     let block = rest.and_then(|(_, rest)| rest.split_once("\n```"));
     Ok(block.ok_or(format!("no block of {language}"))?.0)
 }
 
-/// The head of an answer, and its body.
+/// Returns the head of an answer, and its body.
 fn get(address: SocketAddr, path: &str, cookies: &[u8]) -> Result<(String, String), Failure> {
     let mut stream = TcpStream::connect(address)?;
     let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: ");
@@ -30,7 +30,7 @@ fn get(address: SocketAddr, path: &str, cookies: &[u8]) -> Result<(String, Strin
     Ok((head.to_owned(), body.to_owned()))
 }
 
-/// The pairs that an answer sets.
+/// Returns the pairs that an answer sets.
 fn pairs(head: &str) -> Vec<String> {
     let lines = head.lines().filter_map(|line| line.split_once(": "));
     let lines = lines.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
@@ -38,7 +38,7 @@ fn pairs(head: &str) -> Vec<String> {
     pairs.map(str::to_owned).collect()
 }
 
-/// A line with odd cookies in front, between and behind.
+/// Makes a line with odd cookies in front, between and behind.
 fn among_odd(pairs: &[String]) -> Vec<u8> {
     let mut line = b"z=\xff".to_vec();
     for (at, pair) in pairs.iter().enumerate() {
@@ -72,8 +72,8 @@ fn a_proxy_keeps_odd_cookies_from_hiding_a_session_in_front_of_rocket() -> Resul
     // Without a remedy, which is what the page warns of.
     assert_eq!(reads(origin, &session)?, "nothing,absent");
 
-    let haproxy = Haproxy::start_with(origin, &certificate, block("haproxy")?)?;
-    let apache = Apache::start_with(origin, &certificate, block("apache")?)?;
+    let haproxy = Haproxy::start(origin, &certificate, block("haproxy")?)?;
+    let apache = Apache::start(origin, &certificate, block("apache")?)?;
     let (variables, settings) = (block("nginx")?, block("nginx-location")?);
     let nginx = Nginx::start_with(origin, &certificate, variables, settings)?;
     for (name, proxy) in [("HAProxy", haproxy), ("Apache", apache), ("nginx", nginx)] {

@@ -6,12 +6,12 @@ use conformance::{Harness, Prefs, Server, Site as App};
 use e2e::{Certificate, Failure, Nginx, Proxy, Site};
 use sealed_session::{Budget, CookieSpec, Key, KeyRing, SessionManager, Slots, Transport};
 
-/// A ring that nobody else has.
+/// Makes a ring that nobody else has.
 pub(crate) fn ring() -> Result<KeyRing, Failure> {
     Ok(KeyRing::new(Key::generate()?))
 }
 
-/// A sign-in and preferences beside it, each in a header field or a cookie, as the client likes it.
+/// Configures a sign-in and preferences beside it, each in a header field or a cookie, as the client likes it.
 pub(crate) fn slots(ring: &KeyRing) -> Result<Slots, Failure> {
     let main = SessionManager::builder(ring.clone()).transport(Transport::bearer().or_cookie());
     let prefs = SessionManager::builder(ring.clone())
@@ -83,7 +83,7 @@ pub(crate) fn start(harness: &dyn Harness, app: App) -> Result<Server, Failure> 
     Ok(started.map_err(|cause| format!("{} does not start: {cause}", harness.name()))?)
 }
 
-/// Whether an address is free again.
+/// Fails unless an address is free again.
 fn stopped(address: SocketAddr) -> std::io::Result<()> {
     TcpListener::bind(address).map(drop)
 }

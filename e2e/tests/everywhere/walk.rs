@@ -51,7 +51,7 @@ async fn ask(
     Ok(())
 }
 
-/// A round from each place, so that each framework has each part.
+/// Goes a round from each place, so that each framework has each part.
 pub(crate) async fn walk(client: &mut impl Client, places: &[Place]) -> Result<(), Failure> {
     for first in 0..places.len() {
         let round_trip: Vec<&Place> = places.iter().cycle().skip(first).take(4).collect();

@@ -2,7 +2,7 @@
 
 use e2e::{
     Answer, Certificate, Chromium, Client, Curl, Failure, Holds, Origin, Preset, Protocol, Python,
-    Rust, Site, observe,
+    Rust, Site, observe, version,
 };
 
 use crate::support::{arrived, grouped, one_byte_over, status};
@@ -21,7 +21,7 @@ async fn chromium() -> Result<(), Failure> {
     observe(
         "versions",
         "1-chromium",
-        &["Chromium", &Chromium::version()?],
+        &["Chromium", &version("chromium")?],
     )?;
     let client = &mut Chromium::new(Protocol::Http1).await?;
     let row = Row("11", "Chromium", "HTTP/1.1", "1");
@@ -42,7 +42,7 @@ async fn chromium() -> Result<(), Failure> {
 #[tokio::test(flavor = "multi_thread")]
 async fn curl() -> Result<(), Failure> {
     let (certificate, origin) = start().await?;
-    observe("versions", "2-curl", &["curl", &Curl::version()?])?;
+    observe("versions", "2-curl", &["curl", &version("curl")?])?;
     for (place, protocol) in [("21", Protocol::Http1), ("22", Protocol::Http2)] {
         let client = &mut Curl::new(protocol, &certificate)?;
         let spoken = protocol.to_string();
@@ -55,7 +55,7 @@ async fn curl() -> Result<(), Failure> {
 #[tokio::test(flavor = "multi_thread")]
 async fn python() -> Result<(), Failure> {
     let (certificate, origin) = start().await?;
-    observe("versions", "3-python", &["Python", &Python::version()?])?;
+    observe("versions", "3-python", &["Python", &version("python3")?])?;
     let client = &mut Python::new(&certificate)?;
     let row = Row("31", "Python, `http.cookiejar`", "HTTP/1.1", "1");
     row.walk(client, origin.site, WHOLE).await?;
@@ -114,7 +114,7 @@ impl Row<'_> {
         observe("clients", place, &row)
     }
 
-    /// What becomes of a session that takes the whole budget.
+    /// Returns what becomes of a session that takes the whole budget.
     async fn at_the_limit(
         &self,
         client: &mut impl Client,

@@ -3,10 +3,10 @@
 
 use e2e::{
     Answer, Apache, Certificate, Chromium, Client, Curl, Failure, Haproxy, Nginx, Origin, Protocol,
-    Python, Reply, Rust, Site, observe, send_cookie, send_head, serve_heads,
+    Python, Reply, Rust, Site, observe, send_cookie, send_head, serve_heads, version,
 };
 
-/// One row: where it stands, whose limit it is, of what, what passes, and what does not.
+/// Notes a row: where it stands, whose limit it is, of what, what passes, and what does not.
 fn row(place: &str, cells: [&str; 4]) -> Result<(), Failure> {
     observe("edges", place, &cells)
 }
@@ -80,10 +80,10 @@ async fn curl_keeps_4096_bytes_and_sends_8190() -> Result<(), Failure> {
     // What it counts, which has to stay below 8,190: all but the last `; `. 7.88 counts what
     // stands before the line, too.
     let line = "Cookie: ".len() + 4_001 + 2 + 3_901 + fits + 1;
-    let version = Curl::version()?;
+    let installed = version("curl")?;
     let port = site.plain.port();
     let before = format!(
-        "GET /read HTTP/1.1\r\nHost: localhost:{port}\r\nUser-Agent: curl/{version}\r\nAccept: */*\r\n"
+        "GET /read HTTP/1.1\r\nHost: localhost:{port}\r\nUser-Agent: curl/{installed}\r\nAccept: */*\r\n"
     );
     let wanted = [8_189, 8_189 - before.len()];
     assert!(wanted.contains(&line), "{line} of {wanted:?}");
@@ -186,7 +186,7 @@ async fn hyper_takes_16_kib_over_http2() -> Result<(), Failure> {
     row("42", ["axum (hyper)", what, "16,383", "16,384: 431"])
 }
 
-/// Whether a response is the upstream's, to its end.
+/// Returns whether a response is the upstream's, to its end.
 fn is_whole(reply: &Reply) -> bool {
     reply.status == Some(200) && reply.body == "ok"
 }
@@ -229,7 +229,7 @@ fn nginx_takes_a_page_of_response_and_8_kib_of_cookie() -> Result<(), Failure> {
 #[test]
 fn haproxy_takes_15_kib_of_each() -> Result<(), Failure> {
     let certificate = Certificate::new()?;
-    let proxy = Haproxy::start(serve_heads()?, &certificate)?;
+    let proxy = Haproxy::start(serve_heads()?, &certificate, "")?;
     let address = proxy.site().plain;
     let response = |bytes: usize| send_cookie(address, &format!("/{bytes}"), 10);
     assert!(is_whole(&response(15_292)?));
@@ -245,7 +245,7 @@ fn haproxy_takes_15_kib_of_each() -> Result<(), Failure> {
 #[test]
 fn apache_takes_8_kib_of_cookie() -> Result<(), Failure> {
     let certificate = Certificate::new()?;
-    let proxy = Apache::start(serve_heads()?, &certificate)?;
+    let proxy = Apache::start(serve_heads()?, &certificate, "")?;
     let request = |bytes| send_cookie(proxy.site().plain, "/0", bytes);
     assert!(is_whole(&request(8_183)?));
     assert_eq!(request(8_184)?.status, Some(400));

@@ -19,7 +19,7 @@ const HEAD: usize = 4_096;
 const SERVER: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/plain; charset=utf-8\r\n\
      content-length: 2\r\ndate: Sat, 28 Nov 2026 08:00:00 GMT\r\n\r\n";
 
-/// The same ring before a rename and after it: four keys.
+/// Builds managers of one ring of four keys, before a rename and after it.
 fn managers() -> Result<[SessionManager; 2], Error> {
     let mut ring = KeyRing::new(Key::generate()?);
     for _ in 0..3 {
@@ -44,7 +44,7 @@ async fn sign_in(session: Session) -> Result<(), Error> {
     Ok(())
 }
 
-/// A byte that no compression foresees.
+/// Returns a byte that no compression foresees.
 fn noise(at: usize) -> u8 {
     let mixed = (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed ^ (mixed >> 29))
@@ -52,7 +52,7 @@ fn noise(at: usize) -> u8 {
         .to_be_bytes()[0]
 }
 
-/// A page with so many bytes of its own in the head.
+/// Answers a page with so many bytes of its own in the head.
 fn page(bytes: usize) -> impl IntoResponse {
     let around = "x-page: \r\n".len() + SERVER.len();
     let text = "x".repeat(bytes.saturating_sub(around));

@@ -2,7 +2,7 @@
 
 use e2e::{
     Answer, Apache, Certificate, Chromium, Client, Failure, Haproxy, Holds, Nginx, Origin, Preset,
-    Protocol, Proxy, Rust, observe,
+    Protocol, Proxy, Rust, observe, version,
 };
 
 use crate::support::{arrived, one_byte_over, status};
@@ -19,7 +19,7 @@ const CLOSED: &str = "502 when written, no answer when read";
 #[tokio::test(flavor = "multi_thread")]
 async fn nginx() -> Result<(), Failure> {
     let bench = Bench::new().await?;
-    observe("versions", "5-nginx", &["nginx", &Nginx::version()?])?;
+    observe("versions", "5-nginx", &["nginx", &version("nginx")?])?;
     let stock = Nginx::start(bench.origin.site.plain, &bench.certificate, "")?;
     // A browser's `roomy` session can be read over HTTP/2 only because its fields are split.
     let wanted = [
@@ -43,8 +43,8 @@ async fn nginx() -> Result<(), Failure> {
 #[tokio::test(flavor = "multi_thread")]
 async fn haproxy() -> Result<(), Failure> {
     let bench = Bench::new().await?;
-    observe("versions", "6-haproxy", &["HAProxy", &Haproxy::version()?])?;
-    let proxy = Haproxy::start(bench.origin.site.plain, &bench.certificate)?;
+    observe("versions", "6-haproxy", &["HAProxy", &version("haproxy")?])?;
+    let proxy = Haproxy::start(bench.origin.site.plain, &bench.certificate, "")?;
     let wanted = [
         [WHOLE, WHOLE, WHOLE, BOTH],
         [WHOLE, WHOLE, WHOLE, CLOSED],
@@ -56,8 +56,8 @@ async fn haproxy() -> Result<(), Failure> {
 #[tokio::test(flavor = "multi_thread")]
 async fn apache() -> Result<(), Failure> {
     let bench = Bench::new().await?;
-    observe("versions", "7-apache", &["Apache", &Apache::version()?])?;
-    let proxy = Apache::start(bench.origin.site.plain, &bench.certificate)?;
+    observe("versions", "7-apache", &["Apache", &version("apache2")?])?;
+    let proxy = Apache::start(bench.origin.site.plain, &bench.certificate, "")?;
     let (http1, http2) = ("400 when read", "431 when read");
     // What is written and has no answer is over the client's own limit.
     let unread = "no answer when written, 431 when read";
@@ -109,7 +109,7 @@ impl Bench {
         Ok(())
     }
 
-    /// Each preset at its limit: written through the proxy, and read through it.
+    /// Writes and reads a session of each preset at its limit through the proxy.
     async fn cells(
         &self,
         client: &mut impl Client,

@@ -2,7 +2,7 @@
 
 use e2e::{Answer, Client, Failure, Holds, Preset, Refused, Reply, Site};
 
-/// What became of a session that took its whole budget and was read.
+/// Returns what became of a session that took its whole budget and was read.
 pub(crate) fn arrived(reply: &Reply) -> Result<String, Failure> {
     if reply.status != Some(200) {
         return Ok(format!("{} when read", status(reply)));
@@ -15,13 +15,13 @@ pub(crate) fn arrived(reply: &Reply) -> Result<String, Failure> {
     }
 }
 
-/// The status, or that there was none.
+/// Shows the status, or that there was none.
 pub(crate) fn status(reply: &Reply) -> String {
     let status = reply.status.map(|status| status.to_string());
     status.unwrap_or_else(|| "no answer".to_owned())
 }
 
-/// A number as people write it.
+/// Writes a number with a comma before every three digits.
 pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -34,7 +34,7 @@ pub(crate) fn grouped(number: usize) -> String {
     text
 }
 
-/// The library refuses it and says by how much, and what was there before stays.
+/// Checks that the library refuses it and says by how much, and that what was there before stays.
 pub(crate) async fn one_byte_over(
     client: &mut impl Client,
     site: Site,

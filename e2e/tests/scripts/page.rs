@@ -1,11 +1,11 @@
 //! The page's blocks of code.
 
-/// The page.
+/// Returns the page.
 pub(crate) fn page() -> &'static str {
     include_str!("../../../docs/clients-without-cookies.md")
 }
 
-/// What stands in the blocks of this language, in order.
+/// Returns what stands in the blocks of this language, in order.
 pub(crate) fn blocks(language: &str) -> Vec<&'static str> {
     let begin = format!("\n```{language}\n");
     let rest = page().split(begin.as_str()).skip(1);
@@ -13,7 +13,7 @@ pub(crate) fn blocks(language: &str) -> Vec<&'static str> {
     blocks.collect()
 }
 
-/// The only block of this language.
+/// Returns the only block of this language.
 pub(crate) fn block(language: &str) -> &'static str {
     let found = blocks(language);
     let [only] = found.as_slice() else {
@@ -22,7 +22,7 @@ pub(crate) fn block(language: &str) -> &'static str {
     only
 }
 
-/// What the page shows of a file: all but what it says of itself, and who may use it.
+/// Returns what the page shows of a file: all but what it says of itself, and who may use it.
 pub(crate) fn code_of(source: &str) -> String {
     let code = source.lines().filter(|line| !line.starts_with("//!"));
     let code: Vec<&str> = code.skip_while(|line| line.is_empty()).collect();

@@ -7,7 +7,7 @@ use sealed_session_axum::sealed_session::time::Duration;
 
 use crate::api::Api;
 
-/// Whoever types the commands, and keeps what the answers say.
+/// Types the commands, and keeps what the answers say.
 #[derive(Default)]
 pub(crate) struct Keeper {
     session: String,
@@ -16,12 +16,12 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
-    /// What the last `x-session` said.
+    /// Returns what the last `x-session` said.
     pub(crate) fn session(&self) -> &str {
         &self.session
     }
 
-    /// How many commands there were.
+    /// Counts the commands.
     pub(crate) fn asked(&self) -> usize {
         self.asked
     }
@@ -79,7 +79,7 @@ fn is_shown(said: &str, line: &str) -> bool {
     }
 }
 
-/// The words of a command as a shell divides them, of which it has to need nothing but quotes.
+/// Splits a command into words as a shell does, of which it has to need nothing but quotes.
 fn words(command: &str) -> Result<Vec<String>, Failure> {
     let mut words = Vec::new();
     let mut rest = command.trim_start();

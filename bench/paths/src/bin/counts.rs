@@ -79,7 +79,7 @@ fn measure() -> Result<Baseline, String> {
     Ok(baseline)
 }
 
-/// The instructions of a whole process.
+/// Counts the instructions of a whole process.
 fn count(path: CountedPath, times: u32) -> Result<u64, String> {
     let program = std::env::current_exe().map_err(|cause| cause.to_string())?;
     let mut command = Command::new("valgrind");

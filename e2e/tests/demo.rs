@@ -9,25 +9,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use e2e::{Browser, Failure, Shop};
+use e2e::{Browser, Failure, Folder, Shop};
 use sealed_session::Key;
 
-/// A ring in a file that is gone at the end of the test.
-struct Keys(PathBuf);
-
-impl Keys {
-    fn new(test: &str) -> Keys {
-        let name = format!("sealed-session-e2e-{test}-{}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::write(&path, Key::generate().unwrap().to_text().expose()).unwrap();
-        Keys(path)
-    }
-}
-
-impl Drop for Keys {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
+/// Writes a ring into a file that is gone with its folder.
+fn keys(folder: &Folder) -> Result<PathBuf, Failure> {
+    folder.write("keys", Key::generate()?.to_text().expose())
 }
 
 async fn names(browser: &Browser) -> Vec<String> {
@@ -42,8 +29,9 @@ async fn names(browser: &Browser) -> Vec<String> {
 
 #[tokio::test]
 async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), Failure> {
-    let keys = Keys::new("walk");
-    let mut shop = Shop::start(&keys.0, &[])?;
+    let folder = Folder::new()?;
+    let keys = keys(&folder)?;
+    let mut shop = Shop::start(&keys, &[])?;
     let browser = Browser::start().await?;
 
     // Reading leaves no cookie.
@@ -82,7 +70,7 @@ async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), 
     assert!(browser.text().await?.contains("1 line, 1 piece"));
 
     // A restart of both: the servers remember nothing, and the visitor is still signed in.
-    shop.restart(&keys.0)?;
+    shop.restart(&keys)?;
     for page in [shop.a("/cart"), shop.b("/cart")] {
         browser.open(&page).await?;
         let text = browser.text().await?;
@@ -183,8 +171,9 @@ async fn value(browser: &Browser, wanted: &str) -> Result<String, Failure> {
 
 #[tokio::test]
 async fn a_session_is_kept_alive_by_touches_idles_out_and_stays_ended() -> Result<(), Failure> {
-    let keys = Keys::new("touches");
-    let shop = Shop::start(&keys.0, &["--idle", IDLE])?;
+    let folder = Folder::new()?;
+    let keys = keys(&folder)?;
+    let shop = Shop::start(&keys, &["--idle", IDLE])?;
     let browser = Browser::start().await?;
     let written = sign_in(&browser, &shop, false).await?;
     assert_eq!(names(&browser).await, ["shop"]);

@@ -5,7 +5,7 @@ use rocket::http::{CookieJar, Status};
 use rocket::{Build, FromForm, Request, Rocket, catch, catchers, get, post, routes};
 use sealed_session_rocket::Session;
 
-use crate::guards;
+use crate::forwards;
 use crate::support::{client, fairing, send};
 
 #[derive(FromForm)]
@@ -39,8 +39,8 @@ fn was_caught(session: Session) -> String {
 }
 
 fn app() -> Rocket<Build> {
-    guards::app()
-        .mount("/", routes![order, breaks, was_caught, guards::early])
+    forwards::app()
+        .mount("/", routes![order, breaks, was_caught, forwards::early])
         .register("/", catchers![caught])
 }
 

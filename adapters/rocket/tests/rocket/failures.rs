@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use rocket::fairing::AdHoc;
 use rocket::http::{CookieJar, Status};
-use rocket::response::stream::TextStream;
 use rocket::{Build, Request, Rocket, catch, catchers, get, routes};
 use sealed_session_rocket::sealed_session::{self as core, Lifetime, Transport};
 use sealed_session_rocket::{Error, Session, SessionFairing};
 
-use crate::guards;
-use crate::support::{bare, builder, client, compact, fairing, send};
+use crate::forwards;
+use crate::support::{builder, client, compact, fairing, send};
 
 #[get("/noise")]
 fn noise(session: Session, jar: &CookieJar<'_>) -> Result<(Status, &'static str), Error> {
@@ -53,17 +52,7 @@ fn app() -> Rocket<Build> {
         })
     });
     let routes = routes![noise, lump, misread];
-    guards::app().mount("/", routes).attach(shared)
-}
-
-#[test]
-fn a_commit_that_fails_keeps_the_old_session_and_says_nothing_unless_asked() {
-    let silent = client(app().attach(compact()));
-    let cookie = send(&silent, "POST", "/write", &[]).cookie();
-    let reply = send(&silent, "GET", "/noise", &[&cookie]);
-    assert_eq!((reply.status, reply.body.as_str()), (500, ""));
-    assert!(reply.set_cookies().is_empty());
-    assert_eq!(send(&silent, "GET", "/read", &[&cookie]).body, "Ada");
+    forwards::app().mount("/", routes).attach(shared)
 }
 
 #[test]
@@ -151,25 +140,4 @@ fn other_errors_are_answered_by_the_catcher_and_commit() {
     let reply = send(&client, "GET", "/misread", &[&cookie]);
     assert_eq!((reply.status, reply.body.as_str()), (500, "sorry"));
     assert_eq!(reply.set_cookies().len(), 1);
-}
-
-#[get("/late")]
-fn late(session: Session) -> TextStream![String] {
-    session.insert("name", "Ada").unwrap();
-    TextStream! {
-        yield session.insert("late", true).unwrap_err().to_string();
-    }
-}
-
-#[test]
-fn changes_after_the_head_are_reported() {
-    let app = bare().mount("/", routes![late]);
-    let client = client(app.attach(fairing()));
-    let reply = send(&client, "GET", "/late", &[]);
-    assert_eq!(reply.set_cookies().len(), 1);
-    assert_eq!(
-        reply.body,
-        "`late` came too late: the response head is out and its cookies with \
-         it; change the session before the handler returns"
-    );
 }

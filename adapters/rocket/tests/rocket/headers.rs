@@ -1,111 +1,34 @@
-//! Fields of others, caches, and fairings before and after.
+//! Fairings before and after ours, and their fields.
 
 use std::sync::Mutex;
 
 use rocket::fairing::AdHoc;
-use rocket::http::{CookieJar, Header};
+use rocket::http::Header;
 use rocket::response::Responder;
 use rocket::shield::{Referrer, Shield};
 use rocket::{Build, Rocket, State, get, routes};
 use sealed_session_rocket::Session;
 
-use crate::guards;
+use crate::forwards;
 use crate::support::{bare, client, fairing, send};
 
 #[derive(Responder)]
 struct Page {
     body: &'static str,
     caching: Header<'static>,
-    vary: Header<'static>,
-}
-
-fn page() -> Page {
-    Page {
-        body: "x",
-        caching: Header::new("Cache-Control", "public, max-age=60"),
-        vary: Header::new("Vary", "Accept"),
-    }
-}
-
-#[get("/public")]
-fn public() -> Page {
-    page()
 }
 
 #[get("/written-public")]
 fn written_public(session: Session) -> Page {
     session.insert("name", "Ada").unwrap();
-    page()
-}
-
-#[derive(Responder)]
-struct Edge {
-    body: &'static str,
-    edge: Header<'static>,
-}
-
-#[get("/edge")]
-fn edge(session: Session) -> Edge {
-    session.insert("name", "Ada").unwrap();
-    Edge {
+    Page {
         body: "x",
-        edge: Header::new("CDN-Cache-Control", "public, max-age=60"),
-    }
-}
-
-#[derive(Responder)]
-struct Theirs {
-    body: &'static str,
-    line: Header<'static>,
-}
-
-#[get("/theirs")]
-fn theirs(session: Session, jar: &CookieJar<'_>) -> Theirs {
-    session.insert("name", "Ada").unwrap();
-    jar.add(("jarred", "1"));
-    Theirs {
-        body: "x",
-        line: Header::new("Set-Cookie", "raw=1"),
+        caching: Header::new("Cache-Control", "public, max-age=60"),
     }
 }
 
 fn app() -> Rocket<Build> {
-    guards::app().mount("/", routes![public, written_public, edge, theirs])
-}
-
-#[test]
-fn set_cookie_lines_of_others_stay() {
-    let client = client(app().attach(fairing()));
-    let reply = send(&client, "GET", "/theirs", &[]);
-    let lines = reply.set_cookies();
-    assert_eq!(lines.len(), 3);
-    for start in ["raw=1", "jarred=1; ", "__Host-session="] {
-        assert!(lines.iter().any(|line| line.starts_with(start)), "{start}");
-    }
-}
-
-#[test]
-fn caching_headers() {
-    let client = client(app().attach(fairing()));
-    let public = send(&client, "GET", "/public", &["__Host-session=A"]);
-    assert_eq!(public.all("cache-control"), ["public, max-age=60"]);
-    assert_eq!(public.all("vary"), ["Accept"]);
-    assert!(public.set_cookies().is_empty());
-
-    let looked = send(&client, "GET", "/read", &[]);
-    assert_eq!(looked.all("vary"), ["Cookie"]);
-    assert_eq!(looked.field("cache-control"), None);
-
-    let written = send(&client, "GET", "/written-public", &[]);
-    assert_eq!(written.all("cache-control"), ["private, max-age=60"]);
-    assert_eq!(written.all("vary"), ["Accept", "Cookie"]);
-
-    let edge = send(&client, "GET", "/edge", &[]);
-    assert_eq!(edge.field("cdn-cache-control"), None);
-    assert_eq!(edge.all("cache-control"), ["private"]);
-
-    let live = send(&client, "GET", "/read", &[&written.cookie()]);
-    assert_eq!(live.all("cache-control"), ["private"]);
+    forwards::app().mount("/", routes![written_public])
 }
 
 #[test]
@@ -196,7 +119,7 @@ fn request_fairings_use_the_session_after_it_and_are_told_before_it() {
             *cell.0.lock().unwrap() = Some(told);
         })
     });
-    let app = guards::app().mount("/", routes![early]);
+    let app = forwards::app().mount("/", routes![early]);
     let app = app.manage(Told(Mutex::default()));
     let before = client(app.attach(asking).attach(fairing()));
     let cookie = send(&before, "POST", "/write", &[]).cookie();

@@ -6,7 +6,7 @@ use rocket::{get, post, routes};
 use sealed_session_rocket::sealed_session::CookieSpec;
 use sealed_session_rocket::{Error, Session, SessionFairing};
 
-use crate::guards;
+use crate::forwards;
 use crate::support::{Reply, bare, builder, client, fairing, request, send};
 
 #[post("/grow")]
@@ -36,7 +36,7 @@ fn refusal(session: Session) -> String {
 #[test]
 fn a_local_client_that_keeps_cookies_has_a_session() {
     let routes = routes![grow, shrink, sign_out, refusal];
-    let app = guards::app().mount("/", routes).attach(fairing());
+    let app = forwards::app().mount("/", routes).attach(fairing());
     let client = Client::tracked(app).unwrap();
     let get = |path| client.get(path).dispatch().into_string().unwrap();
     let post = |path| {
@@ -72,7 +72,11 @@ fn a_local_client_that_keeps_cookies_has_a_session() {
 
 #[test]
 fn cookies_of_a_local_request_come_from_its_jar_or_from_its_lines() {
-    let client = client(guards::app().mount("/", routes![refusal]).attach(fairing()));
+    let client = client(
+        forwards::app()
+            .mount("/", routes![refusal])
+            .attach(fairing()),
+    );
     let line = send(&client, "POST", "/write", &[]).cookie();
     let cookie = Cookie::parse(line.clone()).unwrap();
 
@@ -90,7 +94,7 @@ fn cookies_of_a_local_request_come_from_its_jar_or_from_its_lines() {
 
 #[test]
 fn clones_of_a_local_request_have_sessions_of_their_own() {
-    let client = client(guards::app().attach(fairing()));
+    let client = client(forwards::app().attach(fairing()));
     let request = client.post("/write");
     for _ in 0..2 {
         let reply = Reply::of(request.clone().dispatch());

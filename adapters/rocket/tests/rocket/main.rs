@@ -1,5 +1,5 @@
-//! The fairing and the guards in real applications: by Rocket's local client, and over connections
-//! where that differs.
+//! What only Rocket does, by its local client, and over connections where that differs; every adapter runs
+//! the list of conformance besides.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,13 +12,13 @@ mod catchers;
 mod connections;
 mod failures;
 mod foreign;
-mod guarded;
+mod forwards;
 mod guards;
 mod headers;
 mod jars;
 mod panics;
+mod passive;
 mod refusals;
-mod renewal;
 mod slots;
 mod support;
 mod transports;

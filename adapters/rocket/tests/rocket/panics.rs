@@ -5,7 +5,7 @@ use rocket::request::{self, FromRequest};
 use rocket::{Build, Request, Rocket, catch, catchers, get, routes};
 use sealed_session_rocket::Session;
 
-use crate::guards;
+use crate::forwards;
 use crate::support::{client, fairing, send};
 
 #[get("/at-once")]
@@ -76,7 +76,7 @@ async fn panics(request: &Request<'_>) -> &'static str {
 
 fn app() -> Rocket<Build> {
     let routes = routes![at_once, later, guarded, empty_handed];
-    guards::app().mount("/", routes).attach(fairing())
+    forwards::app().mount("/", routes).attach(fairing())
 }
 
 #[test]

@@ -11,7 +11,7 @@ use rocket::{Build, Request, Rocket, catch, catchers, get, routes};
 use sealed_session_rocket::sealed_session::{self as core, Guard};
 use sealed_session_rocket::{Error, Guarded, Policy, Session, SessionFairing};
 
-use crate::guards;
+use crate::forwards;
 use crate::support::{bare, client, fairing, send};
 
 /// Signs somebody in, and then stores what never fits.
@@ -114,7 +114,7 @@ static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 fn app(fairing: SessionFairing) -> Rocket<Build> {
     let routes = routes![counted, polite, refused, opaque, panics, signs_in, who];
-    let app = guards::app().mount("/", routes).attach(fairing);
+    let app = forwards::app().mount("/", routes).attach(fairing);
     app.register("/", catchers![caught])
 }
 

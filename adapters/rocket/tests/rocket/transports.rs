@@ -1,33 +1,15 @@
-//! Sessions in header fields and in links.
+//! Sessions in links, beside Rocket's shield.
 
 use std::time::Duration;
 
-use rocket::http::Header;
 use rocket::response::Redirect;
 use rocket::shield::{Referrer, Shield};
 use rocket::{Build, Rocket, get, post, routes};
 use sealed_session_rocket::sealed_session::{Lifetime, Transport};
 use sealed_session_rocket::{Error, Session, SessionFairing};
 
-use crate::guards;
-use crate::support::{Reply, builder, client, send};
-
-#[test]
-fn a_session_in_a_header_field_comes_and_goes() {
-    let manager = builder().transport(Transport::header("x-session").or_cookie());
-    let fairing = SessionFairing::new(manager.build().unwrap());
-    let client = client(guards::app().attach(fairing));
-    let asked = client.post("/write").header(Header::new("X-Session", ""));
-    let written = Reply::of(asked.dispatch());
-    let token = written.field("x-session").unwrap().to_owned();
-    assert!(written.set_cookies().is_empty());
-    assert_eq!(written.all("cache-control"), ["no-store"]);
-
-    let read = client.get("/read").header(Header::new("X-Session", token));
-    assert_eq!(Reply::of(read.dispatch()).body, "Ada");
-    // Whoever does not ask gets a cookie.
-    assert_eq!(send(&client, "POST", "/write", &[]).set_cookies().len(), 1);
-}
+use crate::forwards;
+use crate::support::{builder, client, send};
 
 #[post("/begin")]
 fn begin(session: Session) -> Result<Redirect, Error> {
@@ -41,7 +23,7 @@ fn link(session: Session) -> Result<String, Error> {
 }
 
 fn linked() -> Rocket<Build> {
-    guards::app().mount("/", routes![begin, link])
+    forwards::app().mount("/", routes![begin, link])
 }
 
 #[test]

@@ -1,9 +1,5 @@
 //! Errors of middlewares: they are no responses yet when they pass the sessions.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod support;
-
 use std::io;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::Duration;
@@ -19,7 +15,8 @@ use actix_web::{App, Error as ActixError, HttpResponse};
 use futures_util::FutureExt;
 use sealed_session_actix::sealed_session::{self as core, Budget};
 use sealed_session_actix::{CommittedError, Error, Session, SessionMiddleware};
-use support::{Reply, builder, send, sessions};
+
+use crate::support::{Reply, builder, send, sessions};
 
 type Answer = actix_web::Result<ServiceResponse>;
 

@@ -1,19 +1,15 @@
 //! What the log says of an application that is put together wrongly.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod support;
-
 use std::io;
 use std::sync::{Arc, Mutex};
 
 use actix_web::App;
 use actix_web::test::init_service;
 use actix_web::web::{self, get};
-use sealed_session_actix::sealed_session::Slot;
 use sealed_session_actix::{LiveSession, NotLive, PassiveMiddleware, Session};
-use support::{send, sessions};
 use tracing_subscriber::fmt::MakeWriter;
+
+use crate::support::{send, sessions};
 
 /// The log of this thread, which serves its requests itself.
 #[derive(Clone, Default)]
@@ -78,21 +74,6 @@ async fn a_missing_middleware_is_reported_once_with_the_fix() {
         assert_eq!(log.matches(fix).count(), 1, "{path}: {log}");
         assert!(log.contains("ERROR") && log.contains(path), "{log}");
     }
-}
-
-enum Prefs {}
-impl Slot for Prefs {}
-
-#[actix_web::test]
-async fn a_missing_slot_is_reported_with_the_fix() {
-    let maybe = async |prefs: Option<LiveSession<Prefs>>| prefs.is_some().to_string();
-    let app = App::new().route("/", get().to(maybe)).wrap(sessions());
-    let app = init_service(app).await;
-    let log = Log::default();
-    let _guard = log.start();
-    assert_eq!(send(&app, "GET", "/", &[]).await.body, "false");
-    let text = log.take();
-    assert!(text.contains(".with::<Prefs>("), "{text}");
 }
 
 #[actix_web::test]

@@ -1,8 +1,5 @@
 //! Requests to an application, and what comes back.
 
-#![allow(dead_code, reason = "each test binary uses its part of this")]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use actix_http::Request;
 use actix_web::HttpResponse;
 use actix_web::body::{MessageBody, to_bytes};

@@ -1,14 +1,21 @@
 //! Requests to a router, and what comes back.
 
-#![allow(dead_code, reason = "each test binary uses its part of this")]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
+use sealed_session_axum::SessionLayer;
+use sealed_session_axum::sealed_session::{Key, KeyRing, SessionManager, SessionManagerBuilder};
 use tower::ServiceExt;
+
+pub(crate) fn builder() -> SessionManagerBuilder {
+    SessionManager::builder(KeyRing::new(Key::new(&[1; 32]).unwrap()))
+}
+
+pub(crate) fn layer() -> SessionLayer {
+    SessionLayer::new(builder().build().unwrap())
+}
 
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,

@@ -1,9 +1,5 @@
 //! Error pages and error types of an application's own, around a value that can never fit.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod support;
-
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -13,10 +9,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
 use http::{StatusCode, header};
-use sealed_session_axum::sealed_session::{self as core, Key, KeyRing, SessionManager};
-use sealed_session_axum::{Error, Session, SessionLayer};
-use support::send;
+use sealed_session_axum::sealed_session as core;
+use sealed_session_axum::{Error, Session};
 use tower::util::MapResponseLayer;
+
+use crate::support::{layer, send};
 
 /// A handler that stores what fits, and then what never does. `map` is the application's own error.
 async fn stores<E>(session: Session, map: impl FnOnce(core::Error) -> E) -> Result<(), E> {
@@ -31,8 +28,7 @@ fn too_much(error: &core::Error, session: &core::Session) -> Response {
 
 /// The application inside of sessions whose failures have a page.
 async fn is_held_back(app: Router, what: &str) {
-    let manager = SessionManager::new(KeyRing::new(Key::new(&[1; 32]).unwrap())).unwrap();
-    let app = app.layer(SessionLayer::new(manager).on_commit_failure(too_much));
+    let app = app.layer(layer().on_commit_failure(too_much));
     let reply = send(&app, "GET", "/", &[]).await;
     let (status, body) = (reply.status.as_u16(), reply.body.as_str());
     assert_eq!((status, body), (413, "too much"), "{what}");
@@ -104,10 +100,7 @@ async fn what_a_handler_does_about_a_refused_value_is_committed() {
         session.insert("note", "short").unwrap();
         (StatusCode::INTERNAL_SERVER_ERROR, refused.to_string())
     };
-    let manager = SessionManager::new(KeyRing::new(Key::new(&[1; 32]).unwrap())).unwrap();
-    let app = Router::new()
-        .route("/", get(shorter))
-        .layer(SessionLayer::new(manager));
+    let app = Router::new().route("/", get(shorter)).layer(layer());
     let reply = send(&app, "GET", "/", &[]).await;
     assert_eq!((reply.status.as_u16(), reply.body.as_str()), (500, "true"));
     assert_eq!(reply.set_cookies().len(), 1);

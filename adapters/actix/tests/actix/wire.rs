@@ -82,30 +82,15 @@ impl Connection {
         }
     }
 
-    /// A head, and the body by its length.
-    pub(crate) fn answer(&mut self) -> (Head, String) {
-        let head = self.head();
-        let length = head.all("content-length")[0].parse().unwrap();
-        let body = self.exactly(length);
-        (head, String::from_utf8(body).unwrap())
-    }
-
     pub(crate) fn exactly(&mut self, length: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];
         self.0.read_exact(&mut bytes).unwrap();
         bytes
     }
 
-    pub(crate) fn line(&mut self) -> String {
+    fn line(&mut self) -> String {
         let mut line = String::new();
         self.0.read_line(&mut line).unwrap();
         line.strip_suffix("\r\n").unwrap().to_owned()
-    }
-
-    /// Everything until the server closes.
-    pub(crate) fn rest(mut self) -> Vec<u8> {
-        let mut rest = Vec::new();
-        self.0.read_to_end(&mut rest).unwrap();
-        rest
     }
 }

@@ -1,9 +1,5 @@
 //! Which requests keep a session alive.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod support;
-
 use std::sync::Arc;
 
 use actix_web::App;
@@ -11,8 +7,9 @@ use actix_web::http::header;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::{self, get};
 use sealed_session_actix::{PassiveMiddleware, Session};
-use support::{call, clock, send, sessions};
 use time::Duration;
+
+use crate::support::{call, clock, send, sessions};
 
 #[actix_web::test]
 async fn every_request_renews_its_session_unless_it_is_passive() {

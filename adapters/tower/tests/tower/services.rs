@@ -1,0 +1,178 @@
+//! The layer around plain services, without a framework.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use http::request::Builder;
+use http::{Request, Response, header};
+use sealed_session_tower::sealed_session::{
+    Clock, CookieSpec, Error, Key, KeyRing, ManualClock, Session, SessionManager, Sessions,
+    Transport,
+};
+use sealed_session_tower::{PassiveLayer, SessionLayer};
+use time::{Duration, OffsetDateTime};
+use tower::{Layer, Service, ServiceExt, service_fn};
+
+fn ring() -> KeyRing {
+    KeyRing::new(Key::new(&[1; 32]).unwrap())
+}
+
+fn layer() -> SessionLayer {
+    SessionLayer::new(SessionManager::new(ring()).unwrap())
+}
+
+fn session<B>(request: &Request<B>) -> Session {
+    request
+        .extensions()
+        .get::<Sessions>()
+        .unwrap()
+        .main()
+        .clone()
+}
+
+async fn write(request: Request<()>) -> Result<Response<String>, Error> {
+    session(&request).insert("name", "Ada")?;
+    Ok(Response::default())
+}
+
+/// The `Cookie` line that a browser would send next.
+fn cookie<B>(response: &Response<B>) -> Option<String> {
+    let line = response
+        .headers()
+        .get(header::SET_COOKIE)?
+        .to_str()
+        .unwrap();
+    line.split(';').next().map(str::to_owned)
+}
+
+#[tokio::test]
+async fn an_inner_error_passes_and_sends_nothing() {
+    let failing = service_fn(async |request: Request<()>| {
+        session(&request).insert("a", 1).unwrap();
+        Err::<Response<String>, &str>("the inner service failed")
+    });
+    let result = layer().layer(failing).oneshot(Request::new(())).await;
+    assert_eq!(result.unwrap_err(), "the inner service failed");
+}
+
+#[tokio::test]
+async fn a_service_that_is_cut_off_sends_its_changes_only_within_the_layer() {
+    async fn slow(request: Request<()>) -> Result<Response<String>, Infallible> {
+        session(&request).insert("name", "Eve").unwrap();
+        std::future::pending().await
+    }
+    /// A time limit that is over as soon as the service waits.
+    async fn cut_off<S>(mut inner: S, request: Request<()>) -> Result<Response<String>, Infallible>
+    where
+        S: Service<Request<()>, Response = Response<String>, Error = Infallible>,
+    {
+        tokio::select! {
+            biased;
+            response = inner.call(request) => response,
+            () = std::future::ready(()) => Ok(Response::new("too slow".to_owned())),
+        }
+    }
+    let within = service_fn(|request| cut_off(service_fn(slow), request));
+    let response = layer()
+        .layer(within)
+        .oneshot(Request::new(()))
+        .await
+        .unwrap();
+    assert_eq!(
+        (response.body().as_str(), cookie(&response).is_some()),
+        ("too slow", true)
+    );
+    let outside = cut_off(layer().layer(service_fn(slow)), Request::new(()));
+    let response = outside.await.unwrap();
+    assert_eq!(
+        (response.body().as_str(), cookie(&response)),
+        ("too slow", None)
+    );
+}
+
+#[tokio::test]
+async fn a_development_profile_asks_for_the_host() {
+    let cookie_spec = CookieSpec::development("s");
+    let manager = SessionManager::builder(ring())
+        .cookie(cookie_spec)
+        .build()
+        .unwrap();
+    let live = service_fn(async |request: Request<()>| {
+        let written = session(&request).insert("a", 1).is_ok();
+        Ok::<_, Infallible>(Response::new(written))
+    });
+    let service = SessionLayer::new(manager).layer(live);
+    let by_field = |host: &str| {
+        Request::builder()
+            .header(header::HOST, host)
+            .body(())
+            .unwrap()
+    };
+    // HTTP/2 names the host in the URI.
+    let by_uri = |uri: &str| Request::builder().uri(uri).body(()).unwrap();
+    for (request, served) in [
+        (by_field("localhost:3000"), true),
+        (by_uri("http://127.0.0.1:3000/"), true),
+        (by_field("example.com"), false),
+        (by_uri("https://example.com/"), false),
+        (Request::new(()), false),
+    ] {
+        let response = service.clone().oneshot(request).await.unwrap();
+        assert_eq!(*response.body(), served);
+        assert_eq!(cookie(&response).is_some(), served);
+    }
+}
+
+#[test]
+fn the_layer_and_its_futures_cross_threads() {
+    fn is_send<T: Send + 'static>(_: &T) {}
+    let layer = layer();
+    is_send(&layer);
+    let mut service = layer.layer(service_fn(write));
+    is_send(&service);
+    is_send(&service.call(Request::new(())));
+}
+
+#[tokio::test]
+async fn what_holds_a_session_is_marked_as_secret() {
+    let manager = SessionManager::builder(ring())
+        .transport(Transport::header("x-session").or_cookie())
+        .build()
+        .unwrap();
+    let service = SessionLayer::new(manager).layer(service_fn(write));
+    let by_field = || Request::builder().header("x-session", "");
+    for (request, secret) in [
+        (Request::builder(), "set-cookie"),
+        (by_field(), "x-session"),
+    ] {
+        let request = request.body(()).unwrap();
+        let response = service.clone().oneshot(request).await.unwrap();
+        for (name, value) in response.headers() {
+            assert_eq!(value.is_sensitive(), name == secret, "{name}");
+        }
+        assert!(response.headers().contains_key(secret));
+    }
+}
+
+#[tokio::test]
+async fn a_passive_layer_marks_the_requests_that_it_is_told_to() {
+    let start = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+    let clock = Arc::new(ManualClock::new(start));
+    let inner = service_fn(async |request: Request<()>| match request.uri().path() {
+        "/write" => write(request).await,
+        _ => Ok(Response::default()),
+    });
+    let passive = PassiveLayer::when(|headers| headers.contains_key("sec-purpose"));
+    let layer = layer().clock(Arc::clone(&clock) as Arc<dyn Clock>);
+    let service = layer.layer(passive.layer(inner));
+    let send = async |request: Builder| {
+        let request = request.body(()).unwrap();
+        service.clone().oneshot(request).await.unwrap()
+    };
+    let line = cookie(&send(Request::get("/write")).await).unwrap();
+    clock.advance(Duration::minutes(20));
+    let page = || Request::get("/").header(header::COOKIE, &line);
+    let prefetch = page().header("sec-purpose", "prefetch");
+    assert_eq!(cookie(&send(prefetch).await), None);
+    assert!(cookie(&send(page()).await).unwrap().contains(".t="));
+}

@@ -77,7 +77,7 @@ impl CommittedError {
         }
     }
 
-    /// The error as the inner middleware returned it. Its own response does not carry the session.
+    /// Returns the error as the inner middleware made it. Its own response does not carry the session.
     ///
     /// ```
     /// use sealed_session_actix::CommittedError;

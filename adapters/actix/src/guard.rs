@@ -1,4 +1,4 @@
-//! Routes that not everybody may see.
+//! Guards in front of scopes and resources.
 
 use std::fmt;
 use std::future::{Future, Ready, ready};
@@ -54,7 +54,7 @@ pub struct GuardMiddleware {
 }
 
 impl GuardMiddleware {
-    /// A middleware that asks `guard`.
+    /// Makes a middleware that asks `guard`.
     ///
     /// ```
     /// use actix_web::{App, web};
@@ -95,7 +95,7 @@ impl GuardMiddleware {
     }
 }
 
-/// The answer to who may not pass.
+/// Makes the answer to a request that may not pass.
 fn answer(verdict: &Verdict) -> Option<HttpResponse> {
     let status = StatusCode::from_u16(verdict.status()?);
     let mut response = HttpResponse::new(status.unwrap_or(StatusCode::FORBIDDEN));

@@ -62,7 +62,7 @@
 //! response at the very end. The commit is made on that response all the same, and the error that
 //! goes on carries it: see [`CommittedError`].
 //!
-//! **`Option<T>`** is `None` whatever an extractor fails with. So `Option<LiveSession>` is `None`
+//! **`Option<T>`** is `None` for every failure of an extractor. So `Option<LiveSession>` is `None`
 //! where no middleware covers the route, too; the log says so.
 //!
 //! **A panic** closes the connection without a response. Nothing is committed, and the visitor's old

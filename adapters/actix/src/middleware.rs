@@ -17,7 +17,7 @@ use crate::shared::Shared;
 
 /// Gives every request of an application its session, or its [several](sealed_session::slots).
 ///
-/// Wrap the `App` in it, outside of whatever uses the session: of several `wrap` calls the last is
+/// Wrap the `App` in it, outside of everything that uses the session: of several `wrap` calls the last is
 /// the outermost. Around the `App` it covers every scope, and what no route matches. Two, one inside
 /// the other, are reported and answered with 500.
 ///
@@ -44,7 +44,7 @@ pub struct SessionMiddleware {
 }
 
 impl SessionMiddleware {
-    /// A middleware that reads the system's clock and answers a failed commit with an empty 500.
+    /// Makes a middleware that reads the system's clock and answers a failed commit with an empty 500.
     ///
     /// ```
     /// use actix_web::test::{TestRequest, call_service, init_service};
@@ -116,12 +116,13 @@ impl SessionMiddleware {
     /// Answers a failed commit otherwise: with a page that says what was too large, for instance.
     /// The handler's response is dropped, because it speaks of changes that did not happen; the
     /// visitor's old session is whole. The session reads as the browser keeps it, and cannot be
-    /// changed any more; the error has the sizes of what could not be sent. With several, it is the one that did not fit, and none is sent.
+    /// changed any more; the error has the sizes of what could not be sent. With several slots it is the
+    /// session that did not fit, and none is sent.
     ///
     /// A handler learns already at its insert of a value that can never fit. If that error becomes the
     /// response, as this crate's [`Error`](crate::Error), by a 5xx or with
     /// [`hold_back`](sealed_session::Error::hold_back), then nothing is committed, and this answers: one
-    /// page for both. Whatever a middleware within makes of the response is dropped then.
+    /// page for both. A response that a middleware within makes is dropped then.
     ///
     /// ```
     /// use actix_web::HttpResponse;

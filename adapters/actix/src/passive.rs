@@ -10,7 +10,7 @@ use actix_web::{Error as ActixError, HttpMessage};
 use sealed_session::Sessions;
 
 /// Marks requests as [passive](Sessions::mark_passive): they do not keep their session from idling
-/// out, in whatever slot. For polling, prefetches and health checks.
+/// out, in any slot. For polling, prefetches and health checks.
 ///
 /// It belongs inside the [`SessionMiddleware`](crate::SessionMiddleware): around a scope, a resource
 /// or a route. A handler marks a single request, or a single slot of it, by
@@ -47,13 +47,13 @@ impl PassiveMiddleware {
         PassiveMiddleware::default()
     }
 
-    /// Marks the requests whose headers `wanted` says yes to.
+    /// Marks the requests for whose headers `wanted` returns true.
     ///
     /// ```
     /// use actix_web::http::header::HeaderMap;
     /// use sealed_session_actix::PassiveMiddleware;
     ///
-    /// // What browsers fetch before anybody asked for it.
+    /// // Browsers fetch pages before anybody asks for them.
     /// fn is_prefetch(headers: &HeaderMap) -> bool {
     ///     let purpose = headers.get("sec-purpose").and_then(|purpose| purpose.to_str().ok());
     ///     purpose.is_some_and(|purpose| purpose.starts_with("prefetch"))
@@ -96,8 +96,7 @@ impl fmt::Debug for PassiveMiddleware {
     }
 }
 
-/// A service some of whose requests do not count as a use of their session; [`PassiveMiddleware`]
-/// makes it.
+/// A service with requests that do not count as a use of their session; [`PassiveMiddleware`] makes it.
 ///
 /// ```
 /// use actix_web::dev::Transform;

@@ -69,7 +69,7 @@ fn sessions(parts: &Parts) -> Result<&Sessions, MissingLayer> {
 /// The trait's function, for a call that names no slot: where a value is made, Rust does not fall back
 /// to the default type.
 impl Session {
-    /// The session of the main slot, in an extractor of one's own.
+    /// Extracts the session of the main slot, for an extractor of your own.
     ///
     /// # Errors
     ///
@@ -101,7 +101,7 @@ impl Session {
 
 /// As with [`Session`].
 impl LiveSession {
-    /// The live session of the main slot, in an extractor of one's own.
+    /// Extracts the live session of the main slot, for an extractor of your own.
     ///
     /// # Errors
     ///

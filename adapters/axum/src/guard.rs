@@ -1,4 +1,4 @@
-//! Routes that not everybody may see.
+//! Guards in front of routes.
 
 use axum::extract::OriginalUri;
 use sealed_session::Guard;
@@ -41,7 +41,7 @@ use tower_layer::Layer;
 pub struct GuardLayer(sealed_session_tower::GuardLayer);
 
 impl GuardLayer {
-    /// A layer that asks `guard`.
+    /// Makes a layer that asks `guard`.
     ///
     /// ```
     /// use axum::{Router, routing::get};

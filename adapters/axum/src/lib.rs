@@ -57,9 +57,9 @@
 //!
 //! # Who may pass
 //!
-//! A [`GuardLayer`] stands in front of the routes that come before it. Whoever is not signed in is
-//! redirected to the sign-in page, or answered 401 if it was no page that they wanted; whoever is, and
-//! may not pass, 403.
+//! A [`GuardLayer`] stands in front of the routes that come before it. Visitors who are not signed in are
+//! redirected to the sign-in page; requests for anything but a page are answered 401. Visitors who are
+//! signed in and may not pass are answered 403.
 //!
 //! ```
 //! use axum::extract::RawQuery;

@@ -1,4 +1,4 @@
-//! What one request keeps for its guards, its responders and the fairings, in Rocket's request-local
+//! The state of one request, for its guards, its responders and the fairings, in Rocket's request-local
 //! cache.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rocket::{Request, Route};
 use sealed_session::{Sessions, Verdict};
 
-/// The place of one request. All who ask, on whatever way the request takes through forwards and
-/// catchers, get the same.
+/// The state of one request. It is the same on every way that the request takes through forwards and
+/// catchers.
 #[derive(Default)]
 pub(crate) struct Cached(Mutex<Inner>);
 
@@ -15,14 +15,14 @@ pub(crate) struct Cached(Mutex<Inner>);
 struct Inner {
     stage: Stage,
     passive: Passive,
-    /// What a guard said no with.
+    /// The verdict of a guard that said no.
     verdict: Option<Verdict>,
 }
 
 /// How far the request has come.
 #[derive(Default)]
 enum Stage {
-    /// The fairing has not seen it. Whoever asks gets sessions of nobody's.
+    /// The fairing has not seen it. A guard gets sessions of nobody's.
     #[default]
     Unseen,
     Nobodys(Sessions),
@@ -45,7 +45,7 @@ impl Cached {
         request.local_cache(Cached::default)
     }
 
-    /// The fairing sees the request, and loads its sessions.
+    /// Keeps the sessions that the fairing has loaded.
     pub(crate) fn announce(&self, sessions: Sessions, is_passive: bool) {
         let passive = if is_passive {
             sessions.mark_passive();
@@ -61,7 +61,7 @@ impl Cached {
         };
     }
 
-    /// The request's sessions, or those of `nobody`.
+    /// Returns the request's sessions, or those of `nobody`.
     pub(crate) fn sessions(
         &self,
         request: &Request<'_>,
@@ -95,14 +95,14 @@ impl Cached {
         }
     }
 
-    /// The sessions, to be committed. None if the fairing has not seen the request.
+    /// Returns the sessions for the commit, or none if the fairing has not seen the request.
     pub(crate) fn close(&self, request: &Request<'_>) -> Option<Sessions> {
         let sessions = self.there(request)?;
         self.lock().stage = Stage::Committed(sessions.clone());
         Some(sessions)
     }
 
-    /// The sessions, once there are some.
+    /// Returns the sessions, once there are some.
     pub(crate) fn there(&self, request: &Request<'_>) -> Option<Sessions> {
         let (sessions, is_use) = {
             let mut inner = self.lock();
@@ -120,7 +120,7 @@ impl Cached {
         self.lock().verdict = Some(verdict);
     }
 
-    /// What the last guard that said no said, once.
+    /// Takes the verdict of the last guard that said no.
     pub(crate) fn verdict(&self) -> Option<Verdict> {
         self.lock().verdict.take()
     }
@@ -156,7 +156,7 @@ impl Inner {
     }
 }
 
-/// Rocket keeps its routes in one place for as long as it runs.
+/// Tells routes apart: Rocket keeps each in one place for as long as it runs.
 fn place(route: &Route) -> usize {
     std::ptr::from_ref(route).addr()
 }

@@ -34,7 +34,8 @@ pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Resp
     }
 }
 
-/// Rocket hands out no bytes that live as long as its response, so its fields are collected.
+/// Commits to this response. Rocket's fields are collected first: it hands out no bytes that live as long
+/// as the response.
 fn changes(
     slots: &Slots,
     sessions: &Sessions,

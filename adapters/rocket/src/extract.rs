@@ -98,7 +98,7 @@ fn session<S: Slot>(request: &Request<'_>) -> Result<Session<S>, MissingFairing>
 /// The trait's function, for a call that names no slot: where a value is made, Rust does not fall back
 /// to the default type.
 impl Session {
-    /// The session of the main slot, in a guard of one's own; the same as
+    /// Extracts the session of the main slot, for a guard of your own; the same as
     /// `request.guard::<Session>()`.
     ///
     /// ```
@@ -129,7 +129,7 @@ impl Session {
 
 /// As with [`Session`].
 impl LiveSession {
-    /// The live session of the main slot, in a guard of one's own; the same as
+    /// Extracts the live session of the main slot, for a guard of your own; the same as
     /// `request.guard::<LiveSession>()`.
     ///
     /// ```

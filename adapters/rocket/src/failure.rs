@@ -1,4 +1,4 @@
-//! What the visitor gets when a commit fails.
+//! The answer to a commit that fails.
 
 use std::sync::Arc;
 
@@ -35,8 +35,8 @@ impl Failure {
     }
 }
 
-/// The sizes are in the log, and are nothing to a visitor. Rocket lets no fairing ask a catcher for
-/// more.
+/// Makes an empty answer. The sizes are in the log, and are nothing to a visitor; Rocket lets no fairing
+/// ask a catcher for more.
 pub(crate) fn empty() -> Response<'static> {
     empty_with(Status::InternalServerError)
 }
@@ -82,7 +82,7 @@ pub(crate) fn clear(response: &mut Response<'_>) {
     NAMES.iter().for_each(|name| response.remove_header(name));
 }
 
-/// Whether a field speaks of the server or of whoever may see its pages, and not of one page.
+/// Returns whether a field speaks of the server or of who may see its pages, and not of one page.
 fn is_of_every_response(name: &str) -> bool {
     // The server's name, what Rocket's shield knows, and what else a site says of all its pages.
     const NAMES: [&str; 17] = [

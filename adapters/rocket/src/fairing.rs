@@ -18,8 +18,8 @@ use crate::shared::Shared;
 
 /// Gives every request of an application its session.
 ///
-/// Attach it before fairings that ask for a session when a request comes in: what these get in front of
-/// it is nobody's session, and the log says so. The order does not matter to a response. All fairings
+/// Attach it before fairings that ask for a session when a request comes in: in front of it they get
+/// nobody's session, and the log says so. The order does not matter to a response. All fairings
 /// that are attached before the launch see it before its session is committed, and may use the session
 /// and speak of caching. Two session fairings are reported, and Rocket does not launch.
 ///
@@ -40,7 +40,7 @@ pub struct SessionFairing {
 }
 
 impl SessionFairing {
-    /// A fairing that reads the system's clock and answers a failed commit with an empty 500. It takes
+    /// Makes a fairing that reads the system's clock and answers a failed commit with an empty 500. It takes
     /// a manager, or [`Slots`] if there are several.
     ///
     /// ```
@@ -95,7 +95,7 @@ impl SessionFairing {
     /// Answers a failed commit with a page of the application's own, anything that is a
     /// [`Responder`]. The visitor's old session is whole; the handler's response is dropped, because
     /// it speaks of changes that did not happen. The session is the one that could not be sent, of
-    /// whatever slot; it reads as the browser keeps it, and cannot be changed any more.
+    /// any slot; it reads as the browser keeps it, and cannot be changed any more.
     ///
     /// A handler learns already at its insert of a value that can never fit. If it answers with this
     /// crate's [`Error`](crate::Error), then nothing is committed, and this page answers, too.
@@ -129,9 +129,9 @@ impl SessionFairing {
         self
     }
 
-    /// Marks the requests that `wanted` says yes to as
+    /// Marks the requests for which `wanted` returns true as
     /// [passive](sealed_session::Sessions::mark_passive): they do not keep their session from idling
-    /// out, in whatever slot. Single routes say so by the guard [`Passive`](crate::Passive).
+    /// out, in any slot. Single routes say so by the guard [`Passive`](crate::Passive).
     ///
     /// ```
     /// use rocket::Request;
@@ -139,7 +139,7 @@ impl SessionFairing {
     /// # use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     ///
-    /// // What browsers fetch before anybody asked for it.
+    /// // Browsers fetch pages before anybody asks for them.
     /// fn is_prefetch(request: &Request<'_>) -> bool {
     ///     let purpose = request.headers().get_one("sec-purpose");
     ///     purpose.is_some_and(|purpose| purpose.starts_with("prefetch"))

@@ -1,4 +1,4 @@
-//! Routes that not everybody may see.
+//! Guards in front of routes, and the fairing's part of their answers.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -34,8 +34,8 @@ use crate::missing::MissingFairing;
     note = "write `impl sealed_session_rocket::Policy for {Self}`, whose `guard()` makes a `Guard`"
 )]
 pub trait Policy: Send + Sync + 'static {
-    /// The guard. It is called for every request, so what takes long to make is kept in a `static`, and
-    /// cloned here.
+    /// Makes the guard. It is called for every request: keep a guard that takes long to make in a
+    /// `static`, and clone it here.
     ///
     /// # Errors
     ///
@@ -203,8 +203,8 @@ impl<P: Policy> Sentinel for Guarded<P> {
     }
 }
 
-/// Completes the answer that a catcher made of a `verdict`. An answer of somebody's own, to whoever got
-/// no `Option<Guarded<P>>` for instance, stays.
+/// Completes the answer that a catcher made of a `verdict`. An answer of the
+/// application's own stays, for instance that of a route with an `Option<Guarded<P>>`.
 pub(crate) fn answer(verdict: &Verdict, response: &mut Response<'_>) {
     let status = response.status();
     if verdict.status() != Some(status.code) {

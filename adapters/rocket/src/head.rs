@@ -33,8 +33,8 @@ pub(crate) fn load(slots: &Slots, request: &Request<'_>, now: OffsetDateTime) ->
 /// Returns the request's `Cookie` lines. Rocket drops those that are no UTF-8 before anybody sees them.
 ///
 /// Its local client writes no lines, and puts its cookies into the jar. The jar of a request from a
-/// connection holds nothing but what its lines say; so where there are none, whatever is in it comes
-/// from a local client, and nothing of it was decoded.
+/// connection holds only what its lines say. So where there are no lines, its cookies come from a local
+/// client, and none was decoded.
 fn cookie_lines<'r>(request: &'r Request<'_>) -> Vec<Cow<'r, str>> {
     let lines: Vec<_> = request.headers().get("cookie").map(Cow::from).collect();
     if !lines.is_empty() {

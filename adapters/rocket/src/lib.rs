@@ -41,25 +41,26 @@
 //!
 //! # What Rocket does differently
 //!
-//! - **Its cookie jar is not used**, neither for reading nor for writing: it decodes names, and it
-//!   forgets on the way to an error catcher what was added to it. Changes of a session survive that
-//!   way. Rocket's local client works all the same.
-//! - **Catchers** see the session of the request that went wrong, by `request.guard::<Session>()`, and
-//!   what they change in it is kept. After a value that can never fit, and after a panic, they see it as
-//!   it came, and a change is an error; see [`Error::outcome`] for guards of your own. For a request that Rocket itself cannot read, one with an unknown method for
-//!   instance, it runs no fairings, and nobody could tell a cache whose page that is: its catcher gets
-//!   nobody's session, and a change is an error.
-//! - **Forwards**: all routes that are tried have one session, and what each changed is kept.
+//! - **Its cookie jar is not used**, neither for reading nor for writing. It decodes names, and on the way
+//!   to an error catcher it forgets the cookies that were added. Changes of a session survive that way.
+//!   Rocket's local client works all the same.
+//! - **Catchers** get the session of the request that went wrong, by `request.guard::<Session>()`, and
+//!   their changes are kept. After a value that can never fit, and after a panic, they see the session as it
+//!   came, and a change is an error; see [`Error::outcome`] for guards of your own. Rocket runs no
+//!   fairings for a request that it cannot read, one with an unknown method for instance. No cache
+//!   could be told whose page its answer is, so its catcher gets nobody's session, and a change is an
+//!   error.
+//! - **Forwards**: all routes that are tried have one session, and the changes of each are kept.
 //! - **Panics** are caught and answered 500. A handler that panics with its session in hand changes
-//!   nothing. One that never had it in hand cannot be told from one that answers 500: what a guard had
-//!   changed, and let go of before, is kept then. A guard that changes the session keeps it as a
-//!   field, and nothing is sent.
-//! - **Time limits** are the handler's own. What was changed within a future that is dropped goes out
-//!   with the answer: change the session after the wait.
-//! - **Fields that are no UTF-8** are dropped before this crate sees them, so a cookie with odd bytes,
-//!   which another site under your domain may set, hides the session in the same line. HTTP/2 as far as
-//!   Rocket, or a rule in the proxy, helps; the page of the repository has rules for HAProxy, Apache and
-//!   nginx.
+//!   nothing. A handler without it cannot be told from one that answers 500, so changes of a guard that
+//!   let go of the session are kept then. Keep the session as a field of such a guard, and nothing is
+//!   sent.
+//! - **Time limits** are the handler's own. Changes within a future that is dropped go out with the answer:
+//!   change the session after the wait.
+//! - **Fields that are no UTF-8** are dropped before this crate sees them. A cookie with odd bytes, which
+//!   another site under your domain may set, hides the session in the same line. HTTP/2 as far as
+//!   Rocket, or a rule in the proxy, helps; the page of the repository has rules for HAProxy, Apache
+//!   and nginx.
 
 #![forbid(unsafe_code)]
 

@@ -9,7 +9,7 @@ use crate::load::{is_lacking, sessions};
 use crate::missing::MissingFairing;
 
 /// Marks its request as [passive](sealed_session::Sessions::mark_passive): it does not keep its session
-/// from idling out, in whatever slot. For polling, prefetches and health checks. A route that forwards
+/// from idling out, in any slot. For polling, prefetches and health checks. A route that forwards
 /// speaks for itself only: if another one answers, that is a use.
 ///
 /// [`passive_when`](crate::SessionFairing::passive_when) marks requests that no route of yours answers,

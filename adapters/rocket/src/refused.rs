@@ -1,8 +1,8 @@
-//! The answer to a request that another origin caused, whatever route it was for.
+//! The answer to a request that another origin caused, for any route.
 //!
-//! A fairing sees every request and cannot answer one, and a guard sees those only whose route asks for
-//! it. So routes for every method stand in front of all others, answer such a request, and let all others
-//! pass. The request stays as it is: another fairing may change its method, and somebody may log it.
+//! A fairing sees every request and cannot answer one. A guard sees only the requests of routes that ask
+//! for it. So routes for every method stand in front of all others, answer such a request, and let other
+//! requests pass. The request stays as it is: another fairing may change its method, or log it.
 
 use rocket::http::{Method, Status};
 use rocket::route::{Handler, Outcome, Route};
@@ -23,7 +23,7 @@ const METHODS: [Method; 9] = [
     Method::Patch,
 ];
 
-/// The routes that answer, or let a request pass.
+/// Makes the routes that answer a request, or let it pass.
 pub(crate) fn routes() -> Vec<Route> {
     let route = |method| {
         let mut route = Route::ranked(isize::MIN, method, "/<path..>", Answer);
@@ -33,7 +33,7 @@ pub(crate) fn routes() -> Vec<Route> {
     METHODS.map(route).to_vec()
 }
 
-/// Whether another origin caused the request.
+/// Returns whether another origin caused the request.
 pub(crate) fn is_refused(request: &Request<'_>) -> bool {
     let sessions = Cached::of(request).there(request);
     sessions.is_some_and(|sessions| sessions.foreign().is_some())

@@ -1,4 +1,4 @@
-//! What the visitor gets when a commit fails.
+//! The answer to a commit that fails.
 
 use http::{Response, StatusCode};
 use sealed_session::{Error, Session, Sessions};
@@ -8,7 +8,7 @@ use sealed_session::{Error, Session, Sessions};
 /// changes that did not happen.
 ///
 /// Functions from `&Error` and `&Session` to a response implement it. They get the session that could
-/// not be sent, of whatever slot, which reads as the browser keeps it. A page that needs those of the other slots as well, such as the
+/// not be sent, of any slot, as the browser keeps it. A page that needs another slot as well, such as the
 /// visitor's language, is a type that implements this itself:
 ///
 /// ```
@@ -39,7 +39,7 @@ use sealed_session::{Error, Session, Sessions};
     note = "use a function or a closure `|error: &Error, session: &Session| -> Response<{ResBody}>`, with both types written out, that is `Clone`"
 )]
 pub trait CommitFailure<ResBody> {
-    /// The response to send instead of the handler's. None of the sessions is sent, and none can be
+    /// Makes the response to send instead of the handler's. None of the sessions is sent, and none can be
     /// changed any more; [`Sessions::failed`] reads as the browser keeps it, and `error` has the sizes.
     fn respond(&self, error: &Error, sessions: &Sessions) -> Response<ResBody>;
 }

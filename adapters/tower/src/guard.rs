@@ -1,4 +1,4 @@
-//! Routes that not everybody may see.
+//! Guards in front of services.
 
 use std::fmt;
 use std::future::Future;
@@ -52,7 +52,7 @@ pub struct GuardLayer {
 }
 
 impl GuardLayer {
-    /// A layer that asks `guard`.
+    /// Makes a layer that asks `guard`.
     ///
     /// ```
     /// use sealed_session_tower::GuardLayer;
@@ -118,7 +118,7 @@ impl GuardLayer {
     }
 }
 
-/// The answer to who may not pass.
+/// Makes the answer to a request that may not pass.
 fn answer<ResBody: Default>(verdict: &Verdict) -> Option<Response<ResBody>> {
     let status = StatusCode::from_u16(verdict.status()?);
     let mut response = empty(status.unwrap_or(StatusCode::FORBIDDEN));

@@ -16,7 +16,7 @@ use crate::shared::Shared;
 
 /// Gives every request of a service its [`Sessions`](sealed_session::Sessions): one, or one for each slot.
 ///
-/// Put it outside of whatever uses the session, and around the whole application: a route that
+/// Put it outside of everything that uses the session, and around the whole application: a route that
 /// the layer does not cover, such as a fallback added later, has none. Two layers, one inside the
 /// other, are reported and answered with an empty 500, for which the body type implements `Default`.
 ///
@@ -39,7 +39,7 @@ pub struct SessionLayer<F = EmptyResponse> {
 }
 
 impl SessionLayer {
-    /// A layer that reads the system's clock and answers a failed commit with an empty 500.
+    /// Makes a layer that reads the system's clock and answers a failed commit with an empty 500.
     ///
     /// ```
     /// use http::{Request, Response};

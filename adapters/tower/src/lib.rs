@@ -1,9 +1,9 @@
 //! [`sealed-session`](sealed_session) for any tower service that speaks `http` 1: axum, hyper,
 //! tonic.
 //!
-//! [`SessionLayer`] loads the session of each request, puts its handle into the request's
-//! extensions as [`Sessions`](sealed_session::Sessions), and commits it when the response head is ready. It decides nothing: what to send,
-//! and when, is the core's business.
+//! [`SessionLayer`] loads the session of each request, puts its handle into the request's extensions as
+//! [`Sessions`](sealed_session::Sessions), and commits it when the response head is ready. It decides
+//! nothing: the core knows what to send, and when.
 //!
 //! ```
 //! use http::{Request, Response};
@@ -27,7 +27,7 @@
 //! # Ok(())
 //! # }
 //! ```
-
+//!
 //! # Several sessions
 //!
 //! An application whose sign-in lives for hours and whose preferences live for a year has a slot for
@@ -57,11 +57,10 @@
 //! let layer = SessionLayer::new(slots);
 //! # Ok::<(), Error>(())
 //! ```
-
+//!
 //! # Who may pass
 //!
-//! A [`GuardLayer`] lets only those through to a service whom a [`Guard`](sealed_session::Guard) lets
-//! pass.
+//! A [`GuardLayer`] in front of a service asks a [`Guard`](sealed_session::Guard) who may pass.
 
 #![forbid(unsafe_code)]
 

@@ -10,7 +10,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 /// Marks requests as [passive](Sessions::mark_passive): they do not keep their session from idling
-/// out, in whatever slot. For polling, prefetches and health checks.
+/// out, in any slot. For polling, prefetches and health checks.
 ///
 /// It belongs inside the [`SessionLayer`](crate::SessionLayer): in axum, `route_layer` on the
 /// routes that it is for. A handler marks a single request, or a single slot of it, by
@@ -54,13 +54,13 @@ impl PassiveLayer {
         PassiveLayer::default()
     }
 
-    /// Marks the requests whose headers `wanted` says yes to.
+    /// Marks the requests for whose headers `wanted` returns true.
     ///
     /// ```
     /// use http::HeaderMap;
     /// use sealed_session_tower::PassiveLayer;
     ///
-    /// // What browsers fetch before anybody asked for it.
+    /// // Browsers fetch pages before anybody asks for them.
     /// fn is_prefetch(headers: &HeaderMap) -> bool {
     ///     let purpose = headers.get("sec-purpose").and_then(|purpose| purpose.to_str().ok());
     ///     purpose.is_some_and(|purpose| purpose.starts_with("prefetch"))
@@ -96,8 +96,7 @@ impl fmt::Debug for PassiveLayer {
     }
 }
 
-/// A service some of whose requests do not count as a use of their session; [`PassiveLayer`] makes
-/// it.
+/// A service with requests that do not count as a use of their session; [`PassiveLayer`] makes it.
 ///
 /// ```
 /// use sealed_session_tower::{PassiveLayer, PassiveService};

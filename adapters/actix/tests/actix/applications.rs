@@ -5,17 +5,17 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::get;
 use actix_web::{App, HttpRequest, dev};
-use sealed_session_actix::sealed_session::{CookieSpec, Session, Transport};
+use sealed_session_actix::sealed_session::{CookieSpec, Sessions, Transport};
 use sealed_session_actix::{Session, SessionMiddleware};
 
-use crate::support::{builder, call, send, session};
+use crate::support::{builder, call, send, sessions};
 
 #[actix_web::test]
 async fn the_development_profile_serves_this_machine_only() {
     let manager = builder().cookie(CookieSpec::development("dev"));
-    let session = SessionMiddleware::new(manager.build().unwrap());
+    let sessions = SessionMiddleware::new(manager.build().unwrap());
     let try_write = async |session: Session| session.insert("name", "Ada").is_ok().to_string();
-    let app = App::new().route("/", get().to(try_write)).wrap(session);
+    let app = App::new().route("/", get().to(try_write)).wrap(sessions);
     let app = init_service(app).await;
     let by_field = |host| TestRequest::get().insert_header((header::HOST, host));
     // HTTP/2 names the host in the URI.
@@ -54,7 +54,7 @@ async fn middlewares_and_guards_within_use_the_same_session() {
     };
     let twice = |context: &actix_web::guard::GuardContext<'_>| {
         let data = context.req_data();
-        data.get::<Session>().unwrap().get("seen").unwrap() == Some(2_u32)
+        data.get::<Sessions>().unwrap().main().get("seen").unwrap() == Some(2_u32)
     };
     let app = App::new()
         .route(
@@ -76,9 +76,9 @@ async fn middlewares_and_guards_within_use_the_same_session() {
 #[actix_web::test]
 async fn what_holds_a_session_is_marked_as_secret() {
     let manager = builder().transport(Transport::header("x-session").or_cookie());
-    let session = SessionMiddleware::new(manager.build().unwrap());
+    let sessions = SessionMiddleware::new(manager.build().unwrap());
     let write = async |session: Session| session.insert("name", "Ada").is_ok().to_string();
-    let app = App::new().route("/", get().to(write)).wrap(session);
+    let app = App::new().route("/", get().to(write)).wrap(sessions);
     let app = init_service(app).await;
     let by_field = TestRequest::get().insert_header(("x-session", ""));
     for (request, secret) in [(TestRequest::get(), "set-cookie"), (by_field, "x-session")] {

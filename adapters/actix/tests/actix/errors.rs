@@ -16,17 +16,17 @@ use futures_util::FutureExt;
 use sealed_session_actix::sealed_session::{self as core, Budget};
 use sealed_session_actix::{CommittedError, Error, Session, SessionMiddleware};
 
-use crate::support::{Reply, builder, send, session};
+use crate::support::{Reply, builder, send, sessions};
 
 type Answer = actix_web::Result<ServiceResponse>;
 
 /// The error that `inner` ends a request with, as it leaves the sessions.
-async fn failing<F, Fut>(inner: F, session: SessionMiddleware) -> ActixError
+async fn failing<F, Fut>(inner: F, sessions: SessionMiddleware) -> ActixError
 where
     F: Fn(Session, ServiceRequest, Next<actix_web::body::BoxBody>) -> Fut + 'static,
     Fut: Future<Output = Answer> + 'static,
 {
-    let app = App::new().wrap(from_fn(inner)).wrap(session);
+    let app = App::new().wrap(from_fn(inner)).wrap(sessions);
     let service = init_service(app).await;
     let request = TestRequest::with_uri("/").to_request();
     try_call_service(&service, request).await.unwrap_err()
@@ -109,7 +109,7 @@ async fn an_error_is_found_again_outside() {
 #[actix_web::test]
 async fn what_does_not_fit_is_one_page_also_where_a_middleware_finds_it() {
     async fn lump(session: Session, _: ServiceRequest, _: Next<impl MessageBody>) -> Answer {
-        session.sign_in("mallory", &[]).map_err(Error::from)?;
+        session.sign_in_as("mallory", &[]).map_err(Error::from)?;
         let lump = "x".repeat(100_000);
         session.insert("lump", lump).map_err(Error::from)?;
         unreachable!("it does not fit");
@@ -124,7 +124,7 @@ async fn what_does_not_fit_is_one_page_also_where_a_middleware_finds_it() {
         session.insert("more noise", noise(1_000)).unwrap();
         Err(ErrorForbidden("not here"))
     }
-    let session = || {
+    let sessions = || {
         let manager = builder().budget(Budget::compact()).build().unwrap();
         let page = |error: &core::Error, _: &core::Session| {
             HttpResponse::PayloadTooLarge().body(error.is_too_large().to_string())
@@ -202,8 +202,8 @@ async fn an_error_type_that_wraps_the_adapters_is_understood() {
         lump.map_err(|error| Wrapped(error.into()))?;
         Ok("stored")
     };
-    let session = sessions().on_commit_failure(|_, _| HttpResponse::PayloadTooLarge().finish());
-    let app = App::new().route("/", get().to(lump)).wrap(session);
+    let sessions = sessions().on_commit_failure(|_, _| HttpResponse::PayloadTooLarge().finish());
+    let app = App::new().route("/", get().to(lump)).wrap(sessions);
     let reply = send(&init_service(app).await, "GET", "/", &[]).await;
     assert_eq!((reply.status, reply.set_cookies().len()), (413, 0));
 }

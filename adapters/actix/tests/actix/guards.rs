@@ -6,12 +6,12 @@ use actix_web::{App, HttpRequest};
 use sealed_session_actix::sealed_session::{Attribute, Guard, ReturnPath};
 use sealed_session_actix::{Error, GuardMiddleware, Session};
 
-use crate::support::{call, session};
+use crate::support::{call, sessions};
 
 const ROLE: Attribute<String> = Attribute::new("role");
 
 async fn sign_in(session: Session, request: HttpRequest) -> Result<Redirect, Error> {
-    session.sign_in("ada", &[])?;
+    session.sign_in_as("ada", &[])?;
     let back = ReturnPath::from_query(request.query_string());
     let back = back.map_or_else(|| "/home".to_owned(), String::from);
     Ok(Redirect::to(back).see_other())

@@ -9,7 +9,7 @@ use actix_web::web::{self, get};
 use sealed_session_actix::{PassiveMiddleware, Session};
 use time::Duration;
 
-use crate::support::{call, clock, send, session};
+use crate::support::{call, clock, send, sessions};
 
 #[actix_web::test]
 async fn every_request_renews_its_session_unless_it_is_passive() {

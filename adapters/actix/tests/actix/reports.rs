@@ -9,7 +9,7 @@ use actix_web::web::{self, get};
 use sealed_session_actix::{LiveSession, NotLive, PassiveMiddleware, Session};
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::{send, session};
+use crate::support::{send, sessions};
 
 /// The log of this thread, which serves its requests itself.
 #[derive(Clone, Default)]

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use http::StatusCode;
 use http::request::Parts;
 use sealed_session_axum::sealed_session::{
-    self as core, Budget, CookieSpec, Key, KeyRing, Session, SessionManager, Slot, adapter,
+    self as core, Budget, CookieSpec, Key, KeyRing, SessionManager, Sessions, Slot, Slots,
 };
 use sealed_session_axum::{
     CommitFailure, Error, LiveSession, MissingLayer, NotLive, Session, SessionLayer,
@@ -19,16 +19,16 @@ use crate::support::{builder, send};
 enum Prefs {}
 impl Slot for Prefs {}
 
-fn slots() -> SessionManager {
+fn slots() -> Slots {
     let prefs = SessionManager::builder(KeyRing::new(Key::new(&[2; 32]).unwrap()))
         .cookie(CookieSpec::new("__Host-prefs"))
         .budget(Budget::compact().total(1_600));
-    let main = builder().build().unwrap();
-    main.with_slot::<Prefs>(prefs.build().unwrap()).unwrap()
+    let main = Slots::new(builder().build().unwrap());
+    main.with::<Prefs>(prefs.build().unwrap()).unwrap()
 }
 
 async fn sign_in(session: Session) -> Result<(), Error> {
-    Ok(session.sign_in("user-17", &[])?)
+    Ok(session.sign_in_as("user-17", &[])?)
 }
 
 async fn darken(prefs: Session<Prefs>) -> Result<(), Error> {
@@ -37,7 +37,7 @@ async fn darken(prefs: Session<Prefs>) -> Result<(), Error> {
 
 /// What never fits, after a write to the other slot.
 async fn lump(session: Session, prefs: Session<Prefs>) -> Result<(), Error> {
-    session.sign_in("mallory", &[])?;
+    session.sign_in_as("mallory", &[])?;
     Ok(prefs.insert("lump", "x".repeat(100_000))?)
 }
 
@@ -53,10 +53,10 @@ fn routes() -> Router {
 struct Page;
 
 impl CommitFailure<Body> for Page {
-    fn respond(&self, error: &core::Error, session: &Session) -> Response {
-        let failed = &adapter::failed(session, error);
+    fn respond(&self, error: &core::Error, sessions: &Sessions) -> Response {
+        let failed = sessions.failed(error);
         let theme = failed.get::<String>("theme").unwrap();
-        let text = format!("{theme:?} {:?}", session.subject());
+        let text = format!("{theme:?} {:?}", sessions.main().subject());
         (StatusCode::UNPROCESSABLE_ENTITY, text).into_response()
     }
 }

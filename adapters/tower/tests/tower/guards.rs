@@ -24,14 +24,14 @@ struct Whole(Uri);
 #[tokio::test]
 async fn the_path_to_come_back_to_is_the_whole_one() {
     let ring = KeyRing::new(Key::new(&[1; 32]).unwrap());
-    let session = SessionLayer::new(SessionManager::new(ring).unwrap());
+    let sessions = SessionLayer::new(SessionManager::new(ring).unwrap());
     let guard = Guard::signed_in().or_redirect("/sign-in").unwrap();
     let guard = GuardLayer::new(guard).whole_uri(|extensions| {
         let whole = extensions.get::<Whole>();
         whole.map(|Whole(uri)| uri)
     });
     let inner = service_fn(async |_: Request<()>| Ok::<_, Error>(Response::new(String::new())));
-    let app = session.layer(guard.layer(inner));
+    let app = sessions.layer(guard.layer(inner));
     for (whole, location) in [
         (Some("/shop/a?b"), "/sign-in?next=/shop/a%3Fb"),
         (Some("http://evil.example/shop/a"), "/sign-in?next=/shop/a"),

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use http::request::Builder;
 use http::{Request, Response, header};
 use sealed_session_tower::sealed_session::{
-    Clock, CookieSpec, Error, Key, KeyRing, ManualClock, Session, SessionManager, Transport,
+    Clock, CookieSpec, Error, Key, KeyRing, ManualClock, Session, SessionManager, Sessions,
+    Transport,
 };
 use sealed_session_tower::{PassiveLayer, SessionLayer};
 use time::{Duration, OffsetDateTime};
@@ -21,7 +22,12 @@ fn layer() -> SessionLayer {
 }
 
 fn session<B>(request: &Request<B>) -> Session {
-    request.extensions().get::<Session>().unwrap().clone()
+    request
+        .extensions()
+        .get::<Sessions>()
+        .unwrap()
+        .main()
+        .clone()
 }
 
 async fn write(request: Request<()>) -> Result<Response<String>, Error> {

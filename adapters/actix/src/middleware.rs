@@ -68,12 +68,13 @@ impl SessionMiddleware {
     /// # }
     /// ```
     ///
-    /// With several sessions it takes their [`Slots`]; see the [guide](sealed_session::slots).
+    /// An application with several sessions gives it a manager with
+    /// [slots](SessionManager::with_slot); see the [guide](sealed_session::slots).
     #[must_use]
-    pub fn new(manager: impl Into<SessionManager>) -> SessionMiddleware {
+    pub fn new(manager: SessionManager) -> SessionMiddleware {
         SessionMiddleware {
             shared: Shared {
-                manager: manager.into(),
+                manager,
                 clock: Arc::new(SystemClock),
                 failure: Failure::default(),
             },
@@ -86,7 +87,8 @@ impl SessionMiddleware {
     /// use actix_web::test::{TestRequest, call_and_read_body, init_service};
     /// use actix_web::{App, web};
     /// use sealed_session_actix::sealed_session::time::{Duration, OffsetDateTime};
-    /// use sealed_session_actix::sealed_session::{Clock, ManualClock};
+    /// use sealed_session_actix::sealed_session::testing::ManualClock;
+    /// use sealed_session_actix::sealed_session::Clock;
     /// use sealed_session_actix::{Session, SessionMiddleware};
     /// use std::sync::Arc;
     /// # use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
@@ -175,7 +177,7 @@ impl fmt::Debug for SessionMiddleware {
     }
 }
 
-/// A service whose requests have sessions; [`SessionMiddleware`] makes it.
+/// A service whose requests have a session; [`SessionMiddleware`] makes it.
 ///
 /// ```
 /// use actix_web::dev::{Service, Transform};

@@ -40,8 +40,8 @@ pub struct SessionFairing {
 }
 
 impl SessionFairing {
-    /// Makes a fairing that reads the system's clock and answers a failed commit with an empty 500. It takes
-    /// a manager, or [`Slots`] if there are several.
+    /// Makes a fairing that reads the system's clock and answers a failed commit with an empty 500. An
+    /// application with several sessions gives it a manager with [slots](SessionManager::with_slot).
     ///
     /// ```
     /// use rocket::local::blocking::Client;
@@ -60,10 +60,10 @@ impl SessionFairing {
     /// # }
     /// ```
     #[must_use]
-    pub fn new(manager: impl Into<SessionManager>) -> SessionFairing {
+    pub fn new(manager: SessionManager) -> SessionFairing {
         SessionFairing {
             shared: Shared {
-                manager: manager.into(),
+                manager,
                 clock: Arc::new(SystemClock),
                 failure: Failure::default(),
                 passive: None,
@@ -76,7 +76,7 @@ impl SessionFairing {
     /// ```
     /// use std::sync::Arc;
     /// use sealed_session_rocket::SessionFairing;
-    /// use sealed_session_rocket::sealed_session::ManualClock;
+    /// use sealed_session_rocket::sealed_session::testing::ManualClock;
     /// use sealed_session_rocket::sealed_session::time::{Duration, OffsetDateTime};
     /// # use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;

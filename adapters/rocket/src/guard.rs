@@ -7,7 +7,8 @@ use rocket::http::Status;
 use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::{Ignite, Request, Response, Rocket, Sentinel};
-use sealed_session::{Error, Guard, RequestHead, Verdict, header_fields};
+use sealed_session::adapter::RequestHead;
+use sealed_session::{Error, Guard, Verdict, header_fields};
 
 use crate::cached::Cached;
 use crate::failure;

@@ -16,5 +16,5 @@ pub(crate) struct Shared {
     pub(crate) passive: Option<Arc<Passive>>,
 }
 
-/// Says whether a request is no use of its sessions.
+/// Says whether a request is no use of its session.
 type Passive = dyn Fn(&Request<'_>) -> bool + Send + Sync;

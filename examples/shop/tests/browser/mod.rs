@@ -1,21 +1,26 @@
 //! A browser that keeps cookies, and what it asks of a page.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
+use sealed_session::testing;
 use tower::ServiceExt;
 
-/// A browser, as far as cookies and redirects go. Cookies ignore ports, so it has one jar.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Browser {
-    pub(crate) jar: BTreeMap<String, String>,
-    /// The names of those that came with a `Max-Age`.
-    lasting: BTreeSet<String>,
+/// A browser, as far as cookies and redirects go. Cookies ignore ports, so it has one jar. It goes by the
+/// system's clock, whatever the servers go by: a server has to refuse what a browser should have dropped.
+#[derive(Clone, Debug)]
+pub(crate) struct Browser(testing::Browser);
+
+impl Default for Browser {
+    fn default() -> Browser {
+        Browser(testing::Browser::default().at(&format!("http://{HOME}")))
+    }
 }
+
+/// The address of server A.
+const HOME: &str = "127.0.0.1:3001";
 
 /// What came back.
 #[derive(Debug)]
@@ -86,14 +91,10 @@ impl Browser {
         request: axum::http::request::Builder,
         body: Body,
     ) -> Answer {
-        let cookies: Vec<String> = self
-            .jar
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        let mut request = request.header(HOST, "127.0.0.1:3001");
+        let mut request = request.header(HOST, HOME);
+        let cookies = self.line();
         if !cookies.is_empty() {
-            request = request.header(COOKIE, cookies.join("; "));
+            request = request.header(COOKIE, cookies);
         }
         let response = server
             .clone()
@@ -107,32 +108,35 @@ impl Browser {
             headers: head.headers,
             body: String::from_utf8(body.to_vec()).unwrap(),
         };
-        for line in answer.lines() {
-            self.keep(line);
-        }
+        self.keep(answer.lines());
         answer
     }
 
-    fn keep(&mut self, line: &str) {
-        let (cookie, attributes) = line.split_once(';').unwrap();
-        let (name, value) = cookie.split_once('=').unwrap();
-        self.lasting.remove(name);
-        if attributes.contains("Max-Age=0") {
-            self.jar.remove(name);
-            return;
-        }
-        self.jar.insert(name.to_owned(), value.to_owned());
-        if attributes.contains("Max-Age=") {
-            self.lasting.insert(name.to_owned());
-        }
+    pub(crate) fn keep<V: AsRef<[u8]>>(&mut self, lines: impl IntoIterator<Item = V>) {
+        self.0.keep(lines);
     }
 
     /// Closes the browser, and opens it again.
     pub(crate) fn restart(&mut self) {
-        self.jar.retain(|name, _| self.lasting.contains(name));
+        self.0.restart();
     }
 
+    /// The names of the cookies, in their order.
     pub(crate) fn cookies(&self) -> Vec<&str> {
-        self.jar.keys().map(String::as_str).collect()
+        let mut names: Vec<&str> = self.0.cookies().map(|(name, _)| name).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// The value of a cookie that it has.
+    #[track_caller]
+    pub(crate) fn value(&self, wanted: &str) -> String {
+        let found = self.0.cookies().find(|(name, _)| *name == wanted);
+        found.unwrap().1.to_owned()
+    }
+
+    /// All cookies, as it sends them.
+    pub(crate) fn line(&self) -> String {
+        self.0.cookie()
     }
 }

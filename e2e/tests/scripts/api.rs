@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use e2e::Failure;
+use sealed_session_axum::sealed_session::testing::ManualClock;
 use sealed_session_axum::sealed_session::time::{Duration, OffsetDateTime};
-use sealed_session_axum::sealed_session::{Key, KeyRing, ManualClock};
+use sealed_session_axum::sealed_session::{Key, KeyRing};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 

@@ -3,10 +3,10 @@
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sealed_session::{Clock, Error, ManualClock, Session, SessionManager, Slot, SystemClock};
+use sealed_session::testing::ManualClock;
+use sealed_session::{Clock, Error, Session, SessionManager, Slot, SystemClock};
 
 use crate::action::{self, Hands};
-use crate::failure::Failure;
 use crate::pieces::Pieces;
 use crate::reply::Reply;
 
@@ -41,10 +41,10 @@ pub(crate) struct Inner {
 ///
 /// ```
 /// use conformance::Prefs;
-/// use sealed_session::{Sessions, Slot};
+/// use sealed_session::{Session, Slot};
 ///
-/// fn has_prefs(sessions: &Sessions) -> bool {
-///     sessions.get::<Prefs>().is_some()
+/// fn has_prefs(session: &Session) -> bool {
+///     session.slot::<Prefs>().is_ok()
 /// }
 /// # let _ = has_prefs;
 /// ```
@@ -108,22 +108,6 @@ impl Page {
 }
 
 impl Site {
-    /// An app as usual, for tests beside the list: one layer with the default configuration, under the
-    /// list's key and a clock that stands still.
-    ///
-    /// # Errors
-    ///
-    /// None in practice.
-    ///
-    /// ```
-    /// let site = conformance::Site::usual()?;
-    /// assert_eq!((site.layers(), site.has_fallback()), (1, false));
-    /// # Ok::<(), conformance::Failure>(())
-    /// ```
-    pub fn usual() -> Result<Site, Failure> {
-        crate::stage::site(|plan| plan)
-    }
-
     /// An app of other sessions than the list's, under the system's clock, for tests beside the list.
     ///
     /// ```
@@ -136,10 +120,10 @@ impl Site {
     /// # Ok::<(), conformance::sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn of(manager: impl Into<SessionManager>) -> Site {
+    pub fn of(manager: SessionManager) -> Site {
         Site {
             inner: Arc::new(Inner {
-                manager: manager.into(),
+                manager,
                 clock: None,
                 layers: 1,
                 catch: Catch::Nowhere,
@@ -150,19 +134,19 @@ impl Site {
         }
     }
 
-    /// What the session layer is built of: the main slot, and in some scenarios [`Prefs`].
+    /// What the session layer is built of: a manager, in some scenarios with the slot [`Prefs`].
     ///
     /// ```
     /// use conformance::{Prefs, Site};
-    /// use sealed_session::RequestHead;
+    /// use sealed_session::adapter::RequestHead;
     ///
     /// let site = Site::usual()?;
-    /// let sessions = site.slots().load(RequestHead::default(), site.clock().now());
-    /// assert!(sessions.get::<Prefs>().is_none());
+    /// let session = site.manager().load(RequestHead::default(), site.clock().now());
+    /// assert!(session.slot::<Prefs>().unwrap_err().is_misuse());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn slots(&self) -> SessionManager {
+    pub fn manager(&self) -> SessionManager {
         self.inner.manager.clone()
     }
 
@@ -236,17 +220,14 @@ impl Site {
     ///
     /// ```
     /// # use conformance::Site;
-    /// # use sealed_session::RequestHead;
-    /// # let site = Site::usual()?;
-    /// # let sessions = site.slots().load(RequestHead::default(), site.clock().now());
-    /// # let session = session;
-    /// let reply = site.act(session, "/act/put.name.Ada/get.name/status.404")?;
+    /// # use sealed_session::testing;
+    /// # let (site, session) = (Site::usual()?, testing::session());
+    /// let reply = site.act(&session, "/act/put.name.Ada/get.name/status.404")?;
     /// assert_eq!((reply.status, reply.body.as_str()), (404, "Ada"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn act(&self, session: &Session, path: &str) -> Result<Reply, Error> {
-        let main = Some(session);
-        action::act(self, Hands { main, prefs: None }, path)
+        action::act(self.hands(Some(session), None), path)
     }
 
     /// The same for a handler that asks for both slots.
@@ -257,18 +238,14 @@ impl Site {
     ///
     /// ```
     /// # use conformance::Site;
-    /// # use sealed_session::RequestHead;
-    /// # let site = Site::usual()?;
-    /// # let load = || site.slots().load(RequestHead::default(), site.clock().now());
-    /// # let (sessions, others) = (load(), load());
-    /// # let (main, prefs) = (session, others);
+    /// # use sealed_session::testing;
+    /// # let (site, main, prefs) = (Site::usual()?, testing::session(), testing::session());
     /// let path = "/both/put.name.Ada/prefs:put.name.Pat/get.name/prefs:get.name";
-    /// assert_eq!(site.act_both(main, prefs, path)?.body, "Ada,Pat");
+    /// assert_eq!(site.act_both(&main, &prefs, path)?.body, "Ada,Pat");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn act_both(&self, main: &Session, prefs: &Session, path: &str) -> Result<Reply, Error> {
-        let (main, prefs) = (Some(main), Some(prefs));
-        action::act(self, Hands { main, prefs }, path)
+        action::act(self.hands(Some(main), Some(prefs)), path)
     }
 
     /// The reply that the path asks for, without a session. A 500 if the path asks for what needs one.
@@ -281,7 +258,7 @@ impl Site {
     /// ```
     #[must_use]
     pub fn plain(&self, path: &str) -> Reply {
-        action::act(self, Hands::default(), path).unwrap_or_else(|error| Reply {
+        action::act(self.hands(None, None), path).unwrap_or_else(|error| Reply {
             status: 500,
             ..Reply::text(error.to_string())
         })
@@ -305,11 +282,9 @@ impl Site {
     ///
     /// ```
     /// # use conformance::Site;
-    /// # use sealed_session::RequestHead;
-    /// # let site = Site::usual()?;
-    /// # let sessions = site.slots().load(RequestHead::default(), site.clock().now());
-    /// # let session = session;
-    /// let body: String = site.pieces(session).collect();
+    /// # use sealed_session::testing;
+    /// # let (site, session) = (Site::usual()?, testing::session());
+    /// let body: String = site.pieces(&session).collect();
     /// // No response was committed, so nothing comes too late.
     /// assert_eq!(body, "first, second, accepted");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -329,17 +304,24 @@ impl Site {
     /// ```
     /// # use conformance::Site;
     /// # use std::panic::{AssertUnwindSafe, catch_unwind};
-    /// # use sealed_session::RequestHead;
-    /// # let site = Site::usual()?;
-    /// # let sessions = site.slots().load(RequestHead::default(), site.clock().now());
-    /// # let session = session;
-    /// let handler = AssertUnwindSafe(|| site.panic(session, "/panic/put.name.Eve"));
+    /// # use sealed_session::testing;
+    /// # let (site, session) = (Site::usual()?, testing::session());
+    /// let handler = AssertUnwindSafe(|| site.panic(&session, "/panic/put.name.Eve"));
     /// assert!(catch_unwind(handler).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn panic(&self, session: &Session, path: &str) -> ! {
         let done = self.act(session, path).map(|_| ());
         resume_unwind(Box::new(done))
+    }
+
+    fn hands<'s>(&'s self, main: Option<&'s Session>, prefs: Option<&'s Session>) -> Hands<'s> {
+        Hands {
+            main,
+            prefs,
+            clock: self.inner.clock.as_deref(),
+            shelf: &self.inner.shelf,
+        }
     }
 
     pub(crate) fn shelf(&self) -> std::sync::MutexGuard<'_, Vec<Session>> {

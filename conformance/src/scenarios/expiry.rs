@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use sealed_session::Lifetime;
 
-use super::Entry;
 use crate::failure::Failure;
 use crate::harness::Harness;
+use crate::scenario::Entry;
 use crate::stage::{IDLE, Plan, Stage};
 
 pub(super) const LIST: &[Entry] = &[

@@ -92,7 +92,7 @@ impl Harness for Careless {
     }
 
     fn start(&self, app: App) -> Result<Server, Box<dyn std::error::Error + Send + Sync>> {
-        let layer = SessionLayer::new(app.slots()).clock(app.clock());
+        let layer = SessionLayer::new(app.manager()).clock(app.clock());
         let service = layer.layer(answering(routes(app)));
         let written = Arc::new(AtomicU32::new(0));
         let service = service.map_response(move |mut response: Response<Body>| {

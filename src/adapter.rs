@@ -15,9 +15,9 @@
 pub use crate::cross_origin::{Foreign, HeaderFields};
 pub use crate::head::{HeaderChange, HeadersMut, RequestHead, ResponseHead};
 
-#[cfg(doc)]
-use crate::SessionManager;
 use crate::error::Error;
+#[cfg(doc)]
+use crate::manager::SessionManager;
 use crate::session::Session;
 
 /// Returns why the request is refused, if it is: a page of another origin caused it. See

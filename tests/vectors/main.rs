@@ -392,7 +392,11 @@ fn tombstones() {
         let sent = sent_tombstones(entry, text(entry, "name"), "x", Session::destroy)?;
         same("destroyed", &sent, &wanted)?;
         let sign_in = |session: &Session| session.sign_in("user-17", &[]);
-        same("signed in", &sent_tombstones(entry, "x", sign_in)?, &wanted)
+        same(
+            "signed in",
+            &sent_tombstones(entry, text(entry, "name"), "x", sign_in)?,
+            &wanted,
+        )
     });
     each(list(&file["renewals"]), |entry| {
         let wanted = (text(entry, "value").to_owned(), number(entry, "max_age"));
@@ -402,7 +406,7 @@ fn tombstones() {
         same("refusal", label(&session), Some("superseded"))
     });
     each(list(&file["several"]), |entry| {
-        let sign_in = |session: &Session| session.sign_in_as("user-17", &[]);
+        let sign_in = |session: &Session| session.sign_in("user-17", &[]);
         sent_under_each_name(entry, "x", Session::destroy)?;
         sent_under_each_name(entry, "x", sign_in)
     });

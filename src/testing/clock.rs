@@ -9,7 +9,7 @@ use crate::clock::Clock;
 /// A clock that stands still until a test advances or sets it. Whole seconds count.
 ///
 /// ```
-/// use sealed_session::Clock;
+/// use sealed_session::adapter::Clock;
 /// use sealed_session::testing::ManualClock;
 /// use time::{Duration, OffsetDateTime};
 ///
@@ -28,7 +28,7 @@ impl ManualClock {
     /// Makes a clock that shows `now`, to the second.
     ///
     /// ```
-    /// use sealed_session::Clock;
+    /// use sealed_session::adapter::Clock;
     /// use sealed_session::testing::ManualClock;
     /// use time::{Duration, OffsetDateTime};
     ///
@@ -45,7 +45,7 @@ impl ManualClock {
     /// Moves the clock; a negative duration moves it back.
     ///
     /// ```
-    /// use sealed_session::Clock;
+    /// use sealed_session::adapter::Clock;
     /// use sealed_session::testing::ManualClock;
     /// use time::{Duration, OffsetDateTime};
     ///
@@ -62,7 +62,7 @@ impl ManualClock {
     /// Puts the clock to `now`.
     ///
     /// ```
-    /// use sealed_session::Clock;
+    /// use sealed_session::adapter::Clock;
     /// use sealed_session::testing::ManualClock;
     /// use time::{Duration, OffsetDateTime};
     ///

@@ -9,7 +9,8 @@
 //! use std::sync::Arc;
 //!
 //! use sealed_session::testing::{Browser, ManualClock};
-//! use sealed_session::{Key, KeyRing, SessionManager, SystemClock, Clock};
+//! use sealed_session::{Key, KeyRing, SessionManager};
+//! use sealed_session::adapter::{SystemClock, Clock};
 //! use time::Duration;
 //! # let ring = KeyRing::new(Key::generate()?);
 //! # struct Response { set_cookies: Vec<String> }

@@ -73,7 +73,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The doors, which the library itself never goes through.
     (
         "adapter",
-        &["cross_origin", "error", "head", "manager", "session"],
+        &[
+            "clock",
+            "cross_origin",
+            "error",
+            "guard",
+            "head",
+            "manager",
+            "session",
+        ],
+    ),
+    (
+        "report",
+        &["carrier", "error", "keys", "payload", "session"],
     ),
     (
         "testing",

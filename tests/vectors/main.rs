@@ -20,7 +20,8 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sealed_session::{Attribute, Error, Key, KeyRing, Renewal, Session, SessionManager};
+use sealed_session::report::Renewal;
+use sealed_session::{Attribute, Error, Key, KeyRing, Session, SessionManager};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use sealed_session::{CrossOrigin, KeyRing, Lifetime, RequestHead, SessionManager};
+use sealed_session::adapter::RequestHead;
+use sealed_session::{CrossOrigin, KeyRing, Lifetime, SessionManager};
 
 use super::HALF;
 use super::rule::{Op, Rule};

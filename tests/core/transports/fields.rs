@@ -2,9 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
+use sealed_session::adapter::Clock;
+use sealed_session::adapter::ResponseHead;
+use sealed_session::report::{Measure, Renewal, Source};
+use sealed_session::testing::ManualClock;
 use sealed_session::{
-    Budget, Clock, CookieSpec, Format, Lifetime, ManualClock, Measure, Refusal, Renewal,
-    ResponseHead, SessionManager, SessionManagerBuilder, Source, Transport, adapter,
+    Budget, CookieSpec, Format, Lifetime, Refusal, SessionManager, SessionManagerBuilder,
+    Transport, adapter,
 };
 use time::Duration;
 

@@ -2,9 +2,12 @@
 
 use std::time::Duration as Seconds;
 
+use sealed_session::adapter::Clock;
+use sealed_session::adapter::ResponseHead;
+use sealed_session::report::Source;
+use sealed_session::testing::ManualClock;
 use sealed_session::{
-    Clock, Lifetime, ManualClock, Refusal, ResponseHead, Session, SessionManager,
-    SessionManagerBuilder, Source, Transport, adapter,
+    Lifetime, Refusal, Session, SessionManager, SessionManagerBuilder, Transport, adapter,
 };
 use time::Duration;
 

@@ -10,7 +10,7 @@ use std::fmt;
 ///
 /// ```
 /// use sealed_session::{Key, KeyRing, SessionManager};
-/// use sealed_session::adapter::{Foreign, HeaderFields, RequestHead};
+/// use sealed_session::adapter::{self, Foreign, HeaderFields, RequestHead};
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 ///

@@ -115,7 +115,7 @@ impl CrossOrigin {
     ///
     /// ```
     /// use sealed_session::{CrossOrigin, Key, KeyRing, SessionManager};
-    /// use sealed_session::adapter::RequestHead;
+    /// use sealed_session::adapter::{self, RequestHead};
     /// # use sealed_session::adapter::HeaderFields;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);

@@ -366,7 +366,9 @@ impl Error {
     /// Returns whether a panic had poisoned the session.
     ///
     /// ```
+    /// use sealed_session::adapter;
     /// # let session = sealed_session::testing::session();
+    ///
     /// let held = adapter::in_hand(&session);
     /// let task = std::thread::spawn(move || {
     ///     let _held = held;

@@ -48,7 +48,7 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing, SessionManager};
-    /// use sealed_session::adapter::{HeaderFields, RequestHead};
+    /// use sealed_session::adapter::{self, HeaderFields, RequestHead};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;

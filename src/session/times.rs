@@ -10,14 +10,13 @@ use crate::lifetime::Lifetime;
 /// The times of a session, as of the request's; see [`Session::times`].
 ///
 /// ```
-/// # use time::{Duration, OffsetDateTime};
-/// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
+/// use time::Duration;
 /// # let session = sealed_session::testing::session();
-/// session.insert("name", "Ada")?;
 ///
+/// session.insert("name", "Ada")?;
 /// let times = session.times();
-/// assert_eq!(times.created_at, now);
-/// assert_eq!(times.next_touch_at, Some(now + Duration::minutes(3)));
+/// assert_eq!(times.created_at, times.loaded_at);
+/// assert_eq!(times.next_touch_at, Some(times.loaded_at + Duration::minutes(3)));
 /// assert_eq!(times.idle_left, Some(times.policy.idle_timeout()));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use sealed_session::{KeyRing, Lifetime, RequestHead, SessionManager};
 
-use super::HALF;
 use super::rule::{Op, Rule};
 use crate::common::{Browser, RENEWED, at, key};
+
+/// Half of the idle timeout, in seconds.
+pub(crate) const HALF: i64 = 900;
 
 /// The server whose ring is complete, and the one that lacks the newest key.
 static SERVERS: LazyLock<[SessionManager; 2]> = LazyLock::new(|| {

@@ -125,5 +125,4 @@ pub use seal::Format;
 pub use session::{Attribute, AttributeName, ReadKey, Renewal, Session, Size, WriteKey};
 #[doc(inline)]
 pub use slots::{Main, Sessions, Slot, Slots};
-pub use testing::{ManualClock, assert_fits};
 pub use transport::{Source, Transport};

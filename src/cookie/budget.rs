@@ -42,7 +42,7 @@ use super::name::CHUNKS_MAX;
 /// [`Compression`](crate::Compression).
 ///
 /// [`Session::size`](crate::Session::size) tells it for a session, and
-/// [`assert_fits`](crate::assert_fits) in a test.
+/// [`assert_fits`](crate::testing::assert_fits) in a test.
 ///
 /// # Warnings
 ///

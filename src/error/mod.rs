@@ -254,11 +254,7 @@ impl Error {
     /// Whether a value cannot be stored so that it comes back as it was.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert!(session.insert("rate", f64::NAN).unwrap_err().is_not_representable());
     /// assert!(session.insert("", "no name").unwrap_err().is_not_representable());
     /// # Ok::<(), sealed_session::Error>(())
@@ -271,11 +267,7 @@ impl Error {
     /// Whether an attribute is there but not readable under the key that asked for it.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// assert!(session.get::<u32>("name").unwrap_err().is_unreadable());
     /// # Ok::<(), sealed_session::Error>(())
@@ -289,11 +281,7 @@ impl Error {
     /// stored; [`sizes`](Error::sizes) says by how much.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// let by_itself = session.insert("noise", "x".repeat(100_000));
     /// assert!(by_itself.unwrap_err().is_too_large());
     ///
@@ -377,10 +365,7 @@ impl Error {
     /// Whether a panic had poisoned the session.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// let held = session.in_hand();
     /// let task = std::thread::spawn(move || {
     ///     let _held = held;
@@ -417,10 +402,7 @@ impl Error {
     /// Whether a session asked for a lifetime that the policy does not permit.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// let error = session.set_never_idle().unwrap_err();
     /// assert!(error.is_not_permitted());
     /// assert!(error.to_string().contains("Lifetime::allow_never_idle"));
@@ -434,11 +416,7 @@ impl Error {
     /// The sizes behind an error that [`is_too_large`](Error::is_too_large).
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
     /// assert!(error.sizes().is_some_and(|sizes| sizes.needed() > sizes.allowed()));
     ///
@@ -459,11 +437,7 @@ impl Error {
     /// application with several sessions it tells which; see [`slots`](crate::slots).
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
     /// assert_eq!(error.cookie(), Some("__Host-session"));
     /// # Ok::<(), sealed_session::Error>(())

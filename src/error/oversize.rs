@@ -170,11 +170,7 @@ impl Oversize {
     /// The largest attributes, at most three: name, and bytes before compression.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// session.insert("noise", "x".repeat(50_000))?;
     /// session.insert("more noise", "y".repeat(40_000))?;

@@ -13,10 +13,7 @@ impl Session {
     /// The session's id; `None` as long as there is no session.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.id(), None);
     /// session.insert("visits", 1)?;
     /// assert_eq!(session.id().unwrap().to_string().len(), 32);
@@ -30,10 +27,7 @@ impl Session {
     /// Whether there is a session: one that came with the request, or one begun since.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert!(!session.is_live());
     /// session.insert("visits", 1)?;
     /// assert!(session.is_live());
@@ -53,10 +47,7 @@ impl Session {
     ///
     /// ```
     /// use sealed_session::{Session, Source};
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     ///
     /// // No page of another site can send the field, so a script may skip what a form may not.
     /// fn is_from_a_script(session: &Session) -> bool {
@@ -79,10 +70,7 @@ impl Session {
     /// it was started over since.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("visits", 1)?;
     /// assert!(session.is_new());
     /// # Ok::<(), sealed_session::Error>(())
@@ -96,10 +84,7 @@ impl Session {
     /// that a session is there, is what a guard has to ask for.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.sign_in_as("user-17", &[])?;
     /// assert_eq!(session.subject().as_deref(), Some("user-17"));
     /// # Ok::<(), sealed_session::Error>(())
@@ -114,10 +99,8 @@ impl Session {
     /// For logs and for a developer's page. See [`Refusal`].
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, Refusal, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # use sealed_session::Refusal;
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.refusal(), Some(Refusal::Absent));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -129,10 +112,7 @@ impl Session {
     /// The id of the key that sealed the session that came with the request.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.sealed_under(), None);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -148,10 +128,7 @@ impl Session {
     /// [`Error::is_too_large`] if the session is over its budget.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// assert_eq!(session.size()?.cookies(), 1);
     /// # Ok::<(), sealed_session::Error>(())
@@ -191,10 +168,7 @@ impl Session {
     /// panic with the session in hand, and [`Error::is_randomness`].
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// let before = session.id();
     /// session.renew()?;
@@ -220,10 +194,7 @@ impl Session {
     ///
     /// ```
     /// use sealed_session::Attribute;
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("cart", [4711])?;
     /// session.insert("return_to", "https://evil.example")?;
     /// const CART: Attribute<Vec<u32>> = Attribute::json("cart");
@@ -252,10 +223,7 @@ impl Session {
     /// empty or too long.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert!(session.sign_in_as("", &[]).unwrap_err().is_not_representable());
     /// session.sign_in_as("user-17", &["cart"])?;
     /// # Ok::<(), sealed_session::Error>(())
@@ -293,10 +261,7 @@ impl Session {
     /// As [`renew`](Session::renew).
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// session.destroy()?;
     /// assert!(!session.is_live());

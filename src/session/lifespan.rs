@@ -158,11 +158,8 @@ impl Session {
     /// the request. Without the first the session never idles out.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
     /// use std::time::Duration;
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// let (idle, absolute) = session.time_left();
     /// assert_eq!(idle, Some(Duration::from_secs(30 * 60)));
     /// assert_eq!(absolute, Duration::from_secs(12 * 3_600));
@@ -178,10 +175,7 @@ impl Session {
     /// The policy that the session is judged by.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.policy().idle_timeout().as_secs(), 30 * 60);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -194,10 +188,7 @@ impl Session {
     /// the policy's. `None` if it never idles out.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.idle_timeout(), Some(session.policy().idle_timeout()));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -212,11 +203,8 @@ impl Session {
     /// policy, or the policy's.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
     /// use std::time::Duration;
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// session.set_absolute_lifetime(Duration::from_secs(3_600))?;
     /// assert_eq!(session.absolute_lifetime().as_secs(), 3_600);

@@ -13,11 +13,8 @@ use crate::transport::Source;
 /// What last renewed a session; see [`Session::renewed_by`].
 ///
 /// ```
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
 /// use sealed_session::Renewal;
-/// # use time::OffsetDateTime;
-/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+/// # let session = sealed_session::testing::session();
 /// assert_ne!(session.renewed_by(), Some(Renewal::Touch));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```

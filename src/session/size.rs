@@ -5,11 +5,7 @@ use crate::cookie::{Budget, Tally};
 /// What a session costs to send; see [`Session::size`](crate::Session::size).
 ///
 /// ```
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-/// # use time::OffsetDateTime;
-/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-/// # let session = manager.load(RequestHead::default(), now);
+/// # let session = sealed_session::testing::session();
 /// session.insert("name", "Ada")?;
 /// let size = session.size()?;
 /// assert_eq!((size.cookies(), size.total_limit()), (1, 6_500));
@@ -33,11 +29,7 @@ impl Size {
     /// Bytes of all `Set-Cookie` values together: names, values and attributes.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.size()?.bytes(), 0);
     /// session.insert("name", "Ada")?;
     /// assert!((150..220).contains(&session.size()?.bytes()));
@@ -54,10 +46,8 @@ impl Size {
     /// one in DEFLATE up to 7 % of its budget less.
     ///
     /// ```
-    /// # use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # use sealed_session::Attribute;
+    /// # let session = sealed_session::testing::session();
     /// let noise = |bytes| (0..bytes).map(|n: u32| (n.wrapping_mul(2_654_435_769) >> 24) as u8);
     /// const NOISE: Attribute<Vec<u8>> = Attribute::new("noise");
     /// session.insert(NOISE, noise(1_000).collect::<Vec<u8>>())?;
@@ -96,10 +86,7 @@ impl Size {
     /// Above how many [`request_bytes`](Size::request_bytes) common servers refuse a request.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.size()?.request_warning_limit(), 8_180);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -146,11 +133,7 @@ impl Size {
     /// How many cookies; 0 if there is no session.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.size()?.cookies(), 0);
     /// session.insert("name", "Ada")?;
     /// assert_eq!(session.size()?.cookies(), 1);
@@ -164,10 +147,7 @@ impl Size {
     /// Each cookie's name, and the bytes of its `Set-Cookie` value: name, value and attributes.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// assert_eq!(session.size()?.lines()[0].0, "__Host-session");
     /// # Ok::<(), sealed_session::Error>(())
@@ -180,11 +160,7 @@ impl Size {
     /// What the budget allows [`bytes`](Size::bytes) to be.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// let size = session.size()?;
     /// assert!(size.bytes() * 100 / size.total_limit() < 4); // percent
@@ -217,11 +193,7 @@ impl Size {
     /// Above how many [`bytes`](Size::bytes) a proxy with stock settings may refuse the response.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.size()?.warning_limit(), 3_072);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -233,11 +205,7 @@ impl Size {
     /// How many cookies the budget allows.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.size()?.cookie_limit(), 2);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -249,11 +217,7 @@ impl Size {
     /// Every attribute with its bytes before compression, the largest first.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("theme", "dark")?;
     /// session.insert("name", "Ada")?;
     /// let size = session.size()?;

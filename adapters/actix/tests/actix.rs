@@ -9,6 +9,7 @@
 mod support;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{StatusCode, Uri};
@@ -19,7 +20,6 @@ use actix_web::{App, HttpRequest, HttpResponse, dev};
 use sealed_session_actix::sealed_session::{self as core, Budget, CookieSpec};
 use sealed_session_actix::{Error, LiveSession, Session, SessionMiddleware};
 use support::{builder, call, clock, send, sessions};
-use time::Duration;
 
 async fn write(session: Session) -> Result<&'static str, Error> {
     session.insert("name", "Ada")?;
@@ -332,9 +332,9 @@ async fn every_request_is_judged_by_the_middlewares_clock() {
     let sessions = sessions().clock(clock.clone());
     let app = init_service(App::new().configure(pages).wrap(sessions)).await;
     let cookie = send(&app, "POST", "/write", &[]).await.cookie();
-    clock.advance(Duration::minutes(30) - Duration::SECOND);
+    clock.advance(Duration::from_secs(30 * 60) - Duration::from_secs(1));
     assert_eq!(send(&app, "GET", "/read", &[&cookie]).await.body, "Ada");
-    clock.advance(Duration::SECOND);
+    clock.advance(Duration::from_secs(1));
     let late = send(&app, "GET", "/read", &[&cookie]).await;
     assert!(late.body == "nobody" && late.set_cookies().is_empty());
 }

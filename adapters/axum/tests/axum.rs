@@ -11,6 +11,7 @@ mod support;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -18,12 +19,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use http::{StatusCode, header};
-use sealed_session_axum::sealed_session::{
-    self as core, Budget, Key, KeyRing, ManualClock, SessionManager,
-};
+use sealed_session_axum::sealed_session::testing::ManualClock;
+use sealed_session_axum::sealed_session::{self as core, Budget, Key, KeyRing, SessionManager};
 use sealed_session_axum::{Error, LiveSession, Session, SessionLayer};
 use support::send;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use tower_http::catch_panic::CatchPanicLayer;
 
 fn manager() -> SessionManager {
@@ -363,9 +363,9 @@ async fn every_request_is_judged_by_the_layers_clock() {
     let clock = Arc::new(ManualClock::new(start));
     let app = app().layer(layer().clock(Arc::clone(&clock) as Arc<dyn core::Clock>));
     let cookie = send(&app, "POST", "/write", &[]).await.cookie();
-    clock.advance(Duration::minutes(30) - Duration::SECOND);
+    clock.advance(Duration::from_secs(30 * 60) - Duration::from_secs(1));
     assert_eq!(send(&app, "GET", "/read", &[&cookie]).await.body, "Ada");
-    clock.advance(Duration::SECOND);
+    clock.advance(Duration::from_secs(1));
     let late = send(&app, "GET", "/read", &[&cookie]).await;
     assert!(late.body == "nobody" && late.set_cookies().is_empty());
 }

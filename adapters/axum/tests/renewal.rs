@@ -9,17 +9,19 @@
 mod support;
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use http::{HeaderMap, StatusCode, header};
+use sealed_session_axum::sealed_session::testing::ManualClock;
 use sealed_session_axum::sealed_session::{
-    Clock, Event, Key, KeyRing, ManualClock, SessionManager, SessionManagerBuilder, SiteData,
+    Clock, Event, Key, KeyRing, SessionManager, SessionManagerBuilder, SiteData,
 };
 use sealed_session_axum::{PassiveLayer, Session, SessionLayer};
 use support::{Reply, send};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 fn builder() -> SessionManagerBuilder {
     SessionManager::builder(KeyRing::new(Key::new(&[1; 32]).unwrap()))
@@ -83,7 +85,7 @@ async fn a_page_that_never_looks_renews_its_session_and_stays_free_of_it() {
             "{page}"
         );
     }
-    clock.advance(Duration::minutes(20));
+    clock.advance(Duration::from_secs(20 * 60));
     // Pages that shared caches may store stay as they are.
     let public = send(&app, "GET", "/public", &[&cookie]).await;
     assert_eq!(public.headers[header::CACHE_CONTROL], "public, max-age=60");
@@ -100,7 +102,7 @@ async fn a_page_that_never_looks_renews_its_session_and_stays_free_of_it() {
         assert!(reply.cookie().starts_with("__Host-session.t="));
     }
     let touch = send(&app, "GET", "/page", &[&cookie]).await.cookie();
-    clock.advance(Duration::minutes(20));
+    clock.advance(Duration::from_secs(20 * 60));
     let reply = send(&app, "POST", "/sign-out", &[&cookie, &touch]).await;
     let names: Vec<&str> = reply
         .set_cookies()
@@ -117,7 +119,7 @@ async fn a_page_that_never_looks_renews_its_session_and_stays_free_of_it() {
 async fn passive_routes_and_requests_renew_nothing() {
     let (clock, app) = app();
     let cookie = send(&app, "POST", "/write", &[]).await.cookie();
-    clock.advance(Duration::minutes(20));
+    clock.advance(Duration::from_secs(20 * 60));
     for page in ["/poll", "/marks"] {
         let reply = send(&app, "GET", page, &[&cookie]).await;
         assert!(reply.set_cookies().is_empty(), "{page}");

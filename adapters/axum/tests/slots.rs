@@ -10,6 +10,7 @@ mod support;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -17,15 +18,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::request::Parts;
 use http::{StatusCode, header};
+use sealed_session_axum::sealed_session::testing::ManualClock;
 use sealed_session_axum::sealed_session::{
-    self as core, Budget, Clock, CookieSpec, Key, KeyRing, ManualClock, SessionManager, Sessions,
-    Slot, Slots,
+    self as core, Budget, Clock, CookieSpec, Key, KeyRing, SessionManager, Sessions, Slot, Slots,
 };
 use sealed_session_axum::{
     CommitFailure, Error, LiveSession, MissingLayer, NotLive, PassiveLayer, Session, SessionLayer,
 };
 use support::send;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use tower_http::catch_panic::CatchPanicLayer;
 
 enum Prefs {}
@@ -182,7 +183,7 @@ async fn a_passive_route_is_no_use_of_any_slot() {
     let app = app().layer(layer);
     let session = send(&app, "POST", "/sign-in", &[]).await.cookie();
     let prefs = send(&app, "POST", "/darken", &[]).await.cookie();
-    clock.advance(Duration::minutes(10));
+    clock.advance(Duration::from_secs(10 * 60));
     let polled = send(&app, "GET", "/poll", &[&session, &prefs]).await;
     assert!(polled.set_cookies().is_empty());
     let page = send(&app, "GET", "/unlooked", &[&session, &prefs]).await;

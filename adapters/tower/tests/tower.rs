@@ -8,14 +8,15 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{Request, Response, header};
 use sealed_session_tower::SessionLayer;
+use sealed_session_tower::sealed_session::testing::ManualClock;
 use sealed_session_tower::sealed_session::{
-    Clock, CookieSpec, Error, Key, KeyRing, Lifetime, ManualClock, Session, SessionManager,
-    Sessions, Transport,
+    Clock, CookieSpec, Error, Key, KeyRing, Lifetime, Session, SessionManager, Sessions, Transport,
 };
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use tower::{Layer, Service, ServiceExt, service_fn};
 
 fn ring() -> KeyRing {
@@ -70,9 +71,9 @@ async fn a_service_counts_visits_under_the_layers_clock() {
 
     let first = send(Request::new(())).await;
     let line = cookie(&first).unwrap();
-    clock.advance(Duration::minutes(29));
+    clock.advance(Duration::from_secs(29 * 60));
     assert_eq!(send(with_cookie(&line)).await.body(), "2");
-    clock.advance(Duration::minutes(31));
+    clock.advance(Duration::from_secs(31 * 60));
     assert_eq!(send(with_cookie(&line)).await.body(), "1");
 }
 
@@ -206,12 +207,12 @@ async fn a_session_in_a_header_field_goes_in_and_out() {
     assert_eq!(first.headers()[header::VARY], "authorization, Cookie");
     assert!(cookie(&first).is_none());
 
-    clock.advance(Duration::minutes(20));
+    clock.advance(Duration::from_secs(20 * 60));
     let bearer = ("authorization", format!("Bearer {token}"));
     let second = send("/", std::slice::from_ref(&bearer)).await;
     let touch = ("x-shop-touch", field(&second, "x-shop-touch").unwrap());
 
-    clock.advance(Duration::minutes(20));
+    clock.advance(Duration::from_secs(20 * 60));
     let alive = [bearer.clone(), touch];
     assert_eq!(send("/count", &alive).await.body(), "2");
     assert_eq!(
@@ -226,7 +227,7 @@ async fn a_session_in_a_header_field_goes_in_and_out() {
 
 #[tokio::test]
 async fn a_session_in_links_goes_in_by_the_query_and_out_of_no_header() {
-    let policy = Lifetime::new().idle(std::time::Duration::from_secs(900));
+    let policy = Lifetime::new().idle(Duration::from_secs(900));
     let manager = SessionManager::builder(ring())
         .lifetime(policy)
         .transport(Transport::cookie().or_url_that_leaks("s"))

@@ -6,12 +6,14 @@
 mod browser;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, VARY};
-use sealed_session::{Clock, Key, KeyRing, ManualClock, SystemClock};
+use sealed_session::testing::ManualClock;
+use sealed_session::{Clock, Key, KeyRing, SystemClock};
 use shop::{Letter, Options, Server, app, sessions};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use browser::{Answer, Browser};
 
@@ -254,7 +256,7 @@ async fn reading_pages_keeps_a_session_alive_and_never_writes_it() {
     let mut browser = Browser::default();
     browser.submit(&a, "/sign-in", "name=Ada").await;
     let written = browser.jar.clone();
-    clock.advance(Duration::seconds(179));
+    clock.advance(Duration::from_secs(179));
     let answer = browser.get(&b, "/session").await;
     assert!(answer.lines().is_empty());
     answer
@@ -265,7 +267,7 @@ async fn reading_pages_keeps_a_session_alive_and_never_writes_it() {
         .has("27 min 1 s left of 30 min")
         .has("11 h 57 min left of 12 h");
 
-    clock.advance(Duration::SECOND);
+    clock.advance(Duration::from_secs(1));
     let answer = browser.get(&b, "/session").await;
     answer.has("now, if this request only reads");
     assert!(answer.lines()[0].starts_with("shop.t="));
@@ -275,13 +277,13 @@ async fn reading_pages_keeps_a_session_alive_and_never_writes_it() {
 
     // For two hours, and not one write.
     for _ in 0..5 {
-        clock.advance(Duration::minutes(29));
+        clock.advance(Duration::from_secs(29 * 60));
         browser.get(&a, "/cart").await.has("Ada");
     }
     assert_eq!(browser.cookies(), ["shop", "shop.t"]);
     assert_eq!(browser.jar["shop"], written["shop"]);
 
-    clock.advance(Duration::minutes(30));
+    clock.advance(Duration::from_secs(30 * 60));
     let answer = browser.get(&b, "/session").await;
     answer.has("<code>idle_expired</code>").lacks("Ada");
     assert!(answer.lines().is_empty(), "and nothing is removed unasked");
@@ -292,7 +294,7 @@ async fn a_touch_rides_on_what_no_cache_shares_and_never_on_a_health_check() {
     let (a, _, clock) = servers_and_clock();
     let mut browser = Browser::default();
     browser.submit(&a, "/sign-in", "name=Ada").await;
-    clock.advance(Duration::minutes(3));
+    clock.advance(Duration::from_secs(3 * 60));
     for path in ["/style.css", "/healthz"] {
         let answer = browser.get(&a, path).await;
         assert!(answer.lines().is_empty(), "{path}");
@@ -305,7 +307,7 @@ async fn a_touch_rides_on_what_no_cache_shares_and_never_on_a_health_check() {
 
     // A monitor that asks with a visitor's cookies does not keep the session alive.
     for _ in 0..6 {
-        clock.advance(Duration::minutes(5));
+        clock.advance(Duration::from_secs(5 * 60));
         browser.get(&a, "/healthz").await.status(200);
     }
     browser.get(&a, "/session").await.has("idle_expired");
@@ -330,7 +332,7 @@ async fn who_asks_to_be_remembered_outlives_the_browser_and_the_idle_timeout() {
     assert!(answer.lines()[0].contains("; Max-Age=2592000"));
     for _ in 0..4 {
         browser.restart();
-        clock.advance(Duration::days(6));
+        clock.advance(Duration::from_secs(6 * 86_400));
         browser.get(&b, "/").await.has("Ada");
     }
     assert_eq!(browser.cookies(), ["shop", "shop.t"]);
@@ -340,7 +342,7 @@ async fn who_asks_to_be_remembered_outlives_the_browser_and_the_idle_timeout() {
         .has("6 d left of 30 d")
         .has("yes, it outlives the browser");
 
-    clock.advance(Duration::days(6));
+    clock.advance(Duration::from_secs(6 * 86_400));
     let answer = browser.get(&a, "/session").await;
     answer.has("<code>absolute_expired</code>").lacks("Ada");
     browser.submit(&a, "/sign-in", "name=Ada").await;

@@ -5,7 +5,7 @@ use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::{Build, Request, Rocket, get, post, routes};
 use sealed_session_rocket::{Passive, Session, SessionFairing};
-use time::Duration;
+use std::time::Duration;
 
 use crate::guards;
 use crate::support::{Reply, client, clocked, request as local, send};
@@ -85,9 +85,9 @@ fn every_request_is_judged_by_the_fairings_clock() {
     let (clock, fairing) = clocked();
     let client = client(app(fairing));
     let cookie = send(&client, "POST", "/write", &[]).cookie();
-    clock.advance(Duration::minutes(30) - Duration::SECOND);
+    clock.advance(Duration::from_secs(30 * 60) - Duration::from_secs(1));
     assert_eq!(send(&client, "GET", "/read", &[&cookie]).body, "Ada");
-    clock.advance(Duration::SECOND);
+    clock.advance(Duration::from_secs(1));
     let late = send(&client, "GET", "/read", &[&cookie]);
     assert!(late.body == "nobody" && late.set_cookies().is_empty());
 }
@@ -103,7 +103,7 @@ fn a_page_that_never_looks_renews_its_session_and_stays_free_of_it() {
             .is_empty()
     );
 
-    clock.advance(Duration::minutes(10));
+    clock.advance(Duration::from_secs(10 * 60));
     let prefetch = local(&client, "GET", "/page", &[&cookie]);
     let prefetch = prefetch.header(Header::new("Sec-Purpose", "prefetch"));
     let mut passive = vec![Reply::of(prefetch.dispatch())];
@@ -122,7 +122,7 @@ fn a_page_that_never_looks_renews_its_session_and_stays_free_of_it() {
         page.cookie()
     );
     assert_eq!(page.all("cache-control"), ["private"]);
-    clock.advance(Duration::minutes(25));
+    clock.advance(Duration::from_secs(25 * 60));
     let touched = [cookie.as_str(), &page.cookie()].join("; ");
     assert_eq!(send(&client, "GET", "/read", &[&touched]).body, "Ada");
     assert_eq!(send(&client, "GET", "/read", &[&cookie]).body, "nobody");
@@ -135,7 +135,7 @@ fn a_passive_route_that_forwards_speaks_for_itself_only() {
     let app = app(fairing.passive_when(is_prefetch)).mount("/", routes);
     let client = client(app);
     let cookie = send(&client, "POST", "/write", &[]).cookie();
-    clock.advance(Duration::minutes(10));
+    clock.advance(Duration::from_secs(10 * 60));
     let touches = |path: &str, field: Option<Header<'static>>| {
         let mut asked = local(&client, "GET", path, &[&cookie]);
         field.into_iter().for_each(|field| asked.add_header(field));

@@ -112,12 +112,14 @@ fn rocket_does_not_launch_a_route_without_its_slot() {
 
 #[test]
 fn a_passive_request_is_no_use_of_any() {
-    let clock = std::sync::Arc::new(core::ManualClock::new(time::OffsetDateTime::now_utc()));
+    let clock = std::sync::Arc::new(core::testing::ManualClock::new(
+        time::OffsetDateTime::now_utc(),
+    ));
     let fairing = SessionFairing::new(slots()).clock(clock.clone());
     let client = client(routes().attach(fairing));
     let name = send(&client, "POST", "/write", &[]).cookie();
     let theme = send(&client, "POST", "/darken", &[&name]).cookie();
-    clock.advance(time::Duration::minutes(10));
+    clock.advance(std::time::Duration::from_secs(10 * 60));
     let poll = send(&client, "GET", "/poll", &[&name, &theme]);
     assert!(poll.set_cookies().is_empty());
     assert_eq!(

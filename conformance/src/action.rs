@@ -3,11 +3,13 @@
 //! `+` stands for a space, and `prefs:` in front means the other slot. What steps tell about the session
 //! is the body, joined by commas.
 
-use sealed_session::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use sealed_session::testing::ManualClock;
 use sealed_session::{Error, Session, Source};
 
 use crate::reply::Reply;
-use crate::site::Site;
 
 /// Where the step `link` leads to.
 const NEXT: &str = "/act/get.name/refusal/source";
@@ -19,15 +21,19 @@ const ABSOLUTE: [&str; 3] = [
     "//127.0.0.1/",
 ];
 
-/// The sessions that steps may be about.
-#[derive(Clone, Copy, Default)]
+/// All that steps may be about.
+#[derive(Clone, Copy)]
 pub(crate) struct Hands<'s> {
     pub(crate) main: Option<&'s Session>,
     pub(crate) prefs: Option<&'s Session>,
+    /// None if it is the system's.
+    pub(crate) clock: Option<&'s ManualClock>,
+    /// Sessions that handlers kept.
+    pub(crate) shelf: &'s Mutex<Vec<Session>>,
 }
 
 /// Carries out the steps of a path behind its first segment.
-pub(crate) fn act(site: &Site, hands: Hands<'_>, path: &str) -> Result<Reply, Error> {
+pub(crate) fn act(hands: Hands<'_>, path: &str) -> Result<Reply, Error> {
     let mut reply = Reply::text("");
     let mut told = Vec::new();
     for step in path.split('/').skip(2) {
@@ -46,13 +52,16 @@ pub(crate) fn act(site: &Site, hands: Hands<'_>, path: &str) -> Result<Reply, Er
             "say" => told.push(first.to_owned()),
             "advance" => {
                 let seconds = first.parse().map_err(|_| unknown(&step))?;
-                let clock = site.inner.clock.as_ref().ok_or_else(|| unknown(&step))?;
-                clock.advance(Duration::seconds(seconds));
+                let clock = hands.clock.ok_or_else(|| unknown(&step))?;
+                clock.advance(Duration::from_secs(seconds));
             }
             _ => {
                 let session = session.ok_or_else(|| unknown(&step))?;
                 if verb == "keep" {
-                    site.shelf().push(session.clone());
+                    let shelf = hands.shelf.lock();
+                    shelf
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push(session.clone());
                 } else {
                     told.extend(with_session(session, verb, first, second)?);
                 }

@@ -36,7 +36,7 @@ pub fn written_by(harness: &dyn Harness) -> Result<String, Failure> {
     let mut browser = stage.browser();
     let answer = browser.get("/act/sign-in.ada/put.theme.light/noise.long.4500")?;
     answer.is(200)?.sets(&["session", "session.1"])?;
-    Ok(browser.jar.line())
+    Ok(browser.line())
 }
 
 /// Whether an app under this adapter opens a session that [`written_by`] wrote, under any adapter and in

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::failure::Failure;
 use crate::harness::Harness;
 use crate::log;
-use crate::scenarios::Scenario;
+use crate::scenario::Scenario;
 use crate::support::Support;
 
 /// What came of the list under one adapter. Shown, it is one line, and one more for each failure.

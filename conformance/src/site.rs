@@ -3,10 +3,10 @@
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sealed_session::{Clock, Error, ManualClock, Session, SessionManager, Slot, SystemClock};
+use sealed_session::testing::ManualClock;
+use sealed_session::{Clock, Error, Session, Slot, Slots, SystemClock};
 
 use crate::action::{self, Hands};
-use crate::failure::Failure;
 use crate::pieces::Pieces;
 use crate::reply::Reply;
 
@@ -108,22 +108,6 @@ impl Page {
 }
 
 impl Site {
-    /// An app as usual, for tests beside the list: one layer with the default configuration, under the
-    /// list's key and a clock that stands still.
-    ///
-    /// # Errors
-    ///
-    /// None in practice.
-    ///
-    /// ```
-    /// let site = conformance::Site::usual()?;
-    /// assert_eq!((site.layers(), site.has_fallback()), (1, false));
-    /// # Ok::<(), conformance::Failure>(())
-    /// ```
-    pub fn usual() -> Result<Site, Failure> {
-        crate::stage::site(|plan| plan)
-    }
-
     /// An app of other sessions than the list's, under the system's clock, for tests beside the list.
     ///
     /// ```
@@ -245,8 +229,7 @@ impl Site {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn act(&self, session: &Session, path: &str) -> Result<Reply, Error> {
-        let main = Some(session);
-        action::act(self, Hands { main, prefs: None }, path)
+        action::act(self.hands(Some(session), None), path)
     }
 
     /// The same for a handler that asks for both slots.
@@ -267,8 +250,7 @@ impl Site {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn act_both(&self, main: &Session, prefs: &Session, path: &str) -> Result<Reply, Error> {
-        let (main, prefs) = (Some(main), Some(prefs));
-        action::act(self, Hands { main, prefs }, path)
+        action::act(self.hands(Some(main), Some(prefs)), path)
     }
 
     /// The reply that the path asks for, without a session. A 500 if the path asks for what needs one.
@@ -281,7 +263,7 @@ impl Site {
     /// ```
     #[must_use]
     pub fn plain(&self, path: &str) -> Reply {
-        action::act(self, Hands::default(), path).unwrap_or_else(|error| Reply {
+        action::act(self.hands(None, None), path).unwrap_or_else(|error| Reply {
             status: 500,
             ..Reply::text(error.to_string())
         })
@@ -340,6 +322,15 @@ impl Site {
     pub fn panic(&self, session: &Session, path: &str) -> ! {
         let done = self.act(session, path).map(|_| ());
         resume_unwind(Box::new(done))
+    }
+
+    fn hands<'s>(&'s self, main: Option<&'s Session>, prefs: Option<&'s Session>) -> Hands<'s> {
+        Hands {
+            main,
+            prefs,
+            clock: self.inner.clock.as_deref(),
+            shelf: &self.inner.shelf,
+        }
     }
 
     pub(crate) fn shelf(&self) -> std::sync::MutexGuard<'_, Vec<Session>> {

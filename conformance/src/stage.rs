@@ -1,13 +1,14 @@
 //! One app that runs for a scenario, and the visitors of it.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use sealed_session::time::{Duration, OffsetDateTime};
-use sealed_session::{Error, Key, KeyRing, ManualClock, SessionManager, SessionManagerBuilder};
+use sealed_session::testing::{Browser, ManualClock};
+use sealed_session::time::OffsetDateTime;
+use sealed_session::{Error, Key, KeyRing, SessionManager, SessionManagerBuilder, Slots};
 
 use crate::failure::{Failure, same};
 use crate::harness::{Harness, Server};
-use crate::jar::Jar;
 use crate::site::{Catch, Inner, Page, Prefs, Site};
 use crate::wire::{Answer, Connection, Outcome, Request};
 
@@ -15,7 +16,7 @@ use crate::wire::{Answer, Connection, Outcome, Request};
 pub(crate) const SESSION: &str = "__Host-session";
 
 /// The default idle timeout.
-pub(crate) const IDLE: Duration = Duration::minutes(30);
+pub(crate) const IDLE: Duration = Duration::from_secs(30 * 60);
 
 /// What a scenario wants to be otherwise than usual.
 pub(crate) struct Plan {
@@ -93,15 +94,15 @@ impl Stage {
         answered(request, self.try_send(request)?)
     }
 
-    pub(crate) fn browser(&self) -> Browser<'_> {
-        Browser {
+    pub(crate) fn browser(&self) -> Visitor<'_> {
+        Visitor {
             stage: self,
-            jar: Jar::new(self.site.clock()),
+            browser: Browser::new(self.site.clock()),
         }
     }
 
     /// A browser whose session holds a name, Ada.
-    pub(crate) fn ada(&self) -> Result<Browser<'_>, Failure> {
+    pub(crate) fn ada(&self) -> Result<Visitor<'_>, Failure> {
         let mut browser = self.browser();
         let answer = browser.get("/act/put.name.Ada")?;
         answer.is(200)?.sets(&["session"])?;
@@ -115,8 +116,26 @@ impl Stage {
 
 /// A clock that stands where every scenario begins.
 fn clock() -> Arc<ManualClock> {
-    let start = OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_800_000_000);
+    let start = OffsetDateTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
     Arc::new(ManualClock::new(start))
+}
+
+impl Site {
+    /// An app as usual, for tests beside the list: one layer with the default configuration, under the
+    /// list's key and a clock that stands still.
+    ///
+    /// # Errors
+    ///
+    /// None in practice.
+    ///
+    /// ```
+    /// let site = conformance::Site::usual()?;
+    /// assert_eq!((site.layers(), site.has_fallback()), (1, false));
+    /// # Ok::<(), conformance::Failure>(())
+    /// ```
+    pub fn usual() -> Result<Site, Failure> {
+        site(|plan| plan)
+    }
 }
 
 /// The app that a plan describes.
@@ -178,12 +197,12 @@ pub(crate) fn answered(request: &Request, outcome: Outcome) -> Result<Answer, Fa
 
 /// A visitor, whose cookies follow what comes back.
 #[derive(Clone)]
-pub(crate) struct Browser<'s> {
+pub(crate) struct Visitor<'s> {
     stage: &'s Stage,
-    pub(crate) jar: Jar,
+    browser: Browser,
 }
 
-impl Browser<'_> {
+impl Visitor<'_> {
     pub(crate) fn get(&mut self, path: &str) -> Result<Answer, Failure> {
         self.send("GET", path)
     }
@@ -196,13 +215,13 @@ impl Browser<'_> {
     }
 
     /// The request that would be sent.
-    pub(crate) fn request(&mut self, method: &'static str, path: &str) -> Request {
-        Request::new(method, path).cookie(self.jar.line())
+    pub(crate) fn request(&self, method: &'static str, path: &str) -> Request {
+        Request::new(method, path).cookie(self.line())
     }
 
     /// Obeys what an answer says of cookies.
     pub(crate) fn keep(&mut self, answer: &Answer) {
-        self.jar.obey(answer);
+        self.browser.keep(answer.fields("set-cookie"));
     }
 
     /// Demands that a page tells this.
@@ -219,8 +238,26 @@ impl Browser<'_> {
 
     /// The value of one cookie that has to be there.
     pub(crate) fn value(&self, name: &str) -> Result<String, Failure> {
-        let value = self.jar.value(name);
+        let mut cookies = self.browser.cookies();
+        let value = cookies.find_map(|(of, value)| (of == name).then_some(value));
         same("the browser", name, true, value.is_some())?;
         Ok(value.unwrap_or_default().to_owned())
+    }
+
+    /// The `Cookie` line of the next request.
+    pub(crate) fn line(&self) -> String {
+        self.browser.cookie()
+    }
+
+    /// Changes the value of one cookie, as somebody might who owns the browser.
+    pub(crate) fn alter(&mut self, name: &str, value: &str) {
+        self.browser
+            .keep([format!("{name}={value}; Path=/; Secure")]);
+    }
+
+    /// Loses one cookie.
+    pub(crate) fn lose(&mut self, name: &str) {
+        self.browser
+            .keep([format!("{name}=; Path=/; Secure; Max-Age=0")]);
     }
 }

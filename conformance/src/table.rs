@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::report::Report;
-use crate::scenarios::Scenario;
+use crate::scenario::Scenario;
 use crate::support::Support;
 
 /// A Markdown table of reports of the whole list: how many scenarios of each topic passed, and what

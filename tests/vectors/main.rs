@@ -9,6 +9,7 @@
     reason = "a test may panic"
 )]
 
+mod check;
 mod entry;
 mod examples;
 mod links;
@@ -26,13 +27,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::check::{TOKENS, each, same};
 use crate::entry::{
     key, label, list, load, moment, number, parse, request, set_cookies, text, text_of, unhex,
     without_scope,
 };
 
 const KEYS: &str = include_str!("keys.json");
-const TOKENS: &str = include_str!("tokens.json");
 const PAYLOADS: &str = include_str!("payloads.json");
 const COOKIES: &str = include_str!("cookies.json");
 const MARKS: &str = include_str!("marks.json");
@@ -136,18 +137,6 @@ fn typed(session: &Session, name: &str) -> Result<Value, String> {
     }
 }
 
-fn same<A: PartialEq<B> + std::fmt::Debug, B: std::fmt::Debug>(
-    what: &str,
-    found: A,
-    wanted: B,
-) -> Result<(), String> {
-    if found == wanted {
-        Ok(())
-    } else {
-        Err(format!("{what} is {found:?} and not {wanted:?}"))
-    }
-}
-
 /// A whole request: what it gives, and what a response that changed nothing carries.
 fn check_request(entry: &Value) -> Result<(), String> {
     let (manager, session) = load(entry);
@@ -171,19 +160,6 @@ fn check_request(entry: &Value) -> Result<(), String> {
     };
     let lines: Vec<String> = lines.iter().map(bare).collect();
     same("response", lines, wanted)
-}
-
-/// Runs `check` on all entries and reports every one that fails.
-fn each(entries: &[Value], check: impl Fn(&Value) -> Result<(), String>) {
-    assert!(!entries.is_empty());
-    let failures: Vec<String> = entries
-        .iter()
-        .filter_map(|entry| {
-            let error = check(entry).err()?;
-            Some(format!("{}: {error}", text(entry, "case")))
-        })
-        .collect();
-    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
 #[test]

@@ -83,10 +83,12 @@ impl SessionMiddleware {
     /// Reads another clock, for tests.
     ///
     /// ```
+    /// use std::time::Duration;
     /// use actix_web::test::{TestRequest, call_and_read_body, init_service};
     /// use actix_web::{App, web};
-    /// use sealed_session_actix::sealed_session::time::{Duration, OffsetDateTime};
-    /// use sealed_session_actix::sealed_session::{Clock, ManualClock};
+    /// use sealed_session_actix::sealed_session::time::OffsetDateTime;
+    /// use sealed_session_actix::sealed_session::testing::ManualClock;
+    /// use sealed_session_actix::sealed_session::Clock;
     /// use sealed_session_actix::{Session, SessionMiddleware};
     /// use std::sync::Arc;
     /// # use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
@@ -101,7 +103,7 @@ impl SessionMiddleware {
     ///     .wrap(SessionMiddleware::new(manager).clock(clock.clone()));
     ///
     /// let service = init_service(app).await;
-    /// clock.advance(Duration::days(1));
+    /// clock.advance(Duration::from_secs(86_400));
     /// let body = call_and_read_body(&service, TestRequest::get().to_request()).await;
     /// assert_eq!(body, clock.now().unix_timestamp().to_string());
     /// # Ok(())

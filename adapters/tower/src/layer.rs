@@ -77,10 +77,12 @@ impl<F> SessionLayer<F> {
     /// Reads another clock, for tests.
     ///
     /// ```
+    /// use std::time::Duration;
     /// use http::{Request, Response};
     /// use sealed_session_tower::SessionLayer;
-    /// use sealed_session_tower::sealed_session::time::{Duration, OffsetDateTime};
-    /// use sealed_session_tower::sealed_session::{Clock, Error, ManualClock, Sessions};
+    /// use sealed_session_tower::sealed_session::time::OffsetDateTime;
+    /// use sealed_session_tower::sealed_session::testing::ManualClock;
+    /// use sealed_session_tower::sealed_session::{Clock, Error, Sessions};
     /// use std::sync::Arc;
     /// use tower::{Layer, Service, service_fn};
     /// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
@@ -95,7 +97,7 @@ impl<F> SessionLayer<F> {
     ///     Ok::<_, Error>(Response::new(session.times().created_at.unix_timestamp()))
     /// }));
     ///
-    /// clock.advance(Duration::days(1));
+    /// clock.advance(Duration::from_secs(86_400));
     /// let response = service.call(Request::new(())).await?;
     /// assert_eq!(*response.body(), clock.now().unix_timestamp());
     /// # Ok(())

@@ -2,9 +2,9 @@
 
 use sealed_session::SiteData;
 
-use super::Entry;
 use crate::failure::Failure;
 use crate::harness::Harness;
+use crate::scenario::Entry;
 use crate::stage::{Plan, Stage};
 
 pub(super) const LIST: &[Entry] = &[

@@ -2,9 +2,9 @@
 
 use sealed_session::Budget;
 
-use super::Entry;
 use crate::failure::{Failure, same};
 use crate::harness::Harness;
+use crate::scenario::Entry;
 use crate::site::Page;
 use crate::stage::{IDLE, Plan, Stage};
 

@@ -1,11 +1,11 @@
 //! `Cookie` lines as clients, proxies and planters send them.
 
 use sealed_session::CookieSpec;
-use sealed_session::time::Duration;
+use std::time::Duration;
 
-use super::Entry;
 use crate::failure::{Failure, same};
 use crate::harness::Harness;
+use crate::scenario::Entry;
 use crate::stage::{Plan, SESSION, Stage};
 use crate::support::OddBytes;
 use crate::wire::Request;
@@ -72,7 +72,7 @@ fn split_lines(harness: &dyn Harness) -> Result<(), Failure> {
     browser.get("/act/noise.long.4500")?.is(200)?;
     // A proxy may pass on each cookie by itself, in any order, and with those of others between.
     let mut request = Request::get("/act/get.name/size.long").cookie("theme=dark");
-    for pair in browser.jar.pairs().into_iter().rev() {
+    for pair in browser.line().rsplit("; ") {
         request = request.cookie(pair).cookie("a=b; c=d");
     }
     sees(&stage, request, "Ada,4500")
@@ -80,7 +80,7 @@ fn split_lines(harness: &dyn Harness) -> Result<(), Failure> {
 
 fn odd_bytes_elsewhere(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = Stage::usual(harness)?;
-    let line = stage.ada()?.jar.line();
+    let line = stage.ada()?.line();
     let request = Request::get(READ).cookie(b"a=\xff\xfe; b=c").cookie(line);
     sees(&stage, request, "Ada,none")
 }
@@ -88,7 +88,7 @@ fn odd_bytes_elsewhere(harness: &dyn Harness) -> Result<(), Failure> {
 fn odd_bytes_beside(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = Stage::usual(harness)?;
     let mut line = b"a=\xff\xfe; ".to_vec();
-    line.extend(stage.ada()?.jar.line().into_bytes());
+    line.extend(stage.ada()?.line().into_bytes());
     let text = match harness.support().odd_bytes {
         OddBytes::AreHandedOver => "Ada,none",
         OddBytes::LoseTheirLine => "nothing,absent",
@@ -98,7 +98,7 @@ fn odd_bytes_beside(harness: &dyn Harness) -> Result<(), Failure> {
 
 fn garbage_beside(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = Stage::usual(harness)?;
-    let line = stage.ada()?.jar.line();
+    let line = stage.ada()?.line();
     let garbage = format!("{SESSION}=garbage");
     for lines in [
         vec![format!("{garbage}; {line}")],
@@ -115,10 +115,10 @@ fn garbage_beside(harness: &dyn Harness) -> Result<(), Failure> {
 fn newest_wins(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = Stage::usual(harness)?;
     let mut browser = stage.ada()?;
-    let old = browser.jar.line();
-    stage.advance(Duration::SECOND);
+    let old = browser.line();
+    stage.advance(Duration::from_secs(1));
     browser.get("/act/put.name.Grace")?.is(200)?;
-    let new = browser.jar.line();
+    let new = browser.line();
     for line in [format!("{old}; {new}"), format!("{new}; {old}")] {
         sees(&stage, Request::get(READ).cookie(line), "Grace,none")?;
     }
@@ -131,7 +131,7 @@ fn planted(harness: &dyn Harness) -> Result<(), Failure> {
         ..plan
     };
     let stage = Stage::with(harness, plantable)?;
-    let (own, planted) = (stage.ada()?.jar.line(), stage.ada()?.jar.line());
+    let (own, planted) = (stage.ada()?.line(), stage.ada()?.line());
     for request in [
         Request::get(READ).cookie(format!("{own}; {planted}")),
         Request::get(READ).cookie(own).cookie(planted),

@@ -2,11 +2,11 @@
 
 use std::thread;
 
-use super::Entry;
 use crate::failure::{Failure, same};
 use crate::harness::Harness;
 use crate::log;
 use crate::pieces::late;
+use crate::scenario::Entry;
 use crate::stage::Stage;
 
 pub(super) const LIST: &[Entry] = &[

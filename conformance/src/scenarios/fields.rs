@@ -2,9 +2,9 @@
 
 use sealed_session::Transport;
 
-use super::Entry;
 use crate::failure::{Failure, same};
 use crate::harness::Harness;
+use crate::scenario::Entry;
 use crate::stage::{IDLE, Plan, SESSION, Stage};
 use crate::wire::{Answer, Request};
 
@@ -175,11 +175,11 @@ fn beside_cookie(harness: &dyn Harness) -> Result<(), Failure> {
     let (token, mut browser) = (ada(&stage)?, stage.browser());
     browser.get("/act/put.name.Grace")?.is(200)?;
     let both = |path: &str, line: String| Request::get(path).cookie(line).field(FIELD, &token);
-    sees(&stage, &both(READ, browser.jar.line()), "Ada,none,header")?;
-    let changed = stage.send(&both("/act/put.name.Eve", browser.jar.line()))?;
+    sees(&stage, &both(READ, browser.line()), "Ada,none,header")?;
+    let changed = stage.send(&both("/act/put.name.Eve", browser.line()))?;
     changed.is(200)?.sets(&[])?;
     self::token(&changed)?;
-    let ended = stage.send(&both("/act/destroy", browser.jar.line()))?;
+    let ended = stage.send(&both("/act/destroy", browser.line()))?;
     ended.is(200)?.sets(&[])?.has(FIELD, "")?;
     // A cache would say so once more, to a client that has another session by then.
     ended.has("cache-control", "no-store")?;
@@ -200,7 +200,7 @@ fn two_fields(harness: &dyn Harness) -> Result<(), Failure> {
 
 fn refused(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = composite(harness)?;
-    let line = stage.ada()?.jar.line();
+    let line = stage.ada()?.line();
     let garbage = |path: &str| {
         Request::get(path)
             .field(FIELD, "garbage")
@@ -265,7 +265,7 @@ fn bearer(harness: &dyn Harness) -> Result<(), Failure> {
     let bearer = Request::get(READ).field("Authorization", format!("Bearer {token}"));
     let answer = sees(&stage, &bearer, "Ada,none,header")?;
     answer.has("vary", "authorization, Cookie")?;
-    let line = stage.ada()?.jar.line();
+    let line = stage.ada()?.line();
     let basic = Request::get(READ)
         .field("Authorization", "Basic QTpi")
         .cookie(line);

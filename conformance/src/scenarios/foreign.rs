@@ -2,10 +2,10 @@
 
 use sealed_session::{CrossOrigin, Transport};
 
-use super::Entry;
 use crate::failure::{Failure, same};
 use crate::harness::Harness;
 use crate::log;
+use crate::scenario::Entry;
 use crate::stage::{Plan, SESSION, Stage};
 use crate::wire::{Answer, Request};
 

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use sealed_session::{Budget, CookieSpec, Lifetime, SessionManager};
 
-use super::Entry;
 use crate::failure::Failure;
 use crate::harness::Harness;
-use crate::stage::{Browser, IDLE, Plan, Stage, ring};
+use crate::scenario::Entry;
+use crate::stage::{IDLE, Plan, Stage, Visitor, ring};
 use crate::wire::Answer;
 
 pub(super) const LIST: &[Entry] = &[
@@ -61,7 +61,7 @@ pub(super) const LIST: &[Entry] = &[
 /// The visit of a page.
 fn visit(
     stage: &Stage,
-    browser: &mut Browser<'_>,
+    browser: &mut Visitor<'_>,
     method: &'static str,
     path: &str,
 ) -> Result<Answer, Failure> {
@@ -85,7 +85,7 @@ fn refuses(answer: &Answer, status: u16, location: Option<&str>) -> Result<(), F
 }
 
 /// A browser in which Ada is signed in.
-fn member(stage: &Stage) -> Result<Browser<'_>, Failure> {
+fn member(stage: &Stage) -> Result<Visitor<'_>, Failure> {
     let mut browser = stage.browser();
     browser.get("/act/sign-in.ada")?.is(200)?;
     Ok(browser)
@@ -121,7 +121,7 @@ fn posted(harness: &dyn Harness) -> Result<(), Failure> {
 
 fn scripts(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = Stage::usual(harness)?;
-    let mut browser = stage.browser();
+    let browser = stage.browser();
     let html = "text/html,application/xhtml+xml,*/*;q=0.8";
     let request = browser.request("GET", "/members/subject");
     refuses(&stage.send(&request)?, 401, None)?;

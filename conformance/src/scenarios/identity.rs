@@ -1,8 +1,8 @@
 //! Renewing, signing in and signing out.
 
-use super::Entry;
 use crate::failure::{Failure, differ};
 use crate::harness::Harness;
+use crate::scenario::Entry;
 use crate::stage::{SESSION, Stage};
 
 pub(super) const LIST: &[Entry] = &[
@@ -76,7 +76,7 @@ fn sign_in(harness: &dyn Harness) -> Result<(), Failure> {
     let now = browser.get("/act/id")?.text();
     differ("GET /act/sign-in.ada.theme", "the id", &id, &now)?;
     // What it replaced is refused in this browser.
-    browser.jar.alter(SESSION, &before);
+    browser.alter(SESSION, &before);
     browser.sees("/act/refusal", "destroyed").map(drop)
 }
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use sealed_session::{Lifetime, Transport};
 
-use super::Entry;
 use crate::failure::{Failure, same};
 use crate::harness::Harness;
+use crate::scenario::Entry;
 use crate::site::Page;
 use crate::stage::{Plan, SESSION, Stage};
 use crate::wire::{Answer, Request};

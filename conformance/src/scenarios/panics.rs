@@ -1,8 +1,8 @@
 //! Handlers that panic: nothing of theirs is sent, and the old session stays whole.
 
-use super::Entry;
 use crate::failure::{Failure, same};
 use crate::harness::Harness;
+use crate::scenario::Entry;
 use crate::site::Catch;
 use crate::stage::{Plan, Stage, answered};
 use crate::support::Panics;

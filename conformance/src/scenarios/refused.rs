@@ -1,9 +1,9 @@
 //! Cookies that are not accepted: the visitor has a fresh session, and learns nothing of it.
 
-use super::Entry;
 use crate::failure::Failure;
 use crate::harness::Harness;
-use crate::stage::{Browser, Plan, SESSION, Stage, ring};
+use crate::scenario::Entry;
+use crate::stage::{Plan, SESSION, Stage, Visitor, ring};
 
 pub(super) const LIST: &[Entry] = &[
     ("tampered", "A token that was changed is refused", tampered),
@@ -31,7 +31,7 @@ pub(super) const LIST: &[Entry] = &[
 ];
 
 /// The cookies are refused for this reason and stay; a write goes over them.
-fn is_refused(mut browser: Browser<'_>, refusal: &str) -> Result<(), Failure> {
+fn is_refused(mut browser: Visitor<'_>, refusal: &str) -> Result<(), Failure> {
     let told = format!("{refusal},nothing");
     let answer = browser.sees("/act/refusal/get.name", &told)?;
     answer
@@ -55,7 +55,7 @@ fn tampered(harness: &dyn Harness) -> Result<(), Failure> {
         _ => "A",
     };
     token.replace_range(middle..=middle, other);
-    browser.jar.alter(SESSION, &token);
+    browser.alter(SESSION, &token);
     is_refused(browser, "tampered")
 }
 
@@ -63,7 +63,7 @@ fn malformed(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = Stage::usual(harness)?;
     for garbage in ["garbage", "", "A", "AA AA", "\u{e9}"] {
         let mut browser = stage.ada()?;
-        browser.jar.alter(SESSION, garbage);
+        browser.alter(SESSION, garbage);
         is_refused(browser, "malformed")?;
     }
     Ok(())
@@ -75,7 +75,7 @@ fn partial(harness: &dyn Harness) -> Result<(), Failure> {
     browser.get("/act/noise.long.4500")?.is(200)?;
     for lost in [SESSION, "__Host-session.1"] {
         let mut browser = browser.clone();
-        browser.jar.lose(lost);
+        browser.lose(lost);
         is_refused(browser, "partial")?;
     }
     Ok(())
@@ -87,7 +87,7 @@ fn mixed(harness: &dyn Harness) -> Result<(), Failure> {
     browser.get("/act/noise.long.4500")?.is(200)?;
     let chunk = browser.value("__Host-session.1")?;
     browser.get("/act/noise.other.100")?.is(200)?;
-    browser.jar.alter("__Host-session.1", &chunk);
+    browser.alter("__Host-session.1", &chunk);
     is_refused(browser, "mixed")
 }
 
@@ -100,14 +100,14 @@ fn unknown_key(harness: &dyn Harness) -> Result<(), Failure> {
     let token = elsewhere.ada()?.value(SESSION)?;
     let stage = Stage::usual(harness)?;
     let mut browser = stage.ada()?;
-    browser.jar.alter(SESSION, &token);
+    browser.alter(SESSION, &token);
     is_refused(browser, "unknown_key")
 }
 
 fn refused_unseen(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = Stage::usual(harness)?;
     let mut browser = stage.ada()?;
-    browser.jar.alter(SESSION, "garbage");
+    browser.alter(SESSION, "garbage");
     browser
         .get("/plain/say.Hello")?
         .is(200)?

@@ -1,8 +1,8 @@
 //! Responses of every kind carry what was changed.
 
-use super::Entry;
 use crate::failure::Failure;
 use crate::harness::Harness;
+use crate::scenario::Entry;
 use crate::stage::{Plan, Stage};
 
 pub(super) const LIST: &[Entry] = &[

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use sealed_session::{Budget, CookieSpec, Lifetime, SessionManager};
 
-use super::Entry;
 use crate::failure::{Failure, same};
 use crate::harness::Harness;
 use crate::log;
+use crate::scenario::Entry;
 use crate::site::Page;
 use crate::stage::{IDLE, Plan, Stage, ring};
 use crate::support::Missing;

@@ -1,8 +1,8 @@
 //! Keeping a session alive, and not.
 
-use super::Entry;
 use crate::failure::Failure;
 use crate::harness::Harness;
+use crate::scenario::Entry;
 use crate::stage::{IDLE, Stage};
 
 pub(super) const LIST: &[Entry] = &[

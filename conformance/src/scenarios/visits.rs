@@ -1,8 +1,8 @@
 //! Coming, looking and storing.
 
-use super::Entry;
 use crate::failure::{Failure, same};
 use crate::harness::Harness;
+use crate::scenario::Entry;
 use crate::stage::{Stage, answered};
 
 pub(super) const LIST: &[Entry] = &[
@@ -128,7 +128,7 @@ fn attributes(harness: &dyn Harness) -> Result<(), Failure> {
 
 fn one_connection(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = Stage::usual(harness)?;
-    let (mut ada, mut grace) = (stage.ada()?, stage.browser());
+    let (ada, mut grace) = (stage.ada()?, stage.browser());
     let mut connection = stage.connect()?;
     let mut turn = |request: crate::wire::Request, text: &str| {
         let answer = answered(&request, connection.send(&request)?)?;

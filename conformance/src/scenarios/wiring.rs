@@ -1,9 +1,9 @@
 //! Apps that are put together in the wrong way, and extractors.
 
-use super::Entry;
 use crate::failure::{Failure, same};
 use crate::harness::Harness;
 use crate::log;
+use crate::scenario::Entry;
 use crate::site::Page;
 use crate::stage::{Plan, SESSION, Stage, site};
 use crate::support::{Doubled, Missing, Optional};
@@ -98,7 +98,7 @@ fn doubled_layer(harness: &dyn Harness) -> Result<(), Failure> {
 fn live_nobody(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = Stage::usual(harness)?;
     let mut refused = stage.ada()?;
-    refused.jar.alter(SESSION, "garbage");
+    refused.alter(SESSION, "garbage");
     for mut browser in [stage.browser(), refused] {
         let answer = browser.get("/live/put.name.Eve")?;
         answer.is(401)?.says("")?.sets(&[])?.has("vary", "Cookie")?;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::thread;
 
-use conformance::{Caller, Harness, Jar, Prefs, Site as App};
+use conformance::sealed_session::testing::Browser;
+use conformance::{Caller, Harness, Prefs, Site as App};
 use e2e::Failure;
 use sealed_session::{Clock, Error, Refusal, RequestHead, Session, Slots};
 
@@ -50,13 +51,13 @@ pub(crate) fn load(
     let app = App::of(served.clone());
     let clock = app.clock();
     let server = start(harness, app)?;
-    let mut shared = Jar::new(clock.clone());
+    let mut shared = Browser::new(clock.clone());
     let sign_in = "/both/sign-in.ada/prefs:put.theme.light";
     Caller::new(&server)?.sees(&mut shared, sign_in, "")?;
     let visitor = |noise| {
         Ok(Visitor {
             caller: Caller::new(&server)?,
-            own: Jar::new(clock.clone()),
+            own: Browser::new(clock.clone()),
             shared: shared.clone(),
             known: known.clone(),
             clock: clock.clone(),
@@ -85,8 +86,8 @@ pub(crate) fn load(
 /// One connection, with sessions of its own that it writes to, and others that it shares and reads.
 struct Visitor {
     caller: Caller,
-    own: Jar,
-    shared: Jar,
+    own: Browser,
+    shared: Browser,
     known: Slots,
     clock: Arc<dyn Clock>,
     noise: usize,
@@ -126,7 +127,7 @@ impl Visitor {
         seen.map_err(|failure| failure.to_string())?;
         let (main, prefs) = (shown(self.main), shown(self.prefs));
         let holds = format!("nobody,{main},{};{prefs},nothing", self.noise);
-        opens(&self.known, &*self.clock, &mut self.own, &holds)
+        opens(&self.known, &*self.clock, &self.own, &holds)
     }
 
     /// Reads the shared session, where nobody writes.
@@ -135,14 +136,14 @@ impl Visitor {
         let seen = self.caller.sees(&mut self.shared, path, "ada,light");
         seen.map_err(|failure| failure.to_string())?;
         let holds = "ada,nothing,0;nothing,light";
-        opens(&self.known, &*self.clock, &mut self.shared, holds)
+        opens(&self.known, &*self.clock, &self.shared, holds)
     }
 }
 
-/// Demands that the cookies of a jar hold this: subject, number and length of the noise; number and
+/// Demands that the cookies of a browser hold this: subject, number and length of the noise; number and
 /// theme of the preferences.
-fn opens(known: &Slots, clock: &dyn Clock, jar: &mut Jar, holds: &str) -> Result<(), String> {
-    let line = jar.line();
+fn opens(known: &Slots, clock: &dyn Clock, browser: &Browser, holds: &str) -> Result<(), String> {
+    let line = browser.cookie();
     let sessions = known.load(RequestHead::new([line.as_bytes()]), clock.now());
     let described = || {
         let (main, prefs) = (session, sessions.slot::<Prefs>()?);

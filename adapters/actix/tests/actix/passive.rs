@@ -1,6 +1,7 @@
 //! Which requests keep a session alive.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::App;
 use actix_web::http::header;
@@ -38,7 +39,7 @@ async fn every_request_renews_its_session_unless_it_is_passive() {
         .wrap(sessions().clock(clock.clone()));
     let app = init_service(app).await;
     let cookie = send(&app, "GET", "/write", &[]).await.cookie();
-    clock.advance(Duration::minutes(20));
+    clock.advance(Duration::from_secs(20 * 60));
     for (path, lines) in [
         ("/page", 1),
         ("/nowhere", 1),

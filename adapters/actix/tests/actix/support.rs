@@ -7,9 +7,8 @@ use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::header::{self, AsHeaderName, HeaderMap};
 use actix_web::test::{TestRequest, try_call_service};
 use sealed_session_actix::SessionMiddleware;
-use sealed_session_actix::sealed_session::{
-    Key, KeyRing, ManualClock, SessionManager, SessionManagerBuilder,
-};
+use sealed_session_actix::sealed_session::testing::ManualClock;
+use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager, SessionManagerBuilder};
 use time::OffsetDateTime;
 
 pub(crate) fn builder() -> SessionManagerBuilder {

@@ -1,20 +1,17 @@
 //! A browser that keeps cookies, and what it asks of a page.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
+use sealed_session::testing;
 use tower::ServiceExt;
 
 /// A browser, as far as cookies and redirects go. Cookies ignore ports, so it has one jar.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Browser {
-    pub(crate) jar: BTreeMap<String, String>,
-    /// The names of those that came with a `Max-Age`.
-    lasting: BTreeSet<String>,
+    pub(crate) jar: testing::Browser,
 }
 
 /// What came back.
@@ -86,14 +83,10 @@ impl Browser {
         request: axum::http::request::Builder,
         body: Body,
     ) -> Answer {
-        let cookies: Vec<String> = self
-            .jar
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let cookies = self.jar.cookie();
         let mut request = request.header(HOST, "127.0.0.1:3001");
         if !cookies.is_empty() {
-            request = request.header(COOKIE, cookies.join("; "));
+            request = request.header(COOKIE, cookies);
         }
         let response = server
             .clone()
@@ -107,32 +100,11 @@ impl Browser {
             headers: head.headers,
             body: String::from_utf8(body.to_vec()).unwrap(),
         };
-        for line in answer.lines() {
-            self.keep(line);
-        }
+        self.jar.keep(answer.lines());
         answer
     }
 
-    fn keep(&mut self, line: &str) {
-        let (cookie, attributes) = line.split_once(';').unwrap();
-        let (name, value) = cookie.split_once('=').unwrap();
-        self.lasting.remove(name);
-        if attributes.contains("Max-Age=0") {
-            self.jar.remove(name);
-            return;
-        }
-        self.jar.insert(name.to_owned(), value.to_owned());
-        if attributes.contains("Max-Age=") {
-            self.lasting.insert(name.to_owned());
-        }
-    }
-
-    /// Closes the browser, and opens it again.
-    pub(crate) fn restart(&mut self) {
-        self.jar.retain(|name, _| self.lasting.contains(name));
-    }
-
     pub(crate) fn cookies(&self) -> Vec<&str> {
-        self.jar.keys().map(String::as_str).collect()
+        self.jar.cookies().map(|(name, _)| name).collect()
     }
 }

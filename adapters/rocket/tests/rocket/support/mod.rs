@@ -9,8 +9,9 @@ use rocket::http::{Header, Method};
 use rocket::local::blocking::{Client, LocalRequest, LocalResponse};
 use rocket::{Build, Rocket};
 use sealed_session_rocket::SessionFairing;
+use sealed_session_rocket::sealed_session::testing::ManualClock;
 use sealed_session_rocket::sealed_session::{
-    Budget, Clock, Key, KeyRing, ManualClock, SessionManager, SessionManagerBuilder,
+    Budget, Clock, Key, KeyRing, SessionManager, SessionManagerBuilder,
 };
 use time::OffsetDateTime;
 

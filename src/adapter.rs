@@ -12,12 +12,14 @@
 //!
 //! Nothing else is left to decide.
 
-pub use crate::cross_origin::{Foreign, HeaderFields};
+pub use crate::clock::{Clock, SystemClock};
+pub use crate::cross_origin::{Foreign, HeaderFields, header_fields};
+pub use crate::guard::Verdict;
 pub use crate::head::{HeaderChange, HeadersMut, RequestHead, ResponseHead};
 
-#[cfg(doc)]
-use crate::SessionManager;
 use crate::error::Error;
+#[cfg(doc)]
+use crate::manager::SessionManager;
 use crate::session::Session;
 
 /// Returns why the request is refused, if it is: a page of another origin caused it. See
@@ -48,7 +50,8 @@ pub fn foreign(session: &Session) -> Option<Foreign> {
 ///
 /// ```
 /// use sealed_session::adapter;
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use sealed_session::{Key, KeyRing, SessionManager};
+/// # use sealed_session::adapter::RequestHead;
 /// # use time::OffsetDateTime;
 /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
 /// let session = manager.load(RequestHead::default(), OffsetDateTime::now_utc());
@@ -72,7 +75,8 @@ pub fn in_hand(session: &Session) -> Session {
 ///
 /// ```
 /// use sealed_session::adapter;
-/// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+/// # use sealed_session::{Key, KeyRing, SessionManager};
+/// # use sealed_session::adapter::{RequestHead, ResponseHead};
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -93,10 +97,7 @@ pub fn failed(session: &Session, error: &Error) -> Session {
 ///
 /// ```
 /// use sealed_session::adapter;
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-/// # use time::OffsetDateTime;
-/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+/// # let session = sealed_session::testing::session();
 /// adapter::mark_passive(&session);
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
@@ -108,10 +109,7 @@ pub fn mark_passive(session: &Session) {
 ///
 /// ```
 /// use sealed_session::adapter;
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-/// # use time::OffsetDateTime;
-/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+/// # let session = sealed_session::testing::session();
 /// adapter::mark_passive(&session);
 /// adapter::count_as_use(&session);
 /// # Ok::<(), sealed_session::Error>(())

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 /// A clock for an adapter.
 ///
 /// ```
-/// use sealed_session::{Clock, SystemClock};
+/// use sealed_session::adapter::{Clock, SystemClock};
 ///
 /// assert!(SystemClock.now().year() >= 2026);
 /// ```
@@ -20,7 +20,7 @@ pub trait Clock: Send + Sync {
 /// The operating system's clock.
 ///
 /// ```
-/// use sealed_session::{Clock, SystemClock};
+/// use sealed_session::adapter::{Clock, SystemClock};
 ///
 /// assert!(SystemClock.now().offset().is_utc());
 /// ```

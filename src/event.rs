@@ -18,7 +18,8 @@ use crate::error::{Error, Refusal};
 /// event is about. An event that this raises is not told.
 ///
 /// ```
-/// use sealed_session::{Event, Key, KeyRing, RequestHead, SessionManager};
+/// use sealed_session::{Event, Key, KeyRing, SessionManager};
+/// use sealed_session::adapter::RequestHead;
 /// use std::sync::atomic::{AtomicUsize, Ordering};
 /// use std::sync::Arc;
 /// # use time::OffsetDateTime;

@@ -31,8 +31,8 @@
 //! **The response head is ready.** [`SessionManager::commit`] returns the header changes: lines
 //! that set the session, if it was changed; a short *touch* cookie now and then, if it was only used,
 //! whether or not anybody looked at it; and what caches have to know. A session over its [`Budget`]
-//! is an [`Error`] with the sizes in it, and the browser keeps what it has. Whatever is changed
-//! after this comes too late, and is told so. [When a cookie is written, and
+//! is an [`Error`] with the sizes in it, and the browser keeps what it has. Later changes fail with
+//! [`Error::is_too_late`]. [When a cookie is written, and
 //! why](when_a_cookie_is_written) has a page of its own.
 //!
 //! **It ends** by [`destroy`](Session::destroy), which leaves a tombstone, so that no response that
@@ -40,9 +40,8 @@
 //! the browser: to a server with a newer key ring they may be a live session.
 //!
 //! ```
-//! use sealed_session::{
-//!     Attribute, Key, KeyRing, RequestHead, ResponseHead, SessionManager,
-//! };
+//! use sealed_session::{Attribute, Key, KeyRing, SessionManager};
+//! use sealed_session::adapter::{RequestHead, ResponseHead};
 //! use time::OffsetDateTime;
 //!
 //! const CART: Attribute<Vec<u32>> = Attribute::new("cart");
@@ -85,6 +84,7 @@
 #![forbid(unsafe_code)]
 
 pub mod adapter;
+pub mod report;
 pub mod slots;
 pub mod testing;
 pub mod when_a_cookie_is_written;
@@ -109,22 +109,17 @@ mod visit;
 /// The crate of the times in this interface.
 pub use time;
 
-pub use carrier::{Source, Transport};
-pub use clock::{Clock, SystemClock};
+pub use carrier::Transport;
 pub use cookie::{Budget, CookieSpec, SameSite, Scope};
-pub use cross_origin::{CrossOrigin, Foreign, HeaderFields, header_fields};
-pub use error::{AttributeSize, Error, Measure, Oversize, Refusal};
+pub use cross_origin::CrossOrigin;
+pub use error::{Error, Refusal};
 pub use event::Event;
-pub use guard::{Guard, ReturnPath, Verdict};
-pub use head::{HeaderChange, HeadersMut, RequestHead, ResponseHead};
-pub use keys::{Key, KeyId, KeyRing, KeyText};
+pub use guard::{Guard, ReturnPath};
+pub use keys::{Key, KeyRing};
 pub use lifetime::{Lifetime, Persistence};
 pub use manager::{SessionManager, SessionManagerBuilder, SiteData};
-pub use payload::{Compression, SessionId};
+pub use payload::Compression;
 pub use seal::Format;
-pub use session::{
-    Attribute, AttributeName, LineSize, ReadKey, Renewal, Session, Size, Times, WriteKey,
-};
+pub use session::{Attribute, AttributeName, ReadKey, Session, WriteKey};
 #[doc(inline)]
 pub use slots::{Main, Slot};
-pub use testing::{ManualClock, assert_fits};

@@ -9,10 +9,8 @@
 //! A slot is named by a type. The [`Main`] one is always there, and it is meant where no slot is named.
 //!
 //! ```
-//! use sealed_session::{
-//!     Budget, CookieSpec, Key, KeyRing, Lifetime, Persistence,
-//!     RequestHead, ResponseHead, SessionManager, Slot,
-//! };
+//! use sealed_session::{Budget, CookieSpec, Key, KeyRing, Lifetime, Persistence, SessionManager, Slot};
+//! use sealed_session::adapter::{RequestHead, ResponseHead};
 //! use std::time::Duration;
 //! use time::OffsetDateTime;
 //!
@@ -99,7 +97,8 @@ pub trait Slot: Send + Sync + 'static {}
 /// The slot that is always there, and that is meant where none is named.
 ///
 /// ```
-/// use sealed_session::{Key, KeyRing, Main, RequestHead, SessionManager};
+/// use sealed_session::{Key, KeyRing, Main, SessionManager};
+/// use sealed_session::adapter::RequestHead;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 ///

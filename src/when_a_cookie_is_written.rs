@@ -46,7 +46,8 @@
 //! nothing, so a touch that arrives late, or after a sign-out, does nothing.
 //!
 //! ```
-//! use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+//! use sealed_session::{Key, KeyRing, SessionManager};
+//! use sealed_session::adapter::{RequestHead, ResponseHead};
 //! use time::{Duration, OffsetDateTime};
 //!
 //! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;

@@ -4,10 +4,11 @@
 //! is the body, joined by commas.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use sealed_session::report::Source;
 use sealed_session::testing::ManualClock;
-use sealed_session::time::Duration;
-use sealed_session::{Error, Session, Source};
+use sealed_session::{Error, Session};
 
 use crate::reply::Reply;
 
@@ -53,7 +54,7 @@ pub(crate) fn act(hands: Hands<'_>, path: &str) -> Result<Reply, Error> {
             "advance" => {
                 let seconds = first.parse().map_err(|_| unknown(&step))?;
                 let clock = hands.clock.ok_or_else(|| unknown(&step))?;
-                clock.advance(Duration::seconds(seconds));
+                clock.advance(Duration::from_secs(seconds));
             }
             _ => {
                 let session = session.ok_or_else(|| unknown(&step))?;

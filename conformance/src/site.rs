@@ -3,8 +3,9 @@
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use sealed_session::adapter::{Clock, SystemClock};
 use sealed_session::testing::ManualClock;
-use sealed_session::{Clock, Error, Session, SessionManager, Slot, SystemClock};
+use sealed_session::{Error, Session, SessionManager, Slot};
 
 use crate::action::{self, Hands};
 use crate::pieces::Pieces;

@@ -1,9 +1,10 @@
 //! One app that runs for a scenario, and the visitors of it.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use sealed_session::testing::{Browser, ManualClock};
-use sealed_session::time::{Duration, OffsetDateTime};
+use sealed_session::time::OffsetDateTime;
 use sealed_session::{Error, Key, KeyRing, SessionManager, SessionManagerBuilder};
 
 use crate::failure::{Failure, same};
@@ -15,7 +16,7 @@ use crate::wire::{Answer, Connection, Outcome, Request};
 pub(crate) const SESSION: &str = "__Host-session";
 
 /// The default idle timeout.
-pub(crate) const IDLE: Duration = Duration::minutes(30);
+pub(crate) const IDLE: Duration = Duration::from_secs(30 * 60);
 
 /// What a scenario wants to be otherwise than usual.
 pub(crate) struct Plan {
@@ -115,7 +116,7 @@ impl Stage {
 
 /// A clock that stands where every scenario begins.
 fn clock() -> Arc<ManualClock> {
-    let start = OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_800_000_000);
+    let start = OffsetDateTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
     Arc::new(ManualClock::new(start))
 }
 

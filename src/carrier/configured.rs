@@ -29,7 +29,7 @@ impl Carriers {
         Carriers {
             cookies,
             reads_cookies: transport.in_cookies(),
-            fields: fields.map(|names| Fields::new(names, budget)),
+            fields: fields.map(|names| Fields::new(names.clone(), budget)),
             links: links.map(|parameter| Links::new(parameter, budget)),
         }
     }

@@ -3,8 +3,11 @@
 /// How a session came with its request; see [`Session::opened_from`](crate::Session::opened_from).
 ///
 /// ```
-/// use sealed_session::{RequestHead, SessionManager, Source};
-/// # use sealed_session::{Key, KeyRing, ResponseHead};
+/// use sealed_session::SessionManager;
+/// use sealed_session::report::Source;
+/// use sealed_session::adapter::RequestHead;
+/// # use sealed_session::{Key, KeyRing};
+/// # use sealed_session::adapter::ResponseHead;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;

@@ -60,8 +60,10 @@ use crate::error::Error;
 /// visitors into links by one of its own. Where links are the only transport it makes no difference.
 ///
 /// ```
-/// use sealed_session::{HeaderFields, RequestHead, ResponseHead, SessionManager};
-/// use sealed_session::{Source, Transport};
+/// use sealed_session::SessionManager;
+/// use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
+/// use sealed_session::Transport;
+/// use sealed_session::report::Source;
 /// # use sealed_session::{Key, KeyRing};
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
@@ -89,8 +91,8 @@ use crate::error::Error;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transport {
     field: Option<FieldNames>,
-    /// The field of the response, if it was named by itself.
-    answer: Option<String>,
+    /// The name of a response's field where there is no header transport, which `check` refuses.
+    lone_answer: Option<String>,
     cookie: bool,
     /// The query's parameter in links.
     parameter: Option<String>,
@@ -115,7 +117,7 @@ impl Transport {
     pub fn cookie() -> Transport {
         Transport {
             field: None,
-            answer: None,
+            lone_answer: None,
             cookie: true,
             parameter: None,
         }
@@ -124,8 +126,10 @@ impl Transport {
     /// A header field of this name, in requests and in responses, and no cookies.
     ///
     /// ```
-    /// use sealed_session::{ResponseHead, SessionManager, Transport};
-    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// use sealed_session::{SessionManager, Transport};
+    /// use sealed_session::adapter::ResponseHead;
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -150,8 +154,11 @@ impl Transport {
     /// `Authorization: Bearer` in requests, `x-session` in responses, and no cookies.
     ///
     /// ```
-    /// use sealed_session::{HeaderFields, RequestHead, Source, SessionManager, Transport};
-    /// # use sealed_session::{Key, KeyRing, ResponseHead};
+    /// use sealed_session::{SessionManager, Transport};
+    /// use sealed_session::report::Source;
+    /// use sealed_session::adapter::{HeaderFields, RequestHead};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::ResponseHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -178,7 +185,7 @@ impl Transport {
     fn in_fields(names: FieldNames) -> Transport {
         Transport {
             field: Some(names),
-            answer: None,
+            lone_answer: None,
             cookie: false,
             parameter: None,
         }
@@ -195,15 +202,21 @@ impl Transport {
     /// ```
     #[must_use]
     pub fn answered_in(mut self, name: &str) -> Transport {
-        self.answer = Some(name.to_owned());
+        match self.field.take() {
+            Some(names) => self.field = Some(names.answered_in(name)),
+            None => self.lone_answer = Some(name.to_owned()),
+        }
         self
     }
 
     /// And cookies, for requests that use no other transport.
     ///
     /// ```
-    /// use sealed_session::{RequestHead, Source, SessionManager, Transport};
-    /// # use sealed_session::{Key, KeyRing, ResponseHead};
+    /// use sealed_session::{SessionManager, Transport};
+    /// use sealed_session::report::Source;
+    /// use sealed_session::adapter::RequestHead;
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::ResponseHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -235,7 +248,9 @@ impl Transport {
     /// from a link to a cookie or a field, and tokens of links open nowhere else.
     ///
     /// ```
-    /// use sealed_session::{Lifetime, RequestHead, SessionManager, Source, Transport};
+    /// use sealed_session::{Lifetime, SessionManager, Transport};
+    /// use sealed_session::report::Source;
+    /// use sealed_session::adapter::RequestHead;
     /// use std::time::Duration;
     /// # use sealed_session::{Key, KeyRing};
     /// # use time::OffsetDateTime;
@@ -259,7 +274,7 @@ impl Transport {
     pub fn url_that_leaks(parameter: &str) -> Transport {
         Transport {
             field: None,
-            answer: None,
+            lone_answer: None,
             cookie: false,
             parameter: Some(parameter.to_owned()),
         }
@@ -270,7 +285,8 @@ impl Transport {
     /// refuse cookies a link to `/?s=`. Otherwise as [`url_that_leaks`](Transport::url_that_leaks).
     ///
     /// ```
-    /// use sealed_session::{HeaderFields, Lifetime, RequestHead, SessionManager, Transport};
+    /// use sealed_session::{Lifetime, SessionManager, Transport};
+    /// use sealed_session::adapter::{HeaderFields, RequestHead};
     /// use std::time::Duration;
     /// # use sealed_session::{Key, KeyRing};
     /// # use time::OffsetDateTime;
@@ -304,12 +320,8 @@ impl Transport {
     }
 
     /// Returns the fields of the header transport.
-    pub(crate) fn in_field(&self) -> Option<FieldNames> {
-        let names = self.field.clone()?;
-        Some(match &self.answer {
-            Some(answer) => names.answered_in(answer),
-            None => names,
-        })
+    pub(crate) fn in_field(&self) -> Option<&FieldNames> {
+        self.field.as_ref()
     }
 
     /// Returns whether cookies are read.
@@ -323,7 +335,7 @@ impl Transport {
     }
 
     pub(crate) fn check(&self) -> Result<(), Error> {
-        if self.answer.is_some() && self.field.is_none() {
+        if self.lone_answer.is_some() {
             return Err(Error::configuration(
                 "`answered_in` names a field, and there is no header transport",
             ));
@@ -338,6 +350,6 @@ impl Transport {
                 )));
             }
         }
-        self.in_field().map_or(Ok(()), |names| names.check())
+        self.field.as_ref().map_or(Ok(()), FieldNames::check)
     }
 }

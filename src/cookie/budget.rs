@@ -27,7 +27,7 @@ use super::name::CHUNKS_MAX;
 /// that 1,024 are left for the application and the server. With the defaults, 450 of them go to tombstones,
 /// removals, the names of fields and the fields for caches. A longer name, a former cookie and former scopes
 /// take more. The session has the rest. The table shows it for the defaults, and
-/// [`Size::reserved`](crate::Size::reserved) tells it for any configuration. The other presets limit the
+/// [`Size::reserved`](crate::report::Size::reserved) tells it for any configuration. The other presets limit the
 /// session alone.
 ///
 /// # What a session costs
@@ -49,7 +49,7 @@ use super::name::CHUNKS_MAX;
 /// - Each cookie of several takes 4 bytes more, and the first one 5. Those after the first take 2 more for
 ///   their longer names.
 ///
-/// [`Session::size`](crate::Session::size) measures a session, and [`assert_fits`](crate::assert_fits) holds
+/// [`Session::size`](crate::Session::size) measures a session, and [`assert_fits`](crate::testing::assert_fits) holds
 /// one to the budget in a test.
 ///
 /// # Warnings
@@ -231,7 +231,8 @@ impl Budget {
     /// [`total_limit`](Budget::total_limit). Only [`compact`](Budget::compact) sets this.
     ///
     /// ```
-    /// use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
+    /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
+    /// use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///

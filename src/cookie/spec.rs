@@ -107,7 +107,8 @@ impl CookieSpec {
     /// and changing one fails with [`Error::is_off_loopback`].
     ///
     /// ```
-    /// use sealed_session::{CookieSpec, Key, KeyRing, Refusal, RequestHead, SessionManager};
+    /// use sealed_session::{CookieSpec, Key, KeyRing, Refusal, SessionManager};
+    /// use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
@@ -183,7 +184,8 @@ impl CookieSpec {
     ///
     /// ```
     /// use sealed_session::{CookieSpec, SameSite, SessionManager};
-    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::{RequestHead, ResponseHead};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);

@@ -9,19 +9,18 @@ use std::fmt;
 /// log with it.
 ///
 /// ```
-/// use sealed_session::{
-///     Foreign, HeaderFields, Key, KeyRing, RequestHead, SessionManager, Slots,
-/// };
+/// use sealed_session::{Key, KeyRing, SessionManager};
+/// use sealed_session::adapter::{self, Foreign, HeaderFields, RequestHead};
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 ///
-/// let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
 /// let fields: &HeaderFields<'_> = &|name, take| match name {
 ///     "sec-fetch-site" => take(b"cross-site"),
 ///     _ => {}
 /// };
 /// let request = RequestHead::default().method("POST").path("/transfer").fields(fields);
-/// assert_eq!(slots.load(request, now).foreign(), Some(Foreign::OtherSite));
+/// assert_eq!(adapter::foreign(&manager.load(request, now)), Some(Foreign::OtherSite));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,7 +49,7 @@ impl Foreign {
     /// `Cache-Control: no-store`.
     ///
     /// ```
-    /// assert_eq!(sealed_session::Foreign::OtherSite.status(), 403);
+    /// assert_eq!(sealed_session::adapter::Foreign::OtherSite.status(), 403);
     /// ```
     #[must_use]
     pub fn status(self) -> u16 {
@@ -60,7 +59,7 @@ impl Foreign {
     /// Returns a stable label for metrics: lower case, words joined by `_`.
     ///
     /// ```
-    /// assert_eq!(sealed_session::Foreign::OtherSite.label(), "other_site");
+    /// assert_eq!(sealed_session::adapter::Foreign::OtherSite.label(), "other_site");
     /// ```
     #[must_use]
     pub fn label(self) -> &'static str {

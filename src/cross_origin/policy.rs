@@ -114,19 +114,20 @@ impl CrossOrigin {
     /// another reader may take it elsewhere.
     ///
     /// ```
-    /// use sealed_session::{CrossOrigin, Key, KeyRing, RequestHead, SessionManager, Slots};
-    /// # use sealed_session::HeaderFields;
+    /// use sealed_session::{CrossOrigin, Key, KeyRing, SessionManager};
+    /// use sealed_session::adapter::{self, RequestHead};
+    /// # use sealed_session::adapter::HeaderFields;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let cross_site: &HeaderFields<'_> = &|name, take| if name == "sec-fetch-site" { take(b"cross-site") };
     ///
     /// let policy = CrossOrigin::new().exempt("/saml/acs").exempt("/hooks/");
     /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
-    /// let slots = builder.cross_origin(policy).build()?;
+    /// let manager = builder.cross_origin(policy).build()?;
     ///
     /// let passes = |path| {
     ///     let request = RequestHead::default().method("POST").path(path).fields(cross_site);
-    ///     slots.load(request, now).foreign().is_none()
+    ///     adapter::foreign(&manager.load(request, now)).is_none()
     /// };
     /// assert!(passes("/saml/acs") && passes("/hooks/") && passes("/hooks/payment"));
     /// assert!(!passes("/saml/acs/") && !passes("/hooks") && !passes("/hooks/../transfer"));

@@ -3,11 +3,11 @@
 use super::foreign::Foreign;
 use super::origin::Origin;
 
-/// A look-up of header fields by name, for [`RequestHead::fields`](crate::RequestHead::fields). It gets a name
+/// A look-up of header fields by name, for [`RequestHead::fields`](crate::adapter::RequestHead::fields). It gets a name
 /// in lower case, and hands over the raw value of every field of that name, in order.
 ///
 /// ```
-/// use sealed_session::{HeaderFields, RequestHead};
+/// use sealed_session::adapter::{HeaderFields, RequestHead};
 ///
 /// let headers = [("accept", &b"*/*"[..]), ("x-session", b"AQ")];
 /// let fields: &HeaderFields<'_> = &|wanted, take| {
@@ -26,7 +26,7 @@ type Take<'t> = dyn FnMut(&[u8]) + 't;
 /// name, in order.
 ///
 /// ```
-/// use sealed_session::{RequestHead, header_fields};
+/// use sealed_session::adapter::{RequestHead, header_fields};
 ///
 /// let headers = [("accept", &b"*/*"[..]), ("x-session", b"AQ")];
 /// let fields = header_fields(|wanted| {

@@ -132,7 +132,8 @@ impl Error {
     /// their `Error` becomes a response. If you have an error type of your own, call it where that does.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::{RequestHead, ResponseHead};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -252,11 +253,7 @@ impl Error {
     /// Returns whether a value cannot be stored so that it comes back as it was.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert!(session.insert("rate", f64::NAN).unwrap_err().is_not_representable());
     /// assert!(session.insert("", "no name").unwrap_err().is_not_representable());
     /// # Ok::<(), sealed_session::Error>(())
@@ -269,11 +266,7 @@ impl Error {
     /// Returns whether an attribute is there, but not readable under the key that asked for it.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// assert!(session.get::<u32>("name").unwrap_err().is_unreadable());
     /// # Ok::<(), sealed_session::Error>(())
@@ -287,11 +280,7 @@ impl Error {
     /// [`sizes`](Error::sizes) says by how much.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// let by_itself = session.insert("noise", "x".repeat(100_000));
     /// assert!(by_itself.unwrap_err().is_too_large());
     ///
@@ -309,8 +298,9 @@ impl Error {
     /// carries the session, or after the changes of this request were held back.
     ///
     /// ```
-    /// # use sealed_session::ResponseHead;
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use sealed_session::adapter::ResponseHead;
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -332,7 +322,8 @@ impl Error {
     /// [`Session::encode_url`](crate::Session::encode_url).
     ///
     /// ```
-    /// use sealed_session::{Lifetime, RequestHead, ResponseHead, SessionManager, Transport};
+    /// use sealed_session::{Lifetime, SessionManager, Transport};
+    /// use sealed_session::adapter::{RequestHead, ResponseHead};
     /// # use std::time::Duration;
     /// # use sealed_session::{Key, KeyRing};
     /// # use time::OffsetDateTime;
@@ -354,7 +345,8 @@ impl Error {
     /// Returns whether the session ended before its handler had finished, so that its changes were not sent.
     ///
     /// ```
-    /// use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+    /// use sealed_session::{Key, KeyRing, SessionManager};
+    /// use sealed_session::adapter::{RequestHead, ResponseHead};
     /// # use time::{Duration, OffsetDateTime};
     /// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
     /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -374,11 +366,10 @@ impl Error {
     /// Returns whether a panic had poisoned the session.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
-    /// let held = session.in_hand();
+    /// use sealed_session::adapter;
+    /// # let session = sealed_session::testing::session();
+    ///
+    /// let held = adapter::in_hand(&session);
     /// let task = std::thread::spawn(move || {
     ///     let _held = held;
     ///     panic!("with a session in hand");
@@ -395,7 +386,8 @@ impl Error {
     /// Returns whether a development profile was asked to serve a host that is not this machine.
     ///
     /// ```
-    /// use sealed_session::{CookieSpec, Key, KeyRing, RequestHead, SessionManager};
+    /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
+    /// use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
@@ -414,10 +406,7 @@ impl Error {
     /// Returns whether a session asked for a lifetime that the policy does not permit.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// let error = session.set_idle_timeout(None).unwrap_err();
     /// assert!(error.is_not_permitted());
     /// assert!(error.to_string().contains("Lifetime::allow_never_idle"));
@@ -431,11 +420,7 @@ impl Error {
     /// Returns the sizes behind an error that [`is_too_large`](Error::is_too_large).
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
     /// assert!(error.sizes().is_some_and(|sizes| sizes.needed() > sizes.allowed()));
     ///
@@ -456,11 +441,7 @@ impl Error {
     /// [slots](crate::slots) of an application apart.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
     /// assert_eq!(error.cookie(), Some("__Host-session"));
     /// # Ok::<(), sealed_session::Error>(())

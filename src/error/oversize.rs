@@ -5,8 +5,10 @@ use std::fmt;
 /// The numbers behind a session that was not sent; see [`Error::sizes`](crate::Error::sizes).
 ///
 /// ```
-/// use sealed_session::{Budget, Key, KeyRing, Measure, ResponseHead, SessionManager};
-/// # use sealed_session::RequestHead;
+/// use sealed_session::{Budget, Key, KeyRing, SessionManager};
+/// use sealed_session::report::Measure;
+/// use sealed_session::adapter::ResponseHead;
+/// # use sealed_session::adapter::RequestHead;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
@@ -38,10 +40,7 @@ pub struct Oversize {
 /// The size of one attribute.
 ///
 /// ```
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-/// # use time::OffsetDateTime;
-/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+/// # let session = sealed_session::testing::session();
 /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
 /// let sizes = error.sizes().expect("too large");
 /// for attribute in sizes.largest() {
@@ -61,8 +60,10 @@ pub struct AttributeSize {
 /// The unit of an [`Oversize`]: what was counted when the limit was passed.
 ///
 /// ```
-/// use sealed_session::{Budget, Measure};
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// use sealed_session::Budget;
+/// use sealed_session::report::Measure;
+/// # use sealed_session::{Key, KeyRing, SessionManager};
+/// # use sealed_session::adapter::RequestHead;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 /// # let ring = KeyRing::new(Key::generate()?);
@@ -106,8 +107,9 @@ impl Oversize {
     /// Returns the unit that the limit counts in.
     ///
     /// ```
-    /// use sealed_session::Measure;
-    /// # use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
+    /// use sealed_session::report::Measure;
+    /// # use sealed_session::{Budget, Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -129,7 +131,8 @@ impl Oversize {
     /// Returns how much the session needs, in the unit of [`measure`](Oversize::measure).
     ///
     /// ```
-    /// # use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
+    /// # use sealed_session::{Budget, Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -150,7 +153,8 @@ impl Oversize {
     /// Returns how much the budget allows, in the unit of [`measure`](Oversize::measure).
     ///
     /// ```
-    /// # use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
+    /// # use sealed_session::{Budget, Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -172,7 +176,8 @@ impl Oversize {
     /// same response need them; see [`Budget::head`](crate::Budget::head).
     ///
     /// ```
-    /// use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
+    /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
+    /// use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -192,11 +197,7 @@ impl Oversize {
     /// Returns the largest attributes, at most three, with the largest first.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// session.insert("noise", "x".repeat(50_000))?;
     /// session.insert("more noise", "y".repeat(40_000))?;

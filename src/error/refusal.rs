@@ -8,7 +8,8 @@ use std::fmt;
 /// tells one reason from another.
 ///
 /// ```
-/// use sealed_session::{Key, KeyRing, Refusal, RequestHead, SessionManager};
+/// use sealed_session::{Key, KeyRing, Refusal, SessionManager};
+/// use sealed_session::adapter::RequestHead;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;

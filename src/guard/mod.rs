@@ -33,12 +33,10 @@ use crate::slots::{Main, Slot};
 /// decisions that take a database belong into the handler behind it.
 ///
 /// ```
-/// use sealed_session::{Attribute, Guard, RequestHead, Verdict};
-/// # use sealed_session::{Key, KeyRing, SessionManager};
-/// # use time::OffsetDateTime;
-/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
-/// # let session = manager.load(RequestHead::default(), now);
+/// use sealed_session::{Attribute, Guard};
+/// use sealed_session::adapter::Verdict;
+/// use sealed_session::adapter::RequestHead;
+/// # let session = sealed_session::testing::session();
 ///
 /// const ROLE: Attribute<String> = Attribute::new("role");
 /// let editors = Guard::signed_in().attribute(ROLE, |role| role == "editor");
@@ -76,12 +74,10 @@ impl Guard {
     /// [redirected](Guard::or_redirect).
     ///
     /// ```
-    /// use sealed_session::{Guard, RequestHead, Verdict};
-    /// # use sealed_session::{Key, KeyRing, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// use sealed_session::Guard;
+    /// use sealed_session::adapter::Verdict;
+    /// use sealed_session::adapter::RequestHead;
+    /// # let session = sealed_session::testing::session();
     ///
     /// let checkout = Guard::live().attribute("cart", |cart: &Vec<u32>| !cart.is_empty());
     /// session.insert("cart", [4711])?;
@@ -98,12 +94,10 @@ impl Guard {
     /// [`Session::sign_in`], without a name, has none.
     ///
     /// ```
-    /// use sealed_session::{Guard, RequestHead, Verdict};
-    /// # use sealed_session::{Key, KeyRing, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// use sealed_session::Guard;
+    /// use sealed_session::adapter::Verdict;
+    /// use sealed_session::adapter::RequestHead;
+    /// # let session = sealed_session::testing::session();
     ///
     /// session.insert("cart", [4711])?; // a session, and nobody in it
     /// let request = RequestHead::default().method("GET").path("/account");
@@ -129,12 +123,9 @@ impl Guard {
     /// Asks the session of the slot `S` in place of the main one.
     ///
     /// ```
-    /// use sealed_session::{Guard, RequestHead, Slot};
-    /// # use sealed_session::{Key, KeyRing, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// use sealed_session::{Guard, Slot};
+    /// use sealed_session::adapter::RequestHead;
+    /// # let session = sealed_session::testing::session();
     ///
     /// enum Staff {}
     /// impl Slot for Staff {}
@@ -156,12 +147,10 @@ impl Guard {
     /// pass, and the log says so.
     ///
     /// ```
-    /// use sealed_session::{Attribute, Guard, RequestHead, Verdict};
-    /// # use sealed_session::{Key, KeyRing, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// use sealed_session::{Attribute, Guard};
+    /// use sealed_session::adapter::Verdict;
+    /// use sealed_session::adapter::RequestHead;
+    /// # let session = sealed_session::testing::session();
     /// # let request = RequestHead::default().method("GET").path("/prices");
     ///
     /// const LEVEL: Attribute<u8> = Attribute::new("level");
@@ -188,12 +177,10 @@ impl Guard {
     /// Demands that somebody is signed in, and that `is_welcome` accepts the subject.
     ///
     /// ```
-    /// use sealed_session::{Guard, RequestHead, Verdict};
-    /// # use sealed_session::{Key, KeyRing, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// use sealed_session::Guard;
+    /// use sealed_session::adapter::Verdict;
+    /// use sealed_session::adapter::RequestHead;
+    /// # let session = sealed_session::testing::session();
     ///
     /// let staff = Guard::signed_in().subject(|who| who.ends_with("@shop.example"));
     /// session.sign_in("ada@mail.example", &[])?;
@@ -229,12 +216,10 @@ impl Guard {
     /// from the handler of a path on this site.
     ///
     /// ```
-    /// use sealed_session::{Guard, HeaderFields, RequestHead, Verdict};
-    /// # use sealed_session::{Key, KeyRing, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// use sealed_session::Guard;
+    /// use sealed_session::adapter::Verdict;
+    /// use sealed_session::adapter::{HeaderFields, RequestHead};
+    /// # let session = sealed_session::testing::session();
     ///
     /// let guard = Guard::signed_in().or_redirect("/sign-in")?;
     /// let visit: &HeaderFields<'_> = &|name, take| {
@@ -286,13 +271,11 @@ impl Guard {
     /// [`Error::is_misuse`] if there is no such slot. Nobody passes then, and the text names the fix.
     ///
     /// ```
-    /// use sealed_session::{Guard, RequestHead, Verdict};
-    /// # use sealed_session::{Key, KeyRing, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// use sealed_session::Guard;
+    /// use sealed_session::adapter::Verdict;
+    /// use sealed_session::adapter::RequestHead;
     ///
-    /// let session = manager.load(RequestHead::default(), now);
+    /// let session = sealed_session::testing::session();
     /// let request = RequestHead::default().method("GET").path("/account");
     /// assert_eq!(Guard::live().check(&session, &request)?, Verdict::Unauthorized);
     /// assert!(!session.is_live(), "a guard begins no session");

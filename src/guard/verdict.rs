@@ -8,7 +8,7 @@ use crate::head::HeaderChange;
 /// The decision of a [`Guard`](crate::Guard).
 ///
 /// ```
-/// use sealed_session::Verdict;
+/// use sealed_session::adapter::Verdict;
 ///
 /// let verdict = Verdict::Redirect("/sign-in".to_owned());
 /// assert_eq!(verdict.status(), Some(303));
@@ -30,7 +30,7 @@ impl Verdict {
     /// Returns the status of the answer; `None` if the request goes on.
     ///
     /// ```
-    /// use sealed_session::Verdict;
+    /// use sealed_session::adapter::Verdict;
     ///
     /// assert_eq!(Verdict::Pass.status(), None);
     /// assert_eq!(Verdict::Unauthorized.status(), Some(401));
@@ -50,7 +50,7 @@ impl Verdict {
     /// visitor gets another answer after the sign-in. The commit adds that it varies by the session.
     ///
     /// ```
-    /// use sealed_session::Verdict;
+    /// use sealed_session::adapter::Verdict;
     ///
     /// let changes = Verdict::Redirect("/sign-in".to_owned()).header_changes();
     /// let lines: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();

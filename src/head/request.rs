@@ -8,7 +8,7 @@ use crate::cross_origin::{HeaderFields, RequestParts};
 /// The parts of a request head that a session is loaded from. A clone is cheap.
 ///
 /// ```
-/// use sealed_session::RequestHead;
+/// use sealed_session::adapter::RequestHead;
 ///
 /// let lines = [&b"__Host-session=AQ; theme=dark"[..], &b"lang=de"[..]];
 /// let request = RequestHead::new(lines).method("GET").path("/cart").host("shop.example.com");
@@ -24,7 +24,8 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// A request with these values of its `Cookie` fields: raw, unsplit, as many as came.
     ///
     /// ```
-    /// use sealed_session::{Key, KeyRing, Refusal, RequestHead, SessionManager};
+    /// use sealed_session::{Key, KeyRing, Refusal, SessionManager};
+    /// use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -46,16 +47,17 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// one without a method counts as one that may; see [`CrossOrigin`](crate::CrossOrigin).
     ///
     /// ```
-    /// use sealed_session::{HeaderFields, Key, KeyRing, RequestHead, SessionManager, Slots};
+    /// use sealed_session::{Key, KeyRing, SessionManager};
+    /// use sealed_session::adapter::{self, HeaderFields, RequestHead};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// # let cross_site: &HeaderFields<'_> = &|name, take| if name == "sec-fetch-site" { take(b"cross-site") };
     ///
     /// let linked = RequestHead::default().method("GET").fields(cross_site);
-    /// assert_eq!(slots.load(linked, now).foreign(), None);
+    /// assert_eq!(adapter::foreign(&manager.load(linked, now)), None);
     /// let posted = RequestHead::default().method("POST").fields(cross_site);
-    /// assert!(slots.load(posted, now).foreign().is_some());
+    /// assert!(adapter::foreign(&manager.load(posted, now)).is_some());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
@@ -68,7 +70,7 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// [`CrossOrigin::exempt`](crate::CrossOrigin::exempt) is compared with it.
     ///
     /// ```
-    /// use sealed_session::RequestHead;
+    /// use sealed_session::adapter::RequestHead;
     ///
     /// let request = RequestHead::default().method("POST").path("/webhooks/payment");
     /// ```
@@ -84,7 +86,8 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// [check](crate::CrossOrigin) of requests that name their origin.
     ///
     /// ```
-    /// use sealed_session::{CookieSpec, Key, KeyRing, Refusal, RequestHead, SessionManager};
+    /// use sealed_session::{CookieSpec, Key, KeyRing, Refusal, SessionManager};
+    /// use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
@@ -108,7 +111,7 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// say who caused a request. Of a `GET` with a session in its cookies that is `Upgrade` alone.
     ///
     /// ```
-    /// use sealed_session::{HeaderFields, RequestHead};
+    /// use sealed_session::adapter::{HeaderFields, RequestHead};
     /// # use sealed_session::{Key, KeyRing, Refusal, SessionManager};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
@@ -130,7 +133,7 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// it, if it comes in links, and a [`Guard`](crate::Guard) has visitors come back to it.
     ///
     /// ```
-    /// use sealed_session::RequestHead;
+    /// use sealed_session::adapter::RequestHead;
     ///
     /// let request = RequestHead::default().query("page=2&sort=name");
     /// assert!(!format!("{request:?}").contains("sort"), "it may hold a session");

@@ -9,7 +9,7 @@ const LOCATION: &str = "location";
 /// The parts of a response head that decide which lines may ride on it.
 ///
 /// ```
-/// use sealed_session::ResponseHead;
+/// use sealed_session::adapter::ResponseHead;
 ///
 /// let response = ResponseHead::new(200).headers([("cache-control", &b"public"[..])]);
 /// ```
@@ -24,8 +24,9 @@ impl ResponseHead<'_> {
     /// A response with this status and no headers.
     ///
     /// ```
-    /// use sealed_session::ResponseHead;
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// use sealed_session::adapter::ResponseHead;
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -49,8 +50,9 @@ impl ResponseHead<'_> {
     /// The response's header fields. Handing over all of them is fine; the core picks what it needs.
     ///
     /// ```
-    /// use sealed_session::ResponseHead;
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// use sealed_session::adapter::ResponseHead;
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -90,9 +92,10 @@ impl<I> fmt::Debug for ResponseHead<'_, I> {
 /// Names are in lower case. A value is visible ASCII and spaces, or nothing.
 ///
 /// ```
-/// use sealed_session::{HeadersMut, ResponseHead};
+/// use sealed_session::adapter::{HeadersMut, ResponseHead};
 /// use std::borrow::Cow;
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// # use sealed_session::{Key, KeyRing, SessionManager};
+/// # use sealed_session::adapter::RequestHead;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -140,8 +143,9 @@ pub trait HeadersMut {
 /// One change to a response's header fields. An adapter carries them out in order.
 ///
 /// ```
-/// use sealed_session::ResponseHead;
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+/// use sealed_session::adapter::ResponseHead;
+/// # use sealed_session::{Key, KeyRing, SessionManager};
+/// # use sealed_session::adapter::RequestHead;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -216,7 +220,7 @@ impl HeaderChange {
     /// Carries this change out.
     ///
     /// ```
-    /// use sealed_session::{HeaderChange, HeadersMut};
+    /// use sealed_session::adapter::{HeaderChange, HeadersMut};
     ///
     /// fn apply_all(changes: Vec<HeaderChange>, headers: &mut impl HeadersMut) {
     ///     for change in changes {
@@ -235,7 +239,7 @@ impl HeaderChange {
     /// Returns the field's name, in lower case.
     ///
     /// ```
-    /// use sealed_session::Verdict;
+    /// use sealed_session::adapter::Verdict;
     ///
     /// let changes = Verdict::Forbidden.header_changes();
     /// assert_eq!(changes[0].name(), "cache-control");
@@ -249,7 +253,7 @@ impl HeaderChange {
     /// the field of a session that has ended.
     ///
     /// ```
-    /// use sealed_session::Verdict;
+    /// use sealed_session::adapter::Verdict;
     ///
     /// let changes = Verdict::Forbidden.header_changes();
     /// assert_eq!(changes[0].value(), "no-store");
@@ -263,8 +267,9 @@ impl HeaderChange {
     /// header compression.
     ///
     /// ```
-    /// use sealed_session::ResponseHead;
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// use sealed_session::adapter::ResponseHead;
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;

@@ -134,9 +134,10 @@ impl KeyRing {
     /// As for [`accept`](KeyRing::accept).
     ///
     /// ```
-    /// use sealed_session::{Key, KeyRing, Lifetime, Refusal, RequestHead, SessionManager};
+    /// use sealed_session::{Key, KeyRing, Lifetime, Refusal, SessionManager};
+    /// use sealed_session::adapter::RequestHead;
     /// use time::Duration;
-    /// # use sealed_session::ResponseHead;
+    /// # use sealed_session::adapter::ResponseHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///

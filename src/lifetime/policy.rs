@@ -111,8 +111,10 @@ impl Lifetime {
     /// Ends a session this long after it began, however much it is used. Whole seconds count.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, ResponseHead};
-    /// use sealed_session::{Lifetime, Refusal, RequestHead, SessionManager};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::ResponseHead;
+    /// use sealed_session::{Lifetime, Refusal, SessionManager};
+    /// use sealed_session::adapter::RequestHead;
     /// use std::time::Duration;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
@@ -186,7 +188,8 @@ impl Lifetime {
     /// The bounds of the node that reads a session count: narrowing them acts on sessions that are out.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::RequestHead;
     /// use sealed_session::{Lifetime, SessionManager};
     /// use std::time::Duration;
     /// # use time::OffsetDateTime;
@@ -212,7 +215,8 @@ impl Lifetime {
     /// ends it.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::RequestHead;
     /// use sealed_session::{Lifetime, SessionManager};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
@@ -222,7 +226,7 @@ impl Lifetime {
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.set_idle_timeout(None)?;
-    /// assert_eq!(session.idle_timeout(), None);
+    /// assert_eq!(session.times().idle_timeout, None);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
@@ -239,7 +243,8 @@ impl Lifetime {
     /// [`KeyRing::accept_until`](crate::KeyRing::accept_until).
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::RequestHead;
     /// use sealed_session::{Lifetime, SessionManager};
     /// use std::time::Duration;
     /// # use time::OffsetDateTime;
@@ -253,7 +258,7 @@ impl Lifetime {
     /// session.sign_in("user-17", &[])?;
     /// session.set_absolute_lifetime(month)?;
     /// session.set_idle_timeout(None)?;
-    /// assert_eq!(session.time_left(), (None, month));
+    /// assert_eq!((session.times().idle_left, session.times().absolute_left), (None, month));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
@@ -267,7 +272,8 @@ impl Lifetime {
     ///
     /// ```
     /// use sealed_session::{Lifetime, Persistence, SessionManager};
-    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::{RequestHead, ResponseHead};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);

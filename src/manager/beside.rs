@@ -17,7 +17,7 @@ impl SessionManagerBuilder {
     /// Bytes of the longest head that goes with a session, less the values of the session's own lines.
     pub(super) fn beside(&self) -> usize {
         let session = match self.transport.in_field() {
-            Some(names) if !self.transport.in_cookies() => in_field(&names),
+            Some(names) if !self.transport.in_cookies() => in_field(names),
             _ => self.in_cookies(),
         };
         let varies = |name: &str| name.len() + ", ".len();

@@ -78,7 +78,8 @@ impl SessionManagerBuilder {
     ///
     /// ```
     /// use sealed_session::{CookieSpec, SessionManager};
-    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::{RequestHead, ResponseHead};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -101,7 +102,8 @@ impl SessionManagerBuilder {
     /// moves to the new name when it is next written.
     ///
     /// ```
-    /// use sealed_session::{CookieSpec, RequestHead, ResponseHead, SessionManager};
+    /// use sealed_session::{CookieSpec, SessionManager};
+    /// use sealed_session::adapter::{RequestHead, ResponseHead};
     /// # use sealed_session::{Key, KeyRing};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
@@ -137,7 +139,8 @@ impl SessionManagerBuilder {
     ///
     /// ```
     /// use sealed_session::{CookieSpec, Scope, SessionManager};
-    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::{RequestHead, ResponseHead};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
@@ -163,8 +166,10 @@ impl SessionManagerBuilder {
     /// holds the keys to seal for the other. Empty by default.
     ///
     /// ```
-    /// use sealed_session::{Refusal, RequestHead, SessionManager};
-    /// # use sealed_session::{Key, KeyRing, ResponseHead};
+    /// use sealed_session::{Refusal, SessionManager};
+    /// use sealed_session::adapter::RequestHead;
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::ResponseHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -192,7 +197,8 @@ impl SessionManagerBuilder {
     /// ```
     /// use sealed_session::{Lifetime, SessionManager};
     /// use std::time::Duration;
-    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -212,7 +218,8 @@ impl SessionManagerBuilder {
     ///
     /// ```
     /// use sealed_session::{Budget, SessionManager};
-    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -232,7 +239,8 @@ impl SessionManagerBuilder {
     ///
     /// ```
     /// use sealed_session::{Compression, SessionManager};
-    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -252,8 +260,10 @@ impl SessionManagerBuilder {
     /// [`accept_format`](SessionManagerBuilder::accept_format) names another.
     ///
     /// ```
-    /// use sealed_session::{Format, Refusal, RequestHead, SessionManager};
-    /// # use sealed_session::{Key, KeyRing, ResponseHead};
+    /// use sealed_session::{Format, Refusal, SessionManager};
+    /// use sealed_session::adapter::RequestHead;
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::ResponseHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -279,8 +289,10 @@ impl SessionManagerBuilder {
     /// Also accepts tokens of this format, for a migration.
     ///
     /// ```
-    /// use sealed_session::{Format, RequestHead, SessionManager};
-    /// # use sealed_session::{Key, KeyRing, ResponseHead};
+    /// use sealed_session::{Format, SessionManager};
+    /// use sealed_session::adapter::RequestHead;
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::ResponseHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -327,8 +339,10 @@ impl SessionManagerBuilder {
     /// Off by default: such a response is a redirect almost always, and says nothing of anybody.
     ///
     /// ```
-    /// use sealed_session::{ResponseHead, SessionManager};
-    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// use sealed_session::SessionManager;
+    /// use sealed_session::adapter::ResponseHead;
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -387,7 +401,8 @@ impl SessionManagerBuilder {
     /// session is locked: count and return.
     ///
     /// ```
-    /// use sealed_session::{Event, Refusal, RequestHead, SessionManager};
+    /// use sealed_session::{Event, Refusal, SessionManager};
+    /// use sealed_session::adapter::RequestHead;
     /// use std::sync::mpsc;
     /// # use sealed_session::{Key, KeyRing};
     /// # use time::OffsetDateTime;

@@ -30,7 +30,8 @@ use crate::visit::{SlotConfig, SlotList, Visit};
 /// manager with the same ring and configuration can take over between two requests.
 ///
 /// ```
-/// use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+/// use sealed_session::{Key, KeyRing, SessionManager};
+/// use sealed_session::adapter::{RequestHead, ResponseHead};
 /// use time::OffsetDateTime;
 ///
 /// let ring = KeyRing::new(Key::generate()?);
@@ -63,7 +64,8 @@ impl SessionManager {
     /// None with these defaults; as [`build`](SessionManagerBuilder::build).
     ///
     /// ```
-    /// use sealed_session::{Budget, Key, KeyRing, Lifetime, RequestHead, SessionManager};
+    /// use sealed_session::{Budget, Key, KeyRing, Lifetime, SessionManager};
+    /// use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
@@ -104,7 +106,8 @@ impl SessionManager {
     /// nothing that the request did to them is sent.
     ///
     /// ```
-    /// use sealed_session::{Key, KeyRing, Refusal, RequestHead, SessionManager};
+    /// use sealed_session::{Key, KeyRing, Refusal, SessionManager};
+    /// use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
@@ -141,8 +144,9 @@ impl SessionManager {
     /// once, so this gives only a touch, if one is due, and what caches have to know.
     ///
     /// ```
-    /// use sealed_session::ResponseHead;
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// use sealed_session::adapter::ResponseHead;
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;

@@ -6,8 +6,10 @@
 /// domains, and the tombstone that keeps the session from coming back.
 ///
 /// ```
-/// use sealed_session::{ResponseHead, SessionManager, SiteData};
-/// # use sealed_session::{Key, KeyRing, RequestHead};
+/// use sealed_session::{SessionManager, SiteData};
+/// use sealed_session::adapter::ResponseHead;
+/// # use sealed_session::{Key, KeyRing};
+/// # use sealed_session::adapter::RequestHead;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 /// # let ring = KeyRing::new(Key::generate()?);

@@ -30,7 +30,8 @@ use crate::error::Refusal;
 ///
 /// ```
 /// use sealed_session::{Compression, SessionManager};
-/// # use sealed_session::{Key, KeyRing, RequestHead};
+/// # use sealed_session::{Key, KeyRing};
+/// # use sealed_session::adapter::RequestHead;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 /// # let ring = KeyRing::new(Key::generate()?);

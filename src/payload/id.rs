@@ -11,10 +11,9 @@ use crate::error::Error;
 /// hex digits, the constant half first, and `FromStr` reads them.
 ///
 /// ```
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+/// # let session = sealed_session::testing::session();
 /// session.insert("visits", 1)?;
 /// let before = session.id().expect("there is a session now");
 /// session.renew()?;
@@ -61,11 +60,9 @@ impl SessionId {
     /// Returns whether both ids belong to one sign-in: to a session and its renewals.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("cart", [4711])?;
     /// let before = session.id().expect("there is a session now");
     /// session.sign_in("user-17", &["cart"])?;

@@ -30,9 +30,6 @@ const MIGRATIONS_MAX: usize = 4;
 /// ```
 /// use sealed_session::Attribute;
 /// use serde::{Deserialize, Serialize};
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-/// # use time::OffsetDateTime;
-/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 ///
 /// #[derive(Serialize, Deserialize)]
 /// struct CartV1(Vec<u32>);
@@ -50,8 +47,7 @@ const MIGRATIONS_MAX: usize = 4;
 ///
 /// const CART: Attribute<Cart> = Attribute::new("cart").schema(2).migrate::<CartV1>(1);
 ///
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-/// # let session = manager.load(RequestHead::default(), now);
+/// # let session = sealed_session::testing::session();
 /// const CART_BEFORE: Attribute<CartV1> = Attribute::new("cart");
 /// session.insert(CART_BEFORE, CartV1(vec![4711]))?;
 ///
@@ -89,11 +85,7 @@ impl<T> Attribute<T> {
     ///
     /// ```
     /// use sealed_session::Attribute;
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// const CART: Attribute<Vec<u32>> = Attribute::new("cart");
     ///
     /// session.insert(CART, vec![4711])?;
@@ -116,11 +108,8 @@ impl<T> Attribute<T> {
     /// As [`new`](Attribute::new).
     ///
     /// ```
-    /// # use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # use sealed_session::Attribute;
+    /// # let session = sealed_session::testing::session();
     /// const CLAIMS: Attribute<serde_json::Value> = Attribute::json("claims");
     ///
     /// session.insert(CLAIMS, serde_json::json!({ "sub": "ada" }))?;
@@ -164,7 +153,8 @@ impl<T> Attribute<T> {
     ///
     /// ```
     /// use sealed_session::Attribute;
-    /// # use sealed_session::{Format, Key, KeyRing, RequestHead, SessionManager};
+    /// # use sealed_session::{Format, Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -198,11 +188,7 @@ impl<T> Attribute<T> {
     ///
     /// ```
     /// use sealed_session::Attribute;
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// const RECENT: Attribute<Vec<String>> =
     ///     Attribute::new("recent").schema(2).absent_if_unreadable();
     /// const RECENT_BEFORE: Attribute<Vec<u32>> = Attribute::new("recent");
@@ -231,11 +217,7 @@ impl<T> Attribute<T> {
     ///
     /// ```
     /// use sealed_session::Attribute;
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// const CART: Attribute<Vec<(u32, u16)>> = Attribute::new("cart").schema(2);
     /// const CART_BEFORE: Attribute<Vec<u32>> = Attribute::new("cart");
     ///
@@ -303,11 +285,8 @@ impl<T> Attribute<T> {
     /// `const`, that is a compile error.
     ///
     /// ```
-    /// # use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # use sealed_session::Attribute;
+    /// # let session = sealed_session::testing::session();
     /// use serde::{Deserialize, Serialize};
     ///
     /// #[derive(Serialize, Deserialize)]

@@ -11,10 +11,7 @@ impl Session {
     /// Returns the session's id; `None` as long as there is no session.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.id(), None);
     /// session.insert("visits", 1)?;
     /// assert_eq!(session.id().unwrap().to_string().len(), 32);
@@ -28,10 +25,7 @@ impl Session {
     /// Returns whether there is a session: one that came with the request, or one begun since.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert!(!session.is_live());
     /// session.insert("visits", 1)?;
     /// assert!(session.is_live());
@@ -50,11 +44,9 @@ impl Session {
     /// `Some(Source::Field)`.
     ///
     /// ```
-    /// use sealed_session::{Session, Source};
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// use sealed_session::Session;
+    /// use sealed_session::report::Source;
+    /// # let session = sealed_session::testing::session();
     ///
     /// // No page of another site can send the field, so a script may skip what a form may not.
     /// fn is_from_a_script(session: &Session) -> bool {
@@ -77,10 +69,7 @@ impl Session {
     /// it was started over since.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("visits", 1)?;
     /// assert!(session.is_new());
     /// # Ok::<(), sealed_session::Error>(())
@@ -94,10 +83,7 @@ impl Session {
     /// that a session is there, is what a guard has to ask for.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.sign_in("user-17", &[])?;
     /// assert_eq!(session.subject().as_deref(), Some("user-17"));
     /// # Ok::<(), sealed_session::Error>(())
@@ -112,10 +98,8 @@ impl Session {
     /// For logs and for a developer's page. See [`Refusal`].
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, Refusal, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # use sealed_session::Refusal;
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.refusal(), Some(Refusal::Absent));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -127,10 +111,7 @@ impl Session {
     /// Returns the id of the key that sealed the session that came with the request.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.sealed_under(), None);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -157,10 +138,7 @@ impl Session {
     /// panic with the session in hand, and [`Error::is_randomness`].
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// let before = session.id();
     /// session.renew()?;
@@ -188,10 +166,7 @@ impl Session {
     ///
     /// ```
     /// use sealed_session::Attribute;
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// const CART: Attribute<Vec<u32>> = Attribute::json("cart");
     ///
     /// session.insert("cart", [4711])?;
@@ -225,10 +200,7 @@ impl Session {
     /// As [`renew`](Session::renew).
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.sign_in("user-17", &[])?;
     /// let before = session.id();
     /// session.start_over(&[])?;
@@ -257,10 +229,7 @@ impl Session {
     /// As [`renew`](Session::renew).
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// session.destroy()?;
     /// assert!(!session.is_live());

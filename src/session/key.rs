@@ -69,11 +69,7 @@ use sealed::{ByReference, BySlice, ByValue};
 ///
 /// ```
 /// use sealed_session::{Attribute, AttributeName, Error, Session};
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-/// # use time::OffsetDateTime;
-/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-/// # let session = manager.load(RequestHead::default(), now);
+/// # let session = sealed_session::testing::session();
 /// const CART: Attribute<Vec<u32>> = Attribute::new("cart");
 ///
 /// fn forget(session: &Session, key: impl AttributeName) -> Result<(), Error> {
@@ -94,11 +90,7 @@ impl<K: sealed::Named> AttributeName for K {}
 ///
 /// ```
 /// use sealed_session::{Attribute, Error, ReadKey, Session};
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-/// # use time::OffsetDateTime;
-/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-/// # let session = manager.load(RequestHead::default(), now);
+/// # let session = sealed_session::testing::session();
 /// const CART: Attribute<Vec<u32>> = Attribute::new("cart");
 ///
 /// fn get_or_default<T: Default>(session: &Session, key: impl ReadKey<T>) -> Result<T, Error> {
@@ -128,11 +120,7 @@ impl<T, K: sealed::Reads<T>> ReadKey<T> for K {}
 ///
 /// ```
 /// use sealed_session::{Attribute, Error, Session, WriteKey};
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-/// # use time::OffsetDateTime;
-/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-/// # let session = manager.load(RequestHead::default(), now);
+/// # let session = sealed_session::testing::session();
 /// const THEME: Attribute<String> = Attribute::new("theme");
 ///
 /// fn offer<V>(session: &Session, key: impl WriteKey<V> + Copy, value: V) -> Result<(), Error> {

@@ -20,7 +20,8 @@ impl Session {
     /// [`Lifetime::allow_never_idle`], and as [`renew`](Session::renew).
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::RequestHead;
     /// use sealed_session::{Lifetime, SessionManager};
     /// use std::time::Duration;
     /// # use time::OffsetDateTime;
@@ -57,7 +58,8 @@ impl Session {
     /// older than that already, and as [`renew`](Session::renew).
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead};
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::RequestHead;
     /// use sealed_session::{Lifetime, SessionManager};
     /// use std::time::Duration;
     /// # use time::OffsetDateTime;
@@ -98,7 +100,8 @@ impl Session {
     /// opens nothing.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::{RequestHead, ResponseHead};
     /// # use time::{Duration, OffsetDateTime};
     /// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -121,7 +124,8 @@ impl Session {
     /// For a request that goes on to another route than the one that marked it.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::{RequestHead, ResponseHead};
     /// # use time::{Duration, OffsetDateTime};
     /// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;

@@ -32,7 +32,8 @@ impl Session {
     /// [`Error::is_too_large`] if the link would be longer than 2,000 characters; as a commit otherwise.
     ///
     /// ```
-    /// use sealed_session::{Lifetime, RequestHead, SessionManager, Transport};
+    /// use sealed_session::{Lifetime, SessionManager, Transport};
+    /// use sealed_session::adapter::RequestHead;
     /// # use std::time::Duration;
     /// # use sealed_session::{Key, KeyRing};
     /// # use time::OffsetDateTime;

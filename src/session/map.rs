@@ -19,10 +19,7 @@ impl Session {
     /// [`absent_if_unreadable`](crate::Attribute::absent_if_unreadable).
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// assert_eq!(session.get::<String>("name")?.as_deref(), Some("Ada"));
     /// assert_eq!(session.get::<String>("nickname")?, None);
@@ -59,10 +56,7 @@ impl Session {
     ///   first value of a session.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("theme", "dark")?;
     /// assert!(session.contains("theme"));
     /// assert!(session.insert("rate", f64::NAN).unwrap_err().is_not_representable());
@@ -94,10 +88,8 @@ impl Session {
     /// As [`insert`](Session::insert), but never [`Error::is_unreadable`].
     ///
     /// ```
-    /// # use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # use sealed_session::Attribute;
+    /// # let session = sealed_session::testing::session();
     /// const OLD: Attribute<u8> = Attribute::new("level");
     /// const NEW: Attribute<u32> = Attribute::new("level").schema(2);
     ///
@@ -149,10 +141,7 @@ impl Session {
     /// `change` itself changes the attribute or signs in, each time it runs.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.update("cart", |cart: &mut Vec<u32>| cart.push(4711))?;
     /// let lines = session.update("cart", |cart: &mut Vec<u32>| {
     ///     cart.push(815);
@@ -203,10 +192,7 @@ impl Session {
     /// panic with the session in hand.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// assert!(session.remove("name")?);
     /// assert!(!session.remove("name")?);
@@ -232,10 +218,7 @@ impl Session {
     /// after the response head has been sent.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("notice", "Saved.")?;
     /// assert_eq!(session.take::<String>("notice")?.as_deref(), Some("Saved."));
     /// assert!(!session.contains("notice"));
@@ -267,10 +250,8 @@ impl Session {
     /// Whether an attribute of this name is there, readable or not.
     ///
     /// ```
-    /// # use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # use sealed_session::Attribute;
+    /// # let session = sealed_session::testing::session();
     /// const VISITS: Attribute<u32> = Attribute::new("visits");
     /// session.insert(VISITS, 1)?;
     /// assert!(session.contains(VISITS) && session.contains("visits"));
@@ -290,10 +271,7 @@ impl Session {
     /// panic with the session in hand.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// session.clear()?;
     /// assert!(session.names().is_empty());
@@ -311,10 +289,7 @@ impl Session {
     /// The names of all attributes, in ascending order.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// session.insert("cart", [4711])?;
     /// assert_eq!(session.names(), ["cart", "name"]);

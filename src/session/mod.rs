@@ -37,7 +37,8 @@ use crate::visit::{Edit, SessionState, Visit};
 /// schema number. Under both, a value that would not come back as it is is refused.
 ///
 /// ```
-/// use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
+/// use sealed_session::{Attribute, Key, KeyRing, SessionManager};
+/// use sealed_session::adapter::RequestHead;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 ///
@@ -85,10 +86,7 @@ impl Session {
     ///
     /// ```
     /// use sealed_session::{Main, Slot};
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     ///
     /// enum Prefs {}
     /// impl Slot for Prefs {}

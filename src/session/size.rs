@@ -8,11 +8,7 @@ use crate::visit::{SessionState, largest, request_bytes};
 /// The size of a session on its way out; see [`Session::size`](crate::Session::size).
 ///
 /// ```
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-/// # use time::OffsetDateTime;
-/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-/// # let session = manager.load(RequestHead::default(), now);
+/// # let session = sealed_session::testing::session();
 /// session.insert("name", "Ada")?;
 /// let size = session.size()?;
 /// assert_eq!((size.cookies(), size.budget().total_limit()), (1, 6_500));
@@ -33,10 +29,7 @@ pub struct Size {
 /// The size of one line; see [`Size::lines`].
 ///
 /// ```
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-/// # use time::OffsetDateTime;
-/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+/// # let session = sealed_session::testing::session();
 /// session.insert("name", "Ada")?;
 /// for line in session.size()?.lines() {
 ///     println!("{} takes {} bytes", line.name, line.bytes);
@@ -61,10 +54,7 @@ impl Session {
     /// [`Error::is_too_large`] if the session is over its budget.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// assert_eq!(session.size()?.cookies(), 1);
     /// # Ok::<(), sealed_session::Error>(())
@@ -105,11 +95,7 @@ impl Size {
     /// attributes; of a field or a link the token, with what stands in front of it.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.size()?.bytes(), 0);
     /// session.insert("name", "Ada")?;
     /// assert!((150..220).contains(&session.size()?.bytes()));
@@ -126,10 +112,8 @@ impl Size {
     /// new attributes make the others compress less well.
     ///
     /// ```
-    /// # use sealed_session::{Attribute, Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # use sealed_session::Attribute;
+    /// # let session = sealed_session::testing::session();
     /// let noise = |bytes| (0..bytes).map(|n: u32| (n.wrapping_mul(2_654_435_769) >> 24) as u8);
     /// const NOISE: Attribute<Vec<u8>> = Attribute::new("noise");
     /// session.insert(NOISE, noise(1_000).collect::<Vec<u8>>())?;
@@ -149,7 +133,8 @@ impl Size {
     /// session that was refused, as long as no other takes their place.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -170,7 +155,8 @@ impl Size {
     /// session knows of no other.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -187,7 +173,8 @@ impl Size {
     /// values, and what stands between cookies.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -203,11 +190,7 @@ impl Size {
     /// Counts the cookies, or other pieces; 0 if there is no session.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.size()?.cookies(), 0);
     /// session.insert("name", "Ada")?;
     /// assert_eq!(session.size()?.cookies(), 1);
@@ -221,10 +204,7 @@ impl Size {
     /// Returns the lines, in order.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// assert_eq!(session.size()?.lines()[0].name, "__Host-session");
     /// # Ok::<(), sealed_session::Error>(())
@@ -238,11 +218,7 @@ impl Size {
     /// [`cookies`](Size::cookies) and of [`request_bytes`](Size::request_bytes).
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("name", "Ada")?;
     /// let size = session.size()?;
     /// assert!(size.bytes() * 100 / size.budget().total_limit() < 4); // percent
@@ -259,7 +235,8 @@ impl Size {
     /// [limit the head](crate::Budget::head).
     ///
     /// ```
-    /// # use sealed_session::{Budget, Key, KeyRing, RequestHead, SessionManager};
+    /// # use sealed_session::{Budget, Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
@@ -276,11 +253,7 @@ impl Size {
     /// Returns every attribute with its bytes before compression, the largest first.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// # let session = manager.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// session.insert("theme", "dark")?;
     /// session.insert("name", "Ada")?;
     /// let size = session.size()?;

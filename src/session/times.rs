@@ -10,15 +10,13 @@ use crate::lifetime::Lifetime;
 /// The times of a session, as of the request's; see [`Session::times`].
 ///
 /// ```
-/// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
-/// # use time::{Duration, OffsetDateTime};
-/// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
-/// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
-/// session.insert("name", "Ada")?;
+/// use time::Duration;
+/// # let session = sealed_session::testing::session();
 ///
+/// session.insert("name", "Ada")?;
 /// let times = session.times();
-/// assert_eq!(times.created_at, now);
-/// assert_eq!(times.next_touch_at, Some(now + Duration::minutes(3)));
+/// assert_eq!(times.created_at, times.loaded_at);
+/// assert_eq!(times.next_touch_at, Some(times.loaded_at + Duration::minutes(3)));
 /// assert_eq!(times.idle_left, Some(times.policy.idle_timeout()));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
@@ -60,8 +58,9 @@ pub struct Times {
 /// What last renewed a session; see [`Times::renewed_by`].
 ///
 /// ```
-/// # use sealed_session::{Key, KeyRing, RequestHead, ResponseHead, SessionManager};
-/// use sealed_session::Renewal;
+/// # use sealed_session::{Key, KeyRing, SessionManager};
+/// # use sealed_session::adapter::{RequestHead, ResponseHead};
+/// use sealed_session::report::Renewal;
 /// # use time::{Duration, OffsetDateTime};
 /// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
 /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
@@ -94,11 +93,8 @@ impl Session {
     /// Returns the times of the session, and the lifetimes that count for it.
     ///
     /// ```
-    /// # use sealed_session::{Key, KeyRing, RequestHead, SessionManager};
     /// use std::time::Duration;
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let session = SessionManager::new(KeyRing::new(Key::generate()?))?.load(RequestHead::default(), now);
+    /// # let session = sealed_session::testing::session();
     /// assert_eq!(session.times().idle_left, Some(Duration::from_secs(30 * 60)));
     /// assert_eq!(session.times().absolute_left, Duration::from_secs(12 * 3_600));
     /// # Ok::<(), sealed_session::Error>(())

@@ -37,13 +37,14 @@ impl Browser {
     ///
     /// ```
     /// use std::sync::Arc;
+    /// use std::time::Duration;
     /// use sealed_session::testing::{Browser, ManualClock};
-    /// use time::{Duration, OffsetDateTime};
+    /// use time::OffsetDateTime;
     ///
     /// let clock = Arc::new(ManualClock::new(OffsetDateTime::UNIX_EPOCH));
     /// let mut browser = Browser::new(clock.clone());
     /// browser.keep(["theme=dark; Max-Age=60"]);
-    /// clock.advance(Duration::seconds(60));
+    /// clock.advance(Duration::from_secs(60));
     /// assert_eq!(browser.cookie(), "");
     /// ```
     #[must_use]

@@ -1,6 +1,7 @@
 //! A clock that a test moves.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use time::OffsetDateTime;
 
@@ -9,12 +10,13 @@ use crate::clock::Clock;
 /// A clock that stands still until a test advances or sets it. Whole seconds count.
 ///
 /// ```
-/// use sealed_session::Clock;
+/// use sealed_session::adapter::Clock;
 /// use sealed_session::testing::ManualClock;
-/// use time::{Duration, OffsetDateTime};
+/// use std::time::Duration;
+/// use time::OffsetDateTime;
 ///
 /// let clock = ManualClock::new(OffsetDateTime::UNIX_EPOCH);
-/// clock.advance(Duration::minutes(31));
+/// clock.advance(Duration::from_secs(31 * 60));
 /// assert_eq!(clock.now().minute(), 31);
 /// clock.set(OffsetDateTime::UNIX_EPOCH);
 /// assert_eq!(clock.now().minute(), 0);
@@ -28,7 +30,7 @@ impl ManualClock {
     /// Makes a clock that shows `now`, to the second.
     ///
     /// ```
-    /// use sealed_session::Clock;
+    /// use sealed_session::adapter::Clock;
     /// use sealed_session::testing::ManualClock;
     /// use time::{Duration, OffsetDateTime};
     ///
@@ -42,27 +44,27 @@ impl ManualClock {
         }
     }
 
-    /// Moves the clock; a negative duration moves it back.
+    /// Moves the clock on by whole seconds. [`set`](ManualClock::set) moves it back.
     ///
     /// ```
-    /// use sealed_session::Clock;
+    /// use sealed_session::adapter::Clock;
     /// use sealed_session::testing::ManualClock;
-    /// use time::{Duration, OffsetDateTime};
+    /// use std::time::Duration;
+    /// use time::OffsetDateTime;
     ///
     /// let clock = ManualClock::new(OffsetDateTime::UNIX_EPOCH);
-    /// clock.advance(Duration::HOUR);
-    /// clock.advance(-Duration::MINUTE);
-    /// assert_eq!(clock.now(), OffsetDateTime::UNIX_EPOCH + Duration::minutes(59));
+    /// clock.advance(Duration::from_secs(3_600));
+    /// assert_eq!(clock.now(), OffsetDateTime::UNIX_EPOCH + Duration::from_secs(3_600));
     /// ```
-    pub fn advance(&self, by: time::Duration) {
-        self.unix_seconds
-            .fetch_add(by.whole_seconds(), Ordering::SeqCst);
+    pub fn advance(&self, by: Duration) {
+        let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
+        self.unix_seconds.fetch_add(seconds, Ordering::SeqCst);
     }
 
     /// Puts the clock to `now`.
     ///
     /// ```
-    /// use sealed_session::Clock;
+    /// use sealed_session::adapter::Clock;
     /// use sealed_session::testing::ManualClock;
     /// use time::{Duration, OffsetDateTime};
     ///

@@ -7,9 +7,11 @@
 //!
 //! ```
 //! use std::sync::Arc;
+//! use std::time::Duration;
 //!
 //! use sealed_session::testing::{Browser, ManualClock};
-//! use sealed_session::{Key, KeyRing, SessionManager, SystemClock, Clock};
+//! use sealed_session::{Key, KeyRing, SessionManager};
+//! use sealed_session::adapter::{SystemClock, Clock};
 //! use time::Duration;
 //! # let ring = KeyRing::new(Key::generate()?);
 //! # struct Response { set_cookies: Vec<String> }
@@ -25,7 +27,7 @@
 //! assert_eq!(browser.session(&manager).subject().as_deref(), Some("user-17"));
 //!
 //! // Half an hour later the session is over.
-//! clock.advance(Duration::minutes(30));
+//! clock.advance(Duration::from_secs(30 * 60));
 //! assert!(!browser.session(&manager).is_live());
 //! # Ok::<(), sealed_session::Error>(())
 //! ```

@@ -1,7 +1,7 @@
 //! Hostile requests allocate within bounds, and untouched ones next to nothing.
 
 use allocation_counter::measure;
-use sealed_session::{RequestHead, ResponseHead};
+use sealed_session::adapter::{RequestHead, ResponseHead};
 
 use crate::common::{BASE, Browser, at, manager, noise};
 

@@ -1,7 +1,8 @@
 //! How often a request allocates, counted: time is another matter on every machine, this is not.
 
 use allocation_counter::measure;
-use sealed_session::{Attribute, RequestHead, ResponseHead, Session};
+use sealed_session::adapter::{RequestHead, ResponseHead};
+use sealed_session::{Attribute, Session};
 use serde::{Deserialize, Serialize};
 
 use crate::common::{Browser, at, manager};

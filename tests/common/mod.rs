@@ -5,10 +5,9 @@
 
 use std::sync::Arc;
 
+use sealed_session::adapter::{RequestHead, ResponseHead};
 use sealed_session::testing::{self, ManualClock};
-use sealed_session::{
-    Attribute, Error, Key, KeyRing, RequestHead, ResponseHead, Session, SessionManager,
-};
+use sealed_session::{Attribute, Error, Key, KeyRing, Session, SessionManager};
 use time::{Duration, OffsetDateTime};
 
 pub(crate) const BASE: &str = "__Host-session";

@@ -11,11 +11,13 @@ use std::fmt::Display;
 use std::hash::Hash;
 use std::str::FromStr;
 
+use sealed_session::adapter::Verdict;
+use sealed_session::adapter::{Foreign, HeaderChange};
+use sealed_session::report::{AttributeSize, KeyId, KeyText, Measure, Oversize, SessionId, Size};
 use sealed_session::{
-    Attribute, AttributeSize, Budget, Compression, CookieSpec, CrossOrigin, Error, Foreign, Format,
-    Guard, HeaderChange, Key, KeyId, KeyRing, KeyText, Lifetime, Measure, Oversize, Persistence,
-    Refusal, ReturnPath, SameSite, Scope, Session, SessionId, SessionManager,
-    SessionManagerBuilder, Size, Verdict,
+    Attribute, Budget, Compression, CookieSpec, CrossOrigin, Error, Format, Guard, Key, KeyRing,
+    Lifetime, Persistence, Refusal, ReturnPath, SameSite, Scope, Session, SessionManager,
+    SessionManagerBuilder,
 };
 
 fn is<T: Send + Sync + Unpin + 'static>() {}

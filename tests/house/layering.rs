@@ -8,72 +8,93 @@ use crate::reading::{code, sources, src};
 
 /// Each module and what it may import. Whatever is not listed here is an error, too.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
+    // The ground.
     ("clock", &[]),
-    // Macros, which name types of the crate's root where an adapter uses them.
-    (
-        "newtypes",
-        &["Error", "Main", "Session", "Sessions", "Slot"],
-    ),
     ("error", &[]),
+    ("slots", &[]),
     ("cross_origin", &["error"]),
     ("event", &["cross_origin", "error"]),
+    ("head", &["cross_origin"]),
     ("lifetime", &["error"]),
     ("keys", &["error", "lifetime"]),
-    ("transport", &["cross_origin", "error"]),
-    ("cookie", &["error", "transport"]),
+    // The stages, from the wire up.
+    ("cookie", &["error"]),
     ("seal", &["cookie", "error", "keys", "lifetime"]),
-    ("payload", &["error", "lifetime", "seal"]),
     (
-        "session",
+        "carrier",
+        &["cookie", "cross_origin", "error", "head", "seal"],
+    ),
+    ("payload", &["error", "lifetime", "seal"]),
+    // One request, which conducts them.
+    (
+        "visit",
         &[
+            "carrier",
             "cookie",
             "cross_origin",
             "error",
             "event",
-            "keys",
+            "head",
             "lifetime",
             "payload",
             "seal",
-            "transport",
+            "slots",
+        ],
+    ),
+    // What applications hold.
+    (
+        "session",
+        &[
+            "carrier", "cookie", "error", "event", "keys", "lifetime", "payload", "slots", "visit",
         ],
     ),
     (
         "manager",
         &[
+            "carrier",
             "cookie",
             "cross_origin",
             "error",
             "event",
+            "head",
             "keys",
             "lifetime",
             "payload",
             "seal",
             "session",
-            "transport",
-        ],
-    ),
-    (
-        "slots",
-        &[
-            "cookie",
-            "cross_origin",
-            "error",
-            "event",
-            "lifetime",
-            "manager",
-            "session",
-            "transport",
+            "slots",
+            "visit",
         ],
     ),
     (
         "guard",
-        &["cross_origin", "error", "manager", "session", "slots"],
+        &["cross_origin", "error", "head", "session", "slots"],
     ),
-    // A door that the library itself never goes through.
+    // The doors, which the library itself never goes through.
+    (
+        "adapter",
+        &[
+            "clock",
+            "cross_origin",
+            "error",
+            "guard",
+            "head",
+            "manager",
+            "session",
+        ],
+    ),
+    (
+        "report",
+        &["carrier", "error", "keys", "payload", "session"],
+    ),
     (
         "testing",
-        &["clock", "cookie", "error", "keys", "manager", "session"],
+        &[
+            "clock", "cookie", "error", "head", "keys", "manager", "session",
+        ],
     ),
+    // Macros, which name types of the crate's root where an adapter uses them.
+    ("newtypes", &["Error", "Main", "Session", "Slot", "adapter"]),
     // A page of documentation.
     ("when_a_cookie_is_written", &[]),
 ];

@@ -7,6 +7,9 @@
 )]
 
 mod autotraits;
+mod circles;
 mod layering;
+mod modules;
+mod names;
 mod promises;
 mod reading;

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
 use sealed_session::{
-    Budget, Compression, CookieSpec, Format, HeaderFields, Key, KeyRing, Lifetime, RequestHead,
-    ResponseHead, Session, SessionManager, Transport,
+    Budget, Compression, CookieSpec, Format, Key, KeyRing, Lifetime, Session, SessionManager,
+    Transport,
 };
 use serde_json::{Value, json};
 use time::OffsetDateTime;

@@ -3,8 +3,8 @@
 use sealed_session::Session;
 use serde_json::{Value, json};
 
+use crate::check::{TOKENS, each, same};
 use crate::entry::{label, list, load, number, parse, request, text};
-use crate::{TOKENS, each, same};
 
 /// The session of a request with this token in its query, where links are the only transport.
 pub(super) fn linked(request: &Value, token: &str) -> Session {

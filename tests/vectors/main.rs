@@ -9,6 +9,7 @@
     reason = "a test may panic"
 )]
 
+mod check;
 mod entry;
 mod examples;
 mod links;
@@ -20,18 +21,19 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sealed_session::{Attribute, Error, Key, KeyRing, Renewal, Session, SessionManager};
+use sealed_session::report::Renewal;
+use sealed_session::{Attribute, Error, Key, KeyRing, Session, SessionManager};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::check::{TOKENS, each, same};
 use crate::entry::{
     key, label, list, load, moment, number, parse, request, set_cookies, text, text_of, unhex,
     without_scope,
 };
 
 const KEYS: &str = include_str!("keys.json");
-const TOKENS: &str = include_str!("tokens.json");
 const PAYLOADS: &str = include_str!("payloads.json");
 const COOKIES: &str = include_str!("cookies.json");
 const MARKS: &str = include_str!("marks.json");
@@ -135,18 +137,6 @@ fn typed(session: &Session, name: &str) -> Result<Value, String> {
     }
 }
 
-fn same<A: PartialEq<B> + std::fmt::Debug, B: std::fmt::Debug>(
-    what: &str,
-    found: A,
-    wanted: B,
-) -> Result<(), String> {
-    if found == wanted {
-        Ok(())
-    } else {
-        Err(format!("{what} is {found:?} and not {wanted:?}"))
-    }
-}
-
 /// A whole request: what it gives, and what a response that changed nothing carries.
 fn check_request(entry: &Value) -> Result<(), String> {
     let (manager, session) = load(entry);
@@ -170,19 +160,6 @@ fn check_request(entry: &Value) -> Result<(), String> {
     };
     let lines: Vec<String> = lines.iter().map(bare).collect();
     same("response", lines, wanted)
-}
-
-/// Runs `check` on all entries and reports every one that fails.
-fn each(entries: &[Value], check: impl Fn(&Value) -> Result<(), String>) {
-    assert!(!entries.is_empty());
-    let failures: Vec<String> = entries
-        .iter()
-        .filter_map(|entry| {
-            let error = check(entry).err()?;
-            Some(format!("{}: {error}", text(entry, "case")))
-        })
-        .collect();
-    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
 #[test]
@@ -392,7 +369,11 @@ fn tombstones() {
         let sent = sent_tombstones(entry, text(entry, "name"), "x", Session::destroy)?;
         same("destroyed", &sent, &wanted)?;
         let sign_in = |session: &Session| session.sign_in("user-17", &[]);
-        same("signed in", &sent_tombstones(entry, "x", sign_in)?, &wanted)
+        same(
+            "signed in",
+            &sent_tombstones(entry, text(entry, "name"), "x", sign_in)?,
+            &wanted,
+        )
     });
     each(list(&file["renewals"]), |entry| {
         let wanted = (text(entry, "value").to_owned(), number(entry, "max_age"));
@@ -402,7 +383,7 @@ fn tombstones() {
         same("refusal", label(&session), Some("superseded"))
     });
     each(list(&file["several"]), |entry| {
-        let sign_in = |session: &Session| session.sign_in_as("user-17", &[]);
+        let sign_in = |session: &Session| session.sign_in("user-17", &[]);
         sent_under_each_name(entry, "x", Session::destroy)?;
         sent_under_each_name(entry, "x", sign_in)
     });

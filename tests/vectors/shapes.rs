@@ -9,8 +9,8 @@ use serde::de::{DeserializeOwned, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
+use crate::check::{each, same};
 use crate::entry::{hex, list, load, parse, set_cookies, text, unhex};
-use crate::{each, same};
 
 const SHAPES: &str = include_str!("shapes.json");
 

@@ -1,6 +1,7 @@
 //! Requests with header fields and links, and under a former name.
 
-use sealed_session::{HeaderChange, ResponseHead, Source};
+use sealed_session::adapter::{HeaderChange, ResponseHead};
+use sealed_session::report::Source;
 use serde_json::Value;
 
 use crate::entry::{label, list, load, moment, number, parse, text};

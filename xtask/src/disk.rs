@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::run::build_folder;
 
-/// MiB of the build folder after a full run from nothing: measured, and some to spare.
+/// MiB of the build folder after a full run from nothing, and some to spare.
 const WHOLE: u64 = 4_500;
 
 /// MiB that are written even if all of it is there: what changed is built beside what it was.

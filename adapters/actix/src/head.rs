@@ -9,9 +9,9 @@ use actix_web::HttpResponse;
 use actix_web::dev::RequestHead as ActixHead;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::uri::Authority;
-use sealed_session::adapter::{HeadersMut, RequestHead, ResponseHead};
+use sealed_session::adapter::{HeadersMut, RequestHead, ResponseHead, header_fields};
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{Session, SessionManager, header_fields};
+use sealed_session::{Session, SessionManager};
 
 /// Loads the session of a request that arrives at `now`.
 pub(crate) fn load(manager: &SessionManager, request: &ActixHead, now: OffsetDateTime) -> Session {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error as ActixError, HttpResponse};
-use sealed_session::{Clock, Error, Session, SessionManager, SystemClock};
+use sealed_session::adapter::{Clock, SystemClock};
+use sealed_session::{Error, Session, SessionManager};
 
 use crate::failure::Failure;
 use crate::future::ResponseFuture;
@@ -84,11 +85,12 @@ impl SessionMiddleware {
     /// Reads another clock, for tests.
     ///
     /// ```
+    /// use std::time::Duration;
     /// use actix_web::test::{TestRequest, call_and_read_body, init_service};
     /// use actix_web::{App, web};
-    /// use sealed_session_actix::sealed_session::time::{Duration, OffsetDateTime};
+    /// use sealed_session_actix::sealed_session::time::OffsetDateTime;
     /// use sealed_session_actix::sealed_session::testing::ManualClock;
-    /// use sealed_session_actix::sealed_session::Clock;
+    /// use sealed_session_actix::sealed_session::adapter::Clock;
     /// use sealed_session_actix::{Session, SessionMiddleware};
     /// use std::sync::Arc;
     /// # use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
@@ -103,7 +105,7 @@ impl SessionMiddleware {
     ///     .wrap(SessionMiddleware::new(manager).clock(clock.clone()));
     ///
     /// let service = init_service(app).await;
-    /// clock.advance(Duration::days(1));
+    /// clock.advance(Duration::from_secs(86_400));
     /// let body = call_and_read_body(&service, TestRequest::get().to_request()).await;
     /// assert_eq!(body, clock.now().unix_timestamp().to_string());
     /// # Ok(())

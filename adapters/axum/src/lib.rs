@@ -138,9 +138,10 @@
 //! The layer takes a clock, and requests go in by `tower::ServiceExt::oneshot`:
 //!
 //! ```
+//! use std::time::Duration;
 //! use std::sync::Arc;
 //! use axum::{Router, body::Body, http::Request, routing::get};
-//! use sealed_session_axum::sealed_session::time::{Duration, OffsetDateTime};
+//! use sealed_session_axum::sealed_session::time::OffsetDateTime;
 //! use sealed_session_axum::sealed_session::testing::ManualClock;
 //! use sealed_session_axum::sealed_session::{Key, KeyRing, SessionManager};
 //! use sealed_session_axum::{Session, SessionLayer};
@@ -156,7 +157,7 @@
 //!
 //! let response = app.clone().oneshot(Request::new(Body::empty())).await?;
 //! assert!(response.headers().contains_key("set-cookie"));
-//! clock.advance(Duration::minutes(31));
+//! clock.advance(Duration::from_secs(31 * 60));
 //! # Ok(())
 //! # }
 //! ```

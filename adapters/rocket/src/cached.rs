@@ -4,7 +4,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rocket::{Request, Route};
-use sealed_session::{Session, Verdict, adapter};
+use sealed_session::Session;
+use sealed_session::adapter::{self, Verdict};
 
 /// The state of one request. It is the same on every way that the request takes through forwards and
 /// catchers.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::response::Responder;
 use rocket::{Build, Data, Request, Response, Rocket};
-use sealed_session::{Clock, Error, Session, SessionManager, SystemClock};
+use sealed_session::adapter::{Clock, SystemClock};
+use sealed_session::{Error, Session, SessionManager};
 
 use crate::cached::Cached;
 use crate::commit::commit;
@@ -74,16 +75,17 @@ impl SessionFairing {
     /// Reads another clock, for tests.
     ///
     /// ```
+    /// use std::time::Duration;
     /// use std::sync::Arc;
     /// use sealed_session_rocket::SessionFairing;
     /// use sealed_session_rocket::sealed_session::testing::ManualClock;
-    /// use sealed_session_rocket::sealed_session::time::{Duration, OffsetDateTime};
+    /// use sealed_session_rocket::sealed_session::time::OffsetDateTime;
     /// # use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     ///
     /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
     /// let fairing = SessionFairing::new(manager).clock(clock.clone());
-    /// clock.advance(Duration::minutes(31)); // and every session is idle-expired
+    /// clock.advance(Duration::from_secs(31 * 60)); // and every session is idle-expired
     /// # Ok::<(), sealed_session_rocket::sealed_session::Error>(())
     /// ```
     #[must_use]

@@ -8,9 +8,9 @@ use std::borrow::Cow;
 
 use rocket::http::{Header, Status};
 use rocket::{Request, Response};
-use sealed_session::adapter::{HeadersMut, RequestHead, ResponseHead};
+use sealed_session::adapter::{HeadersMut, RequestHead, ResponseHead, header_fields};
 use sealed_session::time::{Duration, OffsetDateTime};
-use sealed_session::{Session, SessionManager, header_fields};
+use sealed_session::{Session, SessionManager};
 
 /// Loads the session of a request that arrives at `now`.
 pub(crate) fn load(

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use rocket::Request;
-use sealed_session::{Clock, SessionManager};
+use sealed_session::SessionManager;
+use sealed_session::adapter::Clock;
 
 use crate::failure::Failure;
 

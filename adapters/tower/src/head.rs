@@ -6,9 +6,9 @@ use std::borrow::Cow;
 
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
-use sealed_session::adapter::{HeadersMut, RequestHead, ResponseHead};
+use sealed_session::adapter::{HeadersMut, RequestHead, ResponseHead, header_fields};
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{Session, SessionManager, header_fields};
+use sealed_session::{Session, SessionManager};
 
 /// Loads the session of a request that arrives at `now`.
 pub(crate) fn load<B>(

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
-use sealed_session::{Clock, SessionManager, SystemClock};
+use sealed_session::SessionManager;
+use sealed_session::adapter::{Clock, SystemClock};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -78,11 +79,13 @@ impl<F> SessionLayer<F> {
     /// Reads another clock, for tests.
     ///
     /// ```
+    /// use std::time::Duration;
     /// use http::{Request, Response};
     /// use sealed_session_tower::SessionLayer;
-    /// use sealed_session_tower::sealed_session::time::{Duration, OffsetDateTime};
+    /// use sealed_session_tower::sealed_session::time::OffsetDateTime;
     /// use sealed_session_tower::sealed_session::testing::ManualClock;
-    /// use sealed_session_tower::sealed_session::{Clock, Error, Session};
+    /// use sealed_session_tower::sealed_session::adapter::Clock;
+    /// use sealed_session_tower::sealed_session::{Error, Session};
     /// use std::sync::Arc;
     /// use tower::{Layer, Service, service_fn};
     /// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
@@ -97,7 +100,7 @@ impl<F> SessionLayer<F> {
     ///     Ok::<_, Error>(Response::new(session.times().created_at.unix_timestamp()))
     /// }));
     ///
-    /// clock.advance(Duration::days(1));
+    /// clock.advance(Duration::from_secs(86_400));
     /// let response = service.call(Request::new(())).await?;
     /// assert_eq!(*response.body(), clock.now().unix_timestamp());
     /// # Ok(())

@@ -1,7 +1,7 @@
 //! `Cookie` lines as clients, proxies and planters send them.
 
 use sealed_session::CookieSpec;
-use sealed_session::time::Duration;
+use std::time::Duration;
 
 use crate::failure::{Failure, same};
 use crate::harness::Harness;
@@ -116,7 +116,7 @@ fn newest_wins(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = Stage::usual(harness)?;
     let mut browser = stage.ada()?;
     let old = browser.line();
-    stage.advance(Duration::SECOND);
+    stage.advance(Duration::from_secs(1));
     browser.get("/act/put.name.Grace")?.is(200)?;
     let new = browser.line();
     for line in [format!("{old}; {new}"), format!("{new}; {old}")] {

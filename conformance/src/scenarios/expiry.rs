@@ -41,9 +41,9 @@ fn idle(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = Stage::usual(harness)?;
     let mut browser = stage.ada()?;
     // Passive, so that it is no use of the session.
-    stage.advance(IDLE - sealed_session::time::Duration::SECOND);
+    stage.advance(IDLE - Duration::from_secs(1));
     browser.sees("/act/passive/get.name", "Ada")?.sets(&[])?;
-    stage.advance(sealed_session::time::Duration::SECOND);
+    stage.advance(Duration::from_secs(1));
     let answer = browser.sees("/act/refusal/get.name", "idle_expired,nothing")?;
     answer.sets(&[]).map(drop)
 }

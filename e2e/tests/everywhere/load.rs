@@ -6,8 +6,8 @@ use std::thread;
 use conformance::sealed_session::testing::Browser;
 use conformance::{Caller, Harness, Prefs, Site as App};
 use e2e::Failure;
-use sealed_session::adapter::RequestHead;
-use sealed_session::{Clock, Error, Refusal, Session, SessionManager};
+use sealed_session::adapter::{Clock, RequestHead};
+use sealed_session::{Error, Refusal, Session, SessionManager};
 
 use crate::servers::{manager, ring, start};
 

@@ -2,10 +2,11 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use e2e::Failure;
 use sealed_session_axum::sealed_session::testing::ManualClock;
-use sealed_session_axum::sealed_session::time::{Duration, OffsetDateTime};
+use sealed_session_axum::sealed_session::time::OffsetDateTime;
 use sealed_session_axum::sealed_session::{Key, KeyRing};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;

@@ -9,10 +9,10 @@ mod socket;
 mod transcript;
 
 use std::process::Command;
+use std::time::Duration;
 
 use e2e::Failure;
 use futures_util::{SinkExt, StreamExt};
-use sealed_session_axum::sealed_session::time::Duration;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::api::Api;
@@ -58,7 +58,7 @@ fn a_socket_reads_its_session_and_its_handshake_keeps_it_alive() -> Result<(), F
     let mut keeper = Keeper::default();
     let sign_in = "$ curl -i -H 'Authorization: Bearer' -d Ada http://127.0.0.1:8080/sign-in";
     keeper.run(sign_in, &api)?;
-    api.advance(Duration::minutes(20));
+    api.advance(Duration::from_secs(20 * 60));
 
     let url = format!("ws://{}/socket", api.address());
     let echo = api.block_on(async {

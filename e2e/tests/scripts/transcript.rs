@@ -1,9 +1,9 @@
 //! Transcripts of curl, run without a shell: commands, what they answer, and how time passes.
 
 use std::process::Command;
+use std::time::Duration;
 
 use e2e::Failure;
-use sealed_session_axum::sealed_session::time::Duration;
 
 use crate::api::Api;
 
@@ -36,7 +36,7 @@ impl Keeper {
             } else if let Some(comment) = line.strip_prefix("# ") {
                 let minutes = comment.strip_suffix(" minutes later");
                 let minutes = minutes.ok_or_else(|| format!("what is `{line}`?"))?;
-                api.advance(Duration::minutes(minutes.parse()?));
+                api.advance(Duration::from_secs(minutes.parse::<u64>()? * 60));
             } else if !answer.any(|said| is_shown(&said, line)) {
                 return Err(format!("the answer lacks `{line}`").into());
             }

@@ -362,7 +362,7 @@ fn order_is_not_forgiven_where_there_is_one() {
 
 mod one {
     #[derive(serde::Serialize, Clone, Copy)]
-    pub(super) enum Role {
+    pub(super) enum Rank {
         User,
         Admin,
     }
@@ -370,7 +370,7 @@ mod one {
 
 mod other {
     #[derive(serde::Deserialize)]
-    pub(super) enum Role {
+    pub(super) enum Rank {
         Admin,
         User,
     }
@@ -378,26 +378,26 @@ mod other {
 
 /// Written as one enum and read as another, whose variants stand in another order.
 #[derive(Serialize, Deserialize, Clone, Copy)]
-#[serde(into = "one::Role", from = "other::Role")]
+#[serde(into = "one::Rank", from = "other::Rank")]
 enum Crossed {
     User,
     Admin,
 }
 
-impl From<Crossed> for one::Role {
-    fn from(role: Crossed) -> one::Role {
+impl From<Crossed> for one::Rank {
+    fn from(role: Crossed) -> one::Rank {
         match role {
-            Crossed::User => one::Role::User,
-            Crossed::Admin => one::Role::Admin,
+            Crossed::User => one::Rank::User,
+            Crossed::Admin => one::Rank::Admin,
         }
     }
 }
 
-impl From<other::Role> for Crossed {
-    fn from(role: other::Role) -> Crossed {
+impl From<other::Rank> for Crossed {
+    fn from(role: other::Rank) -> Crossed {
         match role {
-            other::Role::User => Crossed::User,
-            other::Role::Admin => Crossed::Admin,
+            other::Rank::User => Crossed::User,
+            other::Rank::Admin => Crossed::Admin,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Writes a value as JSON text, and reads it back.
 //!
 //! Each text is read again, written once more and compared. The features with which serde_json is built do
-//! not matter: no value of its own types is compared, and [`read`] deals with its numbers.
+//! not matter: no value of its own types is compared, and [`mod@read`] deals with its numbers.
 
 mod read;
 mod reader;
@@ -12,7 +12,7 @@ use std::cell::RefCell;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use self::read::{Borrowing, Failure, read, read_borrowing};
+use self::read::{Borrowing, JsonFailure, read, read_borrowing};
 use super::codec::{Codec, Unstorable, checked};
 use super::form::{Containers, FormOptions, form};
 use super::places::Places;
@@ -38,7 +38,7 @@ where
     checked(Codec::Json, encode(value), encode)
 }
 
-fn back<T: DeserializeOwned>(text: &[u8]) -> Result<ReadBack<T>, Failure> {
+fn back<T: DeserializeOwned>(text: &[u8]) -> Result<ReadBack<T>, JsonFailure> {
     let (value, observed) = read(text)?;
     Ok(ReadBack {
         value,
@@ -47,9 +47,9 @@ fn back<T: DeserializeOwned>(text: &[u8]) -> Result<ReadBack<T>, Failure> {
     })
 }
 
-fn back_borrowing<T: Deserialize<'static>>(text: &[u8]) -> Result<ReadBack<T>, Failure> {
+fn back_borrowing<T: Deserialize<'static>>(text: &[u8]) -> Result<ReadBack<T>, JsonFailure> {
     let (mut value, mut observed) = read_borrowing(text, Borrowing::Collect(RefCell::default()))?;
-    let places = Places::of(observed.borrowed()).ok_or(Failure::Crowded)?;
+    let places = Places::of(observed.borrowed()).ok_or(JsonFailure::Crowded)?;
     if places.len() > 1 {
         (value, observed) = read_borrowing(text, Borrowing::From(&places))?;
     }
@@ -78,7 +78,7 @@ struct ReadBack<T> {
 /// Writes `value`, and proves by `read` that it comes back as it is.
 fn proven<V: Serialize + ?Sized, T: Serialize>(
     value: &V,
-    read: impl Fn(&[u8]) -> Result<ReadBack<T>, Failure>,
+    read: impl Fn(&[u8]) -> Result<ReadBack<T>, JsonFailure>,
 ) -> Result<Vec<u8>, Unstorable> {
     // The text of an error of the type's own may hold a value, and is dropped.
     let options = FormOptions::of_text();
@@ -91,10 +91,10 @@ fn proven<V: Serialize + ?Sized, T: Serialize>(
         return Err(no_json::<V>("a float is infinite or not a number"));
     }
     let back = read(&text).map_err(|cause| match cause {
-        Failure::Syntax { .. } => {
+        JsonFailure::Syntax { .. } => {
             no_json::<V>("it cannot be read again, as when it is nested more than 127 levels deep")
         }
-        Failure::Crowded => no_json::<V>("it borrows more than 4,096 different texts"),
+        JsonFailure::Crowded => no_json::<V>("it borrows more than 4,096 different texts"),
         _ => shifted::<V>(),
     })?;
     let options = options.with_places(&back.places);

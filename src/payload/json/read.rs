@@ -18,7 +18,7 @@ use crate::payload::places::Places;
 
 /// The reason for which a text is not the value that was asked for. It holds nothing of the text.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(super) enum JsonFailure {
     Missing {
         field: &'static str,
     },
@@ -32,17 +32,19 @@ pub(super) enum Failure {
     Crowded,
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for JsonFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Missing { field } => write!(
+            JsonFailure::Missing { field } => write!(
                 f,
                 "it was written without the field `{field}`; a field that is added later needs \
                  `#[serde(default)]`, or a new schema number and a migration"
             ),
-            Failure::Type { column } => write!(f, "the JSON is of another type (column {column})"),
-            Failure::Syntax { column } => write!(f, "it is not JSON (column {column})"),
-            Failure::Crowded => f.write_str("it borrows too much"),
+            JsonFailure::Type { column } => {
+                write!(f, "the JSON is of another type (column {column})")
+            }
+            JsonFailure::Syntax { column } => write!(f, "it is not JSON (column {column})"),
+            JsonFailure::Crowded => f.write_str("it borrows too much"),
         }
     }
 }
@@ -88,7 +90,9 @@ impl Observed<'_> {
 }
 
 /// Reads a value from a whole text.
-pub(super) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<(T, Observed<'static>), Failure> {
+pub(super) fn read<T: DeserializeOwned>(
+    text: &[u8],
+) -> Result<(T, Observed<'static>), JsonFailure> {
     all(serde_json::Deserializer::from_slice(text), Borrowing::Never)
 }
 
@@ -96,14 +100,14 @@ pub(super) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<(T, Observed<'sta
 pub(super) fn read_borrowing<'p, T: Deserialize<'static>>(
     text: &[u8],
     borrowing: Borrowing<'p>,
-) -> Result<(T, Observed<'p>), Failure> {
+) -> Result<(T, Observed<'p>), JsonFailure> {
     all(serde_json::Deserializer::from_reader(text), borrowing)
 }
 
 fn all<'de, 'p, T: Deserialize<'de>>(
     mut source: serde_json::Deserializer<impl serde_json::de::Read<'de>>,
     borrowing: Borrowing<'p>,
-) -> Result<(T, Observed<'p>), Failure> {
+) -> Result<(T, Observed<'p>), JsonFailure> {
     let observed = Observed {
         containers: Containers::default(),
         missing: Cell::new(None),
@@ -123,9 +127,9 @@ fn all<'de, 'p, T: Deserialize<'de>>(
             let column = inner.column();
             Err(
                 match (missing.or(observed.missing.get()), inner.classify()) {
-                    (Some(field), Category::Data) => Failure::Missing { field },
-                    (None, Category::Data) => Failure::Type { column },
-                    _ => Failure::Syntax { column },
+                    (Some(field), Category::Data) => JsonFailure::Missing { field },
+                    (None, Category::Data) => JsonFailure::Type { column },
+                    _ => JsonFailure::Syntax { column },
                 },
             )
         }

@@ -36,7 +36,7 @@ mod old {
     }
 
     #[derive(Serialize, Deserialize)]
-    pub(super) enum Role {
+    pub(super) enum Rank {
         User,
         Guest,
         Admin,
@@ -151,16 +151,16 @@ fn what_changes_no_value_reads_on() {
 
 #[test]
 fn a_variant_is_read_by_its_name() {
-    use old::Role;
-    for role in [Role::User, Role::Guest, Role::Admin] {
+    use old::Rank;
+    for role in [Rank::User, Rank::Guest, Rank::Admin] {
         assert!(!reads::<_, new::Reordered>(&role));
         assert!(reads::<_, new::Longer>(&role), "added at the end");
     }
-    let merged = |role: &Role| Postcard.decode(&Postcard.encode(role).unwrap()).ok();
+    let merged = |role: &Rank| Postcard.decode(&Postcard.encode(role).unwrap()).ok();
     // Its list of names is `Guest`, `User`, `Admin`.
-    assert_eq!(merged(&Role::User), None);
-    assert_eq!(merged(&Role::Guest), None);
-    assert_eq!(merged(&Role::Admin), Some(new::Merged::Admin));
+    assert_eq!(merged(&Rank::User), None);
+    assert_eq!(merged(&Rank::Guest), None);
+    assert_eq!(merged(&Rank::Admin), Some(new::Merged::Admin));
     // What the standard library reads by variants, it reads by their names, too.
     let ip: IpAddr = "2001:db8::1".parse().unwrap();
     assert!(reads::<_, IpAddr>(&ip));

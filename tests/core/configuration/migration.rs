@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use sealed_session::adapter::RequestHead;
 use sealed_session::{
-    Attribute, CookieSpec, Event, Format, KeyRing, Lifetime, Refusal, RequestHead, Scope,
-    SessionManager,
+    Attribute, CookieSpec, Event, Format, KeyRing, Lifetime, Refusal, Scope, SessionManager,
 };
 
 use crate::common::{self, BASE, Browser, at, key, manager, ring};

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use sealed_session::adapter::RequestHead;
 use sealed_session::{
-    Attribute, Budget, Compression, CookieSpec, Format, RequestHead, SameSite, SessionManager,
+    Attribute, Budget, Compression, CookieSpec, Format, SameSite, SessionManager,
 };
 use serde_json::Value;
 

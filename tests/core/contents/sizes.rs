@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use sealed_session::adapter::{HeaderChange, RequestHead, ResponseHead};
+use sealed_session::report::Measure;
 use sealed_session::{
-    Attribute, Budget, Compression, CookieSpec, Event, HeaderChange, Lifetime, Measure,
-    Persistence, RequestHead, ResponseHead, Scope, Session, SessionManager, SessionManagerBuilder,
-    SiteData, Transport,
+    Attribute, Budget, Compression, CookieSpec, Event, Lifetime, Persistence, Scope, Session,
+    SessionManager, SessionManagerBuilder, SiteData, Transport,
 };
 
 use crate::common::{self, BASE, Browser, at, key, manager, noise, overfill, ring};

@@ -1,6 +1,6 @@
 //! Requests as browsers and others send them, and why each is refused if another origin caused it.
 
-use sealed_session::Foreign;
+use sealed_session::adapter::Foreign;
 
 /// One request, and why it is refused.
 pub(crate) struct Case {

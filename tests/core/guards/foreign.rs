@@ -1,8 +1,8 @@
 //! Requests that other origins caused: what each browser, and whoever is none, is answered.
 
+use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
 use sealed_session::{
-    CookieSpec, CrossOrigin, Error, Event, HeaderFields, RequestHead, ResponseHead, Session,
-    SessionManager, Slot, Transport, adapter,
+    CookieSpec, CrossOrigin, Error, Event, Session, SessionManager, Slot, Transport, adapter,
 };
 use std::sync::{Arc, Mutex};
 

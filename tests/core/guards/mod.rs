@@ -8,7 +8,9 @@ mod verdicts;
 mod withheld;
 
 use crate::common::{at, manager};
-use sealed_session::{Guard, HeaderFields, RequestHead, Session, Verdict};
+use sealed_session::adapter::Verdict;
+use sealed_session::adapter::{HeaderFields, RequestHead};
+use sealed_session::{Guard, Session};
 
 /// The sessions of somebody new.
 fn nobody() -> Session {

@@ -1,8 +1,8 @@
 //! Where they are sent who are not signed in.
 
-use sealed_session::{
-    Guard, HeaderFields, Lifetime, RequestHead, ReturnPath, SessionManager, Transport, Verdict,
-};
+use sealed_session::adapter::Verdict;
+use sealed_session::adapter::{HeaderFields, RequestHead};
+use sealed_session::{Guard, Lifetime, ReturnPath, SessionManager, Transport};
 
 use super::{ada, asked, nobody, visit};
 use crate::common::{at, ring};

@@ -1,8 +1,8 @@
 //! Who passes.
 
-use sealed_session::{
-    Attribute, Budget, CookieSpec, Guard, RequestHead, ResponseHead, SessionManager, Slot, Verdict,
-};
+use sealed_session::adapter::Verdict;
+use sealed_session::adapter::{RequestHead, ResponseHead};
+use sealed_session::{Attribute, Budget, CookieSpec, Guard, SessionManager, Slot};
 
 use super::{ada, nobody, visit};
 use crate::common::{Browser, at, key, manager, ring};

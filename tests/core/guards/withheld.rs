@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
+use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
 use sealed_session::{
-    CookieSpec, CrossOrigin, Event, HeaderFields, RequestHead, ResponseHead, SameSite, Scope,
-    Session, SessionManager, adapter,
+    CookieSpec, CrossOrigin, Event, SameSite, Scope, Session, SessionManager, adapter,
 };
 
 use crate::common::{BASE, Browser, at, manager, ring};

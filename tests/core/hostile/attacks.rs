@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use sealed_session::{KeyRing, Lifetime, Refusal, ResponseHead, Session, SessionManager};
+use sealed_session::adapter::ResponseHead;
+use sealed_session::{KeyRing, Lifetime, Refusal, Session, SessionManager};
 
 use super::planted::plain;
 use super::stock::{self, ALPHABET, Stock, flipped, lists, load, touch, written};

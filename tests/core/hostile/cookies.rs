@@ -1,9 +1,8 @@
 //! Bad input: the right session or a fresh one, the right reason, the right cookies deleted
 //! (mostly none), and never a panic.
 
-use sealed_session::{
-    Budget, CookieSpec, Format, KeyRing, Refusal, RequestHead, Session, SessionManager,
-};
+use sealed_session::adapter::RequestHead;
+use sealed_session::{Budget, CookieSpec, Format, KeyRing, Refusal, Session, SessionManager};
 
 use crate::common::{BASE, Browser, at, commit, key, manager, noise, ring};
 

@@ -1,6 +1,7 @@
 //! What attackers have in stock: sessions, touches, and every way to change a text.
 
-use sealed_session::{CookieSpec, Format, KeyRing, RequestHead, Session, SessionManager};
+use sealed_session::adapter::RequestHead;
+use sealed_session::{CookieSpec, Format, KeyRing, Session, SessionManager};
 
 use crate::common::{Browser, TOUCH, at, key, manager, ring};
 

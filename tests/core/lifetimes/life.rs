@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sealed_session::{
-    Attribute, Event, Refusal, RequestHead, ResponseHead, Session, SessionManager, adapter,
-};
+use sealed_session::adapter::{RequestHead, ResponseHead};
+use sealed_session::{Attribute, Event, Refusal, Session, SessionManager, adapter};
 use serde::{Deserialize, Serialize};
 
 use crate::common::{self, Browser, at, commit, key, manager};

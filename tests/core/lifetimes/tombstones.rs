@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use sealed_session::adapter::{HeaderChange, RequestHead, ResponseHead};
+use sealed_session::report::Renewal;
 use sealed_session::{
-    CookieSpec, HeaderChange, KeyRing, Lifetime, Refusal, Renewal, RequestHead, ResponseHead,
-    Scope, Session, SessionManager, SessionManagerBuilder, SiteData,
+    CookieSpec, KeyRing, Lifetime, Refusal, Scope, Session, SessionManager, SessionManagerBuilder,
+    SiteData,
 };
 
 use crate::common::{self, BASE, Browser, TOMBSTONE, at, key, manager, ring};

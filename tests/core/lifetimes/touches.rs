@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use sealed_session::{
-    Attribute, CookieSpec, Format, Lifetime, Refusal, Renewal, RequestHead, ResponseHead, Session,
-    SessionManager,
-};
+use sealed_session::adapter::{RequestHead, ResponseHead};
+use sealed_session::report::Renewal;
+use sealed_session::{Attribute, CookieSpec, Format, Lifetime, Refusal, Session, SessionManager};
 
 use crate::common::{self, BASE, Browser, TOUCH, at, commit, manager, noise, overfill, ring};
 

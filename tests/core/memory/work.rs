@@ -6,7 +6,8 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use sealed_session::{Format, Key, KeyRing, Lifetime, RequestHead, Session, SessionManager};
+use sealed_session::adapter::RequestHead;
+use sealed_session::{Format, Key, KeyRing, Lifetime, Session, SessionManager};
 use zeroize::Zeroizing;
 
 use crate::common::at;

@@ -7,11 +7,8 @@
 mod model;
 mod rule;
 
-use self::model::{Fault, Model, Pause, Start};
+use self::model::{Fault, HALF, Model, Pause, Start};
 use self::rule::{Op, Rule};
-
-/// Half of the idle timeout, in seconds.
-const HALF: i64 = 900;
 
 const ANY: &[Op] = &[
     Op::Pass,

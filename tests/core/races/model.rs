@@ -3,11 +3,14 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use sealed_session::{CrossOrigin, KeyRing, Lifetime, RequestHead, SessionManager};
+use sealed_session::adapter::RequestHead;
+use sealed_session::{CrossOrigin, KeyRing, Lifetime, SessionManager};
 
-use super::HALF;
 use super::rule::{Op, Rule};
 use crate::common::{Browser, RENEWED, at, key};
+
+/// Half of the idle timeout, in seconds.
+pub(crate) const HALF: i64 = 900;
 
 /// The server whose ring is complete, and the one that lacks the newest key.
 static SERVERS: LazyLock<[SessionManager; 2]> = LazyLock::new(|| {

@@ -1,6 +1,7 @@
 //! What a server does with a request: this library's rule, and those of others.
 
-use sealed_session::{HeaderFields, Refusal, RequestHead, Session, SessionManager};
+use sealed_session::adapter::{HeaderFields, RequestHead};
+use sealed_session::{Refusal, Session, SessionManager};
 use time::OffsetDateTime;
 
 use crate::common::{self, BASE, RENEWED, TOMBSTONE, TOUCH};

@@ -6,10 +6,8 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sealed_session::{
-    Event, Key, KeyRing, Lifetime, RequestHead, ResponseHead, Session, SessionManager, Transport,
-    adapter,
-};
+use sealed_session::adapter::{RequestHead, ResponseHead};
+use sealed_session::{Event, Key, KeyRing, Lifetime, Session, SessionManager, Transport, adapter};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 use crate::common::{at, noise};

@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use sealed_session::{Attribute, Event, RequestHead, ResponseHead, SessionManager};
+use sealed_session::adapter::{RequestHead, ResponseHead};
+use sealed_session::{Attribute, Event, SessionManager};
 
 use crate::common::{Browser, at, key, ring};
 

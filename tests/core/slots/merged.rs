@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
 use sealed_session::{
-    Attribute, Budget, Event, HeaderFields, Lifetime, RequestHead, ResponseHead, Session,
-    SessionManager, SiteData, Transport, adapter,
+    Attribute, Budget, Event, Lifetime, Session, SessionManager, SiteData, Transport, adapter,
 };
 
 use super::{both, of_prefs, open, prefs, sign_in, visit};

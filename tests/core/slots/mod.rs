@@ -7,9 +7,10 @@ mod whole;
 
 use std::time::Duration;
 
+use sealed_session::adapter::{HeaderChange, RequestHead, ResponseHead};
 use sealed_session::{
-    Budget, CookieSpec, Error, HeaderChange, KeyRing, Lifetime, Main, Persistence, Refusal,
-    RequestHead, ResponseHead, Session, SessionManager, SessionManagerBuilder, Slot, adapter,
+    Budget, CookieSpec, Error, KeyRing, Lifetime, Main, Persistence, Refusal, Session,
+    SessionManager, SessionManagerBuilder, Slot, adapter,
 };
 use time::OffsetDateTime;
 

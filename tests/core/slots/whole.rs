@@ -2,9 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use sealed_session::{
-    Attribute, Event, ResponseHead, Session, SessionManager, SessionManagerBuilder, adapter,
-};
+use sealed_session::adapter::ResponseHead;
+use sealed_session::{Attribute, Event, Session, SessionManager, SessionManagerBuilder, adapter};
 
 use super::{both, commit, lines, name, of_prefs, open, prefs, sign_in, visit};
 use crate::common::{self, Browser, at, noise};

@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use sealed_session::{
-    Error, HeaderChange, HeaderFields, HeadersMut, RequestHead, ResponseHead, Session,
-    SessionManager,
-};
+use sealed_session::adapter::{HeaderChange, HeaderFields, HeadersMut, RequestHead, ResponseHead};
+use sealed_session::{Error, Session, SessionManager};
 use time::OffsetDateTime;
 
 /// A request.

@@ -1,6 +1,8 @@
 //! What a session in links costs, and what keeps its links from getting around.
 
-use sealed_session::{Attribute, Event, Measure, RequestHead, ResponseHead, Transport, adapter};
+use sealed_session::adapter::{RequestHead, ResponseHead};
+use sealed_session::report::Measure;
+use sealed_session::{Attribute, Event, Transport, adapter};
 
 use super::client::{answer, answer_to, value};
 use super::links::{builder, by_query, either, manager, name, query, query_of};

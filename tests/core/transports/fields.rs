@@ -1,12 +1,16 @@
 //! What an app without a cookie jar gets, and gives back.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use sealed_session::adapter::Clock;
+use sealed_session::adapter::ResponseHead;
+use sealed_session::report::{Measure, Renewal, Source};
+use sealed_session::testing::ManualClock;
 use sealed_session::{
-    Budget, Clock, CookieSpec, Format, Lifetime, ManualClock, Measure, Refusal, Renewal,
-    ResponseHead, SessionManager, SessionManagerBuilder, Source, Transport, adapter,
+    Budget, CookieSpec, Format, Lifetime, Refusal, SessionManager, SessionManagerBuilder,
+    Transport, adapter,
 };
-use time::Duration;
 
 use super::client::{App, Request, answer, answer_to, value};
 use super::precedence::token;
@@ -31,7 +35,7 @@ fn who_only_reads_stays_signed_in_by_touches() {
     let token = app.token.clone();
     // Two hours of a request every 29 minutes; nobody looks at the session.
     for _ in 0..4 {
-        clock.advance(Duration::minutes(29));
+        clock.advance(Duration::from_secs(29 * 60));
         let lines = app.visit(&manager, clock.now(), |_| {});
         assert_eq!(lines.len(), 2, "{lines:?}");
         assert_eq!(value(&lines, "x-session-touch").unwrap().len(), 28);
@@ -42,7 +46,7 @@ fn who_only_reads_stays_signed_in_by_touches() {
     assert_eq!(session.subject().as_deref(), Some("user-17"));
     assert_eq!(session.times().renewed_by, Some(Renewal::Touch));
     // Within the interval nothing is sent, and without its touch the session is over.
-    clock.advance(Duration::minutes(1));
+    clock.advance(Duration::from_secs(60));
     assert!(app.visit(&manager, clock.now(), |_| {}).is_empty());
     app.touch = None;
     let session = app.open(&manager, clock.now());
@@ -378,7 +382,7 @@ fn hostile_fields_cost_little_and_say_why() {
 
 #[test]
 fn lifetimes_and_passive_requests_are_those_of_cookies() {
-    let minute = std::time::Duration::from_secs(60);
+    let minute = Duration::from_secs(60);
     let policy = Lifetime::new().allow_idle(5 * minute, 30 * minute);
     let manager = builder().lifetime(policy).build().unwrap();
     let mut app = App::default();

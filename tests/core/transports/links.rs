@@ -1,12 +1,14 @@
 //! Sessions in links: who gets one, what it opens as, and what closes it.
 
-use std::time::Duration as Seconds;
+use std::time::Duration;
 
+use sealed_session::adapter::Clock;
+use sealed_session::adapter::ResponseHead;
+use sealed_session::report::Source;
+use sealed_session::testing::ManualClock;
 use sealed_session::{
-    Clock, Lifetime, ManualClock, Refusal, ResponseHead, Session, SessionManager,
-    SessionManagerBuilder, Source, Transport, adapter,
+    Lifetime, Refusal, Session, SessionManager, SessionManagerBuilder, Transport, adapter,
 };
-use time::Duration;
 
 use super::client::{Request, answer, answer_to, value};
 use super::precedence::token;
@@ -16,7 +18,7 @@ const HOST: &str = "shop.example";
 
 pub(super) fn builder(transport: Transport) -> SessionManagerBuilder {
     SessionManager::builder(ring())
-        .lifetime(Lifetime::new().idle(Seconds::from_secs(900)))
+        .lifetime(Lifetime::new().idle(Duration::from_secs(900)))
         .transport(transport)
 }
 
@@ -275,7 +277,7 @@ fn followed_links_keep_a_session_alive_and_nothing_else_does() {
     let manager = manager();
     let mut here = query("Ada");
     for _ in 0..10 {
-        clock.advance(Duration::minutes(14));
+        clock.advance(Duration::from_secs(14 * 60));
         let session = by_query(&here).load(&manager, clock.now());
         let next = query_of(&session);
         assert_ne!(next, here);
@@ -284,10 +286,10 @@ fn followed_links_keep_a_session_alive_and_nothing_else_does() {
         here = next;
     }
     // As long as no touch would be due, links stay as they are; in a passive request always.
-    clock.advance(Duration::seconds(50));
+    clock.advance(Duration::from_secs(50));
     let session = by_query(&here).load(&manager, clock.now());
     assert_eq!(query_of(&session), here);
-    clock.advance(Duration::minutes(10));
+    clock.advance(Duration::from_secs(10 * 60));
     let session = by_query(&here).load(&manager, clock.now());
     session.mark_passive();
     assert_eq!(query_of(&session), here);
@@ -295,7 +297,7 @@ fn followed_links_keep_a_session_alive_and_nothing_else_does() {
     let session = by_query(&here).load(&manager, clock.now());
     assert_eq!(name(&session).as_deref(), Some("Ada"));
     answer(&manager, &session, clock.now()).unwrap();
-    clock.advance(Duration::minutes(5));
+    clock.advance(Duration::from_secs(5 * 60));
     let session = by_query(&here).load(&manager, clock.now());
     assert_eq!(session.refusal(), Some(Refusal::IdleExpired));
     assert_eq!(session.encode_url("/a").unwrap(), "/a");

@@ -1,6 +1,7 @@
 //! Which transport counts, and why a session is fresh.
 
-use sealed_session::{Refusal, SessionManager, Source, Transport};
+use sealed_session::report::Source;
+use sealed_session::{Refusal, SessionManager, Transport};
 
 use super::client::{App, Request, answer, value};
 use crate::common::{BASE, Browser, at, ring};

@@ -3,9 +3,11 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
+use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
+use sealed_session::report::Source;
 use sealed_session::{
-    Attribute, Budget, CookieSpec, Event, HeaderFields, Lifetime, RequestHead, ResponseHead,
-    Session, SessionManager, SessionManagerBuilder, Slot, Source, Transport,
+    Attribute, Budget, CookieSpec, Event, Lifetime, Session, SessionManager, SessionManagerBuilder,
+    Slot, Transport,
 };
 
 use super::client::{lines, value};

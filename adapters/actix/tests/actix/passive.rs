@@ -1,13 +1,13 @@
 //! Which requests keep a session alive.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::App;
 use actix_web::http::header;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::{self, get};
 use sealed_session_actix::{PassiveMiddleware, Session};
-use time::Duration;
 
 use crate::support::{call, clock, send, sessions};
 
@@ -38,7 +38,7 @@ async fn every_request_renews_its_session_unless_it_is_passive() {
         .wrap(sessions().clock(clock.clone()));
     let app = init_service(app).await;
     let cookie = send(&app, "GET", "/write", &[]).await.cookie();
-    clock.advance(Duration::minutes(20));
+    clock.advance(Duration::from_secs(20 * 60));
     for (path, lines) in [
         ("/page", 1),
         ("/nowhere", 1),

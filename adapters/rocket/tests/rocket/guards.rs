@@ -6,9 +6,8 @@ use rocket::http::{ContentType, Header, Status, uri::Origin};
 use rocket::local::blocking::Client;
 use rocket::response::Redirect;
 use rocket::{Build, Request, Rocket, catch, catchers, get, routes};
-use sealed_session_rocket::sealed_session::{
-    self as core, Attribute, Guard, ReturnPath, Slot, Verdict,
-};
+use sealed_session_rocket::sealed_session::adapter::Verdict;
+use sealed_session_rocket::sealed_session::{self as core, Attribute, Guard, ReturnPath, Slot};
 use sealed_session_rocket::{Error, Guarded, Policy, Refused, Session};
 
 use crate::support::{Reply, bare, client, fairing};

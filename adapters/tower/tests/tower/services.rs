@@ -2,15 +2,17 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::request::Builder;
 use http::{Request, Response, header};
+use sealed_session_tower::sealed_session::adapter::Clock;
 use sealed_session_tower::sealed_session::testing::{Browser, ManualClock};
 use sealed_session_tower::sealed_session::{
-    Clock, CookieSpec, Error, Key, KeyRing, Session, SessionManager, Transport,
+    CookieSpec, Error, Key, KeyRing, Session, SessionManager, Transport,
 };
 use sealed_session_tower::{PassiveLayer, SessionLayer};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use tower::{Layer, Service, ServiceExt, service_fn};
 
 fn ring() -> KeyRing {
@@ -162,7 +164,7 @@ async fn a_passive_layer_marks_the_requests_that_it_is_told_to() {
         service.clone().oneshot(request).await.unwrap()
     };
     let line = cookie(&send(Request::get("/write")).await).unwrap();
-    clock.advance(Duration::minutes(20));
+    clock.advance(Duration::from_secs(20 * 60));
     let page = || Request::get("/").header(header::COOKIE, &line);
     let prefetch = page().header("sec-purpose", "prefetch");
     assert_eq!(cookie(&send(prefetch).await), None);

@@ -8,19 +8,11 @@ use http_body_util::BodyExt;
 use sealed_session::testing;
 use tower::ServiceExt;
 
-/// A browser, as far as cookies and redirects go. Cookies ignore ports, so it has one jar. It goes by the
-/// system's clock, whatever the servers go by: a server has to refuse what a browser should have dropped.
-#[derive(Clone, Debug)]
-pub(crate) struct Browser(testing::Browser);
-
-impl Default for Browser {
-    fn default() -> Browser {
-        Browser(testing::Browser::default().at(&format!("http://{HOME}")))
-    }
+/// A browser, as far as cookies and redirects go. Cookies ignore ports, so it has one jar.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Browser {
+    pub(crate) jar: testing::Browser,
 }
-
-/// The address of server A.
-const HOME: &str = "127.0.0.1:3001";
 
 /// What came back.
 #[derive(Debug)]
@@ -91,8 +83,8 @@ impl Browser {
         request: axum::http::request::Builder,
         body: Body,
     ) -> Answer {
-        let mut request = request.header(HOST, HOME);
-        let cookies = self.line();
+        let cookies = self.jar.cookie();
+        let mut request = request.header(HOST, "127.0.0.1:3001");
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies);
         }
@@ -108,35 +100,11 @@ impl Browser {
             headers: head.headers,
             body: String::from_utf8(body.to_vec()).unwrap(),
         };
-        self.keep(answer.lines());
+        self.jar.keep(answer.lines());
         answer
     }
 
-    pub(crate) fn keep<V: AsRef<[u8]>>(&mut self, lines: impl IntoIterator<Item = V>) {
-        self.0.keep(lines);
-    }
-
-    /// Closes the browser, and opens it again.
-    pub(crate) fn restart(&mut self) {
-        self.0.restart();
-    }
-
-    /// The names of the cookies, in their order.
     pub(crate) fn cookies(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.0.cookies().map(|(name, _)| name).collect();
-        names.sort_unstable();
-        names
-    }
-
-    /// The value of a cookie that it has.
-    #[track_caller]
-    pub(crate) fn value(&self, wanted: &str) -> String {
-        let found = self.0.cookies().find(|(name, _)| *name == wanted);
-        found.unwrap().1.to_owned()
-    }
-
-    /// All cookies, as it sends them.
-    pub(crate) fn line(&self) -> String {
-        self.0.cookie()
+        self.jar.cookies().map(|(name, _)| name).collect()
     }
 }

@@ -9,9 +9,10 @@ use rocket::http::{Header, Method};
 use rocket::local::blocking::{Client, LocalRequest, LocalResponse};
 use rocket::{Build, Rocket};
 use sealed_session_rocket::SessionFairing;
+use sealed_session_rocket::sealed_session::adapter::Clock;
 use sealed_session_rocket::sealed_session::testing::{Browser, ManualClock};
 use sealed_session_rocket::sealed_session::{
-    Budget, Clock, Key, KeyRing, SessionManager, SessionManagerBuilder,
+    Budget, Key, KeyRing, SessionManager, SessionManagerBuilder,
 };
 use time::OffsetDateTime;
 

@@ -7,6 +7,7 @@ mod service;
 use std::net::SocketAddr;
 
 use conformance::Site;
+use conformance::sealed_session::testing::Browser;
 use conformance::sealed_session::{Error, Session};
 use sealed_session_tower::SessionLayer;
 use tokio::runtime::Runtime;
@@ -84,8 +85,9 @@ impl Running {
 impl Called {
     /// The cookies that a client sends next, if it had none.
     fn cookies(&self) -> String {
-        let pair = |line: &String| line.split(';').next().unwrap_or_default().to_owned();
-        self.lines.iter().map(pair).collect::<Vec<_>>().join("; ")
+        let mut browser = Browser::default();
+        browser.keep(&self.lines);
+        browser.cookie()
     }
 
     fn names(&self) -> Vec<&str> {

@@ -3,9 +3,12 @@
 //! A link carries the time of its use itself, so it is sealed again where another carrier sends a
 //! touch. What was sealed stands in the page already, and no line of the head sets or ends it.
 
+use super::contract::{Carrier, Outgoing};
+use super::family::Family;
+use super::incoming::Incoming;
+use super::line::HeaderLine;
 use super::own_link::OwnOrigin;
 use super::query::in_query;
-use super::{Carrier, Family, HeaderLine, Incoming, Outgoing};
 use crate::cookie::{Budget, Chunks, Overflow};
 use crate::error::{Measure, Refusal};
 use crate::seal::Binding;

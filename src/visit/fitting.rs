@@ -3,7 +3,8 @@
 use super::config::Config;
 use crate::carrier::{Carrier, HeaderLine, Incoming, Outgoing};
 use crate::cookie::{Budget, Chunks, Overflow, PAIR_END, Tally};
-use crate::error::{AttributeSize, Error, Measure, Oversize};
+use crate::error::{AttributeSize, Error, Measure, Oversize, Refusal};
+use crate::event::Note;
 use crate::lifetime::Timestamp;
 use crate::payload::{Entry, PADDING, Packing, Payload, Record, UNPACKED_MAX};
 use crate::seal::{Format, text_length};
@@ -33,6 +34,22 @@ pub(super) struct WriteSize {
     pub(super) warn_above: usize,
     /// Bytes that its cookies take in the next request.
     pub(super) pairs: usize,
+}
+
+impl WriteSize {
+    /// Notes what an operator is told of a session that is written. `refusal` is why the cookie was
+    /// refused that it goes over.
+    pub(super) fn note(self, refusal: Option<Refusal>, mut note: impl FnMut(Note)) {
+        if let Some(refusal) = refusal.filter(|refusal| refusal.may_live_elsewhere()) {
+            note(Note::Overwrote(refusal));
+        }
+        let WriteSize {
+            bytes, warn_above, ..
+        } = self;
+        if bytes > warn_above {
+            note(Note::NearBudget { bytes, warn_above });
+        }
+    }
 }
 
 impl<'c> Exit<'c> {

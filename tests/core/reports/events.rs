@@ -45,7 +45,7 @@ fn everything(session: &Session) {
     drop(session.encode_url("/"));
     drop((
         session.clone(),
-        adapter::in_hand(&session),
+        adapter::in_hand(session),
         format!("{session:?}"),
     ));
     drop(session.clear());

@@ -235,7 +235,7 @@ fn the_next_request_is_counted_once_for_all_slots() {
     assert_eq!(take(), [("main", browser.line().len(), 2, 3_200)]);
     // Both at once raise one event, too.
     visit(&mut browser, &manager, at(2), |session| {
-        grown(&session, 3);
+        grown(session, 3);
         grown(&of_prefs(session), 4);
     });
     assert_eq!(take(), [("main", browser.line().len(), 2, 3_200)]);

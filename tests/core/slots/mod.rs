@@ -98,7 +98,7 @@ fn each_slot_has_a_cookie_a_ring_and_a_lifetime_of_its_own() {
     });
     assert_eq!(set, [common::BASE, "__Host-prefs"]);
     visit(&mut browser, &manager, at(1_799), |session| {
-        assert_eq!(name(&session).as_deref(), Some("Ada"));
+        assert_eq!(name(session).as_deref(), Some("Ada"));
         assert_eq!(name(&of_prefs(session)).as_deref(), Some("dark"));
     });
     let session = open(&browser, &manager, at(YEAR - 1));

@@ -6,8 +6,9 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use sealed_session::report::Source;
 use sealed_session::testing::ManualClock;
-use sealed_session::{Error, Session, Source};
+use sealed_session::{Error, Session};
 
 use crate::reply::Reply;
 

@@ -36,7 +36,7 @@ use crate::support::Support;
 /// | `/themed/..` | the same behind [`themed`](crate::guards::themed), with the session of the main slot |
 /// | any other | the framework's own 404; or, if [`Site::has_fallback`], the app's handler for such paths, which acts and answers with a 404 |
 ///
-/// The app is served under [`Site::slots`] and [`Site::clock`], behind as many session layers as
+/// The app is served under [`Site::manager`] and [`Site::clock`], behind as many session layers as
 /// [`Site::layers`] says, and with [`Site::catch`] and [`Site::page`] heeded.
 pub trait Harness: Sync {
     /// What the adapter is called in the report.

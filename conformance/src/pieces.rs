@@ -7,11 +7,9 @@ use sealed_session::Session;
 ///
 /// ```
 /// use conformance::{Pieces, Site};
-/// use sealed_session::RequestHead;
+/// use sealed_session::testing;
 ///
-/// let site = Site::usual()?;
-/// let sessions = site.slots().load(RequestHead::default(), site.clock().now());
-/// let mut pieces: Pieces = site.pieces(session);
+/// let mut pieces: Pieces = Site::usual()?.pieces(&testing::session());
 /// assert_eq!(pieces.next().as_deref(), Some("first, "));
 /// # Ok::<(), conformance::Failure>(())
 /// ```

@@ -3,8 +3,9 @@
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use sealed_session::adapter::{Clock, SystemClock};
 use sealed_session::testing::ManualClock;
-use sealed_session::{Clock, Error, Session, Slot, Slots, SystemClock};
+use sealed_session::{Error, Session, SessionManager, Slot};
 
 use crate::action::{self, Hands};
 use crate::pieces::Pieces;
@@ -41,10 +42,10 @@ pub(crate) struct Inner {
 ///
 /// ```
 /// use conformance::Prefs;
-/// use sealed_session::{Sessions, Slot};
+/// use sealed_session::{Session, Slot};
 ///
-/// fn has_prefs(sessions: &Sessions) -> bool {
-///     sessions.get::<Prefs>().is_some()
+/// fn has_prefs(session: &Session) -> bool {
+///     session.slot::<Prefs>().is_ok()
 /// }
 /// # let _ = has_prefs;
 /// ```
@@ -120,10 +121,10 @@ impl Site {
     /// # Ok::<(), conformance::sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn of(manager: impl Into<SessionManager>) -> Site {
+    pub fn of(manager: SessionManager) -> Site {
         Site {
             inner: Arc::new(Inner {
-                manager: manager.into(),
+                manager,
                 clock: None,
                 layers: 1,
                 catch: Catch::Nowhere,
@@ -134,19 +135,19 @@ impl Site {
         }
     }
 
-    /// What the session layer is built of: the main slot, and in some scenarios [`Prefs`].
+    /// What the session layer is built of: a manager, in some scenarios with the slot [`Prefs`].
     ///
     /// ```
     /// use conformance::{Prefs, Site};
-    /// use sealed_session::RequestHead;
+    /// use sealed_session::adapter::RequestHead;
     ///
     /// let site = Site::usual()?;
-    /// let sessions = site.slots().load(RequestHead::default(), site.clock().now());
-    /// assert!(sessions.get::<Prefs>().is_none());
+    /// let session = site.manager().load(RequestHead::default(), site.clock().now());
+    /// assert!(session.slot::<Prefs>().unwrap_err().is_misuse());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn slots(&self) -> SessionManager {
+    pub fn manager(&self) -> SessionManager {
         self.inner.manager.clone()
     }
 
@@ -220,11 +221,9 @@ impl Site {
     ///
     /// ```
     /// # use conformance::Site;
-    /// # use sealed_session::RequestHead;
-    /// # let site = Site::usual()?;
-    /// # let sessions = site.slots().load(RequestHead::default(), site.clock().now());
-    /// # let session = session;
-    /// let reply = site.act(session, "/act/put.name.Ada/get.name/status.404")?;
+    /// # use sealed_session::testing;
+    /// # let (site, session) = (Site::usual()?, testing::session());
+    /// let reply = site.act(&session, "/act/put.name.Ada/get.name/status.404")?;
     /// assert_eq!((reply.status, reply.body.as_str()), (404, "Ada"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -240,13 +239,10 @@ impl Site {
     ///
     /// ```
     /// # use conformance::Site;
-    /// # use sealed_session::RequestHead;
-    /// # let site = Site::usual()?;
-    /// # let load = || site.slots().load(RequestHead::default(), site.clock().now());
-    /// # let (sessions, others) = (load(), load());
-    /// # let (main, prefs) = (session, others);
+    /// # use sealed_session::testing;
+    /// # let (site, main, prefs) = (Site::usual()?, testing::session(), testing::session());
     /// let path = "/both/put.name.Ada/prefs:put.name.Pat/get.name/prefs:get.name";
-    /// assert_eq!(site.act_both(main, prefs, path)?.body, "Ada,Pat");
+    /// assert_eq!(site.act_both(&main, &prefs, path)?.body, "Ada,Pat");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn act_both(&self, main: &Session, prefs: &Session, path: &str) -> Result<Reply, Error> {
@@ -287,11 +283,9 @@ impl Site {
     ///
     /// ```
     /// # use conformance::Site;
-    /// # use sealed_session::RequestHead;
-    /// # let site = Site::usual()?;
-    /// # let sessions = site.slots().load(RequestHead::default(), site.clock().now());
-    /// # let session = session;
-    /// let body: String = site.pieces(session).collect();
+    /// # use sealed_session::testing;
+    /// # let (site, session) = (Site::usual()?, testing::session());
+    /// let body: String = site.pieces(&session).collect();
     /// // No response was committed, so nothing comes too late.
     /// assert_eq!(body, "first, second, accepted");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -311,11 +305,9 @@ impl Site {
     /// ```
     /// # use conformance::Site;
     /// # use std::panic::{AssertUnwindSafe, catch_unwind};
-    /// # use sealed_session::RequestHead;
-    /// # let site = Site::usual()?;
-    /// # let sessions = site.slots().load(RequestHead::default(), site.clock().now());
-    /// # let session = session;
-    /// let handler = AssertUnwindSafe(|| site.panic(session, "/panic/put.name.Eve"));
+    /// # use sealed_session::testing;
+    /// # let (site, session) = (Site::usual()?, testing::session());
+    /// let handler = AssertUnwindSafe(|| site.panic(&session, "/panic/put.name.Eve"));
     /// assert!(catch_unwind(handler).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sealed_session::testing::{Browser, ManualClock};
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{Error, Key, KeyRing, SessionManager, SessionManagerBuilder, Slots};
+use sealed_session::{Error, Key, KeyRing, SessionManager, SessionManagerBuilder};
 
 use crate::failure::{Failure, same};
 use crate::harness::{Harness, Server};
@@ -155,7 +155,7 @@ fn site_under(
         fallback,
         page,
     } = change(Plan::usual()?);
-    let manager = slots(manager, prefs)
+    let manager = built(manager, prefs)
         .map_err(|error| Failure::new("the list", "its configuration", "one", error.to_string()))?;
     let inner = Inner {
         manager,
@@ -171,7 +171,7 @@ fn site_under(
     })
 }
 
-fn slots(
+fn built(
     main: SessionManagerBuilder,
     prefs: Option<SessionManagerBuilder>,
 ) -> Result<SessionManager, Error> {

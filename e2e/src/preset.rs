@@ -1,8 +1,7 @@
 //! The budgets by name, and sessions that fill them to the byte.
 
-use sealed_session::{
-    Attribute, Budget, CookieSpec, Error, Key, KeyRing, RequestHead, SessionManager,
-};
+use sealed_session::adapter::RequestHead;
+use sealed_session::{Attribute, Budget, CookieSpec, Error, Key, KeyRing, SessionManager};
 use serde_bytes::ByteBuf;
 
 use crate::Failure;

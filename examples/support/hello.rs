@@ -4,10 +4,13 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-/// A running example.
+use sealed_session::testing::Browser;
+
+/// A running example, and its visitor.
 struct Hello {
     process: Child,
     address: String,
+    browser: Browser,
 }
 
 impl Hello {
@@ -25,23 +28,26 @@ impl Hello {
         let hello = Hello {
             process,
             address: address.unwrap(),
+            browser: Browser::default().at("http://127.0.0.1"),
         };
         assert!(hello.address.starts_with("127.0.0.1:"), "{}", hello.address);
         hello
     }
 
-    /// The response, whole.
-    fn send(&self, line: &str, cookies: &str, form: &str) -> String {
+    /// The response, whole. The browser sends what it has, and keeps what the response sets.
+    fn send(&mut self, line: &str, form: &str) -> String {
         let mut connection = TcpStream::connect(&self.address).unwrap();
         let request = format!(
-            "{line} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {cookies}\r\n\
+            "{line} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {}\r\n\
              Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
             self.address,
+            self.browser.cookie(),
             form.len(),
         );
         connection.write_all(request.as_bytes()).unwrap();
         let mut response = String::new();
         connection.read_to_string(&mut response).unwrap();
+        self.browser.keep(set_cookies(&response));
         response
     }
 }
@@ -53,47 +59,44 @@ impl Drop for Hello {
     }
 }
 
-/// The cookies that a response sets, as the next request sends them.
-fn cookies(response: &str) -> String {
+/// The `Set-Cookie` values of a response.
+fn set_cookies(response: &str) -> Vec<&str> {
     let fields = response.lines().take_while(|line| !line.is_empty());
-    let set = fields.filter_map(|field| {
-        let (name, value) = field.split_once(": ")?;
-        let set = name.eq_ignore_ascii_case("set-cookie") && !value.contains("Max-Age=0");
-        set.then(|| value.split(';').next().unwrap().to_owned())
-    });
-    set.collect::<Vec<_>>().join("; ")
+    let pairs = fields.filter_map(|field| field.split_once(": "));
+    let set = pairs.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+    set.map(|(_, value)| value).collect()
 }
 
 /// Starts the example by `command`, which names a free port, signs in, reads, writes and signs out.
 pub(crate) fn walk(command: &mut Command) {
-    let hello = Hello::start(command);
-    let stranger = hello.send("GET /", "", "");
+    let mut hello = Hello::start(command);
+    let stranger = hello.send("GET /", "");
     assert!(stranger.starts_with("HTTP/1.1 200 "), "{stranger}");
-    assert!(stranger.contains("Who are you?") && cookies(&stranger).is_empty());
-    let refused = hello.send("POST /note", "", "text=x");
+    assert!(stranger.contains("Who are you?") && set_cookies(&stranger).is_empty());
+    let refused = hello.send("POST /note", "text=x");
     assert!(refused.starts_with("HTTP/1.1 401 "), "{refused}");
-    assert!(cookies(&refused).is_empty(), "{refused}");
+    assert!(set_cookies(&refused).is_empty(), "{refused}");
 
-    let signed_in = hello.send("POST /sign-in", "", "name=Ada+%3C3");
+    let signed_in = hello.send("POST /sign-in", "name=Ada+%3C3");
     assert!(signed_in.starts_with("HTTP/1.1 303 "), "{signed_in}");
     assert!(signed_in.to_lowercase().contains("\r\nlocation: /\r\n"));
-    let cookie = cookies(&signed_in);
+    let cookie = hello.browser.cookie();
     assert!(cookie.starts_with("session="), "{signed_in}");
-    let home = hello.send("GET /", &cookie, "");
+    let home = hello.send("GET /", "");
     assert!(home.contains("Hello, Ada &lt;3."), "{home}");
     assert!(home.contains("Your note: <form"), "{home}");
-    assert!(cookies(&home).is_empty(), "reading wrote: {home}");
+    assert!(set_cookies(&home).is_empty(), "reading wrote: {home}");
 
-    let written = hello.send("POST /note", &cookie, "text=milk");
+    let written = hello.send("POST /note", "text=milk");
     assert!(written.starts_with("HTTP/1.1 303 "), "{written}");
-    let cookie = cookies(&written);
-    let home = hello.send("GET /", &cookie, "");
+    let home = hello.send("GET /", "");
     assert!(home.contains("Your note: milk"), "{home}");
 
-    let signed_out = hello.send("POST /sign-out", &cookie, "");
+    let before = hello.browser.cookie();
+    let signed_out = hello.send("POST /sign-out", "");
     assert!(signed_out.contains("session=; "), "{signed_out}");
     // Beside the tombstone the old cookie opens nothing any more.
-    let both = format!("{cookie}; {}", cookies(&signed_out));
-    let home = hello.send("GET /", &both, "");
+    hello.browser.keep(before.split("; "));
+    let home = hello.send("GET /", "");
     assert!(home.contains("Who are you?"), "{home}");
 }

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sealed_session::RequestHead;
+use sealed_session::adapter::RequestHead;
 use sealed_session_fuzz::{MANAGERS, commit, now};
 
 fuzz_target!(|data: &[u8]| {

@@ -18,12 +18,13 @@ fn values(session: &Session) -> Vec<String> {
         Ok(value) => format!("{value:?}"),
         Err(error) => error.to_string(),
     });
+    let times = session.times();
     values.push(format!(
         "{:?} {:?} {:?} {:?}",
         session.subject(),
-        session.times().created_at,
-        session.idle_timeout(),
-        session.absolute_lifetime()
+        times.created_at,
+        times.idle_timeout,
+        times.absolute_lifetime
     ));
     values
 }

@@ -14,10 +14,8 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sealed_session::{
-    Budget, CookieSpec, Format, Key, KeyRing, Lifetime, RequestHead, ResponseHead, Session,
-    SessionManager,
-};
+use sealed_session::adapter::{RequestHead, ResponseHead};
+use sealed_session::{Budget, CookieSpec, Format, Key, KeyRing, Lifetime, Session, SessionManager};
 use time::OffsetDateTime;
 
 /// Seconds since 1970 of every request here.

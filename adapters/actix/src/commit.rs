@@ -5,13 +5,15 @@ use std::rc::Rc;
 use actix_web::body::EitherBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::{Error as ActixError, HttpResponse};
-use sealed_session::{Error, HeaderChange, Session};
+use sealed_session::adapter::HeaderChange;
+use sealed_session::{Error, Session};
 
 use crate::committed::{CommittedError, Origin};
 use crate::head::{self, Headers};
 use crate::shared::Shared;
 
-/// Commits the sessions of a request to its response, or to the page that says why they cannot be.
+/// Commits the session of a request, in all slots, to its response, or to the page that says why that
+/// cannot be.
 pub(crate) fn commit<B>(
     shared: &Shared,
     session: &Session,
@@ -28,7 +30,7 @@ pub(crate) fn commit<B>(
     response
 }
 
-/// Commits the sessions of a request to the response that `error` becomes.
+/// Commits the session of a request to the response that `error` becomes.
 pub(crate) fn commit_error(
     shared: &Rc<Shared>,
     session: &Session,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::{Error as ActixError, HttpResponse, ResponseError};
-use sealed_session::HeaderChange;
+use sealed_session::adapter::HeaderChange;
 
 use crate::head::Headers;
 

@@ -7,7 +7,7 @@ use sealed_session::{Error, Session, adapter};
 
 type Page = dyn Fn(&Error, &Session) -> HttpResponse + Send + Sync;
 
-/// The page for sessions that could not be sent: the application's, or an empty one. The sizes are in
+/// The page for a session that could not be sent: the application's, or an empty one. The sizes are in
 /// the log, and are nothing to a visitor.
 #[derive(Clone)]
 pub(crate) struct Failure(Arc<Page>);

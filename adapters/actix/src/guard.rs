@@ -11,7 +11,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 use actix_web::{Error as ActixError, HttpMessage, HttpResponse};
 use pin_project_lite::pin_project;
-use sealed_session::{Guard, RequestHead, Session, Verdict, header_fields};
+use sealed_session::adapter::{RequestHead, Verdict, header_fields};
+use sealed_session::{Guard, Session};
 
 use crate::head::Headers;
 use crate::missing::MissingMiddleware;

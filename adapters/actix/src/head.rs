@@ -9,12 +9,11 @@ use actix_web::HttpResponse;
 use actix_web::dev::RequestHead as ActixHead;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::uri::Authority;
+use sealed_session::adapter::{HeadersMut, RequestHead, ResponseHead, header_fields};
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{
-    HeadersMut, RequestHead, ResponseHead, Session, SessionManager, header_fields,
-};
+use sealed_session::{Session, SessionManager};
 
-/// Loads the sessions of a request that arrives at `now`.
+/// Loads the session of a request that arrives at `now`.
 pub(crate) fn load(manager: &SessionManager, request: &ActixHead, now: OffsetDateTime) -> Session {
     let (headers, uri) = (&request.headers, &request.uri);
     let fields = header_fields(|name| headers.get_all(name).map(HeaderValue::as_bytes));
@@ -45,7 +44,7 @@ pub(crate) fn of_response<B>(
     ResponseHead::new(response.status().as_u16()).headers(headers)
 }
 
-/// The fields of a response, for [`HeaderChange::apply`](sealed_session::HeaderChange::apply).
+/// The fields of a response, for [`HeaderChange::apply`](sealed_session::adapter::HeaderChange::apply).
 pub(crate) struct Headers<'r>(pub(crate) &'r mut HeaderMap);
 
 impl HeadersMut for Headers<'_> {

@@ -41,9 +41,9 @@
 //!
 //! # Several sessions
 //!
-//! An application whose sign-in lives for hours and whose preferences live for a year has a slot for
-//! each: `SessionMiddleware::new` takes [`Slots`](sealed_session::Slots), and a handler asks for
-//! `Session<Prefs>`. See the [guide](sealed_session::slots).
+//! An application whose sign-in lives for hours and whose preferences live for a year has a slot for each.
+//! [`SessionManager::with_slot`](sealed_session::SessionManager::with_slot) adds one, and a handler asks
+//! for `Session<Prefs>`. See the [guide](sealed_session::slots).
 //!
 //! # Who may pass
 //!

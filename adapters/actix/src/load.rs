@@ -1,4 +1,4 @@
-//! The sessions of a request, before anything else sees the request.
+//! The session of a request, before anything else sees the request.
 
 use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
@@ -8,7 +8,7 @@ use crate::head;
 use crate::refused::Refused;
 use crate::shared::Shared;
 
-/// Loads the sessions and puts them into the request's extensions, where the inner service finds them.
+/// Loads the session and puts it into the request's extensions, where the inner service finds it.
 pub(crate) fn load(shared: &Shared, request: &ServiceRequest) -> Result<Session, Refused> {
     // Nothing is borrowed meanwhile: the clock and what hears of events are the application's.
     if request.extensions().contains::<Session>() {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error as ActixError, HttpResponse};
-use sealed_session::{Clock, Error, Session, SessionManager, SystemClock};
+use sealed_session::adapter::{Clock, SystemClock};
+use sealed_session::{Error, Session, SessionManager};
 
 use crate::failure::Failure;
 use crate::future::ResponseFuture;
@@ -68,12 +69,13 @@ impl SessionMiddleware {
     /// # }
     /// ```
     ///
-    /// With several sessions it takes their [`Slots`]; see the [guide](sealed_session::slots).
+    /// An application with several sessions gives it a manager with
+    /// [slots](SessionManager::with_slot); see the [guide](sealed_session::slots).
     #[must_use]
-    pub fn new(manager: impl Into<SessionManager>) -> SessionMiddleware {
+    pub fn new(manager: SessionManager) -> SessionMiddleware {
         SessionMiddleware {
             shared: Shared {
-                manager: manager.into(),
+                manager,
                 clock: Arc::new(SystemClock),
                 failure: Failure::default(),
             },
@@ -88,7 +90,7 @@ impl SessionMiddleware {
     /// use actix_web::{App, web};
     /// use sealed_session_actix::sealed_session::time::OffsetDateTime;
     /// use sealed_session_actix::sealed_session::testing::ManualClock;
-    /// use sealed_session_actix::sealed_session::Clock;
+    /// use sealed_session_actix::sealed_session::adapter::Clock;
     /// use sealed_session_actix::{Session, SessionMiddleware};
     /// use std::sync::Arc;
     /// # use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
@@ -177,7 +179,7 @@ impl fmt::Debug for SessionMiddleware {
     }
 }
 
-/// A service whose requests have sessions; [`SessionMiddleware`] makes it.
+/// A service whose requests have a session; [`SessionMiddleware`] makes it.
 ///
 /// ```
 /// use actix_web::dev::{Service, Transform};

@@ -9,7 +9,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::{Error as ActixError, HttpMessage};
 use sealed_session::{Session, adapter};
 
-/// Marks requests as [passive](Sessions::mark_passive): they do not keep their session from idling
+/// Marks requests as [passive](Session::mark_passive): they do not keep their session from idling
 /// out, in any slot. For polling, prefetches and health checks.
 ///
 /// It belongs inside the [`SessionMiddleware`](crate::SessionMiddleware): around a scope, a resource

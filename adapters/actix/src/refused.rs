@@ -2,12 +2,12 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
-use sealed_session::Foreign;
+use sealed_session::adapter::Foreign;
 
 /// Why a request goes no further.
 #[derive(Clone, Copy)]
 pub(crate) enum Refused {
-    /// Another middleware has given it its sessions.
+    /// Another middleware has given it its session.
     Covered,
     /// Another origin caused it.
     Foreign(Foreign),

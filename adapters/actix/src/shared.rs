@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use sealed_session::{Clock, SessionManager};
+use sealed_session::SessionManager;
+use sealed_session::adapter::Clock;
 
 use crate::failure::Failure;
 

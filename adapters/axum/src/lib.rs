@@ -110,7 +110,7 @@
 //!
 //! ```
 //! use axum::{Router, routing::post};
-//! use sealed_session_axum::sealed_session::{//!, //!     Budget, CookieSpec, Key, KeyRing, SessionManager, Slot, Slots};
+//! use sealed_session_axum::sealed_session::{Budget, CookieSpec, Key, KeyRing, SessionManager, Slot};
 //! use sealed_session_axum::{Error, Session, SessionLayer};
 //!
 //! enum Prefs {}
@@ -126,10 +126,10 @@
 //!     .cookie(CookieSpec::new("__Host-prefs"))
 //!     .budget(Budget::compact().total(1_500))
 //!     .build()?;
-//! let slots = SessionManager::new(ring)?.with_slot::<Prefs>(prefs)?;
+//! let manager = SessionManager::new(ring)?.with_slot::<Prefs>(prefs)?;
 //! let app: Router = Router::new()
 //!     .route("/dark", post(darken))
-//!     .layer(SessionLayer::new(slots));
+//!     .layer(SessionLayer::new(manager));
 //! # Ok::<(), sealed_session_axum::sealed_session::Error>(())
 //! ```
 //!

@@ -4,7 +4,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rocket::{Request, Route};
-use sealed_session::{Session, Verdict, adapter};
+use sealed_session::Session;
+use sealed_session::adapter::{self, Verdict};
 
 /// The state of one request. It is the same on every way that the request takes through forwards and
 /// catchers.
@@ -22,7 +23,7 @@ struct Inner {
 /// How far the request has come.
 #[derive(Default)]
 enum Stage {
-    /// The fairing has not seen it. A guard gets sessions of nobody's.
+    /// The fairing has not seen it. A guard gets nobody's session.
     #[default]
     Unseen,
     Nobodys(Session),
@@ -30,7 +31,7 @@ enum Stage {
     Committed(Session),
 }
 
-/// Who says that the request is no use of its sessions.
+/// Who says that the request is no use of its session.
 #[derive(Default)]
 enum Passive {
     #[default]
@@ -45,7 +46,7 @@ impl Cached {
         request.local_cache(Cached::default)
     }
 
-    /// Keeps the sessions that the fairing has loaded.
+    /// Keeps the session that the fairing has loaded.
     pub(crate) fn announce(&self, session: Session, is_passive: bool) {
         let passive = if is_passive {
             adapter::mark_passive(&session);
@@ -61,7 +62,7 @@ impl Cached {
         };
     }
 
-    /// Returns the request's sessions, or those of `nobody`.
+    /// Returns the request's session, or that of `nobody`.
     pub(crate) fn session(
         &self,
         request: &Request<'_>,
@@ -82,7 +83,7 @@ impl Cached {
         session
     }
 
-    /// Marks the request as no use of its sessions, unless another route answers than the one that
+    /// Marks the request as no use of its session, unless another route answers than the one that
     /// asks.
     pub(crate) fn mark_passive(&self, session: &Session, request: &Request<'_>) {
         adapter::mark_passive(session);
@@ -95,14 +96,14 @@ impl Cached {
         }
     }
 
-    /// Returns the sessions for the commit, or none if the fairing has not seen the request.
+    /// Returns the session for the commit, or none if the fairing has not seen the request.
     pub(crate) fn close(&self, request: &Request<'_>) -> Option<Session> {
         let session = self.there(request)?;
         self.lock().stage = Stage::Committed(session.clone());
         Some(session)
     }
 
-    /// Returns the sessions, once there are some.
+    /// Returns the session, once there is one.
     pub(crate) fn there(&self, request: &Request<'_>) -> Option<Session> {
         let (session, is_use) = {
             let mut inner = self.lock();

@@ -1,8 +1,9 @@
 //! The commit, when the response head is ready.
 
 use rocket::{Request, Response};
+use sealed_session::adapter::HeaderChange;
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{Error, HeaderChange, Session, SessionManager};
+use sealed_session::{Error, Session, SessionManager};
 
 use crate::cached::Cached;
 use crate::failure;
@@ -10,7 +11,8 @@ use crate::guard;
 use crate::head::{self, Headers};
 use crate::shared::Shared;
 
-/// Commits the sessions of a request to its response, or to the page that says why they cannot be.
+/// Commits the session of a request, in all slots, to its response, or to the page that says why that
+/// cannot be.
 pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Response<'_>) {
     if let Some(verdict) = Cached::of(request).verdict() {
         guard::answer(&verdict, response);

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::response::Responder;
 use rocket::{Build, Data, Request, Response, Rocket};
-use sealed_session::{Clock, Error, Session, SessionManager, SystemClock};
+use sealed_session::adapter::{Clock, SystemClock};
+use sealed_session::{Error, Session, SessionManager};
 
 use crate::cached::Cached;
 use crate::commit::commit;
@@ -40,8 +41,8 @@ pub struct SessionFairing {
 }
 
 impl SessionFairing {
-    /// Makes a fairing that reads the system's clock and answers a failed commit with an empty 500. It takes
-    /// a manager, or [`Slots`] if there are several.
+    /// Makes a fairing that reads the system's clock and answers a failed commit with an empty 500. An
+    /// application with several sessions gives it a manager with [slots](SessionManager::with_slot).
     ///
     /// ```
     /// use rocket::local::blocking::Client;
@@ -60,10 +61,10 @@ impl SessionFairing {
     /// # }
     /// ```
     #[must_use]
-    pub fn new(manager: impl Into<SessionManager>) -> SessionFairing {
+    pub fn new(manager: SessionManager) -> SessionFairing {
         SessionFairing {
             shared: Shared {
-                manager: manager.into(),
+                manager,
                 clock: Arc::new(SystemClock),
                 failure: Failure::default(),
                 passive: None,

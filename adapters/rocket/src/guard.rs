@@ -7,7 +7,8 @@ use rocket::http::Status;
 use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::{Ignite, Request, Response, Rocket, Sentinel};
-use sealed_session::{Error, Guard, RequestHead, Verdict, header_fields};
+use sealed_session::adapter::{RequestHead, Verdict, header_fields};
+use sealed_session::{Error, Guard};
 
 use crate::cached::Cached;
 use crate::failure;
@@ -116,7 +117,8 @@ impl<P: Policy> fmt::Debug for Guarded<P> {
 ///
 /// ```
 /// use rocket::{get, http::Status};
-/// use sealed_session_rocket::sealed_session::{Error, Guard, Verdict};
+/// use sealed_session_rocket::sealed_session::adapter::Verdict;
+/// use sealed_session_rocket::sealed_session::{Error, Guard};
 /// use sealed_session_rocket::{Guarded, Policy, Refused};
 ///
 /// enum Staff {}

@@ -8,12 +8,11 @@ use std::borrow::Cow;
 
 use rocket::http::{Header, Status};
 use rocket::{Request, Response};
+use sealed_session::adapter::{HeadersMut, RequestHead, ResponseHead, header_fields};
 use sealed_session::time::{Duration, OffsetDateTime};
-use sealed_session::{
-    HeadersMut, RequestHead, ResponseHead, Session, SessionManager, header_fields,
-};
+use sealed_session::{Session, SessionManager};
 
-/// Loads the sessions of a request that arrives at `now`.
+/// Loads the session of a request that arrives at `now`.
 pub(crate) fn load(
     manager: &SessionManager,
     request: &Request<'_>,
@@ -79,7 +78,7 @@ pub(crate) fn of_response<'a>(
     ResponseHead::new(status.code).headers(fields)
 }
 
-/// The fields of a response, for [`HeaderChange::apply`](sealed_session::HeaderChange::apply). Rocket
+/// The fields of a response, for [`HeaderChange::apply`](sealed_session::adapter::HeaderChange::apply). Rocket
 /// has no mark for a secret value.
 pub(crate) struct Headers<'r, 'h>(pub(crate) &'r mut Response<'h>);
 

@@ -1,14 +1,15 @@
-//! The sessions of a request, and those of nobody's.
+//! The session of a request, and that of nobody.
 
 use rocket::{Ignite, Request, Rocket};
-use sealed_session::{Error, RequestHead, ResponseHead, Session};
+use sealed_session::adapter::{RequestHead, ResponseHead};
+use sealed_session::{Error, Session};
 
 use crate::cached::Cached;
 use crate::head;
 use crate::missing::MissingFairing;
 use crate::shared::Shared;
 
-/// Loads the sessions and puts them into the request's cache, where guards find them.
+/// Loads the session and puts it into the request's cache, where guards find it.
 pub(crate) fn load(shared: &Shared, request: &Request<'_>) {
     let session = head::load(&shared.manager, request, shared.clock.now());
     let passive = shared.passive.as_ref();
@@ -16,7 +17,7 @@ pub(crate) fn load(shared: &Shared, request: &Request<'_>) {
     Cached::of(request).announce(session, is_passive);
 }
 
-/// Returns all sessions of a request.
+/// Returns the session of a request, that of the main slot.
 pub(crate) fn main_session(request: &Request<'_>) -> Result<Session, MissingFairing> {
     let shared = request.rocket().state::<Shared>();
     let shared = shared.ok_or_else(MissingFairing::everything)?;
@@ -35,7 +36,7 @@ pub(crate) fn is_lacking(
     found.inspect_err(MissingFairing::report).is_err()
 }
 
-/// Makes sessions that hold nothing and cannot be changed: they are committed already.
+/// Makes a session that holds nothing and cannot be changed: it is committed already.
 fn nobody(shared: &Shared) -> Session {
     let Shared { manager, clock, .. } = shared;
     let now = clock.now();

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use rocket::Request;
-use sealed_session::{Clock, SessionManager};
+use sealed_session::SessionManager;
+use sealed_session::adapter::Clock;
 
 use crate::failure::Failure;
 
@@ -16,5 +17,5 @@ pub(crate) struct Shared {
     pub(crate) passive: Option<Arc<Passive>>,
 }
 
-/// Says whether a request is no use of its sessions.
+/// Says whether a request is no use of its session.
 type Passive = dyn Fn(&Request<'_>) -> bool + Send + Sync;

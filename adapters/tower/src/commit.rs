@@ -1,13 +1,14 @@
 //! The commit, when the response head is ready.
 
 use http::Response;
-use sealed_session::Session;
+use sealed_session::{Session, adapter};
 
 use crate::failure::CommitFailure;
 use crate::head::{self, Headers};
 use crate::shared::Shared;
 
-/// Commits the sessions of a request to its response, or to the page that says why they cannot be.
+/// Commits the session of a request, in all slots, to its response, or to the page that says why that
+/// cannot be.
 pub(crate) fn commit<B, F: CommitFailure<B>>(
     shared: &Shared<F>,
     session: &Session,
@@ -20,7 +21,7 @@ pub(crate) fn commit<B, F: CommitFailure<B>>(
     let changes = manager
         .commit(session, head::of_response(&response), now)
         .or_else(|error| {
-            response = failure.respond(&error, session);
+            response = failure.respond(&error, &adapter::failed(session, &error));
             manager.commit(session, head::of_response(&response), now)
         });
     for change in changes.into_iter().flatten() {

@@ -1,46 +1,48 @@
 //! The answer to a commit that fails.
 
 use http::{Response, StatusCode};
-use sealed_session::{Error, Session, adapter};
+use sealed_session::{Error, Session};
 
 /// Makes the response for a session that could not be committed, or that had no room for a value.
 /// The visitor's old session is whole; the handler's response is dropped, because it speaks of
 /// changes that did not happen.
 ///
-/// Functions from `&Error` and `&Session` to a response implement it. They get the session that could
-/// not be sent, of any slot, as the browser keeps it. A page that needs another slot as well, such as the
-/// visitor's language, is a type that implements this itself:
+/// Functions from `&Error` and `&Session` to a response implement it. A page that has something to keep, such
+/// as templates, is a type that implements this itself. Another slot, for the visitor's language, is there by
+/// [`Session::slot`].
 ///
 /// ```
 /// use http::Response;
 /// use sealed_session_tower::CommitFailure;
-/// use sealed_session_tower::sealed_session::{Error, Session, Sessions};
+/// use sealed_session_tower::sealed_session::{Error, Session};
 ///
 /// fn page(error: &Error, session: &Session) -> Response<String> {
 ///     Response::new(format!("{:?}: {error}", session.subject()))
 /// }
 ///
-/// struct Page;
+/// struct Page {
+///     title: String,
+/// }
 ///
 /// impl CommitFailure<String> for Page {
-///     fn respond(&self, error: &Error, sessions: &Sessions) -> Response<String> {
-///         let subject = session.subject();
-///         let kept = &adapter::failed(sessions, error).names();
-///         Response::new(format!("{subject:?} keeps {kept:?}: {error}"))
+///     fn respond(&self, error: &Error, session: &Session) -> Response<String> {
+///         let kept = session.names();
+///         Response::new(format!("{}: {error}. It keeps {kept:?}.", self.title))
 ///     }
 /// }
 ///
 /// fn answers(_: impl CommitFailure<String>) {}
 /// answers(page);
-/// answers(Page);
+/// answers(Page { title: "Too large".to_owned() });
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not answer a failed commit with a `Response<{ResBody}>`",
     note = "use a function or a closure `|error: &Error, session: &Session| -> Response<{ResBody}>`, with both types written out, that is `Clone`"
 )]
 pub trait CommitFailure<ResBody> {
-    /// Makes the response to send instead of the handler's. None of the sessions is sent, and none can be
-    /// changed any more; [`Sessions::failed`] reads as the browser keeps it, and `error` has the sizes.
+    /// Makes the response to send instead of the handler's. The session is the one that could not be sent, of
+    /// any slot. It reads as the browser keeps it, and `error` has the sizes. None of the slots is sent, and
+    /// none can be changed any more.
     fn respond(&self, error: &Error, session: &Session) -> Response<ResBody>;
 }
 
@@ -49,7 +51,7 @@ where
     F: Fn(&Error, &Session) -> Response<ResBody>,
 {
     fn respond(&self, error: &Error, session: &Session) -> Response<ResBody> {
-        self(error, &adapter::failed(session, error))
+        self(error, session)
     }
 }
 
@@ -59,13 +61,11 @@ where
 /// ```
 /// use http::Response;
 /// use sealed_session_tower::{CommitFailure, EmptyResponse};
-/// # use sealed_session_tower::sealed_session::time::OffsetDateTime;
-/// # use sealed_session_tower::sealed_session::{Error, Key, KeyRing, RequestHead, SessionManager, Slots};
-/// # let slots = Slots::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
-/// # let sessions = slots.load(RequestHead::default(), OffsetDateTime::UNIX_EPOCH);
+/// # use sealed_session_tower::sealed_session::Error;
+/// # let session = sealed_session_tower::sealed_session::testing::session();
 /// # let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
 ///
-/// let answer: Response<String> = EmptyResponse.respond(&error, &sessions);
+/// let answer: Response<String> = EmptyResponse.respond(&error, &session);
 /// assert_eq!(answer.status(), 500);
 /// assert!(answer.body().is_empty());
 /// # Ok::<(), Error>(())

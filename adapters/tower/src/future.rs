@@ -21,7 +21,7 @@ pin_project! {
     ///
     /// ```
     /// use http::{Request, Response};
-    /// use sealed_session_tower::sealed_session::{Error, Sessions};
+    /// use sealed_session_tower::sealed_session::{Error, Session};
     /// use sealed_session_tower::{ResponseFuture, SessionLayer};
     /// use tower::{Layer, Service, service_fn};
     /// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
@@ -30,7 +30,7 @@ pin_project! {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
     /// let mut service = layer.layer(service_fn(async |request: Request<()>| {
-    ///     let sessions: &Sessions = request.extensions().get().expect("the layer is there");
+    ///     let session: &Session = request.extensions().get().expect("the layer is there");
     ///     session.insert("theme", "dark")?;
     ///     Err::<Response<()>, _>(Error::misuse("an example"))
     /// }));

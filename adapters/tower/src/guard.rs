@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 
 use http::{Extensions, HeaderValue, Request, Response, StatusCode, Uri};
 use pin_project_lite::pin_project;
-use sealed_session::{Guard, RequestHead, Session, Verdict, header_fields};
+use sealed_session::adapter::{RequestHead, Verdict, header_fields};
+use sealed_session::{Guard, Session};
 use tower_layer::Layer;
 use tower_service::Service;
 

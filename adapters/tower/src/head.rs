@@ -6,12 +6,11 @@ use std::borrow::Cow;
 
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
+use sealed_session::adapter::{HeadersMut, RequestHead, ResponseHead, header_fields};
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{
-    HeadersMut, RequestHead, ResponseHead, Session, SessionManager, header_fields,
-};
+use sealed_session::{Session, SessionManager};
 
-/// Loads the sessions of a request that arrives at `now`.
+/// Loads the session of a request that arrives at `now`.
 pub(crate) fn load<B>(
     manager: &SessionManager,
     request: &Request<B>,
@@ -46,7 +45,7 @@ pub(crate) fn of_response<B>(
     ResponseHead::new(response.status().as_u16()).headers(headers)
 }
 
-/// The fields of a response, for [`HeaderChange::apply`](sealed_session::HeaderChange::apply).
+/// The fields of a response, for [`HeaderChange::apply`](sealed_session::adapter::HeaderChange::apply).
 pub(crate) struct Headers<'r>(pub(crate) &'r mut HeaderMap);
 
 impl HeadersMut for Headers<'_> {

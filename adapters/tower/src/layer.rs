@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
-use sealed_session::{Clock, SessionManager, SystemClock};
+use sealed_session::SessionManager;
+use sealed_session::adapter::{Clock, SystemClock};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -14,7 +15,7 @@ use crate::future::ResponseFuture;
 use crate::load::load;
 use crate::shared::Shared;
 
-/// Gives every request of a service its [`Sessions`](sealed_session::Session): one, or one for each slot.
+/// Gives every request of a service its [`Session`](sealed_session::Session), with the slots of its manager.
 ///
 /// Put it outside of everything that uses the session, and around the whole application: a route that
 /// the layer does not cover, such as a fallback added later, has none. Two layers, one inside the
@@ -22,8 +23,8 @@ use crate::shared::Shared;
 ///
 /// A request that may change something, and that a page of another origin caused, is answered with an
 /// empty 403; see [`CrossOrigin`](sealed_session::CrossOrigin). The response has the
-/// [`Foreign`](sealed_session::Foreign) among its extensions, for a layer outside that makes a page of
-/// it.
+/// [`Foreign`](sealed_session::adapter::Foreign) among its extensions, for a layer outside that makes a page
+/// of it.
 ///
 /// ```
 /// use sealed_session_tower::SessionLayer;
@@ -59,13 +60,14 @@ impl SessionLayer {
     /// # }
     /// ```
     ///
-    /// With several sessions it takes their [`Slots`]; see the [guide](sealed_session::slots).
+    /// An application with several sessions gives it a manager with
+    /// [slots](SessionManager::with_slot); see the [guide](sealed_session::slots).
     #[must_use]
-    pub fn new(manager: impl Into<SessionManager>) -> SessionLayer {
+    pub fn new(manager: SessionManager) -> SessionLayer {
         let clock = Arc::new(SystemClock);
         SessionLayer {
             shared: Shared {
-                manager: manager.into(),
+                manager,
                 clock,
                 failure: EmptyResponse,
             },
@@ -82,7 +84,8 @@ impl<F> SessionLayer<F> {
     /// use sealed_session_tower::SessionLayer;
     /// use sealed_session_tower::sealed_session::time::OffsetDateTime;
     /// use sealed_session_tower::sealed_session::testing::ManualClock;
-    /// use sealed_session_tower::sealed_session::{Clock, Error, Sessions};
+    /// use sealed_session_tower::sealed_session::adapter::Clock;
+    /// use sealed_session_tower::sealed_session::{Error, Session};
     /// use std::sync::Arc;
     /// use tower::{Layer, Service, service_fn};
     /// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
@@ -93,7 +96,7 @@ impl<F> SessionLayer<F> {
     /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
     /// let layer = SessionLayer::new(manager).clock(clock.clone());
     /// let mut service = layer.layer(service_fn(async |request: Request<()>| {
-    ///     let sessions: &Sessions = request.extensions().get().expect("the layer is there");
+    ///     let session: &Session = request.extensions().get().expect("the layer is there");
     ///     Ok::<_, Error>(Response::new(session.times().created_at.unix_timestamp()))
     /// }));
     ///
@@ -163,11 +166,11 @@ impl<F> fmt::Debug for SessionLayer<F> {
     }
 }
 
-/// A service whose requests have sessions; [`SessionLayer`] makes it.
+/// A service whose requests have a session; [`SessionLayer`] makes it.
 ///
 /// ```
 /// use http::{Request, Response};
-/// use sealed_session_tower::sealed_session::{Error, Sessions};
+/// use sealed_session_tower::sealed_session::{Error, Session};
 /// use sealed_session_tower::{SessionLayer, SessionService};
 /// use tower::{Layer, Service, service_fn};
 /// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
@@ -176,7 +179,7 @@ impl<F> fmt::Debug for SessionLayer<F> {
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
 /// let mut service: SessionService<_> = layer.layer(service_fn(async |request: Request<()>| {
-///     let sessions: &Sessions = request.extensions().get().expect("the layer is there");
+///     let session: &Session = request.extensions().get().expect("the layer is there");
 ///     session.insert("theme", "dark")?;
 ///     Ok::<_, Error>(Response::new(()))
 /// }));

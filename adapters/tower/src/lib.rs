@@ -2,13 +2,13 @@
 //! tonic.
 //!
 //! [`SessionLayer`] loads the session of each request, puts its handle into the request's extensions as
-//! [`Sessions`](sealed_session::Session), and commits it when the response head is ready. It decides
+//! [`Session`](sealed_session::Session), and commits it when the response head is ready. It decides
 //! nothing: the core knows what to send, and when.
 //!
 //! ```
 //! use http::{Request, Response};
 //! use sealed_session_tower::SessionLayer;
-//! use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager, Sessions};
+//! use sealed_session_tower::sealed_session::{Key, KeyRing, Session, SessionManager};
 //! use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -16,7 +16,7 @@
 //! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
 //! let mut service = ServiceBuilder::new().layer(SessionLayer::new(manager)).service_fn(
 //!     async |request: Request<()>| {
-//!         let sessions: &Sessions = request.extensions().get().expect("the layer is there");
+//!         let session: &Session = request.extensions().get().expect("the layer is there");
 //!         session.insert("greeted", true)?;
 //!         Ok::<_, sealed_session_tower::sealed_session::Error>(Response::new(()))
 //!     },
@@ -36,14 +36,16 @@
 //! ```
 //! use http::Request;
 //! use sealed_session_tower::SessionLayer;
-//! use sealed_session_tower::sealed_session::{//!, //!     Budget, CookieSpec, Error, Key, KeyRing, SessionManager, Sessions, Slot, Slots};
+//! use sealed_session_tower::sealed_session::{
+//!     Budget, CookieSpec, Error, Key, KeyRing, Session, SessionManager, Slot,
+//! };
 //!
 //! enum Prefs {}
 //! impl Slot for Prefs {}
 //!
 //! fn remember(request: &Request<()>) -> Result<(), Error> {
-//!     let sessions: &Sessions = request.extensions().get().expect("the layer is there");
-//!     sessions.slot::<Prefs>()?.insert("theme", "dark")
+//!     let session: &Session = request.extensions().get().expect("the layer is there");
+//!     session.slot::<Prefs>()?.insert("theme", "dark")
 //! }
 //!
 //! let ring = KeyRing::new(Key::generate()?);
@@ -51,8 +53,8 @@
 //!     .cookie(CookieSpec::new("__Host-prefs"))
 //!     .budget(Budget::compact().total(1_500))
 //!     .build()?;
-//! let slots = SessionManager::new(ring)?.with_slot::<Prefs>(prefs)?;
-//! let layer = SessionLayer::new(slots);
+//! let manager = SessionManager::new(ring)?.with_slot::<Prefs>(prefs)?;
+//! let layer = SessionLayer::new(manager);
 //! # Ok::<(), Error>(())
 //! ```
 //!

@@ -1,4 +1,4 @@
-//! The sessions of a request, before anything else sees the request.
+//! The session of a request, before anything else sees the request.
 
 use http::Request;
 use sealed_session::{Error, Session, adapter};
@@ -7,7 +7,7 @@ use crate::head;
 use crate::refused::Refused;
 use crate::shared::Shared;
 
-/// Loads the sessions and puts them into the request's extensions, where the inner service finds them.
+/// Loads the session and puts it into the request's extensions, where the inner service finds it.
 pub(crate) fn load<F, B>(shared: &Shared<F>, request: &mut Request<B>) -> Result<Session, Refused> {
     if request.extensions().get::<Session>().is_some() {
         // Which of the two an extractor means cannot be known.

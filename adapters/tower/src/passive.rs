@@ -9,7 +9,7 @@ use sealed_session::{Session, adapter};
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// Marks requests as [passive](Sessions::mark_passive): they do not keep their session from idling
+/// Marks requests as [passive](Session::mark_passive): they do not keep their session from idling
 /// out, in any slot. For polling, prefetches and health checks.
 ///
 /// It belongs inside the [`SessionLayer`](crate::SessionLayer): in axum, `route_layer` on the

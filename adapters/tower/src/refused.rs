@@ -1,14 +1,14 @@
 //! Requests that the inner service does not see, and their answers.
 
 use http::{HeaderValue, Response, StatusCode, header};
-use sealed_session::Foreign;
+use sealed_session::adapter::Foreign;
 
 use crate::failure::empty;
 
 /// Why a request goes no further.
 #[derive(Clone, Copy)]
 pub(crate) enum Refused {
-    /// Another layer has given it its sessions.
+    /// Another layer has given it its session.
     Covered,
     /// Another origin caused it.
     Foreign(Foreign),

@@ -2,8 +2,9 @@
 
 use std::hint::black_box;
 
+use sealed_session::adapter::{HeaderChange, RequestHead, ResponseHead};
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{Attribute, Error, HeaderChange, Key, KeyRing, RequestHead, ResponseHead, Session, SessionManager};
+use sealed_session::{Attribute, Error, Key, KeyRing, Session, SessionManager};
 
 use super::kind::{DARK, Kind, THEME};
 use super::line::cookies;

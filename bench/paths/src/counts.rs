@@ -5,8 +5,9 @@
 
 use std::hint::black_box;
 
+use sealed_session::adapter::RequestHead;
 use sealed_session::time::{Duration, OffsetDateTime};
-use sealed_session::{Error, Key, KeyRing, RequestHead, SessionManager};
+use sealed_session::{Error, Key, KeyRing, SessionManager};
 
 use super::core::{Core, read, store};
 use super::kind::Kind;

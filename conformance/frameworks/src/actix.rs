@@ -44,11 +44,11 @@ impl Harness for Actix {
         let address = listener.local_addr()?;
         let (sender, receiver) = mpsc::channel();
         let app = move || {
-            let session = sessions(&site);
+            let layer = middleware(&site);
             App::new()
                 .configure(|config| pages(config, &site))
-                .wrap(Condition::new(site.layers() > 0, session.clone()))
-                .wrap(Condition::new(site.layers() > 1, session))
+                .wrap(Condition::new(site.layers() > 0, layer.clone()))
+                .wrap(Condition::new(site.layers() > 1, layer))
         };
         let thread = thread::spawn(move || {
             System::new().block_on(async move {
@@ -79,12 +79,12 @@ impl Drop for Running {
     }
 }
 
-fn sessions(site: &Site) -> SessionMiddleware {
-    let session = SessionMiddleware::new(site.slots()).clock(site.clock());
+fn middleware(site: &Site) -> SessionMiddleware {
+    let layer = SessionMiddleware::new(site.manager()).clock(site.clock());
     match site.page() {
-        None => session,
+        None => layer,
         Some(page) => {
-            session.on_commit_failure(move |error, session| response(page.reply(error, session)))
+            layer.on_commit_failure(move |error, session| response(page.reply(error, session)))
         }
     }
 }

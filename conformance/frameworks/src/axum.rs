@@ -73,7 +73,7 @@ fn app(site: Site) -> Router {
         app = app.layer(CatchPanicLayer::new());
     }
     for _ in 0..site.layers() {
-        let layer = SessionLayer::new(site.slots()).clock(site.clock());
+        let layer = SessionLayer::new(site.manager()).clock(site.clock());
         app = match site.page() {
             None => app.layer(layer),
             Some(page) => app.layer(layer.on_commit_failure(

@@ -36,7 +36,7 @@ fn app(site: Site) -> App {
         app = catching(app);
     }
     for _ in 0..site.layers() {
-        let layer = SessionLayer::new(site.slots()).clock(site.clock());
+        let layer = SessionLayer::new(site.manager()).clock(site.clock());
         app = match site.page() {
             None => BoxCloneSyncService::new(layer.layer(app)),
             Some(page) => BoxCloneSyncService::new(

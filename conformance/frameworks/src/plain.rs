@@ -123,8 +123,8 @@ pub fn empty(status: StatusCode) -> Response<Body> {
     response
 }
 
-/// The sessions that a layer put there, or lent.
-fn sessions(request: &Request<Incoming>) -> Option<&Session> {
+/// The session that a layer put there, or lent.
+fn session(request: &Request<Incoming>) -> Option<&Session> {
     let extensions = request.extensions();
     let lent = || extensions.get::<Arc<Session>>().map(|session| &**session);
     extensions.get::<Session>().or_else(lent)
@@ -161,14 +161,13 @@ async fn route(site: &Site, request: Request<Incoming>) -> Result<Response<Body>
 }
 
 async fn unguarded(site: &Site, request: Request<Incoming>) -> Result<Response<Body>, Failed> {
-    let Some(session) = sessions(&request) else {
+    let Some(session) = session(&request) else {
         return Ok(empty(match segment(request.uri().path()) {
             "act" | "live" | "maybe" => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::NOT_FOUND,
         }));
     };
     let path = request.uri().path();
-    let session: &Session = session;
     let acted = || site.act(session, path);
     Ok(match segment(path) {
         "act" | "members" | "admins" | "themed" => replied(acted()),
@@ -205,12 +204,12 @@ async fn unguarded(site: &Site, request: Request<Incoming>) -> Result<Response<B
         "prefs" => replied(
             session
                 .slot::<Prefs>()
-                .and_then(|prefs| site.act(prefs, path)),
+                .and_then(|prefs| site.act(&prefs, path)),
         ),
         "both" => replied(
             session
                 .slot::<Prefs>()
-                .and_then(|prefs| site.act_both(session, prefs, path)),
+                .and_then(|prefs| site.act_both(session, &prefs, path)),
         ),
         _ if site.has_fallback() => replied(acted().map(|reply| with_status(reply, 404))),
         _ => empty(StatusCode::NOT_FOUND),

@@ -80,7 +80,7 @@ fn app(site: Site) -> rocket::Rocket<Build> {
         })
     }));
     for _ in 0..site.layers() {
-        let fairing = SessionFairing::new(site.slots()).clock(site.clock());
+        let fairing = SessionFairing::new(site.manager()).clock(site.clock());
         app = app.attach(match site.page() {
             None => fairing,
             Some(page) => {

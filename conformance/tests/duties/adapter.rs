@@ -5,8 +5,9 @@ use std::error::Error;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use conformance::sealed_session::Session;
+use conformance::sealed_session::adapter::{self, HeaderFields, RequestHead};
 use conformance::sealed_session::time::OffsetDateTime;
-use conformance::sealed_session::{HeaderFields, RequestHead, Session, adapter};
 use conformance::{Catch, Harness, Missing, Server, Site, Support};
 use futures_util::FutureExt;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -60,7 +61,7 @@ pub(crate) struct Layer {
     pub(crate) site: Site,
     pub(crate) forgotten: Option<Duty>,
     begun: OffsetDateTime,
-    /// The sessions of a connection, or of whatever is under way, where requests are not kept apart.
+    /// The session of a connection, or of whatever is under way, where requests are not kept apart.
     kept: Arc<Mutex<Option<Session>>>,
 }
 
@@ -220,7 +221,7 @@ impl Layer {
             Some(host) => head.host(host),
             None => head,
         };
-        let session = self.site.slots().load(head, self.now());
+        let session = self.site.manager().load(head, self.now());
         *kept = Some(session.clone());
         session
     }

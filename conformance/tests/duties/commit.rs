@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use conformance::sealed_session::{
-    Error as SessionError, HeadersMut, Refusal, ResponseHead, Session, adapter,
-};
+use conformance::sealed_session::adapter::{self, HeadersMut, ResponseHead};
+use conformance::sealed_session::{Error as SessionError, Refusal, Session};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use hyper::body::Body as _;
 
@@ -35,7 +34,7 @@ impl Layer {
             true => session.times().loaded_at,
             false => self.now(),
         };
-        let manager = self.site.slots();
+        let manager = self.site.manager();
         let changes = manager.commit(session, self.head(&answer), now);
         let changes = match changes {
             Ok(changes) => changes,

@@ -36,7 +36,7 @@ impl Running {
         let too_large = |error: &Error, _: &Session| -> http::Response<Body> {
             Status::resource_exhausted(error.to_string()).into_http()
         };
-        let layer = SessionLayer::new(site.slots()).clock(site.clock());
+        let layer = SessionLayer::new(site.manager()).clock(site.clock());
         let layer = layer.on_commit_failure(too_large);
         let runtime = Runtime::new().unwrap();
         let entered = runtime.enter();

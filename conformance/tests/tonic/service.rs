@@ -59,7 +59,6 @@ impl Acting {
     fn act(&self, request: &Request<String>) -> Result<Response<String>, Status> {
         let session = request.extensions().get::<Session>();
         let session = session.ok_or_else(|| Status::internal("no session layer"))?;
-        let session = session;
         if request.get_ref().starts_with("/panic") {
             self.0.panic(session, request.get_ref());
         }

@@ -13,7 +13,7 @@ use tower::util::BoxCloneSyncService;
 use tower::{Layer, ServiceExt};
 
 use crate::load::load;
-use crate::servers::{Servers, ring, slots};
+use crate::servers::{Servers, manager, ring};
 use crate::walk::walk;
 
 /// Returns what a walk says where the server of one framework has a ring of its own.
@@ -60,7 +60,7 @@ fn the_walk_notices_another_ring() -> Result<(), Failure> {
 
 #[test]
 fn the_load_notices_another_ring() -> Result<(), Failure> {
-    let (served, known) = (slots(&ring()?)?, slots(&ring()?)?);
+    let (served, known) = (manager(&ring()?)?, manager(&ring()?)?);
     let failure = load(&frameworks::Hyper, &served, &known, 10).unwrap_err();
     let said = failure.to_string();
     assert!(
@@ -72,8 +72,8 @@ fn the_load_notices_another_ring() -> Result<(), Failure> {
 
 #[test]
 fn the_load_notices_one_lost_line() -> Result<(), Failure> {
-    let slots = slots(&ring()?)?;
-    let failure = load(&Careless, &slots, &slots, 100).unwrap_err();
+    let manager = manager(&ring()?)?;
+    let failure = load(&Careless, &manager, &manager, 100).unwrap_err();
     let said = failure.to_string();
     assert!(said.contains("its cookies hold"), "{said}");
     Ok(())
@@ -92,7 +92,7 @@ impl Harness for Careless {
     }
 
     fn start(&self, app: App) -> Result<Server, Box<dyn std::error::Error + Send + Sync>> {
-        let layer = SessionLayer::new(app.slots()).clock(app.clock());
+        let layer = SessionLayer::new(app.manager()).clock(app.clock());
         let service = layer.layer(answering(routes(app)));
         let written = Arc::new(AtomicU32::new(0));
         let service = service.map_response(move |mut response: Response<Body>| {

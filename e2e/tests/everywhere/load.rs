@@ -6,9 +6,10 @@ use std::thread;
 use conformance::sealed_session::testing::Browser;
 use conformance::{Caller, Harness, Prefs, Site as App};
 use e2e::Failure;
-use sealed_session::{Clock, Error, Refusal, RequestHead, Session, Slots};
+use sealed_session::adapter::{Clock, RequestHead};
+use sealed_session::{Error, Refusal, Session, SessionManager};
 
-use crate::servers::{ring, slots, start};
+use crate::servers::{manager, ring, start};
 
 /// Requests on each connection.
 const REQUESTS: u32 = 20_000;
@@ -37,15 +38,15 @@ fn hyper() -> Result<(), Failure> {
 }
 
 fn nothing_is_lost(harness: &dyn Harness) -> Result<(), Failure> {
-    let slots = slots(&ring()?)?;
-    load(harness, &slots, &slots, REQUESTS)
+    let manager = manager(&ring()?)?;
+    load(harness, &manager, &manager, REQUESTS)
 }
 
 /// Serves `served`, and opens what comes back with `known`.
 pub(crate) fn load(
     harness: &dyn Harness,
-    served: &Slots,
-    known: &Slots,
+    served: &SessionManager,
+    known: &SessionManager,
     requests: u32,
 ) -> Result<(), Failure> {
     let app = App::of(served.clone());
@@ -88,7 +89,7 @@ struct Visitor {
     caller: Caller,
     own: Browser,
     shared: Browser,
-    known: Slots,
+    known: SessionManager,
     clock: Arc<dyn Clock>,
     noise: usize,
     /// The numbers that were written last, one to each slot.
@@ -142,24 +143,29 @@ impl Visitor {
 
 /// Demands that the cookies of a browser hold this: subject, number and length of the noise; number and
 /// theme of the preferences.
-fn opens(known: &Slots, clock: &dyn Clock, browser: &Browser, holds: &str) -> Result<(), String> {
+fn opens(
+    known: &SessionManager,
+    clock: &dyn Clock,
+    browser: &Browser,
+    holds: &str,
+) -> Result<(), String> {
     let line = browser.cookie();
-    let sessions = known.load(RequestHead::new([line.as_bytes()]), clock.now());
+    let main = known.load(RequestHead::new([line.as_bytes()]), clock.now());
     let described = || {
-        let (main, prefs) = (session, sessions.slot::<Prefs>()?);
+        let prefs = main.slot::<Prefs>()?;
         let subject = main.subject().unwrap_or_else(|| "nobody".to_owned());
         let text = |session: &Session, name: &str| session.get::<String>(name);
         let shown = |text: Option<String>| text.unwrap_or_else(|| "nothing".to_owned());
-        let noise = text(main, "long")?.unwrap_or_default().len();
-        let (n, other) = (shown(text(main, "n")?), shown(text(prefs, "n")?));
-        let theme = shown(text(prefs, "theme")?);
+        let noise = text(&main, "long")?.unwrap_or_default().len();
+        let (n, other) = (shown(text(&main, "n")?), shown(text(&prefs, "n")?));
+        let theme = shown(text(&prefs, "theme")?);
         Ok::<_, Error>(format!("{subject},{n},{noise};{other},{theme}"))
     };
     let held = described().map_err(|error| format!("its cookies cannot be read: {error}"))?;
     if held == holds {
         return Ok(());
     }
-    let refusal = session.refusal().map(Refusal::label);
+    let refusal = main.refusal().map(Refusal::label);
     Err(format!(
         "its cookies hold {held} and not {holds}; refused for {refusal:?}"
     ))

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use conformance::{Harness, Prefs, Server, Site as App};
 use e2e::{Certificate, Failure, Nginx, Proxy, Site};
-use sealed_session::{Budget, CookieSpec, Key, KeyRing, SessionManager, Slots, Transport};
+use sealed_session::{Budget, CookieSpec, Key, KeyRing, SessionManager, Transport};
 
 /// Makes a ring that nobody else has.
 pub(crate) fn ring() -> Result<KeyRing, Failure> {
@@ -12,7 +12,7 @@ pub(crate) fn ring() -> Result<KeyRing, Failure> {
 }
 
 /// Configures a sign-in and preferences beside it, each in a header field or a cookie, as the client likes it.
-pub(crate) fn slots(ring: &KeyRing) -> Result<Slots, Failure> {
+pub(crate) fn manager(ring: &KeyRing) -> Result<SessionManager, Failure> {
     let main = SessionManager::builder(ring.clone()).transport(Transport::bearer().or_cookie());
     let prefs = SessionManager::builder(ring.clone())
         .cookie(CookieSpec::new("__Host-prefs"))
@@ -55,7 +55,7 @@ impl Servers {
         };
         for harness in frameworks::ALL {
             let name = harness.name();
-            let server = start(harness, App::of(slots(&ring(name)?)?))?;
+            let server = start(harness, App::of(manager(&ring(name)?)?))?;
             let proxy = Nginx::start(server.address(), certificate, "")?;
             let (plain, tls) = (server.address(), proxy.site().tls);
             let site = Site { plain, tls };

@@ -15,7 +15,7 @@ use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use sealed_session_tower::SessionLayer;
 use sealed_session_tower::sealed_session::{
-    CookieSpec, Error, Key, KeyRing, Session, SessionManager, Sessions,
+    CookieSpec, Error, Key, KeyRing, Session, SessionManager,
 };
 use tokio::net::TcpListener;
 use tower::ServiceBuilder;
@@ -31,11 +31,9 @@ async fn answer(request: Request<Incoming>) -> Result<Response<String>, Infallib
 }
 
 async fn route(request: Request<Incoming>) -> Result<Response<String>, Error> {
-    let sessions = request.extensions().get::<Sessions>();
-    let session = sessions
-        .ok_or_else(|| Error::misuse("no session layer is around this service"))?
-        .main()
-        .clone();
+    let session = request.extensions().get::<Session>().cloned();
+    let session =
+        session.ok_or_else(|| Error::misuse("no session layer is around this service"))?;
     let (head, body) = request.into_parts();
     match (head.method, head.uri.path()) {
         (Method::GET, "/") => home(&session),

@@ -109,7 +109,7 @@ async fn an_error_is_found_again_outside() {
 #[actix_web::test]
 async fn what_does_not_fit_is_one_page_also_where_a_middleware_finds_it() {
     async fn lump(session: Session, _: ServiceRequest, _: Next<impl MessageBody>) -> Answer {
-        session.sign_in_as("mallory", &[]).map_err(Error::from)?;
+        session.sign_in("mallory", &[]).map_err(Error::from)?;
         let lump = "x".repeat(100_000);
         session.insert("lump", lump).map_err(Error::from)?;
         unreachable!("it does not fit");

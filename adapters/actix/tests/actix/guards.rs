@@ -11,7 +11,7 @@ use crate::support::{call, sessions};
 const ROLE: Attribute<String> = Attribute::new("role");
 
 async fn sign_in(session: Session, request: HttpRequest) -> Result<Redirect, Error> {
-    session.sign_in_as("ada", &[])?;
+    session.sign_in("ada", &[])?;
     let back = ReturnPath::from_query(request.query_string());
     let back = back.map_or_else(|| "/home".to_owned(), String::from);
     Ok(Redirect::to(back).see_other())

@@ -8,7 +8,6 @@ use actix_web::http::header;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::{self, get};
 use sealed_session_actix::{PassiveMiddleware, Session};
-use time::Duration;
 
 use crate::support::{call, clock, send, sessions};
 

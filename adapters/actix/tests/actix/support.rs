@@ -7,7 +7,7 @@ use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::header::{self, AsHeaderName, HeaderMap};
 use actix_web::test::{TestRequest, try_call_service};
 use sealed_session_actix::SessionMiddleware;
-use sealed_session_actix::sealed_session::testing::ManualClock;
+use sealed_session_actix::sealed_session::testing::{Browser, ManualClock};
 use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager, SessionManagerBuilder};
 use time::OffsetDateTime;
 
@@ -47,14 +47,11 @@ impl Reply {
         all.map(|value| value.to_str().unwrap()).collect()
     }
 
-    /// The `Cookie` line that a browser would send next.
+    /// The `Cookie` line that a browser without other cookies would send next.
     pub(crate) fn cookie(&self) -> String {
-        let pair = |line: &&str| line.split(';').next().unwrap().to_owned();
-        self.set_cookies()
-            .iter()
-            .map(pair)
-            .collect::<Vec<_>>()
-            .join("; ")
+        let mut browser = Browser::default();
+        browser.keep(self.set_cookies());
+        browser.cookie()
     }
 
     pub(crate) fn header(&self, name: impl AsHeaderName) -> Option<&str> {

@@ -10,7 +10,7 @@ use actix_web::rt::System;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
 
-use crate::support::session;
+use crate::support::sessions;
 
 /// Serves `pages` behind the sessions until the tests end.
 pub(crate) fn serve(pages: fn(&mut ServiceConfig)) -> SocketAddr {

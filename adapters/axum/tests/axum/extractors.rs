@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use http::StatusCode;
 use http::request::Parts;
 use sealed_session_axum::sealed_session::{
-    self as core, Budget, CookieSpec, Key, KeyRing, SessionManager, Sessions, Slot, Slots,
+    self as core, Budget, CookieSpec, Key, KeyRing, Main, SessionManager, Slot,
 };
 use sealed_session_axum::{
     CommitFailure, Error, LiveSession, MissingLayer, NotLive, Session, SessionLayer,
@@ -19,16 +19,16 @@ use crate::support::{builder, send};
 enum Prefs {}
 impl Slot for Prefs {}
 
-fn slots() -> Slots {
+fn slots() -> SessionManager {
     let prefs = SessionManager::builder(KeyRing::new(Key::new(&[2; 32]).unwrap()))
         .cookie(CookieSpec::new("__Host-prefs"))
         .budget(Budget::compact().total(1_600));
-    let main = Slots::new(builder().build().unwrap());
-    main.with::<Prefs>(prefs.build().unwrap()).unwrap()
+    let main = builder().build().unwrap();
+    main.with_slot::<Prefs>(prefs.build().unwrap()).unwrap()
 }
 
 async fn sign_in(session: Session) -> Result<(), Error> {
-    Ok(session.sign_in_as("user-17", &[])?)
+    Ok(session.sign_in("user-17", &[])?)
 }
 
 async fn darken(prefs: Session<Prefs>) -> Result<(), Error> {
@@ -37,7 +37,7 @@ async fn darken(prefs: Session<Prefs>) -> Result<(), Error> {
 
 /// What never fits, after a write to the other slot.
 async fn lump(session: Session, prefs: Session<Prefs>) -> Result<(), Error> {
-    session.sign_in_as("mallory", &[])?;
+    session.sign_in("mallory", &[])?;
     Ok(prefs.insert("lump", "x".repeat(100_000))?)
 }
 
@@ -53,10 +53,10 @@ fn routes() -> Router {
 struct Page;
 
 impl CommitFailure<Body> for Page {
-    fn respond(&self, error: &core::Error, sessions: &Sessions) -> Response {
-        let failed = sessions.failed(error);
+    fn respond(&self, error: &core::Error, failed: &core::Session) -> Response {
+        let main = failed.slot::<Main>().unwrap();
         let theme = failed.get::<String>("theme").unwrap();
-        let text = format!("{theme:?} {:?}", sessions.main().subject());
+        let text = format!("{theme:?} {:?}: {}", main.subject(), error.is_too_large());
         (StatusCode::UNPROCESSABLE_ENTITY, text).into_response()
     }
 }
@@ -68,7 +68,7 @@ async fn a_page_that_is_a_type_sees_every_slot_as_the_browser_keeps_it() {
     let prefs = send(&app, "POST", "/darken", &[]).await.cookie();
     let reply = send(&app, "POST", "/lump", &[&session, &prefs]).await;
     assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(reply.body, r#"Some("dark") Some("user-17")"#);
+    assert_eq!(reply.body, r#"Some("dark") Some("user-17"): true"#);
     assert!(reply.set_cookies().is_empty());
 }
 

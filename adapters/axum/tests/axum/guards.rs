@@ -15,7 +15,7 @@ use crate::support::{layer, send};
 const ROLE: Attribute<String> = Attribute::new("role");
 
 async fn sign_in(session: Session, RawQuery(query): RawQuery) -> Result<Redirect, Error> {
-    session.sign_in_as("ada", &[])?;
+    session.sign_in("ada", &[])?;
     let back = query.as_deref().and_then(ReturnPath::from_query);
     Ok(Redirect::to(
         back.as_ref().map_or("/home", ReturnPath::as_str),

@@ -6,6 +6,7 @@ use axum::extract::Request;
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 use sealed_session_axum::SessionLayer;
+use sealed_session_axum::sealed_session::testing::Browser;
 use sealed_session_axum::sealed_session::{Key, KeyRing, SessionManager, SessionManagerBuilder};
 use tower::ServiceExt;
 
@@ -29,14 +30,11 @@ impl Reply {
         all.iter().map(|value| value.to_str().unwrap()).collect()
     }
 
-    /// The `Cookie` line that a browser would send next.
+    /// The `Cookie` line that a browser without other cookies would send next.
     pub(crate) fn cookie(&self) -> String {
-        let pair = |line: &&str| line.split(';').next().unwrap().to_owned();
-        self.set_cookies()
-            .iter()
-            .map(pair)
-            .collect::<Vec<_>>()
-            .join("; ")
+        let mut browser = Browser::default();
+        browser.keep(self.set_cookies());
+        browser.cookie()
     }
 
     pub(crate) fn header(&self, name: header::HeaderName) -> Option<&str> {

@@ -6,9 +6,8 @@ use rocket::http::{ContentType, Header, Status, uri::Origin};
 use rocket::local::blocking::Client;
 use rocket::response::Redirect;
 use rocket::{Build, Request, Rocket, catch, catchers, get, routes};
-use sealed_session_rocket::sealed_session::{
-    self as core, Attribute, Guard, ReturnPath, Slot, Verdict,
-};
+use sealed_session_rocket::sealed_session::adapter::Verdict;
+use sealed_session_rocket::sealed_session::{self as core, Attribute, Guard, ReturnPath, Slot};
 use sealed_session_rocket::{Error, Guarded, Policy, Refused, Session};
 
 use crate::support::{Reply, bare, client, fairing};
@@ -72,7 +71,7 @@ fn why(staff: Result<Guarded<Staff>, Refused>) -> Result<&'static str, Status> {
 
 #[get("/sign-in")]
 fn sign_in(session: Session, uri: &Origin<'_>) -> Result<Redirect, Error> {
-    session.sign_in_as("ada", &[])?;
+    session.sign_in("ada", &[])?;
     let back = uri.query().map(|query| query.as_str());
     let back = back.and_then(ReturnPath::from_query);
     Ok(Redirect::to(

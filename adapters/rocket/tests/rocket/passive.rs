@@ -1,11 +1,12 @@
 //! Requests that are no use of a session, and forwards.
 
+use std::time::Duration;
+
 use rocket::http::{Header, Status};
 use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::{Request, get, routes};
 use sealed_session_rocket::{Passive, Session};
-use time::Duration;
 
 use crate::forwards;
 use crate::support::{Reply, client, clocked, request as local, send};
@@ -57,7 +58,7 @@ fn a_passive_route_that_forwards_speaks_for_itself_only() {
     let app = forwards::app().mount("/", routes);
     let client = client(app.attach(fairing.passive_when(is_prefetch)));
     let cookie = send(&client, "POST", "/write", &[]).cookie();
-    clock.advance(Duration::minutes(10));
+    clock.advance(Duration::from_secs(10 * 60));
     let touches = |path: &str, field: Option<Header<'static>>| {
         let mut asked = local(&client, "GET", path, &[&cookie]);
         field.into_iter().for_each(|field| asked.add_header(field));

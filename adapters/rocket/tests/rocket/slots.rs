@@ -31,5 +31,5 @@ fn rocket_does_not_launch_a_route_without_its_slot() {
 
     let client = client(bare().register("/", catchers![asks]).attach(fairing()));
     let told = send(&client, "GET", "/", &[]).body;
-    assert!(told.contains(".with::<Prefs>("), "{told}");
+    assert!(told.contains(".with_slot::<Prefs>("), "{told}");
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use maud::{Markup, html};
-use sealed_session::{Refusal, Renewal, Size};
+use sealed_session::Refusal;
+use sealed_session::report::{Renewal, Size};
 use sealed_session_axum::{Error, Session};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -147,28 +148,28 @@ fn identity(session: &Session) -> Result<Markup, Error> {
 }
 
 fn times(session: &Session) -> Markup {
-    let (idle, absolute) = session.time_left();
-    let now = session.times().loaded_at;
+    let times = session.times();
+    let now = times.loaded_at;
     let left = |left: Duration, of: Duration| html! { (span(left)) " left of " (span(of)) };
     html! {
         dl.facts {
-            div { dt { "Created" } dd { (moment(session.times().created_at, now)) } }
-            div { dt { "Last seen" } dd { (moment(session.times().last_seen_at, now)) } }
+            div { dt { "Created" } dd { (moment(times.created_at, now)) } }
+            div { dt { "Last seen" } dd { (moment(times.last_seen_at, now)) } }
             div {
                 dt { "Renewed by" }
                 dd {
-                    @match session.times().renewed_by {
+                    @match times.renewed_by {
                         Some(Renewal::Touch) => "a touch cookie",
                         Some(Renewal::Write) => "the session itself, when it was last written",
                         _ => "nothing yet",
                     }
                 }
             }
-            div { dt { "Next touch" } dd { (next_touch(session, now)) } }
+            div { dt { "Next touch" } dd { (next_touch(times.next_touch_at, now)) } }
             div {
                 dt { "Idle timeout" }
                 dd {
-                    @match idle.zip(session.idle_timeout()) {
+                    @match times.idle_left.zip(times.idle_timeout) {
                         Some((rest, whole)) => (left(rest, whole)),
                         None => "never idles out",
                     }
@@ -176,12 +177,12 @@ fn times(session: &Session) -> Markup {
             }
             div {
                 dt { "Absolute lifetime" }
-                dd { (left(absolute, session.absolute_lifetime())) }
+                dd { (left(times.absolute_left, times.absolute_lifetime)) }
             }
             div {
                 dt { "Remembered" }
                 dd {
-                    @if session.times().is_persistent { "yes, it outlives the browser" }
+                    @if times.is_persistent { "yes, it outlives the browser" }
                     @else { "no, it goes with the browser" }
                 }
             }
@@ -189,8 +190,7 @@ fn times(session: &Session) -> Markup {
     }
 }
 
-fn next_touch(session: &Session, now: OffsetDateTime) -> Markup {
-    let due = session.times().next_touch_at;
+fn next_touch(due: Option<OffsetDateTime>, now: OffsetDateTime) -> Markup {
     html! {
         @match due.filter(|due| *due > now) {
             Some(due) => { "in " (span((due - now).unsigned_abs())) ", if a request only reads" },
@@ -237,8 +237,8 @@ fn cookies(size: &Size) -> Markup {
                 tr { th scope="col" { "Name" } th.figure scope="col" { "Bytes of the line" } }
             }
             tbody {
-                @for (name, bytes) in size.lines() {
-                    tr { th scope="row" { code { (name) } } td.figure { (grouped(*bytes)) } }
+                @for line in size.lines() {
+                    tr { th scope="row" { code { (line.name) } } td.figure { (grouped(line.bytes)) } }
                 }
             }
         }

@@ -4,7 +4,8 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use sealed_session::{Error, Measure, Oversize, Session};
+use sealed_session::report::{Measure, Oversize};
+use sealed_session::{Error, Session};
 
 use crate::figures::grouped;
 use crate::page::Page;

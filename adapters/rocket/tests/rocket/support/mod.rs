@@ -9,9 +9,10 @@ use rocket::http::{Header, Method};
 use rocket::local::blocking::{Client, LocalRequest, LocalResponse};
 use rocket::{Build, Rocket};
 use sealed_session_rocket::SessionFairing;
-use sealed_session_rocket::sealed_session::testing::ManualClock;
+use sealed_session_rocket::sealed_session::adapter::Clock;
+use sealed_session_rocket::sealed_session::testing::{Browser, ManualClock};
 use sealed_session_rocket::sealed_session::{
-    Budget, Clock, Key, KeyRing, SessionManager, SessionManagerBuilder,
+    Budget, Key, KeyRing, SessionManager, SessionManagerBuilder,
 };
 use time::OffsetDateTime;
 
@@ -84,11 +85,11 @@ impl Reply {
         self.all("set-cookie")
     }
 
-    /// The `Cookie` line that a browser would send next.
+    /// The `Cookie` line that a browser without other cookies would send next.
     pub(crate) fn cookie(&self) -> String {
-        let pair = |line: &&str| line.split(';').next().unwrap().to_owned();
-        let pairs: Vec<_> = self.set_cookies().iter().map(pair).collect();
-        pairs.join("; ")
+        let mut browser = Browser::default();
+        browser.keep(self.set_cookies());
+        browser.cookie()
     }
 }
 

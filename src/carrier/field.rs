@@ -130,7 +130,7 @@ impl Fields {
     pub(super) fn new(names: FieldNames, budget: Budget) -> Fields {
         Fields {
             names,
-            budget: budget.cookies(1),
+            budget: budget.with_cookie_limit(1),
         }
     }
 

@@ -30,7 +30,10 @@ impl Links {
         let total = budget.total_limit().min(LINK_MAX);
         Links {
             parameter: parameter.to_owned(),
-            budget: budget.cookies(1).total(total).warn_above(total / 5 * 4),
+            budget: budget
+                .with_cookie_limit(1)
+                .with_total_limit(total)
+                .with_warning_limit(total / 5 * 4),
         }
     }
 

@@ -31,7 +31,7 @@ pub(super) struct WriteSize {
     /// Bytes of all its lines.
     pub(super) bytes: usize,
     /// The bytes above which that is worth a word.
-    pub(super) warn_above: usize,
+    pub(super) warning_limit: usize,
     /// Bytes that its cookies take in the next request.
     pub(super) pairs: usize,
 }
@@ -44,10 +44,15 @@ impl WriteSize {
             note(Note::Overwrote(refusal));
         }
         let WriteSize {
-            bytes, warn_above, ..
+            bytes,
+            warning_limit,
+            ..
         } = self;
-        if bytes > warn_above {
-            note(Note::NearBudget { bytes, warn_above });
+        if bytes > warning_limit {
+            note(Note::NearBudget {
+                bytes,
+                warning_limit,
+            });
         }
     }
 }
@@ -177,7 +182,7 @@ impl Fitted<'_> {
     pub(super) fn write_size(&self) -> WriteSize {
         WriteSize {
             bytes: self.chunks.bytes(),
-            warn_above: self.exit.carrier.budget().warning_limit(),
+            warning_limit: self.exit.carrier.budget().warning_limit(),
             pairs: self.pairs(),
         }
     }

@@ -56,15 +56,15 @@ impl Course {
         };
         let foreign = whole.without(came);
         let bytes = request_bytes(pairs, foreign);
-        let warn_above = main.request_warning_limit();
-        if bytes > warn_above {
+        let warning_limit = main.request_warning_limit();
+        if bytes > warning_limit {
             let others = foreign.cookies;
             self.notes.push((
                 0,
                 Note::CrowdedRequest {
                     bytes,
                     others,
-                    warn_above,
+                    warning_limit,
                 },
             ));
         }

@@ -59,7 +59,7 @@ pub enum Event<'a> {
         /// How many cookies came along that belong to no session of the application.
         others: usize,
         /// The length at which this warning begins: that of the main slot's budget.
-        warn_above: usize,
+        warning_limit: usize,
     },
     /// Another origin caused a request that may change something. It is answered 403, and no handler sees it;
     /// see [`CrossOrigin`](crate::CrossOrigin). With several [slots](crate::slots) the main one raises the
@@ -76,7 +76,7 @@ pub enum Event<'a> {
         /// Bytes of all `Set-Cookie` values of the session.
         bytes: usize,
         /// The size at which this warning begins.
-        warn_above: usize,
+        warning_limit: usize,
     },
     /// A value was refused because it can never fit, and nothing took its place. The response does not say so,
     /// because it is not the page of a failed commit.
@@ -131,12 +131,12 @@ pub(crate) enum Note {
     CrowdedRequest {
         bytes: usize,
         others: usize,
-        warn_above: usize,
+        warning_limit: usize,
     },
     ForeignRequest(Foreign),
     NearBudget {
         bytes: usize,
-        warn_above: usize,
+        warning_limit: usize,
     },
     NotStored(Error),
     Overwrote(Refusal),
@@ -157,14 +157,20 @@ impl Note {
             Note::CrowdedRequest {
                 bytes,
                 others,
-                warn_above,
+                warning_limit,
             } => Event::CrowdedRequest {
                 bytes,
                 others,
-                warn_above,
+                warning_limit,
             },
             Note::ForeignRequest(reason) => Event::ForeignRequest { reason },
-            Note::NearBudget { bytes, warn_above } => Event::NearBudget { bytes, warn_above },
+            Note::NearBudget {
+                bytes,
+                warning_limit,
+            } => Event::NearBudget {
+                bytes,
+                warning_limit,
+            },
             Note::NotStored(ref error) => Event::NotStored { error },
             Note::Overwrote(refusal) => Event::Overwrote { refusal },
             Note::Poisoned => Event::Poisoned {},
@@ -243,15 +249,18 @@ fn trace(event: &Event<'_>) {
         Event::CrowdedRequest {
             bytes,
             others,
-            warn_above,
+            warning_limit,
         } => {
-            tracing::warn!(target: TARGET, bytes, others, warn_above, "session and other cookies together are longer than common servers take");
+            tracing::warn!(target: TARGET, bytes, others, warning_limit, "session and other cookies together are longer than common servers take");
         }
         Event::ForeignRequest { reason } => {
             tracing::warn!(target: TARGET, reason = reason.label(), "request refused: {reason}");
         }
-        Event::NearBudget { bytes, warn_above } => {
-            tracing::warn!(target: TARGET, bytes, warn_above, "session is near the limits of its budget or of common proxies");
+        Event::NearBudget {
+            bytes,
+            warning_limit,
+        } => {
+            tracing::warn!(target: TARGET, bytes, warning_limit, "session is near the limits of its budget or of common proxies");
         }
         Event::NotStored { error } => {
             tracing::error!(target: TARGET, %error, "value refused, nothing took its place, and the response does not say so");

@@ -24,8 +24,8 @@
 //! let year = Duration::from_secs(365 * 86_400);
 //! let prefs = SessionManager::builder(KeyRing::new(Key::generate()?))
 //!     .cookie(CookieSpec::new("__Host-prefs"))
-//!     .lifetime(Lifetime::new().idle(year).absolute(year).persist(Persistence::Always))
-//!     .budget(Budget::compact().total(1_500))
+//!     .lifetime(Lifetime::new().with_idle_timeout(year).with_absolute_lifetime(year).with_persistence(Persistence::Always))
+//!     .budget(Budget::compact().with_total_limit(1_500))
 //!     .build()?;
 //!
 //! let manager = sign_in.with_slot::<Prefs>(prefs)?;

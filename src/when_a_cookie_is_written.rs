@@ -113,7 +113,7 @@
 //! sign-in is then refused with [`Refusal::Destroyed`](crate::Refusal::Destroyed).
 //!
 //! It stays for the longest idle timeout that the policy permits, or for the longest absolute lifetime where a
-//! session may never idle out, plus the [skew](crate::Lifetime::skew); for 400 days at most. A session that
+//! session may never idle out, plus the [skew](crate::Lifetime::with_clock_skew); for 400 days at most. A session that
 //! came back was loaded before the sign-out, and nothing renews it, so it is over by then.
 //!
 //! # Shared caches

@@ -69,9 +69,12 @@ impl Preset {
     /// Makes a session that is one byte longer than the longest that fits.
     pub(crate) fn over(&self, ring: &KeyRing) -> Result<Filling, Failure> {
         let (line, total) = (self.budget.line_limit() + 1, self.budget.total_limit() + 1);
-        let longer = self.budget.line(line).total(total);
+        let longer = self.budget.with_line_limit(line).with_total_limit(total);
         let head = self.budget.head_limit();
-        Filling::of(ring, head.map_or(longer, |bytes| longer.head(bytes + 1)))
+        Filling::of(
+            ring,
+            head.map_or(longer, |bytes| longer.with_head_limit(bytes + 1)),
+        )
     }
 }
 

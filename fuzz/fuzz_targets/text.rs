@@ -19,7 +19,7 @@ static MANAGERS: LazyLock<[SessionManager; 4]> = LazyLock::new(|| {
         (Compression::Off, wide),
         (Compression::Auto, wide),
         (Compression::Smallest, wide),
-        (Compression::Auto, Budget::direct().line(300)),
+        (Compression::Auto, Budget::direct().with_line_limit(300)),
     ]
     .map(|(compression, budget)| {
         SessionManager::builder(KeyRing::new(Key::new(&[1; 32]).expect("a good key")))

@@ -1,6 +1,6 @@
 //! The carriers of one manager, and which of them answers.
 
-use super::Carrier;
+use super::contract::Carrier;
 use super::cookies::Cookies;
 use super::field::{FieldNames, Fields};
 use super::link::Links;

@@ -1,28 +1,17 @@
 //! Sessions in cookies: which names count, and the lines that set, end and clean up.
 
-use super::{Carrier, HeaderLine, Incoming, Outgoing};
-use crate::cookie::{
-    Budget, Chunks, CookieSpec, Jar, Names, Overflow, PAIR_END, Renderer, Scope, split,
-};
+use super::contract::{Carrier, Outgoing};
+use super::family::Family;
+use super::incoming::Incoming;
+use super::line::HeaderLine;
+use crate::cookie::{Budget, Chunks, Jar, Overflow, PAIR_END, Scope, split};
 use crate::error::Measure;
-use crate::seal::Binding;
 
 /// The bytes around a value in a response head.
 const AROUND: usize = "set-cookie: \r\n".len();
 
 /// The bytes of `Clear-Site-Data` with all that it may say.
 const CLEARED: usize = 80;
-
-/// A cookie with its chunks, and what tokens in it are bound to.
-#[derive(Debug)]
-pub(crate) struct Family {
-    pub(crate) spec: CookieSpec,
-    pub(crate) renderer: Renderer,
-    pub(crate) names: Names,
-    pub(crate) binding: Binding,
-    /// What tokens in links are bound to.
-    pub(crate) link_binding: Binding,
-}
 
 /// The cookies of one session.
 #[derive(Debug)]

@@ -1,9 +1,10 @@
 //! Sessions in header fields, for clients without a cookie jar: one for the token, one for its touch.
 
-use super::incoming::Single;
+use super::contract::{Carrier, Outgoing};
+use super::incoming::{Incoming, Single};
+use super::line::HeaderLine;
 use super::registered::is_taken;
 use super::values::Values;
-use super::{Carrier, HeaderLine, Incoming, Outgoing};
 use crate::cookie::{Budget, Chunks, Overflow, TEXT_MAX};
 use crate::cross_origin::HeaderFields;
 use crate::error::{Error, Measure, Refusal};
@@ -129,7 +130,7 @@ impl Fields {
     pub(super) fn new(names: FieldNames, budget: Budget) -> Fields {
         Fields {
             names,
-            budget: budget.cookies(1),
+            budget: budget.with_cookie_limit(1),
         }
     }
 

@@ -3,9 +3,12 @@
 //! A link carries the time of its use itself, so it is sealed again where another carrier sends a
 //! touch. What was sealed stands in the page already, and no line of the head sets or ends it.
 
+use super::contract::{Carrier, Outgoing};
+use super::family::Family;
+use super::incoming::Incoming;
+use super::line::HeaderLine;
 use super::own_link::OwnOrigin;
 use super::query::in_query;
-use super::{Carrier, Family, HeaderLine, Incoming, Outgoing};
 use crate::cookie::{Budget, Chunks, Overflow};
 use crate::error::{Measure, Refusal};
 use crate::seal::Binding;
@@ -27,7 +30,10 @@ impl Links {
         let total = budget.total_limit().min(LINK_MAX);
         Links {
             parameter: parameter.to_owned(),
-            budget: budget.cookies(1).total(total).warn_above(total / 5 * 4),
+            budget: budget
+                .with_cookie_limit(1)
+                .with_total_limit(total)
+                .with_warning_limit(total / 5 * 4),
         }
     }
 

@@ -1,7 +1,8 @@
 //! Which carrier counts in a request: a field before cookies, and cookies before a link.
 
 use super::configured::Carriers;
-use super::cookies::{Cookies, Family};
+use super::cookies::Cookies;
+use super::family::Family;
 use super::incoming::{Incoming, Single};
 use super::link::LinkUse;
 use super::own_link::OwnOrigin;

@@ -258,7 +258,7 @@ impl Transport {
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
     /// let manager = SessionManager::builder(ring)
-    ///     .lifetime(Lifetime::new().idle(Duration::from_secs(15 * 60)))
+    ///     .lifetime(Lifetime::new().with_idle_timeout(Duration::from_secs(15 * 60)))
     ///     .transport(Transport::url_that_leaks("s"))
     ///     .build()?;
     /// # let session = manager.load(RequestHead::default(), now);
@@ -294,7 +294,7 @@ impl Transport {
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
     /// let manager = SessionManager::builder(ring)
-    ///     .lifetime(Lifetime::new().idle(Duration::from_secs(15 * 60)))
+    ///     .lifetime(Lifetime::new().with_idle_timeout(Duration::from_secs(15 * 60)))
     ///     .transport(Transport::cookie().or_url_that_leaks("s"))
     ///     .build()?;
     ///

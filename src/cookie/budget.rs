@@ -23,7 +23,7 @@ use super::name::CHUNKS_MAX;
 ///
 /// # The rest of the response head
 ///
-/// `compact` limits [everything](Budget::head) that this library adds to a response head: 3,072 bytes, so
+/// `compact` limits [everything](Budget::with_head_limit) that this library adds to a response head: 3,072 bytes, so
 /// that 1,024 are left for the application and the server. With the defaults, 450 of them go to tombstones,
 /// removals, the names of fields and the fields for caches. A longer name, a former cookie and former scopes
 /// take more. The session has the rest. The table shows it for the defaults, and
@@ -69,7 +69,7 @@ use super::name::CHUNKS_MAX;
 /// ```
 /// use sealed_session::Budget;
 ///
-/// let budget = Budget::portable().line(3_500).total(5_000);
+/// let budget = Budget::portable().with_line_limit(3_500).with_total_limit(5_000);
 /// assert_eq!(budget.total_limit(), 5_000);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,8 +81,8 @@ pub struct Budget {
     line: usize,
     cookies: usize,
     total: usize,
-    warn_above: usize,
-    warn_request_above: usize,
+    warning_limit: usize,
+    request_warning_limit: usize,
 }
 
 /// Bytes of a `Cookie` field's value that all common clients and servers take: curl takes 8,181, nginx
@@ -104,15 +104,15 @@ impl Default for Budget {
 impl Budget {
     /// Makes a preset of its limits and the two sizes at which warnings begin.
     const fn preset([line, cookies, total]: [usize; 3], warnings: [usize; 2]) -> Budget {
-        let [warn_above, warn_request_above] = warnings;
+        let [warning_limit, request_warning_limit] = warnings;
         Budget {
             head: None,
             reserved: 0,
             line,
             cookies,
             total,
-            warn_above,
-            warn_request_above,
+            warning_limit,
+            request_warning_limit,
         }
     }
 
@@ -129,7 +129,7 @@ impl Budget {
     /// ```
     #[must_use]
     pub const fn compact() -> Budget {
-        Budget::preset([3_072, 1, 3_072], [2_457, COMMON_REQUEST]).head(3_072)
+        Budget::preset([3_072, 1, 3_072], [2_457, COMMON_REQUEST]).with_head_limit(3_072)
     }
 
     /// Returns a budget of two cookies, for systems that stop at 8 KiB. The default.
@@ -182,12 +182,12 @@ impl Budget {
     /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
     ///
     /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
-    /// let dropped = Budget::portable().line(4_094); // by Safari
+    /// let dropped = Budget::portable().with_line_limit(4_094); // by Safari
     /// assert!(builder.budget(dropped).build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub const fn line(mut self, bytes: usize) -> Budget {
+    pub const fn with_line_limit(mut self, bytes: usize) -> Budget {
         self.line = bytes;
         self
     }
@@ -199,13 +199,13 @@ impl Budget {
     ///
     /// for impossible in [0, 10] {
     ///     let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
-    ///     let budget = Budget::portable().cookies(impossible);
+    ///     let budget = Budget::portable().with_cookie_limit(impossible);
     ///     assert!(builder.budget(budget).build().unwrap_err().is_configuration());
     /// }
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub const fn cookies(mut self, count: usize) -> Budget {
+    pub const fn with_cookie_limit(mut self, count: usize) -> Budget {
         self.cookies = count;
         self
     }
@@ -216,12 +216,12 @@ impl Budget {
     /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
     ///
     /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
-    /// let cramped = Budget::portable().total(100); // an empty session needs more
+    /// let cramped = Budget::portable().with_total_limit(100); // an empty session needs more
     /// assert!(builder.budget(cramped).build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub const fn total(mut self, bytes: usize) -> Budget {
+    pub const fn with_total_limit(mut self, bytes: usize) -> Budget {
         self.total = bytes;
         self
     }
@@ -238,7 +238,7 @@ impl Budget {
     ///
     /// // Behind a proxy with `proxy_buffer_size 8k`, and a page's own fields of 2 KiB.
     /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
-    ///     .budget(Budget::portable().head(6_144))
+    ///     .budget(Budget::portable().with_head_limit(6_144))
     ///     .build()?;
     ///
     /// let size = manager.load(RequestHead::default(), now).size()?;
@@ -246,7 +246,7 @@ impl Budget {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub const fn head(mut self, bytes: usize) -> Budget {
+    pub const fn with_head_limit(mut self, bytes: usize) -> Budget {
         self.head = Some(bytes);
         self
     }
@@ -258,7 +258,7 @@ impl Budget {
     /// use sealed_session::Budget;
     ///
     /// assert_eq!(Budget::portable().head_limit(), None);
-    /// assert_eq!(Budget::portable().head(6_144).head_limit(), Some(6_144));
+    /// assert_eq!(Budget::portable().with_head_limit(6_144).head_limit(), Some(6_144));
     /// ```
     #[must_use]
     pub const fn head_limit(&self) -> Option<usize> {
@@ -271,12 +271,12 @@ impl Budget {
     /// use sealed_session::Budget;
     ///
     /// // Behind a proxy that takes 8 KiB.
-    /// let budget = Budget::roomy().warn_above(7_000);
+    /// let budget = Budget::roomy().with_warning_limit(7_000);
     /// assert_eq!(budget.warning_limit(), 7_000);
     /// ```
     #[must_use]
-    pub const fn warn_above(mut self, bytes: usize) -> Budget {
-        self.warn_above = bytes;
+    pub const fn with_warning_limit(mut self, bytes: usize) -> Budget {
+        self.warning_limit = bytes;
         self
     }
 
@@ -288,12 +288,12 @@ impl Budget {
     /// use sealed_session::Budget;
     ///
     /// // Behind a proxy that stops at 4 KiB.
-    /// let budget = Budget::compact().warn_request_above(4_000);
+    /// let budget = Budget::compact().with_request_warning_limit(4_000);
     /// assert_eq!(budget.request_warning_limit(), 4_000);
     /// ```
     #[must_use]
-    pub const fn warn_request_above(mut self, bytes: usize) -> Budget {
-        self.warn_request_above = bytes;
+    pub const fn with_request_warning_limit(mut self, bytes: usize) -> Budget {
+        self.request_warning_limit = bytes;
         self
     }
 
@@ -302,7 +302,7 @@ impl Budget {
     /// ```
     /// use sealed_session::Budget;
     ///
-    /// assert_eq!(Budget::portable().total(5_000).total_limit(), 5_000);
+    /// assert_eq!(Budget::portable().with_total_limit(5_000).total_limit(), 5_000);
     /// ```
     #[must_use]
     pub const fn total_limit(&self) -> usize {
@@ -314,7 +314,7 @@ impl Budget {
     /// ```
     /// use sealed_session::Budget;
     ///
-    /// assert_eq!(Budget::portable().line(3_500).line_limit(), 3_500);
+    /// assert_eq!(Budget::portable().with_line_limit(3_500).line_limit(), 3_500);
     /// ```
     #[must_use]
     pub const fn line_limit(&self) -> usize {
@@ -326,7 +326,7 @@ impl Budget {
     /// ```
     /// use sealed_session::Budget;
     ///
-    /// assert_eq!(Budget::roomy().cookies(5).cookie_limit(), 5);
+    /// assert_eq!(Budget::roomy().with_cookie_limit(5).cookie_limit(), 5);
     /// ```
     #[must_use]
     pub const fn cookie_limit(&self) -> usize {
@@ -342,7 +342,7 @@ impl Budget {
     /// ```
     #[must_use]
     pub const fn warning_limit(&self) -> usize {
-        self.warn_above
+        self.warning_limit
     }
 
     /// Returns the length of the request's `Cookie` field above which
@@ -355,7 +355,7 @@ impl Budget {
     /// ```
     #[must_use]
     pub const fn request_warning_limit(&self) -> usize {
-        self.warn_request_above
+        self.request_warning_limit
     }
 
     /// Keeps so many bytes of a response head for lines other than the session's. If the head is limited, the
@@ -364,7 +364,7 @@ impl Budget {
         self.reserved = bytes;
         if let Some(head) = self.head {
             self.total = self.total.min(head.saturating_sub(bytes));
-            self.warn_above = self.warn_above.min(self.total / 5 * 4);
+            self.warning_limit = self.warning_limit.min(self.total / 5 * 4);
         }
         self
     }
@@ -444,11 +444,11 @@ mod tests {
             assert!(preset.check(80).is_ok(), "{preset:?}");
         }
         for bad in [
-            Budget::portable().line(4_094),
-            Budget::portable().cookies(0),
-            Budget::portable().cookies(10),
-            Budget::portable().line(207),
-            Budget::portable().total(100),
+            Budget::portable().with_line_limit(4_094),
+            Budget::portable().with_cookie_limit(0),
+            Budget::portable().with_cookie_limit(10),
+            Budget::portable().with_line_limit(207),
+            Budget::portable().with_total_limit(100),
         ] {
             assert!(bad.check(80).unwrap_err().is_configuration(), "{bad:?}");
         }

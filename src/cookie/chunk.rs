@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(cut(3_014, &compact), Ok(vec![3_072]));
         assert!(matches!(cut(3_015, &compact), Err(Overflow::Total(_))));
 
-        let narrow = Budget::direct().cookies(2);
+        let narrow = Budget::direct().with_cookie_limit(2);
         assert_eq!(cut(9_000, &narrow), Err(Overflow::Cookies(3)));
         assert_eq!(cut(34_000, &Budget::direct()).unwrap().len(), 9);
     }

@@ -16,7 +16,7 @@ use super::scope::Scope;
 /// - `HttpOnly` cannot be turned off, because no script can read a sealed token. `Secure` is turned off only
 ///   by [`development`](CookieSpec::development).
 ///
-/// The cookie carries no `Max-Age` unless [`Lifetime::persist`](crate::Lifetime::persist) says so. Browsers
+/// The cookie carries no `Max-Age` unless [`Lifetime::with_persistence`](crate::Lifetime::with_persistence) says so. Browsers
 /// drop it when they close, and until then the server's [`Lifetime`](crate::Lifetime) counts.
 ///
 /// The rules between name and attributes are checked when the manager is built.

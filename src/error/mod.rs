@@ -328,7 +328,7 @@ impl Error {
     /// # use sealed_session::{Key, KeyRing};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let policy = Lifetime::new().idle(Duration::from_secs(900));
+    /// # let policy = Lifetime::new().with_idle_timeout(Duration::from_secs(900));
     /// # let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).lifetime(policy);
     /// let manager = builder.transport(Transport::url_that_leaks("s")).build()?;
     /// let session = manager.load(RequestHead::default(), now);

@@ -113,7 +113,7 @@ impl Oversize {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
-    /// # let manager = SessionManager::builder(ring).budget(Budget::direct().cookies(2)).build()?;
+    /// # let manager = SessionManager::builder(ring).budget(Budget::direct().with_cookie_limit(2)).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// # let noise = |n: u64| (n..n + 400).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<u64>>();
     ///
@@ -136,7 +136,7 @@ impl Oversize {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
-    /// # let manager = SessionManager::builder(ring).budget(Budget::direct().cookies(2)).build()?;
+    /// # let manager = SessionManager::builder(ring).budget(Budget::direct().with_cookie_limit(2)).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// # let noise = |n: u64| (n..n + 400).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<u64>>();
     /// session.insert("noise", noise(1))?;
@@ -158,7 +158,7 @@ impl Oversize {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
-    /// # let manager = SessionManager::builder(ring).budget(Budget::direct().cookies(2)).build()?;
+    /// # let manager = SessionManager::builder(ring).budget(Budget::direct().with_cookie_limit(2)).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// # let noise = |n: u64| (n..n + 400).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<u64>>();
     /// session.insert("noise", noise(1))?;
@@ -173,7 +173,7 @@ impl Oversize {
     }
 
     /// Returns the bytes of a limited response head that the session may not have, because other lines of the
-    /// same response need them; see [`Budget::head`](crate::Budget::head).
+    /// same response need them; see [`Budget::with_head_limit`](crate::Budget::with_head_limit).
     ///
     /// ```
     /// use sealed_session::{Budget, Key, KeyRing, SessionManager};

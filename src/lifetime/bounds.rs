@@ -88,7 +88,7 @@ impl Lifetime {
             Ok(fits) if (1..=longest).contains(&seconds) => Ok(fits),
             _ => Err(Error::not_permitted(format!(
                 "an absolute lifetime of {seconds} s; the policy permits 1 s to {longest} s, which \
-                 `Lifetime::allow_absolute` changes"
+                 `Lifetime::with_longest_absolute` changes"
             ))),
         }
     }
@@ -149,22 +149,26 @@ mod tests {
         let base = Lifetime::new();
         let good = [
             base,
-            base.idle(60 * MINUTE).absolute(60 * MINUTE),
-            base.idle(Duration::from_secs(1)),
-            base.touch_every(15 * MINUTE),
+            base.with_idle_timeout(60 * MINUTE)
+                .with_absolute_lifetime(60 * MINUTE),
+            base.with_idle_timeout(Duration::from_secs(1)),
+            base.with_touch_interval(15 * MINUTE),
             base.allow_idle(MINUTE, 720 * MINUTE)
-                .touch_every(MINUTE / 2),
+                .with_touch_interval(MINUTE / 2),
             base.allow_idle(30 * MINUTE, 30 * MINUTE).allow_never_idle(),
-            base.skew(Duration::ZERO),
-            base.skew(60 * MINUTE),
+            base.with_clock_skew(Duration::ZERO),
+            base.with_clock_skew(60 * MINUTE),
         ];
         for policy in good {
             assert!(policy.check().is_ok(), "{policy:?}");
         }
         // Each with numbers that its error names.
         let bad = [
-            (base.idle(Duration::from_millis(900)), vec!["one second"]),
-            (base.absolute(MINUTE), vec!["1800 s", "60 s"]),
+            (
+                base.with_idle_timeout(Duration::from_millis(900)),
+                vec!["one second"],
+            ),
+            (base.with_absolute_lifetime(MINUTE), vec!["1800 s", "60 s"]),
             (
                 base.allow_idle(31 * MINUTE, 60 * MINUTE),
                 vec!["1800 s", "1860 s"],
@@ -174,14 +178,20 @@ mod tests {
                 base.allow_idle(Duration::ZERO, 60 * MINUTE),
                 vec!["one second"],
             ),
-            (base.allow_absolute(60 * MINUTE), vec!["43200 s", "3600 s"]),
+            (
+                base.with_longest_absolute(60 * MINUTE),
+                vec!["43200 s", "3600 s"],
+            ),
             (
                 base.allow_idle(MINUTE, 721 * MINUTE),
                 vec!["43260 s", "43200 s"],
             ),
-            (base.touch_every(16 * MINUTE), vec!["960 s", "1800 s"]),
-            (base.touch_every(Duration::ZERO), vec!["0 s"]),
-            (base.skew(61 * MINUTE), vec!["3660 s"]),
+            (
+                base.with_touch_interval(16 * MINUTE),
+                vec!["960 s", "1800 s"],
+            ),
+            (base.with_touch_interval(Duration::ZERO), vec!["0 s"]),
+            (base.with_clock_skew(61 * MINUTE), vec!["3660 s"]),
         ];
         for (policy, named) in bad {
             let error = policy.check().unwrap_err();
@@ -197,11 +207,11 @@ mod tests {
         let seconds = Duration::from_secs;
         let table = [
             (Lifetime::new(), 180),
-            (Lifetime::new().idle(seconds(600)), 60),
-            (Lifetime::new().idle(seconds(90)), 45),
-            (Lifetime::new().idle(seconds(1)), 1),
+            (Lifetime::new().with_idle_timeout(seconds(600)), 60),
+            (Lifetime::new().with_idle_timeout(seconds(90)), 45),
+            (Lifetime::new().with_idle_timeout(seconds(1)), 1),
             (Lifetime::new().allow_idle(20 * MINUTE, 60 * MINUTE), 120),
-            (Lifetime::new().touch_every(seconds(7)), 7),
+            (Lifetime::new().with_touch_interval(seconds(7)), 7),
         ];
         for (policy, wanted) in table {
             assert_eq!(policy.touch_interval().as_secs(), wanted, "{policy:?}");

@@ -128,7 +128,9 @@ mod tests {
     #[test]
     fn boundaries_of_both_lifetimes_and_of_the_skew() {
         use Refusal::{AbsoluteExpired, FromTheFuture, IdleExpired};
-        let policy = Lifetime::new().idle(seconds(600)).absolute(seconds(9_000));
+        let policy = Lifetime::new()
+            .with_idle_timeout(seconds(600))
+            .with_absolute_lifetime(seconds(9_000));
         // (created, used, now) relative to the start, and the verdict.
         let table: &[(u32, u32, u32, Result<(), Refusal>)] = &[
             (0, 0, 0, Ok(())),
@@ -149,7 +151,7 @@ mod tests {
             let verdict = policy.judge(&times(created, used, OwnLifetimes::default()), at(now));
             assert_eq!(verdict, wanted, "created {created}, used {used}, now {now}");
         }
-        let strict = policy.skew(seconds(0));
+        let strict = policy.with_clock_skew(seconds(0));
         let future = times(0, 1, OwnLifetimes::default());
         assert_eq!(strict.judge(&future, at(0)), Err(FromTheFuture));
         assert_eq!(strict.judge(&future, at(1)), Ok(()));
@@ -160,12 +162,14 @@ mod tests {
         let own = |idle, absolute| OwnLifetimes { idle, absolute };
         let after = |seconds| Some(Idle::After(seconds));
         let wide = Lifetime::new()
-            .idle(seconds(600))
-            .absolute(seconds(9_000))
+            .with_idle_timeout(seconds(600))
+            .with_absolute_lifetime(seconds(9_000))
             .allow_idle(seconds(300), seconds(3_600))
-            .allow_absolute(seconds(90_000));
+            .with_longest_absolute(seconds(90_000));
         let never = wide.allow_never_idle();
-        let plain = Lifetime::new().idle(seconds(600)).absolute(seconds(9_000));
+        let plain = Lifetime::new()
+            .with_idle_timeout(seconds(600))
+            .with_absolute_lifetime(seconds(9_000));
         // The policy, what the session asks for, and what counts.
         let table = [
             (wide, own(None, None), (Some(600), 9_000)),
@@ -220,7 +224,7 @@ mod tests {
     #[test]
     fn max_age_is_what_is_left_and_400_days_at_most() {
         let day = 86_400;
-        let base = Lifetime::new().allow_absolute(seconds(1_000 * day));
+        let base = Lifetime::new().with_longest_absolute(seconds(1_000 * day));
         let remembered = OwnLifetimes {
             absolute: Some(30 * 86_400),
             ..OwnLifetimes::default()
@@ -230,16 +234,21 @@ mod tests {
             (base, OwnLifetimes::default(), 0, None),
             (base, remembered, 0, Some(30 * day)),
             (base, remembered, 86_400, Some(29 * day)),
-            (base.persist(Persistence::Never), remembered, 0, None),
             (
-                base.persist(Persistence::Always),
+                base.with_persistence(Persistence::Never),
+                remembered,
+                0,
+                None,
+            ),
+            (
+                base.with_persistence(Persistence::Always),
                 OwnLifetimes::default(),
                 60,
                 Some(12 * 3_600 - 60),
             ),
             (
-                base.absolute(seconds(900 * day))
-                    .persist(Persistence::Always),
+                base.with_absolute_lifetime(seconds(900 * day))
+                    .with_persistence(Persistence::Always),
                 OwnLifetimes::default(),
                 0,
                 Some(400 * day),
@@ -252,10 +261,12 @@ mod tests {
 
     #[test]
     fn nothing_that_comes_back_outlives_its_tombstone() {
-        let policy = Lifetime::new().idle(seconds(600)).absolute(seconds(9_000));
+        let policy = Lifetime::new()
+            .with_idle_timeout(seconds(600))
+            .with_absolute_lifetime(seconds(9_000));
         let longer = policy.allow_idle(seconds(600), seconds(3_600));
         let never = policy.allow_never_idle();
-        let ages = never.allow_absolute(seconds(u64::MAX));
+        let ages = never.with_longest_absolute(seconds(u64::MAX));
         // The policy; when the session was created and used, and now; for how long.
         let table = [
             (policy, 0, 0, 0, 720),

@@ -15,8 +15,8 @@ use std::time::Duration;
 /// use std::time::Duration;
 ///
 /// let policy = Lifetime::new()
-///     .idle(Duration::from_secs(10 * 60))
-///     .absolute(Duration::from_secs(8 * 3_600));
+///     .with_idle_timeout(Duration::from_secs(10 * 60))
+///     .with_absolute_lifetime(Duration::from_secs(8 * 3_600));
 /// assert_eq!(policy.idle_timeout(), Duration::from_secs(600));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,13 +97,13 @@ impl Lifetime {
     /// use std::time::Duration;
     ///
     /// // Longer than the 12 hours of the absolute lifetime: set both.
-    /// let policy = Lifetime::new().idle(Duration::from_secs(24 * 3_600));
+    /// let policy = Lifetime::new().with_idle_timeout(Duration::from_secs(24 * 3_600));
     /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).lifetime(policy);
     /// assert!(builder.build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub const fn idle(mut self, timeout: Duration) -> Lifetime {
+    pub const fn with_idle_timeout(mut self, timeout: Duration) -> Lifetime {
         self.idle = timeout;
         self
     }
@@ -127,7 +127,7 @@ impl Lifetime {
     /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
     ///
     /// let minute = Duration::from_secs(60);
-    /// let policy = Lifetime::new().idle(5 * minute).absolute(10 * minute);
+    /// let policy = Lifetime::new().with_idle_timeout(5 * minute).with_absolute_lifetime(10 * minute);
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     ///
     /// // `cookie` began its session under the default policy, ten minutes ago.
@@ -136,7 +136,7 @@ impl Lifetime {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub const fn absolute(mut self, lifetime: Duration) -> Lifetime {
+    pub const fn with_absolute_lifetime(mut self, lifetime: Duration) -> Lifetime {
         self.absolute = lifetime;
         self
     }
@@ -152,16 +152,16 @@ impl Lifetime {
     /// use sealed_session::{Key, KeyRing, Lifetime, SessionManager};
     /// use std::time::Duration;
     ///
-    /// let policy = Lifetime::new().touch_every(Duration::from_secs(300));
+    /// let policy = Lifetime::new().with_touch_interval(Duration::from_secs(300));
     /// assert_eq!(policy.touch_interval().as_secs(), 300);
     ///
-    /// let too_seldom = Lifetime::new().touch_every(Duration::from_secs(1_000));
+    /// let too_seldom = Lifetime::new().with_touch_interval(Duration::from_secs(1_000));
     /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).lifetime(too_seldom);
     /// assert!(builder.build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub const fn touch_every(mut self, interval: Duration) -> Lifetime {
+    pub const fn with_touch_interval(mut self, interval: Duration) -> Lifetime {
         self.touch = Some(interval);
         self
     }
@@ -173,11 +173,11 @@ impl Lifetime {
     /// use sealed_session::Lifetime;
     /// use std::time::Duration;
     ///
-    /// let policy = Lifetime::new().skew(Duration::from_secs(10));
+    /// let policy = Lifetime::new().with_clock_skew(Duration::from_secs(10));
     /// assert_eq!(policy.clock_skew().as_secs(), 10);
     /// ```
     #[must_use]
-    pub const fn skew(mut self, skew: Duration) -> Lifetime {
+    pub const fn with_clock_skew(mut self, skew: Duration) -> Lifetime {
         self.skew = skew;
         self
     }
@@ -252,7 +252,7 @@ impl Lifetime {
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
     /// let month = Duration::from_secs(30 * 86_400);
-    /// let policy = Lifetime::new().allow_absolute(month).allow_never_idle();
+    /// let policy = Lifetime::new().with_longest_absolute(month).allow_never_idle();
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.sign_in("user-17", &[])?;
@@ -262,7 +262,7 @@ impl Lifetime {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub const fn allow_absolute(mut self, longest: Duration) -> Lifetime {
+    pub const fn with_longest_absolute(mut self, longest: Duration) -> Lifetime {
         self.longest_absolute = Some(longest);
         self
     }
@@ -278,7 +278,7 @@ impl Lifetime {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
-    /// let policy = Lifetime::new().persist(Persistence::Always);
+    /// let policy = Lifetime::new().with_persistence(Persistence::Always);
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.insert("theme", "dark")?;
@@ -289,7 +289,7 @@ impl Lifetime {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub const fn persist(mut self, persistence: Persistence) -> Lifetime {
+    pub const fn with_persistence(mut self, persistence: Persistence) -> Lifetime {
         self.persistence = persistence;
         self
     }
@@ -300,7 +300,7 @@ impl Lifetime {
     /// use sealed_session::Lifetime;
     /// use std::time::Duration;
     ///
-    /// let policy = Lifetime::new().idle(Duration::from_secs(600));
+    /// let policy = Lifetime::new().with_idle_timeout(Duration::from_secs(600));
     /// assert_eq!(policy.idle_timeout(), Duration::from_secs(600));
     /// ```
     #[must_use]
@@ -314,7 +314,7 @@ impl Lifetime {
     /// use sealed_session::Lifetime;
     /// use std::time::Duration;
     ///
-    /// let policy = Lifetime::new().absolute(Duration::from_secs(8 * 3_600));
+    /// let policy = Lifetime::new().with_absolute_lifetime(Duration::from_secs(8 * 3_600));
     /// assert_eq!(policy.absolute_lifetime(), Duration::from_secs(28_800));
     /// ```
     #[must_use]
@@ -329,7 +329,7 @@ impl Lifetime {
     /// use std::time::Duration;
     ///
     /// assert_eq!(Lifetime::new().touch_interval().as_secs(), 180);
-    /// let short = Lifetime::new().idle(Duration::from_secs(300));
+    /// let short = Lifetime::new().with_idle_timeout(Duration::from_secs(300));
     /// assert_eq!(short.touch_interval().as_secs(), 60);
     /// ```
     #[must_use]
@@ -357,7 +357,7 @@ impl Lifetime {
     /// use std::time::Duration;
     ///
     /// let month = Duration::from_secs(30 * 86_400);
-    /// assert_eq!(Lifetime::new().allow_absolute(month).longest_absolute(), month);
+    /// assert_eq!(Lifetime::new().with_longest_absolute(month).longest_absolute(), month);
     /// assert_eq!(Lifetime::new().longest_absolute().as_secs(), 12 * 3_600);
     /// ```
     #[must_use]
@@ -373,7 +373,7 @@ impl Lifetime {
     /// ```
     /// use sealed_session::{Lifetime, Persistence};
     ///
-    /// let policy = Lifetime::new().persist(Persistence::Never);
+    /// let policy = Lifetime::new().with_persistence(Persistence::Never);
     /// assert_eq!(policy.persistence(), Persistence::Never);
     /// ```
     #[must_use]

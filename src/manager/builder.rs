@@ -30,7 +30,7 @@ const PURPOSE_IN_LINK: &str = "session-in-url";
 /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
 ///     .cookie(CookieSpec::new("__Host-shop"))
 ///     .audience("shop.example.com")
-///     .lifetime(Lifetime::new().idle(Duration::from_secs(3_600)))
+///     .lifetime(Lifetime::new().with_idle_timeout(Duration::from_secs(3_600)))
 ///     .budget(Budget::roomy())
 ///     .build()?;
 /// # Ok::<(), sealed_session::Error>(())
@@ -203,7 +203,7 @@ impl SessionManagerBuilder {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
-    /// let policy = Lifetime::new().idle(Duration::from_secs(3_600));
+    /// let policy = Lifetime::new().with_idle_timeout(Duration::from_secs(3_600));
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// assert_eq!(session.times().policy, policy);

@@ -186,8 +186,8 @@ impl SessionManager {
     /// - It has a [`CrossOrigin`](crate::CrossOrigin) of its own: the main slot's goes for all.
     /// - The totals of the budgets of all slots that travel in cookies pass together what the main
     ///   slot's budget says that a request may carry: lower them by
-    ///   [`Budget::total`](crate::Budget::total), or, where every server in front takes more, say so by
-    ///   [`Budget::warn_request_above`](crate::Budget::warn_request_above) on the budget of the main
+    ///   [`Budget::with_total_limit`](crate::Budget::with_total_limit), or, where every server in front takes more, say so by
+    ///   [`Budget::with_request_warning_limit`](crate::Budget::with_request_warning_limit) on the budget of the main
     ///   slot.
     ///
     /// ```
@@ -200,7 +200,7 @@ impl SessionManager {
     /// let flash = SessionManager::builder(ring.clone()).cookie(CookieSpec::new("__Host-flash"));
     /// let main = SessionManager::new(ring)?;
     ///
-    /// let small = flash.budget(Budget::compact().total(1_000)).build()?;
+    /// let small = flash.budget(Budget::compact().with_total_limit(1_000)).build()?;
     /// let manager = main.clone().with_slot::<Flash>(small)?;
     ///
     /// // Twice the default budget is more than common servers take.

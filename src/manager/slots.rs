@@ -100,8 +100,8 @@ fn check_budgets(slots: &[&SlotConfig], main: &Budget) -> Result<(), Error> {
     let all: Vec<String> = totals.iter().map(named).collect();
     Err(Error::configuration(format!(
         "the budgets of all slots are {needed} bytes together, {} more than the {allowed} that common \
-         servers take in a request: {}; lower them by `Budget::total`, or, if every server in front \
-         takes more, say so by `Budget::warn_request_above` in the budget of the main slot",
+         servers take in a request: {}; lower them by `Budget::with_total_limit`, or, if every server in front \
+         takes more, say so by `Budget::with_request_warning_limit` in the budget of the main slot",
         needed - allowed,
         all.join(", "),
     )))
@@ -125,7 +125,7 @@ fn check_heads(slots: &[&SlotConfig], main: &Budget) -> Result<(), Error> {
     let all: Vec<String> = heads.iter().map(named).collect();
     Err(Error::configuration(format!(
         "all slots may add {needed} bytes to a response head, {} more than the {allowed} of the main \
-         slot's budget: {}; give each a `Budget::head` and a lower `Budget::total`, or raise the head of the \
+         slot's budget: {}; give each a `Budget::with_head_limit` and a lower `Budget::with_total_limit`, or raise the head of the \
          main slot",
         needed - allowed,
         all.join(", "),

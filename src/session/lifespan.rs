@@ -50,7 +50,7 @@ impl Session {
     /// Gives this session an absolute lifetime of its own, in whole seconds from its beginning,
     /// until the next sign-in: "remember me". As [`set_idle_timeout`](Session::set_idle_timeout),
     /// call it after [`sign_in`](Session::sign_in). With one that is longer than the policy's its
-    /// cookies outlive the browser, unless [`Lifetime::persist`] says otherwise.
+    /// cookies outlive the browser, unless [`Lifetime::with_persistence`] says otherwise.
     ///
     /// # Errors
     ///
@@ -67,7 +67,7 @@ impl Session {
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
     /// let (day, month) = (Duration::from_secs(86_400), Duration::from_secs(30 * 86_400));
-    /// let policy = Lifetime::new().allow_absolute(month).allow_idle(Duration::from_secs(1_800), 7 * day);
+    /// let policy = Lifetime::new().with_longest_absolute(month).allow_idle(Duration::from_secs(1_800), 7 * day);
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.sign_in("user-17", &[])?;

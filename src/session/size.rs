@@ -232,7 +232,7 @@ impl Size {
 
     /// Counts the bytes of a response head that the session may not have, because tombstones, removals, names of
     /// fields and what is said to caches may need them in the same response. 0 if the budget does not
-    /// [limit the head](crate::Budget::head).
+    /// [limit the head](crate::Budget::with_head_limit).
     ///
     /// ```
     /// # use sealed_session::{Budget, Key, KeyRing, SessionManager};

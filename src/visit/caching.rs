@@ -17,7 +17,7 @@ use smallvec::SmallVec;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-use super::closing::{AllSaid, Said, Sight};
+use super::said::{AllSaid, Said, Sight};
 use crate::carrier::{COOKIE, HeaderLine};
 use crate::head::{HeaderChange, ResponseHead};
 

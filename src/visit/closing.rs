@@ -1,59 +1,24 @@
 //! The way out: each session says once what its response has to carry.
 
-use smallvec::SmallVec;
+use time::OffsetDateTime;
 
 use super::caching::Response;
-use super::config::Parting;
-use super::opening::{Held, authentic};
+use super::course::Course;
+use super::held::Held;
+use super::opening::authentic;
 use super::phase::{Cause, Closing, HeldBack, Phase};
+use super::said::{AllSaid, Deed, Said, Sight};
+use super::shared::Visit;
+use super::slot::SlotVisit;
+use super::slot_state::Usage;
 use super::state::Change;
 use super::tombstones::{Death, tombstones};
-use super::{Course, SlotVisit, Usage, Visit, fitting, touching};
-use crate::carrier::{Carriers, HeaderLine, Incoming};
+use super::touching;
+use crate::carrier::Incoming;
 use crate::error::Error;
 use crate::event::Note;
 use crate::head::{HeaderChange, ResponseHead};
 use crate::lifetime::{SessionTimes, Timestamp};
-use time::OffsetDateTime;
-
-/// What one session says in a response.
-pub(super) struct Said<'c> {
-    pub(super) carriers: &'c Carriers,
-    pub(super) lines: Vec<HeaderLine>,
-    pub(super) deed: Deed,
-    pub(super) sight: Sight,
-    /// Whether a token is in the response's URL, or in its links: no cache may keep it, and it must
-    /// not give them away.
-    pub(super) is_exposed: bool,
-    /// What else the response says, if the application ended a session that came.
-    pub(super) parting: Option<&'c Parting>,
-}
-
-/// What the application asked for.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Deed {
-    /// Nothing. What the lines say can wait.
-    Nothing,
-    /// A session that may not begin: another site caused the request, and the browser may have one.
-    Withheld,
-    /// A session that is written.
-    Wrote(fitting::WriteSize),
-    /// The end of a session, or one that links carry already.
-    Sent,
-}
-
-/// What a handler can have seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sight {
-    /// It did not look.
-    Nothing,
-    /// There was no session.
-    NoSession,
-    Session,
-}
-
-/// All that is said, in the order of the slots.
-pub(super) type AllSaid<'c> = SmallVec<[Said<'c>; 1]>;
 
 /// A failure, and the number of the slot that it happened to.
 type Failure = (usize, Error);
@@ -97,7 +62,7 @@ impl Course {
             && says_so
             && let Some((at, error)) = self.take_refused()
         {
-            self.hold_back(visit, Cause::Refused(at, error));
+            self.hold_back(&visit.slots, visit.now, Cause::Refused(at, error));
         }
         let phase = std::mem::replace(&mut self.phase, Phase::Closed(Closing::Failed));
         let result = match phase {
@@ -107,7 +72,7 @@ impl Course {
                     Ok(said)
                 }
                 Err(failure) => {
-                    self.reset(visit);
+                    self.reset(&visit.slots, visit.now);
                     Err(failure)
                 }
             },
@@ -122,7 +87,7 @@ impl Course {
         };
         match result {
             Ok(said) => {
-                self.report(visit, &said);
+                self.report(&visit.config(0).budget, &said);
                 Ok(said)
             }
             Err((at, error)) => {
@@ -150,7 +115,7 @@ impl Course {
     {
         let mut all = AllSaid::new();
         for at in 0..self.slots.len() {
-            let said = SlotVisit::of(visit, self, at).say(response, closed);
+            let said = SlotVisit::of(&visit.slots, visit.now, self, at).say(response, closed);
             all.push(said.map_err(|error| (at, error))?);
         }
         Ok(all)
@@ -204,7 +169,7 @@ impl Course {
     fn seen<'v>(&mut self, visit: &'v Visit) -> AllSaid<'v> {
         let slots = 0..self.slots.len();
         slots
-            .map(|at| SlotVisit::of(visit, self, at).seen())
+            .map(|at| SlotVisit::of(&visit.slots, visit.now, self, at).seen())
             .collect()
     }
 }
@@ -279,8 +244,10 @@ impl<'v> SlotVisit<'v, '_> {
         let is_due = touching::may_be_due(config, self.slot, now);
         if (is_due || !orphans.is_empty()) && response.may_carry_unasked() {
             said.lines = orphans;
-            said.lines
-                .extend(touching::touch(config, self.slot, now, closed));
+            if is_due {
+                let touch = touching::touch(config, self.slot, now, closed);
+                said.lines.extend(touch);
+            }
         }
     }
 

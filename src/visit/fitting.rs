@@ -3,7 +3,8 @@
 use super::config::Config;
 use crate::carrier::{Carrier, HeaderLine, Incoming, Outgoing};
 use crate::cookie::{Budget, Chunks, Overflow, PAIR_END, Tally};
-use crate::error::{AttributeSize, Error, Measure, Oversize};
+use crate::error::{AttributeSize, Error, Measure, Oversize, Refusal};
+use crate::event::Note;
 use crate::lifetime::Timestamp;
 use crate::payload::{Entry, PADDING, Packing, Payload, Record, UNPACKED_MAX};
 use crate::seal::{Format, text_length};
@@ -30,9 +31,30 @@ pub(super) struct WriteSize {
     /// Bytes of all its lines.
     pub(super) bytes: usize,
     /// The bytes above which that is worth a word.
-    pub(super) warn_above: usize,
+    pub(super) warning_limit: usize,
     /// Bytes that its cookies take in the next request.
     pub(super) pairs: usize,
+}
+
+impl WriteSize {
+    /// Notes what an operator is told of a session that is written. `refusal` is why the cookie was
+    /// refused that it goes over.
+    pub(super) fn note(self, refusal: Option<Refusal>, mut note: impl FnMut(Note)) {
+        if let Some(refusal) = refusal.filter(|refusal| refusal.may_live_elsewhere()) {
+            note(Note::Overwrote(refusal));
+        }
+        let WriteSize {
+            bytes,
+            warning_limit,
+            ..
+        } = self;
+        if bytes > warning_limit {
+            note(Note::NearBudget {
+                bytes,
+                warning_limit,
+            });
+        }
+    }
 }
 
 impl<'c> Exit<'c> {
@@ -160,7 +182,7 @@ impl Fitted<'_> {
     pub(super) fn write_size(&self) -> WriteSize {
         WriteSize {
             bytes: self.chunks.bytes(),
-            warn_above: self.exit.carrier.budget().warning_limit(),
+            warning_limit: self.exit.carrier.budget().warning_limit(),
             pairs: self.pairs(),
         }
     }

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::SlotVisit;
-use super::Usage;
 use super::fitting::largest;
-use super::report::note_write;
+use super::slot::SlotVisit;
+use super::slot_state::Usage;
 use super::state::Change;
 use super::touching::is_due;
 use crate::carrier::{LINK_MAX, OwnLink, Source, sent_length};
@@ -78,7 +77,7 @@ impl SlotVisit<'_, '_> {
         let fitted = exit.fit(record)?;
         let text = fitted.seal(issued)?;
         let (size, refusal) = (fitted.write_size(), state.refusal());
-        note_write(size, refusal, |note| self.note(note));
+        size.note(refusal, |note| self.note(note));
         Ok(text)
     }
 

@@ -1,29 +1,15 @@
 //! What an operator is told once it is certain what a response carries.
 
-use super::closing::{Deed, Said};
-use super::fitting::{WriteSize, request_bytes};
-use super::{Course, Visit};
-use crate::cookie::Tally;
-use crate::error::Refusal;
+use super::course::Course;
+use super::fitting::request_bytes;
+use super::said::{Deed, Said};
+use super::state::SessionState;
+use crate::cookie::{Budget, Tally};
 use crate::event::Note;
 
-/// Notes what concerns one session that is written; `refusal` is why the cookie was refused that it
-/// goes over.
-pub(super) fn note_write(size: WriteSize, refusal: Option<Refusal>, mut note: impl FnMut(Note)) {
-    if let Some(refusal) = refusal.filter(|refusal| refusal.may_live_elsewhere()) {
-        note(Note::Overwrote(refusal));
-    }
-    let WriteSize {
-        bytes, warn_above, ..
-    } = size;
-    if bytes > warn_above {
-        note(Note::NearBudget { bytes, warn_above });
-    }
-}
-
 impl Course {
-    /// Notes what the response `said` of the sessions.
-    pub(super) fn report(&mut self, visit: &Visit, said: &[Said<'_>]) {
+    /// Notes what the response `said` of the sessions. `main` is the budget of the main slot.
+    pub(super) fn report(&mut self, main: &Budget, said: &[Said<'_>]) {
         for (at, (slot, said)) in self.slots.iter_mut().zip(said).enumerate() {
             // Nobody made up for it, and no page says so.
             if let Some(refused) = slot.refused.take() {
@@ -32,18 +18,18 @@ impl Course {
             match said.deed {
                 Deed::Withheld => self.notes.push((at, Note::Withheld)),
                 Deed::Wrote(size) => {
-                    let refusal = slot.session.as_ref().and_then(|state| state.refusal());
-                    note_write(size, refusal, |note| self.notes.push((at, note)));
+                    let refusal = slot.session.as_ref().and_then(SessionState::refusal);
+                    size.note(refusal, |note| self.notes.push((at, note)));
                 }
                 Deed::Nothing | Deed::Sent => {}
             }
         }
-        self.report_crowd(visit, said);
+        self.report_crowd(main, said);
     }
 
     /// Notes a request that becomes too long: the sessions in it, and all other cookies. The main slot
     /// speaks for it, because it has one `Cookie` field.
-    fn report_crowd(&mut self, visit: &Visit, said: &[Said<'_>]) {
+    fn report_crowd(&mut self, main: &Budget, said: &[Said<'_>]) {
         let is_written = |said: &Said<'_>| matches!(said.deed, Deed::Wrote(_));
         if !said.iter().any(is_written) {
             return;
@@ -70,15 +56,15 @@ impl Course {
         };
         let foreign = whole.without(came);
         let bytes = request_bytes(pairs, foreign);
-        let warn_above = visit.config(0).budget.request_warning_limit();
-        if bytes > warn_above {
+        let warning_limit = main.request_warning_limit();
+        if bytes > warning_limit {
             let others = foreign.cookies;
             self.notes.push((
                 0,
                 Note::CrowdedRequest {
                     bytes,
                     others,
-                    warn_above,
+                    warning_limit,
                 },
             ));
         }

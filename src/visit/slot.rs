@@ -1,11 +1,12 @@
 //! One slot of a visit under its lock: reading a session, and changing it.
 
-use super::config::Config;
+use super::config::{Config, SlotList};
+use super::course::{Course, Notes};
 use super::fitting::Exit;
 use super::opening::open;
 use super::phase::{Closing, Phase};
+use super::slot_state::{SlotState, Usage};
 use super::state::{Edit, SessionState};
-use super::{Course, Notes, SlotState, Usage, Visit};
 use crate::carrier::{Incoming, LinkUse, Source};
 use crate::error::{Error, Refusal};
 use crate::event::Note;
@@ -24,7 +25,12 @@ pub(crate) struct SlotVisit<'v, 'l> {
 }
 
 impl<'v, 'l> SlotVisit<'v, 'l> {
-    pub(super) fn of(visit: &'v Visit, course: &'l mut Course, at: usize) -> SlotVisit<'v, 'l> {
+    pub(super) fn of(
+        list: &'v SlotList,
+        now: Timestamp,
+        course: &'l mut Course,
+        at: usize,
+    ) -> SlotVisit<'v, 'l> {
         let Course {
             phase,
             slots,
@@ -40,8 +46,8 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
             None => main,
         };
         SlotVisit {
-            config: visit.config(at),
-            now: visit.now,
+            config: list.at(at),
+            now,
             phase,
             slot,
             notes,

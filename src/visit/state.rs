@@ -1,6 +1,6 @@
 //! What one request knows of one session, and the one door through which it changes.
 
-use super::opening::{Held, Opening};
+use super::held::{Held, Opening};
 use crate::error::{Error, Refusal};
 use crate::lifetime::{Idle, OwnLifetimes, SessionTimes, Timestamp};
 use crate::payload::{Attributes, Detached, Entry, Placed, Record, SessionId};

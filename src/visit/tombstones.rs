@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::config::Config;
-use super::opening::Held;
+use super::held::Held;
 use crate::carrier::{Family, HeaderLine, Incoming};
 use crate::cookie::{Jar, Names};
 use crate::lifetime::Timestamp;

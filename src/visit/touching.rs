@@ -1,9 +1,10 @@
 //! Keeping a session alive without writing it: when a touch is due, and its line.
 
 use super::config::Config;
-use super::opening::{Held, open};
+use super::held::Held;
+use super::opening::open;
+use super::slot_state::{SlotState, Usage};
 use super::state::SessionState;
-use super::{SlotState, Usage};
 use crate::carrier::{Family, HeaderLine, Incoming};
 use crate::cookie::ClearView;
 use crate::error::Refusal;
@@ -85,8 +86,8 @@ fn is_fresh(
     }
 }
 
-/// Returns the line that notes this request as a use of its session, if that is due. `closed` is the
-/// time of the commit.
+/// Returns the line that notes this request as a use of its session, where that [`may_be_due`] and is.
+/// `closed` is the time of the commit.
 ///
 /// Only a token that was authenticated and found live in this request is touched. This may open it,
 /// which does not count as having looked at it: nothing in the response depends on it.
@@ -96,9 +97,6 @@ pub(super) fn touch(
     now: Timestamp,
     closed: Timestamp,
 ) -> Option<HeaderLine> {
-    if !may_be_due(config, slot, now) {
-        return None;
-    }
     match &slot.session {
         Some(state) => touch_line(config, &slot.came, state.held()?, now, closed),
         None => {

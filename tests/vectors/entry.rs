@@ -66,17 +66,17 @@ pub(super) fn policy(entry: &Value) -> Lifetime {
     let seconds = |field| entry[field].as_u64().map(Duration::from_secs);
     let idle = Duration::from_secs(number(entry, "idle"));
     let mut policy = Lifetime::new()
-        .idle(idle)
-        .absolute(Duration::from_secs(number(entry, "absolute")))
+        .with_idle_timeout(idle)
+        .with_absolute_lifetime(Duration::from_secs(number(entry, "absolute")))
         .allow_idle(
             seconds("shortest_idle").unwrap_or(idle),
             seconds("longest_idle").unwrap_or(idle),
         );
     if let Some(longest) = seconds("longest_absolute") {
-        policy = policy.allow_absolute(longest);
+        policy = policy.with_longest_absolute(longest);
     }
     if let Some(skew) = seconds("skew") {
-        policy = policy.skew(skew);
+        policy = policy.with_clock_skew(skew);
     }
     if entry["never_idle"] == true {
         policy = policy.allow_never_idle();

@@ -124,7 +124,7 @@
 //! let ring = KeyRing::new(Key::generate()?);
 //! let prefs = SessionManager::builder(ring.clone())
 //!     .cookie(CookieSpec::new("__Host-prefs"))
-//!     .budget(Budget::compact().total(1_500))
+//!     .budget(Budget::compact().with_total_limit(1_500))
 //!     .build()?;
 //! let manager = SessionManager::new(ring)?.with_slot::<Prefs>(prefs)?;
 //! let app: Router = Router::new()

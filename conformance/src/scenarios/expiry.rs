@@ -50,7 +50,7 @@ fn idle(harness: &dyn Harness) -> Result<(), Failure> {
 
 fn absolute(harness: &dyn Harness) -> Result<(), Failure> {
     let hour = |plan: Plan| {
-        let lifetime = Lifetime::new().absolute(Duration::from_secs(3_600));
+        let lifetime = Lifetime::new().with_absolute_lifetime(Duration::from_secs(3_600));
         Plan {
             manager: plan.manager.lifetime(lifetime),
             ..plan

@@ -50,7 +50,7 @@ pub(super) const LIST: &[Entry] = &[
 ];
 
 fn with_links(harness: &dyn Harness, page: Option<Page>) -> Result<Stage, Failure> {
-    let lifetime = Lifetime::new().idle(Duration::from_secs(600));
+    let lifetime = Lifetime::new().with_idle_timeout(Duration::from_secs(600));
     Stage::with(harness, |plan| Plan {
         manager: plan
             .manager

@@ -62,11 +62,11 @@ pub(super) const LIST: &[Entry] = &[
 
 /// An app with both slots, each under a ring of its own.
 fn with_prefs(harness: &dyn Harness, page: Option<Page>) -> Result<Stage, Failure> {
-    let lifetime = Lifetime::new().idle(Duration::from_secs(3_600));
+    let lifetime = Lifetime::new().with_idle_timeout(Duration::from_secs(3_600));
     let prefs = SessionManager::builder(ring(3)?)
         .cookie(CookieSpec::new("__Host-prefs"))
         .lifetime(lifetime)
-        .budget(Budget::compact().total(1_500));
+        .budget(Budget::compact().with_total_limit(1_500));
     Stage::with(harness, |plan| Plan {
         prefs: Some(prefs),
         page,

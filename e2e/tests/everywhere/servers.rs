@@ -16,7 +16,7 @@ pub(crate) fn manager(ring: &KeyRing) -> Result<SessionManager, Failure> {
     let main = SessionManager::builder(ring.clone()).transport(Transport::bearer().or_cookie());
     let prefs = SessionManager::builder(ring.clone())
         .cookie(CookieSpec::new("__Host-prefs"))
-        .budget(Budget::compact().total(1_000))
+        .budget(Budget::compact().with_total_limit(1_000))
         .transport(Transport::header("x-prefs").or_cookie());
     Ok(main.build()?.with_slot::<Prefs>(prefs.build()?)?)
 }

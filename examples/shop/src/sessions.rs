@@ -44,10 +44,10 @@ pub fn sessions(ring: KeyRing, idle: Duration) -> Result<SessionLayer, Error> {
 fn lifetime(idle: Duration) -> Lifetime {
     let policy = Lifetime::new();
     policy
-        .idle(idle)
-        .absolute(policy.absolute_lifetime().max(idle))
+        .with_idle_timeout(idle)
+        .with_absolute_lifetime(policy.absolute_lifetime().max(idle))
         .allow_idle(idle, REMEMBERED_IDLE)
-        .allow_absolute(REMEMBERED)
+        .with_longest_absolute(REMEMBERED)
 }
 
 #[cfg(test)]

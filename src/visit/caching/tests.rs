@@ -6,7 +6,7 @@ use super::*;
 use crate::carrier::{Carriers, Cookies, Family, Transport};
 use crate::cookie::{Budget, CookieSpec, Names};
 use crate::seal::Binding;
-use crate::visit::closing::Deed;
+use crate::visit::said::Deed;
 
 /// A session that was looked at, and what it says.
 #[derive(Clone, Copy)]

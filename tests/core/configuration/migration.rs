@@ -13,7 +13,7 @@ use crate::common::{self, BASE, Browser, at, key, manager, ring};
 fn a_stricter_policy_acts_on_cookies_that_are_out() {
     let mut browser = Browser::default();
     browser.visit(&manager(), at(0), |session| session.insert("a", 1).unwrap());
-    let strict = Lifetime::new().idle(Duration::from_secs(60));
+    let strict = Lifetime::new().with_idle_timeout(Duration::from_secs(60));
     let strict = SessionManager::builder(ring())
         .lifetime(strict)
         .build()

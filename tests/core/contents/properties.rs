@@ -56,7 +56,10 @@ fn attributes() -> impl Strategy<Value = BTreeMap<String, Value>> {
 
 fn budget() -> impl Strategy<Value = Budget> {
     (200_usize..4_200, 0_usize..11, 200_usize..40_000).prop_map(|(line, cookies, total)| {
-        Budget::portable().line(line).cookies(cookies).total(total)
+        Budget::portable()
+            .with_line_limit(line)
+            .with_cookie_limit(cookies)
+            .with_total_limit(total)
     })
 }
 

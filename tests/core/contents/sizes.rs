@@ -108,17 +108,19 @@ fn a_large_session_within_budget_is_warned_of_to_the_byte() {
         session.insert(BLOB, noise(2_500, 3)).unwrap();
         session.size().unwrap().bytes()
     };
-    for (warn_above, wanted) in [(bytes - 1, true), (bytes, false)] {
+    for (warning_limit, wanted) in [(bytes - 1, true), (bytes, false)] {
         let warned = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         let log = std::sync::Arc::clone(&warned);
         let manager = SessionManager::builder(ring())
-            .budget(Budget::portable().warn_above(warn_above))
+            .budget(Budget::portable().with_warning_limit(warning_limit))
             .on_event(move |event| {
                 if let Event::NearBudget {
-                    bytes, warn_above, ..
+                    bytes,
+                    warning_limit,
+                    ..
                 } = event
                 {
-                    log.lock().unwrap().push((*bytes, *warn_above));
+                    log.lock().unwrap().push((*bytes, *warning_limit));
                 }
             })
             .build()
@@ -127,7 +129,7 @@ fn a_large_session_within_budget_is_warned_of_to_the_byte() {
         browser.visit(&manager, at(1), |session| {
             session.insert(BLOB, noise(2_500, 3)).unwrap()
         });
-        let wanted = wanted.then_some((bytes, warn_above));
+        let wanted = wanted.then_some((bytes, warning_limit));
         assert_eq!(warned.lock().unwrap().first().copied(), wanted);
     }
     assert_eq!(Budget::portable().warning_limit(), 3_072);
@@ -241,7 +243,7 @@ fn the_size_model_holds() {
 #[test]
 fn what_is_left_fits_and_not_much_more() {
     let other = Attribute::<Vec<u8>>::new("other");
-    let persistent = Lifetime::new().persist(Persistence::Always);
+    let persistent = Lifetime::new().with_persistence(Persistence::Always);
     let words = "some words that compress, some words that compress, some words that do";
     // Letters of an alphabet of two, which only DEFLATE shortens.
     let letters: String = noise(12_000, 3)
@@ -302,7 +304,7 @@ fn an_insert_counts_the_attributes_that_the_cookies_will_have() {
     ] {
         let manager = SessionManager::builder(ring())
             .budget(budget)
-            .lifetime(Lifetime::new().persist(Persistence::Always))
+            .lifetime(Lifetime::new().with_persistence(Persistence::Always))
             .build()
             .unwrap();
         let most = (1..30_000).collect::<Vec<_>>().partition_point(|length| {
@@ -398,11 +400,11 @@ fn other_cookies_are_counted_and_warned_of_and_fail_nothing() {
             if let Event::CrowdedRequest {
                 bytes,
                 others,
-                warn_above,
+                warning_limit,
                 ..
             } = event
             {
-                log.lock().unwrap().push((*bytes, *others, *warn_above));
+                log.lock().unwrap().push((*bytes, *others, *warning_limit));
             }
         })
         .build()
@@ -462,9 +464,9 @@ fn a_limited_head_is_kept_whatever_else_is_in_it() {
     let former = || CookieSpec::new("sid").domain("shop.example").path("/");
     let scope = || Scope::new().path("/shop");
     type Configure = fn(SessionManagerBuilder) -> SessionManagerBuilder;
-    let remember: Configure = |b| b.lifetime(Lifetime::new().persist(Persistence::Always));
+    let remember: Configure = |b| b.lifetime(Lifetime::new().with_persistence(Persistence::Always));
     let links: Configure = |b| {
-        let lifetime = Lifetime::new().idle(Duration::from_secs(600));
+        let lifetime = Lifetime::new().with_idle_timeout(Duration::from_secs(600));
         b.transport(Transport::url_that_leaks("s").or_cookie())
             .lifetime(lifetime)
     };
@@ -565,7 +567,7 @@ fn a_limited_head_says_what_takes_the_room() {
     );
     assert!(error.to_string().contains(&wanted), "{error}");
 
-    let cramped = Budget::compact().head(500);
+    let cramped = Budget::compact().with_head_limit(500);
     let builder = SessionManager::builder(ring()).budget(cramped);
     let error = builder.build().unwrap_err().to_string();
     assert!(

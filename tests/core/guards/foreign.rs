@@ -199,7 +199,7 @@ impl Slot for Prefs {}
 #[test]
 fn the_main_slot_speaks_for_all() {
     let manager = |name: &str| SessionManager::builder(ring()).cookie(CookieSpec::new(name));
-    let small = || sealed_session::Budget::compact().total(1_000);
+    let small = || sealed_session::Budget::compact().with_total_limit(1_000);
     let prefs = manager("__Host-prefs").budget(small());
     let prefs = prefs
         .cross_origin(CrossOrigin::unchecked())
@@ -266,7 +266,7 @@ fn what_no_page_can_send_passes() {
     // A slot in cookies beside one in fields is one that comes along.
     let prefs = SessionManager::builder(ring()).cookie(CookieSpec::new("__Host-prefs"));
     let prefs = prefs
-        .budget(sealed_session::Budget::compact().total(1_000))
+        .budget(sealed_session::Budget::compact().with_total_limit(1_000))
         .build()
         .unwrap();
     let mixed = of(field).unwrap().with_slot::<Prefs>(prefs).unwrap();

@@ -157,7 +157,7 @@ impl Slot for Staff {}
 fn a_guard_is_of_one_slot() {
     let staff = SessionManager::builder(sealed_session::KeyRing::new(key(2)))
         .cookie(CookieSpec::new("__Host-staff"))
-        .budget(Budget::compact().total(1_600))
+        .budget(Budget::compact().with_total_limit(1_600))
         .build()
         .unwrap();
     let manager = SessionManager::new(ring()).unwrap();

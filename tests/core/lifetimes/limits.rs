@@ -55,8 +55,8 @@ fn the_skew_at_its_edge() {
     // What another node stamped that is ahead: this one at 0, that one at the time given.
     for (policy, edge) in [
         (Lifetime::new(), 120),
-        (Lifetime::new().skew(Duration::from_secs(5)), 5),
-        (Lifetime::new().skew(Duration::ZERO), 0),
+        (Lifetime::new().with_clock_skew(Duration::from_secs(5)), 5),
+        (Lifetime::new().with_clock_skew(Duration::ZERO), 0),
     ] {
         let manager = SessionManager::builder(ring())
             .lifetime(policy)

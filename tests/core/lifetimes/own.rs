@@ -23,7 +23,7 @@ fn wide() -> Lifetime {
     Lifetime::new()
         .allow_idle(seconds(300), seconds(7 * DAY))
         .allow_never_idle()
-        .allow_absolute(seconds(30 * DAY))
+        .with_longest_absolute(seconds(30 * DAY))
 }
 
 /// A browser whose session asked for something at 0.
@@ -70,7 +70,7 @@ fn what_a_session_asked_for_counts_within_the_bounds_of_whoever_reads_it() {
     let stricter = Lifetime::new();
     let narrower = Lifetime::new()
         .allow_idle(seconds(600), seconds(3_600))
-        .allow_absolute(seconds(DAY));
+        .with_longest_absolute(seconds(DAY));
     let table = [
         ("plain", &plain, wide(), (1_800, IdleExpired)),
         ("short", &short, wide(), (300, IdleExpired)),
@@ -105,9 +105,13 @@ fn what_a_session_asked_for_counts_within_the_bounds_of_whoever_reads_it() {
 #[test]
 fn shortening_the_policy_acts_on_cookies_that_are_out() {
     let browser = asked(Lifetime::new(), |_| Ok(()));
-    let shorter = Lifetime::new().idle(seconds(300)).absolute(seconds(600));
+    let shorter = Lifetime::new()
+        .with_idle_timeout(seconds(300))
+        .with_absolute_lifetime(seconds(600));
     assert_eq!(end(&browser, shorter), (300, Refusal::IdleExpired));
-    let longer = Lifetime::new().idle(seconds(DAY)).absolute(seconds(DAY));
+    let longer = Lifetime::new()
+        .with_idle_timeout(seconds(DAY))
+        .with_absolute_lifetime(seconds(DAY));
     assert_eq!(end(&browser, longer), (DAY, Refusal::AbsoluteExpired));
 }
 
@@ -157,7 +161,7 @@ fn what_the_policy_does_not_permit_is_an_error_with_both_bounds() {
         ),
         (
             session.set_absolute_lifetime(Duration::from_millis(999)),
-            ["0 s", "allow_absolute"],
+            ["0 s", "with_longest_absolute"],
         ),
     ] {
         let error = result.unwrap_err();
@@ -227,8 +231,8 @@ fn max_age(line: &str) -> Option<i64> {
 
 #[test]
 fn cookies_outlive_the_browser_by_what_is_left_and_by_400_days_at_most() {
-    let years = Lifetime::new().absolute(seconds(1_000 * DAY));
-    let always = |policy: Lifetime| policy.persist(Persistence::Always);
+    let years = Lifetime::new().with_absolute_lifetime(seconds(1_000 * DAY));
+    let always = |policy: Lifetime| policy.with_persistence(Persistence::Always);
     let remembered = wide();
     // The policy, whether to be remembered, when, and the cookies' age.
     let table = [
@@ -236,7 +240,12 @@ fn cookies_outlive_the_browser_by_what_is_left_and_by_400_days_at_most() {
         (remembered, false, 0, None),
         (remembered, true, 0, Some(30 * DAY)),
         (remembered, true, 1_000, Some(30 * DAY - 1_000)),
-        (remembered.persist(Persistence::Never), true, 0, None),
+        (
+            remembered.with_persistence(Persistence::Never),
+            true,
+            0,
+            None,
+        ),
         (always(remembered), false, 0, Some(43_200)),
         (always(remembered), true, 500, Some(30 * DAY - 500)),
         (always(years), false, 0, Some(400 * DAY)),
@@ -264,10 +273,10 @@ fn cookies_outlive_the_browser_by_what_is_left_and_by_400_days_at_most() {
 
 #[test]
 fn a_budget_has_room_for_the_longest_max_age() {
-    let policy = Lifetime::new().persist(Persistence::Always);
+    let policy = Lifetime::new().with_persistence(Persistence::Always);
     let line = format!("{BASE}.1=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=43200");
     for (room, fits) in [(127, false), (128, true)] {
-        let budget = Budget::portable().line(line.len() + room);
+        let budget = Budget::portable().with_line_limit(line.len() + room);
         let builder = SessionManager::builder(ring())
             .lifetime(policy)
             .budget(budget);

@@ -51,8 +51,11 @@ fn nodes_that_share_an_old_key_know_the_touches_and_the_tombstones_of_each_other
 fn the_tombstone_stays_for_as_long_as_the_session_could() {
     let table = [
         (Lifetime::new(), "1920"),
-        (Lifetime::new().idle(Duration::from_secs(600)), "720"),
-        (Lifetime::new().skew(Duration::ZERO), "1800"),
+        (
+            Lifetime::new().with_idle_timeout(Duration::from_secs(600)),
+            "720",
+        ),
+        (Lifetime::new().with_clock_skew(Duration::ZERO), "1800"),
         (Lifetime::new().allow_never_idle(), "43320"),
     ];
     for (policy, age) in table {
@@ -162,8 +165,8 @@ fn what_came_beside_a_live_session_or_under_another_name_is_buried_as_well() {
 #[test]
 fn a_tombstone_is_not_cut_short_by_those_of_later_sessions() {
     let policy = Lifetime::new()
-        .idle(Duration::from_secs(28_800))
-        .absolute(Duration::from_secs(28_800));
+        .with_idle_timeout(Duration::from_secs(28_800))
+        .with_absolute_lifetime(Duration::from_secs(28_800));
     let manager = SessionManager::builder(ring())
         .lifetime(policy)
         .build()

@@ -86,8 +86,8 @@ fn renewing_the_largest_session_costs_one_short_line() {
         for policy in [
             Lifetime::new(),
             Lifetime::new()
-                .absolute(Duration::from_secs(400 * 86_400))
-                .persist(sealed_session::Persistence::Always),
+                .with_absolute_lifetime(Duration::from_secs(400 * 86_400))
+                .with_persistence(sealed_session::Persistence::Always),
         ] {
             let manager = SessionManager::builder(ring())
                 .format(format)
@@ -215,7 +215,7 @@ fn a_slow_request_revives_nothing_and_does_not_undo_a_quick_one() {
         at(1_000)
     );
     // Over its absolute lifetime meanwhile.
-    let policy = Lifetime::new().absolute(Duration::from_secs(1_900));
+    let policy = Lifetime::new().with_absolute_lifetime(Duration::from_secs(1_900));
     let short = SessionManager::builder(ring())
         .lifetime(policy)
         .build()

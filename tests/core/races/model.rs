@@ -22,7 +22,9 @@ static SERVERS: LazyLock<[SessionManager; 2]> = LazyLock::new(|| {
 static LENIENT: LazyLock<[SessionManager; 2]> = LazyLock::new(|| {
     let newest = KeyRing::new(key(2)).accept(key(1)).unwrap();
     let years = Duration::from_secs(1 << 30);
-    let policy = Lifetime::new().idle(years).absolute(years);
+    let policy = Lifetime::new()
+        .with_idle_timeout(years)
+        .with_absolute_lifetime(years);
     [newest, KeyRing::new(key(1))].map(|ring| server(ring, policy))
 });
 

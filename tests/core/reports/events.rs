@@ -45,7 +45,7 @@ fn everything(session: &Session) {
     drop(session.encode_url("/"));
     drop((
         session.clone(),
-        adapter::in_hand(&session),
+        adapter::in_hand(session),
         format!("{session:?}"),
     ));
     drop(session.clear());
@@ -112,7 +112,7 @@ type Seen = Arc<Mutex<BTreeSet<String>>>;
 
 fn managers(seen: &Seen, ask: fn(&Session)) -> [SessionManager; 2] {
     let ring = KeyRing::new(Key::generate().unwrap());
-    let quarter = Lifetime::new().idle(Duration::from_secs(900));
+    let quarter = Lifetime::new().with_idle_timeout(Duration::from_secs(900));
     let links = Transport::url_that_leaks("s");
     let plain = SessionManager::builder(ring.clone());
     let builders = [

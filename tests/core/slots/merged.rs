@@ -196,21 +196,23 @@ fn crowding(limit: usize, seen: &Crowds) -> SessionManager {
             if let Event::CrowdedRequest {
                 bytes,
                 others,
-                warn_above,
+                warning_limit,
                 ..
             } = event
             {
                 seen.lock()
                     .unwrap()
-                    .push((slot, *bytes, *others, *warn_above));
+                    .push((slot, *bytes, *others, *warning_limit));
             }
         }
     };
     // Both may answer at once, and only requests are counted here.
-    let budget = Budget::compact().total(1_600).head(5_000);
+    let budget = Budget::compact()
+        .with_total_limit(1_600)
+        .with_head_limit(5_000);
     both(
         sign_in()
-            .budget(budget.warn_request_above(limit))
+            .budget(budget.with_request_warning_limit(limit))
             .on_event(hook("main")),
         prefs().budget(budget).on_event(hook("prefs")),
     )
@@ -235,7 +237,7 @@ fn the_next_request_is_counted_once_for_all_slots() {
     assert_eq!(take(), [("main", browser.line().len(), 2, 3_200)]);
     // Both at once raise one event, too.
     visit(&mut browser, &manager, at(2), |session| {
-        grown(&session, 3);
+        grown(session, 3);
         grown(&of_prefs(session), 4);
     });
     assert_eq!(take(), [("main", browser.line().len(), 2, 3_200)]);
@@ -303,7 +305,7 @@ fn a_slot_in_a_header_field_counts_for_no_cookie_and_varies_by_its_field() {
     };
     let main = sign_in()
         .transport(Transport::header("x-session"))
-        .budget(Budget::portable().warn_request_above(1_600))
+        .budget(Budget::portable().with_request_warning_limit(1_600))
         .on_event(hook("main"));
     let manager = both(main, prefs().on_event(hook("prefs")));
     let mut browser = Browser::default();
@@ -332,7 +334,7 @@ fn a_slot_in_a_header_field_counts_for_no_cookie_and_varies_by_its_field() {
 
 /// The preferences travel in links, too, and were asked for in them.
 fn linked() -> (SessionManager, Session) {
-    let policy = Lifetime::new().idle(Duration::from_secs(900));
+    let policy = Lifetime::new().with_idle_timeout(Duration::from_secs(900));
     let transport = Transport::cookie().or_url_that_leaks("s");
     let manager = both(sign_in(), prefs().lifetime(policy).transport(transport));
     let fields: &HeaderFields<'_> = &|name, take| {

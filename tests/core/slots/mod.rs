@@ -29,11 +29,13 @@ fn sign_in() -> SessionManagerBuilder {
 /// A year, under another ring, in what the default budget leaves.
 fn prefs() -> SessionManagerBuilder {
     let year = Duration::from_secs(YEAR.unsigned_abs());
-    let policy = Lifetime::new().idle(year).absolute(year);
+    let policy = Lifetime::new()
+        .with_idle_timeout(year)
+        .with_absolute_lifetime(year);
     SessionManager::builder(KeyRing::new(key(2)))
         .cookie(CookieSpec::new("__Host-prefs"))
-        .lifetime(policy.persist(Persistence::Always))
-        .budget(Budget::compact().total(1_600))
+        .lifetime(policy.with_persistence(Persistence::Always))
+        .budget(Budget::compact().with_total_limit(1_600))
 }
 
 fn both(main: SessionManagerBuilder, prefs: SessionManagerBuilder) -> SessionManager {
@@ -98,7 +100,7 @@ fn each_slot_has_a_cookie_a_ring_and_a_lifetime_of_its_own() {
     });
     assert_eq!(set, [common::BASE, "__Host-prefs"]);
     visit(&mut browser, &manager, at(1_799), |session| {
-        assert_eq!(name(&session).as_deref(), Some("Ada"));
+        assert_eq!(name(session).as_deref(), Some("Ada"));
         assert_eq!(name(&of_prefs(session)).as_deref(), Some("dark"));
     });
     let session = open(&browser, &manager, at(YEAR - 1));
@@ -114,7 +116,7 @@ fn what_one_slot_sealed_is_nothing_to_another() {
     // Under one ring, too: the name is bound.
     let one_ring = SessionManager::builder(ring())
         .cookie(CookieSpec::new("__Host-prefs"))
-        .budget(Budget::compact().total(1_600));
+        .budget(Budget::compact().with_total_limit(1_600));
     let manager = both(sign_in(), one_ring);
     let mut browser = Browser::default();
     visit(&mut browser, &manager, at(0), |session| {
@@ -145,7 +147,7 @@ fn the_end_of_one_slot_leaves_the_other() {
 
 #[test]
 fn every_request_keeps_every_slot_alive_unless_it_is_passive() {
-    let briefly = Lifetime::new().idle(Duration::from_secs(1_200));
+    let briefly = Lifetime::new().with_idle_timeout(Duration::from_secs(1_200));
     let manager = both(sign_in(), prefs().lifetime(briefly));
     let mut browser = Browser::default();
     visit(&mut browser, &manager, at(0), |session| {

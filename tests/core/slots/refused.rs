@@ -14,7 +14,7 @@ impl Slot for Flash {}
 fn small(name: &str) -> SessionManagerBuilder {
     SessionManager::builder(ring())
         .cookie(CookieSpec::new(name))
-        .budget(Budget::compact().total(500))
+        .budget(Budget::compact().with_total_limit(500))
 }
 
 /// What the error says of `first`, as the main slot, and `second` beside it.
@@ -130,7 +130,7 @@ fn transports_that_collide() {
             "parameter of links `s`",
         ),
     ];
-    let short = Lifetime::new().idle(std::time::Duration::from_secs(600));
+    let short = Lifetime::new().with_idle_timeout(std::time::Duration::from_secs(600));
     for (one, other, what) in table {
         let (one, other) = (travels("a", &one), travels("b", &other));
         let text = refused(one.lifetime(short), other.lifetime(short)).unwrap();
@@ -202,26 +202,34 @@ fn one_slot_twice() {
 #[test]
 fn budgets_that_no_request_carries_together() {
     // 6,500 and 1,680 are 8,180.
-    let fits = |total| refused(sign_in(), prefs().budget(Budget::compact().total(total)));
+    let fits = |total| {
+        refused(
+            sign_in(),
+            prefs().budget(Budget::compact().with_total_limit(total)),
+        )
+    };
     assert_eq!(fits(1_680), None);
     assert_eq!(
         fits(1_681).unwrap(),
         "configuration: the budgets of all slots are 8181 bytes together, 1 more than the 8180 that \
          common servers take in a request: `__Host-session` 6500, `__Host-prefs` 1681; lower them by \
-         `Budget::total`, or, if every server in front takes more, say so by \
-         `Budget::warn_request_above` in the budget of the main slot"
+         `Budget::with_total_limit`, or, if every server in front takes more, say so by \
+         `Budget::with_request_warning_limit` in the budget of the main slot"
     );
     // The main slot's budget speaks for the request, whatever the others say, in any order.
     let roomy = || small("b").budget(Budget::roomy());
     assert!(refused(sign_in(), roomy()).is_some());
     assert_eq!(
-        refused(roomy(), small("c").budget(Budget::compact().total(2_300))),
+        refused(
+            roomy(),
+            small("c").budget(Budget::compact().with_total_limit(2_300))
+        ),
         None
     );
-    let knows = Budget::portable().warn_request_above(18_500);
+    let knows = Budget::portable().with_request_warning_limit(18_500);
     assert_eq!(refused(sign_in().budget(knows), roomy()), None);
     // One alone is its own affair.
-    let alone = sign_in().budget(Budget::portable().warn_request_above(100));
+    let alone = sign_in().budget(Budget::portable().with_request_warning_limit(100));
     assert!(
         alone
             .build()
@@ -235,16 +243,36 @@ fn budgets_that_no_request_carries_together() {
 #[test]
 fn budgets_that_no_limited_head_carries_together() {
     // Beside each session stand its tombstones and the rest, so two halves are too much.
-    let main = || sign_in().budget(Budget::compact().total(1_000));
-    let fits = |total| refused(main(), prefs().budget(Budget::compact().total(total)));
+    let main = || sign_in().budget(Budget::compact().with_total_limit(1_000));
+    let fits = |total| {
+        refused(
+            main(),
+            prefs().budget(Budget::compact().with_total_limit(total)),
+        )
+    };
     assert_eq!(fits(1_000), None);
     let error = fits(1_500).unwrap();
-    for part in ["response head", "3072", "`__Host-prefs`", "`Budget::total`"] {
+    for part in [
+        "response head",
+        "3072",
+        "`__Host-prefs`",
+        "`Budget::with_total_limit`",
+    ] {
         assert!(error.contains(part), "{part}: {error}");
     }
     // A slot without a limit of its own may remove all that is left over at once.
-    assert!(refused(main(), prefs().budget(Budget::portable().total(1_000))).is_some());
+    assert!(
+        refused(
+            main(),
+            prefs().budget(Budget::portable().with_total_limit(1_000))
+        )
+        .is_some()
+    );
     // The main slot's budget speaks for the response.
-    let roomy = sign_in().budget(Budget::compact().total(1_000).head(8_000));
+    let roomy = sign_in().budget(
+        Budget::compact()
+            .with_total_limit(1_000)
+            .with_head_limit(8_000),
+    );
     assert_eq!(refused(roomy, prefs().budget(Budget::compact())), None);
 }

@@ -75,31 +75,57 @@ fn a_development_profile_serves_this_machine_only_in_fields_too() {
 fn links_are_refused_a_long_idle_timeout_and_odd_parameters() {
     let minutes = |n: u64| Duration::from_secs(n * 60);
     let table = [
-        (Lifetime::new().idle(minutes(15)), "s", None),
-        (Lifetime::new().idle(minutes(1)), "a-b._~9", None),
+        (Lifetime::new().with_idle_timeout(minutes(15)), "s", None),
+        (
+            Lifetime::new().with_idle_timeout(minutes(1)),
+            "a-b._~9",
+            None,
+        ),
         (Lifetime::new(), "s", Some("1800 s")),
         (
-            Lifetime::new().idle(Duration::from_secs(901)),
+            Lifetime::new().with_idle_timeout(Duration::from_secs(901)),
             "s",
             Some("901 s"),
         ),
         (
             Lifetime::new()
-                .idle(minutes(5))
+                .with_idle_timeout(minutes(5))
                 .allow_idle(minutes(1), minutes(60)),
             "s",
             Some("3600 s"),
         ),
         (
-            Lifetime::new().idle(minutes(5)).allow_never_idle(),
+            Lifetime::new()
+                .with_idle_timeout(minutes(5))
+                .allow_never_idle(),
             "s",
             Some("none at all"),
         ),
-        (Lifetime::new().idle(minutes(5)), "", Some("1 to 64")),
-        (Lifetime::new().idle(minutes(5)), "a b", Some("a b")),
-        (Lifetime::new().idle(minutes(5)), "a&b", Some("a&b")),
-        (Lifetime::new().idle(minutes(5)), "a%", Some("a%")),
-        (Lifetime::new().idle(minutes(5)), "\u{e4}", Some("u{e4}")),
+        (
+            Lifetime::new().with_idle_timeout(minutes(5)),
+            "",
+            Some("1 to 64"),
+        ),
+        (
+            Lifetime::new().with_idle_timeout(minutes(5)),
+            "a b",
+            Some("a b"),
+        ),
+        (
+            Lifetime::new().with_idle_timeout(minutes(5)),
+            "a&b",
+            Some("a&b"),
+        ),
+        (
+            Lifetime::new().with_idle_timeout(minutes(5)),
+            "a%",
+            Some("a%"),
+        ),
+        (
+            Lifetime::new().with_idle_timeout(minutes(5)),
+            "\u{e4}",
+            Some("u{e4}"),
+        ),
     ];
     for (policy, parameter, fault) in table {
         for transport in [

@@ -68,10 +68,12 @@ fn a_long_session_in_a_link_is_told_of_before() {
     let manager = builder(Transport::url_that_leaks("s"))
         .on_event(move |event| {
             if let Event::NearBudget {
-                bytes, warn_above, ..
+                bytes,
+                warning_limit,
+                ..
             } = event
             {
-                sender.send((*bytes, *warn_above)).unwrap();
+                sender.send((*bytes, *warning_limit)).unwrap();
             }
         })
         .build()
@@ -80,8 +82,8 @@ fn a_long_session_in_a_link_is_told_of_before() {
     let key = Attribute::<Vec<u8>>::new("noise");
     session.insert(key, noise(1_200, 1)).unwrap();
     session.encode_url("/").unwrap();
-    let (bytes, warn_above) = events.try_recv().unwrap();
-    assert_eq!(warn_above, 1_600);
+    let (bytes, warning_limit) = events.try_recv().unwrap();
+    assert_eq!(warning_limit, 1_600);
     assert!(bytes > 1_600);
 }
 

@@ -18,7 +18,7 @@ const HOST: &str = "shop.example";
 
 pub(super) fn builder(transport: Transport) -> SessionManagerBuilder {
     SessionManager::builder(ring())
-        .lifetime(Lifetime::new().idle(Duration::from_secs(900)))
+        .lifetime(Lifetime::new().with_idle_timeout(Duration::from_secs(900)))
         .transport(transport)
 }
 

@@ -21,8 +21,12 @@ const BULK: Attribute<Vec<u8>> = Attribute::new("bulk");
 fn small(name: &str, transport: Transport) -> SessionManagerBuilder {
     SessionManager::builder(ring())
         .cookie(CookieSpec::new(name))
-        .lifetime(Lifetime::new().idle(Duration::from_secs(900)))
-        .budget(Budget::portable().cookies(1).total(3_000))
+        .lifetime(Lifetime::new().with_idle_timeout(Duration::from_secs(900)))
+        .budget(
+            Budget::portable()
+                .with_cookie_limit(1)
+                .with_total_limit(3_000),
+        )
         .transport(transport)
 }
 
@@ -86,7 +90,11 @@ fn each_slot_by_its_own_transport() {
 fn a_token_in_a_field_crowds_no_cookie_field() {
     let (sender, events) = mpsc::channel();
     let main = small("main", Transport::bearer().or_cookie())
-        .budget(Budget::portable().total(3_000).warn_request_above(6_000))
+        .budget(
+            Budget::portable()
+                .with_total_limit(3_000)
+                .with_request_warning_limit(6_000),
+        )
         .on_event(move |event| {
             if let Event::CrowdedRequest { bytes, others, .. } = event {
                 sender.send((*bytes, *others)).unwrap();
@@ -136,9 +144,9 @@ fn cookies_crowd_each_other_whatever_is_written_beside_them() {
     let main = small("main", Transport::cookie())
         .budget(
             Budget::portable()
-                .cookies(1)
-                .total(3_000)
-                .warn_request_above(6_000),
+                .with_cookie_limit(1)
+                .with_total_limit(3_000)
+                .with_request_warning_limit(6_000),
         )
         .on_event(move |event| {
             if let Event::CrowdedRequest { bytes, others, .. } = event {

@@ -105,7 +105,7 @@ async fn tries(request: &Request<'_>) -> String {
 
 #[test]
 fn a_catcher_of_what_is_too_large_at_once_has_the_session_as_it_came() {
-    let policy = Lifetime::new().idle(Duration::from_secs(600));
+    let policy = Lifetime::new().with_idle_timeout(Duration::from_secs(600));
     let manager = builder().lifetime(policy);
     let manager = manager.transport(Transport::url_that_leaks("s")).build();
     let fairing = SessionFairing::new(manager.unwrap());

@@ -28,7 +28,7 @@ fn linked() -> Rocket<Build> {
 
 #[test]
 fn a_session_in_a_link_is_read_from_the_query_and_keeps_its_referrer() {
-    let policy = Lifetime::new().idle(Duration::from_secs(600));
+    let policy = Lifetime::new().with_idle_timeout(Duration::from_secs(600));
     let manager = builder().lifetime(policy);
     let manager = manager
         .transport(Transport::url_that_leaks("s"))

@@ -1,0 +1,58 @@
+//! The part of a visit that changes, under its lock.
+
+use smallvec::SmallVec;
+
+use super::config::SlotList;
+use super::opening::open;
+use super::phase::{Cause, Closing, HeldBack, Phase};
+use super::slot_state::SlotState;
+use super::state::SessionState;
+use crate::event::Note;
+use crate::lifetime::Timestamp;
+
+/// What changes in the course of a visit.
+pub(super) struct Course {
+    pub(super) phase: Phase,
+    /// In the order of the slots.
+    pub(super) slots: SmallVec<[SlotState; 1]>,
+    pub(super) notes: Notes,
+}
+
+/// What is told when the lock is released, with the number of the slot that it happened to.
+pub(super) type Notes = SmallVec<[(usize, Note); 1]>;
+
+impl Course {
+    /// Sends nothing of what was changed, in any slot.
+    pub(super) fn hold_back(&mut self, list: &SlotList, now: Timestamp, cause: Cause) {
+        let is_missed = |slot: &SlotState| {
+            let session = slot.session.as_ref();
+            session.is_some_and(SessionState::has_to_be_sent)
+        };
+        let lost = self.slots.iter().position(is_missed);
+        self.phase = Phase::HeldBack(HeldBack { cause, lost });
+        self.reset(list, now);
+    }
+
+    /// Goes back to the sessions as they came: an error page is to see what the browser keeps.
+    pub(super) fn reset(&mut self, list: &SlotList, now: Timestamp) {
+        for (at, slot) in self.slots.iter_mut().enumerate() {
+            slot.refused = None;
+            // The links of the error page carry what came.
+            slot.links.iter_mut().for_each(|links| links.forget());
+            if slot.session.is_some() {
+                let opening = open(list.at(at), &slot.came, now);
+                slot.session = Some(SessionState::of(opening));
+            }
+        }
+    }
+
+    /// Holds everything back, because a panic unwinds past a handle.
+    pub(super) fn poison(&mut self, list: &SlotList, now: Timestamp) {
+        match &mut self.phase {
+            Phase::Open => self.hold_back(list, now, Cause::Panic),
+            Phase::HeldBack(held_back) => held_back.cause = Cause::Panic,
+            Phase::Closed(closing @ Closing::Failed) => *closing = Closing::Panicked,
+            Phase::Closed(Closing::Sent | Closing::Panicked) => {}
+        }
+    }
+}

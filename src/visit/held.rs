@@ -1,0 +1,45 @@
+//! The accepted token of a request.
+
+use crate::error::Refusal;
+use crate::lifetime::{OwnLifetimes, SessionTimes, Timestamp};
+use crate::payload::{Record, SessionId};
+use crate::seal::TokenImprint;
+
+/// The verdict on what came: a live session, or why there is none.
+pub(super) type Opening = Result<(Record, Held), Refusal>;
+
+/// The accepted token, as the browser holds it. It never changes.
+#[derive(Clone, Copy)]
+pub(crate) struct Held {
+    /// The number of the family that it came from.
+    pub(super) family: usize,
+    pub(crate) imprint: TokenImprint,
+    pub(super) id: SessionId,
+    pub(super) created: Timestamp,
+    /// When it was sealed.
+    pub(super) issued: Timestamp,
+    /// The latest touch of it.
+    pub(crate) touched: Option<Timestamp>,
+    pub(super) own: OwnLifetimes,
+}
+
+impl Held {
+    /// Returns when the session was last used before this request.
+    pub(crate) fn used(&self) -> Timestamp {
+        self.touched.unwrap_or(self.issued)
+    }
+
+    /// Returns the times that the session is judged by, if it was last used at `used`.
+    pub(super) fn times(&self, used: Timestamp) -> SessionTimes {
+        SessionTimes {
+            created: self.created,
+            used,
+            own: self.own,
+        }
+    }
+
+    /// Returns whether both are of different sign-ins.
+    pub(super) fn is_stranger_to(&self, other: &Held) -> bool {
+        !self.id.is_same_sign_in(&other.id)
+    }
+}

@@ -1,0 +1,172 @@
+//! The visit as the handles of its sessions share it: what it knows of the request, and the lock.
+
+use std::mem::take;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use smallvec::SmallVec;
+use time::OffsetDateTime;
+
+use super::config::{Config, SlotConfig, SlotList};
+use super::course::{Course, Notes};
+use super::phase::{Cause, Closing, Phase};
+use super::slot::SlotVisit;
+use super::slot_state::SlotState;
+use crate::carrier::Carriers;
+use crate::cross_origin::{Foreign, RequestParts};
+use crate::error::{Error, HoldBack};
+use crate::event::Note;
+use crate::head::RequestHead;
+use crate::lifetime::Timestamp;
+use crate::slots::Slot;
+
+/// The visit of one request.
+pub(crate) struct Visit {
+    pub(super) slots: Arc<SlotList>,
+    pub(super) now: Timestamp,
+    /// Why the request is refused.
+    foreign: Option<Foreign>,
+    course: Mutex<Course>,
+}
+
+impl Visit {
+    /// Begins the visit of a request that arrives at `now`. Reads what carries a session, and opens
+    /// nothing.
+    pub(crate) fn begin<'a, I>(
+        slots: &Arc<SlotList>,
+        request: RequestHead<'a, I>,
+        now: OffsetDateTime,
+    ) -> Visit
+    where
+        I: IntoIterator<Item = &'a [u8]>,
+    {
+        let (lines, request) = request.split();
+        let foreign = foreign(slots, &request.asked);
+        let states = match slots.is_single() {
+            true => {
+                std::iter::once(SlotState::read(slots, slots.main(), lines, &request)).collect()
+            }
+            false => {
+                let lines: SmallVec<[&[u8]; 4]> = lines.into_iter().collect();
+                let read = |slot: &SlotConfig| {
+                    SlotState::read(slots, &slot.config, lines.iter().copied(), &request)
+                };
+                slots.iter().map(read).collect()
+            }
+        };
+        Visit {
+            slots: Arc::clone(slots),
+            now: Timestamp::of(now),
+            foreign,
+            course: Mutex::new(Course {
+                phase: match foreign {
+                    Some(_) => Phase::Closed(Closing::Failed),
+                    None => Phase::Open,
+                },
+                slots: states,
+                notes: Notes::new(),
+            }),
+        }
+    }
+
+    /// Returns the time of the request.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Returns why the request is refused, if it is.
+    pub(crate) fn foreign(&self) -> Option<Foreign> {
+        self.foreign
+    }
+
+    /// Returns the configuration of the slot number `at`.
+    pub(crate) fn config(&self, at: usize) -> &Config {
+        self.slots.at(at)
+    }
+
+    /// Returns the number of the slot `S`.
+    pub(crate) fn find<S: Slot>(&self) -> Option<usize> {
+        self.slots.find::<S>()
+    }
+
+    /// Returns the number of the slot that an error happened to, as far as it tells.
+    pub(crate) fn slot_of(&self, error: &Error) -> usize {
+        let named = |slot: &SlotConfig| error.cookie() == Some(slot.config.cookie());
+        self.slots.iter().position(named).unwrap_or_default()
+    }
+
+    /// Counts the slots.
+    pub(crate) fn len(&self) -> usize {
+        self.slots.iter().count()
+    }
+
+    /// Looks at the slot number `at` under the lock.
+    pub(crate) fn at<R>(&self, at: usize, act: impl FnOnce(&mut SlotVisit<'_, '_>) -> R) -> R {
+        self.locked(|course| act(&mut SlotVisit::of(&self.slots, self.now, course, at)))
+    }
+
+    /// As [`at`](Visit::at); `None` while another thread holds the lock.
+    pub(crate) fn try_at<R>(
+        &self,
+        at: usize,
+        act: impl FnOnce(&mut SlotVisit<'_, '_>) -> R,
+    ) -> Option<R> {
+        let mut course = self.course.try_lock().ok()?;
+        Some(act(&mut SlotVisit::of(
+            &self.slots,
+            self.now,
+            &mut course,
+            at,
+        )))
+    }
+
+    /// Runs `act` under the lock, and tells what it noted when the lock is released: a hook may ask
+    /// the session that the event is about.
+    pub(super) fn locked<R>(&self, act: impl FnOnce(&mut Course) -> R) -> R {
+        let (result, notes) = {
+            // A panic under the lock leaves a whole course: every change to it is one assignment or is
+            // made on bytes that were ready before.
+            let mut course = self.course.lock().unwrap_or_else(PoisonError::into_inner);
+            (act(&mut course), take(&mut course.notes))
+        };
+        for (at, note) in &notes {
+            self.config(*at).observer.tell(note);
+        }
+        result
+    }
+
+    /// Sends nothing of what was changed, because a panic unwinds past a handle.
+    pub(crate) fn poison(&self) {
+        self.locked(|course| course.poison(&self.slots, self.now));
+    }
+}
+
+impl HoldBack for Visit {
+    fn hold_back(&self, error: &Error) {
+        self.locked(|course| {
+            if course.phase.is_open() {
+                let cause = Cause::Refused(self.slot_of(error), error.clone());
+                course.hold_back(&self.slots, self.now, cause);
+            }
+        });
+    }
+}
+
+/// Returns why a request is refused, and tells.
+fn foreign(slots: &SlotList, asked: &RequestParts<'_>) -> Option<Foreign> {
+    let main = slots.main();
+    let foreign = main
+        .cross_origin
+        .refusal(asked, || is_beyond(slots, asked))?;
+    main.observer.tell(&Note::ForeignRequest(foreign));
+    Some(foreign)
+}
+
+/// Returns whether another origin can do nothing with the request: no browser sends what brings its
+/// sessions along unasked.
+fn is_beyond(slots: &SlotList, asked: &RequestParts<'_>) -> bool {
+    let mut carriers = slots.iter().map(|slot| &slot.config.carriers);
+    let fields = asked.fields;
+    let is_in_field =
+        fields.is_some_and(|fields| carriers.clone().any(|all| all.is_in_field(fields)));
+    is_in_field || !carriers.any(Carriers::comes_along)
+}

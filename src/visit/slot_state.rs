@@ -1,0 +1,52 @@
+//! The session of one slot in one request, as the lock keeps it.
+
+use super::config::{Config, SlotList};
+use super::state::SessionState;
+use crate::carrier::{Incoming, LinkUse};
+use crate::error::Error;
+use crate::head::RequestHead;
+
+/// The session of one slot.
+pub(super) struct SlotState {
+    pub(super) came: Incoming,
+    /// `None` until the session is first looked at.
+    pub(super) session: Option<SessionState>,
+    /// `None` if no link carries the session.
+    pub(super) links: Option<Box<LinkUse>>,
+    /// The attribute whose value was refused last, and why, until it has another one.
+    pub(super) refused: Option<Box<(String, Error)>>,
+    pub(super) usage: Usage,
+}
+
+/// Whether a request counts as a use of its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Usage {
+    Active,
+    Passive,
+}
+
+impl SlotState {
+    /// Reads what carries the session, and opens nothing.
+    pub(super) fn read<'a>(
+        slots: &SlotList,
+        config: &Config,
+        lines: impl IntoIterator<Item = &'a [u8]>,
+        request: &RequestHead<'_, ()>,
+    ) -> SlotState {
+        let spec = &config.carriers.cookies().own().spec;
+        let (came, links) = match spec.is_development() && !request.is_loopback() {
+            true => (Incoming::Barred(request.host_name()), None),
+            // Which requests of other origins are served is said by the main slot for all.
+            false => config
+                .carriers
+                .read(lines, request, &slots.main().cross_origin),
+        };
+        SlotState {
+            came,
+            session: None,
+            links,
+            refused: None,
+            usage: Usage::Active,
+        }
+    }
+}

@@ -11,8 +11,7 @@
 //!
 //! use sealed_session::testing::{Browser, ManualClock};
 //! use sealed_session::{Key, KeyRing, SessionManager};
-//! use sealed_session::adapter::{SystemClock, Clock};
-//! use time::Duration;
+//! use sealed_session::adapter::{Clock, SystemClock};
 //! # let ring = KeyRing::new(Key::generate()?);
 //! # struct Response { set_cookies: Vec<String> }
 //! # fn send(cookie: String) -> Response { Response { set_cookies: Vec::new() } }

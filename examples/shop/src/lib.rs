@@ -19,6 +19,7 @@
 
 #![forbid(unsafe_code)]
 
+mod app;
 pub mod cart;
 pub mod catalogue;
 mod figures;
@@ -30,7 +31,8 @@ mod pages;
 mod server;
 mod sessions;
 
+pub use app::app;
 pub use listener::{BindError, Listener, bind};
 pub use options::{Command, HELP, Options, UsageError};
-pub use server::{Letter, Server, app};
+pub use server::{Letter, Server};
 pub use sessions::sessions;

@@ -1,14 +1,7 @@
-//! One of the two servers: its letter, what it knows of the other, and its routes.
+//! One of the two servers: its letter, and what it knows of the other.
 
 use std::fmt;
 use std::net::SocketAddr;
-
-use axum::Router;
-use axum::routing::{get, post};
-use sealed_session::{Error, Session};
-use sealed_session_axum::{PassiveLayer, SessionLayer};
-
-use crate::pages::{cart, health, inspect, missing, oversize, shelf, sign_in, style};
 
 /// Which of the two servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,32 +65,6 @@ impl Server {
             format!("http://{}{path}", self.other)
         }
     }
-}
-
-/// The whole application of one server, with its [`sessions`](crate::sessions()).
-pub fn app(server: Server, sessions: SessionLayer) -> Router {
-    let sessions = sessions.on_commit_failure(move |error: &Error, session: &Session| {
-        oversize::answer(server, error, session)
-    });
-    // Asking for a server's health is no use of a session, whoever asks.
-    let health = get(health::check).route_layer(PassiveLayer::new());
-    Router::new()
-        .route("/", get(shelf::show))
-        .route("/cart", get(cart::show))
-        .route("/cart/add", post(cart::add))
-        .route("/cart/set", post(cart::set))
-        .route("/cart/remove", post(cart::remove))
-        .route("/cart/fill", post(cart::fill))
-        .route("/cart/empty", post(cart::empty))
-        .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
-        .route("/sign-out", post(sign_in::sign_out))
-        .route("/session", get(inspect::show))
-        .route("/style.css", get(style::serve))
-        .route("/healthz", health)
-        .fallback(missing::show)
-        // Last, so that it covers the fallback as well.
-        .layer(sessions)
-        .with_state(server)
 }
 
 #[cfg(test)]

@@ -1,0 +1,35 @@
+//! The routes of a server, and the layers around them.
+
+use axum::Router;
+use axum::routing::{get, post};
+use sealed_session::{Error, Session};
+use sealed_session_axum::{PassiveLayer, SessionLayer};
+
+use crate::pages::{cart, health, inspect, missing, oversize, shelf, sign_in, style};
+use crate::server::Server;
+
+/// The whole application of one server, with its [`sessions`](crate::sessions()).
+pub fn app(server: Server, sessions: SessionLayer) -> Router {
+    let sessions = sessions.on_commit_failure(move |error: &Error, session: &Session| {
+        oversize::answer(server, error, session)
+    });
+    // Asking for a server's health is no use of a session, whoever asks.
+    let health = get(health::check).route_layer(PassiveLayer::new());
+    Router::new()
+        .route("/", get(shelf::show))
+        .route("/cart", get(cart::show))
+        .route("/cart/add", post(cart::add))
+        .route("/cart/set", post(cart::set))
+        .route("/cart/remove", post(cart::remove))
+        .route("/cart/fill", post(cart::fill))
+        .route("/cart/empty", post(cart::empty))
+        .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/session", get(inspect::show))
+        .route("/style.css", get(style::serve))
+        .route("/healthz", health)
+        .fallback(missing::show)
+        // Last, so that it covers the fallback as well.
+        .layer(sessions)
+        .with_state(server)
+}

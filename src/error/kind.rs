@@ -1,50 +1,26 @@
 //! The kinds of errors, and the text of each.
 
 use std::fmt;
-use std::sync::Weak;
 
-use super::{HoldBack, Oversize, Refusal};
+use super::{Oversize, Refusal};
 
 /// A kind of error, with the names and sizes involved.
 #[derive(Clone)]
 pub(super) enum ErrorKind {
     Configuration(String),
     Misuse(String),
-    Key {
-        place: Option<String>,
-        what: String,
-    },
+    Key { place: Option<String>, what: String },
     Randomness(String),
-    NotRepresentable {
-        attribute: String,
-        what: String,
-    },
-    Unreadable {
-        attribute: String,
-        what: String,
-    },
-    TooLarge {
-        oversize: Oversize,
-        /// The session that refused the value, for as long as it lives.
-        refused_by: Option<Weak<dyn HoldBack>>,
-    },
-    HeldBack {
-        attribute: String,
-    },
-    Expired {
-        refusal: Refusal,
-    },
+    NotRepresentable { attribute: String, what: String },
+    Unreadable { attribute: String, what: String },
+    TooLarge(Oversize),
+    HeldBack { attribute: String },
+    Expired { refusal: Refusal },
     Poisoned,
-    TooLate {
-        attribute: String,
-    },
-    Linked {
-        attribute: String,
-    },
+    TooLate { attribute: String },
+    Linked { attribute: String },
     Unlinked,
-    OffLoopback {
-        host: String,
-    },
+    OffLoopback { host: String },
     NotPermitted(String),
 }
 
@@ -75,7 +51,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Poisoned => f.write_str(
                 "a panic unwound past a handle of this session; nothing of this request is sent",
             ),
-            ErrorKind::TooLarge { oversize, .. } => oversize.fmt(f),
+            ErrorKind::TooLarge(oversize) => oversize.fmt(f),
             ErrorKind::TooLate { attribute } => write!(
                 f,
                 "`{attribute}` came too late: the response head is out and its cookies with it; \

@@ -34,10 +34,16 @@ use self::kind::ErrorKind;
 /// );
 /// ```
 #[derive(Clone)]
-pub struct Error {
-    kind: Box<ErrorKind>,
+pub struct Error(Box<Happened>);
+
+/// What happened, and to which session.
+#[derive(Clone)]
+struct Happened {
+    kind: ErrorKind,
     /// The cookie name of the session that it happened to, if it happened to one.
     cookie: Option<Box<str>>,
+    /// The session that refused a value as too large, for as long as it lives.
+    refused_by: Option<Weak<dyn HoldBack>>,
 }
 
 /// A session that can be told to send nothing of its request.
@@ -48,15 +54,16 @@ pub(crate) trait HoldBack: Send + Sync {
 
 impl Error {
     fn new(kind: ErrorKind) -> Error {
-        Error {
-            kind: Box::new(kind),
+        Error(Box::new(Happened {
+            kind,
             cookie: None,
-        }
+            refused_by: None,
+        }))
     }
 
     /// Adds the cookie name of the session that it happened to.
     pub(crate) fn of_cookie(mut self, name: &str) -> Error {
-        self.cookie = Some(name.into());
+        self.0.cookie = Some(name.into());
         self
     }
 
@@ -85,7 +92,7 @@ impl Error {
 
     /// Adds where a key was read from: a file and line, or a variable.
     pub(crate) fn at(mut self, wanted: impl Into<String>) -> Error {
-        if let ErrorKind::Key { place, .. } = &mut *self.kind {
+        if let ErrorKind::Key { place, .. } = &mut self.0.kind {
             *place = Some(wanted.into());
         }
         self
@@ -110,16 +117,13 @@ impl Error {
     }
 
     pub(crate) fn too_large(oversize: Oversize) -> Error {
-        Error::new(ErrorKind::TooLarge {
-            oversize,
-            refused_by: None,
-        })
+        Error::new(ErrorKind::TooLarge(oversize))
     }
 
     /// Adds the session that refused the value.
     pub(crate) fn refused_by(mut self, session: Weak<dyn HoldBack>) -> Error {
-        if let ErrorKind::TooLarge { refused_by, .. } = &mut *self.kind {
-            *refused_by = Some(session);
+        if self.is_too_large() {
+            self.0.refused_by = Some(session);
         }
         self
     }
@@ -148,9 +152,7 @@ impl Error {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn hold_back(&self) {
-        if let ErrorKind::TooLarge { refused_by, .. } = &*self.kind
-            && let Some(session) = refused_by.as_ref().and_then(Weak::upgrade)
-        {
+        if let Some(session) = self.0.refused_by.as_ref().and_then(Weak::upgrade) {
             session.hold_back(self);
         }
     }
@@ -208,7 +210,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_configuration(&self) -> bool {
-        matches!(*self.kind, ErrorKind::Configuration(_))
+        matches!(self.0.kind, ErrorKind::Configuration(_))
     }
 
     /// Returns whether an adapter found the application put together wrongly.
@@ -221,7 +223,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_misuse(&self) -> bool {
-        matches!(*self.kind, ErrorKind::Misuse(_))
+        matches!(self.0.kind, ErrorKind::Misuse(_))
     }
 
     /// Returns whether a key, a key id or a key ring could not be read.
@@ -234,7 +236,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_key(&self) -> bool {
-        matches!(*self.kind, ErrorKind::Key { .. })
+        matches!(self.0.kind, ErrorKind::Key { .. })
     }
 
     /// Returns whether the operating system gave no random bytes.
@@ -247,7 +249,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_randomness(&self) -> bool {
-        matches!(*self.kind, ErrorKind::Randomness(_))
+        matches!(self.0.kind, ErrorKind::Randomness(_))
     }
 
     /// Returns whether a value cannot be stored so that it comes back as it was.
@@ -260,7 +262,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_not_representable(&self) -> bool {
-        matches!(*self.kind, ErrorKind::NotRepresentable { .. })
+        matches!(self.0.kind, ErrorKind::NotRepresentable { .. })
     }
 
     /// Returns whether an attribute is there, but not readable under the key that asked for it.
@@ -273,7 +275,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_unreadable(&self) -> bool {
-        matches!(*self.kind, ErrorKind::Unreadable { .. })
+        matches!(self.0.kind, ErrorKind::Unreadable { .. })
     }
 
     /// Returns whether the session exceeds its budget, or an attribute does by itself and was not stored.
@@ -291,7 +293,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_too_large(&self) -> bool {
-        matches!(*self.kind, ErrorKind::TooLarge { .. })
+        matches!(self.0.kind, ErrorKind::TooLarge(_))
     }
 
     /// Returns whether a change came too late: after the response head was sent, after a link was made that
@@ -312,7 +314,7 @@ impl Error {
     #[must_use]
     pub fn is_too_late(&self) -> bool {
         matches!(
-            *self.kind,
+            self.0.kind,
             ErrorKind::TooLate { .. } | ErrorKind::Linked { .. } | ErrorKind::HeldBack { .. }
         )
     }
@@ -339,7 +341,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_unlinked(&self) -> bool {
-        matches!(*self.kind, ErrorKind::Unlinked)
+        matches!(self.0.kind, ErrorKind::Unlinked)
     }
 
     /// Returns whether the session ended before its handler had finished, so that its changes were not sent.
@@ -360,7 +362,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_expired(&self) -> bool {
-        matches!(*self.kind, ErrorKind::Expired { .. })
+        matches!(self.0.kind, ErrorKind::Expired { .. })
     }
 
     /// Returns whether a panic had poisoned the session.
@@ -380,7 +382,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_poisoned(&self) -> bool {
-        matches!(*self.kind, ErrorKind::Poisoned)
+        matches!(self.0.kind, ErrorKind::Poisoned)
     }
 
     /// Returns whether a development profile was asked to serve a host that is not this machine.
@@ -400,7 +402,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_off_loopback(&self) -> bool {
-        matches!(*self.kind, ErrorKind::OffLoopback { .. })
+        matches!(self.0.kind, ErrorKind::OffLoopback { .. })
     }
 
     /// Returns whether a session asked for a lifetime that the policy does not permit.
@@ -414,7 +416,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_not_permitted(&self) -> bool {
-        matches!(*self.kind, ErrorKind::NotPermitted(_))
+        matches!(self.0.kind, ErrorKind::NotPermitted(_))
     }
 
     /// Returns the sizes behind an error that [`is_too_large`](Error::is_too_large).
@@ -431,8 +433,8 @@ impl Error {
     /// ```
     #[must_use]
     pub fn sizes(&self) -> Option<&Oversize> {
-        match &*self.kind {
-            ErrorKind::TooLarge { oversize, .. } => Some(oversize),
+        match &self.0.kind {
+            ErrorKind::TooLarge(oversize) => Some(oversize),
             _ => None,
         }
     }
@@ -448,16 +450,16 @@ impl Error {
     /// ```
     #[must_use]
     pub fn cookie(&self) -> Option<&str> {
-        self.cookie.as_deref()
+        self.0.cookie.as_deref()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(name) = &self.cookie {
+        if let Some(name) = &self.0.cookie {
             write!(f, "`{name}`: ")?;
         }
-        self.kind.fmt(f)
+        self.0.kind.fmt(f)
     }
 }
 

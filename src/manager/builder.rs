@@ -1,26 +1,17 @@
-//! Configuration.
+//! The settings of a manager, and their defaults.
 
-use std::sync::Arc;
-
-use super::{SessionManager, SiteData};
-use crate::carrier::{Carriers, Cookies, Family, Transport};
-use crate::cookie::{Budget, CookieSpec, Names, Scope};
+use super::SiteData;
+use crate::carrier::Transport;
+use crate::cookie::{Budget, CookieSpec, Scope};
 use crate::cross_origin::CrossOrigin;
-use crate::error::Error;
 use crate::event::{Event, Observer};
 use crate::keys::KeyRing;
 use crate::lifetime::Lifetime;
 use crate::payload::Compression;
-use crate::seal::{Binding, Format, Sealer};
-use crate::visit::{Config, Parting, SlotList};
+use crate::seal::Format;
+use crate::visit::Parting;
 
-/// The purpose that session tokens in cookies and header fields are bound to.
-const PURPOSE: &str = "session";
-
-/// The purpose that session tokens in links are bound to.
-const PURPOSE_IN_LINK: &str = "session-in-url";
-
-/// Configures a [`SessionManager`]. Everything has a default; an invalid configuration is refused
+/// Configures a [`SessionManager`](crate::SessionManager). Everything has a default; an invalid configuration is refused
 /// by [`build`](SessionManagerBuilder::build), and never when a request arrives.
 ///
 /// ```
@@ -45,13 +36,13 @@ pub struct SessionManagerBuilder {
     pub(super) audience: String,
     pub(super) lifetime: Lifetime,
     pub(super) budget: Budget,
-    compression: Compression,
-    format: Format,
-    accepted: Vec<Format>,
-    parting: Parting,
+    pub(super) compression: Compression,
+    pub(super) format: Format,
+    pub(super) accepted: Vec<Format>,
+    pub(super) parting: Parting,
     pub(super) transport: Transport,
     pub(super) cross_origin: CrossOrigin,
-    observer: Observer,
+    pub(super) observer: Observer,
 }
 
 impl SessionManagerBuilder {
@@ -427,51 +418,5 @@ impl SessionManagerBuilder {
     ) -> SessionManagerBuilder {
         self.observer = Observer::new(hook);
         self
-    }
-
-    /// Checks the configuration.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::is_configuration`]: a name and attributes that browsers refuse together, names
-    /// that collide, limits that no client keeps, lifetimes that contradict each other, a key that
-    /// retires before the sessions that it sealed have to end.
-    ///
-    /// ```
-    /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
-    ///
-    /// let ring = KeyRing::new(Key::generate()?);
-    /// assert!(SessionManager::builder(ring.clone()).build().is_ok());
-    ///
-    /// let same_name_twice = SessionManager::builder(ring).former_cookie(CookieSpec::default());
-    /// assert!(same_name_twice.build().unwrap_err().is_configuration());
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    pub fn build(self) -> Result<SessionManager, Error> {
-        self.check()?;
-        let family = |spec: CookieSpec| Family {
-            names: Names::new(spec.name()),
-            renderer: spec.renderer(),
-            binding: Binding::new(PURPOSE, spec.name(), &self.audience),
-            link_binding: Binding::new(PURPOSE_IN_LINK, spec.name(), &self.audience),
-            spec,
-        };
-        let budget = self.budget.reserving(self.beside());
-        let sealer = Sealer::new(&self.ring, self.format, &self.accepted);
-        let former = self.former.map(family);
-        let cookies = Cookies::new(family(self.cookie), former, self.former_scopes, budget);
-        let config = Config {
-            sealer,
-            lifetime: self.lifetime,
-            budget,
-            compression: self.compression,
-            carriers: Carriers::new(cookies, &self.transport, budget),
-            parting: self.parting,
-            cross_origin: self.cross_origin,
-            observer: self.observer,
-        };
-        Ok(SessionManager {
-            slots: Arc::new(SlotList::new(Arc::new(config))),
-        })
     }
 }

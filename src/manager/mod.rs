@@ -3,6 +3,7 @@
 //! Owns what a configuration may be. What a request does with it is decided in `visit`.
 
 mod beside;
+mod build;
 mod builder;
 mod check;
 mod site_data;
@@ -18,7 +19,6 @@ use time::OffsetDateTime;
 
 use crate::error::Error;
 use crate::head::{HeaderChange, RequestHead, ResponseHead};
-use crate::keys::KeyRing;
 use crate::session::Session;
 use crate::slots::Slot;
 use crate::visit::{SlotConfig, SlotList, Visit};
@@ -56,45 +56,6 @@ pub struct SessionManager {
 }
 
 impl SessionManager {
-    /// Makes a manager with the default configuration: a `__Host-session` cookie, encrypted, 30 minutes
-    /// idle and 12 hours in total, within the [`portable`](crate::Budget::portable) budget.
-    ///
-    /// # Errors
-    ///
-    /// None with these defaults; as [`build`](SessionManagerBuilder::build).
-    ///
-    /// ```
-    /// use sealed_session::{Budget, Key, KeyRing, Lifetime, SessionManager};
-    /// use sealed_session::adapter::RequestHead;
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    ///
-    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-    /// let session = manager.load(RequestHead::default(), now);
-    /// assert_eq!(session.times().policy, Lifetime::new());
-    /// assert_eq!(session.size()?.budget().total_limit(), Budget::portable().total_limit());
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    pub fn new(ring: KeyRing) -> Result<SessionManager, Error> {
-        SessionManager::builder(ring).build()
-    }
-
-    /// Configures a manager.
-    ///
-    /// ```
-    /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
-    ///
-    /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
-    ///     .cookie(CookieSpec::new("__Host-shop"))
-    ///     .audience("shop.example.com")
-    ///     .build();
-    /// assert!(manager.is_ok());
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    pub fn builder(ring: KeyRing) -> SessionManagerBuilder {
-        SessionManagerBuilder::new(ring)
-    }
-
     /// Returns the session of a request that arrives at `now`, that of the main slot.
     ///
     /// Never fails: without an acceptable cookie the session is fresh, and

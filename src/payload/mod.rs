@@ -12,10 +12,13 @@ mod form;
 mod id;
 mod json;
 mod places;
+mod postcard;
 mod record;
 mod sample;
 mod shape;
 mod text;
+mod unstorable;
+mod value;
 mod wire;
 
 pub(crate) use attributes::{Attributes, Detached, Placed};

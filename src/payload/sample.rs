@@ -19,7 +19,8 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 
-use super::codec::{Codec, Unstorable};
+use super::codec::Codec;
+use super::unstorable::Unstorable;
 
 /// The deepest level at which a container has an element.
 const DEEP: usize = 3;
@@ -33,8 +34,26 @@ const VARIANTS: usize = 32;
 /// The types that were tried, and whether a sample of theirs was lost.
 static TRIED: Mutex<BTreeMap<(Codec, &str), bool>> = Mutex::new(BTreeMap::new());
 
+/// Returns the bytes of a value, unless a sample of its type is lost.
+pub(super) fn checked<T: Deserialize<'static>>(
+    codec: Codec,
+    bytes: Result<Vec<u8>, Unstorable>,
+    encode: impl Fn(&T) -> Result<Vec<u8>, Unstorable>,
+) -> Result<Vec<u8>, String> {
+    let bytes = bytes?;
+    if is_lossy(codec, encode) {
+        return Err(format!(
+            "this value comes back, but not each that `{}` can have: a sample, as builds with debug \
+             assertions make it of each type, does not. Look for a field that is left out at times \
+             (`skip_serializing_if`), and for a skipped enum variant or one with an alias",
+            type_name::<T>()
+        ));
+    }
+    Ok(bytes)
+}
+
 /// Returns whether `encode` loses a sample of the type. Each type is tried once.
-pub(super) fn is_lossy<T: Deserialize<'static>>(
+fn is_lossy<T: Deserialize<'static>>(
     codec: Codec,
     encode: impl Fn(&T) -> Result<Vec<u8>, Unstorable>,
 ) -> bool {

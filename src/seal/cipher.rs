@@ -10,6 +10,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::mark::Mark;
 use super::token::{CLEAR, MAC, NONCE, TAG};
 use super::xaes::Xaes;
 use crate::error::Refusal;
@@ -24,13 +25,6 @@ pub(super) struct Ciphers {
     mac: Hmac<Sha256>,
     touch: Hmac<Sha256>,
     tombstone: Hmac<Sha256>,
-}
-
-/// The kinds of marks that stand beside a token. Each has a key of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mark {
-    Touch,
-    Tombstone,
 }
 
 /// `aes` and `sha2` leave copies of key material on the stacks of the threads that used these keys. The

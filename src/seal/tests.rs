@@ -1,6 +1,14 @@
 //! Sealing and opening, by table; the frozen vectors are in tests/vectors.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::mark::MARK_TEXT;
+use super::token::NONCE;
 use super::*;
+use crate::error::Refusal;
+use crate::keys::{Key, KeyRing};
+use crate::lifetime::Timestamp;
 
 const NOW: Timestamp = Timestamp(1_800_000_000);
 

@@ -18,6 +18,8 @@ use crate::lifetime::Timestamp;
 
 /// Bytes of the header. It travels in the clear, and all of it is bound.
 pub(super) const CLEAR: usize = 9;
+/// Characters at the beginning of a token's text that hold its header, and so its time.
+pub(crate) const HINT: usize = CLEAR / 3 * 4;
 /// Bytes of an XAES-256-GCM nonce.
 pub(super) const NONCE: usize = 24;
 /// Bytes of an AES-GCM tag.

@@ -16,9 +16,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ctutils::CtEq;
 
 use super::binding::Binding;
-use super::cipher::Mark;
+use super::format;
+use super::mark::{MARK_TEXT, Mark, decode_mark};
+use super::sealer::{SealKey, Sealer};
 use super::token::TAG;
-use super::{MARK_TEXT, SealKey, Sealer, format};
 use crate::keys::KeyId;
 use crate::lifetime::Timestamp;
 
@@ -28,7 +29,10 @@ const FORMAT: u8 = format::TOMBSTONE;
 const HALF: usize = 8;
 
 /// The most tombstones in one cookie.
-pub(crate) const TOMBSTONES_MAX: usize = 8;
+const TOMBSTONES_MAX: usize = 8;
+
+/// Characters of a full tombstone cookie.
+pub(crate) const TOMBSTONES_TEXT: usize = TOMBSTONES_MAX * MARK_TEXT;
 
 /// The session ids that a tombstone refuses.
 #[derive(Clone, Copy)]
@@ -72,7 +76,7 @@ impl Sealer {
             .collect();
         for tombstone in earlier.flat_map(each) {
             let text = String::from_utf8_lossy(tombstone).into_owned();
-            if super::decode_mark(tombstone).is_some_and(|[format, ..]| format == FORMAT)
+            if decode_mark(tombstone).is_some_and(|[format, ..]| format == FORMAT)
                 && !all.contains(&text)
             {
                 all.push(text);
@@ -92,7 +96,7 @@ impl Sealer {
     ) -> bool {
         let mut made: Vec<(KeyId, [u8; TAG])> = Vec::new();
         texts.flat_map(each).any(|tombstone| {
-            let Some([FORMAT, k0, k1, k2, k3, mac @ ..]) = super::decode_mark(tombstone) else {
+            let Some([FORMAT, k0, k1, k2, k3, mac @ ..]) = decode_mark(tombstone) else {
                 return false;
             };
             let id = KeyId([k0, k1, k2, k3]);

@@ -13,10 +13,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::binding::Binding;
-use super::cipher::Mark;
+use super::format;
 use super::imprint::TokenImprint;
+use super::mark::{MARK, Mark, decode_mark};
+use super::sealer::Sealer;
 use super::token::TAG;
-use super::{MARK, Sealer, format};
 use crate::lifetime::Timestamp;
 
 const FORMAT: u8 = format::TOUCH;
@@ -86,7 +87,7 @@ pub(crate) fn touch_hint(text: &[u8]) -> TouchHint {
 }
 
 fn parse(text: &[u8]) -> Option<Touch> {
-    let bytes = super::decode_mark(text)?;
+    let bytes = decode_mark(text)?;
     let [FORMAT, t0, t1, t2, t3, mac @ ..]: [u8; MARK] = bytes else {
         return None;
     };

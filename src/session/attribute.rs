@@ -6,7 +6,8 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::key::Written;
+use super::key::sealed::{ByReference, ByValue, Named, Reads, Writes, Written};
+use super::migration::{Migration, StillWrite};
 use crate::payload::{Codec, Entry, NAME_MAX};
 
 /// The most old schemas that one key migrates from.
@@ -63,16 +64,6 @@ pub struct Attribute<T> {
     migrations: [Option<Migration<T>>; MIGRATIONS_MAX],
     still_write: Option<StillWrite<T>>,
     value: PhantomData<fn() -> T>,
-}
-
-struct Migration<T> {
-    schema: u32,
-    read: fn(Codec, &[u8]) -> Result<T, String>,
-}
-
-struct StillWrite<T> {
-    schema: u32,
-    write: fn(Codec, &T) -> Result<Vec<u8>, String>,
 }
 
 impl<T> Attribute<T> {
@@ -205,10 +196,6 @@ impl<T> Attribute<T> {
         self
     }
 
-    pub(super) fn forgives(&self) -> bool {
-        self.forgives
-    }
-
     /// Gives the type's schema number.
     ///
     /// # Panics
@@ -260,10 +247,7 @@ impl<T> Attribute<T> {
             "a migration comes from a schema below the key's own"
         );
         assert!(!self.migrates_from(number), "a schema has one migration");
-        let migration = Migration {
-            schema: number,
-            read: read_as::<T, Old>,
-        };
+        let migration = Migration::of::<Old>(number);
         let [a, b, c, d] = self.migrations;
         self.migrations = match (a, b, c, d) {
             (None, ..) => [Some(migration), None, None, None],
@@ -315,10 +299,7 @@ impl<T> Attribute<T> {
             self.migrates_from(number),
             "a key reads what it writes: name the migration first"
         );
-        self.still_write = Some(StillWrite {
-            schema: number,
-            write: write_as::<T, Old>,
-        });
+        self.still_write = Some(StillWrite::of::<Old>(number));
         self
     }
 
@@ -348,27 +329,8 @@ impl<T> Attribute<T> {
         self.name
     }
 
-    pub(super) fn read_entry(&self, entry: &Entry<'_>) -> Result<T, String>
-    where
-        T: DeserializeOwned,
-    {
-        self.knows(entry)?;
-        if entry.schema == self.schema {
-            return self.codec.decode(&entry.value());
-        }
-        let migration = self
-            .migrations
-            .iter()
-            .flatten()
-            .find(|m| m.schema == entry.schema);
-        migration.map_or_else(
-            || Err(self.unknown(entry)),
-            |m| (m.read)(self.codec, &entry.value()),
-        )
-    }
-
     /// Whether this key may read `entry`, and with it replace it.
-    pub(super) fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
+    fn may_read(&self, entry: &Entry<'_>) -> Result<(), String> {
         match entry.codec() {
             None => Err("it was stored by a newer version".to_owned()),
             Some(codec) if codec != self.codec => Err(format!(
@@ -388,7 +350,7 @@ impl<T> Attribute<T> {
     }
 
     /// What to store for `value`.
-    pub(super) fn write_value(&self, value: &T) -> Result<Written, String>
+    fn written(&self, value: &T) -> Result<Written, String>
     where
         T: Serialize + DeserializeOwned,
     {
@@ -405,15 +367,52 @@ impl<T> Attribute<T> {
     }
 }
 
-fn read_as<T: From<Old>, Old: DeserializeOwned>(codec: Codec, bytes: &[u8]) -> Result<T, String> {
-    codec.decode::<Old>(bytes).map(T::from)
+impl<T> Named for Attribute<T> {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn forgives(&self) -> bool {
+        self.forgives
+    }
 }
 
-fn write_as<T, Old>(codec: Codec, value: &T) -> Result<Vec<u8>, String>
-where
-    Old: Serialize + DeserializeOwned + for<'a> From<&'a T>,
-{
-    codec.encode(&Old::from(value))
+impl<T: DeserializeOwned> Reads<T> for Attribute<T> {
+    fn read(&self, entry: &Entry<'_>) -> Result<T, String> {
+        self.may_read(entry)?;
+        if entry.schema == self.schema {
+            return self.codec.decode(&entry.value());
+        }
+        let migration = self
+            .migrations
+            .iter()
+            .flatten()
+            .find(|m| m.schema == entry.schema);
+        migration.map_or_else(
+            || Err(self.unknown(entry)),
+            |m| (m.read)(self.codec, &entry.value()),
+        )
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Writes<T, ByValue> for Attribute<T> {
+    fn write(&self, value: &T) -> Result<Written, String> {
+        self.written(value)
+    }
+
+    fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
+        self.may_read(entry)
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Writes<&T, ByReference> for Attribute<T> {
+    fn write(&self, value: &&T) -> Result<Written, String> {
+        self.written(value)
+    }
+
+    fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
+        self.may_read(entry)
+    }
 }
 
 // Derives would ask the same of `T`.
@@ -423,18 +422,6 @@ impl<T> Clone for Attribute<T> {
     }
 }
 impl<T> Copy for Attribute<T> {}
-impl<T> Clone for Migration<T> {
-    fn clone(&self) -> Migration<T> {
-        *self
-    }
-}
-impl<T> Copy for Migration<T> {}
-impl<T> Clone for StillWrite<T> {
-    fn clone(&self) -> StillWrite<T> {
-        *self
-    }
-}
-impl<T> Copy for StillWrite<T> {}
 
 impl<T> fmt::Debug for Attribute<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

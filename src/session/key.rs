@@ -3,11 +3,10 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::attribute::Attribute;
 use crate::payload::{Codec, Entry, encode_borrowing, encode_slice};
 
 /// What the public traits rest on; not nameable outside, so nobody else implements them.
-mod sealed {
+pub(super) mod sealed {
     use crate::payload::{Codec, Entry};
 
     /// A value as it is to be stored.
@@ -62,10 +61,9 @@ mod sealed {
     }
 }
 
-pub(super) use sealed::Written;
-use sealed::{ByReference, BySlice, ByValue};
+use sealed::{ByReference, BySlice, ByValue, Written};
 
-/// Something that names an attribute: a string, or an [`Attribute`]. Sealed.
+/// Something that names an attribute: a string, or an [`Attribute`](crate::Attribute). Sealed.
 ///
 /// ```
 /// use sealed_session::{Attribute, AttributeName, Error, Session};
@@ -232,41 +230,5 @@ impl<V, M, K: sealed::Writes<V, M> + ?Sized> sealed::Writes<V, M> for &K {
 
     fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
         K::knows(self, entry)
-    }
-}
-
-impl<T> sealed::Named for Attribute<T> {
-    fn name(&self) -> &str {
-        Attribute::name(self)
-    }
-
-    fn forgives(&self) -> bool {
-        Attribute::forgives(self)
-    }
-}
-
-impl<T: DeserializeOwned> sealed::Reads<T> for Attribute<T> {
-    fn read(&self, entry: &Entry<'_>) -> Result<T, String> {
-        self.read_entry(entry)
-    }
-}
-
-impl<T: Serialize + DeserializeOwned> sealed::Writes<T, ByValue> for Attribute<T> {
-    fn write(&self, value: &T) -> Result<Written, String> {
-        self.write_value(value)
-    }
-
-    fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
-        Attribute::knows(self, entry)
-    }
-}
-
-impl<T: Serialize + DeserializeOwned> sealed::Writes<&T, ByReference> for Attribute<T> {
-    fn write(&self, value: &&T) -> Result<Written, String> {
-        self.write_value(value)
-    }
-
-    fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
-        Attribute::knows(self, entry)
     }
 }

@@ -9,6 +9,7 @@ mod key;
 mod lifespan;
 mod links;
 mod map;
+mod migration;
 mod size;
 mod times;
 

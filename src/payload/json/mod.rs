@@ -3,6 +3,8 @@
 //! Each text is read again, written once more and compared. The features with which serde_json is built do
 //! not matter: no value of its own types is compared, and [`mod@read`] deals with its numbers.
 
+mod field_error;
+mod observed;
 mod read;
 mod reader;
 
@@ -12,10 +14,13 @@ use std::cell::RefCell;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use self::read::{Borrowing, JsonFailure, read, read_borrowing};
-use super::codec::{Codec, Unstorable, checked};
+use self::observed::Borrowing;
+use self::read::{JsonFailure, read, read_borrowing};
+use super::codec::Codec;
 use super::form::{Containers, FormOptions, form};
 use super::places::Places;
+use super::sample::checked;
+use super::unstorable::Unstorable;
 
 /// Writes `value`, if it comes back as it is.
 pub(super) fn owned<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Unstorable> {

@@ -6,15 +6,16 @@
 //! - A missing field is named. Its name belongs to the type, so it holds nothing of the data.
 //! - The type that each list and object is read into is noted, for the proof on insert.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeOwned, Error};
+use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::error::Category;
 
+use super::field_error::FieldError;
+use super::observed::{Borrowing, Observed};
 use super::reader::JsonReader;
 use crate::payload::form::Containers;
-use crate::payload::places::Places;
 
 /// The reason for which a text is not the value that was asked for. It holds nothing of the text.
 #[derive(Debug)]
@@ -45,46 +46,6 @@ impl fmt::Display for JsonFailure {
             }
             JsonFailure::Syntax { column } => write!(f, "it is not JSON (column {column})"),
             JsonFailure::Crowded => f.write_str("it borrows too much"),
-        }
-    }
-}
-
-/// The source of text that a type borrows for good.
-pub(super) enum Borrowing<'p> {
-    /// No text can be borrowed.
-    Never,
-    /// One place stands for all texts, and the texts are collected.
-    Collect(RefCell<Vec<String>>),
-    /// Each text has its place.
-    From(&'p Places),
-}
-
-/// Notes that were taken while a text was read.
-pub(super) struct Observed<'p> {
-    pub(super) containers: Containers,
-    pub(super) missing: Cell<Option<&'static str>>,
-    pub(super) borrowing: Borrowing<'p>,
-}
-
-impl Observed<'_> {
-    /// Returns the texts that were collected.
-    pub(super) fn borrowed(&self) -> Vec<String> {
-        match &self.borrowing {
-            Borrowing::Collect(texts) => texts.take(),
-            _ => Vec::new(),
-        }
-    }
-
-    pub(super) fn place<E: Error>(&self, text: String) -> Result<&'static str, E> {
-        match &self.borrowing {
-            Borrowing::Collect(texts) => {
-                texts.borrow_mut().push(text);
-                Ok(Places::first())
-            }
-            Borrowing::From(places) => places
-                .place(&text)
-                .ok_or_else(|| E::custom("a text that was not there before")),
-            Borrowing::Never => Err(E::custom("nothing is borrowed")),
         }
     }
 }
@@ -132,43 +93,6 @@ fn all<'de, 'p, T: Deserialize<'de>>(
                     _ => JsonFailure::Syntax { column },
                 },
             )
-        }
-    }
-}
-
-/// An error with the name of the field that is missing.
-#[derive(Debug)]
-pub(super) struct FieldError<E> {
-    pub(super) inner: E,
-    pub(super) missing: Option<&'static str>,
-}
-
-impl<E> From<E> for FieldError<E> {
-    fn from(inner: E) -> FieldError<E> {
-        FieldError {
-            inner,
-            missing: None,
-        }
-    }
-}
-
-impl<E: fmt::Display> fmt::Display for FieldError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.fmt(f)
-    }
-}
-
-impl<E: Error> std::error::Error for FieldError<E> {}
-
-impl<E: Error> Error for FieldError<E> {
-    fn custom<T: fmt::Display>(message: T) -> FieldError<E> {
-        E::custom(message).into()
-    }
-
-    fn missing_field(field: &'static str) -> FieldError<E> {
-        FieldError {
-            inner: E::missing_field(field),
-            missing: Some(field),
         }
     }
 }

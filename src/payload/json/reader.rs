@@ -9,7 +9,8 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 
-use super::read::{Borrowing, FieldError, Observed};
+use super::field_error::FieldError;
+use super::observed::{Borrowing, Observed};
 use crate::payload::form::ElementOrder;
 
 /// Wraps a deserializer, a seed, or an access of serde's.

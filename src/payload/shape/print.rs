@@ -5,7 +5,8 @@ use std::cell::Cell;
 
 use serde::de::Error;
 
-use super::{Call, Follow, NameList};
+use super::call::{Call, NameList};
+use super::read::Follow;
 
 /// FNV-1a in 64 bits, over numbers as well as bytes.
 const BASIS: u64 = 0xCBF2_9CE4_8422_2325;

@@ -13,7 +13,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::{Call, NameList};
+use super::call::{Call, NameList};
 
 /// Follows the calls of a reader.
 pub(in crate::payload) trait Follow {

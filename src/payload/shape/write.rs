@@ -5,7 +5,8 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-use super::{Call, Recorder};
+use super::call::Call;
+use super::recorder::Recorder;
 
 /// Records every call, and passes it on to `inner`.
 pub(in crate::payload) struct ShapeWriter<'t, S> {

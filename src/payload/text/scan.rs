@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use memchr::memchr2;
 
-use super::{Encoding, UUID_TEXT};
+use super::encoding::{Encoding, UUID_TEXT};
 
 /// A piece of text that may be packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

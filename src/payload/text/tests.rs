@@ -1,5 +1,6 @@
 //! Every encoding of text comes back as it was, and what breaks a rule is refused.
 
+use base64_simd::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 
 use super::*;

@@ -1,0 +1,186 @@
+//! Writes a value as postcard, and reads it back.
+//!
+//! Each value is read again along the shape that was written, and compared. A print of the shape stands before
+//! its bytes.
+
+use std::any::type_name;
+
+use postcard::ser_flavors::Flavor;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::form::{FormOptions, form};
+use super::shape::{Print, Recorder, Replayer, Shape, ShapeReader, ShapeWriter};
+use super::unstorable::Unstorable;
+
+/// Reads the value behind a print. Every byte has to be used.
+pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    read(bytes).ok_or_else(changed::<T>)
+}
+
+/// Reads the value behind a print; `None` if the print is that of another type.
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let (stored, bytes) = bytes.split_first_chunk()?;
+    let print = Print::default();
+    let mut source = postcard::Deserializer::from_bytes(bytes);
+    let value = T::deserialize(ShapeReader::new(&mut source, &print)).ok()?;
+    let whole = source.finalize().is_ok_and(<[u8]>::is_empty);
+    (whole && print.bytes() == *stored).then_some(value)
+}
+
+fn changed<T>() -> String {
+    format!(
+        "it was written by another type than `{}` under the same schema number. If the type has \
+         changed, give it a new number (`schema`), and name the old type in `migrate`",
+        type_name::<T>()
+    )
+}
+
+/// Writes a print and the postcard bytes of `value`, if it comes back as it is.
+pub(super) fn owned<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Unstorable> {
+    let refused = |cause: &postcard::Error| {
+        Unstorable::NoForm(format!(
+            "postcard cannot write `{}`: {cause}. A type that describes itself (an enum with `tag` \
+             or `untagged`, `flatten`, `serde_json::Value`) needs `Attribute::json`",
+            type_name::<T>()
+        ))
+    };
+    // Write, and read back along the shape that was written.
+    let (mut bytes, shape) = traced(value).map_err(|cause| refused(&cause))?;
+    let replay = shape.replay();
+    let back = match read_along(bytes.get(PRINT..).unwrap_or_default(), &replay) {
+        Ok(back) => back,
+        Err(Some(postcard::Error::WontImplement)) if replay.agrees() => {
+            return Err(refused(&postcard::Error::WontImplement));
+        }
+        Err(_) => return Err(shifted::<T>()),
+    };
+    // Equal shapes may still be read into other places: serde numbers variants differently for
+    // writing and reading when one is skipped, and an alias or a tuple has no other name to tell.
+    let written = bytes.get(PRINT..).unwrap_or_default();
+    if !is_repeated(&back, written, &shape) && !is_reordered(value, &replay, &back) {
+        return Err(shifted::<T>());
+    }
+    if let Some(print) = bytes.first_chunk_mut() {
+        *print = replay.print();
+    }
+    Ok(bytes)
+}
+
+/// Reads all bytes along a shape. Returns `Err(None)` if bytes or calls are left over.
+fn read_along<T: DeserializeOwned>(
+    bytes: &[u8],
+    replay: &Replayer<'_>,
+) -> Result<T, Option<postcard::Error>> {
+    let mut source = postcard::Deserializer::from_bytes(bytes);
+    let read = T::deserialize(ShapeReader::new(&mut source, replay))?;
+    let whole = source.finalize().is_ok_and(<[u8]>::is_empty);
+    match whole && replay.is_done() {
+        true => Ok(read),
+        false => Err(None),
+    }
+}
+
+/// Returns whether `back`, which was read from the bytes of `value`, is the same except for the order of
+/// maps and sets that have none.
+fn is_reordered<T>(value: &T, replay: &Replayer<'_>, back: &T) -> bool
+where
+    T: Serialize + DeserializeOwned,
+{
+    let options = FormOptions::of_bytes();
+    let Ok((again, shape)) = traced(back) else {
+        return false;
+    };
+    let replayed = shape.replay();
+    let again = again.get(PRINT..).unwrap_or_default();
+    let form_of =
+        |value, replay: &Replayer<'_>| form(value, options.forgiving(replay.containers()));
+    let written = form_of(value, replay);
+    // The value read here is dropped: only the kind of each container counts.
+    read_along::<T>(again, &replayed).is_ok()
+        && written.is_some()
+        && written == form_of(back, &replayed)
+}
+
+fn shifted<T: ?Sized>() -> Unstorable {
+    Unstorable::Lost(format!(
+        "`{}` does not read back what it writes. The usual causes are a field that is written at \
+         times only or under another name than it is read (`skip_serializing_if`, \
+         `skip_serializing`, `rename`, `alias`), a skipped enum variant or one with an alias, and a \
+         list that is written in another order each time; remove it, or try `Attribute::json`",
+        type_name::<T>()
+    ))
+}
+
+/// Returns whether `value` writes exactly these bytes by exactly these calls.
+fn is_repeated<T: Serialize>(value: &T, bytes: &[u8], shape: &Shape) -> bool {
+    let recorder = Recorder::expecting(shape);
+    let mut target = postcard::Serializer {
+        output: Expecting(Some(bytes)),
+    };
+    let written = value.serialize(ShapeWriter::new(&mut target, &recorder));
+    written.is_ok() && target.output.0 == Some(&[]) && recorder.is_repeated()
+}
+
+/// A sink that compares what it takes with expected bytes. After the first difference it takes nothing more,
+/// even if a type ignores the error.
+struct Expecting<'a>(Option<&'a [u8]>);
+
+impl Flavor for Expecting<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.try_extend(&[byte])
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0 = self.0.and_then(|rest| rest.strip_prefix(bytes));
+        self.0.map(drop).ok_or(postcard::Error::SerializeBufferFull)
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
+}
+
+/// How many calls of serde a small value makes.
+const FEW: usize = 32;
+
+/// How many bytes a small value has.
+const SHORT: usize = 256;
+
+/// A sink that keeps all bytes. Unlike postcard's own it has room from the start.
+struct Growing(Vec<u8>);
+
+impl Flavor for Growing {
+    type Output = Vec<u8>;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<Vec<u8>> {
+        Ok(self.0)
+    }
+}
+
+/// Bytes of a print.
+const PRINT: usize = 2;
+
+/// Writes `value` behind room for a print, and returns its shape as well.
+fn traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Shape), postcard::Error> {
+    let recorder = Recorder::of_about(FEW);
+    let mut output = Vec::with_capacity(SHORT);
+    output.extend_from_slice(&[0; PRINT]);
+    let mut target = postcard::Serializer {
+        output: Growing(output),
+    };
+    value.serialize(ShapeWriter::new(&mut target, &recorder))?;
+    Ok((target.output.finalize()?, recorder.finish()))
+}

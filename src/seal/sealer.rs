@@ -1,0 +1,222 @@
+//! Seals payloads into tokens, and opens tokens, with the keys of a ring.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64_simd::Out;
+
+use super::binding::Binding;
+use super::cipher::Ciphers;
+use super::imprint::TokenImprint;
+use super::opened::Opened;
+use super::token::{CLEAR, Format, HINT, Header, NONCE, body, open_at};
+use crate::cookie::TEXT_MAX;
+use crate::error::{Error, Refusal};
+use crate::keys::{DERIVING, Key, KeyId, KeyRing, RingKey, wiping};
+use crate::lifetime::Timestamp;
+
+/// Seals under one key of a ring and opens under any.
+pub(crate) struct Sealer {
+    format: Format,
+    accepted: Vec<Format>,
+    pub(super) sealing: SealKey,
+    pub(super) keys: HashMap<KeyId, SealKey>,
+}
+
+/// A key of the ring, ready for use.
+#[derive(Clone)]
+pub(super) struct SealKey {
+    pub(super) id: KeyId,
+    until: Option<Timestamp>,
+    /// Behind a pointer, so that moving the key copies no key material.
+    pub(super) ciphers: Arc<Ciphers>,
+}
+
+impl SealKey {
+    /// Returns whether the key has retired.
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| now >= until)
+    }
+
+    fn new(key: &Key, until: Option<Timestamp>) -> SealKey {
+        SealKey {
+            id: key.id(),
+            until,
+            ciphers: wiping::<DERIVING, _>(|| Arc::new(Ciphers::new(key))),
+        }
+    }
+}
+
+impl Sealer {
+    /// Makes a sealer that seals as `format`, and opens that and every format of `accepted`.
+    pub(crate) fn new(ring: &KeyRing, format: Format, accepted: &[Format]) -> Sealer {
+        let sealing = SealKey::new(ring.sealing(), None);
+        let ready = |entry: &RingKey| match entry.key.id() == sealing.id {
+            true => sealing.clone(),
+            false => SealKey::new(&entry.key, entry.retirement.map(|end| end.until)),
+        };
+        let keys = ring
+            .entries()
+            .map(|entry| (entry.key.id(), ready(entry)))
+            .collect();
+        let accepted = std::iter::once(format)
+            .chain(accepted.iter().copied())
+            .collect();
+        Sealer {
+            format,
+            accepted,
+            sealing,
+            keys,
+        }
+    }
+
+    /// Returns the key of this id. Nearly all tokens name the sealing key, so it is compared first.
+    pub(super) fn key(&self, id: KeyId) -> Option<&SealKey> {
+        match id == self.sealing.id {
+            true => Some(&self.sealing),
+            false => self.keys.get(&id),
+        }
+    }
+
+    /// Returns the format of new tokens.
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Seals `plain` and returns the token's text.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system gives no random nonce.
+    pub(crate) fn seal(
+        &self,
+        plain: &[u8],
+        issued: Timestamp,
+        binding: &Binding,
+    ) -> Result<String, Error> {
+        // Each nonce comes from the system, never from a buffer of this process: a fork or a snapshot
+        // would repeat it.
+        let mut nonce = [0; NONCE];
+        if self.format == Format::Encrypted {
+            getrandom::fill(&mut nonce).map_err(Error::randomness)?;
+        }
+        Ok(self.seal_with(plain, issued, binding, &nonce))
+    }
+
+    pub(super) fn seal_with(
+        &self,
+        plain: &[u8],
+        issued: Timestamp,
+        binding: &Binding,
+        nonce: &[u8; NONCE],
+    ) -> String {
+        let header = Header {
+            format: self.format,
+            key: self.sealing.id,
+            issued,
+        }
+        .to_bytes();
+        let bound = binding.with(&header);
+        let mut token = Vec::with_capacity(plain.len() + self.format.overhead());
+        token.extend_from_slice(&header);
+        match self.format {
+            Format::Encrypted => {
+                token.extend_from_slice(nonce);
+                token.extend_from_slice(plain);
+                let tag = self
+                    .sealing
+                    .ciphers
+                    .encrypt(nonce, &bound, body(&mut token));
+                token.extend_from_slice(&tag);
+            }
+            Format::Signed => {
+                token.extend_from_slice(plain);
+                token.extend_from_slice(&self.sealing.ciphers.sign(&bound, plain));
+            }
+        }
+        base64_simd::URL_SAFE_NO_PAD.encode_to_string(token)
+    }
+
+    /// Opens a token's text. Both formats are verified before a byte is decrypted, so a token that does not
+    /// open leaves no plain text behind.
+    pub(crate) fn open(
+        &self,
+        text: &[u8],
+        binding: &Binding,
+        now: Timestamp,
+    ) -> Result<Opened, Refusal> {
+        if text.len() > TEXT_MAX {
+            return Err(Refusal::OverCeiling);
+        }
+        // The decoder refuses padding and non-zero trailing bits, so a token has one text form.
+        let mut token = base64_simd::URL_SAFE_NO_PAD
+            .decode_to_vec(text)
+            .map_err(|_| Refusal::Malformed)?;
+        let header = Header::read(&token)?;
+        if !self.accepted.contains(&header.format) {
+            return Err(Refusal::WrongFormat);
+        }
+        let key = self.key(header.key).ok_or(Refusal::UnknownKey)?;
+        if key.is_over(now) {
+            return Err(Refusal::RetiredKey);
+        }
+        let bound = binding.with(token.first_chunk::<CLEAR>().ok_or(Refusal::Malformed)?);
+        let plain = open_at(&header, token.len()).ok_or(Refusal::Malformed)?;
+        match header.format {
+            Format::Encrypted => key.ciphers.decrypt(&bound, &mut token)?,
+            Format::Signed => key.ciphers.verify(&bound, &token)?,
+        }
+        Ok(Opened::authentic(token, plain, header))
+    }
+}
+
+impl Sealer {
+    /// Reads the time at which a token claims to have been sealed from the first characters of its text.
+    /// Returns `None` if no node with this configuration can open it. The time is not authenticated.
+    pub(crate) fn issued_hint(&self, head: &[u8], now: Timestamp) -> Option<Timestamp> {
+        let mut clear = [0; CLEAR];
+        let text = head.get(..HINT)?;
+        let room = Out::from_slice(&mut clear);
+        base64_simd::URL_SAFE_NO_PAD.decode(text, room).ok()?;
+        let header = Header::read(&clear).ok()?;
+        let opens = self.accepted.contains(&header.format)
+            && self.key(header.key).is_some_and(|key| !key.is_over(now));
+        opens.then_some(header.issued)
+    }
+}
+
+impl Sealer {
+    /// Reads the imprint of a token without opening it, to find the touches that belong to it. The token may
+    /// not be authentic.
+    pub(crate) fn unopened_imprint(&self, text: &[u8]) -> Option<TokenImprint> {
+        // Four characters are three bytes. Both ends are cut at such groups, so that each decodes alone. The
+        // tail begins at the last group that leaves at least `ENDS` characters.
+        const ENDS: usize = 48;
+        let mut start = [0; ENDS];
+        let mut end = [0; ENDS];
+        let head = text.get(..text.len().min(ENDS))?;
+        let tail = text.get(text.len().saturating_sub(ENDS) / 4 * 4..)?;
+        let decode = |part: &[u8], bytes: &mut [u8]| URL_SAFE_NO_PAD.decode_slice(part, bytes).ok();
+        let head = decode(head, &mut start).and_then(|length| start.get(..length))?;
+        let tail = decode(tail, &mut end).and_then(|length| end.get(..length))?;
+        let header = Header::read(head).ok()?;
+        let (before, behind) = header.format.around();
+        let behind = tail
+            .len()
+            .checked_sub(behind)
+            .and_then(|at| tail.get(at..))?;
+        Some(TokenImprint::of(&header, head.get(..before)?, behind))
+    }
+}
+
+impl std::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sealer")
+            .field("format", &self.format)
+            .field("accepted", &self.accepted)
+            .field("sealing", &self.sealing.id)
+            .finish_non_exhaustive()
+    }
+}

@@ -68,7 +68,8 @@ impl Cookies {
 
     /// Reads the cookies of a request.
     pub(super) fn read<'a>(&self, lines: impl IntoIterator<Item = &'a [u8]>) -> Jar {
-        Jar::read(lines, self.families().map(|(_, family)| &family.names))
+        let former = self.former.as_ref();
+        Jar::read(lines, &self.own.names, former.map(|family| &family.names))
     }
 
     /// Returns the lines that remove touches which came without a session, in the families in which

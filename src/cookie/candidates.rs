@@ -161,7 +161,7 @@ mod tests {
     use crate::cookie::Names;
 
     fn read(line: &str) -> Vec<Result<String, Refusal>> {
-        let jar = Jar::read([line.as_bytes()], [Names::new("s")].iter());
+        let jar = Jar::read([line.as_bytes()], &Names::new("s"), None);
         let text = |text: Candidate<'_>| String::from_utf8_lossy(&text).into_owned();
         Candidates::of(&jar, 0)
             .list
@@ -227,7 +227,7 @@ mod tests {
         }
         let bases: String = (0..100).map(|number| format!("s=A{number}; ")).collect();
         for line in [line, bases] {
-            let jar = Jar::read([line.as_bytes()], [Names::new("s")].iter());
+            let jar = Jar::read([line.as_bytes()], &Names::new("s"), None);
             let all = Candidates::of(&jar, 0);
             assert_eq!(
                 all.list.iter().filter(|c| c.is_ok()).count(),
@@ -236,7 +236,7 @@ mod tests {
             assert!(all.more);
         }
         // An equal text is opened once, and crowds nobody out.
-        let jar = Jar::read([b"s=A; ".repeat(30).as_slice()], [Names::new("s")].iter());
+        let jar = Jar::read([b"s=A; ".repeat(30).as_slice()], &Names::new("s"), None);
         let all = Candidates::of(&jar, 0);
         assert_eq!((all.list.len(), all.more), (1, false));
         // What is no complete text costs nothing, and takes nobody's place.

@@ -76,7 +76,7 @@ mod tests {
             ("s=AQID; s=x", ClearView::Several),
         ];
         for (line, wanted) in table {
-            let jar = Jar::read([line.as_bytes()], [Names::new("s")].iter());
+            let jar = Jar::read([line.as_bytes()], &Names::new("s"), None);
             assert_eq!(ClearView::at(&jar, 0), *wanted, "{line}");
         }
     }

@@ -83,10 +83,11 @@ pub(super) struct Found<'a> {
 }
 
 impl Jar {
-    /// Collects the cookies that carry one of the names of `families`.
-    pub(crate) fn read<'a, 'n>(
+    /// Collects the cookies that carry one of the `own` names, or one from before a rename.
+    pub(crate) fn read<'a>(
         lines: impl IntoIterator<Item = &'a [u8]>,
-        families: impl Iterator<Item = &'n Names> + Clone,
+        own: &Names,
+        former: Option<&Names>,
     ) -> Jar {
         let mut jar = Jar::default();
         for line in lines {
@@ -98,10 +99,11 @@ impl Jar {
                 };
                 let (name, value) = pair.split_at(equals);
                 let name = trim(name);
-                let found = families
-                    .clone()
-                    .enumerate()
-                    .find_map(|(family, names)| Some((family, names.role_of(name)?)));
+                let found = match (own.role_of(name), former) {
+                    (Some(role), _) => Some((0, role)),
+                    (None, Some(former)) => former.role_of(name).map(|role| (1, role)),
+                    (None, None) => None,
+                };
                 match found {
                     Some((family, role)) => {
                         jar.add(family, role, trim(value.get(1..).unwrap_or_default()));
@@ -317,7 +319,7 @@ mod tests {
     type Seen = Vec<(usize, Option<Vec<u8>>)>;
 
     fn read(lines: &[&[u8]]) -> Seen {
-        let jar = Jar::read(lines.iter().copied(), [Names::new("__Host-s")].iter());
+        let jar = Jar::read(lines.iter().copied(), &Names::new("__Host-s"), None);
         jar.chunks(0)
             .map(|found| (found.index, found.value.map(<[u8]>::to_vec)))
             .collect()
@@ -378,7 +380,7 @@ mod tests {
             (&[b"__Host-s.t=12; __Host-s.x=3"], 0, 0),
         ];
         for (lines, cookies, bytes) in table {
-            let jar = Jar::read(lines.iter().copied(), [Names::new("__Host-s")].iter());
+            let jar = Jar::read(lines.iter().copied(), &Names::new("__Host-s"), None);
             let (cookies, bytes) = (*cookies, *bytes);
             assert_eq!(jar.others(), Tally { cookies, bytes }, "{lines:?}");
         }
@@ -395,7 +397,7 @@ mod tests {
             ("former.8=x; s=", 2, "former.8=x; s=; "),
         ];
         for (line, cookies, text) in table {
-            let own = Jar::read([line.as_bytes()], names.iter()).own(names.iter());
+            let own = Jar::read([line.as_bytes()], &names[0], names.get(1)).own(names.iter());
             let (cookies, bytes) = (*cookies, text.len());
             assert_eq!(own, Tally { cookies, bytes }, "{line}");
         }
@@ -406,12 +408,12 @@ mod tests {
         let line = b"s=x; s.t=a; s.x=b; s.r=c; ".repeat(50);
         let long = [b"s.t=".as_slice(), &[b'A'; MARK_MAX + 1]].concat();
         let names = [Names::new("s")];
-        let jar = Jar::read([line.as_slice()], names.iter());
+        let jar = Jar::read([line.as_slice()], &names[0], None);
         assert_eq!(jar.chunks(0).count(), usize::from(CHUNKS_KEPT));
         assert_eq!(jar.touches(0).count(), usize::from(MARKS_KEPT));
         assert_eq!(jar.tombstones(0).count(), usize::from(MARKS_KEPT));
         assert_eq!(jar.renewed(0).count(), usize::from(MARKS_KEPT));
-        let jar = Jar::read([long.as_slice()], names.iter());
+        let jar = Jar::read([long.as_slice()], &names[0], None);
         assert_eq!(jar.touches(0).collect::<Vec<_>>(), [None]);
         assert!(jar.chunks(0).next().is_none() && jar.touches(1).next().is_none());
     }

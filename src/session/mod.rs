@@ -71,9 +71,9 @@ enum Hand {
 
 impl Session {
     /// Returns the main slot's session of a visit.
-    pub(crate) fn of(visit: Visit) -> Session {
+    pub(crate) fn of(visit: Arc<Visit>) -> Session {
         Session {
-            visit: Arc::new(visit),
+            visit,
             at: 0,
             hand: Hand::First,
         }

@@ -10,7 +10,7 @@ use super::phase::{Cause, Closing, HeldBack, Phase};
 use super::said::{AllSaid, Deed, Said, Sight};
 use super::shared::Visit;
 use super::slot::SlotVisit;
-use super::slot_state::Usage;
+use super::slot_state::{SlotState, Usage};
 use super::state::Change;
 use super::tombstones::{Death, tombstones};
 use super::touching;
@@ -56,6 +56,11 @@ impl Course {
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
+        // Nearly every request for a file ends here.
+        if self.is_unused(visit) {
+            self.phase = Phase::Closed(Closing::Sent);
+            return Ok(AllSaid::new());
+        }
         let says_so = is_failure(response.status());
         // An error of the application's own that wraps ours became this page.
         if self.phase.is_open()
@@ -98,9 +103,19 @@ impl Course {
         }
     }
 
+    /// Returns whether no session was looked at, and none is to be touched.
+    fn is_unused(&self, visit: &Visit) -> bool {
+        let is_unused = |(at, slot): (usize, &SlotState)| {
+            slot.session.is_none()
+                && !slot.links.as_ref().is_some_and(|links| links.is_exposed())
+                && !touching::may_be_due(visit.config(at), slot, visit.now)
+        };
+        self.phase.is_open() && self.slots().enumerate().all(is_unused)
+    }
+
     /// Takes the first error of a value that was refused and that nothing took the place of.
     fn take_refused(&mut self) -> Option<Failure> {
-        let mut slots = self.slots.iter_mut().enumerate();
+        let mut slots = self.slots_mut().enumerate();
         slots.find_map(|(at, slot)| Some((at, slot.refused.take()?.1)))
     }
 
@@ -114,7 +129,7 @@ impl Course {
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
         let mut all = AllSaid::new();
-        for at in 0..self.slots.len() {
+        for at in 0..self.len() {
             let said = SlotVisit::of(&visit.slots, visit.now, self, at).say(response, closed);
             all.push(said.map_err(|error| (at, error))?);
         }
@@ -154,7 +169,7 @@ impl Course {
         let mut all = self.seen(visit);
         // What could not be sent was used all the same, unless its handler panicked.
         if closing == Closing::Failed {
-            for (at, (said, slot)) in all.iter_mut().zip(&self.slots).enumerate() {
+            for (at, (said, slot)) in all.iter_mut().zip(self.slots()).enumerate() {
                 let config = visit.config(at);
                 if touching::may_be_due(config, slot, visit.now) && response.may_carry_unasked() {
                     let touch = touching::touch(config, slot, visit.now, closed);
@@ -167,7 +182,7 @@ impl Course {
 
     /// Returns what caches have to know, and nothing to send.
     fn seen<'v>(&mut self, visit: &'v Visit) -> AllSaid<'v> {
-        let slots = 0..self.slots.len();
+        let slots = 0..self.len();
         slots
             .map(|at| SlotVisit::of(&visit.slots, visit.now, self, at).seen())
             .collect()

@@ -1,7 +1,5 @@
 //! The part of a visit that changes, under its lock.
 
-use smallvec::SmallVec;
-
 use super::config::SlotList;
 use super::opening::open;
 use super::phase::{Cause, Closing, HeldBack, Phase};
@@ -13,29 +11,45 @@ use crate::lifetime::Timestamp;
 /// What changes in the course of a visit.
 pub(super) struct Course {
     pub(super) phase: Phase,
-    /// In the order of the slots.
-    pub(super) slots: SmallVec<[SlotState; 1]>,
+    pub(super) main: SlotState,
+    /// The other slots, in their order.
+    pub(super) others: Vec<SlotState>,
     pub(super) notes: Notes,
 }
 
 /// What is told when the lock is released, with the number of the slot that it happened to.
-pub(super) type Notes = SmallVec<[(usize, Note); 1]>;
+pub(super) type Notes = Vec<(usize, Note)>;
 
 impl Course {
+    /// Counts the slots.
+    pub(super) fn len(&self) -> usize {
+        1 + self.others.len()
+    }
+
+    /// Returns the slots, the main one first.
+    pub(super) fn slots(&self) -> impl Iterator<Item = &SlotState> {
+        std::iter::once(&self.main).chain(&self.others)
+    }
+
+    /// Returns the slots, the main one first.
+    pub(super) fn slots_mut(&mut self) -> impl Iterator<Item = &mut SlotState> {
+        std::iter::once(&mut self.main).chain(&mut self.others)
+    }
+
     /// Sends nothing of what was changed, in any slot.
     pub(super) fn hold_back(&mut self, list: &SlotList, now: Timestamp, cause: Cause) {
         let is_missed = |slot: &SlotState| {
             let session = slot.session.as_ref();
             session.is_some_and(SessionState::has_to_be_sent)
         };
-        let lost = self.slots.iter().position(is_missed);
+        let lost = self.slots().position(is_missed);
         self.phase = Phase::HeldBack(HeldBack { cause, lost });
         self.reset(list, now);
     }
 
     /// Goes back to the sessions as they came: an error page is to see what the browser keeps.
     pub(super) fn reset(&mut self, list: &SlotList, now: Timestamp) {
-        for (at, slot) in self.slots.iter_mut().enumerate() {
+        for (at, slot) in self.slots_mut().enumerate() {
             slot.refused = None;
             // The links of the error page carry what came.
             slot.links.iter_mut().for_each(|links| links.forget());

@@ -10,16 +10,23 @@ use crate::event::Note;
 impl Course {
     /// Notes what the response `said` of the sessions. `main` is the budget of the main slot.
     pub(super) fn report(&mut self, main: &Budget, said: &[Said<'_>]) {
-        for (at, (slot, said)) in self.slots.iter_mut().zip(said).enumerate() {
+        let Course {
+            main: first,
+            others,
+            notes,
+            ..
+        } = self;
+        let slots = std::iter::once(first).chain(others);
+        for (at, (slot, said)) in slots.zip(said).enumerate() {
             // Nobody made up for it, and no page says so.
             if let Some(refused) = slot.refused.take() {
-                self.notes.push((at, Note::NotStored(refused.1)));
+                notes.push((at, Note::NotStored(refused.1)));
             }
             match said.deed {
-                Deed::Withheld => self.notes.push((at, Note::Withheld)),
+                Deed::Withheld => notes.push((at, Note::Withheld)),
                 Deed::Wrote(size) => {
                     let refusal = slot.session.as_ref().and_then(SessionState::refusal);
-                    size.note(refusal, |note| self.notes.push((at, note)));
+                    size.note(refusal, |note| notes.push((at, note)));
                 }
                 Deed::Nothing | Deed::Sent => {}
             }
@@ -35,7 +42,7 @@ impl Course {
             return;
         }
         let (mut came, mut pairs, mut whole) = (Tally::default(), 0, None);
-        for (slot, said) in self.slots.iter().zip(said) {
+        for (slot, said) in self.slots().zip(said) {
             let Some(jar) = slot.came.jar() else {
                 continue;
             };

@@ -35,37 +35,41 @@ impl Visit {
         slots: &Arc<SlotList>,
         request: RequestHead<'a, I>,
         now: OffsetDateTime,
-    ) -> Visit
+    ) -> Arc<Visit>
     where
         I: IntoIterator<Item = &'a [u8]>,
     {
         let (lines, request) = request.split();
         let foreign = foreign(slots, &request.asked);
-        let states = match slots.is_single() {
-            true => {
-                std::iter::once(SlotState::read(slots, slots.main(), lines, &request)).collect()
-            }
-            false => {
-                let lines: SmallVec<[&[u8]; 4]> = lines.into_iter().collect();
-                let read = |slot: &SlotConfig| {
-                    SlotState::read(slots, &slot.config, lines.iter().copied(), &request)
-                };
-                slots.iter().map(read).collect()
-            }
+        let phase = match foreign {
+            Some(_) => Phase::Closed(Closing::Failed),
+            None => Phase::Open,
         };
-        Visit {
+        let read = |config, lines: &mut dyn Iterator<Item = &'a [u8]>| {
+            SlotState::read(slots, config, lines, &request)
+        };
+        let (main, others) = if slots.is_single() {
+            (read(slots.main(), &mut lines.into_iter()), Vec::new())
+        } else {
+            let lines: SmallVec<[&[u8]; 4]> = lines.into_iter().collect();
+            let others = slots.iter().skip(1);
+            let others = others.map(|slot| read(&slot.config, &mut lines.iter().copied()));
+            (
+                read(slots.main(), &mut lines.iter().copied()),
+                others.collect(),
+            )
+        };
+        Arc::new(Visit {
             slots: Arc::clone(slots),
             now: Timestamp::of(now),
             foreign,
             course: Mutex::new(Course {
-                phase: match foreign {
-                    Some(_) => Phase::Closed(Closing::Failed),
-                    None => Phase::Open,
-                },
-                slots: states,
+                phase,
+                main,
+                others,
                 notes: Notes::new(),
             }),
-        }
+        })
     }
 
     /// Returns the time of the request.

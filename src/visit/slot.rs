@@ -33,17 +33,14 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
     ) -> SlotVisit<'v, 'l> {
         let Course {
             phase,
-            slots,
+            main,
+            others,
             notes,
         } = course;
-        // A number comes from `Visit::find`, and there is a main slot.
-        let at = if at < slots.len() { at } else { 0 };
-        let [main, others @ ..] = slots.as_mut_slice() else {
-            unreachable!("a visit has a main slot");
-        };
-        let slot = match at.checked_sub(1).and_then(|at| others.get_mut(at)) {
-            Some(other) => other,
-            None => main,
+        // A number comes from `Visit::find`.
+        let (at, slot) = match at.checked_sub(1).and_then(|other| others.get_mut(other)) {
+            Some(other) => (at, other),
+            None => (0, main),
         };
         SlotVisit {
             config: list.at(at),

@@ -4,7 +4,7 @@ use super::configured::Carriers;
 use super::cookies::Cookies;
 use super::family::Family;
 use super::incoming::{Incoming, Single};
-use super::link::LinkUse;
+use super::link::{LinkUse, Links};
 use super::own_link::OwnOrigin;
 use super::source::Source;
 use crate::cookie::SameSite;
@@ -23,34 +23,39 @@ impl Carriers {
     ) -> (Incoming, Option<Box<LinkUse>>) {
         let (in_link, links) = match self.links() {
             None => (None, None),
-            Some(links) => {
-                let came = links.read(request.query.unwrap_or_default());
-                let has_token = came.as_ref().is_some_and(|came| *came != Ok(Vec::new()));
-                let own = OwnOrigin::new(request.asked.host, request.is_loopback());
-                let counting = came.filter(|came| self.is_asked_for_links(&request.asked, came));
-                (counting, Some(Box::new(LinkUse::new(own, has_token))))
+            Some(own) => {
+                let (in_link, links) = self.read_link(own, request);
+                (in_link, Some(links))
             }
         };
-        let in_field = self.fields().zip(request.asked.fields);
-        if let Some(single) = in_field.and_then(|(own, fields)| own.read(fields)) {
-            return (Incoming::Field(single), links);
-        }
-        let came = match (self.reads_cookies(), in_link) {
-            (false, Some(text)) => Incoming::Link(Single::new(text)),
-            (false, None) => self.nothing(),
-            (true, in_link) => {
-                let jar = self.cookies().read(lines);
-                match in_link {
-                    // A client that sends one of our cookies keeps cookies.
-                    Some(text) if jar.is_empty() => Incoming::Link(Single::new(text)),
-                    _ if jar.has_no_chunk() && self.cookies().is_withheld(request, policy) => {
-                        Incoming::Withheld(jar)
-                    }
-                    _ => Incoming::Cookies(jar),
-                }
+        let came = match (self.read_field(request), in_link) {
+            (Some(single), _) => Incoming::Field(single),
+            (None, in_link) if self.reads_cookies() => {
+                self.cookies().read_unless(in_link, lines, request, policy)
             }
+            (None, Some(text)) => Incoming::Link(Single::new(text)),
+            (None, None) => self.nothing(),
         };
         (came, links)
+    }
+
+    fn read_field(&self, request: &RequestHead<'_, ()>) -> Option<Single> {
+        let (own, fields) = self.fields().zip(request.asked.fields)?;
+        own.read(fields)
+    }
+
+    /// Reads the link of a request, if it says how this visitor is answered, and what links of the
+    /// response need.
+    fn read_link(
+        &self,
+        links: &Links,
+        request: &RequestHead<'_, ()>,
+    ) -> (Option<Result<Vec<u8>, Refusal>>, Box<LinkUse>) {
+        let came = links.read(request.query.unwrap_or_default());
+        let has_token = came.as_ref().is_some_and(|came| *came != Ok(Vec::new()));
+        let own = OwnOrigin::new(request.asked.host, request.is_loopback());
+        let counting = came.filter(|came| self.is_asked_for_links(&request.asked, came));
+        (counting, Box::new(LinkUse::new(own, has_token)))
     }
 
     /// Returns what came of a request that uses none of the carriers, where cookies are not read.
@@ -76,6 +81,23 @@ impl Carriers {
 }
 
 impl Cookies {
+    /// Reads the cookies of a request. Without any of ours, what came in a link counts: a client that
+    /// sends one of our cookies keeps cookies.
+    fn read_unless<'a>(
+        &self,
+        in_link: Option<Result<Vec<u8>, Refusal>>,
+        lines: impl IntoIterator<Item = &'a [u8]>,
+        request: &RequestHead<'_, ()>,
+        policy: &CrossOrigin,
+    ) -> Incoming {
+        let jar = self.read(lines);
+        match in_link {
+            Some(text) if jar.is_empty() => Incoming::Link(Single::new(text)),
+            _ if jar.has_no_chunk() && self.is_withheld(request, policy) => Incoming::Withheld(jar),
+            _ => Incoming::Cookies(jar),
+        }
+    }
+
     /// Returns whether another site caused the request, and the browser may have kept the session's
     /// cookies back for that: a session that is begun now would replace the one in them.
     fn is_withheld(&self, request: &RequestHead<'_, ()>, policy: &CrossOrigin) -> bool {

@@ -98,6 +98,8 @@ impl RequestParts<'_> {
     /// Returns how the request shows that another origin caused it; `None` if this one did, or if no browser
     /// sent it.
     pub(crate) fn foreign(&self) -> Option<Foreign> {
+        // Without fields there is nothing to tell by.
+        self.fields?;
         match self.fetch_site() {
             Some(FetchSite::SameOrigin | FetchSite::User) => return None,
             Some(FetchSite::SameSite) => return Some(Foreign::SameSite),

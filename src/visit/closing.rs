@@ -35,8 +35,7 @@ impl Visit {
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
         let mut response = Response::lazily(response, closed);
-        let said =
-            self.locked(|course| course.close(self, &mut response, Timestamp::of(closed)))?;
+        let said = self.locked(|course| course.close(self, &mut response, closed))?;
         Ok(response.changes(said))
     }
 }
@@ -51,7 +50,7 @@ impl Course {
         &mut self,
         visit: &'v Visit,
         response: &mut Response<I>,
-        closed: Timestamp,
+        closed: OffsetDateTime,
     ) -> Result<AllSaid<'v>, Error>
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
@@ -61,6 +60,7 @@ impl Course {
             self.phase = Phase::Closed(Closing::Sent);
             return Ok(AllSaid::new());
         }
+        let closed = Timestamp::of(closed);
         let says_so = is_failure(response.status());
         // An error of the application's own that wraps ours became this page.
         if self.phase.is_open()

@@ -2,9 +2,9 @@
 
 use super::family::Family;
 use super::incoming::Incoming;
-use super::line::HeaderLine;
 use crate::cookie::{Budget, Chunks, Overflow};
 use crate::error::Measure;
+use crate::head::HeaderChange;
 use crate::seal::Binding;
 
 /// One way by which a session travels.
@@ -34,14 +34,14 @@ pub(crate) trait Carrier {
     }
 
     /// Returns the lines that set a session, and those that remove what it no longer needs.
-    fn set(&self, outgoing: &Outgoing<'_>, came: &Incoming) -> Vec<HeaderLine>;
+    fn set(&self, outgoing: &Outgoing<'_>, came: &Incoming) -> Vec<HeaderChange>;
 
     /// Returns the lines that end a session.
-    fn end(&self, came: &Incoming) -> Vec<HeaderLine>;
+    fn end(&self, came: &Incoming) -> Vec<HeaderChange>;
 
     /// Returns the line that touches a session of the family `family`; `None` where a token carries
     /// the time of its use itself.
-    fn touch(&self, family: usize, mark: String, max_age: Option<u64>) -> Option<HeaderLine>;
+    fn touch(&self, family: usize, mark: String, max_age: Option<u64>) -> Option<HeaderChange>;
 
     /// Returns whether a response's head carries the session, and touches of it.
     fn is_in_head(&self) -> bool {

@@ -3,9 +3,9 @@
 use super::contract::{Carrier, Outgoing};
 use super::family::Family;
 use super::incoming::Incoming;
-use super::line::HeaderLine;
 use crate::cookie::{Budget, Chunks, Jar, Overflow, PAIR_END, Scope, split};
 use crate::error::Measure;
+use crate::head::HeaderChange;
 
 /// The bytes around a value in a response head.
 const AROUND: usize = "set-cookie: \r\n".len();
@@ -79,16 +79,17 @@ impl Cookies {
         &'c self,
         jar: &'c Jar,
         is_void: impl Fn(Option<&[u8]>) -> bool + 'c,
-    ) -> impl Iterator<Item = HeaderLine> + 'c {
+    ) -> impl Iterator<Item = HeaderChange> + 'c {
         let orphaned = self.families().filter(move |(at, family)| {
             let mut touches = jar.touches(*at).peekable();
             !family.spec.is_plantable() && touches.peek().is_some() && touches.all(&is_void)
         });
-        orphaned.map(|(_, family)| HeaderLine::Cookie(family.renderer.remove(family.names.touch())))
+        orphaned
+            .map(|(_, family)| HeaderChange::cookie(family.renderer.remove(family.names.touch())))
     }
 
     /// Returns the lines that expire what may be left in the scopes of former configurations.
-    pub(crate) fn former_scopes(&self, jar: &Jar) -> Vec<HeaderLine> {
+    pub(crate) fn former_scopes(&self, jar: &Jar) -> Vec<HeaderChange> {
         let mut lines = Vec::new();
         // Where a head is limited there is room for what counts by itself.
         let is_thorough = self.budget.head_limit().is_none();
@@ -101,11 +102,11 @@ impl Cookies {
                 let renderer = spec.renderer();
                 for (index, name) in family.names.chunks().enumerate() {
                     if index == 0 || (is_thorough && jar.has(at, index)) {
-                        lines.push(HeaderLine::Cookie(renderer.remove(name)));
+                        lines.push(HeaderChange::cookie(renderer.remove(name)));
                     }
                 }
                 if is_thorough && jar.touches(at).next().is_some() {
-                    lines.push(HeaderLine::Cookie(renderer.remove(family.names.touch())));
+                    lines.push(HeaderChange::cookie(renderer.remove(family.names.touch())));
                 }
             }
         }
@@ -161,7 +162,7 @@ impl Carrier for Cookies {
         lines.map(|line| line - tail + PAIR_END).sum()
     }
 
-    fn set(&self, outgoing: &Outgoing<'_>, came: &Incoming) -> Vec<HeaderLine> {
+    fn set(&self, outgoing: &Outgoing<'_>, came: &Incoming) -> Vec<HeaderChange> {
         let Outgoing {
             text,
             chunks,
@@ -177,13 +178,13 @@ impl Carrier for Cookies {
             .into_iter()
             .flat_map(|jar| self.left_over(jar, chunks.count()));
         set.chain(removed.take(most))
-            .map(HeaderLine::Cookie)
+            .map(HeaderChange::cookie)
             .collect()
     }
 
     /// Only cookies that came are removed: a removal hits a name, and under it another response, or
     /// the browser itself, may hold a session that this request knows nothing of.
-    fn end(&self, came: &Incoming) -> Vec<HeaderLine> {
+    fn end(&self, came: &Incoming) -> Vec<HeaderChange> {
         // The removals may take what a session would have taken.
         let mut room = match self.budget.head_limit() {
             Some(_) => self.budget.total_limit() - CLEARED,
@@ -199,15 +200,15 @@ impl Carrier for Cookies {
                 break;
             };
             room = left;
-            lines.push(HeaderLine::Cookie(line));
+            lines.push(HeaderChange::cookie(line));
         }
         lines
     }
 
-    fn touch(&self, family: usize, mark: String, max_age: Option<u64>) -> Option<HeaderLine> {
+    fn touch(&self, family: usize, mark: String, max_age: Option<u64>) -> Option<HeaderChange> {
         let (_, family) = self.families().nth(family)?;
         let line = family.renderer.set(family.names.touch(), &mark, max_age);
-        Some(HeaderLine::Cookie(line))
+        Some(HeaderChange::cookie(line))
     }
 
     fn buries(&self) -> bool {

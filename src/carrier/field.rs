@@ -2,12 +2,12 @@
 
 use super::contract::{Carrier, Outgoing};
 use super::incoming::{Incoming, Single};
-use super::line::HeaderLine;
 use super::registered::is_taken;
 use super::values::Values;
 use crate::cookie::{Budget, Chunks, Overflow, TEXT_MAX};
 use crate::cross_origin::HeaderFields;
 use crate::error::{Error, Measure, Refusal};
+use crate::head::HeaderChange;
 
 /// The field in which `Transport::bearer` is answered.
 const ANSWER: &str = "x-session";
@@ -164,9 +164,9 @@ impl Fields {
     }
 
     /// Returns the line that takes a touch back which came along.
-    fn left_over_touch(&self, came: &Incoming) -> Option<HeaderLine> {
+    fn left_over_touch(&self, came: &Incoming) -> Option<HeaderChange> {
         came.touches(0).next()?;
-        Some(HeaderLine::empty(self.names.touch()))
+        Some(HeaderChange::empty(self.names.touch()))
     }
 }
 
@@ -188,21 +188,21 @@ impl Carrier for Fields {
         vec![self.names.response()]
     }
 
-    fn set(&self, outgoing: &Outgoing<'_>, came: &Incoming) -> Vec<HeaderLine> {
-        let set = HeaderLine::field(self.names.response(), outgoing.text.to_owned());
+    fn set(&self, outgoing: &Outgoing<'_>, came: &Incoming) -> Vec<HeaderChange> {
+        let set = HeaderChange::token(self.names.response(), outgoing.text.to_owned());
         let mut lines = vec![set];
         lines.extend(self.left_over_touch(came));
         lines
     }
 
-    fn end(&self, came: &Incoming) -> Vec<HeaderLine> {
-        let mut lines = vec![HeaderLine::empty(self.names.response())];
+    fn end(&self, came: &Incoming) -> Vec<HeaderChange> {
+        let mut lines = vec![HeaderChange::empty(self.names.response())];
         lines.extend(self.left_over_touch(came));
         lines
     }
 
-    fn touch(&self, _: usize, mark: String, _: Option<u64>) -> Option<HeaderLine> {
-        Some(HeaderLine::field(self.names.touch(), mark))
+    fn touch(&self, _: usize, mark: String, _: Option<u64>) -> Option<HeaderChange> {
+        Some(HeaderChange::token(self.names.touch(), mark))
     }
 }
 

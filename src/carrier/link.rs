@@ -6,11 +6,11 @@
 use super::contract::{Carrier, Outgoing};
 use super::family::Family;
 use super::incoming::Incoming;
-use super::line::HeaderLine;
 use super::own_link::OwnOrigin;
 use super::query::in_query;
 use crate::cookie::{Budget, Chunks, Overflow};
 use crate::error::{Measure, Refusal};
+use crate::head::HeaderChange;
 use crate::seal::Binding;
 
 /// The most characters of a link with a session in it. With scheme and host in front it stays below
@@ -71,15 +71,15 @@ impl Carrier for Links {
         &family.link_binding
     }
 
-    fn set(&self, _: &Outgoing<'_>, _: &Incoming) -> Vec<HeaderLine> {
+    fn set(&self, _: &Outgoing<'_>, _: &Incoming) -> Vec<HeaderChange> {
         Vec::new()
     }
 
-    fn end(&self, _: &Incoming) -> Vec<HeaderLine> {
+    fn end(&self, _: &Incoming) -> Vec<HeaderChange> {
         Vec::new()
     }
 
-    fn touch(&self, _: usize, _: String, _: Option<u64>) -> Option<HeaderLine> {
+    fn touch(&self, _: usize, _: String, _: Option<u64>) -> Option<HeaderChange> {
         None
     }
 

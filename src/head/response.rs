@@ -175,6 +175,21 @@ enum Action {
 }
 
 impl HeaderChange {
+    /// Sets a cookie, or removes one.
+    pub(crate) fn cookie(line: String) -> HeaderChange {
+        HeaderChange::append(SET_COOKIE, line)
+    }
+
+    /// Tells the reader of a session's own field to forget.
+    pub(crate) fn empty(name: &str) -> HeaderChange {
+        HeaderChange::token(name, String::new())
+    }
+
+    /// Returns whether it is a session's own field, which no cache knows.
+    pub(crate) fn is_own_field(&self) -> bool {
+        self.is_secret && self.name != SET_COOKIE
+    }
+
     /// Adds a field beside those of the same name.
     pub(crate) fn append(name: &'static str, value: impl Into<Cow<'static, str>>) -> HeaderChange {
         HeaderChange {
@@ -198,10 +213,10 @@ impl HeaderChange {
 
     /// Puts one field that carries the session, or a touch of it, in place of all of the same name. An
     /// empty one says that there is none any more.
-    pub(crate) fn token(name: String, value: String) -> HeaderChange {
+    pub(crate) fn token(name: &str, value: String) -> HeaderChange {
         HeaderChange {
             action: Action::Replace,
-            name: name.into(),
+            name: name.to_owned().into(),
             value: value.into(),
             is_secret: true,
         }

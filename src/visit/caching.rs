@@ -18,7 +18,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use super::said::{AllSaid, Said, Sight};
-use crate::carrier::{COOKIE, HeaderLine};
+use crate::carrier::COOKIE;
 use crate::head::{HeaderChange, ResponseHead};
 
 /// Whether a handler speaks to particular shared caches by this field, over `Cache-Control`'s
@@ -274,21 +274,18 @@ where
 fn changes(mut said: AllSaid<'_>, caching: &Caching) -> Vec<HeaderChange> {
     // What each session says, in the order of the slots.
     let mut changes = Vec::new();
-    let mut has_field = false;
     for said in &mut said {
-        for line in said.lines.drain(..) {
-            has_field |= matches!(line, HeaderLine::Field { .. });
-            changes.push(match line {
-                HeaderLine::Cookie(value) => HeaderChange::append("set-cookie", value),
-                HeaderLine::Field { name, value } => HeaderChange::token(name, value),
-            });
+        match changes.is_empty() {
+            true => changes = std::mem::take(&mut said.lines),
+            false => changes.append(&mut said.lines),
         }
     }
+    let is_written = !changes.is_empty();
+    let has_field = changes.iter().any(HeaderChange::is_own_field);
 
     // What the response depends on.
     let seen = said.iter().filter(|said| said.sight != Sight::Nothing);
     let missing = caching.missing(seen.flat_map(|said| said.carriers.varies_by()));
-    let is_written = !changes.is_empty();
     if !missing.is_empty() {
         changes.push(HeaderChange::append("vary", missing));
     }

@@ -1,10 +1,11 @@
 //! A session within its budget, or by how much it is not.
 
 use super::config::Config;
-use crate::carrier::{Carrier, HeaderLine, Incoming, Outgoing};
+use crate::carrier::{Carrier, Incoming, Outgoing};
 use crate::cookie::{Budget, Chunks, Overflow, PAIR_END, Tally};
 use crate::error::{AttributeSize, Error, Measure, Oversize, Refusal};
 use crate::event::Note;
+use crate::head::HeaderChange;
 use crate::lifetime::Timestamp;
 use crate::payload::{Entry, PADDING, Packing, Payload, Record, UNPACKED_MAX};
 use crate::seal::{Format, text_length};
@@ -169,7 +170,7 @@ impl Fitted<'_> {
         &self,
         came: &Incoming,
         issued: Timestamp,
-    ) -> Result<Vec<HeaderLine>, Error> {
+    ) -> Result<Vec<HeaderChange>, Error> {
         let text = self.seal(issued)?;
         let outgoing = Outgoing {
             text: &text,

@@ -4,12 +4,13 @@ use smallvec::SmallVec;
 
 use super::config::Parting;
 use super::fitting::WriteSize;
-use crate::carrier::{Carriers, HeaderLine};
+use crate::carrier::Carriers;
+use crate::head::HeaderChange;
 
 /// What one session says in a response.
 pub(super) struct Said<'c> {
     pub(super) carriers: &'c Carriers,
-    pub(super) lines: Vec<HeaderLine>,
+    pub(super) lines: Vec<HeaderChange>,
     pub(super) deed: Deed,
     pub(super) sight: Sight,
     /// Whether a token is in the response's URL, or in its links: no cache may keep it, and it must

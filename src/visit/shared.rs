@@ -45,19 +45,17 @@ impl Visit {
             Some(_) => Phase::Closed(Closing::Failed),
             None => Phase::Open,
         };
-        let read = |config, lines: &mut dyn Iterator<Item = &'a [u8]>| {
-            SlotState::read(slots, config, lines, &request)
-        };
         let (main, others) = if slots.is_single() {
-            (read(slots.main(), &mut lines.into_iter()), Vec::new())
+            (
+                SlotState::read(slots, slots.main(), lines, &request),
+                Vec::new(),
+            )
         } else {
             let lines: SmallVec<[&[u8]; 4]> = lines.into_iter().collect();
-            let others = slots.iter().skip(1);
-            let others = others.map(|slot| read(&slot.config, &mut lines.iter().copied()));
-            (
-                read(slots.main(), &mut lines.iter().copied()),
-                others.collect(),
-            )
+            let read =
+                |config: &Config| SlotState::read(slots, config, lines.iter().copied(), &request);
+            let others = slots.iter().skip(1).map(|slot| read(&slot.config));
+            (read(slots.main()), others.collect())
         };
         Arc::new(Visit {
             slots: Arc::clone(slots),

@@ -4,8 +4,9 @@ use smallvec::SmallVec;
 
 use super::config::Config;
 use super::held::Held;
-use crate::carrier::{Family, HeaderLine, Incoming};
+use crate::carrier::{Family, Incoming};
 use crate::cookie::{Jar, Names};
+use crate::head::HeaderChange;
 use crate::lifetime::Timestamp;
 use crate::payload::SessionId;
 use crate::seal::TombstoneOf;
@@ -49,7 +50,7 @@ pub(super) fn tombstones(
     came: &Incoming,
     (death, dead): (Death, &[Held]),
     now: Timestamp,
-) -> Vec<HeaderLine> {
+) -> Vec<HeaderChange> {
     let afterlife = |held: &Held| config.lifetime.tombstone_age(&held.times(held.used()), now);
     let Some((max_age, jar)) = dead.iter().map(afterlife).max().zip(came.jar()) else {
         return Vec::new();
@@ -65,7 +66,7 @@ pub(super) fn tombstones(
             text = sealer.tombstones(&buried, key, &family.binding, earlier, now);
         }
         let name = death.name(&family.names);
-        HeaderLine::Cookie(family.renderer.set(name, &text, Some(max_age)))
+        HeaderChange::cookie(family.renderer.set(name, &text, Some(max_age)))
     };
     // Under a former name, too: nodes that do not know of the rename may be about to write it.
     config.carriers.cookies().families().map(bury).collect()

@@ -5,9 +5,10 @@ use super::held::Held;
 use super::opening::open;
 use super::slot_state::{SlotState, Usage};
 use super::state::SessionState;
-use crate::carrier::{Family, HeaderLine, Incoming};
+use crate::carrier::{Family, Incoming};
 use crate::cookie::ClearView;
 use crate::error::Refusal;
+use crate::head::HeaderChange;
 use crate::lifetime::Timestamp;
 use crate::seal::{HINT, TouchHint, touch_hint};
 
@@ -96,7 +97,7 @@ pub(super) fn touch(
     slot: &SlotState,
     now: Timestamp,
     closed: Timestamp,
-) -> Option<HeaderLine> {
+) -> Option<HeaderChange> {
     match &slot.session {
         Some(state) => touch_line(config, &slot.came, state.held()?, now, closed),
         None => {
@@ -112,7 +113,7 @@ fn touch_line(
     held: &Held,
     now: Timestamp,
     closed: Timestamp,
-) -> Option<HeaderLine> {
+) -> Option<HeaderChange> {
     let times = held.times(now);
     if !is_due(config, held.used(), now) || !config.lifetime.is_touch_timely(&times, closed) {
         return None;
@@ -131,7 +132,7 @@ pub(super) fn orphans(
     session: Option<&SessionState>,
     now: Timestamp,
     closed: Timestamp,
-) -> Vec<HeaderLine> {
+) -> Vec<HeaderChange> {
     let lifetime = &config.lifetime;
     let is_absent = session.is_some_and(|state| state.refusal() == Some(Refusal::Absent));
     let Some(jar) = came.jar().filter(|_| is_absent) else {

@@ -45,7 +45,7 @@ fn carriers() -> &'static Carriers {
 fn said(lines: usize, sight: Sight) -> Said<'static> {
     Said {
         carriers: carriers(),
-        lines: vec![HeaderLine::Cookie("s=v".to_owned()); lines],
+        lines: vec![HeaderChange::cookie("s=v".to_owned()); lines],
         deed: Deed::Nothing,
         sight,
         is_exposed: false,

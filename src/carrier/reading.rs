@@ -15,6 +15,7 @@ use crate::head::RequestHead;
 impl Carriers {
     /// Reads the session that came with a request, and what its links need, if there may be some.
     /// `policy` says which requests of other origins are served.
+    #[inline]
     pub(crate) fn read<'a>(
         &self,
         lines: impl IntoIterator<Item = &'a [u8]>,
@@ -39,6 +40,7 @@ impl Carriers {
         (came, links)
     }
 
+    #[inline]
     fn read_field(&self, request: &RequestHead<'_, ()>) -> Option<Single> {
         let (own, fields) = self.fields().zip(request.asked.fields)?;
         own.read(fields)
@@ -83,6 +85,7 @@ impl Carriers {
 impl Cookies {
     /// Reads the cookies of a request. Without any of ours, what came in a link counts: a client that
     /// sends one of our cookies keeps cookies.
+    #[inline]
     fn read_unless<'a>(
         &self,
         in_link: Option<Result<Vec<u8>, Refusal>>,

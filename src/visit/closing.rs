@@ -105,12 +105,15 @@ impl Course {
 
     /// Returns whether no session was looked at, and none is to be touched.
     fn is_unused(&self, visit: &Visit) -> bool {
-        let is_unused = |(at, slot): (usize, &SlotState)| {
+        let is_unused = |at, slot: &SlotState| {
             slot.session.is_none()
                 && !slot.links.as_ref().is_some_and(|links| links.is_exposed())
                 && !touching::may_be_due(visit.config(at), slot, visit.now)
         };
-        self.phase.is_open() && self.slots().enumerate().all(is_unused)
+        let mut others = (1..).zip(&self.others);
+        self.phase.is_open()
+            && is_unused(0, &self.main)
+            && others.all(|(at, other)| is_unused(at, other))
     }
 
     /// Takes the first error of a value that was refused and that nothing took the place of.

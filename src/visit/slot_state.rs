@@ -27,6 +27,7 @@ pub(crate) enum Usage {
 
 impl SlotState {
     /// Reads what carries the session, and opens nothing.
+    #[inline]
     pub(super) fn read<'a>(
         slots: &SlotList,
         config: &Config,

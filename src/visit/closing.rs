@@ -34,9 +34,20 @@ impl Visit {
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
-        let mut response = Response::lazily(response, closed);
-        let said = self.locked(|course| course.close(self, &mut response, closed))?;
-        Ok(response.changes(said))
+        let mut looked_at = None;
+        let said = self.locked(|course| {
+            // Nearly every request for a file ends here.
+            if course.is_unused(self) {
+                course.phase = Phase::Closed(Closing::Sent);
+                return Ok(AllSaid::new());
+            }
+            let response = looked_at.insert(Response::lazily(response, closed));
+            course.close(self, response, Timestamp::of(closed))
+        })?;
+        match looked_at {
+            None => Ok(Vec::new()),
+            Some(response) => Ok(response.changes(said)),
+        }
     }
 }
 
@@ -50,17 +61,11 @@ impl Course {
         &mut self,
         visit: &'v Visit,
         response: &mut Response<I>,
-        closed: OffsetDateTime,
+        closed: Timestamp,
     ) -> Result<AllSaid<'v>, Error>
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
-        // Nearly every request for a file ends here.
-        if self.is_unused(visit) {
-            self.phase = Phase::Closed(Closing::Sent);
-            return Ok(AllSaid::new());
-        }
-        let closed = Timestamp::of(closed);
         let says_so = is_failure(response.status());
         // An error of the application's own that wraps ours became this page.
         if self.phase.is_open()

@@ -142,9 +142,8 @@ impl Caching {
         const TELLING: [&str; 6] = [
             "max-age", "no-cache", "no-store", "private", "public", "s-maxage",
         ];
-        let told = TELLING
-            .iter()
-            .any(|directive| self.directives.has(directive));
+        let mut said = self.directives.0.iter();
+        let told = said.any(|directive| TELLING.contains(&directive_name(directive).as_str()));
         !told && !self.expires && self.targeted.is_empty()
     }
 

@@ -10,6 +10,10 @@ use crate::event::Note;
 impl Course {
     /// Notes what the response `said` of the sessions. `main` is the budget of the main slot.
     pub(super) fn report(&mut self, main: &Budget, said: &[Said<'_>]) {
+        let is_quiet = |said: &Said<'_>| matches!(said.deed, Deed::Nothing);
+        if said.iter().all(is_quiet) && self.slots().all(|slot| slot.refused.is_none()) {
+            return;
+        }
         let Course {
             main: first,
             others,

@@ -19,7 +19,7 @@ use time::format_description::well_known::Rfc2822;
 
 use super::said::{AllSaid, Said, Sight};
 use crate::carrier::COOKIE;
-use crate::head::{HeaderChange, ResponseHead};
+use crate::head::HeaderChange;
 
 /// Whether a handler speaks to particular shared caches by this field, over `Cache-Control`'s
 /// head: any `*-Cache-Control` (RFC 9213), and what came before it.
@@ -222,22 +222,23 @@ fn directive_name(directive: &str) -> String {
         .to_ascii_lowercase()
 }
 
-/// The head of a response, read when something depends on it.
-pub(super) struct Response<I> {
+/// The head of a response, whose fields are read when something depends on them.
+pub(super) struct Response<'r, 'a> {
     status: u16,
-    headers: Option<I>,
+    fields: &'r mut dyn Iterator<Item = (&'a str, &'a [u8])>,
     caching: Option<Caching>,
     now: OffsetDateTime,
 }
 
-impl<'a, I> Response<I>
-where
-    I: IntoIterator<Item = (&'a str, &'a [u8])>,
-{
-    pub(super) fn lazily(head: ResponseHead<'a, I>, now: OffsetDateTime) -> Response<I> {
+impl<'r, 'a> Response<'r, 'a> {
+    pub(super) fn lazily(
+        status: u16,
+        fields: &'r mut dyn Iterator<Item = (&'a str, &'a [u8])>,
+        now: OffsetDateTime,
+    ) -> Response<'r, 'a> {
         Response {
-            status: head.status,
-            headers: Some(head.headers),
+            status,
+            fields,
             caching: None,
             now,
         }
@@ -248,11 +249,9 @@ where
     }
 
     fn caching(&mut self) -> &Caching {
-        let Response { headers, now, .. } = self;
-        self.caching.get_or_insert_with(|| {
-            let fields = headers.take().into_iter().flatten();
-            Caching::of(fields, *now)
-        })
+        let Response { fields, now, .. } = self;
+        self.caching
+            .get_or_insert_with(|| Caching::of(fields, *now))
     }
 
     /// Returns whether the response may carry a line that the application did not ask for.

@@ -34,6 +34,7 @@ impl Visit {
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
+        let mut fields = response.headers.into_iter();
         let mut looked_at = None;
         let said = self.locked(|course| {
             // Nearly every request for a file ends here.
@@ -41,7 +42,8 @@ impl Visit {
                 course.phase = Phase::Closed(Closing::Sent);
                 return Ok(AllSaid::new());
             }
-            let response = looked_at.insert(Response::lazily(response, closed));
+            let response = Response::lazily(response.status, &mut fields, closed);
+            let response = looked_at.insert(response);
             course.close(self, response, Timestamp::of(closed))
         })?;
         match looked_at {
@@ -57,15 +59,12 @@ fn is_failure(status: u16) -> bool {
 }
 
 impl Course {
-    fn close<'v, 'a, I>(
+    fn close<'v>(
         &mut self,
         visit: &'v Visit,
-        response: &mut Response<I>,
+        response: &mut Response<'_, '_>,
         closed: Timestamp,
-    ) -> Result<AllSaid<'v>, Error>
-    where
-        I: IntoIterator<Item = (&'a str, &'a [u8])>,
-    {
+    ) -> Result<AllSaid<'v>, Error> {
         let says_so = is_failure(response.status());
         // An error of the application's own that wraps ours became this page.
         if self.phase.is_open()
@@ -127,15 +126,12 @@ impl Course {
         slots.find_map(|(at, slot)| Some((at, slot.refused.take()?.1)))
     }
 
-    fn say_all<'v, 'a, I>(
+    fn say_all<'v>(
         &mut self,
         visit: &'v Visit,
-        response: &mut Response<I>,
+        response: &mut Response<'_, '_>,
         closed: Timestamp,
-    ) -> Result<AllSaid<'v>, Failure>
-    where
-        I: IntoIterator<Item = (&'a str, &'a [u8])>,
-    {
+    ) -> Result<AllSaid<'v>, Failure> {
         let mut all = AllSaid::new();
         for at in 0..self.len() {
             let said = SlotVisit::of(&visit.slots, visit.now, self, at).say(response, closed);
@@ -164,16 +160,13 @@ impl Course {
     }
 
     /// Says what is left to say in a second response head.
-    fn say_again<'v, 'a, I>(
+    fn say_again<'v>(
         &mut self,
         visit: &'v Visit,
         closing: Closing,
-        response: &mut Response<I>,
+        response: &mut Response<'_, '_>,
         closed: Timestamp,
-    ) -> AllSaid<'v>
-    where
-        I: IntoIterator<Item = (&'a str, &'a [u8])>,
-    {
+    ) -> AllSaid<'v> {
         let mut all = self.seen(visit);
         // What could not be sent was used all the same, unless its handler panicked.
         if closing == Closing::Failed {
@@ -216,14 +209,11 @@ impl<'v> SlotVisit<'v, '_> {
         }
     }
 
-    fn say<'a, I>(
+    fn say(
         &mut self,
-        response: &mut Response<I>,
+        response: &mut Response<'_, '_>,
         closed: Timestamp,
-    ) -> Result<Said<'v>, Error>
-    where
-        I: IntoIterator<Item = (&'a str, &'a [u8])>,
-    {
+    ) -> Result<Said<'v>, Error> {
         let mut said = self.seen();
         let state = self.opened().filter(|state| state.has_to_be_sent());
         match (state, &self.slot.came) {
@@ -258,10 +248,7 @@ impl<'v> SlotVisit<'v, '_> {
 
     /// Keeps a session alive that was not changed, and cleans up after one that is gone, if the response
     /// may carry what nobody asked for.
-    fn keep<'a, I>(&self, said: &mut Said<'_>, response: &mut Response<I>, closed: Timestamp)
-    where
-        I: IntoIterator<Item = (&'a str, &'a [u8])>,
-    {
+    fn keep(&self, said: &mut Said<'_>, response: &mut Response<'_, '_>, closed: Timestamp) {
         let (config, now) = (self.config, self.now);
         let orphans = touching::orphans(config, &self.slot.came, self.opened(), now, closed);
         let is_due = touching::may_be_due(config, self.slot, now);

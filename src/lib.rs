@@ -104,6 +104,7 @@ mod newtypes;
 mod payload;
 mod seal;
 mod session;
+mod slot;
 mod visit;
 
 /// The crate of the times in this interface.
@@ -121,5 +122,4 @@ pub use manager::{SessionManager, SessionManagerBuilder, SiteData};
 pub use payload::Compression;
 pub use seal::Format;
 pub use session::{Attribute, AttributeName, ReadKey, Session, WriteKey};
-#[doc(inline)]
-pub use slots::{Main, Slot};
+pub use slot::{Main, Slot};

@@ -1,4 +1,4 @@
-//! Several independent sessions in one application: a page of documentation, and its types.
+//! Several independent sessions in one application: a page of documentation.
 //!
 //! Sign-in, preferences and messages for the next page live for different times, and different
 //! requests write them. In one session the browser keeps the answer that arrives last, so a page that
@@ -6,7 +6,7 @@
 //! ever overwrites another: each has a manager, and with it a cookie, a lifetime, a budget and a key
 //! ring of its own.
 //!
-//! A slot is named by a type. The [`Main`] one is always there, and it is meant where no slot is named.
+//! A slot is named by a type. The [`Main`](crate::Main) one is always there, and it is meant where no slot is named.
 //!
 //! ```
 //! use sealed_session::{Budget, CookieSpec, Key, KeyRing, Lifetime, Persistence, SessionManager, Slot};
@@ -79,35 +79,3 @@
 //!   `SameSite` of each slot's cookie.
 //! - **Caches.** There is one `Vary` and one `Cache-Control`, the strictest that any of them asks for.
 //!   `Clear-Site-Data` is what the managers of those slots say that the response ends.
-
-/// Names a slot: a type without values will do.
-///
-/// ```
-/// use sealed_session::Slot;
-///
-/// enum Prefs {}
-/// impl Slot for Prefs {}
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not name a slot of sessions",
-    note = "write `impl sealed_session::Slot for {Self} {{}}`, and add it by `SessionManager::with_slot`"
-)]
-pub trait Slot: Send + Sync + 'static {}
-
-/// The slot that is always there, and that is meant where none is named.
-///
-/// ```
-/// use sealed_session::{Key, KeyRing, Main, SessionManager};
-/// use sealed_session::adapter::RequestHead;
-/// # use time::OffsetDateTime;
-/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-///
-/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
-/// let session = manager.load(RequestHead::default(), now);
-/// assert!(session.slot::<Main>().is_ok());
-/// # Ok::<(), sealed_session::Error>(())
-/// ```
-#[derive(Debug)]
-pub enum Main {}
-
-impl Slot for Main {}

@@ -24,7 +24,7 @@ pub(crate) trait Carrier {
     fn names(&self) -> Vec<&str>;
 
     /// Counts the bytes that the pieces take in the `Cookie` field of the next request.
-    fn pairs(&self, _: &Chunks, _: Option<u64>) -> usize {
+    fn field_bytes(&self, _: &Chunks, _: Option<u64>) -> usize {
         0
     }
 

@@ -156,7 +156,7 @@ impl Carrier for Cookies {
     }
 
     /// Attributes are not sent back; what stands between two cookies is.
-    fn pairs(&self, chunks: &Chunks, max_age: Option<u64>) -> usize {
+    fn field_bytes(&self, chunks: &Chunks, max_age: Option<u64>) -> usize {
         let tail = self.own.renderer.tail(max_age);
         let lines = chunks.lines().iter();
         lines.map(|line| line - tail + PAIR_END).sum()

@@ -20,7 +20,7 @@ use self::request::GuardedRequest;
 use crate::error::Error;
 use crate::head::RequestHead;
 use crate::session::{ReadKey, Session};
-use crate::slots::{Main, Slot};
+use crate::slot::{Main, Slot};
 
 /// The conditions under which a request may pass.
 ///

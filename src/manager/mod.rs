@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 use crate::error::Error;
 use crate::head::{HeaderChange, RequestHead, ResponseHead};
 use crate::session::Session;
-use crate::slots::Slot;
+use crate::slot::Slot;
 use crate::visit::{SlotConfig, SlotList, Visit};
 
 /// Loads sessions from requests and commits them to responses.

@@ -23,7 +23,7 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 
 use crate::error::Error;
-use crate::slots::Slot;
+use crate::slot::Slot;
 use crate::visit::{Edit, SessionState, Visit};
 
 /// The session of one request: a map from names to values, with an identity and a lifetime.

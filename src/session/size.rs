@@ -82,7 +82,7 @@ impl Session {
                 bytes,
             };
             size.lines = fitted.pieces().map(line).collect();
-            size.request_bytes = request_bytes(fitted.pairs(), others);
+            size.request_bytes = request_bytes(fitted.field_bytes(), others);
             size.room = fitted.room();
             size.attributes = largest(record, usize::MAX);
             Ok(size)

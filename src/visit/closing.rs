@@ -1,9 +1,10 @@
-//! The way out: each session says once what its response has to carry.
+//! Closes a visit: each session says once what its response carries.
 
 use time::OffsetDateTime;
 
 use super::caching::Response;
 use super::course::Course;
+use super::fitting::Exit;
 use super::held::Held;
 use super::opening::authentic;
 use super::phase::{Cause, Closing, HeldBack, Phase};
@@ -11,7 +12,7 @@ use super::said::{AllSaid, Deed, Said, Sight};
 use super::shared::Visit;
 use super::slot::SlotVisit;
 use super::slot_state::{SlotState, Usage};
-use super::state::Change;
+use super::state::{Change, SessionState};
 use super::tombstones::{Death, tombstones};
 use super::touching;
 use crate::carrier::Incoming;
@@ -19,17 +20,17 @@ use crate::error::Error;
 use crate::event::Note;
 use crate::head::{HeaderChange, ResponseHead};
 use crate::lifetime::{SessionTimes, Timestamp};
+use crate::payload::Record;
 
 /// A failure, and the number of the slot that it happened to.
 type Failure = (usize, Error);
 
 impl Visit {
-    /// Closes all sessions and returns the changes that the response needs. `closed` is the time of
-    /// this call.
+    /// Closes all sessions and returns the changes that the response needs. `commit_time` is that of this call.
     pub(crate) fn close<'a, I>(
         &self,
         response: ResponseHead<'a, I>,
-        closed: OffsetDateTime,
+        commit_time: OffsetDateTime,
     ) -> Result<Vec<HeaderChange>, Error>
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
@@ -42,9 +43,9 @@ impl Visit {
                 course.phase = Phase::Closed(Closing::Sent);
                 return Ok(AllSaid::new());
             }
-            let response = Response::lazily(response.status, &mut fields, closed);
+            let response = Response::lazily(response.status, &mut fields, commit_time);
             let response = looked_at.insert(response);
-            course.close(self, response, Timestamp::of(closed))
+            course.close(self, response, Timestamp::of(commit_time))
         })?;
         match looked_at {
             None => Ok(Vec::new()),
@@ -63,7 +64,7 @@ impl Course {
         &mut self,
         visit: &'v Visit,
         response: &mut Response<'_, '_>,
-        closed: Timestamp,
+        commit_time: Timestamp,
     ) -> Result<AllSaid<'v>, Error> {
         let says_so = is_failure(response.status());
         // An error of the application's own that wraps ours became this page.
@@ -73,27 +74,26 @@ impl Course {
         {
             self.hold_back(&visit.slots, visit.now, Cause::Refused(at, error));
         }
+        // What a panic leaves behind counts as failed.
         let phase = std::mem::replace(&mut self.phase, Phase::Closed(Closing::Failed));
-        let result = match phase {
-            Phase::Open => match self.say_all(visit, response, closed) {
-                Ok(said) => {
-                    self.phase = Phase::Closed(Closing::Sent);
-                    Ok(said)
-                }
+        let (closing, result) = match phase {
+            Phase::Open => match self.say_all(visit, response, commit_time) {
+                Ok(said) => (Closing::Sent, Ok(said)),
                 Err(failure) => {
                     self.reset(&visit.slots, visit.now);
-                    Err(failure)
+                    (Closing::Failed, Err(failure))
                 }
             },
-            Phase::HeldBack(held_back) => {
-                self.phase = Phase::Closed(held_back.cause.closing());
-                self.say_held_back(visit, held_back, says_so)
-            }
-            Phase::Closed(closing) => {
-                self.phase = Phase::Closed(closing);
-                Ok(self.say_again(visit, closing, response, closed))
-            }
+            Phase::HeldBack(held_back) => (
+                held_back.cause.closing(),
+                self.say_held_back(visit, held_back, says_so),
+            ),
+            Phase::Closed(closing) => (
+                closing,
+                Ok(self.say_again(visit, closing, response, commit_time)),
+            ),
         };
+        self.phase = Phase::Closed(closing);
         match result {
             Ok(said) => {
                 self.report(&visit.config(0).budget, &said);
@@ -123,18 +123,19 @@ impl Course {
     /// Takes the first error of a value that was refused and that nothing took the place of.
     fn take_refused(&mut self) -> Option<Failure> {
         let mut slots = self.slots_mut().enumerate();
-        slots.find_map(|(at, slot)| Some((at, slot.refused.take()?.1)))
+        slots.find_map(|(at, slot)| Some((at, slot.refused.take()?.error)))
     }
 
+    /// Says what each session has to say.
     fn say_all<'v>(
         &mut self,
         visit: &'v Visit,
         response: &mut Response<'_, '_>,
-        closed: Timestamp,
+        commit_time: Timestamp,
     ) -> Result<AllSaid<'v>, Failure> {
         let mut all = AllSaid::new();
         for at in 0..self.len() {
-            let said = SlotVisit::of(&visit.slots, visit.now, self, at).say(response, closed);
+            let said = SlotVisit::of(&visit.slots, visit.now, self, at).say(response, commit_time);
             all.push(said.map_err(|error| (at, error))?);
         }
         Ok(all)
@@ -151,7 +152,9 @@ impl Course {
             (Cause::Refused(at, error), _) => return Err((at, error)),
             (Cause::Panic, lost) => {
                 self.notes.push((0, Note::Poisoned));
-                if let Some(at) = lost.filter(|_| !says_so) {
+                if let Some(at) = lost
+                    && !says_so
+                {
                     return Err((at, Error::poisoned()));
                 }
             }
@@ -165,7 +168,7 @@ impl Course {
         visit: &'v Visit,
         closing: Closing,
         response: &mut Response<'_, '_>,
-        closed: Timestamp,
+        commit_time: Timestamp,
     ) -> AllSaid<'v> {
         let mut all = self.seen(visit);
         // What could not be sent was used all the same, unless its handler panicked.
@@ -173,7 +176,7 @@ impl Course {
             for (at, (said, slot)) in all.iter_mut().zip(self.slots()).enumerate() {
                 let config = visit.config(at);
                 if touching::may_be_due(config, slot, visit.now) && response.may_carry_unasked() {
-                    let touch = touching::touch(config, slot, visit.now, closed);
+                    let touch = touching::touch(config, slot, visit.now, commit_time);
                     said.lines.extend(touch);
                 }
             }
@@ -209,10 +212,11 @@ impl<'v> SlotVisit<'v, '_> {
         }
     }
 
+    /// Says what the response has to carry of this session.
     fn say(
         &mut self,
         response: &mut Response<'_, '_>,
-        closed: Timestamp,
+        commit_time: Timestamp,
     ) -> Result<Said<'v>, Error> {
         let mut said = self.seen();
         let state = self.opened().filter(|state| state.has_to_be_sent());
@@ -226,52 +230,53 @@ impl<'v> SlotVisit<'v, '_> {
             }
             (None, Incoming::Withheld(_)) => {}
             (Some(state), _) => {
-                let record_is_there = state.record().is_some();
-                if state.change() == Change::Ended && !self.slot.came.is_empty() {
-                    // A request that brought nothing ends nothing: another site may have caused it.
-                    said.parting = Some(&self.config.parting);
-                }
-                match record_is_there {
-                    true => self.write(&mut said, closed)?,
-                    false => {
-                        let carrier = said.carriers.of(self.source());
-                        said.lines = carrier.end(&self.slot.came);
-                        said.deed = Deed::Sent;
+                match state.record() {
+                    Some(record) => self.write(&mut said, state, record, commit_time)?,
+                    None => {
+                        said.lines = said.carriers.of(self.source()).end(&self.slot.came);
+                        said.deed = Deed::Settled;
                     }
                 }
-                self.bury(&mut said);
+                // A request that brought nothing ends nothing: another site may have caused it.
+                if state.change() == Change::Ended && !self.slot.came.is_empty() {
+                    said.parting = Some(&self.config.parting);
+                }
+                self.bury(&mut said, state);
             }
-            (None, _) => self.keep(&mut said, response, closed),
+            (None, _) => self.keep_alive(&mut said, response, commit_time),
         }
         Ok(said)
     }
 
     /// Keeps a session alive that was not changed, and cleans up after one that is gone, if the response
     /// may carry what nobody asked for.
-    fn keep(&self, said: &mut Said<'_>, response: &mut Response<'_, '_>, closed: Timestamp) {
+    fn keep_alive(
+        &self,
+        said: &mut Said<'_>,
+        response: &mut Response<'_, '_>,
+        commit_time: Timestamp,
+    ) {
         let (config, now) = (self.config, self.now);
-        let orphans = touching::orphans(config, &self.slot.came, self.opened(), now, closed);
+        let orphans = touching::orphans(config, &self.slot.came, self.opened(), now, commit_time);
         let is_due = touching::may_be_due(config, self.slot, now);
         if (is_due || !orphans.is_empty()) && response.may_carry_unasked() {
             said.lines = orphans;
             if is_due {
-                let touch = touching::touch(config, self.slot, now, closed);
+                let touch = touching::touch(config, self.slot, now, commit_time);
                 said.lines.extend(touch);
             }
         }
     }
 
     /// Writes a session that was changed.
-    fn write(&mut self, said: &mut Said<'_>, closed: Timestamp) -> Result<(), Error> {
-        let now = self.now;
-        let exit = self.exit();
-        let Some(state) = self.slot.session.as_ref() else {
-            return Ok(());
-        };
-        let Some(record) = state.record() else {
-            return Ok(());
-        };
-        let issued = state.issued(now, self.slot.usage == Usage::Passive);
+    fn write(
+        &self,
+        said: &mut Said<'_>,
+        state: &SessionState,
+        record: &Record,
+        commit_time: Timestamp,
+    ) -> Result<(), Error> {
+        let issued = state.issued(self.now, self.slot.usage == Usage::Passive);
         // A handler that ran for longer than its session lives revives nothing, and neither does what
         // it asked for in this request.
         let times = SessionTimes {
@@ -279,14 +284,15 @@ impl<'v> SlotVisit<'v, '_> {
             used: issued,
             own: record.own,
         };
-        self.check_alive(&times, closed)?;
+        self.check_alive(&times, commit_time)?;
         if let Some(held) = state.unbroken() {
-            self.check_alive(&held.times(issued), closed)?;
+            self.check_alive(&held.times(issued), commit_time)?;
         }
+        let exit = Exit::of(self.config, self.source(), state, self.now);
         if !exit.carrier.is_in_head() {
             // It was packed and sealed for the first link.
             self.check_linked()?;
-            said.deed = Deed::Sent;
+            said.deed = Deed::Settled;
             return Ok(());
         }
         let fitted = exit.fit(record)?;
@@ -296,21 +302,19 @@ impl<'v> SlotVisit<'v, '_> {
     }
 
     /// Refuses a session whose time is over. A clock that was set back meanwhile does not count.
-    fn check_alive(&self, times: &SessionTimes, closed: Timestamp) -> Result<(), Error> {
+    fn check_alive(&self, times: &SessionTimes, commit_time: Timestamp) -> Result<(), Error> {
         let lifetime = &self.config.lifetime;
-        let judged = lifetime.judge(times, closed.max(times.used));
+        let judged = lifetime.judge(times, commit_time.max(times.used));
         judged.map_err(Error::expired)
     }
 
     /// Adds the lines behind those of the session: what another scope may still hold, and tombstones.
-    fn bury(&self, said: &mut Said<'_>) {
+    fn bury(&self, said: &mut Said<'_>, state: &SessionState) {
         let (config, came) = (self.config, &self.slot.came);
-        let (Some(state), Some(jar)) = (self.opened(), came.jar()) else {
+        let carrier = config.carriers.of(came.source());
+        let Some(jar) = came.jar().filter(|_| carrier.buries()) else {
             return;
         };
-        if !config.carriers.of(came.source()).buries() {
-            return;
-        }
         let bury = |death, dead: &[Held]| tombstones(config, came, (death, dead), self.now);
         match state.change() {
             Change::None | Change::Edited => {}

@@ -10,7 +10,7 @@ use crate::event::Observer;
 use crate::lifetime::Lifetime;
 use crate::payload::Compression;
 use crate::seal::Sealer;
-use crate::slots::{Main, Slot};
+use crate::slot::{Main, Slot};
 
 /// The configuration of one slot, ready for use.
 #[derive(Debug)]

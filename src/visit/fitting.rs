@@ -1,7 +1,8 @@
-//! A session within its budget, or by how much it is not.
+//! Fits a session into its budget, or says by how much it does not fit.
 
 use super::config::Config;
-use crate::carrier::{Carrier, Incoming, Outgoing};
+use super::state::SessionState;
+use crate::carrier::{Carrier, Incoming, Outgoing, Source};
 use crate::cookie::{Budget, Chunks, Overflow, PAIR_END, Tally};
 use crate::error::{AttributeSize, Error, Measure, Oversize, Refusal};
 use crate::event::Note;
@@ -34,7 +35,7 @@ pub(super) struct WriteSize {
     /// The bytes above which that is worth a word.
     pub(super) warning_limit: usize,
     /// Bytes that its cookies take in the next request.
-    pub(super) pairs: usize,
+    pub(super) field_bytes: usize,
 }
 
 impl WriteSize {
@@ -59,18 +60,32 @@ impl WriteSize {
 }
 
 impl<'c> Exit<'c> {
+    /// Returns the way out for a session that came from `source`.
+    pub(super) fn of(
+        config: &'c Config,
+        source: Source,
+        state: &SessionState,
+        now: Timestamp,
+    ) -> Exit<'c> {
+        Exit {
+            config,
+            carrier: config.carriers.of(source),
+            max_age: config.lifetime.max_age(&state.times(now), now),
+        }
+    }
+
     /// Fits a session into its budget.
     pub(crate) fn fit(self, record: &Record) -> Result<Fitted<'c>, Error> {
         if let Some(secret) = record.attributes.iter().find(Entry::is_secret) {
             self.config.check_keeps_secrets(&secret)?;
         }
-        self.measure(record).map_err(|mut oversize| {
+        self.try_fit(record).map_err(|mut oversize| {
             oversize.largest = largest(record, 3);
             Error::too_large(oversize).of_cookie(self.config.cookie())
         })
     }
 
-    fn measure(self, record: &Record) -> Result<Fitted<'c>, Oversize> {
+    fn try_fit(self, record: &Record) -> Result<Fitted<'c>, Oversize> {
         let cookies = |length| match self.chunks(length) {
             Ok(chunks) => chunks.count(),
             Err(_) => usize::MAX,
@@ -134,17 +149,17 @@ impl<'c> Exit<'c> {
 
     /// Counts the bytes of attributes that fit into a session which begins.
     pub(crate) fn empty_room(self) -> usize {
-        self.room(HEAD)
+        self.room(EMPTY_PAYLOAD)
     }
 
     /// Refuses an attribute with which no session could be sent, however little else it holds.
     pub(super) fn check_fits(self, entry: &Entry<'_>) -> Result<(), Error> {
-        let length = (HEAD + LENGTHS + entry.size()).next_multiple_of(PADDING);
+        let length = (EMPTY_PAYLOAD + LENGTHS + entry.size()).next_multiple_of(PADDING);
         if self.chunks(length).is_ok() {
             return Ok(());
         }
         let alone = Record::to_measure(entry);
-        match self.measure(&alone) {
+        match self.try_fit(&alone) {
             Ok(_) => Ok(()),
             Err(mut oversize) => {
                 oversize.largest = largest(&alone, 1);
@@ -184,13 +199,15 @@ impl Fitted<'_> {
         WriteSize {
             bytes: self.chunks.bytes(),
             warning_limit: self.exit.carrier.budget().warning_limit(),
-            pairs: self.pairs(),
+            field_bytes: self.field_bytes(),
         }
     }
 
     /// Counts the bytes that its cookies take in a `Cookie` field, with what stands between cookies.
-    pub(crate) fn pairs(&self) -> usize {
-        self.exit.carrier.pairs(&self.chunks, self.exit.max_age)
+    pub(crate) fn field_bytes(&self) -> usize {
+        self.exit
+            .carrier
+            .field_bytes(&self.chunks, self.exit.max_age)
     }
 
     /// Returns the pieces: their names, and the bytes of their lines.
@@ -219,13 +236,13 @@ impl Config {
     }
 }
 
-/// Counts the bytes of a `Cookie` field with cookies that take `pairs` bytes, and with `others`.
-pub(crate) fn request_bytes(pairs: usize, others: Tally) -> usize {
-    (pairs + others.bytes).saturating_sub(PAIR_END)
+/// Counts the bytes of a `Cookie` field with cookies that take `field_bytes`, and with `others`.
+pub(crate) fn request_bytes(field_bytes: usize, others: Tally) -> usize {
+    (field_bytes + others.bytes).saturating_sub(PAIR_END)
 }
 
 /// Bytes of a payload without attributes, subject and padding.
-const HEAD: usize = 24;
+const EMPTY_PAYLOAD: usize = 24;
 
 /// Bytes by which the lengths of a payload's regions can grow.
 const LENGTHS: usize = 5;

@@ -1,4 +1,4 @@
-//! The accepted token of a request.
+//! Holds the token that was accepted.
 
 use crate::error::Refusal;
 use crate::lifetime::{OwnLifetimes, SessionTimes, Timestamp};

@@ -1,8 +1,8 @@
-//! Links that carry a session: the one carrier that an application writes by itself.
+//! Seals the session into links, the one carrier that an application writes by itself.
 
 use std::borrow::Cow;
 
-use super::fitting::largest;
+use super::fitting::{Exit, largest};
 use super::slot::SlotVisit;
 use super::slot_state::Usage;
 use super::state::Change;
@@ -66,14 +66,11 @@ impl SlotVisit<'_, '_> {
             return Ok(String::new());
         }
         // The session is sealed now, as it is.
-        let issued = state.issued(now, usage == Usage::Passive);
-        let exit = self.exit();
-        let Some(state) = self.slot.session.as_ref() else {
-            return Ok(String::new());
-        };
         let Some(record) = state.record() else {
             return Ok(String::new());
         };
+        let issued = state.issued(now, usage == Usage::Passive);
+        let exit = Exit::of(config, Source::Link, state, now);
         let fitted = exit.fit(record)?;
         let text = fitted.seal(issued)?;
         let (size, refusal) = (fitted.write_size(), state.refusal());

@@ -1,4 +1,4 @@
-//! From the texts that came to one session, or to the reason why there is none.
+//! Opens the session of a request, or says why there is none.
 //!
 //! It runs when a session is first looked at, so a page that does not ask for it costs no decryption.
 //! Each text passes three gates, in this order: `seal` says whether it is authentic, [`admit`] whether

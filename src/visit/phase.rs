@@ -1,10 +1,10 @@
-//! How far a visit has come.
+//! Records how far a visit has come.
 
 use crate::error::Error;
 
 /// The phase of a visit. All slots share it: a response carries all of their changes or none.
 ///
-/// It moves down this list and never back.
+/// It moves down this list and never back. A panic may still replace why.
 #[derive(Debug)]
 pub(super) enum Phase {
     /// Changes are possible.

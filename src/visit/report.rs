@@ -1,4 +1,4 @@
-//! What an operator is told once it is certain what a response carries.
+//! Tells an operator what a response carries, once that is certain.
 
 use super::course::Course;
 use super::fitting::request_bytes;
@@ -24,7 +24,7 @@ impl Course {
         for (at, (slot, said)) in slots.zip(said).enumerate() {
             // Nobody made up for it, and no page says so.
             if let Some(refused) = slot.refused.take() {
-                notes.push((at, Note::NotStored(refused.1)));
+                notes.push((at, Note::NotStored(refused.error)));
             }
             match said.deed {
                 Deed::Withheld => notes.push((at, Note::Withheld)),
@@ -32,7 +32,7 @@ impl Course {
                     let refusal = slot.session.as_ref().and_then(SessionState::refusal);
                     size.note(refusal, |note| notes.push((at, note)));
                 }
-                Deed::Nothing | Deed::Sent => {}
+                Deed::Nothing | Deed::Settled => {}
             }
         }
         self.report_crowd(main, said);
@@ -45,7 +45,7 @@ impl Course {
         if !said.iter().any(is_written) {
             return;
         }
-        let (mut came, mut pairs, mut whole) = (Tally::default(), 0, None);
+        let (mut came, mut field_bytes, mut whole) = (Tally::default(), 0, None);
         for (slot, said) in self.slots().zip(said) {
             let Some(jar) = slot.came.jar() else {
                 continue;
@@ -56,20 +56,20 @@ impl Course {
             match said.deed {
                 Deed::Wrote(size) => {
                     whole = Some(own.with(jar.others()));
-                    pairs += size.pairs;
+                    field_bytes += size.field_bytes;
                 }
-                Deed::Sent => {}
-                Deed::Nothing | Deed::Withheld => pairs += own.bytes,
+                Deed::Settled => {}
+                Deed::Nothing | Deed::Withheld => field_bytes += own.bytes,
             }
         }
         let Some(whole) = whole else {
             return;
         };
-        let foreign = whole.without(came);
-        let bytes = request_bytes(pairs, foreign);
+        let others = whole.without(came);
+        let bytes = request_bytes(field_bytes, others);
         let warning_limit = main.request_warning_limit();
         if bytes > warning_limit {
-            let others = foreign.cookies;
+            let others = others.cookies;
             self.notes.push((
                 0,
                 Note::CrowdedRequest {

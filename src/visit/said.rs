@@ -1,4 +1,4 @@
-//! What one session says in a response.
+//! Holds what one session says in a response.
 
 use smallvec::SmallVec;
 
@@ -30,7 +30,7 @@ pub(super) enum Deed {
     /// A session that is written.
     Wrote(WriteSize),
     /// The end of a session, or one that links carry already.
-    Sent,
+    Settled,
 }
 
 /// What a handler can have seen.

@@ -17,7 +17,7 @@ use crate::error::{Error, HoldBack};
 use crate::event::Note;
 use crate::head::RequestHead;
 use crate::lifetime::Timestamp;
-use crate::slots::Slot;
+use crate::slot::Slot;
 
 /// The visit of one request.
 pub(crate) struct Visit {

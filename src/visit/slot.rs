@@ -4,8 +4,8 @@ use super::config::{Config, SlotList};
 use super::course::{Course, Notes};
 use super::fitting::Exit;
 use super::opening::open;
-use super::phase::{Closing, Phase};
-use super::slot_state::{SlotState, Usage};
+use super::phase::{Cause, Closing, HeldBack, Phase};
+use super::slot_state::{RefusedValue, SlotState, Usage};
 use super::state::{Edit, SessionState};
 use crate::carrier::{Incoming, LinkUse, Source};
 use crate::error::{Error, Refusal};
@@ -97,13 +97,8 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
 
     /// Returns the way out for the session as it is now.
     pub(crate) fn exit(&mut self) -> Exit<'v> {
-        let (config, now) = (self.config, self.now);
-        let times = self.open().times(now);
-        Exit {
-            config,
-            carrier: config.carriers.of(self.source()),
-            max_age: config.lifetime.max_age(&times, now),
-        }
+        let (config, source, now) = (self.config, self.source(), self.now);
+        Exit::of(config, source, self.open(), now)
     }
 
     /// Changes the session, unless it is too late. `what` names the change in errors.
@@ -114,13 +109,15 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         let is_change = self.open().apply(edit, now)?;
         self.slot
             .refused
-            .take_if(|refused| edit.settles(&refused.0));
+            .take_if(|refused| edit.settles(&refused.attribute));
         Ok(is_change)
     }
 
     /// Forgets that a value of this attribute was refused.
     pub(crate) fn settle(&mut self, name: &str) {
-        self.slot.refused.take_if(|refused| refused.0 == name);
+        self.slot
+            .refused
+            .take_if(|refused| refused.attribute == name);
     }
 
     /// Stores a value, if that changes anything and `allowed` agrees to what it replaces.
@@ -150,7 +147,9 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
     fn check_fits(&mut self, name: &str, entry: &Entry<'_>) -> Result<(), Error> {
         self.config.check_keeps_secrets(entry)?;
         self.exit().check_fits(entry).inspect_err(|error| {
-            self.slot.refused = Some(Box::new((name.to_owned(), error.clone())));
+            let attribute = name.to_owned();
+            let error = error.clone();
+            self.slot.refused = Some(Box::new(RefusedValue { attribute, error }));
         })
     }
 
@@ -161,13 +160,15 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         }
         match self.phase {
             Phase::Open => {}
-            Phase::HeldBack(held_back) => {
-                return Err(match held_back.cause.closing() {
-                    Closing::Panicked => Error::poisoned(),
-                    Closing::Failed | Closing::Sent => Error::held_back(what),
-                });
-            }
-            Phase::Closed(Closing::Panicked) => return Err(Error::poisoned()),
+            Phase::HeldBack(HeldBack {
+                cause: Cause::Panic,
+                ..
+            })
+            | Phase::Closed(Closing::Panicked) => return Err(Error::poisoned()),
+            Phase::HeldBack(HeldBack {
+                cause: Cause::Refused(..),
+                ..
+            }) => return Err(Error::held_back(what)),
             Phase::Closed(Closing::Failed | Closing::Sent) => {
                 self.note(Note::TooLate(what.to_owned()));
                 return Err(Error::too_late(what));

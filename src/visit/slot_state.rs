@@ -13,9 +13,15 @@ pub(super) struct SlotState {
     pub(super) session: Option<SessionState>,
     /// `None` if no link carries the session.
     pub(super) links: Option<Box<LinkUse>>,
-    /// The attribute whose value was refused last, and why, until it has another one.
-    pub(super) refused: Option<Box<(String, Error)>>,
+    /// The value that was refused last, until its attribute has another one.
+    pub(super) refused: Option<Box<RefusedValue>>,
     pub(super) usage: Usage,
+}
+
+/// A value with which no session could be sent.
+pub(super) struct RefusedValue {
+    pub(super) attribute: String,
+    pub(super) error: Error,
 }
 
 /// Whether a request counts as a use of its session.

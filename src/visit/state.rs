@@ -1,4 +1,4 @@
-//! What one request knows of one session, and the one door through which it changes.
+//! Holds what one request knows of one session, which changes by `apply` and `put` only.
 
 use super::held::{Held, Opening};
 use crate::error::{Error, Refusal};

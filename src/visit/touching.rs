@@ -1,4 +1,4 @@
-//! Keeping a session alive without writing it: when a touch is due, and its line.
+//! Keeps a session alive without writing it.
 
 use super::config::Config;
 use super::held::Held;

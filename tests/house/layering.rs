@@ -11,7 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The ground.
     ("clock", &[]),
     ("error", &[]),
-    ("slots", &[]),
+    ("slot", &[]),
     ("cross_origin", &["error"]),
     ("event", &["cross_origin", "error"]),
     ("head", &["cross_origin"]),
@@ -38,14 +38,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "lifetime",
             "payload",
             "seal",
-            "slots",
+            "slot",
         ],
     ),
     // What applications hold.
     (
         "session",
         &[
-            "carrier", "cookie", "error", "event", "keys", "lifetime", "payload", "slots", "visit",
+            "carrier", "cookie", "error", "event", "keys", "lifetime", "payload", "slot", "visit",
         ],
     ),
     (
@@ -62,13 +62,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "payload",
             "seal",
             "session",
-            "slots",
+            "slot",
             "visit",
         ],
     ),
     (
         "guard",
-        &["cross_origin", "error", "head", "session", "slots"],
+        &["cross_origin", "error", "head", "session", "slot"],
     ),
     // The doors, which the library itself never goes through.
     (
@@ -95,7 +95,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     // Macros, which name types of the crate's root where an adapter uses them.
     ("newtypes", &["Error", "Main", "Session", "Slot", "adapter"]),
-    // A page of documentation.
+    // Pages of documentation.
+    ("slots", &[]),
     ("when_a_cookie_is_written", &[]),
 ];
 

@@ -140,7 +140,7 @@ fn with_session(
             Some(_) => "elsewhere",
         }
         .to_owned(),
-        "lines" => session.size()?.lines().len().to_string(),
+        "lines" => session.size()?.lines.len().to_string(),
         _ => return Err(unknown(verb)),
     };
     Ok(Some(text))

@@ -99,7 +99,7 @@ impl Page {
     #[must_use]
     pub fn reply(self, error: &Error, session: &Session) -> Reply {
         let name = session.get::<String>("name").ok().flatten();
-        let over = error.sizes().map(|sizes| sizes.needed() > sizes.allowed());
+        let over = error.sizes().map(|sizes| sizes.needed > sizes.allowed);
         let name = name.as_deref().unwrap_or("nobody");
         Reply {
             status: 413,

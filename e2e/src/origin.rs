@@ -127,7 +127,7 @@ fn refused(error: &Error) -> Response {
     let Some(sizes) = error.sizes() else {
         return (StatusCode::INTERNAL_SERVER_ERROR, text).into_response();
     };
-    let (needed, allowed) = (sizes.needed(), sizes.allowed());
+    let (needed, allowed) = (sizes.needed, sizes.allowed);
     let refused = Refused {
         needed,
         allowed,

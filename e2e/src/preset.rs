@@ -129,7 +129,7 @@ pub(crate) fn manager(
 /// Returns what a session may take.
 fn limit(manager: &SessionManager) -> Result<usize, Failure> {
     let session = manager.load(RequestHead::default(), std::time::SystemTime::now().into());
-    Ok(session.size()?.budget().total_limit())
+    Ok(session.size()?.budget.total_limit())
 }
 
 /// Counts the bytes of `Set-Cookie` of a session with this much noise; the most there are if it does not
@@ -138,7 +138,7 @@ fn needed(manager: &SessionManager, length: usize) -> Result<usize, Failure> {
     let session = manager.load(RequestHead::default(), std::time::SystemTime::now().into());
     let stored = session.insert(NOISE, noise(length));
     match stored.and_then(|()| session.size()) {
-        Ok(size) => Ok(size.bytes()),
+        Ok(size) => Ok(size.bytes),
         Err(error) if error.is_too_large() => Ok(usize::MAX),
         Err(error) => Err(error.into()),
     }

@@ -52,8 +52,8 @@ fn as_a_value(data: &[u8]) {
             }
         };
         if is_wide {
-            let largest = *largest.get_or_insert(size.bytes());
-            assert!(size.bytes() <= largest, "{size:?} and not {largest}");
+            let largest = *largest.get_or_insert(size.bytes);
+            assert!(size.bytes <= largest, "{size:?} and not {largest}");
         }
         let line = commit(manager, &session).expect("it has a size");
         // Whatever the policy, everything is readable.

@@ -242,7 +242,7 @@ impl Budget {
     ///     .build()?;
     ///
     /// let size = manager.load(RequestHead::default(), now).size()?;
-    /// assert_eq!(size.budget().total_limit() + size.reserved(), 6_144);
+    /// assert_eq!(size.budget.total_limit() + size.reserved, 6_144);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]

@@ -424,7 +424,7 @@ impl Error {
     /// ```
     /// # let session = sealed_session::testing::session();
     /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
-    /// assert!(error.sizes().is_some_and(|sizes| sizes.needed() > sizes.allowed()));
+    /// assert!(error.sizes().is_some_and(|sizes| sizes.needed > sizes.allowed));
     ///
     /// session.insert("name", "Ada")?;
     /// let other = session.get::<u32>("name").unwrap_err();

@@ -21,19 +21,26 @@ use std::fmt;
 ///
 /// let error = manager.commit(&session, ResponseHead::new(200), now).unwrap_err();
 /// let sizes = error.sizes().expect("too large");
-/// assert_eq!((sizes.measure(), sizes.allowed()), (Measure::Total, 2_622));
-/// assert!(sizes.needed() > sizes.allowed());
-/// assert_eq!(sizes.largest()[0].name, "more noise");
+/// assert_eq!((sizes.measure, sizes.allowed), (Measure::Total, 2_622));
+/// assert!(sizes.needed > sizes.allowed);
+/// assert_eq!(sizes.largest[0].name, "more noise");
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Oversize {
-    pub(crate) measure: Measure,
-    pub(crate) needed: usize,
-    pub(crate) allowed: usize,
-    pub(crate) reserved: usize,
-    pub(crate) largest: Vec<AttributeSize>,
-    /// Whether one attribute is too large by itself.
+    /// The unit that the limit counts in.
+    pub measure: Measure,
+    /// What the session needs, in the unit of [`measure`](Oversize::measure).
+    pub needed: usize,
+    /// What the budget allows, in the unit of [`measure`](Oversize::measure).
+    pub allowed: usize,
+    /// The bytes of a response head that the budget keeps for what is not the session; 0 if it does not
+    /// [limit the head](crate::Budget::with_head_limit).
+    pub reserved: usize,
+    /// The largest attributes, at most three, with the largest first.
+    pub largest: Vec<AttributeSize>,
+    /// Whether one attribute alone is too large, and was not stored.
     pub(crate) is_alone: bool,
 }
 
@@ -43,7 +50,7 @@ pub struct Oversize {
 /// # let session = sealed_session::testing::session();
 /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
 /// let sizes = error.sizes().expect("too large");
-/// for attribute in sizes.largest() {
+/// for attribute in &sizes.largest {
 ///     println!("{} takes {} bytes", attribute.name, attribute.bytes);
 /// }
 /// # Ok::<(), sealed_session::Error>(())
@@ -74,7 +81,7 @@ pub struct AttributeSize {
 /// session.insert("noise", "x".repeat(50_000))?;
 /// session.insert("more noise", "y".repeat(50_000))?;
 /// let error = session.size().unwrap_err();
-/// assert_eq!(error.sizes().map(|sizes| sizes.measure()), Some(Measure::Unpacked));
+/// assert_eq!(error.sizes().map(|sizes| sizes.measure), Some(Measure::Unpacked));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,115 +109,6 @@ impl Oversize {
             largest: Vec::new(),
             is_alone: false,
         }
-    }
-
-    /// Returns the unit that the limit counts in.
-    ///
-    /// ```
-    /// use sealed_session::report::Measure;
-    /// # use sealed_session::{Budget, Key, KeyRing, SessionManager};
-    /// # use sealed_session::adapter::RequestHead;
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let ring = KeyRing::new(Key::generate()?);
-    /// # let manager = SessionManager::builder(ring).budget(Budget::direct().with_cookie_limit(2)).build()?;
-    /// # let session = manager.load(RequestHead::default(), now);
-    /// # let noise = |n: u64| (n..n + 400).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<u64>>();
-    ///
-    /// session.insert("noise", noise(1))?;
-    /// session.insert("more noise", noise(777))?; // more than the two cookies of this budget hold
-    /// let error = session.size().unwrap_err();
-    /// assert_eq!(error.sizes().map(|sizes| sizes.measure()), Some(Measure::Cookies));
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    #[must_use]
-    pub fn measure(&self) -> Measure {
-        self.measure
-    }
-
-    /// Returns how much the session needs, in the unit of [`measure`](Oversize::measure).
-    ///
-    /// ```
-    /// # use sealed_session::{Budget, Key, KeyRing, SessionManager};
-    /// # use sealed_session::adapter::RequestHead;
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let ring = KeyRing::new(Key::generate()?);
-    /// # let manager = SessionManager::builder(ring).budget(Budget::direct().with_cookie_limit(2)).build()?;
-    /// # let session = manager.load(RequestHead::default(), now);
-    /// # let noise = |n: u64| (n..n + 400).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<u64>>();
-    /// session.insert("noise", noise(1))?;
-    /// session.insert("more noise", noise(777))?; // more than the two cookies of this budget hold
-    /// let error = session.size().unwrap_err();
-    /// assert_eq!(error.sizes().map(|sizes| sizes.needed()), Some(3));
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    #[must_use]
-    pub fn needed(&self) -> usize {
-        self.needed
-    }
-
-    /// Returns how much the budget allows, in the unit of [`measure`](Oversize::measure).
-    ///
-    /// ```
-    /// # use sealed_session::{Budget, Key, KeyRing, SessionManager};
-    /// # use sealed_session::adapter::RequestHead;
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let ring = KeyRing::new(Key::generate()?);
-    /// # let manager = SessionManager::builder(ring).budget(Budget::direct().with_cookie_limit(2)).build()?;
-    /// # let session = manager.load(RequestHead::default(), now);
-    /// # let noise = |n: u64| (n..n + 400).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<u64>>();
-    /// session.insert("noise", noise(1))?;
-    /// session.insert("more noise", noise(777))?; // more than the two cookies of this budget hold
-    /// let error = session.size().unwrap_err();
-    /// assert_eq!(error.sizes().map(|sizes| sizes.allowed()), Some(2));
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    #[must_use]
-    pub fn allowed(&self) -> usize {
-        self.allowed
-    }
-
-    /// Returns the bytes of a limited response head that the session may not have, because other lines of the
-    /// same response need them; see [`Budget::with_head_limit`](crate::Budget::with_head_limit).
-    ///
-    /// ```
-    /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
-    /// use sealed_session::adapter::RequestHead;
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let ring = KeyRing::new(Key::generate()?);
-    /// let manager = SessionManager::builder(ring).budget(Budget::compact()).build()?;
-    /// # let session = manager.load(RequestHead::default(), now);
-    /// # let noise = |n: u64| (n..n + 400).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<u64>>();
-    /// let error = session.insert("noise", noise(1)).unwrap_err();
-    /// let sizes = error.sizes().expect("too large");
-    /// assert_eq!(sizes.allowed() + sizes.reserved(), 3_072);
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    #[must_use]
-    pub fn reserved(&self) -> usize {
-        self.reserved
-    }
-
-    /// Returns the largest attributes, at most three, with the largest first.
-    ///
-    /// ```
-    /// # let session = sealed_session::testing::session();
-    /// session.insert("name", "Ada")?;
-    /// session.insert("noise", "x".repeat(50_000))?;
-    /// session.insert("more noise", "y".repeat(40_000))?;
-    ///
-    /// let error = session.size().unwrap_err();
-    /// let largest = error.sizes().expect("too large").largest();
-    /// assert_eq!((largest.len(), largest[0].name.as_str()), (3, "noise"));
-    /// assert!(largest[0].bytes > 50_000);
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    #[must_use]
-    pub fn largest(&self) -> &[AttributeSize] {
-        &self.largest
     }
 }
 

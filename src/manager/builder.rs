@@ -217,7 +217,7 @@ impl SessionManagerBuilder {
     ///
     /// let manager = SessionManager::builder(ring).budget(Budget::roomy()).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
-    /// assert_eq!(session.size()?.budget().total_limit(), 12_000);
+    /// assert_eq!(session.size()?.budget.total_limit(), 12_000);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn budget(mut self, budget: Budget) -> SessionManagerBuilder {
@@ -239,7 +239,7 @@ impl SessionManagerBuilder {
     /// let manager = SessionManager::builder(ring).compression(Compression::Off).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.insert("noise", "x".repeat(1_000))?;
-    /// assert!(session.size()?.bytes() > 1_400);
+    /// assert!(session.size()?.bytes > 1_400);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn compression(mut self, compression: Compression) -> SessionManagerBuilder {

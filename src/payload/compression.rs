@@ -40,7 +40,7 @@ use crate::error::Refusal;
 ///     let manager = SessionManager::builder(ring.clone()).compression(compression).build()?;
 ///     let session = manager.load(RequestHead::default(), now);
 ///     session.insert("seen", "orders:read orders:write users:read users:write ".repeat(5))?;
-///     session.size().map(|size| size.bytes())
+///     session.size().map(|size| size.bytes)
 /// };
 /// let (off, auto) = (bytes(Compression::Off)?, bytes(Compression::Auto)?);
 /// assert!(bytes(Compression::Smallest)? <= auto && auto < off);

@@ -136,7 +136,7 @@ impl SessionMiddleware {
     /// fn too_large(error: &Error, _: &Session) -> HttpResponse {
     ///     match error.sizes() {
     ///         Some(sizes) => HttpResponse::UnprocessableEntity()
-    ///             .body(format!("Too large: {} of {}", sizes.needed(), sizes.allowed())),
+    ///             .body(format!("Too large: {} of {}", sizes.needed, sizes.allowed)),
     ///         None => HttpResponse::InternalServerError().finish(),
     ///     }
     /// }

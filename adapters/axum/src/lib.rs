@@ -43,7 +43,7 @@
 //!
 //! fn too_large(error: &Error, _: &Session) -> Response {
 //!     let text = match error.sizes() {
-//!         Some(sizes) => format!("Too large: {} of {}", sizes.needed(), sizes.allowed()),
+//!         Some(sizes) => format!("Too large: {} of {}", sizes.needed, sizes.allowed),
 //!         None => String::new(),
 //!     };
 //!     (StatusCode::UNPROCESSABLE_ENTITY, text).into_response()

@@ -109,7 +109,7 @@ impl SessionFairing {
     ///
     /// fn too_large(error: &Error, _: &Session) -> (Status, String) {
     ///     let text = match error.sizes() {
-    ///         Some(sizes) => format!("Too large: {} of {}", sizes.needed(), sizes.allowed()),
+    ///         Some(sizes) => format!("Too large: {} of {}", sizes.needed, sizes.allowed),
     ///         None => String::new(),
     ///     };
     ///     (Status::UnprocessableEntity, text)

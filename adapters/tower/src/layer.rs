@@ -126,7 +126,7 @@ impl<F> SessionLayer<F> {
     /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// let layer = SessionLayer::new(manager).on_commit_failure(|error: &Error, _: &Session| {
     ///     let mut page = Response::new(match error.sizes() {
-    ///         Some(sizes) => format!("Too large: {} of {}", sizes.needed(), sizes.allowed()),
+    ///         Some(sizes) => format!("Too large: {} of {}", sizes.needed, sizes.allowed),
     ///         None => String::new(),
     ///     });
     ///     *page.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;

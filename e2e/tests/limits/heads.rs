@@ -36,7 +36,7 @@ fn managers() -> Result<[SessionManager; 2], Error> {
 /// Signs in over what is there, and stores as much as fits.
 async fn sign_in(session: Session) -> Result<(), Error> {
     session.sign_in("Ada", &[])?;
-    let mut length = session.size()?.room();
+    let mut length = session.size()?.room;
     let bytes = |length| ByteBuf::from((0..length).map(noise).collect::<Vec<u8>>());
     while session.insert("noise", bytes(length)).is_err() || session.size().is_err() {
         length -= 1;

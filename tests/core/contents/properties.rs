@@ -108,7 +108,7 @@ proptest! {
                 for (name, value) in &attributes {
                     session.insert(name, value).unwrap();
                 }
-                session.size().unwrap().bytes()
+                session.size().unwrap().bytes
             }));
             browsers[at_policy] = Some(browser);
         }
@@ -122,7 +122,7 @@ proptest! {
                 }
                 if !attributes.is_empty() {
                     session.renew().unwrap();
-                    prop_assert_eq!(session.size().unwrap().bytes(), *size);
+                    prop_assert_eq!(session.size().unwrap().bytes, *size);
                 }
                 for (name, value) in &later {
                     session.insert(name, value).unwrap();
@@ -131,7 +131,7 @@ proptest! {
                 for (name, value) in attributes.iter().chain(&later) {
                     fresh.insert(name, value).unwrap();
                 }
-                prop_assert_eq!(session.size().unwrap().bytes(), fresh.size().unwrap().bytes());
+                prop_assert_eq!(session.size().unwrap().bytes, fresh.size().unwrap().bytes);
             }
         }
     }
@@ -212,7 +212,7 @@ proptest! {
             Ok(lines) => {
                 let size = size.unwrap();
                 let bytes: usize = lines.iter().map(String::len).sum();
-                prop_assert_eq!((size.bytes(), size.cookies()), (bytes, lines.len()));
+                prop_assert_eq!((size.bytes, size.lines.len()), (bytes, lines.len()));
                 prop_assert!(bytes <= budget.total_limit());
                 prop_assert!(lines.len() <= budget.cookie_limit());
                 for line in &lines {

@@ -19,7 +19,7 @@ fn signed() -> SessionManager {
 /// Bytes of a session in which a note repeats `secret`, under whatever key that was stored.
 fn bytes(session: &Session, secret: &str) -> usize {
     session.insert(NOTE, format!("a note: {secret}")).unwrap();
-    session.size().unwrap().bytes()
+    session.size().unwrap().bytes
 }
 
 /// 200 characters that nothing shortens.

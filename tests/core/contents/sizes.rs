@@ -56,18 +56,15 @@ fn over_budget_is_an_error_with_sizes_and_the_old_session_stays() {
     assert!(session.size().unwrap_err().is_too_large());
     let error = browser.close(&manager, &session, at(1)).unwrap_err();
     let sizes = error.sizes().unwrap();
-    assert!(
-        sizes.needed() > 6_500 && sizes.allowed() == 6_500,
-        "{error}"
-    );
+    assert!(sizes.needed > 6_500 && sizes.allowed == 6_500, "{error}");
     let largest: Vec<&str> = sizes
-        .largest()
+        .largest
         .iter()
         .map(|each| each.name.as_str())
         .collect();
     assert_eq!(largest, ["big", "middle", "less"]);
     let text = error.to_string();
-    for wanted in [&sizes.needed().to_string(), "6500", "`big`", "Budget"] {
+    for wanted in [&sizes.needed.to_string(), "6500", "`big`", "Budget"] {
         assert!(text.contains(wanted), "{text}");
     }
     assert_eq!(browser.line(), before);
@@ -86,10 +83,7 @@ fn over_budget_is_an_error_with_sizes_and_the_old_session_stays() {
     }
     let error = browser.close(&manager, &session, at(2)).unwrap_err();
     let sizes = error.sizes().unwrap();
-    assert_eq!(
-        (sizes.measure(), sizes.allowed()),
-        (Measure::Unpacked, 65_536)
-    );
+    assert_eq!((sizes.measure, sizes.allowed), (Measure::Unpacked, 65_536));
 
     // Leaving is possible at any size.
     let session = browser.open(&manager, at(3));
@@ -106,7 +100,7 @@ fn a_large_session_within_budget_is_warned_of_to_the_byte() {
         let manager = manager();
         let session = Browser::default().open(&manager, at(0));
         session.insert(BLOB, noise(2_500, 3)).unwrap();
-        session.size().unwrap().bytes()
+        session.size().unwrap().bytes
     };
     for (warning_limit, wanted) in [(bytes - 1, true), (bytes, false)] {
         let warned = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
@@ -151,13 +145,13 @@ fn every_preset_is_filled_to_its_last_byte() {
             .open(&manager, at(0))
             .size()
             .unwrap()
-            .budget()
+            .budget
             .total_limit();
         let fits = |length: usize| {
             let session = Browser::default().open(&manager, at(0));
             let stored = session.insert(BLOB, noise(length, 5));
             // What does not fit by itself is refused at once.
-            let cookies = session.size().unwrap().cookies();
+            let cookies = session.size().unwrap().lines.len();
             assert_eq!(stored.is_ok(), cookies > 0);
             stored.is_ok()
         };
@@ -226,12 +220,12 @@ fn the_size_model_holds() {
                 };
                 let payload = (n + head + signed_in).next_multiple_of(32);
                 let value = ((payload + 49) * 4).div_ceil(3);
-                let cookies = match size.cookies() {
+                let cookies = match size.lines.len() {
                     1 => 55,
                     several => 57 * several - 2 + 4 * several + 1,
                 };
                 assert_eq!(
-                    size.bytes(),
+                    size.bytes,
                     value + cookies,
                     "{n} bytes, subject of {subject}"
                 );
@@ -277,7 +271,7 @@ fn what_is_left_fits_and_not_much_more() {
                 session
             };
             let session = open();
-            let room = session.size().unwrap().room();
+            let room = session.size().unwrap().room;
             let fits = |bytes: usize| {
                 let session = open();
                 let stored = session.insert(other, noise(bytes - 14, 6));
@@ -331,7 +325,7 @@ fn the_error_tells_what_is_missing_in_the_best_form() {
         let builder = SessionManager::builder(ring()).compression(policy);
         let session = Browser::default().open(&builder.build().unwrap(), at(0));
         let error = session.insert("a", &letters).unwrap_err();
-        error.sizes().unwrap().needed()
+        error.sizes().unwrap().needed
     });
     assert_eq!(needed[0], needed[1]);
 }
@@ -359,8 +353,8 @@ fn an_attribute_that_can_never_fit_is_refused_and_changes_nothing() {
         let error = result.unwrap_err();
         let text = error.to_string();
         let sizes = error.sizes().unwrap();
-        assert!(error.is_too_large() && sizes.measure() == measure, "{text}");
-        let over = sizes.needed() - sizes.allowed();
+        assert!(error.is_too_large() && sizes.measure == measure, "{text}");
+        let over = sizes.needed - sizes.allowed;
         assert!(
             text.contains(&format!("{over} more")) && text.contains("by itself"),
             "{text}"
@@ -378,9 +372,9 @@ fn what_compresses_may_be_large_up_to_the_ceiling() {
     browser.visit(&manager, at(0), |session| {
         let error = session.insert(BLOB, vec![0; most + 1]).unwrap_err();
         let sizes = error.sizes().unwrap();
-        assert_eq!((sizes.needed(), sizes.allowed()), (65_537, 65_536));
+        assert_eq!((sizes.needed, sizes.allowed), (65_537, 65_536));
         session.insert(BLOB, vec![0; most]).unwrap();
-        assert_eq!(session.size().unwrap().cookies(), 1);
+        assert_eq!(session.size().unwrap().lines.len(), 1);
         // One by one they fit, together they do not.
         session.insert("a", 1).unwrap();
         assert!(session.size().unwrap_err().is_too_large());
@@ -420,12 +414,12 @@ fn other_cookies_are_counted_and_warned_of_and_fail_nothing() {
             .map(|line| line.split(';').next().unwrap())
             .collect();
         assert_eq!(
-            size.request_bytes(),
+            size.request_bytes,
             format!("{cookie}; {}", pairs.join("; ")).len()
         );
-        assert_eq!(size.other_cookies(), 2);
+        assert_eq!(size.other_cookies, 2);
         let seen = std::mem::take(&mut *events.lock().unwrap());
-        (size.request_bytes(), seen)
+        (size.request_bytes, seen)
     };
     let (bytes, seen) = write(1_000);
     assert!(seen.is_empty());
@@ -527,7 +521,7 @@ fn a_limited_head_is_kept_whatever_else_is_in_it() {
             head(&changes)
         };
 
-        let room = open().size().unwrap().room();
+        let room = open().size().unwrap().room;
         let most = (1..=room).rev().find(|length| {
             let session = open();
             session.sign_in("Ada", &[]).unwrap();
@@ -558,12 +552,11 @@ fn a_limited_head_says_what_takes_the_room() {
     let session = Browser::default().open(&manager, at(0));
     let error = session.insert(BLOB, noise(3_000, 5)).unwrap_err();
     let sizes = error.sizes().unwrap();
-    assert_eq!(sizes.allowed() + sizes.reserved(), 3_072);
+    assert_eq!(sizes.allowed + sizes.reserved, 3_072);
     let wanted = format!(
         "more than the budget of {}, which keeps {} bytes of a response head for tombstones, removals and \
          caching",
-        sizes.allowed(),
-        sizes.reserved()
+        sizes.allowed, sizes.reserved
     );
     assert!(error.to_string().contains(&wanted), "{error}");
 
@@ -580,7 +573,7 @@ fn a_limited_head_says_what_takes_the_room() {
             .open(&common::manager(), at(0))
             .size()
             .unwrap()
-            .reserved(),
+            .reserved,
         0
     );
 }

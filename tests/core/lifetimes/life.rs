@@ -88,7 +88,7 @@ fn nothing_is_sent_unless_something_has_to_be_said() {
         |session| session.insert("a", 1).unwrap(),
         |session| session.update("a", |_: &mut u8| ()).unwrap(),
         |session| assert!(!session.remove("b").unwrap()),
-        |session| assert!(session.names() == ["a"] && session.size().unwrap().cookies() == 1),
+        |session| assert!(session.names() == ["a"] && session.size().unwrap().lines.len() == 1),
     ];
     for with in quiet {
         let session = browser.open(&manager, at(1));

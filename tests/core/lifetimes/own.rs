@@ -261,7 +261,7 @@ fn cookies_outlive_the_browser_by_what_is_left_and_by_400_days_at_most() {
         let size = session.size().unwrap();
         let lines = browser.close(&manager, &session, at(now)).unwrap();
         assert_eq!(max_age(&lines[0]), wanted, "{policy:?} at {now}");
-        assert_eq!(size.bytes(), lines[0].len(), "counted to the byte");
+        assert_eq!(size.bytes, lines[0].len(), "counted to the byte");
         // The touch stays for as long as the session.
         let session = browser.open(&manager, at(now + 200));
         let lines = browser.close(&manager, &session, at(now + 200)).unwrap();

@@ -101,7 +101,7 @@ fn renewing_the_largest_session_costs_one_short_line() {
                     stored.and_then(|()| session.size()).is_ok()
                 };
                 (4_500..4_800).rev().find(fits).unwrap();
-                assert!(session.size().unwrap().bytes() > 6_450);
+                assert!(session.size().unwrap().bytes > 6_450);
             });
             assert_eq!(browser.names().len(), 2);
             let session = browser.open(&manager, at(180));

@@ -288,8 +288,8 @@ fn a_size_counts_the_cookies_of_other_slots_among_the_others() {
     let line = format!("{}; theme=dark", browser.line());
     let session = manager.load(RequestHead::new([line.as_bytes()]), at(1));
     let size = session.size().unwrap();
-    assert_eq!(size.other_cookies(), 2);
-    assert_eq!(size.request_bytes(), line.len());
+    assert_eq!(size.other_cookies, 2);
+    assert_eq!(size.request_bytes, line.len());
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn a_field_holds_the_total_of_the_budget_to_the_byte() {
             match session.insert(key, noise(middle, 1)) {
                 Ok(()) => fits = middle,
                 Err(error) => {
-                    assert_eq!(error.sizes().unwrap().measure(), Measure::Field);
+                    assert_eq!(error.sizes().unwrap().measure, Measure::Field);
                     over = middle;
                 }
             }
@@ -133,14 +133,14 @@ fn a_field_holds_the_total_of_the_budget_to_the_byte() {
         session.insert(key, noise(fits, 1)).unwrap();
         let size = session.size().unwrap();
         // A limited head is for the names of the fields, too.
-        let total = size.budget().total_limit();
-        assert_eq!(size.cookies(), 1, "{size:?}");
-        assert_eq!(size.lines()[0].name, "x-session");
-        assert!(size.bytes() <= total);
-        assert!(size.bytes() + 4 * 32 > total, "{size:?}");
+        let total = size.budget.total_limit();
+        assert_eq!(size.lines.len(), 1, "{size:?}");
+        assert_eq!(size.lines[0].name, "x-session");
+        assert!(size.bytes <= total);
+        assert!(size.bytes + 4 * 32 > total, "{size:?}");
         let mut app = App::default();
         let lines = answer(&manager, &session, at(0)).unwrap();
-        assert_eq!(lines[0].len(), size.bytes());
+        assert_eq!(lines[0].len(), size.bytes);
         app.keep(&lines);
         let session = app.open(&manager, at(60));
         assert_eq!(session.get(key).unwrap(), Some(noise(fits, 1)));
@@ -162,7 +162,7 @@ fn a_commit_that_fails_sends_a_touch_at_most() {
     let session = app.open(&manager, at(600));
     overfill(&session);
     let error = answer(&manager, &session, at(600)).unwrap_err();
-    assert_eq!(error.sizes().unwrap().measure(), Measure::Field);
+    assert_eq!(error.sizes().unwrap().measure, Measure::Field);
     let lines = answer_to(&manager, &session, ResponseHead::new(500), at(600)).unwrap();
     assert_eq!(value(&lines, "x-session"), None);
     assert!(value(&lines, "x-session-touch").is_some());

@@ -124,7 +124,7 @@ fn a_cookie_beside_a_header_is_neither_read_nor_removed() {
             session.destroy().unwrap();
         } else {
             session.sign_in("user-17", &["name"]).unwrap();
-            assert_eq!(session.size().unwrap().other_cookies(), 0);
+            assert_eq!(session.size().unwrap().other_cookies, 0);
         }
         let lines = answer(&manager, &session, at(60)).unwrap();
         assert_eq!(value(&lines, "set-cookie"), None, "{lines:?}");

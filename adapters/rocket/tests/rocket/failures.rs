@@ -61,7 +61,7 @@ fn one_page_for_what_is_too_large_in_the_end_and_at_once() {
         // It sees what the browser keeps.
         assert!(!session.contains("noise"));
         let sizes = error.sizes().unwrap();
-        let over = sizes.needed() - sizes.allowed();
+        let over = sizes.needed - sizes.allowed;
         (Status::PayloadTooLarge, format!("{over} too many"))
     };
     let fairing = compact().on_commit_failure(page);

@@ -74,8 +74,8 @@ fn live(session: &Session) -> Result<Markup, Error> {
 
 /// How much of the budget a session takes.
 pub(crate) fn gauge(size: &Size) -> Markup {
-    let (used, limit) = (size.bytes(), size.budget().total_limit());
-    let near = size.budget().warning_limit();
+    let (used, limit) = (size.bytes, size.budget.total_limit());
+    let near = size.budget.warning_limit();
     let text = format!("{} of {} bytes", grouped(used), grouped(limit));
     html! {
         div.gauge {
@@ -83,7 +83,7 @@ pub(crate) fn gauge(size: &Size) -> Markup {
                 aria-label="Budget used" { (text) }
             p {
                 strong { (text) } " in "
-                (count(size.cookies(), "cookie")) " of at most " (size.budget().cookie_limit())
+                (count(size.lines.len(), "cookie")) " of at most " (size.budget.cookie_limit())
                 @if used > near {
                     ". Above " (grouped(near)) ", a stock nginx in front may refuse the response"
                 }
@@ -95,12 +95,12 @@ pub(crate) fn gauge(size: &Size) -> Markup {
 
 /// What is left, and what the browser sends along with the session.
 fn rest(size: &Size) -> Markup {
-    let (sent, limit) = (size.request_bytes(), size.budget().request_warning_limit());
+    let (sent, limit) = (size.request_bytes, size.budget.request_warning_limit());
     html! {
         dl.facts {
             div {
                 dt { "Left" }
-                dd { "about " (grouped(size.room())) " bytes of data that do not compress" }
+                dd { "about " (grouped(size.room)) " bytes of data that do not compress" }
             }
             div {
                 dt { "Next request" }
@@ -112,8 +112,8 @@ fn rest(size: &Size) -> Markup {
             div {
                 dt { "Other cookies" }
                 dd {
-                    (count(size.other_cookies(), "cookie")) " beside the session, with "
-                    (count(size.other_bytes(), "byte"))
+                    (count(size.other_cookies, "cookie")) " beside the session, with "
+                    (count(size.other_bytes, "byte"))
                 }
             }
         }
@@ -207,7 +207,7 @@ fn moment(time: OffsetDateTime, now: OffsetDateTime) -> Markup {
 
 fn attributes(size: &Size) -> Markup {
     html! {
-        @if size.attributes().is_empty() {
+        @if size.attributes.is_empty() {
             p { "None." }
         } @else {
             table {
@@ -219,7 +219,7 @@ fn attributes(size: &Size) -> Markup {
                     }
                 }
                 tbody {
-                    @for attribute in size.attributes() {
+                    @for attribute in &size.attributes {
                         tr { th scope="row" { code { (attribute.name) } } td.figure { (grouped(attribute.bytes)) } }
                     }
                 }
@@ -237,7 +237,7 @@ fn cookies(size: &Size) -> Markup {
                 tr { th scope="col" { "Name" } th.figure scope="col" { "Bytes of the line" } }
             }
             tbody {
-                @for line in size.lines() {
+                @for line in &size.lines {
                     tr { th scope="row" { code { (line.name) } } td.figure { (grouped(line.bytes)) } }
                 }
             }

@@ -35,7 +35,7 @@ pub(crate) fn answer(server: Server, error: &Error, session: &Session) -> Respon
 }
 
 fn refusal(sizes: &Oversize) -> Markup {
-    let unit = match sizes.measure() {
+    let unit = match sizes.measure {
         Measure::Cookies => "cookies",
         Measure::Unpacked => "bytes before compression",
         _ => "bytes of cookies",
@@ -47,8 +47,8 @@ fn refusal(sizes: &Oversize) -> Markup {
              they can carry. " strong { "Your cart is as it was before." }
         }
         dl.facts {
-            div { dt { "Needed" } dd { (grouped(sizes.needed())) " " (unit) } }
-            div { dt { "Allowed" } dd { (grouped(sizes.allowed())) " " (unit) } }
+            div { dt { "Needed" } dd { (grouped(sizes.needed)) " " (unit) } }
+            div { dt { "Allowed" } dd { (grouped(sizes.allowed)) " " (unit) } }
         }
         table {
             caption { "The largest attributes" }
@@ -56,7 +56,7 @@ fn refusal(sizes: &Oversize) -> Markup {
                 tr { th scope="col" { "Attribute" } th.figure scope="col" { "Bytes before compression" } }
             }
             tbody {
-                @for attribute in sizes.largest() {
+                @for attribute in &sizes.largest {
                     tr { th scope="row" { code { (attribute.name) } } td.figure { (grouped(attribute.bytes)) } }
                 }
             }

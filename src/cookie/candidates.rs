@@ -120,10 +120,12 @@ impl<'a> Set<'a> {
                 }
             }
             if options.is_empty() {
-                return all.refuse(match found.iter().any(|found| found.value.is_some()) {
-                    true => Refusal::Mixed,
-                    false if found.is_empty() => Refusal::Partial,
-                    false => Refusal::OverCeiling,
+                return all.refuse(if found.is_empty() {
+                    Refusal::Partial
+                } else if found.iter().any(|found| found.value.is_some()) {
+                    Refusal::Mixed
+                } else {
+                    Refusal::OverCeiling
                 });
             }
         }

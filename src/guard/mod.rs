@@ -287,9 +287,10 @@ impl Guard {
         request: &RequestHead<'_, I>,
     ) -> Result<Verdict, Error> {
         let asked = (self.rules.of)(session)?;
-        let is_known = match self.rules.signed_in {
-            true => asked.subject().is_some(),
-            false => asked.is_live(),
+        let is_known = if self.rules.signed_in {
+            asked.subject().is_some()
+        } else {
+            asked.is_live()
         };
         if !is_known {
             return Ok(self.answer_unknown(session, &GuardedRequest::of(request)));
@@ -300,9 +301,10 @@ impl Guard {
                 false
             })
         };
-        Ok(match self.rules.conditions.iter().all(holds) {
-            true => Verdict::Pass,
-            false => Verdict::Forbidden,
+        Ok(if self.rules.conditions.iter().all(holds) {
+            Verdict::Pass
+        } else {
+            Verdict::Forbidden
         })
     }
 

@@ -7,6 +7,9 @@ use crate::event::Note;
 use crate::payload::{Attributes, Detached, Entry, NAME_MAX, SessionId};
 use crate::visit::{Edit, SessionState};
 
+/// How often [`Session::update`] tries before it gives up.
+const UPDATES_MAX: usize = 1_000;
+
 impl Session {
     /// The value under `key`; `None` if there is none.
     ///
@@ -236,9 +239,10 @@ impl Session {
             let taken = self.visit.at(self.at, |slot| {
                 // Another clone may have been faster.
                 let there = slot.open().attributes().and_then(|all| all.get(name));
-                match there == Some(found.entry()) {
-                    true => slot.apply(name, Edit::Remove(name)),
-                    false => Ok(false),
+                if there == Some(found.entry()) {
+                    slot.apply(name, Edit::Remove(name))
+                } else {
+                    Ok(false)
                 }
             })?;
             if taken {
@@ -324,6 +328,3 @@ impl Session {
         });
     }
 }
-
-/// How often [`Session::update`] tries before it gives up.
-const UPDATES_MAX: usize = 1_000;

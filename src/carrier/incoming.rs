@@ -6,7 +6,7 @@ use super::source::Source;
 use crate::cookie::{Candidates, ClearView, Jar, MARK_MAX, MARKS_KEPT, trim};
 use crate::error::Refusal;
 
-/// What came, by the one carrier that counts.
+/// The part of a request that may be its session, by the one carrier that counts.
 #[derive(Clone)]
 pub(crate) enum Incoming {
     /// Cookies, if any.

@@ -90,8 +90,8 @@ impl Guard {
         Guard::new(false)
     }
 
-    /// Lets visitors pass who are signed in: whose session has a [subject](Session::subject). A session begun by
-    /// [`Session::sign_in`], without a name, has none.
+    /// Lets visitors pass who are signed in: whose session has a [subject](Session::subject). A
+    /// session begun by [`Session::start_over`], or by storing a value, has none.
     ///
     /// ```
     /// use sealed_session::Guard;

@@ -1,4 +1,4 @@
-//! What is in a session: the verbs of a map.
+//! Implements the verbs of a map.
 
 use super::Session;
 use super::key::{AttributeName, ReadKey, WriteKey};
@@ -11,7 +11,7 @@ use crate::visit::{Edit, SessionState};
 const UPDATES_MAX: usize = 1_000;
 
 impl Session {
-    /// The value under `key`; `None` if there is none.
+    /// Returns the value under `key`, or `None`.
     ///
     /// # Errors
     ///
@@ -251,7 +251,7 @@ impl Session {
         }
     }
 
-    /// Whether an attribute of this name is there, readable or not.
+    /// Returns whether an attribute of this name is there, readable or not.
     ///
     /// ```
     /// # use sealed_session::Attribute;
@@ -290,7 +290,7 @@ impl Session {
         })
     }
 
-    /// The names of all attributes, in ascending order.
+    /// Returns the names of all attributes, in ascending order.
     ///
     /// ```
     /// # let session = sealed_session::testing::session();
@@ -308,7 +308,8 @@ impl Session {
         })
     }
 
-    /// The value of an entry; `None` if it cannot be read and `key` says that it counts as absent.
+    /// Returns the value of an entry; `None` if it cannot be read and `key` says that it counts as
+    /// absent.
     fn read_entry<T>(&self, key: &impl ReadKey<T>, entry: &Entry<'_>) -> Result<Option<T>, Error> {
         let unreadable = |what| Error::unreadable(key.name(), what);
         match key.read(entry).map_err(unreadable) {
@@ -320,7 +321,8 @@ impl Session {
         }
     }
 
-    /// To be called without the lock: whoever is told may use the session.
+    /// Reports a value that could not be read. Call it without the lock, because a hook may use the
+    /// session.
     fn tell_unreadable(&self, attribute: &str, error: &Error) {
         self.visit.config(self.at).observer.tell(&Note::Unreadable {
             attribute: attribute.to_owned(),

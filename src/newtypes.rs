@@ -1,6 +1,5 @@
-//! The types that each adapter has to define itself, because a framework's traits can be implemented for
-//! an adapter's own types only: the extractors, the error of a handler, and what is answered where no
-//! session is.
+//! Defines the types that each adapter must own, because of the orphan rule: the extractors, the
+//! error of a handler, and what is answered where no session is.
 //!
 //! Owns all that these types do without the framework. Adapters write their documentation and implement
 //! the framework's traits. The macros are no part of the public interface, and an adapter of somebody
@@ -159,14 +158,14 @@ macro_rules! __missing {
         }
 
         impl $Missing {
-            /// Nothing covers the request.
+            /// Makes the failure of a request that nothing covers.
             pub(crate) fn everything() -> $Missing {
                 $Missing {
                     slot: ::core::option::Option::None,
                 }
             }
 
-            /// What covers the request has no such slot.
+            /// Makes the failure of a request whose cover has no such slot.
             pub(crate) fn slot(error: $crate::Error) -> $Missing {
                 $Missing {
                     slot: ::core::option::Option::Some(error),

@@ -9,7 +9,7 @@ use crate::seal::Binding;
 
 /// One way by which a session travels.
 ///
-/// What the defaults say is true of cookies and fields; a link overrides it.
+/// The defaults are true of cookies and fields; a link overrides them.
 pub(crate) trait Carrier {
     /// Returns the budget of a token that travels so.
     fn budget(&self) -> &Budget;

@@ -155,7 +155,7 @@ impl Carrier for Cookies {
         self.own.names.chunks().collect()
     }
 
-    /// Attributes are not sent back; what stands between two cookies is.
+    /// Counts names and values, and what stands between two cookies. Attributes are not sent back.
     fn field_bytes(&self, chunks: &Chunks, max_age: Option<u64>) -> usize {
         let tail = self.own.renderer.tail(max_age);
         let lines = chunks.lines().iter();
@@ -182,8 +182,8 @@ impl Carrier for Cookies {
             .collect()
     }
 
-    /// Only cookies that came are removed: a removal hits a name, and under it another response, or
-    /// the browser itself, may hold a session that this request knows nothing of.
+    /// Removes only cookies that came: a removal hits a name, and under it another response, or the
+    /// browser itself, may hold a session that this request knows nothing of.
     fn end(&self, came: &Incoming) -> Vec<HeaderChange> {
         // The removals may take what a session would have taken.
         let mut room = match self.budget.head_limit() {

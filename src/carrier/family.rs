@@ -10,6 +10,6 @@ pub(crate) struct Family {
     pub(crate) renderer: Renderer,
     pub(crate) names: Names,
     pub(crate) binding: Binding,
-    /// What tokens in links are bound to.
+    /// The binding of tokens in links.
     pub(crate) link_binding: Binding,
 }

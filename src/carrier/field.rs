@@ -12,7 +12,7 @@ use crate::head::HeaderChange;
 /// The field in which `Transport::bearer` is answered.
 const ANSWER: &str = "x-session";
 
-/// What follows the name of the response's field in the name of the touch's.
+/// The end of the touch's name, behind the name of the response's field.
 const TOUCH: &str = "-touch";
 
 /// The longest name of a field.
@@ -62,7 +62,7 @@ impl FieldNames {
         &self.response
     }
 
-    /// The field of the touch, in both directions.
+    /// Returns the field of the touch, in both directions.
     pub(crate) fn touch(&self) -> &str {
         &self.touch
     }
@@ -206,8 +206,8 @@ impl Carrier for Fields {
     }
 }
 
-/// What follows the scheme, whose case does not matter (RFC 9110 section 11.1); `None` for another
-/// scheme.
+/// Returns what follows the scheme, whose case does not matter (RFC 9110 section 11.1); `None` for
+/// another scheme.
 fn bearer_token(value: &[u8]) -> Option<&[u8]> {
     const SCHEME: &[u8] = b"bearer";
     let (scheme, token) = value.split_at_checked(SCHEME.len())?;

@@ -6,7 +6,7 @@ use super::source::Source;
 use crate::cookie::{Candidates, ClearView, Jar, MARK_MAX, MARKS_KEPT, trim};
 use crate::error::Refusal;
 
-/// What came, by the one carrier that counts.
+/// The part of a request that may be its session, by the one carrier that counts.
 #[derive(Clone)]
 pub(crate) enum Incoming {
     /// Cookies, if any.
@@ -54,6 +54,11 @@ impl Single {
         self.touches.iter().map(Option::as_deref)
     }
 
+    fn is_empty(&self) -> bool {
+        let may_be_token = matches!(self.text.as_deref(), Ok([b'A', ..]));
+        !may_be_token && self.touches.is_empty()
+    }
+
     /// Returns what came, if anything did.
     fn came(&self) -> Option<Result<&[u8], Refusal>> {
         match &self.text {
@@ -89,9 +94,9 @@ impl Incoming {
         }
     }
 
-    /// Returns whether nothing of a session came.
+    /// Returns whether nothing of a session came. Garbage is nothing: another site may have sent it.
     pub(crate) fn is_empty(&self) -> bool {
-        self.jar().is_none_or(Jar::is_empty) && self.single().is_none_or(|one| one.came().is_none())
+        self.jar().is_none_or(Jar::is_empty) && self.single().is_none_or(Single::is_empty)
     }
 
     /// Returns the texts that may be tokens of one family.

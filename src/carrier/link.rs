@@ -25,7 +25,7 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    /// A link has the least room of all carriers.
+    /// Cuts the budget down to [`LINK_MAX`]: a link has the least room of all carriers.
     pub(super) fn new(parameter: &str, budget: Budget) -> Links {
         let total = budget.total_limit().min(LINK_MAX);
         Links {
@@ -66,7 +66,7 @@ impl Carrier for Links {
         vec![&self.parameter]
     }
 
-    /// A token of a link opens nowhere else: links leak.
+    /// Returns a binding of links alone. They leak, so their tokens open nowhere else.
     fn binding<'f>(&self, family: &'f Family) -> &'f Binding {
         &family.link_binding
     }
@@ -101,7 +101,7 @@ pub(crate) struct LinkUse {
 }
 
 impl LinkUse {
-    /// `came` says whether the request's own URL has a token in it.
+    /// Takes the origin of the request. `came` says whether its own URL has a token in it.
     pub(super) fn new(own: OwnOrigin, came: bool) -> LinkUse {
         LinkUse {
             own,

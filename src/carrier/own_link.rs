@@ -30,7 +30,10 @@ impl OwnOrigin {
     fn is_at(&self, scheme: &str, rest: &str) -> bool {
         let is_good = scheme.eq_ignore_ascii_case("https")
             || (self.is_loopback && scheme.eq_ignore_ascii_case("http"));
-        let Some(rest) = rest.strip_prefix("//").filter(|_| is_good) else {
+        if !is_good {
+            return false;
+        }
+        let Some(rest) = rest.strip_prefix("//") else {
             return false;
         };
         let authority = rest.split(['/', '?']).next().unwrap_or_default();

@@ -3,18 +3,18 @@
 use super::values::Values;
 use crate::error::Refusal;
 
-/// The pairs of a query, untouched: names are compared byte by byte, and percent signs stay.
+/// Splits a query into its pairs. Names are compared byte by byte; percent signs stay.
 pub(super) fn pairs(query: &str) -> impl Iterator<Item = &str> {
     query.split('&').filter(|pair| !pair.is_empty())
 }
 
-/// Whether a pair is one of this parameter.
+/// Returns whether a pair is one of this parameter.
 pub(super) fn is_of(pair: &str, parameter: &str) -> bool {
     pair.split('=').next() == Some(parameter)
 }
 
-/// The value of `parameter`, or why there is none; `None` if it is not there. Of one longer than
-/// `longest` nothing is kept.
+/// Returns the value of `parameter`, or why there is none; `None` if it is not there. Nothing is
+/// kept of a value longer than `longest`.
 pub(crate) fn in_query(
     query: &str,
     parameter: &str,

@@ -1,4 +1,4 @@
-//! Which carrier counts in a request: a field before cookies, and cookies before a link.
+//! Decides which carrier counts in a request: a field before cookies, and cookies before a link.
 
 use super::configured::Carriers;
 use super::cookies::Cookies;

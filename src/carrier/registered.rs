@@ -1,11 +1,11 @@
-//! Names of fields that mean something already.
+//! Lists field names in which no session may travel.
 //!
 //! The rule: a session travels in no field that IANA's registry of HTTP field names knows, that a browser
 //! sets or reads by itself (the Fetch standard and those of its neighbours), or by which common proxies,
 //! caches and servers tell each other something. A whole family is one prefix, so that its younger members are
 //! refused, too.
 
-/// What families of such names begin with.
+/// The beginnings of families of such names.
 #[rustfmt::skip]
 const FAMILIES: &[&str] = &[
     "accept", "access-control", "alt-", "attribution-reporting-", "authentication", "authorization",
@@ -19,7 +19,7 @@ const FAMILIES: &[&str] = &[
     "x-request", "x-rewrite-", "x-robots-", "x-sendfile", "x-ssl-", "x-varnish", "x-xss-",
 ];
 
-/// What families of such names end with.
+/// The endings of families of such names.
 const ENDINGS: &[&str] = &[
     "-authenticate",
     "-cache-control",
@@ -54,7 +54,7 @@ const NAMES: &[&str] = &[
     "x-ua-compatible", "x-xsrf-token",
 ];
 
-/// Whether a field of this name, in lower case, means something else than a session.
+/// Returns whether a field of this name, in lower case, means something already.
 pub(super) fn is_taken(name: &str) -> bool {
     FAMILIES.iter().any(|start| name.starts_with(start))
         || ENDINGS.iter().any(|end| name.ends_with(end))

@@ -16,7 +16,7 @@ use crate::error::Error;
 /// | a response to one that used it, at most once per touch interval | `x-session-touch: TOUCH` | `x-session-touch: TOUCH` |
 /// | the client sends that back beside its token | `x-session-touch: TOUCH` | `x-session-touch: TOUCH` |
 ///
-/// What a client has to do:
+/// A client has to do this:
 ///
 /// - keep the value of `x-session`, and send it with every request. An empty one says that the session
 ///   is over: forget it. A response without the field changes nothing;
@@ -106,7 +106,7 @@ impl Default for Transport {
 }
 
 impl Transport {
-    /// Cookies only, as browsers keep them. The default.
+    /// Takes sessions in cookies only. The default.
     ///
     /// ```
     /// use sealed_session::Transport;
@@ -123,7 +123,7 @@ impl Transport {
         }
     }
 
-    /// A header field of this name, in requests and in responses, and no cookies.
+    /// Takes sessions in a header field of this name, in both directions, and in no cookies.
     ///
     /// ```
     /// use sealed_session::{SessionManager, Transport};
@@ -151,7 +151,7 @@ impl Transport {
         Transport::in_fields(FieldNames::named(name))
     }
 
-    /// `Authorization: Bearer` in requests, `x-session` in responses, and no cookies.
+    /// Takes sessions from `Authorization: Bearer`, answers in `x-session`, and uses no cookies.
     ///
     /// ```
     /// use sealed_session::{SessionManager, Transport};
@@ -191,8 +191,8 @@ impl Transport {
         }
     }
 
-    /// The name of the response's field, if it is not to be that of the request's, or not `x-session`
-    /// for [`bearer`](Transport::bearer). The touch is called so, too, with `-touch` behind it.
+    /// Names the response's field. Without it, that is the request's, or `x-session` for
+    /// [`bearer`](Transport::bearer). The touch takes this name with `-touch` behind it.
     ///
     /// ```
     /// use sealed_session::Transport;
@@ -209,7 +209,7 @@ impl Transport {
         self
     }
 
-    /// And cookies, for requests that use no other transport.
+    /// Takes cookies, too, for requests that use no other transport.
     ///
     /// ```
     /// use sealed_session::{SessionManager, Transport};
@@ -238,9 +238,10 @@ impl Transport {
         self
     }
 
-    /// Links only, under this parameter of their query, for clients that refuse cookies. **Links leak**:
-    /// into histories, bookmarks, logs, and to everybody they are shown or sent to, and whoever has one
-    /// has the session. [The guide](https://github.com/sealed-session/sealed-session/blob/main/docs/url-transport.md)
+    /// Takes sessions in links only, under this parameter of their query, for clients that refuse
+    /// cookies. **Links leak** into histories, bookmarks and logs, and everyone who has a link has
+    /// the session.
+    /// [The guide](https://github.com/sealed-session/sealed-session/blob/main/docs/url-transport.md)
     /// says when it is right all the same.
     ///
     /// Handlers put the session into links by [`Session::encode_url`](crate::Session::encode_url). No
@@ -280,9 +281,10 @@ impl Transport {
         }
     }
 
-    /// And links, for requests that use no other transport. A session begins in links only if the
-    /// client asks for it by an empty parameter, and comes from a page of this site: give those who
-    /// refuse cookies a link to `/?s=`. Otherwise as [`url_that_leaks`](Transport::url_that_leaks).
+    /// Takes links, too, for requests that use no other transport. A session begins in links only
+    /// if the client asks for it by an empty parameter, and comes from a page of this site: give
+    /// those who refuse cookies a link to `/?s=`. Otherwise as
+    /// [`url_that_leaks`](Transport::url_that_leaks).
     ///
     /// ```
     /// use sealed_session::{Lifetime, SessionManager, Transport};

@@ -21,7 +21,7 @@ impl Values {
         }
     }
 
-    /// The only value, or why there is none; `None` if nothing came.
+    /// Returns the only value, or why there is none; `None` if nothing came.
     pub(crate) fn only(self) -> Option<Result<Vec<u8>, Refusal>> {
         match self.count {
             0 => None,

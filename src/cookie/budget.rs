@@ -1,12 +1,11 @@
 //! The budget: how many bytes of header a session may take.
 
+use super::name::CHUNKS_MAX;
 use crate::error::Error;
 
 /// The longest `Set-Cookie` value that every client keeps: Safari drops one above 4,093 bytes,
 /// counting name, value and all attributes (RFC 6265 section 6.1 counts so, too).
 pub(super) const LINE_MAX: usize = 4_093;
-
-use super::name::CHUNKS_MAX;
 
 /// How much of the headers a session may take. It counts whole `Set-Cookie` values: name, value and every
 /// attribute.

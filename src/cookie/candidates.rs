@@ -19,7 +19,7 @@ const CANDIDATES_MAX: usize = 8;
 /// A complete text, not yet decoded: the base cookie alone, or a set of chunks joined.
 pub(crate) type Candidate<'a> = Cow<'a, [u8]>;
 
-/// What the cookies of one family may be read as.
+/// The texts that the cookies of one family may be read as.
 #[derive(Default)]
 pub(crate) struct Candidates<'a> {
     /// Complete texts in the order of the request; a base cookie that gives none stands there with
@@ -87,7 +87,7 @@ impl<'a> Candidates<'a> {
     }
 }
 
-/// What the first chunk says of its set.
+/// A set of chunks, as its first one describes it.
 struct Set<'a> {
     count: usize,
     tag: &'a [u8],
@@ -120,10 +120,12 @@ impl<'a> Set<'a> {
                 }
             }
             if options.is_empty() {
-                return all.refuse(match found.iter().any(|found| found.value.is_some()) {
-                    true => Refusal::Mixed,
-                    false if found.is_empty() => Refusal::Partial,
-                    false => Refusal::OverCeiling,
+                return all.refuse(if found.is_empty() {
+                    Refusal::Partial
+                } else if found.iter().any(|found| found.value.is_some()) {
+                    Refusal::Mixed
+                } else {
+                    Refusal::OverCeiling
                 });
             }
         }
@@ -140,7 +142,7 @@ impl<'a> Set<'a> {
         joined.for_each(|text| all.add(Cow::Owned(text)));
     }
 
-    /// The text of one combination, counted with the lowest number fastest.
+    /// Joins the text of one combination, counted with the lowest number fastest.
     fn text(&self, parts: &[Vec<&[u8]>], mut combination: usize) -> Vec<u8> {
         let longest = |options: &Vec<&[u8]>| options.iter().map(|part| part.len()).max();
         let rest: usize = parts.iter().filter_map(longest).sum();

@@ -185,7 +185,11 @@ impl Jar {
             .filter(move |piece| usize::from(piece.family) == family);
         of_family.map(|piece| {
             let range = piece.start as usize..piece.end as usize;
-            let value = self.text.get(range).filter(|_| !piece.too_long);
+            let value = if piece.too_long {
+                None
+            } else {
+                self.text.get(range)
+            };
             (piece.role, value)
         })
     }
@@ -212,13 +216,19 @@ impl Jar {
     /// Returns the cookies with tombstones of sign-ins of one family.
     pub(crate) fn tombstones(&self, family: usize) -> impl Iterator<Item = &[u8]> {
         let pieces = self.pieces(family);
-        pieces.filter_map(|(role, value)| value.filter(|_| matches!(role, Role::Tombstone)))
+        pieces.filter_map(|(role, value)| match role {
+            Role::Tombstone => value,
+            _ => None,
+        })
     }
 
     /// Returns the cookies with tombstones of renewed ids of one family.
     pub(crate) fn renewed(&self, family: usize) -> impl Iterator<Item = &[u8]> {
         let pieces = self.pieces(family);
-        pieces.filter_map(|(role, value)| value.filter(|_| matches!(role, Role::Renewed)))
+        pieces.filter_map(|(role, value)| match role {
+            Role::Renewed => value,
+            _ => None,
+        })
     }
 
     /// Counts the cookies that came besides the session, its touch and its tombstones.

@@ -17,10 +17,7 @@ use super::origin::Origin;
 /// };
 /// let request = RequestHead::default().fields(fields);
 /// ```
-pub type HeaderFields<'a> = dyn Fn(&str, &mut Take<'_>) + 'a;
-
-/// Who gets the values of a field.
-type Take<'t> = dyn FnMut(&[u8]) + 't;
+pub type HeaderFields<'a> = dyn Fn(&str, &mut dyn FnMut(&[u8])) + 'a;
 
 /// Makes a [look-up](HeaderFields) of a framework's: `values` returns the raw value of every field of a
 /// name, in order.
@@ -35,11 +32,15 @@ type Take<'t> = dyn FnMut(&[u8]) + 't;
 /// });
 /// let request = RequestHead::default().fields(&fields);
 /// ```
-pub fn header_fields<'h, V>(values: impl Fn(&str) -> V) -> impl Fn(&str, &mut Take<'_>)
+#[expect(
+    clippy::type_complexity,
+    reason = "an alias of the last argument has a lifetime too many for a closure"
+)]
+pub fn header_fields<'h, V>(values: impl Fn(&str) -> V) -> impl Fn(&str, &mut dyn FnMut(&[u8]))
 where
     V: Iterator<Item = &'h [u8]>,
 {
-    move |name: &str, take: &mut Take<'_>| values(name).for_each(take)
+    move |name: &str, take: &mut dyn FnMut(&[u8])| values(name).for_each(take)
 }
 
 /// A request head without its cookies and its query.

@@ -90,8 +90,8 @@ impl Guard {
         Guard::new(false)
     }
 
-    /// Lets visitors pass who are signed in: whose session has a [subject](Session::subject). A session begun by
-    /// [`Session::sign_in`], without a name, has none.
+    /// Lets visitors pass who are signed in: whose session has a [subject](Session::subject). A
+    /// session begun by [`Session::start_over`], or by storing a value, has none.
     ///
     /// ```
     /// use sealed_session::Guard;
@@ -287,9 +287,10 @@ impl Guard {
         request: &RequestHead<'_, I>,
     ) -> Result<Verdict, Error> {
         let asked = (self.rules.of)(session)?;
-        let is_known = match self.rules.signed_in {
-            true => asked.subject().is_some(),
-            false => asked.is_live(),
+        let is_known = if self.rules.signed_in {
+            asked.subject().is_some()
+        } else {
+            asked.is_live()
         };
         if !is_known {
             return Ok(self.answer_unknown(session, &GuardedRequest::of(request)));
@@ -300,9 +301,10 @@ impl Guard {
                 false
             })
         };
-        Ok(match self.rules.conditions.iter().all(holds) {
-            true => Verdict::Pass,
-            false => Verdict::Forbidden,
+        Ok(if self.rules.conditions.iter().all(holds) {
+            Verdict::Pass
+        } else {
+            Verdict::Forbidden
         })
     }
 

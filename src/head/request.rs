@@ -21,7 +21,7 @@ pub struct RequestHead<'a, I = [&'a [u8]; 0]> {
 }
 
 impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
-    /// A request with these values of its `Cookie` fields: raw, unsplit, as many as came.
+    /// Makes a request with these values of its `Cookie` fields: raw, unsplit, as many as came.
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing, Refusal, SessionManager};
@@ -43,8 +43,8 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
         }
     }
 
-    /// The request's method, as it came. Whether the request may change anything is decided by it, so
-    /// one without a method counts as one that may; see [`CrossOrigin`](crate::CrossOrigin).
+    /// Sets the method as it was sent. A request without one counts as one that may change
+    /// something; see [`CrossOrigin`](crate::CrossOrigin).
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing, SessionManager};
@@ -66,7 +66,7 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
         self
     }
 
-    /// The path of the request's URI: raw, without the query.
+    /// Sets the path of the URI: raw, without the query.
     /// [`CrossOrigin::exempt`](crate::CrossOrigin::exempt) is compared with it.
     ///
     /// ```
@@ -80,9 +80,9 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
         self
     }
 
-    /// The host that the request names, with or without a port: the `Host` field, or the
+    /// Sets the host that the request names, with or without a port: the `Host` field, or the
     /// authority of its URI. [`CookieSpec::development`](crate::CookieSpec::development) asks for
-    /// it, a session in links, which go to this host only, and the
+    /// it, and so do sessions in links, which go to this host only, and the
     /// [check](crate::CrossOrigin) of requests that name their origin.
     ///
     /// ```
@@ -107,8 +107,9 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
         self
     }
 
-    /// A way to look header fields up: a field that a session may come in, and those by which browsers
-    /// say who caused a request. Of a `GET` with a session in its cookies that is `Upgrade` alone.
+    /// Sets the look-up of header fields: of the field that a session may come in, and of those by
+    /// which browsers say who caused a request. For a `GET` with a session in its cookies, that is
+    /// `Upgrade` alone.
     ///
     /// ```
     /// use sealed_session::adapter::{HeaderFields, RequestHead};
@@ -129,8 +130,8 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
         self
     }
 
-    /// The query of the request's URI: raw, without the question mark. A session may come in
-    /// it, if it comes in links, and a [`Guard`](crate::Guard) has visitors come back to it.
+    /// Sets the query: raw, without the question mark. A session may come in it, if it comes in
+    /// links, and a [`Guard`](crate::Guard) has visitors come back to it.
     ///
     /// ```
     /// use sealed_session::adapter::RequestHead;

@@ -21,7 +21,7 @@ pub struct ResponseHead<'a, I = [(&'a str, &'a [u8]); 0]> {
 }
 
 impl ResponseHead<'_> {
-    /// A response with this status and no headers.
+    /// Makes a response with this status and no headers.
     ///
     /// ```
     /// use sealed_session::adapter::ResponseHead;
@@ -47,7 +47,7 @@ impl ResponseHead<'_> {
         }
     }
 
-    /// The response's header fields. Handing over all of them is fine; the core picks what it needs.
+    /// Sets the response's header fields. Hand over all of them: the core picks what it needs.
     ///
     /// ```
     /// use sealed_session::adapter::ResponseHead;
@@ -166,7 +166,7 @@ pub struct HeaderChange {
     is_secret: bool,
 }
 
-/// What happens to the fields of a name.
+/// The kind of a change to the fields of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Action {
     Append,

@@ -1,4 +1,4 @@
-//! What may stand in a response head beside a session that is sent, at most.
+//! Counts what may stand beside a session in a response head, at most.
 //!
 //! Only its length: who says what, and when, is decided by the session and by `caching`.
 
@@ -8,13 +8,13 @@ use crate::cookie::{CookieSpec, Names};
 use crate::lifetime::MAX_AGE_MAX;
 use crate::seal::TOMBSTONES_TEXT;
 
-/// A line of HTTP/1.1 with a value of so many bytes (RFC 9112 section 5).
+/// Counts the bytes of a line of HTTP/1.1 with a value of so many bytes (RFC 9112 section 5).
 const fn line(name: &str, value: usize) -> usize {
     name.len() + ": ".len() + value + "\r\n".len()
 }
 
 impl SessionManagerBuilder {
-    /// Bytes of the longest head that goes with a session, less the values of the session's own lines.
+    /// Counts the bytes of the longest head beside a session's own values.
     pub(super) fn beside(&self) -> usize {
         let session = match self.transport.in_field() {
             Some(names) if !self.transport.in_cookies() => in_field(names),
@@ -37,7 +37,7 @@ impl SessionManagerBuilder {
         session + line("vary", varies) + line("cache-control", "no-store".len()) + links
     }
 
-    /// A sign-in over a session that is ended, and all that goes away with it.
+    /// Counts those of a sign-in that ends another session, and of all that goes away with it.
     fn in_cookies(&self) -> usize {
         let specs = || std::iter::once(&self.cookie).chain(&self.former);
         let buried = |spec: &CookieSpec| {
@@ -60,7 +60,7 @@ impl SessionManagerBuilder {
     }
 }
 
-/// The end of a line of the session's, and a touch that goes away.
+/// Counts those of the end of the session's line, and of a touch that goes away.
 fn in_field(names: &FieldNames) -> usize {
     "\r\n".len() + line(names.touch(), 0)
 }

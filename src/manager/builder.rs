@@ -65,7 +65,7 @@ impl SessionManagerBuilder {
         }
     }
 
-    /// The cookie's name and attributes.
+    /// Sets the cookie's name and attributes.
     ///
     /// ```
     /// use sealed_session::{CookieSpec, SessionManager};
@@ -89,8 +89,8 @@ impl SessionManagerBuilder {
         self
     }
 
-    /// Also reads the session from the cookie that it had before a rename. A session found there
-    /// moves to the new name when it is next written.
+    /// Reads the session from its cookie before a rename, too. A session found there moves to the
+    /// new name when it is next written.
     ///
     /// ```
     /// use sealed_session::{CookieSpec, SessionManager};
@@ -183,7 +183,7 @@ impl SessionManagerBuilder {
         self
     }
 
-    /// How long sessions live.
+    /// Sets how long sessions live.
     ///
     /// ```
     /// use sealed_session::{Lifetime, SessionManager};
@@ -205,7 +205,7 @@ impl SessionManagerBuilder {
         self
     }
 
-    /// How many bytes of header a session may take.
+    /// Sets how many bytes of header a session may take.
     ///
     /// ```
     /// use sealed_session::{Budget, SessionManager};
@@ -225,8 +225,7 @@ impl SessionManagerBuilder {
         self
     }
 
-    /// How hard to try to make sessions small. What was written under another policy stays
-    /// readable.
+    /// Sets how hard to compress. What was written under another policy stays readable.
     ///
     /// ```
     /// use sealed_session::{Compression, SessionManager};
@@ -247,7 +246,7 @@ impl SessionManagerBuilder {
         self
     }
 
-    /// How tokens are protected, and the one format accepted unless
+    /// Sets how tokens are protected. Only this format is accepted, unless
     /// [`accept_format`](SessionManagerBuilder::accept_format) names another.
     ///
     /// ```
@@ -277,7 +276,7 @@ impl SessionManagerBuilder {
         self
     }
 
-    /// Also accepts tokens of this format, for a migration.
+    /// Accepts tokens of this format, too, for a migration.
     ///
     /// ```
     /// use sealed_session::{Format, SessionManager};
@@ -353,8 +352,8 @@ impl SessionManagerBuilder {
         self
     }
 
-    /// How sessions travel: in cookies by default, or in header fields, for clients without a cookie
-    /// jar, or in links. [`Transport`] says which of several counts.
+    /// Sets how sessions travel: in cookies by default, or in header fields, for clients without a
+    /// cookie jar, or in links. [`Transport`] says which of several counts.
     ///
     /// ```
     /// use sealed_session::{SessionManager, Transport};
@@ -371,7 +370,7 @@ impl SessionManagerBuilder {
         self
     }
 
-    /// Which requests that other origins caused are served; see [`CrossOrigin`]. Of several
+    /// Sets which requests of other origins are served; see [`CrossOrigin`]. Of several
     /// [slots](crate::slots) the main one says so for all.
     ///
     /// ```
@@ -388,8 +387,8 @@ impl SessionManagerBuilder {
         self
     }
 
-    /// Calls `hook` for every [`Event`], for metrics. It runs within the request and while the
-    /// session is locked: count and return.
+    /// Calls `hook` for every [`Event`], for metrics. It runs within the request, and no lock is
+    /// held: it may ask the session. Keep it short, because the request waits for it.
     ///
     /// ```
     /// use sealed_session::{Event, Refusal, SessionManager};

@@ -1,4 +1,4 @@
-//! What a configuration is refused for.
+//! Refuses invalid configurations.
 
 use time::format_description::well_known::Rfc3339;
 
@@ -61,7 +61,7 @@ impl SessionManagerBuilder {
     fn check_former_scope(&self, scope: &Scope) -> Result<(), Error> {
         if self.cookie.is_kept_in(scope) {
             return Err(Error::configuration(
-                "a former scope is the present one; whoever signs in would lose the new session",
+                "a former scope is the present one; a sign-in would remove the session that it begins",
             ));
         }
         // Good for one of the names is enough: the other never had a cookie there.
@@ -75,8 +75,9 @@ impl SessionManagerBuilder {
         }
     }
 
-    /// Whoever finds a link has the session until it is idle for too long. That is to be no longer than
-    /// what NIST SP 800-63B-3 section 4.3.3 lets even its highest level (AAL3) be left alone.
+    /// Refuses links whose sessions may idle for longer than 15 minutes: anyone who finds a link
+    /// has the session until then. NIST SP 800-63B-3 section 4.3.3 lets even its highest level
+    /// (AAL3) be left alone for that long.
     fn check_links(&self) -> Result<(), Error> {
         const IDLE_MAX: u64 = 15 * 60;
         let longest = self.lifetime.longest_idle();
@@ -90,8 +91,8 @@ impl SessionManagerBuilder {
         )))
     }
 
-    /// No session is sealed again because it was read, so a key has to outlive what it sealed
-    /// last.
+    /// Refuses a key that retires before the sessions that it sealed have to end. No session is
+    /// sealed again because it was read.
     fn check_retirement(&self, key: KeyId, end: &Retirement) -> Result<(), Error> {
         let longest = self.lifetime.longest_absolute().as_secs();
         let skew = self.lifetime.clock_skew().as_secs();

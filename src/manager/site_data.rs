@@ -1,4 +1,4 @@
-//! What a browser may be asked to forget at a sign-out.
+//! Names what a browser may be asked to forget at a sign-out.
 
 /// A kind of data that `Clear-Site-Data` names (W3C Clear Site Data, section 3.1).
 ///
@@ -29,9 +29,9 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SiteData {
-    /// What the browser stored of responses, and pages kept for going back.
+    /// Responses that the browser stored, and pages kept for going back.
     Cache,
-    /// What the server was told about the client.
+    /// Which client hints the server asked for by `Accept-CH`.
     ClientHints,
     /// Open pages of this origin, which reload.
     ExecutionContexts,
@@ -40,7 +40,7 @@ pub enum SiteData {
 }
 
 impl SiteData {
-    /// How the field spells it.
+    /// Returns how the field spells it.
     pub(super) fn element(self) -> &'static str {
         match self {
             SiteData::Cache => "\"cache\"",

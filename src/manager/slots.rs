@@ -1,4 +1,4 @@
-//! The rules by which a slot is refused.
+//! Refuses slots that would collide.
 
 use crate::carrier::{Carriers, FieldNames};
 use crate::cookie::Budget;
@@ -47,7 +47,7 @@ fn check_pair(there: &SlotConfig, added: &SlotConfig) -> Result<(), Error> {
     Ok(())
 }
 
-/// Of two sessions that share a field or a parameter one would read, and overwrite, the other.
+/// Refuses two slots that share a field or a parameter: one would read, and overwrite, the other.
 fn check_carriers(there: &SlotConfig, added: &SlotConfig) -> Result<(), Error> {
     let [one, other] = [there, added].map(|slot| &slot.config.carriers);
     let shared = |what: &str, name: &str, fix: &str| {
@@ -83,8 +83,9 @@ fn described(family: usize, name: &str) -> String {
     format!("{former}cookie `{name}`")
 }
 
-/// All sessions that travel in cookies share one field. Their totals count attributes, too, which are
-/// not sent back: what that leaves is for touches and tombstones.
+/// Refuses slots whose budgets pass together what a request may carry. All sessions that travel in
+/// cookies share one field. Their totals count attributes, too, which are not sent back: what that
+/// leaves is for touches and tombstones.
 fn check_budgets(slots: &[&SlotConfig], main: &Budget) -> Result<(), Error> {
     let configs = slots.iter().map(|slot| &slot.config);
     let totals: Vec<(&str, usize)> = configs
@@ -107,8 +108,8 @@ fn check_budgets(slots: &[&SlotConfig], main: &Budget) -> Result<(), Error> {
     )))
 }
 
-/// All slots answer in one head. If the main one's budget limits it, what they may take together has to
-/// be within that.
+/// Refuses slots that may take more of a response head together than the main one's budget allows.
+/// All slots answer in one head.
 fn check_heads(slots: &[&SlotConfig], main: &Budget) -> Result<(), Error> {
     let Some(allowed) = main.head_limit() else {
         return Ok(());

@@ -67,8 +67,9 @@ pub struct Attribute<T> {
 }
 
 impl<T> Attribute<T> {
-    /// A key for values stored as postcard, with schema 1: small, and proven on insert to read
-    /// back as it was written. Types that describe themselves need [`json`](Attribute::json).
+    /// Makes a key whose values are stored as postcard, with schema 1: small, and proven on insert
+    /// to read back as they were written. Types that describe themselves need
+    /// [`json`](Attribute::json).
     ///
     /// # Panics
     ///
@@ -89,10 +90,11 @@ impl<T> Attribute<T> {
         Attribute::with(name, Codec::Postcard, 1)
     }
 
-    /// A key for values stored as JSON text, with schema 0: for types that describe themselves,
-    /// such as `serde_json::Value` or an enum with `tag` or `untagged`. Its values are proven on
-    /// insert, too. It shares its attribute with the string key of the same name as long as it has no
-    /// other schema. A field that is added later needs `#[serde(default)]`, or a schema number.
+    /// Makes a key whose values are stored as JSON text, with schema 0: for types that describe
+    /// themselves, such as `serde_json::Value` or an enum with `tag` or `untagged`. Its values are
+    /// proven on insert, too. It shares its attribute with the string key of the same name as long
+    /// as it has no other schema. A field that is added later needs `#[serde(default)]`, or a
+    /// schema number.
     ///
     /// # Panics
     ///
@@ -132,11 +134,11 @@ impl<T> Attribute<T> {
     /// Keeps values apart from what is compressed, for secrets that others may try to guess, such as
     /// a CSRF token.
     ///
-    /// Compression makes a session shorter where two of its parts are alike. Whoever chooses one
-    /// part, say the text of a search, and sees how long the cookie gets, can guess another part
+    /// Compression makes a session shorter where two of its parts are alike. Somebody who chooses
+    /// one part, say the text of a search, and sees how long the cookie gets can guess another part
     /// digit by digit. Of a secret value only the length of what is stored shows; so store text or
-    /// bytes of one length, and no numbers, which postcard makes as long as they are large. It costs
-    /// what compression would have saved.
+    /// bytes of one length, and no numbers, which postcard makes as long as they are large. It
+    /// costs what compression would have saved.
     ///
     /// That a value is secret sticks to its name until it is removed, also when a string key or an
     /// older node writes it. A session that is signed and not encrypted takes no secrets:
@@ -196,7 +198,7 @@ impl<T> Attribute<T> {
         self
     }
 
-    /// Gives the type's schema number.
+    /// Sets the type's schema number.
     ///
     /// # Panics
     ///
@@ -316,7 +318,7 @@ impl<T> Attribute<T> {
         false
     }
 
-    /// The attribute's name.
+    /// Returns the attribute's name.
     ///
     /// ```
     /// use sealed_session::Attribute;
@@ -329,7 +331,7 @@ impl<T> Attribute<T> {
         self.name
     }
 
-    /// Whether this key may read `entry`, and with it replace it.
+    /// Checks that this key may read `entry`, and with it replace it.
     fn may_read(&self, entry: &Entry<'_>) -> Result<(), String> {
         match entry.codec() {
             None => Err("it was stored by a newer version".to_owned()),
@@ -349,7 +351,7 @@ impl<T> Attribute<T> {
         )
     }
 
-    /// What to store for `value`.
+    /// Encodes `value` as it is to be stored.
     fn written(&self, value: &T) -> Result<Written, String>
     where
         T: Serialize + DeserializeOwned,

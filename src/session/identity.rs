@@ -93,7 +93,7 @@ impl Session {
         self.read(|state| state.record()?.subject.clone())
     }
 
-    /// Returns why the request gave no session; `None` if they gave one.
+    /// Returns why the request brought no session; `None` if it brought one.
     ///
     /// For logs and for a developer's page. See [`Refusal`].
     ///
@@ -120,9 +120,9 @@ impl Session {
         self.read(|state| Some(state.held()?.imprint.key()))
     }
 
-    /// Gives the session a new id and changes nothing else. It is not what keeps a session alive:
-    /// every request does that. The half of the id that stands for
-    /// the sign-in stays; see [`SessionId`]. Without a session this does nothing.
+    /// Gives the session a new id and changes nothing else. Every request keeps a session alive;
+    /// this does not. The half of the id that stands for the sign-in stays; see [`SessionId`].
+    /// Without a session this does nothing.
     ///
     /// Call it where somebody's rights change *within* a sign-in, up or down. A response that is under
     /// way holds the session as it was, with its old rights, and may arrive last. So a tombstone of the

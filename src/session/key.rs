@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::payload::{Codec, Entry, encode_borrowing, encode_slice};
 
-/// What the public traits rest on; not nameable outside, so nobody else implements them.
+/// The traits that the public ones rest on. They cannot be named outside, so nobody else implements
+/// them.
 pub(super) mod sealed {
     use crate::payload::{Codec, Entry};
 
@@ -32,7 +33,7 @@ pub(super) mod sealed {
     pub trait Named {
         fn name(&self) -> &str;
 
-        /// Whether what it cannot read counts as absent.
+        /// Returns whether an attribute that this key cannot read counts as absent.
         fn forgives(&self) -> bool {
             false
         }
@@ -56,7 +57,7 @@ pub(super) mod sealed {
 
     pub trait Writes<V, M>: Named {
         fn write(&self, value: &V) -> Result<Written, String>;
-        /// Whether this key may replace `entry`.
+        /// Checks that this key may replace `entry`.
         fn knows(&self, entry: &Entry<'_>) -> Result<(), String>;
     }
 }
@@ -137,8 +138,8 @@ impl<T, K: sealed::Reads<T>> ReadKey<T> for K {}
 pub trait WriteKey<V, M = ByValue>: sealed::Writes<V, M> {}
 impl<V, M, K: sealed::Writes<V, M>> WriteKey<V, M> for K {}
 
-/// A string key reads and writes JSON text without a schema, and nothing else: an attribute with
-/// a schema belongs to the typed key that gave it.
+/// Checks that a string key may read `entry`. It reads and writes JSON text without a schema, and
+/// nothing else: an attribute with a schema belongs to the typed key that gave it.
 fn is_free(entry: &Entry<'_>) -> Result<(), String> {
     match entry.codec() {
         Some(Codec::Json) if entry.schema == 0 => Ok(()),
@@ -147,7 +148,7 @@ fn is_free(entry: &Entry<'_>) -> Result<(), String> {
     }
 }
 
-/// JSON text as a string key stores it.
+/// Makes of JSON text what a string key stores.
 fn free(bytes: Vec<u8>) -> Written {
     Written {
         codec: Codec::Json,

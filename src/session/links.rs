@@ -58,10 +58,11 @@ impl Session {
 
     /// Returns the path and query of a request without the session that may be in them.
     pub(crate) fn without_token(&self, target: String) -> String {
-        let links = self.visit.config(self.at).carriers.links();
-        let link = links.and_then(|_| OwnLink::own(&target, &OwnOrigin::new(None, false)));
-        match links.zip(link) {
-            Some((links, link)) => link.with(links.parameter(), None),
+        let Some(links) = self.visit.config(self.at).carriers.links() else {
+            return target;
+        };
+        match OwnLink::own(&target, &OwnOrigin::new(None, false)) {
+            Some(link) => link.with(links.parameter(), None),
             None => target,
         }
     }

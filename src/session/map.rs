@@ -1,4 +1,4 @@
-//! What is in a session: the verbs of a map.
+//! Implements the verbs of a map.
 
 use super::Session;
 use super::key::{AttributeName, ReadKey, WriteKey};
@@ -7,8 +7,11 @@ use crate::event::Note;
 use crate::payload::{Attributes, Detached, Entry, NAME_MAX, SessionId};
 use crate::visit::{Edit, SessionState};
 
+/// How often [`Session::update`] tries before it gives up.
+const UPDATES_MAX: usize = 1_000;
+
 impl Session {
-    /// The value under `key`; `None` if there is none.
+    /// Returns the value under `key`, or `None`.
     ///
     /// # Errors
     ///
@@ -236,9 +239,10 @@ impl Session {
             let taken = self.visit.at(self.at, |slot| {
                 // Another clone may have been faster.
                 let there = slot.open().attributes().and_then(|all| all.get(name));
-                match there == Some(found.entry()) {
-                    true => slot.apply(name, Edit::Remove(name)),
-                    false => Ok(false),
+                if there == Some(found.entry()) {
+                    slot.apply(name, Edit::Remove(name))
+                } else {
+                    Ok(false)
                 }
             })?;
             if taken {
@@ -247,7 +251,7 @@ impl Session {
         }
     }
 
-    /// Whether an attribute of this name is there, readable or not.
+    /// Returns whether an attribute of this name is there, readable or not.
     ///
     /// ```
     /// # use sealed_session::Attribute;
@@ -286,7 +290,7 @@ impl Session {
         })
     }
 
-    /// The names of all attributes, in ascending order.
+    /// Returns the names of all attributes, in ascending order.
     ///
     /// ```
     /// # let session = sealed_session::testing::session();
@@ -304,7 +308,8 @@ impl Session {
         })
     }
 
-    /// The value of an entry; `None` if it cannot be read and `key` says that it counts as absent.
+    /// Returns the value of an entry; `None` if it cannot be read and `key` says that it counts as
+    /// absent.
     fn read_entry<T>(&self, key: &impl ReadKey<T>, entry: &Entry<'_>) -> Result<Option<T>, Error> {
         let unreadable = |what| Error::unreadable(key.name(), what);
         match key.read(entry).map_err(unreadable) {
@@ -316,7 +321,8 @@ impl Session {
         }
     }
 
-    /// To be called without the lock: whoever is told may use the session.
+    /// Reports a value that could not be read. Call it without the lock, because a hook may use the
+    /// session.
     fn tell_unreadable(&self, attribute: &str, error: &Error) {
         self.visit.config(self.at).observer.tell(&Note::Unreadable {
             attribute: attribute.to_owned(),
@@ -324,6 +330,3 @@ impl Session {
         });
     }
 }
-
-/// How often [`Session::update`] tries before it gives up.
-const UPDATES_MAX: usize = 1_000;

@@ -60,7 +60,7 @@ pub struct Session {
     hand: Hand,
 }
 
-/// What a panic that unwinds past a handle says.
+/// The meaning of a panic that unwinds past a handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Hand {
     /// The handler is unwinding: this is the handle that it was given.

@@ -31,8 +31,8 @@ pub struct Times {
     pub last_seen_at: OffsetDateTime,
     /// The time of the request, by which everything in it is judged and stamped.
     pub loaded_at: OffsetDateTime,
-    /// What noted the last use of the session that came with the request; `None` if none came or
-    /// it was started over.
+    /// The way in which a response noted the last use of the session that came with the request;
+    /// `None` if none came or it was started over.
     pub renewed_by: Option<Renewal>,
     /// From when on a request that changes nothing sends a touch; `None` if there is no session. It
     /// may be past: then this request does, unless it changes the session, is
@@ -55,7 +55,7 @@ pub struct Times {
     pub policy: Lifetime,
 }
 
-/// What last renewed a session; see [`Times::renewed_by`].
+/// The way in which a session was last renewed; see [`Times::renewed_by`].
 ///
 /// ```
 /// # use sealed_session::{Key, KeyRing, SessionManager};

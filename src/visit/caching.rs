@@ -248,15 +248,26 @@ impl<'r, 'a> Response<'r, 'a> {
         self.status
     }
 
+    /// Reads the fields, once.
+    pub(super) fn read(&mut self) {
+        self.caching();
+    }
+
     fn caching(&mut self) -> &Caching {
         let Response { fields, now, .. } = self;
         self.caching
             .get_or_insert_with(|| Caching::of(fields, *now))
     }
 
-    /// Returns whether the response may carry a line that the application did not ask for.
-    pub(super) fn may_carry_unasked(&mut self) -> bool {
-        self.status != 304 && !self.caching().is_shared()
+    pub(super) fn is_read(&self) -> bool {
+        self.caching.is_some()
+    }
+
+    /// Returns whether the response may carry a line that the application did not ask for. As long as
+    /// its fields are not read, it may not.
+    pub(super) fn may_carry_unasked(&self) -> bool {
+        let caching = self.caching.as_ref();
+        self.status != 304 && caching.is_some_and(|caching| !caching.is_shared())
     }
 
     /// Returns the changes of the head: what each session said, and what caches need for it.

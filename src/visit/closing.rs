@@ -26,30 +26,27 @@ use crate::payload::Record;
 type Failure = (usize, Error);
 
 impl Visit {
-    /// Closes all sessions and returns the changes that the response needs. `commit_time` is that of this call.
+    /// Closes all sessions and returns the changes that the response needs. `now` is the time of this
+    /// call.
     pub(crate) fn close<'a, I>(
         &self,
         response: ResponseHead<'a, I>,
-        commit_time: OffsetDateTime,
+        now: OffsetDateTime,
     ) -> Result<Vec<HeaderChange>, Error>
     where
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
         let mut fields = response.headers.into_iter();
-        let mut looked_at = None;
-        let said = self.locked(|course| {
-            // Nearly every request for a file ends here.
-            if course.is_unused(self) {
-                course.phase = Phase::Closed(Closing::Sent);
-                return Ok(AllSaid::new());
-            }
-            let response = Response::lazily(response.status, &mut fields, commit_time);
-            let response = looked_at.insert(response);
-            course.close(self, response, Timestamp::of(commit_time))
-        })?;
-        match looked_at {
-            None => Ok(Vec::new()),
-            Some(response) => Ok(response.changes(said)),
+        let mut response = Response::lazily(response.status, &mut fields, now);
+        let commit_time = Timestamp::of(now);
+        let mut said = self.locked(|course| course.try_close(self, &response, commit_time));
+        if let Attempt::AwaitsFields = said {
+            response.read();
+            said = self.locked(|course| course.try_close(self, &response, commit_time));
+        }
+        match said {
+            Attempt::Unused | Attempt::AwaitsFields => Ok(Vec::new()),
+            Attempt::Said(said) => Ok(response.changes(said?)),
         }
     }
 }
@@ -59,11 +56,45 @@ fn is_failure(status: u16) -> bool {
     status >= 500
 }
 
+/// What became of an attempt to close a visit.
+enum Attempt<'v> {
+    /// Nothing was looked at, and nothing is to be said.
+    Unused,
+    /// The fields of the response decide, and nobody has read them. Nothing was closed.
+    AwaitsFields,
+    Said(Result<AllSaid<'v>, Error>),
+}
+
 impl Course {
+    /// Closes the visit, unless the fields of the response have to be read first: their iterator is an
+    /// adapter's, and does not run under the lock.
+    fn try_close<'v>(
+        &mut self,
+        visit: &'v Visit,
+        response: &Response<'_, '_>,
+        commit_time: Timestamp,
+    ) -> Attempt<'v> {
+        // Nearly every request for a file ends here.
+        if self.is_unused(visit) {
+            self.phase = Phase::Closed(Closing::Sent);
+            return Attempt::Unused;
+        }
+        if !response.is_read() && self.may_say_unasked(visit) {
+            return Attempt::AwaitsFields;
+        }
+        Attempt::Said(self.close(visit, response, commit_time))
+    }
+
+    /// Returns whether a line is possible that the application did not ask for.
+    fn may_say_unasked(&self, visit: &Visit) -> bool {
+        let mut slots = self.slots().enumerate();
+        slots.any(|(at, slot)| touching::may_say(visit.config(at), slot, visit.now))
+    }
+
     fn close<'v>(
         &mut self,
         visit: &'v Visit,
-        response: &mut Response<'_, '_>,
+        response: &Response<'_, '_>,
         commit_time: Timestamp,
     ) -> Result<AllSaid<'v>, Error> {
         let says_so = is_failure(response.status());
@@ -130,7 +161,7 @@ impl Course {
     fn say_all<'v>(
         &mut self,
         visit: &'v Visit,
-        response: &mut Response<'_, '_>,
+        response: &Response<'_, '_>,
         commit_time: Timestamp,
     ) -> Result<AllSaid<'v>, Failure> {
         let mut all = AllSaid::new();
@@ -148,16 +179,16 @@ impl Course {
         held_back: HeldBack,
         says_so: bool,
     ) -> Result<AllSaid<'v>, Failure> {
-        match (held_back.cause, held_back.lost) {
-            (Cause::Refused(at, error), _) => return Err((at, error)),
-            (Cause::Panic, lost) => {
+        let refused = match held_back.cause {
+            Cause::Refused(at, error) => Some((at, error)),
+            Cause::Panic(refused) => {
                 self.notes.push((0, Note::Poisoned));
-                if let Some(at) = lost
-                    && !says_so
-                {
-                    return Err((at, Error::poisoned()));
-                }
+                let unsaid = if says_so { None } else { held_back.lost };
+                refused.or(unsaid.map(|at| (at, Error::poisoned())))
             }
+        };
+        if let Some(failure) = refused {
+            return Err(failure);
         }
         Ok(self.seen(visit))
     }
@@ -167,7 +198,7 @@ impl Course {
         &mut self,
         visit: &'v Visit,
         closing: Closing,
-        response: &mut Response<'_, '_>,
+        response: &Response<'_, '_>,
         commit_time: Timestamp,
     ) -> AllSaid<'v> {
         let mut all = self.seen(visit);
@@ -215,7 +246,7 @@ impl<'v> SlotVisit<'v, '_> {
     /// Says what the response has to carry of this session.
     fn say(
         &mut self,
-        response: &mut Response<'_, '_>,
+        response: &Response<'_, '_>,
         commit_time: Timestamp,
     ) -> Result<Said<'v>, Error> {
         let mut said = self.seen();
@@ -250,12 +281,7 @@ impl<'v> SlotVisit<'v, '_> {
 
     /// Keeps a session alive that was not changed, and cleans up after one that is gone, if the response
     /// may carry what nobody asked for.
-    fn keep_alive(
-        &self,
-        said: &mut Said<'_>,
-        response: &mut Response<'_, '_>,
-        commit_time: Timestamp,
-    ) {
+    fn keep_alive(&self, said: &mut Said<'_>, response: &Response<'_, '_>, commit_time: Timestamp) {
         let (config, now) = (self.config, self.now);
         let orphans = touching::orphans(config, &self.slot.came, self.opened(), now, commit_time);
         let is_due = touching::may_be_due(config, self.slot, now);

@@ -63,10 +63,14 @@ impl Course {
     /// Holds everything back, because a panic unwinds past a handle.
     pub(super) fn poison(&mut self, list: &SlotList, now: Timestamp) {
         match &mut self.phase {
-            Phase::Open => self.hold_back(list, now, Cause::Panic),
-            Phase::HeldBack(held_back) => held_back.cause = Cause::Panic,
+            Phase::Open => self.hold_back(list, now, Cause::Panic(None)),
+            Phase::HeldBack(HeldBack { cause, .. }) => {
+                if let Cause::Refused(at, error) = cause {
+                    *cause = Cause::Panic(Some((*at, error.clone())));
+                }
+            }
             Phase::Closed(closing @ Closing::Failed) => *closing = Closing::Panicked,
-            Phase::Closed(Closing::Sent | Closing::Panicked) => {}
+            Phase::Closed(Closing::Sent | Closing::Panicked | Closing::Refused) => {}
         }
     }
 }

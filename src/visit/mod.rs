@@ -3,7 +3,7 @@
 //! Owns everything between a request's head and its response's: opening, changes, fitting, closing,
 //! touches, tombstones, what caches need, and what an operator is told. All slots of a request share one
 //! visit, with one lock and one phase. It does no I/O, reads no clock, and runs nothing of an
-//! application under its lock but the iterator over a response's header fields.
+//! application or an adapter under its lock.
 
 mod caching;
 mod closing;

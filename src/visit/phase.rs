@@ -28,8 +28,8 @@ pub(super) struct HeldBack {
 pub(super) enum Cause {
     /// The slot of this number refused a value, and its error became the response.
     Refused(usize, Error),
-    /// A panic unwound past a handle that a handler was given.
-    Panic,
+    /// A panic unwound past a handle that a handler was given. A value may have been refused before.
+    Panic(Option<(usize, Error)>),
 }
 
 /// How a visit ended.
@@ -41,6 +41,8 @@ pub(super) enum Closing {
     Failed,
     /// It does not, because the handler panicked.
     Panicked,
+    /// No handler ran: another origin caused the request.
+    Refused,
 }
 
 impl Cause {
@@ -48,7 +50,7 @@ impl Cause {
     pub(super) fn closing(&self) -> Closing {
         match self {
             Cause::Refused(..) => Closing::Failed,
-            Cause::Panic => Closing::Panicked,
+            Cause::Panic(_) => Closing::Panicked,
         }
     }
 }
@@ -62,7 +64,8 @@ impl Phase {
     pub(super) fn is_lost(&self) -> bool {
         match self {
             Phase::Open | Phase::Closed(Closing::Sent) => false,
-            Phase::HeldBack(_) | Phase::Closed(Closing::Failed | Closing::Panicked) => true,
+            Phase::HeldBack(_)
+            | Phase::Closed(Closing::Failed | Closing::Panicked | Closing::Refused) => true,
         }
     }
 

@@ -42,7 +42,7 @@ impl Visit {
         let (lines, request) = request.split();
         let foreign = foreign(slots, &request.asked);
         let phase = match foreign {
-            Some(_) => Phase::Closed(Closing::Failed),
+            Some(_) => Phase::Closed(Closing::Refused),
             None => Phase::Open,
         };
         let (main, others) = if slots.is_single() {

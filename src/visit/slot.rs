@@ -161,14 +161,15 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         match self.phase {
             Phase::Open => {}
             Phase::HeldBack(HeldBack {
-                cause: Cause::Panic,
+                cause: Cause::Panic(_),
                 ..
             })
             | Phase::Closed(Closing::Panicked) => return Err(Error::poisoned()),
             Phase::HeldBack(HeldBack {
                 cause: Cause::Refused(..),
                 ..
-            }) => return Err(Error::held_back(what)),
+            })
+            | Phase::Closed(Closing::Refused) => return Err(Error::held_back(what)),
             Phase::Closed(Closing::Failed | Closing::Sent) => {
                 self.note(Note::TooLate(what.to_owned()));
                 return Err(Error::too_late(what));

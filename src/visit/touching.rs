@@ -31,6 +31,15 @@ pub(super) fn may_be_due(config: &Config, slot: &SlotState, now: Timestamp) -> b
     }
 }
 
+/// Returns whether there may be a touch to send, or one that came alone to remove.
+pub(super) fn may_say(config: &Config, slot: &SlotState, now: Timestamp) -> bool {
+    let families = config.carriers.cookies().families();
+    let came_touched = |(at, _): (usize, &Family)| slot.came.touches(at).next().is_some();
+    let session = slot.session.as_ref();
+    let is_absent = session.is_some_and(|state| state.refusal() == Some(Refusal::Absent));
+    may_be_due(config, slot, now) || (is_absent && families.into_iter().any(came_touched))
+}
+
 /// Judges by what stands in the clear, without decrypting. A yes only means that the token is to be
 /// opened. A no says that the token is young by its own account, which nobody but the visitor can
 /// forge, or that a touch of it is, which nobody can.

@@ -19,6 +19,18 @@ pub(crate) fn load<F, B>(shared: &Shared<F>, request: &mut Request<B>) -> Result
     if let Some(foreign) = adapter::foreign(&session) {
         return Err(Refused::Foreign(foreign));
     }
-    request.extensions_mut().insert(adapter::in_hand(&session));
+    let extensions = request.extensions_mut();
+    extensions.insert(InHand(adapter::in_hand(&session)));
+    extensions.insert(session.clone());
     Ok(session)
+}
+
+/// The handler's own handle, beside the session that it borrows. What a layer lends a handler is often
+/// cloned on its way, and a clone of the request is in hand as well.
+struct InHand(Session);
+
+impl Clone for InHand {
+    fn clone(&self) -> InHand {
+        InHand(adapter::in_hand(&self.0))
+    }
 }

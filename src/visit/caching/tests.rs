@@ -60,6 +60,7 @@ fn changes<'a>(
 ) -> Vec<HeaderChange> {
     let mut fields = response.headers.into_iter();
     let mut response = Response::lazily(response.status, &mut fields, now());
+    response.read();
     let rides = case.asked || response.may_carry_unasked();
     let sight = if case.live {
         Sight::Session

@@ -1,14 +1,16 @@
 //! For those who write an adapter: the core's words for HTTP, and what a request's visit has beside its
 //! session.
 //!
-//! An adapter calls the same steps for every request, in this order:
+//! An adapter takes the same steps for every request, in this order:
 //!
-//! 1. [`SessionManager::load`] with a [`RequestHead`], and the time.
-//! 2. [`foreign`]: answer 403 if it gives a reason, without a handler.
-//! 3. The handler, with the session [`in_hand`].
-//! 4. [`SessionManager::commit`] with a [`ResponseHead`], and the time of now. If it fails, make an error
-//!    page for the session that [`failed`], and commit once more with the head of that page.
-//! 5. [`HeaderChange::apply`] for each change, on whatever the framework calls its headers.
+//! 1. Notice a second layer: answer 500 if the request has its session already.
+//! 2. Load the session: [`SessionManager::load`] with a [`RequestHead`], and the time.
+//! 3. Refuse what other origins caused: if [`foreign`] gives a reason, answer 403 without a handler.
+//! 4. Hand the session over: the handler gets one that is [`in_hand`].
+//! 5. Wait for the response's head.
+//! 6. Commit: [`SessionManager::commit`] with a [`ResponseHead`], and the time, read again. If it fails,
+//!    make an error page for the session that [`failed`], and commit once more with the head of that page.
+//! 7. Apply the changes: [`HeaderChange::apply`] for each, on whatever the framework calls its headers.
 //!
 //! Nothing else is left to decide.
 

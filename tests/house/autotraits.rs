@@ -11,8 +11,7 @@ use std::fmt::Display;
 use std::hash::Hash;
 use std::str::FromStr;
 
-use sealed_session::adapter::Verdict;
-use sealed_session::adapter::{Foreign, HeaderChange};
+use sealed_session::adapter::{Foreign, HeaderChange, Verdict};
 use sealed_session::report::{AttributeSize, KeyId, KeyText, Measure, Oversize, SessionId, Size};
 use sealed_session::{
     Attribute, Budget, Compression, CookieSpec, CrossOrigin, Error, Format, Guard, Key, KeyRing,
@@ -43,9 +42,7 @@ fn public_types_are_send_and_sync() {
     is::<SessionId>();
     is::<SessionManager>();
     is::<SessionManagerBuilder>();
-    is::<Session>();
     is::<Size>();
-    is::<SessionManager>();
     is::<Verdict>();
 }
 

@@ -3,13 +3,21 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Returns all Rust files in this folder and below it, in order.
+/// Returns whether a folder holds no source of ours: what is built, installed or hidden.
+pub(crate) fn is_foreign(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap().to_string_lossy();
+    name.starts_with('.') || name == "target" || name == "node_modules"
+}
+
+/// Returns all Rust files of ours in this folder and below it, in order.
 pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            found.extend(sources(&path));
+            if !is_foreign(&path) {
+                found.extend(sources(&path));
+            }
         } else if path.extension().is_some_and(|e| e == "rs") {
             found.push(path);
         }

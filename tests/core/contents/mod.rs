@@ -1,5 +1,6 @@
 //! The contents of a session: values, their sizes, and secrets among them.
 
+mod budgets;
 mod properties;
 mod secrets;
 mod sizes;

@@ -38,11 +38,10 @@ impl Visit {
     {
         let mut fields = response.headers.into_iter();
         let mut response = Response::lazily(response.status, &mut fields, now);
-        let commit_time = Timestamp::of(now);
-        let mut said = self.locked(|course| course.try_close(self, &response, commit_time));
+        let mut said = self.locked(|course| course.try_close(self, &response, now));
         if let Attempt::AwaitsFields = said {
             response.read();
-            said = self.locked(|course| course.try_close(self, &response, commit_time));
+            said = self.locked(|course| course.try_close(self, &response, now));
         }
         match said {
             Attempt::Unused | Attempt::AwaitsFields => Ok(Vec::new()),
@@ -72,7 +71,7 @@ impl Course {
         &mut self,
         visit: &'v Visit,
         response: &Response<'_, '_>,
-        commit_time: Timestamp,
+        now: OffsetDateTime,
     ) -> Attempt<'v> {
         // Nearly every request for a file ends here.
         if self.is_unused(visit) {
@@ -82,7 +81,7 @@ impl Course {
         if !response.is_read() && self.may_say_unasked(visit) {
             return Attempt::AwaitsFields;
         }
-        Attempt::Said(self.close(visit, response, commit_time))
+        Attempt::Said(self.close(visit, response, Timestamp::of(now)))
     }
 
     /// Returns whether a line is possible that the application did not ask for.

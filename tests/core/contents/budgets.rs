@@ -19,7 +19,7 @@ fn a_large_session_within_budget_is_warned_of_to_the_byte() {
         let manager = manager();
         let session = Browser::default().open(&manager, at(0));
         session.insert(BLOB, noise(2_500, 3)).unwrap();
-        session.size().unwrap().bytes()
+        session.size().unwrap().bytes
     };
     for (warning_limit, wanted) in [(bytes - 1, true), (bytes, false)] {
         let warned = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
@@ -64,13 +64,13 @@ fn every_preset_is_filled_to_its_last_byte() {
             .open(&manager, at(0))
             .size()
             .unwrap()
-            .budget()
+            .budget
             .total_limit();
         let fits = |length: usize| {
             let session = Browser::default().open(&manager, at(0));
             let stored = session.insert(BLOB, noise(length, 5));
             // What does not fit by itself is refused at once.
-            let cookies = session.size().unwrap().cookies();
+            let cookies = session.size().unwrap().lines.len();
             assert_eq!(stored.is_ok(), cookies > 0);
             stored.is_ok()
         };
@@ -139,12 +139,12 @@ fn the_size_model_holds() {
                 };
                 let payload = (n + head + signed_in).next_multiple_of(32);
                 let value = ((payload + 49) * 4).div_ceil(3);
-                let cookies = match size.cookies() {
+                let cookies = match size.lines.len() {
                     1 => 55,
                     several => 57 * several - 2 + 4 * several + 1,
                 };
                 assert_eq!(
-                    size.bytes(),
+                    size.bytes,
                     value + cookies,
                     "{n} bytes, subject of {subject}"
                 );
@@ -190,7 +190,7 @@ fn what_is_left_fits_and_not_much_more() {
                 session
             };
             let session = open();
-            let room = session.size().unwrap().room();
+            let room = session.size().unwrap().room;
             let fits = |bytes: usize| {
                 let session = open();
                 let stored = session.insert(other, noise(bytes - 14, 6));
@@ -315,7 +315,7 @@ fn a_limited_head_is_kept_whatever_else_is_in_it() {
             head(&changes)
         };
 
-        let room = open().size().unwrap().room();
+        let room = open().size().unwrap().room;
         let most = (1..=room).rev().find(|length| {
             let session = open();
             session.sign_in("Ada", &[]).unwrap();
@@ -346,12 +346,11 @@ fn a_limited_head_says_what_takes_the_room() {
     let session = Browser::default().open(&manager, at(0));
     let error = session.insert(BLOB, noise(3_000, 5)).unwrap_err();
     let sizes = error.sizes().unwrap();
-    assert_eq!(sizes.allowed() + sizes.reserved(), 3_072);
+    assert_eq!(sizes.allowed + sizes.reserved, 3_072);
     let wanted = format!(
         "more than the budget of {}, which keeps {} bytes of a response head for tombstones, removals and \
          caching",
-        sizes.allowed(),
-        sizes.reserved()
+        sizes.allowed, sizes.reserved
     );
     assert!(error.to_string().contains(&wanted), "{error}");
 
@@ -368,7 +367,7 @@ fn a_limited_head_says_what_takes_the_room() {
             .open(&common::manager(), at(0))
             .size()
             .unwrap()
-            .reserved(),
+            .reserved,
         0
     );
 }

@@ -51,18 +51,15 @@ fn over_budget_is_an_error_with_sizes_and_the_old_session_stays() {
     assert!(session.size().unwrap_err().is_too_large());
     let error = browser.close(&manager, &session, at(1)).unwrap_err();
     let sizes = error.sizes().unwrap();
-    assert!(
-        sizes.needed() > 6_500 && sizes.allowed() == 6_500,
-        "{error}"
-    );
+    assert!(sizes.needed > 6_500 && sizes.allowed == 6_500, "{error}");
     let largest: Vec<&str> = sizes
-        .largest()
+        .largest
         .iter()
         .map(|each| each.name.as_str())
         .collect();
     assert_eq!(largest, ["big", "middle", "less"]);
     let text = error.to_string();
-    for wanted in [&sizes.needed().to_string(), "6500", "`big`", "Budget"] {
+    for wanted in [&sizes.needed.to_string(), "6500", "`big`", "Budget"] {
         assert!(text.contains(wanted), "{text}");
     }
     assert_eq!(browser.line(), before);
@@ -81,10 +78,7 @@ fn over_budget_is_an_error_with_sizes_and_the_old_session_stays() {
     }
     let error = browser.close(&manager, &session, at(2)).unwrap_err();
     let sizes = error.sizes().unwrap();
-    assert_eq!(
-        (sizes.measure(), sizes.allowed()),
-        (Measure::Unpacked, 65_536)
-    );
+    assert_eq!((sizes.measure, sizes.allowed), (Measure::Unpacked, 65_536));
 
     // Leaving is possible at any size.
     let session = browser.open(&manager, at(3));
@@ -105,7 +99,7 @@ fn the_error_tells_what_is_missing_in_the_best_form() {
         let builder = SessionManager::builder(ring()).compression(policy);
         let session = Browser::default().open(&builder.build().unwrap(), at(0));
         let error = session.insert("a", &letters).unwrap_err();
-        error.sizes().unwrap().needed()
+        error.sizes().unwrap().needed
     });
     assert_eq!(needed[0], needed[1]);
 }
@@ -133,8 +127,8 @@ fn an_attribute_that_can_never_fit_is_refused_and_changes_nothing() {
         let error = result.unwrap_err();
         let text = error.to_string();
         let sizes = error.sizes().unwrap();
-        assert!(error.is_too_large() && sizes.measure() == measure, "{text}");
-        let over = sizes.needed() - sizes.allowed();
+        assert!(error.is_too_large() && sizes.measure == measure, "{text}");
+        let over = sizes.needed - sizes.allowed;
         assert!(
             text.contains(&format!("{over} more")) && text.contains("by itself"),
             "{text}"
@@ -152,9 +146,9 @@ fn what_compresses_may_be_large_up_to_the_ceiling() {
     browser.visit(&manager, at(0), |session| {
         let error = session.insert(BLOB, vec![0; most + 1]).unwrap_err();
         let sizes = error.sizes().unwrap();
-        assert_eq!((sizes.needed(), sizes.allowed()), (65_537, 65_536));
+        assert_eq!((sizes.needed, sizes.allowed), (65_537, 65_536));
         session.insert(BLOB, vec![0; most]).unwrap();
-        assert_eq!(session.size().unwrap().cookies(), 1);
+        assert_eq!(session.size().unwrap().lines.len(), 1);
         // One by one they fit, together they do not.
         session.insert("a", 1).unwrap();
         assert!(session.size().unwrap_err().is_too_large());
@@ -194,12 +188,12 @@ fn other_cookies_are_counted_and_warned_of_and_fail_nothing() {
             .map(|line| line.split(';').next().unwrap())
             .collect();
         assert_eq!(
-            size.request_bytes(),
+            size.request_bytes,
             format!("{cookie}; {}", pairs.join("; ")).len()
         );
-        assert_eq!(size.other_cookies(), 2);
+        assert_eq!(size.other_cookies, 2);
         let seen = std::mem::take(&mut *events.lock().unwrap());
-        (size.request_bytes(), seen)
+        (size.request_bytes, seen)
     };
     let (bytes, seen) = write(1_000);
     assert!(seen.is_empty());

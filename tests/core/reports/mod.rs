@@ -1,4 +1,5 @@
 //! Reports: the events that the library raises, and the secrets that none of them holds.
 
+mod closing;
 mod events;
 mod leaks;

@@ -1,6 +1,7 @@
 //! The layer around plain services, without a framework.
 
 use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +48,25 @@ async fn an_inner_error_passes_and_sends_nothing() {
     });
     let result = layer().layer(failing).oneshot(Request::new(())).await;
     assert_eq!(result.unwrap_err(), "the inner service failed");
+}
+
+#[tokio::test]
+async fn a_panic_with_a_clone_of_the_request_sends_nothing() {
+    // A layer between clones the request on its way, as retries do, and catches what unwinds.
+    let handler = service_fn(async |request: Request<()>| {
+        let handed_on = request.clone();
+        let unwinds = catch_unwind(AssertUnwindSafe(move || {
+            let session = handed_on.extensions().get::<Session>().unwrap();
+            session.insert("admin", true).unwrap();
+            panic!("in the handler");
+        }));
+        assert!(unwinds.is_err());
+        Ok::<_, Infallible>(Response::<String>::default())
+    });
+    let response = layer().layer(handler).oneshot(Request::new(())).await;
+    let response = response.unwrap();
+    assert_eq!(response.status(), 500);
+    assert_eq!(cookie(&response), None);
 }
 
 #[tokio::test]

@@ -74,8 +74,11 @@ pub(crate) struct SlotList {
 impl SlotList {
     /// Makes a list of the main slot alone.
     pub(crate) fn new(main: Arc<Config>) -> SlotList {
+        let mut main = SlotConfig::of::<Main>(main);
+        // Its path is private.
+        main.name = "Main";
         SlotList {
-            main: SlotConfig::of::<Main>(main),
+            main,
             others: Vec::new(),
         }
     }

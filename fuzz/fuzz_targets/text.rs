@@ -97,11 +97,8 @@ fn as_a_packed_value(data: &[u8]) {
     if let Some(line) = commit(manager, &session) {
         let again = load(manager, line.as_bytes());
         assert_eq!(read(&again), before);
-        let attributes = |session: &Session| session.size().map(|s| s.attributes().to_vec()).ok();
-        assert_eq!(
-            attributes(&again),
-            size.map(|s| s.attributes().to_vec()).ok()
-        );
+        let attributes = |session: &Session| session.size().map(|s| s.attributes).ok();
+        assert_eq!(attributes(&again), size.map(|s| s.attributes).ok());
     }
 }
 

@@ -186,10 +186,7 @@ impl Course {
                 refused.or(unsaid.map(|at| (at, Error::poisoned())))
             }
         };
-        if let Some(failure) = refused {
-            return Err(failure);
-        }
-        Ok(self.seen(visit))
+        refused.map_or_else(|| Ok(self.seen(visit)), Err)
     }
 
     /// Says what is left to say in a second response head.

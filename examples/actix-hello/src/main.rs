@@ -43,7 +43,7 @@ async fn sign_in(session: Session, form: Form<SignIn>) -> Result<Redirect, Error
     Ok(Redirect::to("/").see_other())
 }
 
-/// For whoever has a session, and here sessions begin with a sign-in. Everybody else gets a 401.
+/// Asks for a session, and here sessions begin with a sign-in. A request without one gets a 401.
 async fn write(session: LiveSession, form: Form<Note>) -> Result<Redirect, Error> {
     session.insert("note", form.into_inner().text)?;
     Ok(Redirect::to("/").see_other())
@@ -68,7 +68,7 @@ fn sessions() -> Result<SessionMiddleware, Error> {
 }
 
 #[actix_web::main]
-#[expect(clippy::print_stdout, reason = "whoever started it wants the address")]
+#[expect(clippy::print_stdout, reason = "read at the terminal")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Once, and not in the closure, which runs for each worker.
     let sessions = sessions()?;

@@ -46,7 +46,7 @@ async fn sign_in(session: Session, Form(form): Form<SignIn>) -> Result<Redirect,
     Ok(Redirect::to("/"))
 }
 
-/// For whoever has a session, and here sessions begin with a sign-in. Everybody else gets a 401.
+/// Asks for a session, and here sessions begin with a sign-in. A request without one gets a 401.
 async fn write(session: LiveSession, Form(form): Form<Note>) -> Result<Redirect, Error> {
     session.insert("note", form.text)?;
     Ok(Redirect::to("/"))
@@ -76,7 +76,7 @@ fn app() -> Result<Router, Error> {
 }
 
 #[tokio::main]
-#[expect(clippy::print_stdout, reason = "whoever started it wants the address")]
+#[expect(clippy::print_stdout, reason = "read at the terminal")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let port = std::env::args().nth(1).unwrap_or_else(|| "8080".to_owned());
     let listener = TcpListener::bind(("127.0.0.1", port.parse()?)).await?;

@@ -114,7 +114,7 @@ fn sessions() -> Result<SessionLayer, Error> {
 }
 
 #[tokio::main]
-#[expect(clippy::print_stdout, reason = "whoever started it wants the address")]
+#[expect(clippy::print_stdout, reason = "read at the terminal")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let service = ServiceBuilder::new().layer(sessions()?).service_fn(answer);
     let port = std::env::args().nth(1).unwrap_or_else(|| "8080".to_owned());

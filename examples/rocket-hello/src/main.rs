@@ -21,7 +21,7 @@ struct Note<'r> {
     text: &'r str,
 }
 
-/// For whoever has a session, and here sessions begin with a sign-in. Everybody else gets the next
+/// Asks for a session, and here sessions begin with a sign-in. A request without one gets the next
 /// route that matches.
 #[get("/")]
 fn home(session: LiveSession) -> Result<RawHtml<String>, Error> {

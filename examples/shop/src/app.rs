@@ -13,7 +13,7 @@ pub fn app(server: Server, sessions: SessionLayer) -> Router {
     let sessions = sessions.on_commit_failure(move |error: &Error, session: &Session| {
         oversize::answer(server, error, session)
     });
-    // Asking for a server's health is no use of a session, whoever asks.
+    // A health check keeps no session alive.
     let health = get(health::check).route_layer(PassiveLayer::new());
     Router::new()
         .route("/", get(shelf::show))

@@ -61,10 +61,7 @@ async fn main() -> ExitCode {
     }
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the addresses are for whoever started the servers"
-)]
+#[expect(clippy::print_stdout, reason = "read at the terminal")]
 async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let listeners = bind(options).await?;
     let ring = ring(options)?;
@@ -92,10 +89,7 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "whoever started the servers wants to know"
-)]
+#[expect(clippy::print_stdout, reason = "read at the terminal")]
 fn ring(options: &Options) -> Result<KeyRing, Error> {
     match &options.keys {
         Some(file) => KeyRing::from_file(file),

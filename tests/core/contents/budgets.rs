@@ -12,6 +12,15 @@ use crate::common::{self, Browser, at, key, manager, noise, ring};
 
 const BLOB: Attribute<Vec<u8>> = Attribute::new("blob");
 
+fn presets() -> [Budget; 4] {
+    [
+        Budget::compact(),
+        Budget::portable(),
+        Budget::roomy(),
+        Budget::direct(),
+    ]
+}
+
 #[test]
 fn a_large_session_within_budget_is_warned_of_to_the_byte() {
     // The size of what is written does not depend on the warning.
@@ -50,12 +59,7 @@ fn a_large_session_within_budget_is_warned_of_to_the_byte() {
 
 #[test]
 fn every_preset_is_filled_to_its_last_byte() {
-    for budget in [
-        Budget::compact(),
-        Budget::portable(),
-        Budget::roomy(),
-        Budget::direct(),
-    ] {
+    for budget in presets() {
         let manager = SessionManager::builder(ring())
             .budget(budget)
             .build()
@@ -209,12 +213,7 @@ fn what_is_left_fits_and_not_much_more() {
 /// What is stored can be sent, whatever the cookies' attributes.
 #[test]
 fn an_insert_counts_the_attributes_that_the_cookies_will_have() {
-    for budget in [
-        Budget::compact(),
-        Budget::portable(),
-        Budget::roomy(),
-        Budget::direct(),
-    ] {
+    for budget in presets() {
         let manager = SessionManager::builder(ring())
             .budget(budget)
             .lifetime(Lifetime::new().with_persistence(Persistence::Always))

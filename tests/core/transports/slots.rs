@@ -22,12 +22,30 @@ fn small(name: &str, transport: Transport) -> SessionManagerBuilder {
     SessionManager::builder(ring())
         .cookie(CookieSpec::new(name))
         .lifetime(Lifetime::new().with_idle_timeout(Duration::from_secs(900)))
-        .budget(
-            Budget::portable()
-                .with_cookie_limit(1)
-                .with_total_limit(3_000),
-        )
+        .budget(small_budget())
         .transport(transport)
+}
+
+fn small_budget() -> Budget {
+    Budget::portable()
+        .with_cookie_limit(1)
+        .with_total_limit(3_000)
+}
+
+/// One that warns of requests above 6,000 bytes, and its warnings: bytes, and cookies of others.
+fn warning(
+    name: &str,
+    transport: Transport,
+) -> (SessionManagerBuilder, mpsc::Receiver<(usize, usize)>) {
+    let (sender, events) = mpsc::channel();
+    let builder = small(name, transport)
+        .budget(small_budget().with_request_warning_limit(6_000))
+        .on_event(move |event| {
+            if let Event::CrowdedRequest { bytes, others, .. } = event {
+                sender.send((*bytes, *others)).unwrap();
+            }
+        });
+    (builder, events)
 }
 
 fn slots(main: SessionManagerBuilder, prefs: SessionManagerBuilder) -> SessionManager {
@@ -53,6 +71,12 @@ fn commit(manager: &SessionManager, session: &Session) -> Vec<String> {
     lines(changes)
 }
 
+/// What a browser makes of the response's first cookie.
+fn sent_back(lines: &[String]) -> &str {
+    let cookie = value(lines, "set-cookie").unwrap();
+    cookie.split(';').next().unwrap()
+}
+
 #[test]
 fn each_slot_by_its_own_transport() {
     let either = Transport::bearer().or_cookie();
@@ -63,11 +87,7 @@ fn each_slot_by_its_own_transport() {
     prefs.insert("theme", "dark").unwrap();
     let lines = commit(&manager, &session);
     let credentials = format!("Bearer {}", value(&lines, "x-session").unwrap());
-    let cookie = value(&lines, "set-cookie")
-        .unwrap()
-        .split(';')
-        .next()
-        .unwrap();
+    let cookie = sent_back(&lines);
     assert!(cookie.starts_with("prefs=A"));
     // Said once, and by the strictest.
     assert_eq!(value(&lines, "vary"), Some("authorization, Cookie"));
@@ -88,18 +108,7 @@ fn each_slot_by_its_own_transport() {
 
 #[test]
 fn a_token_in_a_field_crowds_no_cookie_field() {
-    let (sender, events) = mpsc::channel();
-    let main = small("main", Transport::bearer().or_cookie())
-        .budget(
-            Budget::portable()
-                .with_total_limit(3_000)
-                .with_request_warning_limit(6_000),
-        )
-        .on_event(move |event| {
-            if let Event::CrowdedRequest { bytes, others, .. } = event {
-                sender.send((*bytes, *others)).unwrap();
-            }
-        });
+    let (main, events) = warning("main", Transport::bearer().or_cookie());
     let manager = slots(main, small("prefs", Transport::cookie()));
     let session = load(&manager, "Bearer", "", "");
     session.insert(BULK, noise(2_000, 1)).unwrap();
@@ -110,11 +119,7 @@ fn a_token_in_a_field_crowds_no_cookie_field() {
         .unwrap();
     let lines = commit(&manager, &session);
     let credentials = format!("Bearer {}", value(&lines, "x-session").unwrap());
-    let cookie = value(&lines, "set-cookie")
-        .unwrap()
-        .split(';')
-        .next()
-        .unwrap();
+    let cookie = sent_back(&lines);
 
     // 2,700 bytes of credentials, and as many in the `Cookie` field with a little of others.
     let line = format!("{cookie}; other={}", "x".repeat(1_000));
@@ -140,19 +145,7 @@ fn a_token_in_a_field_crowds_no_cookie_field() {
 
 #[test]
 fn cookies_crowd_each_other_whatever_is_written_beside_them() {
-    let (sender, events) = mpsc::channel();
-    let main = small("main", Transport::cookie())
-        .budget(
-            Budget::portable()
-                .with_cookie_limit(1)
-                .with_total_limit(3_000)
-                .with_request_warning_limit(6_000),
-        )
-        .on_event(move |event| {
-            if let Event::CrowdedRequest { bytes, others, .. } = event {
-                sender.send((*bytes, *others)).unwrap();
-            }
-        });
+    let (main, events) = warning("main", Transport::cookie());
     let manager = slots(main, small("prefs", Transport::bearer()));
     let line = format!("other={}", "x".repeat(6_000));
     let session = load(&manager, "Bearer", &line, "");

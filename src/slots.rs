@@ -18,14 +18,17 @@
 //! enum Prefs {}
 //! impl Slot for Prefs {}
 //!
-//! // Twelve hours in total is the default.
-//! let sign_in = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//! // Twelve hours in total is the default. Two sessions in one response are more than a stock nginx takes;
+//! // it needs `proxy_buffer_size 8k`.
+//! let sign_in = SessionManager::builder(KeyRing::new(Key::generate()?))
+//!     .budget(Budget::within_8k())
+//!     .build()?;
 //!
 //! let year = Duration::from_secs(365 * 86_400);
 //! let prefs = SessionManager::builder(KeyRing::new(Key::generate()?))
 //!     .cookie(CookieSpec::new("__Host-prefs"))
 //!     .lifetime(Lifetime::new().with_idle_timeout(year).with_absolute_lifetime(year).with_persistence(Persistence::Always))
-//!     .budget(Budget::compact().with_total_limit(1_500))
+//!     .budget(Budget::portable().with_total_limit(1_500))
 //!     .build()?;
 //!
 //! let manager = sign_in.with_slot::<Prefs>(prefs)?;
@@ -67,8 +70,11 @@
 //! - **The `Cookie` field.** The totals of all budgets together, but for slots that do not travel in
 //!   cookies, must fit what the budget of the main slot says that a request may carry
 //!   ([`request_warning_limit`](crate::Budget::request_warning_limit)), or [`with_slot`](crate::SessionManager::with_slot)
-//!   refuses. The default budget takes 6,500 bytes of 8,180 by itself, which leaves 1,680 for all other
-//!   slots.
+//!   refuses. [`Budget::within_8k`](crate::Budget::within_8k) takes 6,500 bytes of 8,180 by itself, which leaves
+//!   1,680 for all other slots.
+//! - **The response head.** If the budget of the main slot [limits it](crate::Budget::with_head_limit), as the
+//!   default does, all slots have to fit in. Give each a lower
+//!   [`with_total_limit`](crate::Budget::with_total_limit), or the main one a larger budget.
 //!   [`Event::CrowdedRequest`](crate::Event::CrowdedRequest) counts all slots, and is raised once, by the
 //!   main slot. Other events are raised by the slot that they happen to.
 //! - **The response.** Either all of them are sent or none is: if one does not fit, has expired or

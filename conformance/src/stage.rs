@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sealed_session::testing::{Browser, ManualClock};
 use sealed_session::time::OffsetDateTime;
-use sealed_session::{Error, Key, KeyRing, SessionManager, SessionManagerBuilder};
+use sealed_session::{Budget, Error, Key, KeyRing, SessionManager, SessionManagerBuilder};
 
 use crate::failure::{Failure, same};
 use crate::harness::{Harness, Server};
@@ -31,7 +31,7 @@ pub(crate) struct Plan {
 impl Plan {
     fn usual() -> Result<Plan, Failure> {
         Ok(Plan {
-            manager: SessionManager::builder(ring(1)?),
+            manager: SessionManager::builder(ring(1)?).budget(Budget::within_8k()),
             prefs: None,
             layers: 1,
             catch: Catch::Nowhere,
@@ -175,10 +175,12 @@ fn built(
     main: SessionManagerBuilder,
     prefs: Option<SessionManagerBuilder>,
 ) -> Result<SessionManager, Error> {
-    let manager = main.build()?;
     match prefs {
-        Some(prefs) => manager.with_slot::<Prefs>(prefs.build()?),
-        None => Ok(manager),
+        Some(prefs) => {
+            let main = main.build()?;
+            main.with_slot::<Prefs>(prefs.build()?)
+        }
+        None => main.build(),
     }
 }
 

@@ -39,9 +39,9 @@ impl Preset {
     #[must_use]
     pub fn all() -> [Preset; 4] {
         [
-            ("compact", Budget::compact()),
             ("portable", Budget::portable()),
-            ("roomy", Budget::roomy()),
+            ("within_8k", Budget::within_8k()),
+            ("within_16k", Budget::within_16k()),
             ("direct", Budget::direct()),
         ]
         .map(|(name, budget)| Preset { name, budget })

@@ -10,19 +10,21 @@ pub(super) const LINE_MAX: usize = 4_093;
 /// How much of the headers a session may take. It counts whole `Set-Cookie` values: name, value and every
 /// attribute.
 ///
-/// | preset | line | cookies | total | data | fits, with stock settings |
+/// | preset | line | cookies | total | data | needs |
 /// | --- | --- | --- | --- | --- | --- |
-/// | [`compact`](Budget::compact) | 3,072 | 1 | 2,622 | 1,831 | nginx and ingress-nginx as a proxy: 4 KiB for a whole response head, and a 502 above |
-/// | [`portable`](Budget::portable) | 4,000 | 2 | 6,500 | 4,679 | Apache, Tomcat, Jetty, nginx on the request side, curl, and hosts that stop at 8 KiB |
-/// | [`roomy`](Budget::roomy) | 4,000 | 3 | 12,000 | 8,775 | HAProxy, Caddy, Node, IIS, hyper over HTTP/2: 15 to 16 KiB |
-/// | [`direct`](Budget::direct) | 4,000 | 9 | 36,000 | 26,502 | axum with no proxy in front; over HTTP/2 with `max_header_list_size(65_536)` |
+/// | [`portable`](Budget::portable) | 3,072 | 1 | 2,622 | 1,831 | nothing: every server and client of docs/clients.md takes it as it comes |
+/// | [`within_8k`](Budget::within_8k) | 4,000 | 2 | 6,500 | 4,679 | 8 KiB in both directions: Apache, Tomcat, Jetty and curl as they come, nginx with `proxy_buffer_size 8k` |
+/// | [`within_16k`](Budget::within_16k) | 4,000 | 3 | 12,000 | 8,775 | 15 to 16 KiB in both directions: HAProxy, Caddy, Node, IIS, hyper over HTTP/2 |
+/// | [`direct`](Budget::direct) | 4,000 | 9 | 36,000 | 26,502 | no proxy in front; over HTTP/2 hyper's `max_header_list_size(65_536)` |
 ///
-/// `portable` is the default, because it is the largest that passes the request side of every common
-/// server.
+/// `portable` is the default, because it is the largest that no common server refuses with stock settings. The
+/// smallest limit is that of nginx and ingress-nginx in front of an application: 4 KiB for a whole response head, and
+/// a 502 above. A session that needs more fails at the insert or at the commit, on the developer's machine, too,
+/// and the error names the next budget and the setting that it needs.
 ///
 /// # The rest of the response head
 ///
-/// `compact` limits [everything](Budget::with_head_limit) that this library adds to a response head: 3,072 bytes, so
+/// `portable` limits [everything](Budget::with_head_limit) that this library adds to a response head: 3,072 bytes, so
 /// that 1,024 are left for the application and the server. With the defaults, 450 of them go to tombstones,
 /// removals, the names of fields and the fields for caches. A longer name, a former cookie and former scopes
 /// take more. The session has the rest. The table shows it for the defaults, and
@@ -54,8 +56,7 @@ pub(super) const LINE_MAX: usize = 4_093;
 /// # Warnings
 ///
 /// A session above [`warning_limit`](Budget::warning_limit) raises
-/// [`Event::NearBudget`](crate::Event::NearBudget). The limit is 3,072 bytes in `portable`, because a stock
-/// nginx in front answers 502 when a response head passes 4,096, and four fifths of the total in the others.
+/// [`Event::NearBudget`](crate::Event::NearBudget). The limit is four fifths of the total.
 ///
 /// The `Cookie` field of the next request holds the session and all other cookies that came along. A write
 /// that takes it above [`request_warning_limit`](Budget::request_warning_limit) raises
@@ -68,7 +69,7 @@ pub(super) const LINE_MAX: usize = 4_093;
 /// ```
 /// use sealed_session::Budget;
 ///
-/// let budget = Budget::portable().with_line_limit(3_500).with_total_limit(5_000);
+/// let budget = Budget::within_8k().with_line_limit(3_500).with_total_limit(5_000);
 /// assert_eq!(budget.total_limit(), 5_000);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -116,35 +117,35 @@ impl Budget {
     }
 
     /// Returns a budget of one cookie. It passes a stock nginx with a kilobyte of other headers, together with
-    /// everything else that this library adds to the same response.
-    ///
-    /// ```
-    /// use sealed_session::Budget;
-    ///
-    /// let budget = Budget::compact();
-    /// let limits = (budget.line_limit(), budget.cookie_limit(), budget.total_limit());
-    /// assert_eq!(limits, (3_072, 1, 3_072));
-    /// assert_eq!(budget.head_limit(), Some(3_072));
-    /// ```
-    #[must_use]
-    pub const fn compact() -> Budget {
-        Budget::preset([3_072, 1, 3_072], [2_457, COMMON_REQUEST]).with_head_limit(3_072)
-    }
-
-    /// Returns a budget of two cookies, for systems that stop at 8 KiB. The default.
+    /// everything else that this library adds to the same response. The default.
     ///
     /// ```
     /// use sealed_session::Budget;
     ///
     /// let budget = Budget::portable();
     /// let limits = (budget.line_limit(), budget.cookie_limit(), budget.total_limit());
-    /// assert_eq!(limits, (4_000, 2, 6_500));
+    /// assert_eq!(limits, (3_072, 1, 3_072));
+    /// assert_eq!(budget.head_limit(), Some(3_072));
     /// assert_eq!(budget, Budget::default());
     /// ```
     #[must_use]
     pub const fn portable() -> Budget {
-        // Above 3,072 bytes a stock nginx may answer 502.
-        Budget::preset([4_000, 2, 6_500], [3_072, COMMON_REQUEST])
+        Budget::preset([3_072, 1, 3_072], [2_457, COMMON_REQUEST]).with_head_limit(3_072)
+    }
+
+    /// Returns a budget of two cookies, for stacks that take 8 KiB of headers. A stock nginx in front does not:
+    /// it needs `proxy_buffer_size 8k`.
+    ///
+    /// ```
+    /// use sealed_session::Budget;
+    ///
+    /// let budget = Budget::within_8k();
+    /// let limits = (budget.line_limit(), budget.cookie_limit(), budget.total_limit());
+    /// assert_eq!(limits, (4_000, 2, 6_500));
+    /// ```
+    #[must_use]
+    pub const fn within_8k() -> Budget {
+        Budget::preset([4_000, 2, 6_500], [5_200, COMMON_REQUEST])
     }
 
     /// Returns a budget of three cookies, for stacks that take 16 KiB of headers.
@@ -152,12 +153,12 @@ impl Budget {
     /// ```
     /// use sealed_session::Budget;
     ///
-    /// let budget = Budget::roomy();
+    /// let budget = Budget::within_16k();
     /// let limits = (budget.line_limit(), budget.cookie_limit(), budget.total_limit());
     /// assert_eq!(limits, (4_000, 3, 12_000));
     /// ```
     #[must_use]
-    pub const fn roomy() -> Budget {
+    pub const fn within_16k() -> Budget {
         Budget::preset([4_000, 3, 12_000], [9_600, ROOMY_REQUEST])
     }
 
@@ -181,7 +182,7 @@ impl Budget {
     /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
     ///
     /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
-    /// let dropped = Budget::portable().with_line_limit(4_094); // by Safari
+    /// let dropped = Budget::within_8k().with_line_limit(4_094); // by Safari
     /// assert!(builder.budget(dropped).build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -198,7 +199,7 @@ impl Budget {
     ///
     /// for impossible in [0, 10] {
     ///     let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
-    ///     let budget = Budget::portable().with_cookie_limit(impossible);
+    ///     let budget = Budget::within_8k().with_cookie_limit(impossible);
     ///     assert!(builder.budget(budget).build().unwrap_err().is_configuration());
     /// }
     /// # Ok::<(), sealed_session::Error>(())
@@ -215,7 +216,7 @@ impl Budget {
     /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
     ///
     /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
-    /// let cramped = Budget::portable().with_total_limit(100); // an empty session needs more
+    /// let cramped = Budget::within_8k().with_total_limit(100); // an empty session needs more
     /// assert!(builder.budget(cramped).build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -227,7 +228,7 @@ impl Budget {
 
     /// Sets the most bytes of everything that this library adds to one response head: whole lines, with field
     /// names and line ends. When a manager is built, the most that can be needed beside the session is taken off
-    /// [`total_limit`](Budget::total_limit). Only [`compact`](Budget::compact) sets this.
+    /// [`total_limit`](Budget::total_limit). Only [`portable`](Budget::portable) sets this.
     ///
     /// ```
     /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
@@ -237,7 +238,7 @@ impl Budget {
     ///
     /// // Behind a proxy with `proxy_buffer_size 8k`, and a page's own fields of 2 KiB.
     /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
-    ///     .budget(Budget::portable().with_head_limit(6_144))
+    ///     .budget(Budget::within_8k().with_head_limit(6_144))
     ///     .build()?;
     ///
     /// let size = manager.load(RequestHead::default(), now).size()?;
@@ -256,8 +257,8 @@ impl Budget {
     /// ```
     /// use sealed_session::Budget;
     ///
-    /// assert_eq!(Budget::portable().head_limit(), None);
-    /// assert_eq!(Budget::portable().with_head_limit(6_144).head_limit(), Some(6_144));
+    /// assert_eq!(Budget::within_8k().head_limit(), None);
+    /// assert_eq!(Budget::within_8k().with_head_limit(6_144).head_limit(), Some(6_144));
     /// ```
     #[must_use]
     pub const fn head_limit(&self) -> Option<usize> {
@@ -270,7 +271,7 @@ impl Budget {
     /// use sealed_session::Budget;
     ///
     /// // Behind a proxy that takes 8 KiB.
-    /// let budget = Budget::roomy().with_warning_limit(7_000);
+    /// let budget = Budget::within_16k().with_warning_limit(7_000);
     /// assert_eq!(budget.warning_limit(), 7_000);
     /// ```
     #[must_use]
@@ -287,7 +288,7 @@ impl Budget {
     /// use sealed_session::Budget;
     ///
     /// // Behind a proxy that stops at 4 KiB.
-    /// let budget = Budget::compact().with_request_warning_limit(4_000);
+    /// let budget = Budget::portable().with_request_warning_limit(4_000);
     /// assert_eq!(budget.request_warning_limit(), 4_000);
     /// ```
     #[must_use]
@@ -301,7 +302,7 @@ impl Budget {
     /// ```
     /// use sealed_session::Budget;
     ///
-    /// assert_eq!(Budget::portable().with_total_limit(5_000).total_limit(), 5_000);
+    /// assert_eq!(Budget::within_8k().with_total_limit(5_000).total_limit(), 5_000);
     /// ```
     #[must_use]
     pub const fn total_limit(&self) -> usize {
@@ -313,7 +314,7 @@ impl Budget {
     /// ```
     /// use sealed_session::Budget;
     ///
-    /// assert_eq!(Budget::portable().with_line_limit(3_500).line_limit(), 3_500);
+    /// assert_eq!(Budget::within_8k().with_line_limit(3_500).line_limit(), 3_500);
     /// ```
     #[must_use]
     pub const fn line_limit(&self) -> usize {
@@ -325,7 +326,7 @@ impl Budget {
     /// ```
     /// use sealed_session::Budget;
     ///
-    /// assert_eq!(Budget::roomy().with_cookie_limit(5).cookie_limit(), 5);
+    /// assert_eq!(Budget::within_16k().with_cookie_limit(5).cookie_limit(), 5);
     /// ```
     #[must_use]
     pub const fn cookie_limit(&self) -> usize {
@@ -337,7 +338,7 @@ impl Budget {
     /// ```
     /// use sealed_session::Budget;
     ///
-    /// assert_eq!(Budget::portable().warning_limit(), 3_072);
+    /// assert_eq!(Budget::within_8k().warning_limit(), 5_200);
     /// ```
     #[must_use]
     pub const fn warning_limit(&self) -> usize {
@@ -350,7 +351,7 @@ impl Budget {
     /// ```
     /// use sealed_session::Budget;
     ///
-    /// assert_eq!(Budget::portable().request_warning_limit(), 8_180);
+    /// assert_eq!(Budget::within_8k().request_warning_limit(), 8_180);
     /// ```
     #[must_use]
     pub const fn request_warning_limit(&self) -> usize {
@@ -380,6 +381,25 @@ impl Budget {
     /// Returns the most bytes of everything in one response head, limited or not.
     pub(crate) fn whole_head(&self) -> usize {
         self.total + self.reserved
+    }
+
+    /// Says which budget holds more, and what it asks of the servers in front; see docs/clients.md.
+    pub(crate) fn cure(&self) -> &'static str {
+        match self.whole_head() {
+            0..6_500 => {
+                "`Budget::within_8k` holds more, and a stock nginx answers 502 to it: set \
+                 `proxy_buffer_size 8k` there"
+            }
+            6_500..12_000 => {
+                "`Budget::within_16k` holds more, if no server in front stops at 8 KiB: Apache does \
+                 unless it sets `LimitRequestFieldSize`, and nginx unless it sets \
+                 `proxy_buffer_size` and `large_client_header_buffers`"
+            }
+            12_000..36_000 => {
+                "`Budget::direct` holds more, if browsers reach the server without a proxy"
+            }
+            _ => "no larger `Budget` fits any common server",
+        }
     }
 
     /// Returns how many left-over cookies of `families` one response removes beside the session that it sends.
@@ -435,19 +455,19 @@ mod tests {
     #[test]
     fn presets_hold_and_impossible_budgets_are_refused() {
         for preset in [
-            Budget::compact(),
             Budget::portable(),
-            Budget::roomy(),
+            Budget::within_8k(),
+            Budget::within_16k(),
             Budget::direct(),
         ] {
             assert!(preset.check(80).is_ok(), "{preset:?}");
         }
         for bad in [
-            Budget::portable().with_line_limit(4_094),
-            Budget::portable().with_cookie_limit(0),
-            Budget::portable().with_cookie_limit(10),
-            Budget::portable().with_line_limit(207),
-            Budget::portable().with_total_limit(100),
+            Budget::within_8k().with_line_limit(4_094),
+            Budget::within_8k().with_cookie_limit(0),
+            Budget::within_8k().with_cookie_limit(10),
+            Budget::within_8k().with_line_limit(207),
+            Budget::within_8k().with_total_limit(100),
         ] {
             assert!(bad.check(80).unwrap_err().is_configuration(), "{bad:?}");
         }

@@ -12,7 +12,7 @@ use std::fmt;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
-///     .budget(Budget::compact())
+///     .budget(Budget::portable())
 ///     .build()?;
 /// let session = manager.load(RequestHead::default(), now);
 /// # let noise = |n: u64| (n..n + 170).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<u64>>();
@@ -42,6 +42,8 @@ pub struct Oversize {
     pub largest: Vec<AttributeSize>,
     /// Whether one attribute alone is too large, and was not stored.
     pub(crate) is_alone: bool,
+    /// Which budget holds more, and what it needs; nothing if none does.
+    pub(crate) cure: &'static str,
 }
 
 /// The size of one attribute.
@@ -108,6 +110,7 @@ impl Oversize {
             reserved: 0,
             largest: Vec::new(),
             is_alone: false,
+            cure: "",
         }
     }
 }
@@ -158,9 +161,10 @@ impl fmt::Display for Oversize {
                 write!(f, "{comma} `{name}` with {bytes} bytes")?;
             }
         }
-        f.write_str(match self.measure {
-            Measure::Link | Measure::Unpacked => "; keep references instead of data",
-            _ => "; keep references instead of data, or choose a larger `Budget`",
-        })
+        f.write_str("; keep references instead of data")?;
+        if !self.cure.is_empty() {
+            write!(f, "; {}", self.cure)?;
+        }
+        Ok(())
     }
 }

@@ -33,7 +33,8 @@ impl SessionManager {
     /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// let session = manager.load(RequestHead::default(), now);
     /// assert_eq!(session.times().policy, Lifetime::new());
-    /// assert_eq!(session.size()?.budget.total_limit(), Budget::portable().total_limit());
+    /// let size = session.size()?;
+    /// assert_eq!(size.budget.total_limit() + size.reserved, Budget::portable().total_limit());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn new(ring: KeyRing) -> Result<SessionManager, Error> {

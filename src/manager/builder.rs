@@ -22,7 +22,7 @@ use crate::visit::Parting;
 ///     .cookie(CookieSpec::new("__Host-shop"))
 ///     .audience("shop.example.com")
 ///     .lifetime(Lifetime::new().with_idle_timeout(Duration::from_secs(3_600)))
-///     .budget(Budget::roomy())
+///     .budget(Budget::within_16k())
 ///     .build()?;
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
@@ -215,7 +215,7 @@ impl SessionManagerBuilder {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
-    /// let manager = SessionManager::builder(ring).budget(Budget::roomy()).build()?;
+    /// let manager = SessionManager::builder(ring).budget(Budget::within_16k()).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// assert_eq!(session.size()?.budget.total_limit(), 12_000);
     /// # Ok::<(), sealed_session::Error>(())

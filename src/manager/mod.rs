@@ -159,14 +159,14 @@ impl SessionManager {
     ///
     /// let ring = KeyRing::new(Key::generate()?);
     /// let flash = SessionManager::builder(ring.clone()).cookie(CookieSpec::new("__Host-flash"));
-    /// let main = SessionManager::new(ring)?;
+    /// let main = SessionManager::builder(ring).budget(Budget::within_8k()).build()?;
     ///
-    /// let small = flash.budget(Budget::compact().with_total_limit(1_000)).build()?;
+    /// let small = flash.budget(Budget::portable().with_total_limit(1_000)).build()?;
     /// let manager = main.clone().with_slot::<Flash>(small)?;
     ///
-    /// // Twice the default budget is more than common servers take.
+    /// // Twice that budget is more than common servers take.
     /// # let flash = SessionManager::builder(KeyRing::new(Key::generate()?)).cookie(CookieSpec::new("__Host-flash"));
-    /// let large = flash.build()?;
+    /// let large = flash.budget(Budget::within_8k()).build()?;
     /// let error = main.with_slot::<Flash>(large).unwrap_err();
     /// assert!(error.to_string().contains("13000 bytes"));
     /// # Ok::<(), sealed_session::Error>(())

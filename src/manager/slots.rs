@@ -126,8 +126,8 @@ fn check_heads(slots: &[&SlotConfig], main: &Budget) -> Result<(), Error> {
     let all: Vec<String> = heads.iter().map(named).collect();
     Err(Error::configuration(format!(
         "all slots may add {needed} bytes to a response head, {} more than the {allowed} of the main \
-         slot's budget: {}; give each a `Budget::with_head_limit` and a lower `Budget::with_total_limit`, or raise the head of the \
-         main slot",
+         slot's budget: {}; give the main slot `Budget::within_8k`, for which a stock nginx in front needs \
+         `proxy_buffer_size 8k`, or give each a `Budget::with_head_limit` and a lower `Budget::with_total_limit`",
         needed - allowed,
         all.join(", "),
     )))

@@ -28,7 +28,7 @@ use crate::session::{Size, WriteKey};
 ///
 /// // In a test:
 /// let largest: Vec<(u32, u16)> = (0..200).map(|n| (n * 7_919, 1)).collect();
-/// let size = assert_fits(Budget::portable(), CART, largest);
+/// let size = assert_fits(Budget::within_8k(), CART, largest);
 /// assert!(size.room > 1_000, "and leaves room for the rest: {size:?}");
 /// ```
 ///
@@ -41,7 +41,7 @@ use crate::session::{Size, WriteKey};
 /// let session = Browser::default().session(&manager);
 /// session.sign_in("user-17", &[])?;
 /// session.insert("theme", "dark")?;
-/// assert!(session.size()?.room > 4_000);
+/// assert!(session.size()?.room > 1_500);
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[track_caller]

@@ -114,19 +114,21 @@ impl<'c> Exit<'c> {
 
     fn oversize(self, overflow: Overflow) -> Oversize {
         let budget = self.carrier.budget();
-        match (overflow, self.carrier.measure()) {
-            (Overflow::Cookies(needed), _) => {
+        let mut oversize = match overflow {
+            Overflow::Cookies(needed) => {
                 Oversize::new(Measure::Cookies, needed, budget.cookie_limit())
             }
-            (Overflow::Total(needed), Measure::Link) => {
-                Oversize::new(Measure::Link, needed, budget.total_limit())
+            Overflow::Total(needed) => {
+                Oversize::new(self.carrier.measure(), needed, budget.total_limit())
             }
-            (Overflow::Total(needed), measure) => {
-                let mut oversize = Oversize::new(measure, needed, budget.total_limit());
-                oversize.reserved = budget.reserved();
-                oversize
-            }
+        };
+        if oversize.measure == Measure::Total || oversize.measure == Measure::Field {
+            oversize.reserved = budget.reserved();
         }
+        if oversize.measure != Measure::Link {
+            oversize.cure = budget.cure();
+        }
+        oversize
     }
 
     /// Returns the budget that counts.

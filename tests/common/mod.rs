@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sealed_session::adapter::{RequestHead, ResponseHead};
 use sealed_session::testing::{self, ManualClock};
-use sealed_session::{Attribute, Error, Key, KeyRing, Session, SessionManager};
+use sealed_session::{Attribute, Budget, Error, Key, KeyRing, Session, SessionManager};
 use time::{Duration, OffsetDateTime};
 
 pub(crate) const BASE: &str = "__Host-session";
@@ -25,6 +25,14 @@ pub(crate) fn key(seed: u8) -> Key {
 
 pub(crate) fn manager() -> SessionManager {
     SessionManager::new(ring()).unwrap()
+}
+
+/// A manager whose sessions may take two cookies.
+pub(crate) fn split_manager() -> SessionManager {
+    SessionManager::builder(ring())
+        .budget(Budget::within_8k())
+        .build()
+        .unwrap()
 }
 
 /// Some moment in 2027, and seconds after it.
@@ -127,11 +135,11 @@ pub(crate) fn commit(
     Ok(lines.map(|line| line.value().to_owned()).collect())
 }
 
-/// Stores more than the default budget holds, in parts that each would fit.
+/// Stores more than two cookies hold, in parts that each would fit into the default budget.
 pub(crate) fn overfill(session: &Session) {
-    for (name, seed) in [("one", 1), ("two", 2)] {
+    for (name, seed) in [("one", 1), ("two", 2), ("three", 3), ("four", 4)] {
         let key = Attribute::<Vec<u8>>::new(name);
-        session.insert(key, noise(4_000, seed)).unwrap();
+        session.insert(key, noise(1_600, seed)).unwrap();
     }
 }
 

@@ -51,9 +51,11 @@
 //! let ring = KeyRing::new(Key::generate()?);
 //! let prefs = SessionManager::builder(ring.clone())
 //!     .cookie(CookieSpec::new("__Host-prefs"))
-//!     .budget(Budget::compact().with_total_limit(1_500))
+//!     .budget(Budget::portable().with_total_limit(1_500))
 //!     .build()?;
-//! let manager = SessionManager::new(ring)?.with_slot::<Prefs>(prefs)?;
+//! // Two sessions in one response are more than a stock nginx takes: `proxy_buffer_size 8k`.
+//! let main = SessionManager::builder(ring).budget(Budget::within_8k()).build()?;
+//! let manager = main.with_slot::<Prefs>(prefs)?;
 //! let layer = SessionLayer::new(manager);
 //! # Ok::<(), Error>(())
 //! ```

@@ -66,7 +66,7 @@ fn with_prefs(harness: &dyn Harness, page: Option<Page>) -> Result<Stage, Failur
     let prefs = SessionManager::builder(ring(3)?)
         .cookie(CookieSpec::new("__Host-prefs"))
         .lifetime(lifetime)
-        .budget(Budget::compact().with_total_limit(1_500));
+        .budget(Budget::portable().with_total_limit(1_500));
     Stage::with(harness, |plan| Plan {
         prefs: Some(prefs),
         page,

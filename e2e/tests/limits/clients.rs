@@ -62,7 +62,7 @@ async fn python() -> Result<(), Failure> {
 
     // Over plain http it returns no `Secure` cookie, not even to `localhost`.
     client.forget().await?;
-    let url = |is_tls, path: &str| origin.site.url(is_tls, &format!("/compact/exact/{path}"));
+    let url = |is_tls, path: &str| origin.site.url(is_tls, &format!("/portable/exact/{path}"));
     client.get(&url(true, "fill")).await?.json::<Answer>(200)?;
     let answer: Answer = client.get(&url(true, "read")).await?.json(200)?;
     assert_eq!((answer.holds, answer.cookies.len()), (Holds::Full, 1));

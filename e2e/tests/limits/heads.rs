@@ -26,7 +26,7 @@ fn managers() -> Result<[SessionManager; 2], Error> {
         ring = ring.accept(Key::generate()?)?;
     }
     let former = || CookieSpec::new("__Host-former");
-    let builder = || SessionManager::builder(ring.clone()).budget(Budget::compact());
+    let builder = || SessionManager::builder(ring.clone()).budget(Budget::portable());
     Ok([
         builder().cookie(former()).build()?,
         builder().former_cookie(former()).build()?,
@@ -92,7 +92,7 @@ async fn a_full_sign_in_passes_with_a_kilobyte_of_the_applications_own() -> Resu
     let nginx = Nginx::start(upstream, &certificate, "")?;
     let client = &mut Rust::new(Protocol::Http2, &certificate)?;
     let url = |path: &str| nginx.site().url(true, path);
-    let own = HEAD - Budget::compact().head_limit().unwrap_or_default();
+    let own = HEAD - Budget::portable().head_limit().unwrap_or_default();
 
     // A session under the former name is ended, and removed; four keys bury it under both names.
     client.get(&url("/start")).await?;

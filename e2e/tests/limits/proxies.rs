@@ -21,7 +21,7 @@ async fn nginx() -> Result<(), Failure> {
     let bench = Bench::new().await?;
     observe("versions", "5-nginx", &["nginx", &version("nginx")?])?;
     let stock = Nginx::start(bench.origin.site.plain, &bench.certificate, "")?;
-    // A browser's `roomy` session can be read over HTTP/2 only because its fields are split.
+    // A browser's `within_16k` session can be read over HTTP/2 only because its fields are split.
     let wanted = [
         [WHOLE, WRITING, BOTH, BOTH],
         [WHOLE, WRITING, WRITING, CLOSED],

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sealed_session::{CookieSpec, Error, KeyRing, Lifetime, SessionManager};
+use sealed_session::{Budget, CookieSpec, Error, KeyRing, Lifetime, SessionManager};
 use sealed_session_axum::SessionLayer;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -36,6 +36,8 @@ pub fn sessions(ring: KeyRing, idle: Duration) -> Result<SessionLayer, Error> {
         // Plain http: the servers listen on this machine only.
         .cookie(CookieSpec::development("shop"))
         .lifetime(lifetime(idle))
+        // No proxy is in front. A stock nginx would need `proxy_buffer_size 8k`.
+        .budget(Budget::within_8k())
         .build()?;
     Ok(SessionLayer::new(manager))
 }

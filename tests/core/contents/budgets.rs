@@ -8,15 +8,15 @@ use sealed_session::{
     SessionManagerBuilder, SiteData, Transport,
 };
 
-use crate::common::{self, Browser, at, key, manager, noise, ring};
+use crate::common::{self, Browser, at, key, noise, ring, split_manager};
 
 const BLOB: Attribute<Vec<u8>> = Attribute::new("blob");
 
 fn presets() -> [Budget; 4] {
     [
-        Budget::compact(),
         Budget::portable(),
-        Budget::roomy(),
+        Budget::within_8k(),
+        Budget::within_16k(),
         Budget::direct(),
     ]
 }
@@ -25,7 +25,7 @@ fn presets() -> [Budget; 4] {
 fn a_large_session_within_budget_is_warned_of_to_the_byte() {
     // The size of what is written does not depend on the warning.
     let bytes = {
-        let manager = manager();
+        let manager = split_manager();
         let session = Browser::default().open(&manager, at(0));
         session.insert(BLOB, noise(2_500, 3)).unwrap();
         session.size().unwrap().bytes
@@ -34,7 +34,7 @@ fn a_large_session_within_budget_is_warned_of_to_the_byte() {
         let warned = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         let log = std::sync::Arc::clone(&warned);
         let manager = SessionManager::builder(ring())
-            .budget(Budget::portable().with_warning_limit(warning_limit))
+            .budget(Budget::within_8k().with_warning_limit(warning_limit))
             .on_event(move |event| {
                 if let Event::NearBudget {
                     bytes,
@@ -54,7 +54,7 @@ fn a_large_session_within_budget_is_warned_of_to_the_byte() {
         let wanted = wanted.then_some((bytes, warning_limit));
         assert_eq!(warned.lock().unwrap().first().copied(), wanted);
     }
-    assert_eq!(Budget::portable().warning_limit(), 3_072);
+    assert_eq!(Budget::within_8k().warning_limit(), 5_200);
 }
 
 #[test]
@@ -101,9 +101,9 @@ fn every_preset_is_filled_to_its_last_byte() {
 #[test]
 fn the_size_model_holds() {
     for (budget, data) in [
-        (Budget::compact(), 1_831),
-        (Budget::portable(), 4_679),
-        (Budget::roomy(), 8_775),
+        (Budget::portable(), 1_831),
+        (Budget::within_8k(), 4_679),
+        (Budget::within_16k(), 8_775),
         (Budget::direct(), 26_502),
     ] {
         let builder = SessionManager::builder(ring()).budget(budget);
@@ -168,13 +168,13 @@ fn what_is_left_fits_and_not_much_more() {
         .map(|byte| char::from(b'a' + (byte & 1)))
         .collect();
     for (budget, lifetime, text, less) in [
-        (Budget::portable(), Lifetime::new(), "", 0),
-        (Budget::portable(), Lifetime::new(), words, 40),
+        (Budget::within_8k(), Lifetime::new(), "", 0),
+        (Budget::within_8k(), Lifetime::new(), words, 40),
         (Budget::direct(), Lifetime::new(), words, 40),
-        (Budget::compact(), persistent, "", 0),
+        (Budget::portable(), persistent, "", 0),
         (Budget::direct(), persistent, "", 0),
         (
-            Budget::portable(),
+            Budget::within_8k(),
             Lifetime::new(),
             letters.as_str(),
             6_500 * 7 / 100,
@@ -286,8 +286,8 @@ fn a_limited_head_is_kept_whatever_else_is_in_it() {
             };
             configure(builder).build().unwrap()
         };
-        let manager = build(Budget::compact());
-        let limit = Budget::compact().head_limit().unwrap();
+        let manager = build(Budget::portable());
+        let limit = Budget::portable().head_limit().unwrap();
 
         // All that a browser may bring: an own session with a touch and left-over chunks, tombstones, and
         // as much under the former name.
@@ -337,9 +337,41 @@ fn a_limited_head_is_kept_whatever_else_is_in_it() {
 }
 
 #[test]
+fn a_session_that_does_not_fit_names_the_next_budget_and_the_setting_that_it_needs() {
+    let table: [(Budget, &[&str]); 4] = [
+        (
+            Budget::default(),
+            &["Budget::within_8k", "nginx", "proxy_buffer_size 8k"],
+        ),
+        (
+            Budget::within_8k(),
+            &[
+                "Budget::within_16k",
+                "LimitRequestFieldSize",
+                "large_client_header_buffers",
+            ],
+        ),
+        (Budget::within_16k(), &["Budget::direct", "without a proxy"]),
+        (Budget::direct(), &["no larger `Budget`"]),
+    ];
+    for (budget, wanted) in table {
+        let builder = SessionManager::builder(ring()).budget(budget);
+        let manager = builder.build().unwrap();
+        let session = Browser::default().open(&manager, at(0));
+        let text = session
+            .insert(BLOB, noise(30_000, 5))
+            .unwrap_err()
+            .to_string();
+        for part in wanted {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_limited_head_says_what_takes_the_room() {
     let manager = SessionManager::builder(ring())
-        .budget(Budget::compact())
+        .budget(Budget::portable())
         .build()
         .unwrap();
     let session = Browser::default().open(&manager, at(0));
@@ -353,7 +385,7 @@ fn a_limited_head_says_what_takes_the_room() {
     );
     assert!(error.to_string().contains(&wanted), "{error}");
 
-    let cramped = Budget::compact().with_head_limit(500);
+    let cramped = Budget::portable().with_head_limit(500);
     let builder = SessionManager::builder(ring()).budget(cramped);
     let error = builder.build().unwrap_err().to_string();
     assert!(
@@ -363,7 +395,7 @@ fn a_limited_head_says_what_takes_the_room() {
     // Sessions without a limited head are not concerned.
     assert_eq!(
         Browser::default()
-            .open(&common::manager(), at(0))
+            .open(&split_manager(), at(0))
             .size()
             .unwrap()
             .reserved,

@@ -56,7 +56,7 @@ fn attributes() -> impl Strategy<Value = BTreeMap<String, Value>> {
 
 fn budget() -> impl Strategy<Value = Budget> {
     (200_usize..4_200, 0_usize..11, 200_usize..40_000).prop_map(|(line, cookies, total)| {
-        Budget::portable()
+        Budget::within_8k()
             .with_line_limit(line)
             .with_cookie_limit(cookies)
             .with_total_limit(total)

@@ -2,15 +2,15 @@
 
 use sealed_session::adapter::RequestHead;
 use sealed_session::report::Measure;
-use sealed_session::{Attribute, Compression, Event, SessionManager};
+use sealed_session::{Attribute, Budget, Compression, Event, SessionManager};
 
-use crate::common::{self, BASE, Browser, at, manager, noise, overfill, ring};
+use crate::common::{self, BASE, Browser, at, manager, noise, overfill, ring, split_manager};
 
 const BLOB: Attribute<Vec<u8>> = Attribute::new("blob");
 
 #[test]
 fn a_large_session_takes_two_cookies_and_gives_one_back() {
-    let manager = manager();
+    let manager = split_manager();
     let mut browser = Browser::default();
     browser.visit(&manager, at(0), |session| {
         session.insert(BLOB, noise(4_000, 7)).unwrap()
@@ -31,6 +31,7 @@ fn over_budget_is_an_error_with_sizes_and_the_old_session_stays() {
     let events = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let log = std::sync::Arc::clone(&events);
     let manager = SessionManager::builder(ring())
+        .budget(Budget::within_8k())
         .on_event(move |event| log.lock().unwrap().push(format!("{event:?}")))
         .build()
         .unwrap();
@@ -180,7 +181,7 @@ fn other_cookies_are_counted_and_warned_of_and_fail_nothing() {
     let write = |foreign: usize| {
         let cookie = format!("theme=dark; other={}", "x".repeat(foreign));
         let session = manager.load(RequestHead::new([cookie.as_bytes()]), at(0));
-        session.insert(BLOB, noise(2_000, 5)).unwrap();
+        session.insert(BLOB, noise(1_500, 5)).unwrap();
         let size = session.size().unwrap();
         let lines = common::commit(&manager, &session, at(0)).unwrap();
         let pairs: Vec<&str> = lines

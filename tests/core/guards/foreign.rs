@@ -2,7 +2,8 @@
 
 use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
 use sealed_session::{
-    CookieSpec, CrossOrigin, Error, Event, Session, SessionManager, Slot, Transport, adapter,
+    Budget, CookieSpec, CrossOrigin, Error, Event, Session, SessionManager, Slot, Transport,
+    adapter,
 };
 use std::sync::{Arc, Mutex};
 
@@ -14,7 +15,7 @@ use crate::common::{at, ring};
 
 fn slots(policy: CrossOrigin) -> SessionManager {
     let builder = SessionManager::builder(ring()).cross_origin(policy);
-    builder.build().unwrap()
+    builder.budget(Budget::within_8k()).build().unwrap()
 }
 
 fn load(
@@ -198,8 +199,11 @@ impl Slot for Prefs {}
 
 #[test]
 fn the_main_slot_speaks_for_all() {
-    let manager = |name: &str| SessionManager::builder(ring()).cookie(CookieSpec::new(name));
-    let small = || sealed_session::Budget::compact().with_total_limit(1_000);
+    let manager = |name: &str| {
+        let builder = SessionManager::builder(ring()).budget(Budget::within_8k());
+        builder.cookie(CookieSpec::new(name))
+    };
+    let small = || Budget::portable().with_total_limit(1_000);
     let prefs = manager("__Host-prefs").budget(small());
     let prefs = prefs
         .cross_origin(CrossOrigin::unchecked())
@@ -235,7 +239,10 @@ fn the_main_slot_speaks_for_all() {
 #[test]
 fn what_no_page_can_send_passes() {
     let field = Transport::header("x-session");
-    let of = |transport: Transport| SessionManager::builder(ring()).transport(transport).build();
+    let of = |transport: Transport| {
+        let builder = SessionManager::builder(ring()).budget(Budget::within_8k());
+        builder.transport(transport).build()
+    };
     let cross: (&str, &[u8]) = (SITE, b"cross-site");
     let post = (Some("POST"), "/", Some("example.com"));
 
@@ -266,7 +273,7 @@ fn what_no_page_can_send_passes() {
     // A slot in cookies beside one in fields is one that comes along.
     let prefs = SessionManager::builder(ring()).cookie(CookieSpec::new("__Host-prefs"));
     let prefs = prefs
-        .budget(sealed_session::Budget::compact().with_total_limit(1_000))
+        .budget(Budget::portable().with_total_limit(1_000))
         .build()
         .unwrap();
     let mixed = of(field).unwrap().with_slot::<Prefs>(prefs).unwrap();

@@ -157,10 +157,13 @@ impl Slot for Staff {}
 fn a_guard_is_of_one_slot() {
     let staff = SessionManager::builder(sealed_session::KeyRing::new(key(2)))
         .cookie(CookieSpec::new("__Host-staff"))
-        .budget(Budget::compact().with_total_limit(1_600))
+        .budget(Budget::portable().with_total_limit(1_600))
         .build()
         .unwrap();
-    let manager = SessionManager::new(ring()).unwrap();
+    let manager = SessionManager::builder(ring())
+        .budget(Budget::within_8k())
+        .build()
+        .unwrap();
     let main = Guard::signed_in();
     let of_staff = Guard::signed_in().of::<Staff>().subject(|who| who == "ada");
     let request = RequestHead::default().method("GET").path("/");

@@ -4,26 +4,28 @@
 use sealed_session::adapter::RequestHead;
 use sealed_session::{Budget, CookieSpec, Format, KeyRing, Refusal, Session, SessionManager};
 
-use crate::common::{BASE, Browser, at, commit, key, manager, noise, ring};
+use crate::common::{BASE, Browser, at, commit, key, noise, ring, split_manager};
 
 /// A browser that holds a small live session, `a` being 1.
 fn small() -> Browser {
     let mut browser = Browser::default();
-    browser.visit(&manager(), at(0), |session| session.insert("a", 1).unwrap());
+    browser.visit(&split_manager(), at(0), |session| {
+        session.insert("a", 1).unwrap()
+    });
     browser
 }
 
 /// A browser whose live session takes two cookies.
 fn large(seed: u64) -> Browser {
     let mut browser = Browser::default();
-    browser.visit(&manager(), at(0), |session| {
+    browser.visit(&split_manager(), at(0), |session| {
         session.insert("a", noise(3_000, seed)).unwrap()
     });
     browser
 }
 
 fn load(line: impl AsRef<[u8]>) -> Session {
-    manager().load(RequestHead::new([line.as_ref()]), at(1))
+    split_manager().load(RequestHead::new([line.as_ref()]), at(1))
 }
 
 /// What a request with this line gives, after checking that it deletes nothing.
@@ -31,7 +33,11 @@ fn verdict(line: impl AsRef<[u8]>) -> Option<Refusal> {
     let session = load(line);
     let refusal = session.refusal();
     assert_eq!(refusal.is_some(), !session.is_live());
-    assert!(commit(&manager(), &session, at(1)).unwrap().is_empty());
+    assert!(
+        commit(&split_manager(), &session, at(1))
+            .unwrap()
+            .is_empty()
+    );
     refusal
 }
 
@@ -114,7 +120,9 @@ fn chunks_of_two_sets_short_sets_and_left_overs() {
         assert_eq!(verdict(parts.join("; ")), wanted);
         let lines: Vec<&[u8]> = parts.iter().map(String::as_bytes).collect();
         assert_eq!(
-            manager().load(RequestHead::new(lines), at(1)).refusal(),
+            split_manager()
+                .load(RequestHead::new(lines), at(1))
+                .refusal(),
             wanted
         );
     }
@@ -187,9 +195,13 @@ fn a_left_over_chunk_goes_with_the_next_write() {
         "{}; Path=/; Secure",
         pair(&chunk, stale.value(&chunk).unwrap())
     ));
-    browser.visit(&manager(), at(1), |session| assert!(session.is_live()));
+    browser.visit(&split_manager(), at(1), |session| {
+        assert!(session.is_live())
+    });
     assert_eq!(browser.names(), [BASE, &chunk]);
-    browser.visit(&manager(), at(2), |session| session.insert("a", 2).unwrap());
+    browser.visit(&split_manager(), at(2), |session| {
+        session.insert("a", 2).unwrap()
+    });
     assert_eq!(browser.names(), [BASE]);
 }
 
@@ -307,12 +319,12 @@ fn planted_cookies() {
     }
     // Nobody else can set a `__Host-` cookie: the newest counts.
     let (first, second) = (
-        session_of(&manager(), 0, "first"),
-        session_of(&manager(), 9, "second"),
+        session_of(&split_manager(), 0, "first"),
+        session_of(&split_manager(), 9, "second"),
     );
     let line = format!("{}; {}", second.line(), first.line());
     assert_eq!(
-        open(&manager(), &line)
+        open(&split_manager(), &line)
             .get::<String>("who")
             .unwrap()
             .unwrap(),
@@ -360,9 +372,9 @@ fn nothing_that_came_is_removed_unasked() {
         format!("{}; {BASE}=junk", expired.line()),
         large(3).line(),
     ] {
-        let session = manager().load(RequestHead::new([line.as_bytes()]), late);
+        let session = split_manager().load(RequestHead::new([line.as_bytes()]), late);
         assert!(!session.is_live());
-        assert!(commit(&manager(), &session, late).unwrap().is_empty());
+        assert!(commit(&split_manager(), &session, late).unwrap().is_empty());
     }
 }
 

@@ -276,7 +276,7 @@ fn a_budget_has_room_for_the_longest_max_age() {
     let policy = Lifetime::new().with_persistence(Persistence::Always);
     let line = format!("{BASE}.1=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=43200");
     for (room, fits) in [(127, false), (128, true)] {
-        let budget = Budget::portable().with_line_limit(line.len() + room);
+        let budget = Budget::within_8k().with_line_limit(line.len() + room);
         let builder = SessionManager::builder(ring())
             .lifetime(policy)
             .budget(budget);

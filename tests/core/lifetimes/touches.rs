@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use sealed_session::adapter::{RequestHead, ResponseHead};
 use sealed_session::report::Renewal;
-use sealed_session::{Attribute, CookieSpec, Format, Lifetime, Refusal, Session, SessionManager};
+use sealed_session::{
+    Attribute, Budget, CookieSpec, Format, Lifetime, Refusal, Session, SessionManager,
+};
 
 use crate::common::{self, BASE, Browser, TOUCH, at, commit, manager, noise, overfill, ring};
 
@@ -92,6 +94,7 @@ fn renewing_the_largest_session_costs_one_short_line() {
             let manager = SessionManager::builder(ring())
                 .format(format)
                 .lifetime(policy)
+                .budget(Budget::within_8k())
                 .build()
                 .unwrap();
             let mut browser = Browser::default();

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sealed_session::adapter::{RequestHead, ResponseHead};
-use sealed_session::{Event, Key, KeyRing, Lifetime, Session, SessionManager, Transport, adapter};
+use sealed_session::{
+    Budget, Event, Key, KeyRing, Lifetime, Session, SessionManager, Transport, adapter,
+};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 use crate::common::{at, noise};
@@ -129,7 +131,8 @@ fn managers(seen: &Seen, ask: fn(&Session)) -> [SessionManager; 2] {
             seen.lock().unwrap().insert(kind.to_owned());
             current().iter().for_each(ask);
         };
-        builder.on_event(hook).build().unwrap()
+        let budget = Budget::within_8k().with_warning_limit(3_072);
+        builder.budget(budget).on_event(hook).build().unwrap()
     })
 }
 

@@ -120,7 +120,7 @@ fn alone(manager: &SessionManager) -> Vec<Seen> {
 #[test]
 fn concurrent_writes_to_two_slots_lose_nothing() {
     // Chunks of the main slot come and go.
-    let narrow = || sign_in().budget(Budget::portable().with_line_limit(900));
+    let narrow = || sign_in().budget(Budget::within_8k().with_line_limit(900));
     let of_main = alone(&narrow().build().unwrap());
     let of_prefs = alone(&prefs().build().unwrap());
     let manager = both(narrow(), prefs());

@@ -207,7 +207,7 @@ fn crowding(limit: usize, seen: &Crowds) -> SessionManager {
         }
     };
     // Both may answer at once, and only requests are counted here.
-    let budget = Budget::compact()
+    let budget = Budget::portable()
         .with_total_limit(1_600)
         .with_head_limit(5_000);
     both(
@@ -305,7 +305,7 @@ fn a_slot_in_a_header_field_counts_for_no_cookie_and_varies_by_its_field() {
     };
     let main = sign_in()
         .transport(Transport::header("x-session"))
-        .budget(Budget::portable().with_request_warning_limit(1_600))
+        .budget(Budget::within_8k().with_request_warning_limit(1_600))
         .on_event(hook("main"));
     let manager = both(main, prefs().on_event(hook("prefs")));
     let mut browser = Browser::default();

@@ -21,12 +21,12 @@ impl Slot for Prefs {}
 
 const YEAR: i64 = 365 * 86_400;
 
-/// The default configuration.
+/// The default configuration, with a budget that leaves room for a second slot.
 fn sign_in() -> SessionManagerBuilder {
-    SessionManager::builder(ring())
+    SessionManager::builder(ring()).budget(Budget::within_8k())
 }
 
-/// A year, under another ring, in what the default budget leaves.
+/// A year, under another ring, in what that budget leaves.
 fn prefs() -> SessionManagerBuilder {
     let year = Duration::from_secs(YEAR.unsigned_abs());
     let policy = Lifetime::new()
@@ -35,7 +35,7 @@ fn prefs() -> SessionManagerBuilder {
     SessionManager::builder(KeyRing::new(key(2)))
         .cookie(CookieSpec::new("__Host-prefs"))
         .lifetime(policy.with_persistence(Persistence::Always))
-        .budget(Budget::compact().with_total_limit(1_600))
+        .budget(Budget::portable().with_total_limit(1_600))
 }
 
 fn both(main: SessionManagerBuilder, prefs: SessionManagerBuilder) -> SessionManager {
@@ -116,7 +116,7 @@ fn what_one_slot_sealed_is_nothing_to_another() {
     // Under one ring, too: the name is bound.
     let one_ring = SessionManager::builder(ring())
         .cookie(CookieSpec::new("__Host-prefs"))
-        .budget(Budget::compact().with_total_limit(1_600));
+        .budget(Budget::portable().with_total_limit(1_600));
     let manager = both(sign_in(), one_ring);
     let mut browser = Browser::default();
     visit(&mut browser, &manager, at(0), |session| {

@@ -14,7 +14,7 @@ impl Slot for Flash {}
 fn small(name: &str) -> SessionManagerBuilder {
     SessionManager::builder(ring())
         .cookie(CookieSpec::new(name))
-        .budget(Budget::compact().with_total_limit(500))
+        .budget(Budget::portable().with_total_limit(500))
 }
 
 /// What the error says of `first`, as the main slot, and `second` beside it.
@@ -198,7 +198,7 @@ fn budgets_that_no_request_carries_together() {
     let fits = |total| {
         refused(
             sign_in(),
-            prefs().budget(Budget::compact().with_total_limit(total)),
+            prefs().budget(Budget::portable().with_total_limit(total)),
         )
     };
     assert_eq!(fits(1_680), None);
@@ -210,19 +210,19 @@ fn budgets_that_no_request_carries_together() {
          `Budget::with_request_warning_limit` in the budget of the main slot"
     );
     // The main slot's budget speaks for the request, whatever the others say, in any order.
-    let roomy = || small("b").budget(Budget::roomy());
+    let roomy = || small("b").budget(Budget::within_16k());
     assert!(refused(sign_in(), roomy()).is_some());
     assert_eq!(
         refused(
             roomy(),
-            small("c").budget(Budget::compact().with_total_limit(2_300))
+            small("c").budget(Budget::portable().with_total_limit(2_300))
         ),
         None
     );
-    let knows = Budget::portable().with_request_warning_limit(18_500);
+    let knows = Budget::within_8k().with_request_warning_limit(18_500);
     assert_eq!(refused(sign_in().budget(knows), roomy()), None);
     // One alone is its own affair.
-    let alone = sign_in().budget(Budget::portable().with_request_warning_limit(100));
+    let alone = sign_in().budget(Budget::within_8k().with_request_warning_limit(100));
     assert!(
         alone
             .build()
@@ -236,11 +236,11 @@ fn budgets_that_no_request_carries_together() {
 #[test]
 fn budgets_that_no_limited_head_carries_together() {
     // Beside each session stand its tombstones and the rest, so two halves are too much.
-    let main = || sign_in().budget(Budget::compact().with_total_limit(1_000));
+    let main = || sign_in().budget(Budget::portable().with_total_limit(1_000));
     let fits = |total| {
         refused(
             main(),
-            prefs().budget(Budget::compact().with_total_limit(total)),
+            prefs().budget(Budget::portable().with_total_limit(total)),
         )
     };
     assert_eq!(fits(1_000), None);
@@ -257,15 +257,15 @@ fn budgets_that_no_limited_head_carries_together() {
     assert!(
         refused(
             main(),
-            prefs().budget(Budget::portable().with_total_limit(1_000))
+            prefs().budget(Budget::within_8k().with_total_limit(1_000))
         )
         .is_some()
     );
     // The main slot's budget speaks for the response.
     let roomy = sign_in().budget(
-        Budget::compact()
+        Budget::portable()
             .with_total_limit(1_000)
             .with_head_limit(8_000),
     );
-    assert_eq!(refused(roomy, prefs().budget(Budget::compact())), None);
+    assert_eq!(refused(roomy, prefs().budget(Budget::portable())), None);
 }

@@ -228,7 +228,7 @@ fn what_was_written_is_reported_only_if_all_of_it_is_sent() {
     let log = Log::default();
     let manager = logging(&log);
     let near = |session: &Session| {
-        session.insert(BULK, noise(3_000, 1)).unwrap();
+        session.insert(BULK, noise(4_000, 1)).unwrap();
     };
     let session = open(&Browser::default(), &manager, at(0));
     near(&session);

@@ -111,8 +111,8 @@ fn a_sign_in_leaves_no_cookie_of_any_kind() {
 fn a_field_holds_the_total_of_the_budget_to_the_byte() {
     // A field of 6,500 bytes: more than any cookie.
     for (budget, format) in [
-        (Budget::portable(), Format::Encrypted),
-        (Budget::compact(), Format::Signed),
+        (Budget::within_8k(), Format::Encrypted),
+        (Budget::portable(), Format::Signed),
         (Budget::direct(), Format::Encrypted),
     ] {
         let manager = builder().budget(budget).format(format).build().unwrap();

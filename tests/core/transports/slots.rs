@@ -27,7 +27,7 @@ fn small(name: &str, transport: Transport) -> SessionManagerBuilder {
 }
 
 fn small_budget() -> Budget {
-    Budget::portable()
+    Budget::within_8k()
         .with_cookie_limit(1)
         .with_total_limit(3_000)
 }

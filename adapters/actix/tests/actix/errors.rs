@@ -125,7 +125,7 @@ async fn what_does_not_fit_is_one_page_also_where_a_middleware_finds_it() {
         Err(ErrorForbidden("not here"))
     }
     let sessions = || {
-        let manager = builder().budget(Budget::compact()).build().unwrap();
+        let manager = builder().budget(Budget::portable()).build().unwrap();
         let page = |error: &core::Error, _: &core::Session| {
             HttpResponse::PayloadTooLarge().body(error.is_too_large().to_string())
         };

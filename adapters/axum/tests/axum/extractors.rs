@@ -22,8 +22,8 @@ impl Slot for Prefs {}
 fn slots() -> SessionManager {
     let prefs = SessionManager::builder(KeyRing::new(Key::new(&[2; 32]).unwrap()))
         .cookie(CookieSpec::new("__Host-prefs"))
-        .budget(Budget::compact().with_total_limit(1_600));
-    let main = builder().build().unwrap();
+        .budget(Budget::portable().with_total_limit(1_600));
+    let main = builder().budget(Budget::within_8k()).build().unwrap();
     main.with_slot::<Prefs>(prefs.build().unwrap()).unwrap()
 }
 

@@ -9,7 +9,7 @@ use sealed_session_rocket::sealed_session::{self as core, Lifetime, Transport};
 use sealed_session_rocket::{Error, Session, SessionFairing};
 
 use crate::forwards;
-use crate::support::{builder, client, compact, fairing, send};
+use crate::support::{builder, client, fairing, send};
 
 #[get("/noise")]
 fn noise(session: Session, jar: &CookieJar<'_>) -> Result<(Status, &'static str), Error> {
@@ -64,7 +64,7 @@ fn one_page_for_what_is_too_large_in_the_end_and_at_once() {
         let over = sizes.needed - sizes.allowed;
         (Status::PayloadTooLarge, format!("{over} too many"))
     };
-    let fairing = compact().on_commit_failure(page);
+    let fairing = fairing().on_commit_failure(page);
     let client = client(app().register("/", catchers![sorry]).attach(fairing));
     let cookie = send(&client, "POST", "/write", &[]).cookie();
     for path in ["/noise", "/lump"] {
@@ -87,7 +87,7 @@ fn one_page_for_what_is_too_large_in_the_end_and_at_once() {
 
 #[test]
 fn without_a_page_the_catcher_answers_what_is_too_large_at_once() {
-    let app = app().register("/", catchers![sorry]).attach(compact());
+    let app = app().register("/", catchers![sorry]).attach(fairing());
     let client = client(app);
     let cookie = send(&client, "POST", "/write", &[]).cookie();
     let reply = send(&client, "GET", "/lump", &[&cookie]);
@@ -128,7 +128,7 @@ fn begin(session: Session) -> Result<String, Error> {
 #[test]
 fn a_page_that_fails_is_an_empty_answer_with_its_status() {
     let fails = |_: &core::Error, _: &core::Session| Status::ServiceUnavailable;
-    let client = client(app().attach(compact().on_commit_failure(fails)));
+    let client = client(app().attach(fairing().on_commit_failure(fails)));
     let reply = send(&client, "GET", "/noise", &[]);
     assert_eq!((reply.status, reply.body.as_str()), (503, ""));
 }

@@ -7,7 +7,7 @@ use sealed_session_rocket::sealed_session::CookieSpec;
 use sealed_session_rocket::{Error, Session, SessionFairing};
 
 use crate::forwards;
-use crate::support::{Reply, bare, builder, client, fairing, request, send};
+use crate::support::{Reply, bare, builder, client, fairing, request, send, wide};
 
 #[post("/grow")]
 fn grow(session: Session) -> Result<(), Error> {
@@ -36,7 +36,7 @@ fn refusal(session: Session) -> String {
 #[test]
 fn a_local_client_that_keeps_cookies_has_a_session() {
     let routes = routes![grow, shrink, sign_out, refusal];
-    let app = forwards::app().mount("/", routes).attach(fairing());
+    let app = forwards::app().mount("/", routes).attach(wide());
     let client = Client::tracked(app).unwrap();
     let get = |path| client.get(path).dispatch().into_string().unwrap();
     let post = |path| {

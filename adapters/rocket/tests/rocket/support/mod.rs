@@ -37,9 +37,9 @@ pub(crate) fn fairing() -> SessionFairing {
     SessionFairing::new(builder().build().unwrap())
 }
 
-/// One with little room.
-pub(crate) fn compact() -> SessionFairing {
-    SessionFairing::new(builder().budget(Budget::compact()).build().unwrap())
+/// One whose sessions may take two cookies.
+pub(crate) fn wide() -> SessionFairing {
+    SessionFairing::new(builder().budget(Budget::within_8k()).build().unwrap())
 }
 
 pub(crate) fn clocked() -> (Arc<ManualClock>, SessionFairing) {

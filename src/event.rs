@@ -69,6 +69,10 @@ pub enum Event<'a> {
         /// How the request showed it.
         reason: Foreign,
     },
+    /// What a handler had stored was given up, because its response is a failure of the server's: 500 or
+    /// above. The visitor's old session is as it was. An end is sent with any status.
+    #[non_exhaustive]
+    GivenUp {},
     /// The session is within its budget, but above the budget's
     /// [`warning_limit`](crate::Budget::warning_limit).
     #[non_exhaustive]
@@ -134,6 +138,7 @@ pub(crate) enum Note {
         warning_limit: usize,
     },
     ForeignRequest(Foreign),
+    GivenUp,
     NearBudget {
         bytes: usize,
         warning_limit: usize,
@@ -164,6 +169,7 @@ impl Note {
                 warning_limit,
             },
             Note::ForeignRequest(reason) => Event::ForeignRequest { reason },
+            Note::GivenUp => Event::GivenUp {},
             Note::NearBudget {
                 bytes,
                 warning_limit,
@@ -255,6 +261,9 @@ fn trace(event: &Event<'_>) {
         }
         Event::ForeignRequest { reason } => {
             tracing::warn!(target: TARGET, reason = reason.label(), "request refused: {reason}");
+        }
+        Event::GivenUp {} => {
+            tracing::info!(target: TARGET, "session not changed: the response is a failure of the server's");
         }
         Event::NearBudget {
             bytes,

@@ -23,6 +23,7 @@
 //! | called [`destroy`](crate::Session::destroy) | a tombstone, if a session came along | what came of the session, the touch |
 //! | changed so much that it does not fit | the touch, if it is due | |
 //! | panicked with a session in hand | | |
+//! | was answered 500 or above, whatever it changed, an end aside | the touch, if it is due | |
 //! | came with cookies that are not accepted | | |
 //! | was caused by another site, and may lack a session that the browser [kept back](crate::CrossOrigin#sessions-that-are-not-begun) | | |
 //!

@@ -78,6 +78,15 @@ impl Course {
             self.phase = Phase::Closed(Closing::Sent);
             return Attempt::Unused;
         }
+        if self.phase.is_open() && is_failure(response.status()) {
+            match self.take_refused() {
+                // An error of the application's own that wraps ours became this page.
+                Some((at, error)) => {
+                    self.hold_back(&visit.slots, visit.now, Cause::Refused(at, error));
+                }
+                None => self.give_up(&visit.slots, visit.now),
+            }
+        }
         if !response.is_read() && self.may_say_unasked(visit) {
             return Attempt::AwaitsFields;
         }
@@ -97,13 +106,6 @@ impl Course {
         commit_time: Timestamp,
     ) -> Result<AllSaid<'v>, Error> {
         let says_so = is_failure(response.status());
-        // An error of the application's own that wraps ours became this page.
-        if self.phase.is_open()
-            && says_so
-            && let Some((at, error)) = self.take_refused()
-        {
-            self.hold_back(&visit.slots, visit.now, Cause::Refused(at, error));
-        }
         // What a panic leaves behind counts as failed.
         let phase = std::mem::replace(&mut self.phase, Phase::Closed(Closing::Failed));
         let (closing, result) = match phase {

@@ -1,7 +1,6 @@
 //! The part of a visit that changes, under its lock.
 
 use super::config::SlotList;
-use super::opening::open;
 use super::phase::{Cause, Closing, HeldBack, Phase};
 use super::slot_state::SlotState;
 use super::state::SessionState;
@@ -50,12 +49,22 @@ impl Course {
     /// Goes back to the sessions as they came: an error page is to see what the browser keeps.
     pub(super) fn reset(&mut self, list: &SlotList, now: Timestamp) {
         for (at, slot) in self.slots_mut().enumerate() {
-            slot.refused = None;
-            // The links of the error page carry what came.
-            slot.links.iter_mut().for_each(|links| links.forget());
-            if slot.session.is_some() {
-                let opening = open(list.at(at), &slot.came, now);
-                slot.session = Some(SessionState::of(opening));
+            slot.reset(list.at(at), now);
+        }
+    }
+
+    /// Gives up what was stored, because the response is a failure of the server's: its handler may have
+    /// stopped half-way. An end is sent all the same: a visitor who signed out is signed out.
+    pub(super) fn give_up(&mut self, list: &SlotList, now: Timestamp) {
+        let Course {
+            main,
+            others,
+            notes,
+            ..
+        } = self;
+        for (at, slot) in std::iter::once(main).chain(others).enumerate() {
+            if slot.give_up(list.at(at), now) {
+                notes.push((at, Note::GivenUp));
             }
         }
     }

@@ -1,10 +1,12 @@
 //! The session of one slot in one request, as the lock keeps it.
 
 use super::config::{Config, SlotList};
-use super::state::SessionState;
+use super::opening::open;
+use super::state::{Change, SessionState};
 use crate::carrier::{Incoming, LinkUse};
 use crate::error::Error;
 use crate::head::RequestHead;
+use crate::lifetime::Timestamp;
 
 /// The session of one slot.
 pub(super) struct SlotState {
@@ -55,5 +57,29 @@ impl SlotState {
             refused: None,
             usage: Usage::Active,
         }
+    }
+
+    /// Goes back to the session as it came.
+    pub(super) fn reset(&mut self, config: &Config, now: Timestamp) {
+        self.refused = None;
+        // The links of the error page carry what came.
+        self.links.iter_mut().for_each(|links| links.forget());
+        if self.session.is_some() {
+            self.session = Some(SessionState::of(open(config, &self.came, now)));
+        }
+    }
+
+    /// Gives up what was stored, and keeps an end. Returns whether there was anything.
+    pub(super) fn give_up(&mut self, config: &Config, now: Timestamp) -> bool {
+        let Some(state) = self.session.as_mut() else {
+            return false;
+        };
+        match (state.change(), state.record()) {
+            _ if !state.has_to_be_sent() => return false,
+            (Change::Ended, None) => return false,
+            (Change::Ended, Some(_)) => state.forget(),
+            _ => self.reset(config, now),
+        }
+        true
     }
 }

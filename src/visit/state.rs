@@ -225,7 +225,7 @@ impl SessionState {
                 true
             }
             Edit::Destroy => {
-                self.current = Current::Nothing(OwnLifetimes::default());
+                self.forget();
                 true
             }
         };
@@ -233,6 +233,11 @@ impl SessionState {
             self.change = self.change.max(edit.extent());
         }
         Ok(is_change)
+    }
+
+    /// Forgets what was begun after a destroy.
+    pub(super) fn forget(&mut self) {
+        self.current = Current::Nothing(OwnLifetimes::default());
     }
 
     /// Changes the lifetimes of the session, or of the one that may begin yet.

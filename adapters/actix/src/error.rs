@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, ResponseError};
 
 sealed_session::__error! {
     /// A [`sealed_session::Error`] that a handler can return with `?`. It answers 500 with an empty
-    /// body; the text goes to the log. What the handler had changed before is committed all the same,
-    /// as with any other response.
+    /// body; the text goes to the log. What the handler had changed before is given up, as with any
+    /// response of 500 or above; an end is sent.
     ///
     /// One is different: a value that can never fit is refused at its insert, and answered like a session
     /// that does not fit in the end. Nothing is committed, and

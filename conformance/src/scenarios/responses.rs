@@ -1,4 +1,4 @@
-//! Responses of every kind carry what was changed.
+//! Responses of every kind carry what was changed, but for failures of the server, which carry ends only.
 
 use crate::failure::Failure;
 use crate::harness::Harness;
@@ -6,10 +6,14 @@ use crate::scenario::Entry;
 use crate::stage::{Plan, Stage};
 
 pub(super) const LIST: &[Entry] = &[
-    ("status_500", "A handler's own 500", status_500),
+    (
+        "status_500",
+        "A handler's own 500 changes nothing, and ends the session if asked to",
+        status_500,
+    ),
     (
         "handler_error",
-        "A session error in a handler is an empty 500, and what was changed before is sent",
+        "A session error in a handler is an empty 500, and what was changed before is given up",
         handler_error,
     ),
     (
@@ -19,12 +23,12 @@ pub(super) const LIST: &[Entry] = &[
     ),
     (
         "fails_before",
-        "An error of a middleware that changed the session and called no handler",
+        "A 502 of a middleware that changed the session and called no handler",
         fails_before,
     ),
     (
         "fails_after",
-        "An error of a middleware after its handler had changed the session",
+        "A 502 of a middleware after its handler had changed the session",
         fails_after,
     ),
     ("fallback", "The app's own 404", fallback),
@@ -70,16 +74,34 @@ fn writes(
     Ok(answer)
 }
 
+/// A response that gives up what its handler stored, and sends an end.
+fn gives_up(stage: &Stage, route: &str, status: u16) -> Result<crate::wire::Answer, Failure> {
+    let mut browser = stage.ada()?;
+    let answer = browser.get(&route.replace("..", "put.name.Grace"))?;
+    answer
+        .is(status)?
+        .sets(&[])?
+        .has("vary", "Cookie")?
+        .has("cache-control", "private")?;
+    browser.holds("name", "Ada")?;
+    let ended = browser.get(&route.replace("..", "destroy/put.name.Grace"))?;
+    ended.is(status)?.sets(&["-session", "session.x"])?;
+    browser.sees("/act/get.name", "nothing")?;
+    Ok(answer)
+}
+
 fn status_500(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = Stage::usual(harness)?;
-    let answer = writes(&stage, ("GET", "/act/../status.500/say.oh"), 500)?;
+    let answer = gives_up(&stage, "/act/../status.500/say.oh", 500)?;
     answer.says("oh").map(drop)
 }
 
 fn handler_error(harness: &dyn Harness) -> Result<(), Failure> {
     let stage = Stage::usual(harness)?;
-    let answer = writes(&stage, ("GET", "/act/../fail"), 500)?;
-    answer.says("").map(drop)
+    let mut browser = stage.ada()?;
+    let answer = browser.get("/act/put.name.Grace/fail")?;
+    answer.is(500)?.says("")?.sets(&[])?;
+    browser.holds("name", "Ada").map(drop)
 }
 
 fn early_return(harness: &dyn Harness) -> Result<(), Failure> {
@@ -87,11 +109,11 @@ fn early_return(harness: &dyn Harness) -> Result<(), Failure> {
 }
 
 fn fails_before(harness: &dyn Harness) -> Result<(), Failure> {
-    writes(&Stage::usual(harness)?, ("GET", "/before/.."), 502).map(drop)
+    gives_up(&Stage::usual(harness)?, "/before/..", 502).map(drop)
 }
 
 fn fails_after(harness: &dyn Harness) -> Result<(), Failure> {
-    writes(&Stage::usual(harness)?, ("GET", "/after/.."), 502).map(drop)
+    gives_up(&Stage::usual(harness)?, "/after/..", 502).map(drop)
 }
 
 fn fallback(harness: &dyn Harness) -> Result<(), Failure> {

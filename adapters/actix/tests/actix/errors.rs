@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::error::{ErrorForbidden, ErrorGatewayTimeout, InternalError};
+use actix_web::error::{ErrorForbidden, ErrorRequestTimeout, InternalError};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::{ErrorHandlerResponse, ErrorHandlers, Next, from_fn};
 use actix_web::test::{TestRequest, init_service, try_call_service};
@@ -329,7 +329,7 @@ async fn a_page_made_outside_the_sessions_has_to_keep_their_head() {
 async fn a_time_limit_outside_of_the_sessions_sends_nothing_of_a_cut_off_handler() {
     async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Answer {
         let limited = tokio::time::timeout(Duration::from_millis(20), next.call(request)).await;
-        let answer = limited.map_err(|_| ErrorGatewayTimeout("too slow"))?;
+        let answer = limited.map_err(|_| ErrorRequestTimeout("too slow"))?;
         answer.map(ServiceResponse::map_into_boxed_body)
     }
     let slow = async |session: Session| -> &'static str {
@@ -339,9 +339,9 @@ async fn a_time_limit_outside_of_the_sessions_sends_nothing_of_a_cut_off_handler
     let app = || App::new().route("/", get().to(slow));
     let outside = init_service(app().wrap(sessions()).wrap(from_fn(limit))).await;
     let reply = send(&outside, "GET", "/", &[]).await;
-    assert_eq!((reply.status, reply.set_cookies().len()), (504, 0));
-    // Within, its answer is one as any other. A handle that is dropped says nothing of the rest.
+    assert_eq!((reply.status, reply.set_cookies().len()), (408, 0));
+    // Within, its answer is one as any other below 500. A handle that is dropped says nothing of the rest.
     let inside = init_service(app().wrap(from_fn(limit)).wrap(sessions())).await;
     let reply = send(&inside, "GET", "/", &[]).await;
-    assert_eq!((reply.status, reply.set_cookies().len()), (504, 1));
+    assert_eq!((reply.status, reply.set_cookies().len()), (408, 1));
 }

@@ -98,10 +98,10 @@ async fn what_a_handler_does_about_a_refused_value_is_committed() {
     let shorter = async |session: Session| {
         let refused = session.insert("note", "x".repeat(100_000)).is_err();
         session.insert("note", "short").unwrap();
-        (StatusCode::INTERNAL_SERVER_ERROR, refused.to_string())
+        (StatusCode::UNPROCESSABLE_ENTITY, refused.to_string())
     };
     let app = Router::new().route("/", get(shorter)).layer(layer());
     let reply = send(&app, "GET", "/", &[]).await;
-    assert_eq!((reply.status.as_u16(), reply.body.as_str()), (500, "true"));
+    assert_eq!((reply.status.as_u16(), reply.body.as_str()), (422, "true"));
     assert_eq!(reply.set_cookies().len(), 1);
 }

@@ -26,6 +26,10 @@ pub mod rocket {}
 #[doc = include_str!("../tower.md")]
 pub mod tower {}
 
+/// The sign-in page of guards.
+#[doc = include_str!("../guards.md")]
+pub mod guards {}
+
 /// Sessions in header fields.
 #[doc = include_str!("../clients-without-cookies.md")]
 pub mod clients_without_cookies {}

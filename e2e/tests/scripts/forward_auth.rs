@@ -31,7 +31,7 @@ async fn behind(fields: HeaderMap) -> ([(header::HeaderName, &'static str); 1], 
     ([(header::SET_COOKIE, "theme=dark")], cookies.join("; "))
 }
 
-async fn serve(app: Router) -> Result<SocketAddr, Failure> {
+pub(crate) async fn serve(app: Router) -> Result<SocketAddr, Failure> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(axum::serve(listener, app).into_future());

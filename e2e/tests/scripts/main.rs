@@ -1,5 +1,5 @@
 //! The commands, the script and the socket of docs/clients-without-cookies.md, and the configurations of
-//! docs/forward-auth.md, run as they stand there.
+//! docs/forward-auth.md, run as they stand there; and what docs/guards.md says of a prefix.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -7,6 +7,7 @@ mod api;
 mod forward_auth;
 mod gate;
 mod page;
+mod prefix;
 mod server;
 mod socket;
 mod transcript;

@@ -7,7 +7,8 @@ use crate::cross_origin::{FieldValue, RequestParts};
 use crate::head::RequestHead;
 
 /// Fields by which a library says that it loads a page by a script and shows what a redirect leads to, in
-/// place of the page. Read in Turbo 8.0.23, Unpoly 3.14.3, Pjax 0.2.8 (not `jquery-pjax`) and htmx 2.0.11.
+/// place of the page. Seen in Chromium 156 with Turbo 8.0.23, Unpoly 3.14.3, Pjax 0.2.8 (not `jquery-pjax`), and
+/// htmx 2.0.11 and 4.0.1.
 const PAGE_LOADERS: [&str; 5] = [
     "turbo-frame",
     "x-turbo-request-id",

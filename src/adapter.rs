@@ -3,7 +3,7 @@
 //!
 //! An adapter takes the same steps for every request, in this order:
 //!
-//! 1. Notice a second layer: answer 500 if the request has its session already.
+//! 1. Notice a second layer: answer 500 if the request has a session already that is not [`nested`].
 //! 2. Load the session: [`SessionManager::load`] with a [`RequestHead`], and the time.
 //! 3. Refuse what other origins caused: if [`foreign`] gives a reason, answer 403 without a handler.
 //! 4. Hand the session over: the handler gets one that is [`in_hand`].
@@ -20,9 +20,34 @@ pub use crate::guard::Verdict;
 pub use crate::head::{HeaderChange, HeadersMut, RequestHead, ResponseHead};
 
 use crate::error::Error;
-#[cfg(doc)]
 use crate::manager::SessionManager;
 use crate::session::Session;
+
+/// Returns an error if `manager` cannot load sessions of a request that has those of `outer` already. If it
+/// can, what is inside gets the sessions of `manager`, and both are committed, the inner ones first.
+///
+/// # Errors
+///
+/// [`Error::is_configuration`] if both travel under one name: of a cookie, a header field, or a parameter of links.
+/// Each would read, and overwrite, the other's.
+///
+/// ```
+/// use sealed_session::adapter::{self, RequestHead};
+/// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
+/// # use time::OffsetDateTime;
+///
+/// let ring = KeyRing::new(Key::generate()?);
+/// let shop = SessionManager::new(ring.clone())?;
+/// let outer = shop.load(RequestHead::default(), OffsetDateTime::now_utc());
+///
+/// let forum = SessionManager::builder(ring).cookie(CookieSpec::new("__Host-forum")).build()?;
+/// assert!(adapter::nested(&outer, &forum).is_ok());
+/// assert!(adapter::nested(&outer, &shop).unwrap_err().is_configuration());
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+pub fn nested(outer: &Session, manager: &SessionManager) -> Result<(), Error> {
+    manager.check_beside(outer.visit().slots())
+}
 
 /// Returns why the request is refused, if it is: a page of another origin caused it. See
 /// [`CrossOrigin`](crate::CrossOrigin).

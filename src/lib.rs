@@ -115,7 +115,7 @@ pub use cookie::{Budget, CookieSpec, SameSite, Scope};
 pub use cross_origin::CrossOrigin;
 pub use error::{Error, Refusal};
 pub use event::Event;
-pub use guard::{Guard, ReturnPath};
+pub use guard::{Guard, GuardedRequest, ReturnPath, SignInPage};
 pub use keys::{Key, KeyRing};
 pub use lifetime::{Lifetime, Persistence};
 pub use manager::{SessionManager, SessionManagerBuilder, SiteData};

@@ -26,6 +26,14 @@ pub mod rocket {}
 #[doc = include_str!("../tower.md")]
 pub mod tower {}
 
+/// Sessions that another server's proxy asks about.
+#[doc = include_str!("../forward-auth.md")]
+pub mod forward_auth {}
+
+/// The sign-in page of guards.
+#[doc = include_str!("../guards.md")]
+pub mod guards {}
+
 /// Sessions in header fields.
 #[doc = include_str!("../clients-without-cookies.md")]
 pub mod clients_without_cookies {}

@@ -30,7 +30,7 @@ pub use observed::observe;
 pub use origin::Origin;
 pub use preset::Preset;
 pub use process::version;
-pub use proxy::{Apache, Haproxy, Nginx, Proxy};
+pub use proxy::{Apache, Caddy, Haproxy, Nginx, Proxy};
 pub use reply::Reply;
 pub use shop::Shop;
 pub use site::{Protocol, Site};

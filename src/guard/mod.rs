@@ -1,22 +1,23 @@
 //! Guards: they decide whether a request may pass, and how it is answered if not.
 //!
-//! Owns the decision and the return path. It sends no answer itself, does no I/O, reads no field but the two
-//! that tell a visitor from a script, and never changes a session.
+//! Owns the decision and the return path. It sends no answer itself, does no I/O, reads no field but those that
+//! tell a visit from a script's request, and never changes a session.
 
 mod percent;
 mod reading;
 mod request;
 mod return_path;
+mod sign_in_page;
 mod verdict;
 
+pub use request::GuardedRequest;
 pub use return_path::ReturnPath;
+pub use sign_in_page::SignInPage;
 pub use verdict::Verdict;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use self::request::GuardedRequest;
 use crate::error::Error;
 use crate::head::RequestHead;
 use crate::session::{ReadKey, Session};
@@ -61,7 +62,7 @@ struct Rules {
     signed_in: bool,
     conditions: Vec<Condition>,
     /// The page to which a visitor who is not signed in is sent.
-    sign_in: Option<String>,
+    sign_in: Option<SignInPage>,
 }
 
 type Condition = Arc<dyn Fn(&Session) -> Result<bool, Error> + Send + Sync>;
@@ -195,19 +196,14 @@ impl Guard {
     }
 
     /// Redirects visitors who are not signed in to this page, with the [path to come back to](ReturnPath) in the
-    /// parameter `next`.
+    /// parameter `next`. A [`SignInPage`] says more: [`or_redirect_to`](Guard::or_redirect_to) takes it.
     ///
     /// The redirect is a 303, so that a form is not posted to the sign-in page once more. Only GET and HEAD have
     /// a path to come back to, because no other request can be repeated by going there. A request for the
     /// sign-in page itself is answered 401: a guard in front of that page would redirect for ever.
     ///
     /// A script is answered 401, too. It would follow a redirect and take the sign-in page for its data, and it
-    /// can do something about a 401. Two [fields](RequestHead::fields) tell it from a visitor:
-    ///
-    /// - `Sec-Fetch-Mode: navigate` is a visitor, and any other mode is none (Fetch Metadata Request Headers,
-    ///   section 2.2). Every current browser sends it over https and to this machine.
-    /// - Without that field it is a visitor if `Accept` names `text/html` or `application/xhtml+xml`. Browsers
-    ///   name them when they navigate; `fetch`, curl and health checks ask for `*/*`.
+    /// can do something about a 401. [`GuardedRequest::is_visit`] says how it is told from a visitor.
     ///
     /// # Errors
     ///
@@ -235,16 +231,24 @@ impl Guard {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn or_redirect(self, sign_in: &str) -> Result<Guard, Error> {
-        match ReturnPath::parse(sign_in) {
-            Some(path) if !percent::has(path.query(), ReturnPath::PARAMETER) => {
-                Ok(self.with(|rules| rules.sign_in = Some(path.into())))
-            }
-            _ => Err(Error::configuration(format!(
-                "`{sign_in}` is no sign-in page that a guard can redirect to: it takes a path on \
-                 this site, such as `/sign-in`, without the parameter `{}`",
-                ReturnPath::PARAMETER
-            ))),
-        }
+        Ok(self.or_redirect_to(SignInPage::new(sign_in)?))
+    }
+
+    /// Does what [`or_redirect`](Guard::or_redirect) does, with a page of which more is said: the prefix that a
+    /// proxy cuts off, paths that are no page to come back to, the longest way back, and what is a visit.
+    ///
+    /// ```
+    /// use sealed_session::{Guard, SignInPage};
+    ///
+    /// let page = SignInPage::new("/sign-in")?.never_back_to("/sign-out")?;
+    /// let guard = Guard::signed_in().or_redirect_to(page.clone());
+    /// let staff = Guard::signed_in().subject(|who| who == "ada").or_redirect_to(page);
+    /// # let _ = (guard, staff);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn or_redirect_to(self, page: SignInPage) -> Guard {
+        self.with(|rules| rules.sign_in = Some(page))
     }
 
     fn when(
@@ -293,7 +297,10 @@ impl Guard {
             asked.is_live()
         };
         if !is_known {
-            return Ok(self.answer_unknown(session, &GuardedRequest::of(request)));
+            let page = self.rules.sign_in.as_ref();
+            return Ok(page.map_or(Verdict::Unauthorized, |page| {
+                page.answer(session, &GuardedRequest::of(request))
+            }));
         }
         let holds = |condition: &Condition| {
             condition(&asked).unwrap_or_else(|error| {
@@ -307,46 +314,6 @@ impl Guard {
             Verdict::Forbidden
         })
     }
-
-    /// Answers a visitor who is not signed in.
-    fn answer_unknown(&self, session: &Session, request: &GuardedRequest<'_>) -> Verdict {
-        let Some(sign_in) = self.rules.sign_in.as_deref() else {
-            return Verdict::Unauthorized;
-        };
-        if request.path() == percent::split(sign_in).0 {
-            tracing::error!(target: "sealed_session", path = request.path(), "a guard is in front of the sign-in page that it redirects to; nobody can sign in");
-            return Verdict::Unauthorized;
-        }
-        if !request.wants_page() {
-            return Verdict::Unauthorized;
-        }
-        // A client whose session is in links has it in this one, too, if the link has room for it.
-        let carry = |location: String| {
-            session.all().try_fold(location, |location, session| {
-                session.encode_url(&location).map(Cow::into_owned)
-            })
-        };
-        if let Some(back) = return_path(session, request) {
-            let mark = if sign_in.contains('?') { '&' } else { '?' };
-            let name = ReturnPath::PARAMETER;
-            let whole = format!("{sign_in}{mark}{name}={}", back.encoded());
-            if let Ok(location) = carry(whole) {
-                return Verdict::Redirect(location);
-            }
-        }
-        let bare = carry(sign_in.to_owned());
-        Verdict::Redirect(bare.unwrap_or_else(|_| sign_in.to_owned()))
-    }
-}
-
-/// Returns the path to come back to, if the request can be repeated by going there.
-fn return_path(session: &Session, request: &GuardedRequest<'_>) -> Option<ReturnPath> {
-    let mut target = request.repeatable_target()?.into_owned();
-    // A token in the request's own link is no part of where the visitor went.
-    for session in session.all() {
-        target = session.without_token(target);
-    }
-    ReturnPath::parse(&target)
 }
 
 impl fmt::Debug for Guard {

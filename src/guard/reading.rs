@@ -32,6 +32,14 @@ pub(super) fn is_safe(path: &str) -> bool {
     !is_dots(name(last)) && others.all(|segment| is_named(name(segment)))
 }
 
+/// Writes a path as a router may read it: decoded, without parameters of segments and a slash at the end. Returns
+/// `None` if it cannot be read.
+pub(super) fn plain(path: &str) -> Option<String> {
+    let read = read(path)?;
+    let names: Vec<&str> = read.split('/').map(name).collect();
+    Some(names.join("/").trim_end_matches('/').to_owned())
+}
+
 /// Returns a segment without its parameters (RFC 3986 section 3.3), which servlet containers cut off (Jakarta
 /// Servlet 6.0 section 3.5).
 fn name(segment: &str) -> &str {

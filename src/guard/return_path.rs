@@ -5,10 +5,6 @@ use std::fmt;
 use super::percent::{decoded, encoded, split, values};
 use super::reading;
 
-/// The most characters of a return path. Encoding triples them at most, which still fits the response head
-/// of a proxy that takes 4 KiB.
-const LENGTH_MAX: usize = 1_000;
-
 /// A path on this site, to come back to after the sign-in. It is checked, so that a link to the sign-in page
 /// cannot lead a visitor to a copy of the site (an *open redirect*,
 /// [CWE-601](https://cwe.mitre.org/data/definitions/601.html)).
@@ -42,17 +38,19 @@ const LENGTH_MAX: usize = 1_000;
 /// | what does not begin with one slash | it is a URL, `javascript:` among them, or relative to who knows what |
 /// | `//evil.example`, `/\evil.example` | browsers read a host, with either slash ([URL Standard](https://url.spec.whatwg.org/#relative-slash-state), "relative slash state") |
 /// | tabs and line breaks: `/⇥/evil.example` | browsers drop them first, wherever they stand (URL Standard, "basic URL parser", step 3); a line break also ends a header field |
-/// | spaces, control characters, all that is not ASCII, ``" < > ` `` and `#` | no browser sends them in a path or query, so no guard wrote them |
+/// | spaces, control characters, all that is not ASCII, `" < >` and `#` | no browser sends them in a path or query, so no guard wrote them |
+/// | a backtick in the path | neither; in a query browsers send it |
 /// | `//` anywhere in the path, `.` and `..` | `/.//evil.example` has the path `//evil.example` once dots are removed (RFC 3986 section 5.2.4), and whoever redirects to that path leaves |
 /// | `/;a=b/evil.example`, `..;` | servers that cut off the parameters of a segment read `//evil.example`, and dots (RFC 3986 section 3.3) |
 /// | slashes, backslashes, dots and control characters that mean this once decoded, however often: `/%2Fevil.example`, `/%5Cevil.example`, `/%252F`, `/%09/`, `/%2e%2e//` | proxies and scripts decode what they pass on |
 /// | `^ { \| }` in the path | not every framework can redirect there |
 /// | encoded bytes that are no UTF-8: `/%C0%AFevil.example` | lenient decoders read an overlong slash |
 /// | full-width and small forms, and what looks like a slash: `／evil.example`, `∕evil.example`, encoded | normalisation (UAX #15) and best-fit tables make ASCII of them |
-/// | more than 1,000 characters | so that the redirect fits a proxy's limits |
+/// | more than 1,000 characters, unless a [`SignInPage`](crate::SignInPage::longest_way_back) allows more | so that the redirect fits a proxy's limits |
 ///
-/// Behind a question mark slashes name no host, so encoded or not they may stand there:
-/// `/open?url=https://shop.example/` is a path on this site.
+/// Behind a question mark slashes of either kind name no host, so encoded or not they may stand there:
+/// `/open?url=https://shop.example/` is a path on this site. Browsers send backslashes and backticks of a query
+/// as they are (URL Standard, "query percent-encode set").
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ReturnPath(String);
 
@@ -65,6 +63,10 @@ impl ReturnPath {
     /// assert_eq!(ReturnPath::PARAMETER, "next");
     /// ```
     pub const PARAMETER: &'static str = "next";
+
+    /// The most characters, unless the application says otherwise. Encoding triples them at most, which still
+    /// fits the response head of a proxy that takes 4 KiB.
+    pub(super) const LENGTH_MAX: usize = 1_000;
 
     /// Checks a path with its query, and returns it if it stays on this site. Give it decoded, as your
     /// framework's reader of forms hands it out; [`from_query`](ReturnPath::from_query) reads the parameter
@@ -81,14 +83,21 @@ impl ReturnPath {
     /// ```
     #[must_use]
     pub fn parse(path: &str) -> Option<ReturnPath> {
+        ReturnPath::checked(path, ReturnPath::LENGTH_MAX)
+    }
+
+    /// Does the same with another limit.
+    pub(super) fn checked(target: &str, longest: usize) -> Option<ReturnPath> {
         // Browsers send more than RFC 3986 allows, `[]` and `{}` for instance, but none of these.
-        let is_sent = |byte: u8| byte.is_ascii_graphic() && !b"\"#<>\\`".contains(&byte);
-        let is_plain = path.len() <= LENGTH_MAX && path.bytes().all(is_sent);
+        let is_sent = |byte: u8| byte.is_ascii_graphic() && !b"\"#<>".contains(&byte);
+        if target.len() > longest || !target.bytes().all(is_sent) {
+            return None;
+        }
+        let path = split(target).0;
         // Rocket's parser of URIs takes none of these in a path, so a redirect to one fails there.
-        let is_known = |byte: u8| !b"^{|}".contains(&byte);
-        let is_ours =
-            is_plain && split(path).0.bytes().all(is_known) && reading::is_safe(split(path).0);
-        is_ours.then(|| ReturnPath(path.to_owned()))
+        let is_known = |byte: u8| !b"^{|}`".contains(&byte);
+        let is_ours = path.bytes().all(is_known) && reading::is_safe(path);
+        is_ours.then(|| ReturnPath(target.to_owned()))
     }
 
     /// Reads the parameter `next` of a request's query, which is given as it came, without the question mark.
@@ -104,6 +113,11 @@ impl ReturnPath {
     /// ```
     #[must_use]
     pub fn from_query(query: &str) -> Option<ReturnPath> {
+        ReturnPath::read(query, ReturnPath::LENGTH_MAX)
+    }
+
+    /// Does the same with another limit.
+    pub(super) fn read(query: &str, longest: usize) -> Option<ReturnPath> {
         let mut found = values(query, ReturnPath::PARAMETER);
         let value = found.next()?;
         // Another reader of the query may take the second of two. A plus sign stands for a space in a query,
@@ -112,7 +126,7 @@ impl ReturnPath {
             return None;
         }
         let value = String::from_utf8(decoded(value)).ok()?;
-        ReturnPath::parse(&value)
+        ReturnPath::checked(&value, longest)
     }
 
     /// Returns the path and query, ready for a `Location` field.

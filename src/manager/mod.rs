@@ -133,6 +133,11 @@ impl SessionManager {
         session.visit().close(response, now)
     }
 
+    /// Returns an error if a request cannot carry its sessions beside those of `others`.
+    pub(crate) fn check_beside(&self, others: &SlotList) -> Result<(), Error> {
+        slots::check_beside(others, &self.slots)
+    }
+
     /// Adds the slot `S` with the configuration of `manager`.
     ///
     /// # Errors

@@ -28,6 +28,18 @@ fn check_pair(there: &SlotConfig, added: &SlotConfig) -> Result<(), Error> {
             added.name
         )));
     }
+    check_names(there, added)
+}
+
+/// Refuses slots of two managers that serve one request and would read each other's sessions.
+pub(super) fn check_beside(there: &SlotList, added: &SlotList) -> Result<(), Error> {
+    there
+        .iter()
+        .try_for_each(|slot| added.iter().try_for_each(|other| check_names(slot, other)))
+}
+
+/// Refuses two slots that share a name.
+fn check_names(there: &SlotConfig, added: &SlotConfig) -> Result<(), Error> {
     check_carriers(there, added)?;
     for (at, family) in there.config.carriers.cookies().families() {
         for (added_at, other) in added.config.carriers.cookies().families() {

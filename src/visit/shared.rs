@@ -80,6 +80,11 @@ impl Visit {
         self.foreign
     }
 
+    /// Returns the slots of the manager that loaded the request.
+    pub(crate) fn slots(&self) -> &SlotList {
+        &self.slots
+    }
+
     /// Returns the configuration of the slot number `at`.
     pub(crate) fn config(&self, at: usize) -> &Config {
         self.slots.at(at)

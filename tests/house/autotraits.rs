@@ -16,7 +16,7 @@ use sealed_session::report::{AttributeSize, KeyId, KeyText, Measure, Oversize, S
 use sealed_session::{
     Attribute, Budget, Compression, CookieSpec, CrossOrigin, Error, Format, Guard, Key, KeyRing,
     Lifetime, Persistence, Refusal, ReturnPath, SameSite, Scope, Session, SessionManager,
-    SessionManagerBuilder,
+    SessionManagerBuilder, SignInPage,
 };
 
 fn is<T: Send + Sync + Unpin + 'static>() {}
@@ -37,6 +37,7 @@ fn public_types_are_send_and_sync() {
     is::<Oversize>();
     is::<Refusal>();
     is::<ReturnPath>();
+    is::<SignInPage>();
     is::<Scope>();
     is::<Session>();
     is::<SessionId>();

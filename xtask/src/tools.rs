@@ -88,6 +88,7 @@ pub(crate) fn clients_and_proxies() -> Result<(), String> {
         ("python3", works("python3", &["--version"])),
         ("nginx", server("nginx")),
         ("haproxy", server("haproxy")),
+        ("caddy", works("caddy", &["version"])),
         // Without the service.
         ("apache2-bin", server("apache2")),
     ]

@@ -10,9 +10,9 @@ use actix_web::Error as ActixError;
 use actix_web::body::EitherBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use pin_project_lite::pin_project;
-use sealed_session::Session;
 
 use crate::commit::{commit, commit_error};
+use crate::load::{Loaded, leave};
 use crate::refused::Refused;
 use crate::shared::Shared;
 
@@ -45,7 +45,7 @@ pin_project! {
 pin_project! {
     #[project = StateProjection]
     enum State<Inner, B> {
-        Running { #[pin] inner: Inner, session: Session, shared: Rc<Shared> },
+        Running { #[pin] inner: Inner, loaded: Loaded, shared: Rc<Shared> },
         Refused { response: Option<ServiceResponse<EitherBody<B>>> },
     }
 }
@@ -53,13 +53,13 @@ pin_project! {
 impl<Inner, B> ResponseFuture<Inner, B> {
     pub(crate) fn new(
         inner: Inner,
-        session: Session,
+        loaded: Loaded,
         shared: Rc<Shared>,
     ) -> ResponseFuture<Inner, B> {
         ResponseFuture {
             state: State::Running {
                 inner,
-                session,
+                loaded,
                 shared,
             },
         }
@@ -85,11 +85,17 @@ where
         match self.project().state.project() {
             StateProjection::Running {
                 inner,
-                session,
+                loaded,
                 shared,
             } => Poll::Ready(match ready!(inner.poll(context)) {
-                Ok(response) => Ok(commit(shared, session, response)),
-                Err(error) => Err(commit_error(shared, session, error)),
+                Ok(response) => {
+                    if loaded.is_nested {
+                        leave(response.request());
+                    }
+                    Ok(commit(shared, &loaded.session, response))
+                }
+                // Nothing around it has the request any more.
+                Err(error) => Err(commit_error(shared, &loaded.session, error)),
             }),
             StateProjection::Refused { response } => {
                 let response = response.take().expect("polled after it was ready");

@@ -1,26 +1,87 @@
 //! The session of a request, before anything else sees the request.
 
-use actix_web::HttpMessage;
-use actix_web::dev::ServiceRequest;
-use sealed_session::{Error, Session, adapter};
+use actix_web::dev::{Extensions, ServiceRequest};
+use actix_web::{HttpMessage, HttpRequest};
+use sealed_session::{Error, Session, SessionManager, adapter};
 
 use crate::head;
 use crate::refused::Refused;
 use crate::shared::Shared;
 
-/// Loads the session and puts it into the request's extensions, where the inner service finds it.
-pub(crate) fn load(shared: &Shared, request: &ServiceRequest) -> Result<Session, Refused> {
+/// Loads the session and puts it into the request's extensions, where the inner service finds it. A session
+/// that is there already, of a middleware around this one, is kept aside until [`leave`].
+pub(crate) fn load(shared: &Shared, request: &ServiceRequest) -> Result<Loaded, Refused> {
     // Nothing is borrowed meanwhile: the clock and what hears of events are the application's.
-    if request.extensions().contains::<Session>() {
-        // Which of the two an extractor means cannot be known.
-        let error = Error::misuse("two session middlewares cover one request; remove one of them");
-        tracing::error!(target: "sealed_session", %error);
-        return Err(Refused::Covered);
-    }
+    let session = request.extensions_mut().remove::<Session>();
+    let outer = match session {
+        Some(session) => Some(outer(session, &shared.manager, request)?),
+        None => None,
+    };
+    let is_nested = outer.is_some();
     let session = head::load(&shared.manager, request.head(), shared.clock.now());
+    let mut extensions = request.extensions_mut();
     if let Some(foreign) = adapter::foreign(&session) {
+        if let Some(outer) = outer {
+            restore(&mut extensions, outer);
+        }
         return Err(Refused::Foreign(foreign));
     }
-    request.extensions_mut().insert(adapter::in_hand(&session));
-    Ok(session)
+    extensions.insert(adapter::in_hand(&session));
+    if let Some(outer) = outer {
+        extensions.insert(outer);
+    }
+    Ok(Loaded { session, is_nested })
+}
+
+/// The session of a request, and whether a middleware around has another one.
+pub(crate) struct Loaded {
+    pub(crate) session: Session,
+    pub(crate) is_nested: bool,
+}
+
+/// The sessions of the middlewares around, the next one first.
+struct Outer {
+    session: Session,
+    before: Option<Box<Outer>>,
+}
+
+/// Keeps the `session` of the next middleware around, unless one around collides with what `manager` loads.
+fn outer(
+    session: Session,
+    manager: &SessionManager,
+    request: &ServiceRequest,
+) -> Result<Outer, Refused> {
+    let before = request.extensions_mut().remove::<Outer>().map(Box::new);
+    let outer = Outer { session, before };
+    let mut around = Some(&outer);
+    while let Some(Outer { session, before }) = around {
+        if let Err(error) = adapter::nested(session, manager) {
+            // Which of the two an extractor means cannot be known.
+            let error = Error::misuse(format!(
+                "two session middlewares cover one request, and cannot be told apart; remove one of them, or \
+                 change its names: {error}"
+            ));
+            tracing::error!(target: "sealed_session", %error);
+            // What is around finds its own again.
+            restore(&mut request.extensions_mut(), outer);
+            return Err(Refused::Covered);
+        }
+        around = before.as_deref();
+    }
+    Ok(outer)
+}
+
+/// Gives the middlewares around a nested one their session back, once there is a response.
+pub(crate) fn leave(request: &HttpRequest) {
+    let mut extensions = request.extensions_mut();
+    if let Some(outer) = extensions.remove::<Outer>() {
+        restore(&mut extensions, outer);
+    }
+}
+
+fn restore(extensions: &mut Extensions, outer: Outer) {
+    extensions.insert(outer.session);
+    if let Some(before) = outer.before {
+        extensions.insert(*before);
+    }
 }

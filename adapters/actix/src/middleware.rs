@@ -19,8 +19,9 @@ use crate::shared::Shared;
 /// Gives every request of an application its session, or its [several](sealed_session::slots).
 ///
 /// Wrap the `App` in it, outside of everything that uses the session: of several `wrap` calls the last is
-/// the outermost. Around the `App` it covers every scope, and what no route matches. Two, one inside
-/// the other, are reported and answered with 500.
+/// the outermost. Around the `App` it covers every scope, and what no route matches. Of two, one
+/// inside the other, the inner one counts inside, and both commit. Where they share the name of a cookie, a
+/// header field or a parameter of links, they are reported and answered with 500.
 ///
 /// A request that may change something, and that a page of another origin caused, is answered with an
 /// empty 403; see [`CrossOrigin`](sealed_session::CrossOrigin).
@@ -215,7 +216,7 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let shared = Rc::clone(&self.shared);
         match load(&shared, &request) {
-            Ok(session) => ResponseFuture::new(self.inner.call(request), session, shared),
+            Ok(loaded) => ResponseFuture::new(self.inner.call(request), loaded, shared),
             Err(refused) => ResponseFuture::refused(refused, request),
         }
     }

@@ -7,7 +7,7 @@ use sealed_session::adapter::Foreign;
 /// Why a request goes no further.
 #[derive(Clone, Copy)]
 pub(crate) enum Refused {
-    /// Another middleware has given it its session.
+    /// Another middleware has given it a session under the same names.
     Covered,
     /// Another origin caused it.
     Foreign(Foreign),

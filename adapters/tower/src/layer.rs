@@ -18,8 +18,10 @@ use crate::shared::Shared;
 /// Gives every request of a service its [`Session`](sealed_session::Session), with the slots of its manager.
 ///
 /// Put it outside of everything that uses the session, and around the whole application: a route that
-/// the layer does not cover, such as a fallback added later, has none. Two layers, one inside the
-/// other, are reported and answered with an empty 500, for which the body type implements `Default`.
+/// the layer does not cover, such as a fallback added later, has none. Of two
+/// layers, one inside the other, the inner one counts inside, and both commit. Where they share the name of a
+/// cookie, a header field or a parameter of links, they are reported and answered with an empty 500, for which
+/// the body type implements `Default`.
 ///
 /// A request that may change something, and that a page of another origin caused, is answered with an
 /// empty 403; see [`CrossOrigin`](sealed_session::CrossOrigin). The response has the

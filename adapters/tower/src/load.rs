@@ -1,7 +1,7 @@
 //! The session of a request, before anything else sees the request.
 
 use http::Request;
-use sealed_session::{Error, Session, adapter};
+use sealed_session::{Error, Session, SessionManager, adapter};
 
 use crate::head;
 use crate::refused::Refused;
@@ -9,28 +9,55 @@ use crate::shared::Shared;
 
 /// Loads the session and puts it into the request's extensions, where the inner service finds it.
 pub(crate) fn load<F, B>(shared: &Shared<F>, request: &mut Request<B>) -> Result<Session, Refused> {
-    if request.extensions().get::<Session>().is_some() {
-        // Which of the two an extractor means cannot be known.
-        let error = Error::misuse("two session layers cover one request; remove one of them");
-        tracing::error!(target: "sealed_session", %error);
-        return Err(Refused::Covered);
+    let outer = request.extensions_mut().remove::<InHand>();
+    if let Some(outer) = &outer {
+        outer.admit(&shared.manager)?;
     }
     let session = head::load(&shared.manager, request, shared.clock.now());
     if let Some(foreign) = adapter::foreign(&session) {
         return Err(Refused::Foreign(foreign));
     }
     let extensions = request.extensions_mut();
-    extensions.insert(InHand(adapter::in_hand(&session)));
+    extensions.insert(InHand {
+        session: adapter::in_hand(&session),
+        outer: outer.map(Box::new),
+    });
     extensions.insert(session.clone());
     Ok(session)
 }
 
-/// The handler's own handle, beside the session that it borrows. What a layer lends a handler is often
-/// cloned on its way, and a clone of the request is in hand as well.
-struct InHand(Session);
+/// The handler's own handle, beside the session that it borrows, and those of the layers around. What a layer
+/// lends a handler is often cloned on its way, and a clone of the request is in hand as well.
+struct InHand {
+    session: Session,
+    outer: Option<Box<InHand>>,
+}
+
+impl InHand {
+    /// Lets a layer inside load sessions of its own, unless they collide with one of these.
+    fn admit(&self, manager: &SessionManager) -> Result<(), Refused> {
+        let mut around = Some(self);
+        while let Some(InHand { session, outer }) = around {
+            if let Err(error) = adapter::nested(session, manager) {
+                // Which of the two an extractor means cannot be known.
+                let error = Error::misuse(format!(
+                    "two session layers cover one request, and cannot be told apart; remove one of them, or \
+                     change its names: {error}"
+                ));
+                tracing::error!(target: "sealed_session", %error);
+                return Err(Refused::Covered);
+            }
+            around = outer.as_deref();
+        }
+        Ok(())
+    }
+}
 
 impl Clone for InHand {
     fn clone(&self) -> InHand {
-        InHand(adapter::in_hand(&self.0))
+        InHand {
+            session: adapter::in_hand(&self.session),
+            outer: self.outer.clone(),
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::failure::empty;
 /// Why a request goes no further.
 #[derive(Clone, Copy)]
 pub(crate) enum Refused {
-    /// Another layer has given it its session.
+    /// Another layer has given it a session under the same names.
     Covered,
     /// Another origin caused it.
     Foreign(Foreign),

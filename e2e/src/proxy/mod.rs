@@ -2,12 +2,14 @@
 //! else unless a test says so.
 
 mod apache;
+mod caddy;
 mod haproxy;
 mod nginx;
 
 use std::process::{Command, Stdio};
 
 pub use apache::Apache;
+pub use caddy::Caddy;
 pub use haproxy::Haproxy;
 pub use nginx::Nginx;
 

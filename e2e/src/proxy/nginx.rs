@@ -38,6 +38,20 @@ impl Nginx {
         variables: &str,
         settings: &str,
     ) -> Result<Proxy, Failure> {
+        let locations = format!("location / {{ proxy_pass http://{upstream}; {settings} }}");
+        Nginx::start_locations(certificate, variables, &locations)
+    }
+
+    /// Starts one that has these `locations`, with `variables` beside the server.
+    ///
+    /// # Errors
+    ///
+    /// If it is not installed, or does not start.
+    pub fn start_locations(
+        certificate: &Certificate,
+        variables: &str,
+        locations: &str,
+    ) -> Result<Proxy, Failure> {
         let (folder, site) = (Folder::new()?, site()?);
         let (file, key) = (
             certificate.file().display(),
@@ -55,7 +69,7 @@ impl Nginx {
                 server {{
                     listen {};
                     listen {} ssl http2; ssl_certificate {file}; ssl_certificate_key {key};
-                    location / {{ proxy_pass http://{upstream}; {settings} }}
+                    {locations}
                 }}
             }}",
             site.plain, site.tls

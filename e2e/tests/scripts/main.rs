@@ -1,9 +1,13 @@
-//! The commands, the script and the socket of docs/clients-without-cookies.md, run as they stand there.
+//! The commands, the script and the socket of docs/clients-without-cookies.md, and the configurations of
+//! docs/forward-auth.md, run as they stand there; and what docs/guards.md says of a prefix.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod api;
+mod forward_auth;
+mod gate;
 mod page;
+mod prefix;
 mod server;
 mod socket;
 mod transcript;
@@ -30,7 +34,7 @@ fn the_page_shows_the_code_that_runs_here() {
 fn the_commands_answer_what_the_page_says() -> Result<(), Failure> {
     let api = Api::start()?;
     let mut keeper = Keeper::default();
-    for transcript in blocks("console") {
+    for transcript in blocks(page(), "console") {
         keeper.run(transcript, &api)?;
     }
     assert_eq!(keeper.asked(), 7);
@@ -41,14 +45,14 @@ fn the_commands_answer_what_the_page_says() -> Result<(), Failure> {
 fn the_script_prints_what_the_page_says() -> Result<(), Failure> {
     let api = Api::start()?;
     let script = Command::new("python3")
-        .args(["-I", "-c", block("python"), &api.url()])
+        .args(["-I", "-c", block(page(), "python"), &api.url()])
         .env("no_proxy", "*")
         .output()?;
     let errors = String::from_utf8(script.stderr)?;
     assert!(script.status.success() && errors.is_empty(), "{errors}");
     let printed = String::from_utf8(script.stdout)?;
     let lines: Vec<&str> = printed.lines().map(str::trim_end).collect();
-    assert_eq!(lines, block("text").lines().collect::<Vec<_>>());
+    assert_eq!(lines, block(page(), "text").lines().collect::<Vec<_>>());
     Ok(())
 }
 

@@ -2,7 +2,9 @@
 
 use sealed_session::adapter::Verdict;
 use sealed_session::adapter::{HeaderFields, RequestHead};
-use sealed_session::{Guard, Lifetime, ReturnPath, SessionManager, Transport};
+use sealed_session::{
+    Guard, GuardedRequest, Lifetime, ReturnPath, SessionManager, SignInPage, Transport,
+};
 
 use super::{ada, asked, nobody, visit};
 use crate::common::{at, ring};
@@ -71,6 +73,8 @@ fn only_what_can_be_repeated_has_a_path_to_come_back_to() {
     assert_eq!(to("/sign-in").status(), Some(303), "a POST becomes a GET");
 }
 
+const CORS: (&str, &str) = ("sec-fetch-mode", "cors");
+
 #[test]
 fn only_visits_are_redirected() {
     const FIREFOX: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -107,6 +111,28 @@ fn only_visits_are_redirected() {
             ],
             false,
         ),
+        // Libraries that show the page to which a redirect leads.
+        (&[CORS, ("x-turbo-request-id", "a-b")], true),
+        (&[CORS, ("turbo-frame", "cart")], true),
+        (&[CORS, ("x-up-version", "3.14.3")], true),
+        (
+            &[CORS, ("x-pjax", "true"), ("x-pjax-selectors", "[\"main\"]")],
+            true,
+        ),
+        (
+            &[CORS, ("hx-request", "true"), ("hx-boosted", "true")],
+            true,
+        ),
+        // And those that do something else with it.
+        (
+            &[CORS, ("hx-request", "true"), ("accept", "text/html")],
+            false,
+        ),
+        (
+            &[CORS, ("x-pjax", "true"), ("x-pjax-container", "#main")],
+            false,
+        ),
+        (&[CORS, ("x-requested-with", "XMLHttpRequest")], false),
     ];
     for (fields, is_visit) in cases {
         let wanted = match is_visit {
@@ -142,6 +168,131 @@ fn a_sign_in_page_is_on_this_site() {
         let error = Guard::signed_in().or_redirect(page).unwrap_err();
         assert!(error.is_configuration(), "{page}");
         assert!(error.to_string().contains(&format!("`{page}`")), "{error}");
+    }
+}
+
+fn page() -> SignInPage {
+    SignInPage::new("/sign-in").unwrap()
+}
+
+fn behind(page: SignInPage) -> Guard {
+    Guard::signed_in().or_redirect_to(page)
+}
+
+#[test]
+fn a_prefix_that_a_proxy_cuts_off_stands_in_front_of_both_paths() {
+    for prefix in ["/app", "/app/"] {
+        let page = page().below(prefix).unwrap();
+        let guard = behind(page.clone());
+        for (target, back) in [
+            ("/", Some("/app/")),
+            ("/orders?page=2", Some("/app/orders?page=2")),
+            ("/app/orders", Some("/app/app/orders")),
+            ("//evil.example", None),
+            ("/\\evil.example", None),
+            ("*", None),
+            ("", None),
+        ] {
+            let Verdict::Redirect(location) = visit(&guard, &nobody(), target) else {
+                panic!("{target}")
+            };
+            let query = location.strip_prefix("/app/sign-in").unwrap();
+            let found = page.way_back(query.trim_start_matches('?'));
+            assert_eq!(found.as_ref().map(ReturnPath::as_str), back, "{target}");
+        }
+        // The guard sees the path that is left.
+        assert_eq!(visit(&guard, &nobody(), "/sign-in"), Verdict::Unauthorized);
+        for outside in [
+            "/orders",
+            "/application/a",
+            "/app",
+            "/app%252Forders",
+            "/%2561pp/a",
+        ] {
+            assert_eq!(page.way_back(&format!("next={outside}")), None, "{outside}");
+        }
+    }
+    // A page whose own path begins like the prefix.
+    let guard = behind(page().below("/sign").unwrap());
+    assert_eq!(
+        visit(&guard, &nobody(), "/a"),
+        to("/sign/sign-in?next=/sign/a")
+    );
+    for wrong in ["", "app", "//app", "/app?a", "/a/../b", "https://a.example"] {
+        assert!(
+            page().below(wrong).unwrap_err().is_configuration(),
+            "{wrong}"
+        );
+        assert!(page().never_back_to(wrong).unwrap_err().is_configuration());
+    }
+}
+
+#[test]
+fn a_sign_out_is_no_page_to_come_back_to() {
+    let page = page().below("/app").unwrap();
+    let page = page.never_back_to("/sign-out").unwrap();
+    let page = page.never_back_to("/callback/").unwrap();
+    let guard = behind(page.clone());
+    for target in ["/sign-out", "/sign-out?all=1", "/sign-out/", "/callback"] {
+        let verdict = visit(&guard, &nobody(), target);
+        assert_eq!(verdict, to("/app/sign-in"), "{target}");
+    }
+    for next in [
+        "/app/sign-out",
+        "/app/sign-out?a=b",
+        "/app/sign-out/",
+        "/app/sign%2Dout",
+        "/app/%73ign-out",
+        "/app/sign%252Dout",
+        "/app/sign-out;a=b",
+        "/app/callback",
+        "/app/sign-in",
+        "/app/sign-in?next=/a",
+    ] {
+        let encoded: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+        assert_eq!(page.way_back(&format!("next={encoded}")), None, "{next}");
+    }
+    for next in ["/app/sign-outs", "/app/a/sign-out", "/app/a?b=/sign-out"] {
+        assert!(page.way_back(&format!("next={next}")).is_some(), "{next}");
+    }
+}
+
+#[test]
+fn the_longest_way_back_is_as_told() {
+    let target = format!("/sso?SAMLRequest={}", "x".repeat(1_355));
+    let lost = visit(&behind(page()), &nobody(), &target);
+    assert_eq!(lost, to("/sign-in"));
+    let page = page().longest_way_back(target.len());
+    let Verdict::Redirect(location) = visit(&behind(page.clone()), &nobody(), &target) else {
+        panic!("no redirect")
+    };
+    let query = location.split_once('?').unwrap().1;
+    assert_eq!(page.way_back(query).unwrap().as_str(), target);
+    assert_eq!(page.way_back(&format!("{query}x")), None);
+    assert_eq!(page.longest_way_back(0).way_back("next=/"), None);
+}
+
+#[test]
+fn an_application_says_what_a_visit_is() {
+    let wanted = |request: &GuardedRequest<'_>| {
+        let own = request.field("X-Loader").as_deref() == Some("a, b");
+        own && request.method() == "GET" && request.path() == "/a"
+    };
+    let guard = behind(page().visits(wanted));
+    let own = [("x-loader", "a"), ("x-loader", "b")];
+    for (request, fields, is_visit) in [
+        (("GET", "/a?b"), &own[..], true),
+        (("POST", "/a"), &own[..], false),
+        (("GET", "/b"), &own[..], false),
+        (("GET", "/a"), &own[..1], false),
+        (("GET", "/a"), &[("sec-fetch-mode", "navigate")], false),
+    ] {
+        let verdict = asked(&guard, &nobody(), request, fields);
+        assert_eq!(
+            verdict.status() == Some(303),
+            is_visit,
+            "{request:?} {fields:?}"
+        );
     }
 }
 

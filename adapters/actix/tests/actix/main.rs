@@ -9,6 +9,7 @@
 mod applications;
 mod errors;
 mod guards;
+mod nested;
 mod passive;
 mod reports;
 mod sockets;

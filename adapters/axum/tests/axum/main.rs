@@ -10,4 +10,5 @@ mod errors;
 mod extractors;
 mod guards;
 mod middlewares;
+mod nested;
 mod support;

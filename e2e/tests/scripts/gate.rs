@@ -1,0 +1,12 @@
+//! The route of docs/forward-auth.md, which shows the lines below as they are.
+
+use axum::routing::{Router, get};
+use sealed_session_axum::GuardLayer;
+use sealed_session_axum::sealed_session::Guard;
+
+/// Answers the proxy whether a request may pass.
+pub(crate) fn gate() -> Router {
+    Router::new()
+        .route("/auth", get(async || ()))
+        .route_layer(GuardLayer::new(Guard::signed_in()))
+}

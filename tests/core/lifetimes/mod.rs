@@ -1,5 +1,6 @@
 //! The time that a session lives: its limits, its renewal and its end.
 
+mod failures;
 mod life;
 mod limits;
 mod own;

@@ -3,7 +3,7 @@
 use super::Session;
 use super::key::{AttributeName, ReadKey, WriteKey};
 use crate::error::Error;
-use crate::event::Note;
+use crate::event::Event;
 use crate::payload::{Attributes, Detached, Entry, NAME_MAX, SessionId};
 use crate::visit::{Edit, SessionState};
 
@@ -324,9 +324,12 @@ impl Session {
     /// Reports a value that could not be read. Call it without the lock, because a hook may use the
     /// session.
     fn tell_unreadable(&self, attribute: &str, error: &Error) {
-        self.visit.config(self.at).observer.tell(&Note::Unreadable {
-            attribute: attribute.to_owned(),
-            error: error.clone(),
-        });
+        self.visit
+            .config(self.at)
+            .observer
+            .tell(&Event::Unreadable {
+                attribute: attribute.to_owned(),
+                error: error.clone(),
+            });
     }
 }

@@ -17,7 +17,7 @@ use super::tombstones::{Death, tombstones};
 use super::touching;
 use crate::carrier::Incoming;
 use crate::error::Error;
-use crate::event::Note;
+use crate::event::Event;
 use crate::head::{HeaderChange, ResponseHead};
 use crate::lifetime::{SessionTimes, Timestamp};
 use crate::payload::Record;
@@ -131,7 +131,12 @@ impl Course {
             }
             Err((at, error)) => {
                 let error = error.of_cookie(visit.config(at).cookie());
-                self.notes.push((at, Note::CommitFailed(error.clone())));
+                self.notes.push((
+                    at,
+                    Event::CommitFailed {
+                        error: error.clone(),
+                    },
+                ));
                 Err(error)
             }
         }
@@ -181,7 +186,7 @@ impl Course {
         let refused = match held_back.cause {
             Cause::Refused(at, error) => Some((at, error)),
             Cause::Panic(refused) => {
-                self.notes.push((0, Note::Poisoned));
+                self.notes.push((0, Event::Poisoned {}));
                 let unsaid = if says_so { None } else { held_back.lost };
                 refused.or(unsaid.map(|at| (at, Error::poisoned())))
             }

@@ -5,7 +5,7 @@ use super::opening::open;
 use super::phase::{Cause, Closing, HeldBack, Phase};
 use super::slot_state::SlotState;
 use super::state::SessionState;
-use crate::event::Note;
+use crate::event::Event;
 use crate::lifetime::Timestamp;
 
 /// What changes in the course of a visit.
@@ -18,7 +18,7 @@ pub(super) struct Course {
 }
 
 /// What is told when the lock is released, with the number of the slot that it happened to.
-pub(super) type Notes = Vec<(usize, Note)>;
+pub(super) type Notes = Vec<(usize, Event)>;
 
 impl Course {
     /// Counts the slots.

@@ -9,7 +9,7 @@ use super::slot_state::{RefusedValue, SlotState, Usage};
 use super::state::{Edit, SessionState};
 use crate::carrier::{Incoming, LinkUse, Source};
 use crate::error::{Error, Refusal};
-use crate::event::Note;
+use crate::event::Event;
 use crate::lifetime::Timestamp;
 use crate::payload::Entry;
 use crate::seal::Format;
@@ -53,8 +53,8 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
     }
 
     /// Notes what is told when the lock is released.
-    pub(super) fn note(&mut self, note: Note) {
-        self.notes.push((self.at, note));
+    pub(super) fn note(&mut self, event: Event) {
+        self.notes.push((self.at, event));
     }
 
     /// Returns the session, which is opened on first use.
@@ -72,7 +72,7 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
             let state = SessionState::of(open(config, came, *now));
             match state.refusal() {
                 None | Some(Refusal::Absent) => {}
-                Some(refusal) => notes.push((*at, Note::Refused(refusal))),
+                Some(refusal) => notes.push((*at, Event::Refused { refusal })),
             }
             state
         })
@@ -171,13 +171,17 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
             })
             | Phase::Closed(Closing::Refused) => return Err(Error::held_back(what)),
             Phase::Closed(Closing::Failed | Closing::Sent) => {
-                self.note(Note::TooLate(what.to_owned()));
+                self.note(Event::TooLate {
+                    attribute: what.to_owned(),
+                });
                 return Err(Error::too_late(what));
             }
         }
         let links = self.slot.links.as_ref();
         if links.and_then(|links| links.made()).is_some() {
-            self.note(Note::TooLate(what.to_owned()));
+            self.note(Event::TooLate {
+                attribute: what.to_owned(),
+            });
             return Err(Error::linked(what));
         }
         Ok(())

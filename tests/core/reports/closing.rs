@@ -39,7 +39,7 @@ fn the_fields_of_a_response_may_ask_the_session() {
 fn a_panic_after_a_refused_value_does_not_hide_it() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&told);
-    let hook = move |event: &Event<'_>| log.lock().unwrap().push(format!("{event:?}"));
+    let hook = move |event: &Event| log.lock().unwrap().push(format!("{event:?}"));
     let manager = SessionManager::builder(ring()).on_event(hook);
     let manager = manager.build().unwrap();
     for status in [200, 500] {

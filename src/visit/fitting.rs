@@ -2,7 +2,7 @@
 
 use super::config::Config;
 use super::state::SessionState;
-use crate::carrier::{Carrier, Incoming, Outgoing, Source};
+use crate::carrier::{Carrier, Incoming, Source};
 use crate::cookie::{Budget, Chunks, Overflow, PAIR_END, Tally};
 use crate::error::{AttributeSize, Error, Measure, Oversize, Refusal};
 use crate::event::Event;
@@ -114,16 +114,17 @@ impl<'c> Exit<'c> {
 
     fn oversize(self, overflow: Overflow) -> Oversize {
         let budget = self.carrier.budget();
-        match (overflow, self.carrier.measure()) {
-            (Overflow::Cookies(needed), _) => {
+        match overflow {
+            Overflow::Cookies(needed) => {
                 Oversize::new(Measure::Cookies, needed, budget.cookie_limit())
             }
-            (Overflow::Total(needed), Measure::Link) => {
-                Oversize::new(Measure::Link, needed, budget.total_limit())
-            }
-            (Overflow::Total(needed), measure) => {
+            Overflow::Total(needed) => {
+                let measure = self.carrier.measure();
                 let mut oversize = Oversize::new(measure, needed, budget.total_limit());
-                oversize.reserved = budget.reserved();
+                // A link is in no head.
+                if measure != Measure::Link {
+                    oversize.reserved = budget.reserved();
+                }
                 oversize
             }
         }
@@ -186,13 +187,13 @@ impl Fitted<'_> {
         came: &Incoming,
         issued: Timestamp,
     ) -> Result<Vec<HeaderChange>, Error> {
-        let text = self.seal(issued)?;
-        let outgoing = Outgoing {
-            text: &text,
-            chunks: &self.chunks,
-            max_age: self.exit.max_age,
-        };
-        Ok(self.exit.carrier.set(&outgoing, came))
+        let (
+            text,
+            Exit {
+                carrier, max_age, ..
+            },
+        ) = (self.seal(issued)?, self.exit);
+        Ok(carrier.set(&text, &self.chunks, max_age, came))
     }
 
     pub(super) fn write_size(&self) -> WriteSize {

@@ -283,7 +283,7 @@ impl Session {
     /// ```
     pub fn clear(&self) -> Result<(), Error> {
         self.visit.at(self.at, |slot| {
-            match slot.open().attributes().is_none_or(|all| all.len() == 0) {
+            match slot.open().attributes().is_none_or(Attributes::is_empty) {
                 true => Ok(()),
                 false => slot.apply("clear", Edit::Clear).map(drop),
             }

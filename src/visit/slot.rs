@@ -7,7 +7,7 @@ use super::opening::open;
 use super::phase::{Cause, Closing, HeldBack, Phase};
 use super::slot_state::{RefusedValue, SlotState, Usage};
 use super::state::{Edit, SessionState};
-use crate::carrier::{Incoming, LinkUse, Source};
+use crate::carrier::{Incoming, Source};
 use crate::error::{Error, Refusal};
 use crate::event::Event;
 use crate::lifetime::Timestamp;
@@ -177,8 +177,7 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
                 return Err(Error::too_late(what));
             }
         }
-        let links = self.slot.links.as_ref();
-        if links.and_then(|links| links.made()).is_some() {
+        if self.made_link().is_some() {
             self.note(Event::TooLate {
                 attribute: what.to_owned(),
             });
@@ -206,7 +205,8 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         kept.try_for_each(|entry| config.check_keeps_secrets(&entry))
     }
 
-    pub(super) fn links(&mut self) -> Option<&mut LinkUse> {
-        self.slot.links.as_deref_mut()
+    /// Returns the token that the links of this response carry, if one was made.
+    pub(super) fn made_link(&self) -> Option<&str> {
+        self.slot.links.as_ref()?.made()
     }
 }

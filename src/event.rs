@@ -39,14 +39,14 @@ use crate::error::{Error, Refusal};
 /// assert_eq!(refused.load(Ordering::Relaxed), 1);
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Event<'a> {
+pub enum Event {
     /// A commit failed. The visitor's old session is as it was.
     #[non_exhaustive]
     CommitFailed {
         /// Why.
-        error: &'a Error,
+        error: Error,
     },
     /// The `Cookie` field of the next request will be longer than common servers take: it holds what this
     /// response writes, and the cookies that came along from elsewhere. Those servers refuse that request,
@@ -87,7 +87,7 @@ pub enum Event<'a> {
     #[non_exhaustive]
     NotStored {
         /// Why, with the sizes.
-        error: &'a Error,
+        error: Error,
     },
     /// The application wrote a session over a cookie that may be a live session to another node.
     #[non_exhaustive]
@@ -109,7 +109,7 @@ pub enum Event<'a> {
     #[non_exhaustive]
     TooLate {
         /// The attribute, or the operation.
-        attribute: &'a str,
+        attribute: String,
     },
     /// A value could not be read, and its key says that it counts as absent
     /// ([`absent_if_unreadable`](crate::Attribute::absent_if_unreadable)). The event is raised each time that
@@ -117,78 +117,15 @@ pub enum Event<'a> {
     #[non_exhaustive]
     Unreadable {
         /// The attribute.
-        attribute: &'a str,
+        attribute: String,
         /// Why. It holds nothing of the value.
-        error: &'a Error,
+        error: Error,
     },
     /// A handler began a session in a request that another site caused, and for which the browser may have kept
     /// the visitor's cookies back. Nothing of it is sent, because it would replace the session that the visitor
     /// has; see [`CrossOrigin`](crate::CrossOrigin).
     #[non_exhaustive]
     Withheld {},
-}
-
-/// An event that waits until no lock is held.
-#[derive(Debug)]
-pub(crate) enum Note {
-    CommitFailed(Error),
-    CrowdedRequest {
-        bytes: usize,
-        others: usize,
-        warning_limit: usize,
-    },
-    ForeignRequest(Foreign),
-    GivenUp,
-    NearBudget {
-        bytes: usize,
-        warning_limit: usize,
-    },
-    NotStored(Error),
-    Overwrote(Refusal),
-    Poisoned,
-    Refused(Refusal),
-    TooLate(String),
-    Unreadable {
-        attribute: String,
-        error: Error,
-    },
-    Withheld,
-}
-
-impl Note {
-    fn event(&self) -> Event<'_> {
-        match *self {
-            Note::CommitFailed(ref error) => Event::CommitFailed { error },
-            Note::CrowdedRequest {
-                bytes,
-                others,
-                warning_limit,
-            } => Event::CrowdedRequest {
-                bytes,
-                others,
-                warning_limit,
-            },
-            Note::ForeignRequest(reason) => Event::ForeignRequest { reason },
-            Note::GivenUp => Event::GivenUp {},
-            Note::NearBudget {
-                bytes,
-                warning_limit,
-            } => Event::NearBudget {
-                bytes,
-                warning_limit,
-            },
-            Note::NotStored(ref error) => Event::NotStored { error },
-            Note::Overwrote(refusal) => Event::Overwrote { refusal },
-            Note::Poisoned => Event::Poisoned {},
-            Note::Refused(refusal) => Event::Refused { refusal },
-            Note::TooLate(ref attribute) => Event::TooLate { attribute },
-            Note::Unreadable {
-                ref attribute,
-                ref error,
-            } => Event::Unreadable { attribute, error },
-            Note::Withheld => Event::Withheld {},
-        }
-    }
 }
 
 thread_local! {
@@ -223,30 +160,29 @@ pub(crate) struct Observer {
     hook: Option<Arc<Hook>>,
 }
 
-type Hook = dyn Fn(&Event<'_>) + Send + Sync;
+type Hook = dyn Fn(&Event) + Send + Sync;
 
 impl Observer {
-    pub(crate) fn new(hook: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Observer {
+    pub(crate) fn new(hook: impl Fn(&Event) + Send + Sync + 'static) -> Observer {
         Observer {
             hook: Some(Arc::new(hook)),
         }
     }
 
     /// Tells an event that was noted under a lock. The lock has been released by now.
-    pub(crate) fn tell(&self, note: &Note) {
+    pub(crate) fn tell(&self, event: &Event) {
         let Some(_telling) = Telling::begin() else {
             return;
         };
-        let event = note.event();
-        trace(&event);
+        trace(event);
         if let Some(hook) = &self.hook {
-            hook(&event);
+            hook(event);
         }
     }
 }
 
 /// Sends an event to `tracing`.
-fn trace(event: &Event<'_>) {
+fn trace(event: &Event) {
     const TARGET: &str = "sealed_session";
     match event {
         Event::CommitFailed { error } => {

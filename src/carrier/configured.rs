@@ -67,15 +67,10 @@ impl Carriers {
 
     /// Returns how a request is answered that uses none of the carriers.
     pub(crate) fn unasked(&self) -> Source {
-        match self {
-            Carriers {
-                reads_cookies: true,
-                ..
-            } => Source::Cookie,
-            Carriers {
-                fields: Some(_), ..
-            } => Source::Field,
-            _ => Source::Link,
+        match (self.reads_cookies, &self.fields) {
+            (true, _) => Source::Cookie,
+            (false, Some(_)) => Source::Field,
+            (false, None) => Source::Link,
         }
     }
 
@@ -92,11 +87,7 @@ impl Carriers {
     /// Returns the request fields by which a response varies whose handler looked at the session.
     pub(crate) fn varies_by(&self) -> impl Iterator<Item = &str> {
         let field = self.fields.as_ref().map(Fields::varies_by);
-        let cookie = if self.reads_cookies {
-            Some(COOKIE)
-        } else {
-            None
-        };
+        let cookie = self.reads_cookies.then_some(COOKIE);
         field.into_iter().chain(cookie)
     }
 }

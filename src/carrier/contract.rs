@@ -33,8 +33,15 @@ pub(crate) trait Carrier {
         &family.binding
     }
 
-    /// Returns the lines that set a session, and those that remove what it no longer needs.
-    fn set(&self, outgoing: &Outgoing<'_>, came: &Incoming) -> Vec<HeaderChange>;
+    /// Returns the lines that set a session, which is this text in these pieces, and those that remove what it
+    /// no longer needs. `max_age` is in seconds; `None` if its cookies go with the browser.
+    fn set(
+        &self,
+        text: &str,
+        pieces: &Chunks,
+        max_age: Option<u64>,
+        came: &Incoming,
+    ) -> Vec<HeaderChange>;
 
     /// Returns the lines that end a session.
     fn end(&self, came: &Incoming) -> Vec<HeaderChange>;
@@ -52,13 +59,4 @@ pub(crate) trait Carrier {
     fn buries(&self) -> bool {
         false
     }
-}
-
-/// A sealed session on its way out.
-#[derive(Debug)]
-pub(crate) struct Outgoing<'a> {
-    pub(crate) text: &'a str,
-    pub(crate) chunks: &'a Chunks,
-    /// In seconds; `None` if its cookies go with the browser.
-    pub(crate) max_age: Option<u64>,
 }

@@ -1,6 +1,6 @@
 //! Sessions in cookies: which names count, and the lines that set, end and clean up.
 
-use super::contract::{Carrier, Outgoing};
+use super::contract::Carrier;
 use super::family::Family;
 use super::incoming::Incoming;
 use crate::cookie::{Budget, Chunks, Jar, Overflow, PAIR_END, Scope, split};
@@ -162,21 +162,22 @@ impl Carrier for Cookies {
         lines.map(|line| line - tail + PAIR_END).sum()
     }
 
-    fn set(&self, outgoing: &Outgoing<'_>, came: &Incoming) -> Vec<HeaderChange> {
-        let Outgoing {
-            text,
-            chunks,
-            max_age,
-        } = *outgoing;
+    fn set(
+        &self,
+        text: &str,
+        pieces: &Chunks,
+        max_age: Option<u64>,
+        came: &Incoming,
+    ) -> Vec<HeaderChange> {
         let names = self.own.names.chunks();
         let set = names
-            .zip(split(text, chunks))
+            .zip(split(text, pieces))
             .map(|(name, value)| self.own.renderer.set(name, &value, max_age));
         let most = self.budget.removals(self.families().count());
         let removed = came
             .jar()
             .into_iter()
-            .flat_map(|jar| self.left_over(jar, chunks.count()));
+            .flat_map(|jar| self.left_over(jar, pieces.count()));
         set.chain(removed.take(most))
             .map(HeaderChange::cookie)
             .collect()

@@ -1,6 +1,6 @@
 //! Sessions in header fields, for clients without a cookie jar: one for the token, one for its touch.
 
-use super::contract::{Carrier, Outgoing};
+use super::contract::Carrier;
 use super::incoming::{Incoming, Single};
 use super::registered::is_taken;
 use super::values::Values;
@@ -188,9 +188,8 @@ impl Carrier for Fields {
         vec![self.names.response()]
     }
 
-    fn set(&self, outgoing: &Outgoing<'_>, came: &Incoming) -> Vec<HeaderChange> {
-        let set = HeaderChange::token(self.names.response(), outgoing.text.to_owned());
-        let mut lines = vec![set];
+    fn set(&self, text: &str, _: &Chunks, _: Option<u64>, came: &Incoming) -> Vec<HeaderChange> {
+        let mut lines = vec![HeaderChange::token(self.names.response(), text.to_owned())];
         lines.extend(self.left_over_touch(came));
         lines
     }

@@ -3,7 +3,7 @@
 //! A link carries the time of its use itself, so it is sealed again where another carrier sends a
 //! touch. What was sealed stands in the page already, and no line of the head sets or ends it.
 
-use super::contract::{Carrier, Outgoing};
+use super::contract::Carrier;
 use super::family::Family;
 use super::incoming::Incoming;
 use super::own_link::OwnOrigin;
@@ -71,7 +71,7 @@ impl Carrier for Links {
         &family.link_binding
     }
 
-    fn set(&self, _: &Outgoing<'_>, _: &Incoming) -> Vec<HeaderChange> {
+    fn set(&self, _: &str, _: &Chunks, _: Option<u64>, _: &Incoming) -> Vec<HeaderChange> {
         Vec::new()
     }
 

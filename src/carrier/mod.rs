@@ -20,7 +20,7 @@ mod transport;
 mod values;
 
 pub(crate) use configured::{COOKIE, Carriers};
-pub(crate) use contract::{Carrier, Outgoing};
+pub(crate) use contract::Carrier;
 pub(crate) use cookies::Cookies;
 pub(crate) use family::Family;
 pub(crate) use field::FieldNames;

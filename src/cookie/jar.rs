@@ -5,8 +5,6 @@
 //! signs: a jar that is more lenient lets a sibling domain plant a `__Host-` cookie. Cookies that
 //! are not ours are neither copied nor required to be text.
 
-use std::ops::Range;
-
 use memchr::memchr;
 use smallvec::SmallVec;
 
@@ -159,19 +157,13 @@ impl Jar {
             }
             text.extend_from_slice(value);
         }
-        let end = text.len();
-        self.note(family, role, start..end, too_long);
-    }
-
-    /// Notes that a piece of `family` stands at `range` of the text.
-    fn note(&mut self, family: usize, role: Role, range: Range<usize>, too_long: bool) {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         self.pieces.push(Piece {
             family: u8::try_from(family).unwrap_or(u8::MAX),
             role,
             too_long,
-            start: offset(range.start),
-            end: offset(range.end),
+            start: offset(start),
+            end: offset(text.len()),
         });
     }
 
@@ -206,29 +198,16 @@ impl Jar {
         })
     }
 
-    /// Returns the touch cookies of one family; `None` stands for one that is too long for any version
-    /// that this one knows.
+    /// Returns the cookies of one family that play this role; `None` stands for one that is too long for any
+    /// version that this one knows.
+    pub(crate) fn marks(&self, family: usize, role: Role) -> impl Iterator<Item = Option<&[u8]>> {
+        let pieces = self.pieces(family);
+        pieces.filter_map(move |(played, value)| (played == role).then_some(value))
+    }
+
+    /// Returns the touch cookies of one family.
     pub(crate) fn touches(&self, family: usize) -> impl Iterator<Item = Option<&[u8]>> {
-        let pieces = self.pieces(family);
-        pieces.filter_map(|(role, value)| matches!(role, Role::Touch).then_some(value))
-    }
-
-    /// Returns the cookies with tombstones of sign-ins of one family.
-    pub(crate) fn tombstones(&self, family: usize) -> impl Iterator<Item = &[u8]> {
-        let pieces = self.pieces(family);
-        pieces.filter_map(|(role, value)| match role {
-            Role::Tombstone => value,
-            _ => None,
-        })
-    }
-
-    /// Returns the cookies with tombstones of renewed ids of one family.
-    pub(crate) fn renewed(&self, family: usize) -> impl Iterator<Item = &[u8]> {
-        let pieces = self.pieces(family);
-        pieces.filter_map(|(role, value)| match role {
-            Role::Renewed => value,
-            _ => None,
-        })
+        self.marks(family, Role::Touch)
     }
 
     /// Counts the cookies that came besides the session, its touch and its tombstones.
@@ -421,8 +400,11 @@ mod tests {
         let jar = Jar::read([line.as_slice()], &names[0], None);
         assert_eq!(jar.chunks(0).count(), usize::from(CHUNKS_KEPT));
         assert_eq!(jar.touches(0).count(), usize::from(MARKS_KEPT));
-        assert_eq!(jar.tombstones(0).count(), usize::from(MARKS_KEPT));
-        assert_eq!(jar.renewed(0).count(), usize::from(MARKS_KEPT));
+        assert_eq!(
+            jar.marks(0, Role::Tombstone).count(),
+            usize::from(MARKS_KEPT)
+        );
+        assert_eq!(jar.marks(0, Role::Renewed).count(), usize::from(MARKS_KEPT));
         let jar = Jar::read([long.as_slice()], &names[0], None);
         assert_eq!(jar.touches(0).collect::<Vec<_>>(), [None]);
         assert!(jar.chunks(0).next().is_none() && jar.touches(1).next().is_none());

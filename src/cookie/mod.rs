@@ -18,7 +18,7 @@ pub(crate) use candidates::{Candidate, Candidates};
 pub(crate) use chunk::{Chunks, Overflow, split};
 pub(crate) use clear_view::ClearView;
 pub(crate) use jar::{Jar, MARK_MAX, MARKS_KEPT, PAIR_END, Tally, trim};
-pub(crate) use name::{CHUNKS_MAX, Names};
+pub(crate) use name::{CHUNKS_MAX, Names, Role};
 pub(crate) use renderer::Renderer;
 pub use scope::Scope;
 pub use spec::{CookieSpec, SameSite};

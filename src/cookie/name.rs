@@ -25,7 +25,7 @@ pub(crate) struct Names {
 
 /// The part that one cookie plays in a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub(crate) enum Role {
     /// The base cookie is number 0.
     Chunk(u8),
     Touch,
@@ -68,34 +68,25 @@ impl Names {
         &self.touch
     }
 
-    pub(crate) fn tombstone(&self) -> &str {
-        &self.tombstone
-    }
-
-    pub(crate) fn renewed(&self) -> &str {
-        &self.renewed
-    }
-
     /// Returns the names of all chunks, the base name first.
     pub(crate) fn chunks(&self) -> impl Iterator<Item = &str> {
         self.chunks.iter().map(String::as_str)
     }
 
     /// Returns the name of the cookie that plays `role`.
-    pub(super) fn of(&self, role: Role) -> &str {
+    pub(crate) fn of(&self, role: Role) -> &str {
         match role {
             Role::Chunk(index) => self.chunk(index.into()),
-            Role::Touch => self.touch(),
-            Role::Tombstone => self.tombstone(),
-            Role::Renewed => self.renewed(),
+            Role::Touch => &self.touch,
+            Role::Tombstone => &self.tombstone,
+            Role::Renewed => &self.renewed,
         }
     }
 
     /// Returns whether any name belongs to both sessions.
     pub(crate) fn overlaps(&self, other: &Names) -> bool {
-        let mut all = self
-            .chunks()
-            .chain([self.touch(), self.tombstone(), self.renewed()]);
+        let marks = [&self.touch, &self.tombstone, &self.renewed];
+        let mut all = self.chunks.iter().chain(marks);
         all.any(|name| other.role_of(name.as_bytes()).is_some())
     }
 
@@ -169,7 +160,7 @@ mod tests {
         }
         assert_eq!(names.chunk(8), "__Host-s.8");
         assert_eq!(
-            (names.touch(), names.tombstone()),
+            (names.touch(), names.of(Role::Tombstone)),
             ("__Host-s.t", "__Host-s.x")
         );
     }

@@ -1,5 +1,7 @@
 //! Percent-encoding, and the parameters of a query.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
 /// Splits a target into its path and query. The query is empty if there is none.
 pub(super) fn split(target: &str) -> (&str, &str) {
     target.split_once('?').unwrap_or((target, ""))
@@ -7,40 +9,18 @@ pub(super) fn split(target: &str) -> (&str, &str) {
 
 /// Decodes every percent-encoded byte of `text`, once.
 pub(super) fn decoded(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, behind @ ..] = rest {
-        let encoded = match rest {
-            [b'%', high, low, behind @ ..] => digit(*high)
-                .zip(digit(*low))
-                .map(|(high, low)| (high << 4 | low, behind)),
-            _ => None,
-        };
-        let (byte, behind) = encoded.unwrap_or((*first, behind));
-        bytes.push(byte);
-        rest = behind;
-    }
-    bytes
-}
-
-fn digit(byte: u8) -> Option<u8> {
-    let digit = char::from(byte).to_digit(16)?;
-    u8::try_from(digit).ok()
+    percent_decode_str(text).collect()
 }
 
 /// Encodes ASCII `text` as the value of a parameter. Slashes stay, which RFC 3986 section 3.4 permits.
 pub(super) fn encoded(text: &str) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let digit = |half: u8| char::from(*DIGITS.get(usize::from(half)).unwrap_or(&b'0'));
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
-        }
-    }
-    encoded
+    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~')
+        .remove(b'/');
+    utf8_percent_encode(text, ENCODED).to_string()
 }
 
 /// Returns whether a query has a parameter of this name.

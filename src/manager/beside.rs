@@ -4,7 +4,7 @@
 
 use super::SessionManagerBuilder;
 use crate::carrier::{COOKIE, FieldNames};
-use crate::cookie::{CookieSpec, Names};
+use crate::cookie::{CookieSpec, Names, Role};
 use crate::lifetime::MAX_AGE_MAX;
 use crate::seal::TOMBSTONES_TEXT;
 
@@ -41,7 +41,7 @@ impl SessionManagerBuilder {
     fn in_cookies(&self) -> usize {
         let specs = || std::iter::once(&self.cookie).chain(&self.former);
         let buried = |spec: &CookieSpec| {
-            let name = Names::new(spec.name()).tombstone().len();
+            let name = Names::new(spec.name()).of(Role::Tombstone).len();
             set_cookie(spec, name, TOMBSTONES_TEXT, MAX_AGE_MAX)
         };
         let removed = |spec: &CookieSpec| {

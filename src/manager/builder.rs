@@ -400,7 +400,7 @@ impl SessionManagerBuilder {
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
     /// let (sender, refusals) = mpsc::channel();
-    /// let hook = move |event: &Event<'_>| {
+    /// let hook = move |event: &Event| {
     ///     if let Event::Refused { refusal, .. } = event {
     ///         sender.send(*refusal).ok();
     ///     }
@@ -413,7 +413,7 @@ impl SessionManagerBuilder {
     /// ```
     pub fn on_event(
         mut self,
-        hook: impl Fn(&Event<'_>) + Send + Sync + 'static,
+        hook: impl Fn(&Event) + Send + Sync + 'static,
     ) -> SessionManagerBuilder {
         self.observer = Observer::new(hook);
         self

@@ -94,8 +94,8 @@ impl Detached {
 }
 
 impl Attributes {
-    pub(crate) fn len(&self) -> usize {
-        self.index.len()
+    pub(crate) fn is_empty(&self) -> bool {
+        self.index.is_empty()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Entry<'_>> {
@@ -133,25 +133,18 @@ impl Attributes {
 
     /// Looks up what storing `new` would do. That an attribute is secret sticks to its name.
     pub(crate) fn placed<'a>(&self, new: Entry<'a>) -> Placed<'a> {
-        let at = self.find(new.name);
-        let there = at.ok().and_then(|at| self.index.get(at));
-        let Some(there) = there.map(|slot| self.entry(slot)) else {
-            return Placed {
-                entry: new,
-                at,
-                is_change: true,
-            };
+        let mut placed = Placed {
+            entry: new,
+            at: self.find(new.name),
+            is_change: true,
         };
-        let entry = if there.is_secret() {
-            new.into_secret()
-        } else {
-            new
-        };
-        Placed {
-            entry,
-            at,
-            is_change: !there.is_equal(&entry),
+        if let Some(there) = self.replaced(&placed) {
+            if there.is_secret() {
+                placed.entry = new.into_secret();
+            }
+            placed.is_change = !there.is_equal(&placed.entry);
         }
+        placed
     }
 
     /// Returns the attribute whose place `placed` takes.

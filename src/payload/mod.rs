@@ -5,6 +5,7 @@
 //! and still bounds every size before it allocates.
 
 mod attributes;
+mod calls;
 mod codec;
 mod compression;
 mod entry;

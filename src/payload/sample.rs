@@ -19,7 +19,9 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 
+use super::calls::reads;
 use super::codec::Codec;
+use super::shape::NameList;
 use super::unstorable::Unstorable;
 
 /// The deepest level at which a container has an element.
@@ -193,118 +195,51 @@ impl<'de> Deserializer<'de> for Sample<'_> {
         self.recipe.human
     }
 
-    /// Refuses the type: a value that describes itself cannot be made up.
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, NoSample> {
-        Err(NoSample)
-    }
+    reads! { self, visitor:
+        deserialize_bool() { visitor.visit_bool(self.recipe.number != 0) }
+        deserialize_char() { visitor.visit_char('a') }
+        deserialize_str() { visitor.visit_borrowed_str(self.text()) }
+        deserialize_string() { visitor.visit_str(self.text()) }
+        deserialize_bytes() { visitor.visit_borrowed_bytes(self.text().as_bytes()) }
+        deserialize_byte_buf() { visitor.visit_bytes(self.text().as_bytes()) }
+        deserialize_unit() { visitor.visit_unit() }
+        deserialize_unit_struct(_name: &'static str) { visitor.visit_unit() }
+        deserialize_newtype_struct(_name: &'static str) { visitor.visit_newtype_struct(self) }
+        deserialize_ignored_any() { visitor.visit_unit() }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, _: V) -> Result<V::Value, NoSample> {
-        Err(NoSample)
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
-        visitor.visit_unit()
-    }
-
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
-        visitor.visit_bool(self.recipe.number != 0)
-    }
-
-    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
-        visitor.visit_char('a')
-    }
-
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
-        visitor.visit_borrowed_str(self.text())
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
-        visitor.visit_str(self.text())
-    }
-
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
-        visitor.visit_borrowed_bytes(self.text().as_bytes())
-    }
-
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
-        visitor.visit_bytes(self.text().as_bytes())
-    }
-
-    /// Makes `None` for JSON, which would lose `Some(None)` although no value of the type may ever be one.
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
-        if self.recipe.human || self.elements() == 0 {
-            return visitor.visit_none();
+        /// Makes `None` for JSON, which would lose `Some(None)` although no value of the type may ever be
+        /// one.
+        deserialize_option() {
+            if self.recipe.human || self.elements() == 0 {
+                return visitor.visit_none();
+            }
+            visitor.visit_some(self.items(1)?.item)
         }
-        visitor.visit_some(self.items(1)?.item)
+
+        deserialize_seq() { visitor.visit_seq(self.items(self.elements())?) }
+        deserialize_map() { visitor.visit_map(self.items(self.elements())?) }
+        deserialize_tuple(length: usize) { visitor.visit_seq(self.items(length)?) }
+        deserialize_tuple_struct(_name: &'static str, length: usize) {
+            visitor.visit_seq(self.items(length)?)
+        }
+        deserialize_struct(_name: &'static str, fields: NameList) {
+            visitor.visit_seq(self.items(fields.len())?)
+        }
+        deserialize_enum(_name: &'static str, variants: NameList) {
+            let found = &self.recipe.variants;
+            found.set(found.get().max(variants.len()));
+            let chosen = variants.get(self.recipe.variant).or(variants.last());
+            visitor.visit_enum(SampleVariant {
+                name: chosen.ok_or(NoSample)?,
+                items: self.items(0)?,
+            })
+        }
     }
 
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
-        visitor.visit_unit()
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, NoSample> {
-        visitor.visit_unit()
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, NoSample> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
-        visitor.visit_seq(self.items(self.elements())?)
-    }
-
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, NoSample> {
-        visitor.visit_seq(self.items(length)?)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, NoSample> {
-        visitor.visit_seq(self.items(length)?)
-    }
-
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoSample> {
-        visitor.visit_map(self.items(self.elements())?)
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, NoSample> {
-        visitor.visit_seq(self.items(fields.len())?)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, NoSample> {
-        let found = &self.recipe.variants;
-        found.set(found.get().max(variants.len()));
-        let chosen = variants.get(self.recipe.variant).or(variants.last());
-        visitor.visit_enum(SampleVariant {
-            name: chosen.ok_or(NoSample)?,
-            items: self.items(0)?,
-        })
+    // A value that describes itself cannot be made up.
+    reads! { self, _visitor:
+        deserialize_any() { Err(NoSample) }
+        deserialize_identifier() { Err(NoSample) }
     }
 }
 
@@ -373,26 +308,9 @@ impl<'de> VariantAccess<'de> for Items<'_> {
         seed.deserialize(self.item)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(
-        self,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, NoSample> {
-        visitor.visit_seq(Items {
-            left: length,
-            ..self
-        })
-    }
-
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, NoSample> {
-        visitor.visit_seq(Items {
-            left: fields.len(),
-            ..self
-        })
+    reads! { self, visitor:
+        tuple_variant(length: usize) { visitor.visit_seq(Items { left: length, ..self }) }
+        struct_variant(fields: NameList) { visitor.visit_seq(Items { left: fields.len(), ..self }) }
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::key::sealed::{ByReference, ByValue, Named, Reads, Writes, Written};
-use super::migration::{Migration, StillWrite};
+use super::migration::{Migration, StillWrite, migration, still_write};
 use crate::payload::{Codec, Entry, NAME_MAX};
 
 /// The most old schemas that one key migrates from.
@@ -249,7 +249,7 @@ impl<T> Attribute<T> {
             "a migration comes from a schema below the key's own"
         );
         assert!(!self.migrates_from(number), "a schema has one migration");
-        let migration = Migration::of::<Old>(number);
+        let migration = migration::<T, Old>(number);
         let [a, b, c, d] = self.migrations;
         self.migrations = match (a, b, c, d) {
             (None, ..) => [Some(migration), None, None, None],
@@ -301,7 +301,7 @@ impl<T> Attribute<T> {
             self.migrates_from(number),
             "a key reads what it writes: name the migration first"
         );
-        self.still_write = Some(StillWrite::of::<Old>(number));
+        self.still_write = Some(still_write::<T, Old>(number));
         self
     }
 
@@ -357,7 +357,7 @@ impl<T> Attribute<T> {
         T: Serialize + DeserializeOwned,
     {
         let (schema, bytes) = match &self.still_write {
-            Some(old) => (old.schema, (old.write)(self.codec, value)?),
+            Some(old) => (old.schema, (old.convert)(self.codec, value)?),
             None => (self.schema, self.codec.encode(value)?),
         };
         Ok(Written {
@@ -392,7 +392,7 @@ impl<T: DeserializeOwned> Reads<T> for Attribute<T> {
             .find(|m| m.schema == entry.schema);
         migration.map_or_else(
             || Err(self.unknown(entry)),
-            |m| (m.read)(self.codec, &entry.value()),
+            |m| (m.convert)(self.codec, &entry.value()),
         )
     }
 }

@@ -3,7 +3,7 @@
 use super::Session;
 use super::key::{AttributeName, ReadKey, WriteKey};
 use crate::error::Error;
-use crate::event::Note;
+use crate::event::Event;
 use crate::payload::{Attributes, Detached, Entry, NAME_MAX, SessionId};
 use crate::visit::{Edit, SessionState};
 
@@ -283,7 +283,7 @@ impl Session {
     /// ```
     pub fn clear(&self) -> Result<(), Error> {
         self.visit.at(self.at, |slot| {
-            match slot.open().attributes().is_none_or(|all| all.len() == 0) {
+            match slot.open().attributes().is_none_or(Attributes::is_empty) {
                 true => Ok(()),
                 false => slot.apply("clear", Edit::Clear).map(drop),
             }
@@ -324,9 +324,12 @@ impl Session {
     /// Reports a value that could not be read. Call it without the lock, because a hook may use the
     /// session.
     fn tell_unreadable(&self, attribute: &str, error: &Error) {
-        self.visit.config(self.at).observer.tell(&Note::Unreadable {
-            attribute: attribute.to_owned(),
-            error: error.clone(),
-        });
+        self.visit
+            .config(self.at)
+            .observer
+            .tell(&Event::Unreadable {
+                attribute: attribute.to_owned(),
+                error: error.clone(),
+            });
     }
 }

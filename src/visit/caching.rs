@@ -30,26 +30,25 @@ fn is_targeted(field: &str) -> bool {
 
 /// What a response says of caching.
 #[derive(Debug, Default)]
-struct Caching {
+pub(super) struct Caching {
+    status: u16,
     directives: Directives,
-    /// Whether there is an `Expires`, whatever it says.
-    expires: bool,
-    /// Whether there is one of a time to come.
-    expires_later: bool,
+    /// Whether `Expires` names a time to come, if there is one.
+    expires_later: Option<bool>,
     /// The fields that speak to particular caches.
-    targeted: Vec<Targeted>,
+    targeted: Vec<(String, Storing)>,
     /// The fields that it varies by already.
     varies_by: Vec<String>,
 }
 
-/// A field that speaks to particular caches.
-#[derive(Debug)]
-struct Targeted {
-    name: String,
-    /// Whether it lets its caches store, in so many words.
-    allows: bool,
-    /// Whether it forbids them to. Much lies between the two, `no-cache` for instance.
-    forbids: bool,
+/// Whether caches may store a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Storing {
+    /// Shared caches may, in so many words.
+    Allowed,
+    Forbidden,
+    /// Neither is said. Much lies between the two, `no-cache` for instance.
+    Unsaid,
 }
 
 /// The elements of `Cache-Control`, or of a field like it.
@@ -80,57 +79,47 @@ impl Directives {
         })
     }
 
-    fn is_forbidden(&self) -> bool {
-        self.has_bare("private") || self.has("no-store")
-    }
-
-    /// Whether shared caches are allowed to store the response, in so many words.
-    fn is_allowed(&self) -> bool {
-        let allowed = self.has("public") || self.lasts("s-maxage") || self.lasts("max-age");
-        allowed && !self.is_forbidden()
+    fn storing(&self) -> Storing {
+        if self.has_bare("private") || self.has("no-store") {
+            Storing::Forbidden
+        } else if self.has("public") || self.lasts("s-maxage") || self.lasts("max-age") {
+            Storing::Allowed
+        } else {
+            Storing::Unsaid
+        }
     }
 }
 
 impl Caching {
-    fn of<'a>(
+    /// Reads the fields of a response of this status.
+    pub(super) fn of<'a>(
+        status: u16,
         headers: impl IntoIterator<Item = (&'a str, &'a [u8])>,
         now: OffsetDateTime,
     ) -> Caching {
-        let mut caching = Caching::default();
+        let mut caching = Caching {
+            status,
+            ..Caching::default()
+        };
         for (name, value) in headers {
             // Frameworks hand over lower case, as HTTP/2 sends it (RFC 9113 section 8.2.1).
             let name = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
                 true => Cow::Owned(name.to_ascii_lowercase()),
                 false => Cow::Borrowed(name),
             };
+            let mut targets = |storing| caching.targeted.push((name.to_string(), storing));
             match &*name {
                 "cache-control" => caching.directives.0.extend(list(value)),
                 "expires" => {
                     let time = str::from_utf8(value).ok();
                     let time = time.and_then(|text| OffsetDateTime::parse(text, &Rfc2822).ok());
-                    caching.expires = true;
                     // What is no date is over (RFC 9111 section 5.3).
-                    caching.expires_later = time.is_some_and(|time| time > now);
+                    caching.expires_later = Some(time.is_some_and(|time| time > now));
                 }
-                "vary" => {
-                    caching.varies_by.extend(list(value));
-                }
-                "x-accel-expires" => {
-                    let forbids = value == b"0";
-                    caching.targeted.push(Targeted {
-                        name: name.into_owned(),
-                        allows: !forbids,
-                        forbids,
-                    });
-                }
-                _ if is_targeted(&name) => {
-                    let directives = Directives(list(value).collect());
-                    caching.targeted.push(Targeted {
-                        name: name.into_owned(),
-                        allows: directives.is_allowed(),
-                        forbids: directives.is_forbidden(),
-                    });
-                }
+                "vary" => caching.varies_by.extend(list(value)),
+                "x-accel-expires" if value == b"0" => targets(Storing::Forbidden),
+                "x-accel-expires" => targets(Storing::Allowed),
+                _ if is_targeted(&name) => targets(Directives(list(value)).storing()),
                 _ => {}
             }
         }
@@ -144,20 +133,27 @@ impl Caching {
         ];
         let mut said = self.directives.0.iter();
         let told = said.any(|directive| TELLING.contains(&directive_name(directive).as_str()));
-        !told && !self.expires && self.targeted.is_empty()
+        !told && self.expires_later.is_none() && self.targeted.is_empty()
     }
 
-    /// Whether the handler allows some shared cache to store the response, in so many words
-    /// (RFC 9111 section 3).
-    fn is_shared(&self) -> bool {
-        let directives = &self.directives;
+    /// Returns whether the response may carry a line that the application did not ask for: no shared cache
+    /// is allowed to store it, in so many words (RFC 9111 section 3).
+    pub(super) fn may_carry_unasked(&self) -> bool {
+        let storing = self.directives.storing();
         // `max-age` speaks louder than `Expires`, and `no-cache` is not said of what may be kept
         // (RFC 9111 section 5.3).
-        let quiet = !["max-age", "s-maxage", "no-cache"]
-            .map(|d| directives.has(d))
-            .contains(&true);
-        let expires = self.expires_later && quiet && !directives.is_forbidden();
-        expires || directives.is_allowed() || self.targeted.iter().any(|field| field.allows)
+        let speaks_louder = |name: &&str| self.directives.has(name);
+        let lasts = self.expires_later == Some(true)
+            && storing != Storing::Forbidden
+            && !["max-age", "s-maxage", "no-cache"]
+                .iter()
+                .any(speaks_louder);
+        let all = self.targeted.iter().map(|(_, storing)| *storing);
+        let is_shared = lasts
+            || all
+                .chain([storing])
+                .any(|storing| storing == Storing::Allowed);
+        self.status != 304 && !is_shared
     }
 
     /// Which of `wanted` are missing in `Vary`.
@@ -181,106 +177,37 @@ impl Caching {
         if self.directives.0.is_empty() {
             return "private".into();
         }
-        let mut kept: Vec<&str> = vec!["private"];
-        kept.extend(
-            self.directives
-                .0
-                .iter()
-                .map(String::as_str)
-                .filter(|directive| {
-                    !matches!(
-                        directive_name(directive).as_str(),
-                        "private" | "public" | "s-maxage" | "proxy-revalidate"
-                    )
-                }),
-        );
+        let is_shared = |directive: &str| {
+            let shared = ["private", "public", "s-maxage", "proxy-revalidate"];
+            shared.contains(&directive_name(directive).as_str())
+        };
+        let mut kept = vec!["private"];
+        let all = self.directives.0.iter().map(String::as_str);
+        kept.extend(all.filter(|directive| !is_shared(directive)));
         kept.join(", ").into()
     }
 }
 
 /// The elements of a comma-separated field; a comma within quotes separates nothing.
-fn list(value: &[u8]) -> impl Iterator<Item = String> {
+fn list(value: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(value);
     let mut quoted = false;
-    let elements: Vec<String> = text
-        .split(|c| {
-            quoted ^= c == '"';
-            c == ',' && !quoted
-        })
-        .map(|element| element.trim().to_owned())
-        .filter(|element| !element.is_empty())
-        .collect();
-    elements.into_iter()
+    let elements = text.split(|c| {
+        quoted ^= c == '"';
+        c == ',' && !quoted
+    });
+    let elements = elements.map(|element| element.trim().to_owned());
+    elements.filter(|element| !element.is_empty()).collect()
 }
 
 fn directive_name(directive: &str) -> String {
-    directive
-        .split('=')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase()
+    let (name, _) = directive.split_once('=').unwrap_or((directive, ""));
+    name.trim().to_ascii_lowercase()
 }
 
-/// The head of a response, whose fields are read when something depends on them.
-pub(super) struct Response<'r, 'a> {
-    status: u16,
-    fields: &'r mut dyn Iterator<Item = (&'a str, &'a [u8])>,
-    caching: Option<Caching>,
-    now: OffsetDateTime,
-}
-
-impl<'r, 'a> Response<'r, 'a> {
-    pub(super) fn lazily(
-        status: u16,
-        fields: &'r mut dyn Iterator<Item = (&'a str, &'a [u8])>,
-        now: OffsetDateTime,
-    ) -> Response<'r, 'a> {
-        Response {
-            status,
-            fields,
-            caching: None,
-            now,
-        }
-    }
-
-    pub(super) fn status(&self) -> u16 {
-        self.status
-    }
-
-    /// Reads the fields, once.
-    pub(super) fn read(&mut self) {
-        self.caching();
-    }
-
-    fn caching(&mut self) -> &Caching {
-        let Response { fields, now, .. } = self;
-        self.caching
-            .get_or_insert_with(|| Caching::of(fields, *now))
-    }
-
-    pub(super) fn is_read(&self) -> bool {
-        self.caching.is_some()
-    }
-
-    /// Returns whether the response may carry a line that the application did not ask for. As long as
-    /// its fields are not read, it may not.
-    pub(super) fn may_carry_unasked(&self) -> bool {
-        let caching = self.caching.as_ref();
-        self.status != 304 && caching.is_some_and(|caching| !caching.is_shared())
-    }
-
-    /// Returns the changes of the head: what each session said, and what caches need for it.
-    pub(super) fn changes(mut self, said: AllSaid<'_>) -> Vec<HeaderChange> {
-        if said.iter().all(Said::is_silent) {
-            return Vec::new();
-        }
-        changes(said, self.caching())
-    }
-}
-
-/// Adds to the lines of all sessions what caches have to know of them, once for all.
-fn changes(mut said: AllSaid<'_>, caching: &Caching) -> Vec<HeaderChange> {
+/// Returns the changes of the head: the lines of all sessions, and once for all what caches have to know of
+/// them.
+pub(super) fn changes(mut said: AllSaid<'_>, caching: &Caching) -> Vec<HeaderChange> {
     // What each session says, in the order of the slots.
     let mut changes = Vec::new();
     for said in &mut said {
@@ -306,8 +233,9 @@ fn changes(mut said: AllSaid<'_>, caching: &Caching) -> Vec<HeaderChange> {
     if is_written || is_leaky || (is_seen && caching.is_silent()) {
         // Over each such field its caches ignore `private` (RFC 9213 section 2.2), so only one that
         // says the same may stay.
-        let targeted = caching.targeted.iter().filter(|field| !field.forbids);
-        changes.extend(targeted.map(|field| HeaderChange::remove(field.name.clone())));
+        let targeted = caching.targeted.iter();
+        let speaking = targeted.filter(|(_, storing)| *storing != Storing::Forbidden);
+        changes.extend(speaking.map(|(name, _)| HeaderChange::remove(name.clone())));
         let no_store = has_field || is_leaky || partings().any(|parting| parting.no_store);
         let value: Cow<'static, str> = match no_store {
             true => "no-store".into(),
@@ -334,7 +262,7 @@ fn changes(mut said: AllSaid<'_>, caching: &Caching) -> Vec<HeaderChange> {
 
 impl Said<'_> {
     /// Returns whether the response neither depends on the session nor carries any of it.
-    fn is_silent(&self) -> bool {
+    pub(super) fn is_silent(&self) -> bool {
         self.sight == Sight::Nothing && !self.is_exposed && self.lines.is_empty()
     }
 }

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::caching::Response;
+use super::caching::{Caching, changes};
 use super::course::Course;
 use super::fitting::Exit;
 use super::held::Held;
@@ -17,7 +17,7 @@ use super::tombstones::{Death, tombstones};
 use super::touching;
 use crate::carrier::Incoming;
 use crate::error::Error;
-use crate::event::Note;
+use crate::event::Event;
 use crate::head::{HeaderChange, ResponseHead};
 use crate::lifetime::{SessionTimes, Timestamp};
 use crate::payload::Record;
@@ -37,16 +37,21 @@ impl Visit {
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
         let mut fields = response.headers.into_iter();
-        let mut response = Response::lazily(response.status, &mut fields, now);
-        let mut said = self.locked(|course| course.try_close(self, &response, now));
-        if let Attempt::AwaitsFields = said {
-            response.read();
-            said = self.locked(|course| course.try_close(self, &response, now));
+        let mut read = || Caching::of(response.status, fields.by_ref(), now);
+        let (status, commit_time) = (response.status, Timestamp::of(now));
+        let mut caching = None;
+        let said = match self.locked(|course| course.try_close(self, status, commit_time)) {
+            Some(said) => said?,
+            // The fields decide. Their iterator is an adapter's, and does not run under the lock.
+            None => {
+                let caching = &*caching.insert(read());
+                self.locked(|course| course.close(self, status, Some(caching), commit_time))?
+            }
+        };
+        if said.iter().all(Said::is_silent) {
+            return Ok(Vec::new());
         }
-        match said {
-            Attempt::Unused | Attempt::AwaitsFields => Ok(Vec::new()),
-            Attempt::Said(said) => Ok(response.changes(said?)),
-        }
+        Ok(changes(said, &caching.unwrap_or_else(read)))
     }
 }
 
@@ -55,61 +60,42 @@ fn is_failure(status: u16) -> bool {
     status >= 500
 }
 
-/// What became of an attempt to close a visit.
-enum Attempt<'v> {
-    /// Nothing was looked at, and nothing is to be said.
-    Unused,
-    /// The fields of the response decide, and nobody has read them. Nothing was closed.
-    AwaitsFields,
-    Said(Result<AllSaid<'v>, Error>),
-}
-
 impl Course {
-    /// Closes the visit, unless the fields of the response have to be read first: their iterator is an
-    /// adapter's, and does not run under the lock.
+    /// Closes the visit, unless the fields of the response have to be read first: then it returns `None`.
     fn try_close<'v>(
         &mut self,
         visit: &'v Visit,
-        response: &Response<'_, '_>,
-        now: OffsetDateTime,
-    ) -> Attempt<'v> {
+        status: u16,
+        commit_time: Timestamp,
+    ) -> Option<Result<AllSaid<'v>, Error>> {
         // Nearly every request for a file ends here.
         if self.is_unused(visit) {
             self.phase = Phase::Closed(Closing::Sent);
-            return Attempt::Unused;
+            return Some(Ok(AllSaid::new()));
         }
-        if self.phase.is_open() && is_failure(response.status()) {
-            match self.take_refused() {
-                // An error of the application's own that wraps ours became this page.
-                Some((at, error)) => {
-                    self.hold_back(&visit.slots, visit.now, Cause::Refused(at, error));
-                }
-                None => self.give_up(&visit.slots, visit.now),
-            }
+        self.lose_what_failed(visit, status);
+        // Is a line possible that the application did not ask for?
+        let may_say = |(at, slot)| touching::may_say(visit.config(at), slot, visit.now);
+        if self.slots().enumerate().any(may_say) {
+            return None;
         }
-        if !response.is_read() && self.may_say_unasked(visit) {
-            return Attempt::AwaitsFields;
-        }
-        Attempt::Said(self.close(visit, response, Timestamp::of(now)))
+        Some(self.close(visit, status, None, commit_time))
     }
 
-    /// Returns whether a line is possible that the application did not ask for.
-    fn may_say_unasked(&self, visit: &Visit) -> bool {
-        let mut slots = self.slots().enumerate();
-        slots.any(|(at, slot)| touching::may_say(visit.config(at), slot, visit.now))
-    }
-
+    /// Closes the visit. Where the fields of the response were not read, the response carries no line that
+    /// the application did not ask for.
     fn close<'v>(
         &mut self,
         visit: &'v Visit,
-        response: &Response<'_, '_>,
+        status: u16,
+        caching: Option<&Caching>,
         commit_time: Timestamp,
     ) -> Result<AllSaid<'v>, Error> {
-        let says_so = is_failure(response.status());
+        self.lose_what_failed(visit, status);
         // What a panic leaves behind counts as failed.
         let phase = std::mem::replace(&mut self.phase, Phase::Closed(Closing::Failed));
         let (closing, result) = match phase {
-            Phase::Open => match self.say_all(visit, response, commit_time) {
+            Phase::Open => match self.say_all(visit, caching, commit_time) {
                 Ok(said) => (Closing::Sent, Ok(said)),
                 Err(failure) => {
                     self.reset(&visit.slots, visit.now);
@@ -118,11 +104,11 @@ impl Course {
             },
             Phase::HeldBack(held_back) => (
                 held_back.cause.closing(),
-                self.say_held_back(visit, held_back, says_so),
+                self.say_held_back(visit, held_back, is_failure(status)),
             ),
             Phase::Closed(closing) => (
                 closing,
-                Ok(self.say_again(visit, closing, response, commit_time)),
+                Ok(self.say_again(visit, closing, caching, commit_time)),
             ),
         };
         self.phase = Phase::Closed(closing);
@@ -133,9 +119,28 @@ impl Course {
             }
             Err((at, error)) => {
                 let error = error.of_cookie(visit.config(at).cookie());
-                self.notes.push((at, Note::CommitFailed(error.clone())));
+                self.notes.push((
+                    at,
+                    Event::CommitFailed {
+                        error: error.clone(),
+                    },
+                ));
                 Err(error)
             }
+        }
+    }
+
+    /// Loses what was changed, if the response says that something went wrong on the server.
+    fn lose_what_failed(&mut self, visit: &Visit, status: u16) {
+        if !self.phase.is_open() || !is_failure(status) {
+            return;
+        }
+        match self.take_refused() {
+            // An error of the application's own that wraps ours became this page.
+            Some((at, error)) => {
+                self.hold_back(&visit.slots, visit.now, Cause::Refused(at, error));
+            }
+            None => self.give_up(&visit.slots, visit.now),
         }
     }
 
@@ -162,15 +167,14 @@ impl Course {
     fn say_all<'v>(
         &mut self,
         visit: &'v Visit,
-        response: &Response<'_, '_>,
+        caching: Option<&Caching>,
         commit_time: Timestamp,
     ) -> Result<AllSaid<'v>, Failure> {
-        let mut all = AllSaid::new();
-        for at in 0..self.len() {
-            let said = SlotVisit::of(&visit.slots, visit.now, self, at).say(response, commit_time);
-            all.push(said.map_err(|error| (at, error))?);
-        }
-        Ok(all)
+        let say = |at| {
+            let mut slot = SlotVisit::of(&visit.slots, visit.now, self, at);
+            slot.say(caching, commit_time).map_err(|error| (at, error))
+        };
+        (0..visit.len()).map(say).collect()
     }
 
     /// Says that changes were given up, unless the response does.
@@ -183,7 +187,7 @@ impl Course {
         let refused = match held_back.cause {
             Cause::Refused(at, error) => Some((at, error)),
             Cause::Panic(refused) => {
-                self.notes.push((0, Note::Poisoned));
+                self.notes.push((0, Event::Poisoned {}));
                 let unsaid = if says_so { None } else { held_back.lost };
                 refused.or(unsaid.map(|at| (at, Error::poisoned())))
             }
@@ -196,7 +200,7 @@ impl Course {
         &mut self,
         visit: &'v Visit,
         closing: Closing,
-        response: &Response<'_, '_>,
+        caching: Option<&Caching>,
         commit_time: Timestamp,
     ) -> AllSaid<'v> {
         let mut all = self.seen(visit);
@@ -204,7 +208,9 @@ impl Course {
         if closing == Closing::Failed {
             for (at, (said, slot)) in all.iter_mut().zip(self.slots()).enumerate() {
                 let config = visit.config(at);
-                if touching::may_be_due(config, slot, visit.now) && response.may_carry_unasked() {
+                if touching::may_be_due(config, slot, visit.now)
+                    && caching.is_some_and(Caching::may_carry_unasked)
+                {
                     let touch = touching::touch(config, slot, visit.now, commit_time);
                     said.lines.extend(touch);
                 }
@@ -244,7 +250,7 @@ impl<'v> SlotVisit<'v, '_> {
     /// Says what the response has to carry of this session.
     fn say(
         &mut self,
-        response: &Response<'_, '_>,
+        caching: Option<&Caching>,
         commit_time: Timestamp,
     ) -> Result<Said<'v>, Error> {
         let mut said = self.seen();
@@ -272,18 +278,18 @@ impl<'v> SlotVisit<'v, '_> {
                 }
                 self.bury(&mut said, state);
             }
-            (None, _) => self.keep_alive(&mut said, response, commit_time),
+            (None, _) => self.keep_alive(&mut said, caching, commit_time),
         }
         Ok(said)
     }
 
     /// Keeps a session alive that was not changed, and cleans up after one that is gone, if the response
     /// may carry what nobody asked for.
-    fn keep_alive(&self, said: &mut Said<'_>, response: &Response<'_, '_>, commit_time: Timestamp) {
+    fn keep_alive(&self, said: &mut Said<'_>, caching: Option<&Caching>, commit_time: Timestamp) {
         let (config, now) = (self.config, self.now);
         let orphans = touching::orphans(config, &self.slot.came, self.opened(), now, commit_time);
         let is_due = touching::may_be_due(config, self.slot, now);
-        if (is_due || !orphans.is_empty()) && response.may_carry_unasked() {
+        if (is_due || !orphans.is_empty()) && caching.is_some_and(Caching::may_carry_unasked) {
             said.lines = orphans;
             if is_due {
                 let touch = touching::touch(config, self.slot, now, commit_time);
@@ -308,14 +314,21 @@ impl<'v> SlotVisit<'v, '_> {
             used: issued,
             own: record.own,
         };
-        self.check_alive(&times, commit_time)?;
-        if let Some(held) = state.unbroken() {
-            self.check_alive(&held.times(issued), commit_time)?;
+        // A clock that was set back meanwhile does not count.
+        let before = state.unbroken().map(|held| held.times(issued));
+        for times in [Some(times), before].iter().flatten() {
+            let judged = self
+                .config
+                .lifetime
+                .judge(times, commit_time.max(times.used));
+            judged.map_err(Error::expired)?;
         }
         let exit = Exit::of(self.config, self.source(), state, self.now);
         if !exit.carrier.is_in_head() {
             // It was packed and sealed for the first link.
-            self.check_linked()?;
+            if self.made_link().is_none() {
+                return Err(Error::unlinked());
+            }
             said.deed = Deed::Settled;
             return Ok(());
         }
@@ -323,13 +336,6 @@ impl<'v> SlotVisit<'v, '_> {
         said.lines = fitted.lines(&self.slot.came, issued)?;
         said.deed = Deed::Wrote(fitted.write_size());
         Ok(())
-    }
-
-    /// Refuses a session whose time is over. A clock that was set back meanwhile does not count.
-    fn check_alive(&self, times: &SessionTimes, commit_time: Timestamp) -> Result<(), Error> {
-        let lifetime = &self.config.lifetime;
-        let judged = lifetime.judge(times, commit_time.max(times.used));
-        judged.map_err(Error::expired)
     }
 
     /// Adds the lines behind those of the session: what another scope may still hold, and tombstones.

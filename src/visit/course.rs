@@ -4,7 +4,7 @@ use super::config::SlotList;
 use super::phase::{Cause, Closing, HeldBack, Phase};
 use super::slot_state::SlotState;
 use super::state::SessionState;
-use crate::event::Note;
+use crate::event::Event;
 use crate::lifetime::Timestamp;
 
 /// What changes in the course of a visit.
@@ -17,7 +17,7 @@ pub(super) struct Course {
 }
 
 /// What is told when the lock is released, with the number of the slot that it happened to.
-pub(super) type Notes = Vec<(usize, Note)>;
+pub(super) type Notes = Vec<(usize, Event)>;
 
 impl Course {
     /// Counts the slots.
@@ -64,7 +64,7 @@ impl Course {
         } = self;
         for (at, slot) in std::iter::once(main).chain(others).enumerate() {
             if slot.give_up(list.at(at), now) {
-                notes.push((at, Note::GivenUp));
+                notes.push((at, Event::GivenUp {}));
             }
         }
     }

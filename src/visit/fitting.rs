@@ -2,10 +2,10 @@
 
 use super::config::Config;
 use super::state::SessionState;
-use crate::carrier::{Carrier, Incoming, Outgoing, Source};
+use crate::carrier::{Carrier, Incoming, Source};
 use crate::cookie::{Budget, Chunks, Overflow, PAIR_END, Tally};
 use crate::error::{AttributeSize, Error, Measure, Oversize, Refusal};
-use crate::event::Note;
+use crate::event::Event;
 use crate::head::HeaderChange;
 use crate::lifetime::Timestamp;
 use crate::payload::{Entry, PADDING, Packing, Payload, Record, UNPACKED_MAX};
@@ -41,9 +41,9 @@ pub(super) struct WriteSize {
 impl WriteSize {
     /// Notes what an operator is told of a session that is written. `refusal` is why the cookie was
     /// refused that it goes over.
-    pub(super) fn note(self, refusal: Option<Refusal>, mut note: impl FnMut(Note)) {
+    pub(super) fn note(self, refusal: Option<Refusal>, mut note: impl FnMut(Event)) {
         if let Some(refusal) = refusal.filter(|refusal| refusal.may_live_elsewhere()) {
-            note(Note::Overwrote(refusal));
+            note(Event::Overwrote { refusal });
         }
         let WriteSize {
             bytes,
@@ -51,7 +51,7 @@ impl WriteSize {
             ..
         } = self;
         if bytes > warning_limit {
-            note(Note::NearBudget {
+            note(Event::NearBudget {
                 bytes,
                 warning_limit,
             });
@@ -188,13 +188,13 @@ impl Fitted<'_> {
         came: &Incoming,
         issued: Timestamp,
     ) -> Result<Vec<HeaderChange>, Error> {
-        let text = self.seal(issued)?;
-        let outgoing = Outgoing {
-            text: &text,
-            chunks: &self.chunks,
-            max_age: self.exit.max_age,
-        };
-        Ok(self.exit.carrier.set(&outgoing, came))
+        let (
+            text,
+            Exit {
+                carrier, max_age, ..
+            },
+        ) = (self.seal(issued)?, self.exit);
+        Ok(carrier.set(&text, &self.chunks, max_age, came))
     }
 
     pub(super) fn write_size(&self) -> WriteSize {

@@ -6,7 +6,6 @@ use super::fitting::{Exit, largest};
 use super::slot::SlotVisit;
 use super::slot_state::Usage;
 use super::state::Change;
-use super::touching::is_due;
 use crate::carrier::{LINK_MAX, OwnLink, Source, sent_length};
 use crate::error::{Error, Measure, Oversize};
 
@@ -39,7 +38,7 @@ impl SlotVisit<'_, '_> {
             return Err(Error::too_large(oversize).of_cookie(config.cookie()));
         }
         let is_sent = !self.phase.is_lost();
-        if let Some(links) = self.links() {
+        if let Some(links) = &mut self.slot.links {
             links.note(text, is_sent);
         }
         Ok(Cow::Owned(encoded))
@@ -50,14 +49,15 @@ impl SlotVisit<'_, '_> {
         let (is_lost, is_closed) = (self.phase.is_lost(), self.phase.is_closed());
         let (config, now, usage) = (self.config, self.now, self.slot.usage);
         // The first link of a response decided.
-        let made = self.slot.links.as_ref().and_then(|links| links.made());
-        if let Some(text) = made.filter(|_| !is_lost) {
+        if let Some(text) = self.made_link().filter(|_| !is_lost) {
             return Ok(text.to_owned());
         }
         // A token that is not to be sealed again is carried as it came.
         let state = self.open();
         if let Some(held) = state.held() {
-            let rests = usage == Usage::Passive || is_closed || !is_due(config, held.used(), now);
+            let rests = usage == Usage::Passive
+                || is_closed
+                || !config.lifetime.is_touch_due(held.used(), now);
             if is_lost || (state.change() == Change::None && rests) {
                 return Ok(self.slot.came.text().to_owned());
             }
@@ -76,14 +76,5 @@ impl SlotVisit<'_, '_> {
         let (size, refusal) = (fitted.write_size(), state.refusal());
         size.note(refusal, |note| self.note(note));
         Ok(text)
-    }
-
-    /// Refuses to drop what was changed: in no link it would be lost.
-    pub(super) fn check_linked(&self) -> Result<(), Error> {
-        let links = self.slot.links.as_ref();
-        match links.and_then(|links| links.made()) {
-            Some(_) => Ok(()),
-            None => Err(Error::unlinked()),
-        }
     }
 }

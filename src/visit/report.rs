@@ -5,7 +5,7 @@ use super::fitting::request_bytes;
 use super::said::{Deed, Said};
 use super::state::SessionState;
 use crate::cookie::{Budget, Tally};
-use crate::event::Note;
+use crate::event::Event;
 
 impl Course {
     /// Notes what the response `said` of the sessions. `main` is the budget of the main slot.
@@ -24,10 +24,15 @@ impl Course {
         for (at, (slot, said)) in slots.zip(said).enumerate() {
             // Nobody made up for it, and no page says so.
             if let Some(refused) = slot.refused.take() {
-                notes.push((at, Note::NotStored(refused.error)));
+                notes.push((
+                    at,
+                    Event::NotStored {
+                        error: refused.error,
+                    },
+                ));
             }
             match said.deed {
-                Deed::Withheld => notes.push((at, Note::Withheld)),
+                Deed::Withheld => notes.push((at, Event::Withheld {})),
                 Deed::Wrote(size) => {
                     let refusal = slot.session.as_ref().and_then(SessionState::refusal);
                     size.note(refusal, |note| notes.push((at, note)));
@@ -72,7 +77,7 @@ impl Course {
             let others = others.cookies;
             self.notes.push((
                 0,
-                Note::CrowdedRequest {
+                Event::CrowdedRequest {
                     bytes,
                     others,
                     warning_limit,

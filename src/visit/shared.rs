@@ -14,7 +14,7 @@ use super::slot_state::SlotState;
 use crate::carrier::Carriers;
 use crate::cross_origin::{Foreign, RequestParts};
 use crate::error::{Error, HoldBack};
-use crate::event::Note;
+use crate::event::Event;
 use crate::head::RequestHead;
 use crate::lifetime::Timestamp;
 use crate::slot::Slot;
@@ -135,8 +135,8 @@ impl Visit {
             let mut course = self.course.lock().unwrap_or_else(PoisonError::into_inner);
             (act(&mut course), take(&mut course.notes))
         };
-        for (at, note) in &notes {
-            self.config(*at).observer.tell(note);
+        for (at, event) in &notes {
+            self.config(*at).observer.tell(event);
         }
         result
     }
@@ -164,7 +164,8 @@ fn foreign(slots: &SlotList, asked: &RequestParts<'_>) -> Option<Foreign> {
     let foreign = main
         .cross_origin
         .refusal(asked, || is_beyond(slots, asked))?;
-    main.observer.tell(&Note::ForeignRequest(foreign));
+    main.observer
+        .tell(&Event::ForeignRequest { reason: foreign });
     Some(foreign)
 }
 

@@ -7,9 +7,9 @@ use super::opening::open;
 use super::phase::{Cause, Closing, HeldBack, Phase};
 use super::slot_state::{RefusedValue, SlotState, Usage};
 use super::state::{Edit, SessionState};
-use crate::carrier::{Incoming, LinkUse, Source};
+use crate::carrier::{Incoming, Source};
 use crate::error::{Error, Refusal};
-use crate::event::Note;
+use crate::event::Event;
 use crate::lifetime::Timestamp;
 use crate::payload::Entry;
 use crate::seal::Format;
@@ -53,8 +53,8 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
     }
 
     /// Notes what is told when the lock is released.
-    pub(super) fn note(&mut self, note: Note) {
-        self.notes.push((self.at, note));
+    pub(super) fn note(&mut self, event: Event) {
+        self.notes.push((self.at, event));
     }
 
     /// Returns the session, which is opened on first use.
@@ -72,7 +72,7 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
             let state = SessionState::of(open(config, came, *now));
             match state.refusal() {
                 None | Some(Refusal::Absent) => {}
-                Some(refusal) => notes.push((*at, Note::Refused(refusal))),
+                Some(refusal) => notes.push((*at, Event::Refused { refusal })),
             }
             state
         })
@@ -171,13 +171,16 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
             })
             | Phase::Closed(Closing::Refused) => return Err(Error::held_back(what)),
             Phase::Closed(Closing::Failed | Closing::Sent) => {
-                self.note(Note::TooLate(what.to_owned()));
+                self.note(Event::TooLate {
+                    attribute: what.to_owned(),
+                });
                 return Err(Error::too_late(what));
             }
         }
-        let links = self.slot.links.as_ref();
-        if links.and_then(|links| links.made()).is_some() {
-            self.note(Note::TooLate(what.to_owned()));
+        if self.made_link().is_some() {
+            self.note(Event::TooLate {
+                attribute: what.to_owned(),
+            });
             return Err(Error::linked(what));
         }
         Ok(())
@@ -202,7 +205,8 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         kept.try_for_each(|entry| config.check_keeps_secrets(&entry))
     }
 
-    pub(super) fn links(&mut self) -> Option<&mut LinkUse> {
-        self.slot.links.as_deref_mut()
+    /// Returns the token that the links of this response carry, if one was made.
+    pub(super) fn made_link(&self) -> Option<&str> {
+        self.slot.links.as_ref()?.made()
     }
 }

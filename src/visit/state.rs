@@ -1,5 +1,7 @@
 //! Holds what one request knows of one session, which changes by `apply` and `put` only.
 
+use std::mem::take;
+
 use super::held::{Held, Opening};
 use crate::error::{Error, Refusal};
 use crate::lifetime::{Idle, OwnLifetimes, SessionTimes, Timestamp};
@@ -106,6 +108,13 @@ impl SessionState {
         }
     }
 
+    fn record_mut(&mut self) -> Option<&mut Record> {
+        match &mut self.current {
+            Current::Session(record) => Some(record),
+            Current::Nothing(_) => None,
+        }
+    }
+
     /// Returns the token that the browser holds, if it was accepted.
     pub(crate) fn held(&self) -> Option<&Held> {
         self.arrived.as_ref().ok()
@@ -182,7 +191,7 @@ impl SessionState {
         if let Current::Nothing(own) = self.current {
             self.current = Current::Session(self.begin(now, own)?);
         }
-        if let Current::Session(record) = &mut self.current {
+        if let Some(record) = self.record_mut() {
             record.attributes.put(placed);
             self.change = self.change.max(Change::Edited);
         }
@@ -192,34 +201,29 @@ impl SessionState {
     /// Applies a change. One that fails has done nothing.
     pub(super) fn apply(&mut self, edit: Edit<'_>, now: Timestamp) -> Result<bool, Error> {
         let is_change = match edit {
-            Edit::Remove(name) => match &mut self.current {
-                Current::Session(record) => record.attributes.remove(name),
-                Current::Nothing(_) => false,
-            },
-            Edit::Clear => match &mut self.current {
-                Current::Session(record) => {
-                    let any = record.attributes.len() > 0;
-                    record.attributes.retain(|_| false);
-                    any
-                }
-                Current::Nothing(_) => false,
-            },
-            Edit::Renew => match &mut self.current {
-                Current::Session(record) => {
+            Edit::Remove(name) => {
+                let record = self.record_mut();
+                record.is_some_and(|record| record.attributes.remove(name))
+            }
+            Edit::Clear => {
+                let record = self.record_mut();
+                record.is_some_and(|record| !take(&mut record.attributes).is_empty())
+            }
+            Edit::Renew => match self.record_mut() {
+                Some(record) => {
                     record.id = record.id.renewed()?;
                     true
                 }
-                Current::Nothing(_) => false,
+                None => false,
             },
             Edit::Idle(idle) => self.set_own(|own| own.idle = Some(idle)),
             Edit::Absolute(seconds) => self.set_own(|own| own.absolute = Some(seconds)),
-            Edit::StartOver { subject, keep } => {
+            Edit::StartOver { subject, .. } => {
                 let mut record = self.begin(now, OwnLifetimes::default())?;
                 record.subject = subject.map(str::to_owned);
-                if let Current::Session(old) = &mut self.current {
-                    record.attributes = std::mem::take(&mut old.attributes);
-                    let is_kept = |name: &[u8]| keep.iter().any(|kept| kept.as_bytes() == name);
-                    record.attributes.retain(is_kept);
+                if let Some(old) = self.record_mut() {
+                    record.attributes = take(&mut old.attributes);
+                    record.attributes.retain(|name| edit.keeps(name));
                 }
                 self.current = Current::Session(record);
                 true
@@ -281,8 +285,6 @@ impl SessionState {
     pub(crate) fn is_nothing(&self) -> bool {
         self.held().is_none()
             && !self.is_started_over()
-            && self
-                .attributes()
-                .is_none_or(|attributes| attributes.len() == 0)
+            && self.attributes().is_none_or(Attributes::is_empty)
     }
 }

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::config::Config;
 use super::held::Held;
 use crate::carrier::{Family, Incoming};
-use crate::cookie::{Jar, Names};
+use crate::cookie::Role;
 use crate::head::HeaderChange;
 use crate::lifetime::Timestamp;
 use crate::payload::SessionId;
@@ -28,18 +28,10 @@ impl Death {
         }
     }
 
-    fn name(self, names: &Names) -> &str {
+    fn role(self) -> Role {
         match self {
-            Death::Ended => names.tombstone(),
-            Death::Renewed => names.renewed(),
-        }
-    }
-
-    /// Returns the tombstones of this kind that came along.
-    fn came(self, jar: &Jar, family: usize) -> SmallVec<[&[u8]; 1]> {
-        match self {
-            Death::Ended => jar.tombstones(family).collect(),
-            Death::Renewed => jar.renewed(family).collect(),
+            Death::Ended => Role::Tombstone,
+            Death::Renewed => Role::Renewed,
         }
     }
 }
@@ -56,7 +48,7 @@ pub(super) fn tombstones(
         return Vec::new();
     };
     let bury = |(at, family): (usize, &Family)| {
-        let came = death.came(jar, at);
+        let came: SmallVec<[&[u8]; 1]> = jar.marks(at, death.role()).flatten().collect();
         // Each goes in front of those before it.
         let mut text = String::new();
         for held in dead {
@@ -65,7 +57,7 @@ pub(super) fn tombstones(
             let sealer = &config.sealer;
             text = sealer.tombstones(&buried, key, &family.binding, earlier, now);
         }
-        let name = death.name(&family.names);
+        let name = family.names.of(death.role());
         HeaderChange::cookie(family.renderer.set(name, &text, Some(max_age)))
     };
     // Under a former name, too: nodes that do not know of the rename may be about to write it.
@@ -77,7 +69,7 @@ pub(super) fn death(config: &Config, came: &Incoming, id: &SessionId) -> Option<
     let jar = came.jar().filter(|jar| jar.has_tombstones())?;
     let lies = |death: &Death| {
         config.carriers.cookies().families().any(|(at, family)| {
-            let came = death.came(jar, at).into_iter();
+            let came = jar.marks(at, death.role()).flatten();
             config
                 .sealer
                 .holds_tombstone_of(came, &death.buried(id), &family.binding)

@@ -1,7 +1,6 @@
 //! Keeps a session alive without writing it.
 
 use super::config::Config;
-use super::held::Held;
 use super::opening::open;
 use super::slot_state::{SlotState, Usage};
 use super::state::SessionState;
@@ -12,11 +11,6 @@ use crate::head::HeaderChange;
 use crate::lifetime::Timestamp;
 use crate::seal::{HINT, TouchHint, touch_hint};
 
-/// Returns whether a session that was last used at `used` needs a touch.
-pub(super) fn is_due(config: &Config, used: Timestamp, now: Timestamp) -> bool {
-    config.lifetime.is_touch_due(used, now)
-}
-
 /// Returns whether the session of a request that changed nothing needs a touch, as far as that is known.
 pub(super) fn may_be_due(config: &Config, slot: &SlotState, now: Timestamp) -> bool {
     let carrier = config.carriers.of(slot.came.source());
@@ -26,18 +20,22 @@ pub(super) fn may_be_due(config: &Config, slot: &SlotState, now: Timestamp) -> b
     match &slot.session {
         Some(state) => state
             .unbroken()
-            .is_some_and(|held| is_due(config, held.used(), now)),
+            .is_some_and(|held| config.lifetime.is_touch_due(held.used(), now)),
         None => may_be_due_unopened(config, &slot.came, now),
     }
 }
 
-/// Returns whether there may be a touch to send, or one that came alone to remove.
+/// Returns whether there may be a touch to send, or one that came alone to remove. A session that is written
+/// needs neither.
 pub(super) fn may_say(config: &Config, slot: &SlotState, now: Timestamp) -> bool {
-    let families = config.carriers.cookies().families();
-    let came_touched = |(at, _): (usize, &Family)| slot.came.touches(at).next().is_some();
-    let session = slot.session.as_ref();
-    let is_absent = session.is_some_and(|state| state.refusal() == Some(Refusal::Absent));
-    may_be_due(config, slot, now) || (is_absent && families.into_iter().any(came_touched))
+    match &slot.session {
+        Some(state) if state.has_to_be_sent() => false,
+        Some(state) if state.refusal() == Some(Refusal::Absent) => {
+            let mut families = config.carriers.cookies().families();
+            families.any(|(at, _)| slot.came.touches(at).next().is_some())
+        }
+        _ => may_be_due(config, slot, now),
+    }
 }
 
 /// Judges by what stands in the clear, without decrypting. A yes only means that the token is to be
@@ -69,7 +67,7 @@ fn may_be_due_unopened(config: &Config, came: &Incoming, now: Timestamp) -> bool
     let Some(issued) = config.sealer.issued_hint(head, now) else {
         return false;
     };
-    is_due(config, issued, now)
+    config.lifetime.is_touch_due(issued, now)
         && !touch.is_some_and(|touch| is_fresh(config, touch, came, (at, family), now))
 }
 
@@ -81,7 +79,8 @@ fn is_fresh(
     (at, family): (usize, &Family),
     now: Timestamp,
 ) -> bool {
-    let is_young = |time| !is_due(config, time, now) && !config.lifetime.is_future(time, now);
+    let lifetime = &config.lifetime;
+    let is_young = |time| !lifetime.is_touch_due(time, now) && !lifetime.is_future(time, now);
     if !matches!(touch_hint(touch), TouchHint::Issued(time) if is_young(time)) {
         return false;
     }
@@ -107,30 +106,22 @@ pub(super) fn touch(
     now: Timestamp,
     closed: Timestamp,
 ) -> Option<HeaderChange> {
-    match &slot.session {
-        Some(state) => touch_line(config, &slot.came, state.held()?, now, closed),
-        None => {
-            let (_, held) = open(config, &slot.came, now).ok()?;
-            touch_line(config, &slot.came, &held, now, closed)
-        }
-    }
-}
-
-fn touch_line(
-    config: &Config,
-    came: &Incoming,
-    held: &Held,
-    now: Timestamp,
-    closed: Timestamp,
-) -> Option<HeaderChange> {
+    let held = match &slot.session {
+        Some(state) => *state.held()?,
+        None => open(config, &slot.came, now).ok()?.1,
+    };
     let times = held.times(now);
-    if !is_due(config, held.used(), now) || !config.lifetime.is_touch_timely(&times, closed) {
+    let lifetime = &config.lifetime;
+    if !lifetime.is_touch_due(held.used(), now) || !lifetime.is_touch_timely(&times, closed) {
         return None;
     }
     let (at, family) = config.carriers.cookies().families().nth(held.family)?;
     let mark = config.sealer.touch(&held.imprint, now, &family.binding)?;
-    let max_age = config.lifetime.max_age(&times, now);
-    config.carriers.of(came.source()).touch(at, mark, max_age)
+    let max_age = lifetime.max_age(&times, now);
+    config
+        .carriers
+        .of(slot.came.source())
+        .touch(at, mark, max_age)
 }
 
 /// Returns the lines that remove touch cookies which came alone: their token is gone. A response that

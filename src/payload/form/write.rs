@@ -9,6 +9,7 @@ use serde::ser::{
 };
 
 use super::{Containers, ElementOrder};
+use crate::payload::calls::writes;
 use crate::payload::places::Places;
 use crate::payload::shape::Call;
 
@@ -106,6 +107,11 @@ impl<'m> FormWriter<'m> {
         self.form.bytes.extend_from_slice(bytes);
     }
 
+    fn float(&mut self, call: Call, is_finite: bool, bytes: &[u8]) {
+        self.form.is_finite &= is_finite;
+        self.scalar(call, bytes);
+    }
+
     /// Writes bytes or text behind their length.
     fn string(&mut self, bytes: &[u8]) {
         let length = bytes.len() as u64;
@@ -113,7 +119,7 @@ impl<'m> FormWriter<'m> {
         self.form.bytes.extend_from_slice(bytes);
     }
 
-    /// Writes the call of a named type with its name. Variants of an untagged enum may differ in nothing else.
+    /// Writes a call with a text: itself, or the name of its type. Variants of an untagged enum may differ in nothing else.
     fn named(&mut self, call: Call, name: &str) {
         self.call(call);
         self.string(name.as_bytes());
@@ -173,15 +179,6 @@ impl<'m> FormWriter<'m> {
     }
 }
 
-macro_rules! numbers {
-    ($($method:ident($type:ty) $call:ident;)*) => {$(
-        fn $method(self, value: $type) -> Result<(), fmt::Error> {
-            self.scalar(Call::$call, &value.to_le_bytes());
-            Ok(())
-        }
-    )*};
-}
-
 /// Fails where the value's own `Serialize` does. The text of that error is dropped, because it may hold a
 /// value.
 impl<'w, 'm> Serializer for &'w mut FormWriter<'m> {
@@ -195,78 +192,45 @@ impl<'w, 'm> Serializer for &'w mut FormWriter<'m> {
     type SerializeStruct = OpenContainer<'w, 'm>;
     type SerializeStructVariant = OpenContainer<'w, 'm>;
 
-    numbers! {
-        serialize_i8(i8) I8;
-        serialize_i16(i16) I16;
-        serialize_i32(i32) I32;
-        serialize_i64(i64) I64;
-        serialize_i128(i128) I128;
-        serialize_u8(u8) U8;
-        serialize_u16(u16) U16;
-        serialize_u32(u32) U32;
-        serialize_u64(u64) U64;
-        serialize_u128(u128) U128;
-    }
-
     fn is_human_readable(&self) -> bool {
         self.options.human
     }
 
-    fn serialize_bool(self, value: bool) -> Result<(), fmt::Error> {
-        self.scalar(Call::Bool, &[value.into()]);
-        Ok(())
-    }
-
-    fn serialize_f32(self, value: f32) -> Result<(), fmt::Error> {
-        self.form.is_finite &= value.is_finite();
-        self.scalar(Call::F32, &value.to_le_bytes());
-        Ok(())
-    }
-
-    fn serialize_f64(self, value: f64) -> Result<(), fmt::Error> {
-        self.form.is_finite &= value.is_finite();
-        self.scalar(Call::F64, &value.to_le_bytes());
-        Ok(())
-    }
-
-    fn serialize_char(self, value: char) -> Result<(), fmt::Error> {
-        self.scalar(Call::Char, &u32::from(value).to_le_bytes());
-        Ok(())
-    }
-
-    fn serialize_str(self, value: &str) -> Result<(), fmt::Error> {
-        let meant = self.options.places.and_then(|places| places.text(value));
-        self.call(Call::Str);
-        self.string(meant.unwrap_or(value).as_bytes());
-        Ok(())
-    }
-
-    fn serialize_bytes(self, value: &[u8]) -> Result<(), fmt::Error> {
-        self.call(Call::Bytes);
-        // JSON writes bytes as an array.
-        self.opened += usize::from(self.options.human);
-        self.string(value);
-        Ok(())
-    }
-
-    fn serialize_none(self) -> Result<(), fmt::Error> {
-        self.call(Call::None);
-        Ok(())
+    writes! { self -> ():
+        serialize_bool(value: bool) => self.scalar(Call::Bool, &[value.into()]);
+        serialize_i8(value: i8) => self.scalar(Call::I8, &value.to_le_bytes());
+        serialize_i16(value: i16) => self.scalar(Call::I16, &value.to_le_bytes());
+        serialize_i32(value: i32) => self.scalar(Call::I32, &value.to_le_bytes());
+        serialize_i64(value: i64) => self.scalar(Call::I64, &value.to_le_bytes());
+        serialize_i128(value: i128) => self.scalar(Call::I128, &value.to_le_bytes());
+        serialize_u8(value: u8) => self.scalar(Call::U8, &value.to_le_bytes());
+        serialize_u16(value: u16) => self.scalar(Call::U16, &value.to_le_bytes());
+        serialize_u32(value: u32) => self.scalar(Call::U32, &value.to_le_bytes());
+        serialize_u64(value: u64) => self.scalar(Call::U64, &value.to_le_bytes());
+        serialize_u128(value: u128) => self.scalar(Call::U128, &value.to_le_bytes());
+        serialize_f32(value: f32) => self.float(Call::F32, value.is_finite(), &value.to_le_bytes());
+        serialize_f64(value: f64) => self.float(Call::F64, value.is_finite(), &value.to_le_bytes());
+        serialize_char(value: char) => self.scalar(Call::Char, &u32::from(value).to_le_bytes());
+        serialize_str(value: &str) => {
+            let meant = self.options.places.and_then(|places| places.text(value));
+            self.named(Call::Str, meant.unwrap_or(value));
+        };
+        serialize_bytes(value: &[u8]) => {
+            self.call(Call::Bytes);
+            // JSON writes bytes as an array.
+            self.opened += usize::from(self.options.human);
+            self.string(value);
+        };
+        serialize_none() => self.call(Call::None);
+        serialize_unit() => self.call(Call::Unit);
+        serialize_unit_struct(name: &'static str) => self.named(Call::UnitStruct, name);
+        serialize_unit_variant(of: &'static str, index: u32, name: &'static str) =>
+            self.variant(Call::UnitVariant, of, index, name);
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), fmt::Error> {
         self.call(Call::Some);
         value.serialize(self)
-    }
-
-    fn serialize_unit(self) -> Result<(), fmt::Error> {
-        self.call(Call::Unit);
-        Ok(())
-    }
-
-    fn serialize_unit_struct(self, name: &'static str) -> Result<(), fmt::Error> {
-        self.named(Call::UnitStruct, name);
-        Ok(())
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -276,16 +240,6 @@ impl<'w, 'm> Serializer for &'w mut FormWriter<'m> {
     ) -> Result<(), fmt::Error> {
         self.named(Call::NewtypeStruct, name);
         value.serialize(self)
-    }
-
-    fn serialize_unit_variant(
-        self,
-        of: &'static str,
-        index: u32,
-        name: &'static str,
-    ) -> Result<(), fmt::Error> {
-        self.variant(Call::UnitVariant, of, index, name);
-        Ok(())
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -299,59 +253,31 @@ impl<'w, 'm> Serializer for &'w mut FormWriter<'m> {
         value.serialize(self)
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<OpenContainer<'w, 'm>, fmt::Error> {
-        Ok(self.begin(Call::Seq))
-    }
-
-    fn serialize_tuple(self, _: usize) -> Result<OpenContainer<'w, 'm>, fmt::Error> {
-        self.call(Call::Tuple);
-        Ok(self.ordered())
-    }
-
-    fn serialize_tuple_struct(
-        self,
-        name: &'static str,
-        _: usize,
-    ) -> Result<OpenContainer<'w, 'm>, fmt::Error> {
-        self.named(Call::TupleStruct, name);
-        Ok(self.ordered())
-    }
-
-    fn serialize_tuple_variant(
-        self,
-        of: &'static str,
-        index: u32,
-        name: &'static str,
-        _: usize,
-    ) -> Result<OpenContainer<'w, 'm>, fmt::Error> {
-        self.variant(Call::TupleVariant, of, index, name);
-        Ok(self.ordered())
-    }
-
-    fn serialize_map(self, _: Option<usize>) -> Result<OpenContainer<'w, 'm>, fmt::Error> {
-        Ok(self.begin(Call::Map))
-    }
-
-    fn serialize_struct(
-        self,
-        name: &'static str,
-        _: usize,
-    ) -> Result<OpenContainer<'w, 'm>, fmt::Error> {
-        self.named(Call::Struct, name);
-        // serde_json writes a number or raw text by such a struct, and opens no object.
-        self.opened -= usize::from(name.starts_with("$serde_json::private::"));
-        Ok(self.ordered())
-    }
-
-    fn serialize_struct_variant(
-        self,
-        of: &'static str,
-        index: u32,
-        name: &'static str,
-        _: usize,
-    ) -> Result<OpenContainer<'w, 'm>, fmt::Error> {
-        self.variant(Call::StructVariant, of, index, name);
-        Ok(self.ordered())
+    writes! { self -> OpenContainer<'w, 'm>:
+        serialize_seq(_length: Option<usize>) => self.begin(Call::Seq);
+        serialize_map(_length: Option<usize>) => self.begin(Call::Map);
+        serialize_tuple(_length: usize) => {
+            self.call(Call::Tuple);
+            self.ordered()
+        };
+        serialize_tuple_struct(name: &'static str, _length: usize) => {
+            self.named(Call::TupleStruct, name);
+            self.ordered()
+        };
+        serialize_tuple_variant(of: &'static str, index: u32, name: &'static str, _length: usize) => {
+            self.variant(Call::TupleVariant, of, index, name);
+            self.ordered()
+        };
+        serialize_struct(name: &'static str, _length: usize) => {
+            self.named(Call::Struct, name);
+            // serde_json writes a number or raw text by such a struct, and opens no object.
+            self.opened -= usize::from(name.starts_with("$serde_json::private::"));
+            self.ordered()
+        };
+        serialize_struct_variant(of: &'static str, index: u32, name: &'static str, _length: usize) => {
+            self.variant(Call::StructVariant, of, index, name);
+            self.ordered()
+        };
     }
 
     // These two get the iterator, and so its type.

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use serde::de::Error;
 
+use super::field_error::FieldError;
 use crate::payload::form::Containers;
 use crate::payload::places::Places;
 
@@ -25,6 +26,12 @@ pub(super) struct Observed<'p> {
 }
 
 impl Observed<'_> {
+    /// Keeps the name of a missing field, and returns the error that carried it.
+    pub(super) fn keep<E>(&self, error: FieldError<E>) -> E {
+        self.missing.set(error.missing.or(self.missing.get()));
+        error.inner
+    }
+
     /// Returns the texts that were collected.
     pub(super) fn borrowed(&self) -> Vec<String> {
         match &self.borrowing {

@@ -11,7 +11,9 @@ use serde::de::{
 
 use super::field_error::FieldError;
 use super::observed::{Borrowing, Observed};
+use crate::payload::calls::reads;
 use crate::payload::form::ElementOrder;
+use crate::payload::shape::NameList;
 
 /// Wraps a deserializer, a seed, or an access of serde's.
 pub(super) struct JsonReader<'r, I> {
@@ -37,121 +39,71 @@ impl<'r, I> JsonReader<'r, I> {
     }
 }
 
-/// Implements the calls that take a visitor and nothing else.
-macro_rules! plain {
-    ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-            let visitor = self.visitor(visitor, ElementOrder::of_value(type_name::<V::Value>()));
-            Ok(self.inner.$method(visitor)?)
+/// Implements calls that pass a watching visitor on, for containers that have an order or none.
+macro_rules! watched {
+    ($kept:expr; $($method:ident($($argument:ident: $type:ty),*))*) => {reads! { self, visitor: $(
+        $method($($argument: $type),*) {
+            let visitor = self.visitor(visitor, $kept);
+            Ok(self.inner.$method($($argument,)* visitor)?)
         }
-    )*};
+    )*}};
 }
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for JsonReader<'_, D> {
     type Error = FieldError<D::Error>;
 
-    plain! {
-        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
-        deserialize_i128 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
-        deserialize_u128 deserialize_f32 deserialize_f64 deserialize_char deserialize_string
-        deserialize_bytes deserialize_byte_buf deserialize_option deserialize_unit
-        deserialize_seq deserialize_identifier
+    watched! { ElementOrder::of_value(type_name::<V::Value>());
+        deserialize_bool() deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64()
+        deserialize_i128() deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64()
+        deserialize_u128() deserialize_f32() deserialize_f64() deserialize_char()
+        deserialize_string() deserialize_bytes() deserialize_byte_buf() deserialize_option()
+        deserialize_unit() deserialize_seq() deserialize_identifier()
     }
+
+    watched! { ElementOrder::Kept;
+        deserialize_unit_struct(name: &'static str)
+        deserialize_tuple(length: usize)
+        deserialize_tuple_struct(name: &'static str, length: usize)
+        deserialize_struct(name: &'static str, fields: NameList)
+        deserialize_enum(name: &'static str, variants: NameList)
+    }
+
+    // The type that they are read into is not known.
+    watched! { ElementOrder::Unknown; deserialize_any() }
 
     fn is_human_readable(&self) -> bool {
         self.inner.is_human_readable()
     }
 
-    /// Reads containers of unknown order: the type that they are read into is not known.
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        let visitor = self.visitor(visitor, ElementOrder::Unknown);
-        Ok(self.inner.deserialize_any(visitor)?)
-    }
-
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        // A struct that asks for a map has flattened fields, whose types are not known.
-        let kept = match type_name::<V>().contains("::deserialize::__Visitor") {
-            true => ElementOrder::Unknown,
-            false => ElementOrder::of_value(type_name::<V::Value>()),
-        };
-        let visitor = self.visitor(visitor, kept);
-        Ok(self.inner.deserialize_map(visitor)?)
-    }
-
-    /// Counts ignored containers, too.
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        self.deserialize_any(visitor)
-    }
-
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        let borrows = type_name::<V::Value>() == "&str";
-        if borrows && !matches!(self.observed.borrowing, Borrowing::Never) {
-            let text = String::deserialize(self.inner)?;
-            return visitor.visit_borrowed_str(self.observed.place::<D::Error>(text)?);
+    reads! { self, visitor:
+        deserialize_map() {
+            // A struct that asks for a map has flattened fields, whose types are not known.
+            let kept = match type_name::<V>().contains("::deserialize::__Visitor") {
+                true => ElementOrder::Unknown,
+                false => ElementOrder::of_value(type_name::<V::Value>()),
+            };
+            let visitor = self.visitor(visitor, kept);
+            Ok(self.inner.deserialize_map(visitor)?)
         }
-        let visitor = self.visitor(visitor, ElementOrder::Kept);
-        Ok(self.inner.deserialize_str(visitor)?)
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        let visitor = self.visitor(visitor, ElementOrder::Kept);
-        Ok(self.inner.deserialize_unit_struct(name, visitor)?)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        if name.starts_with("$serde_json::private::") {
-            // serde_json hands raw text over in its own way.
-            return Ok(self.inner.deserialize_newtype_struct(name, visitor)?);
+        /// Counts ignored containers, too.
+        deserialize_ignored_any() { self.deserialize_any(visitor) }
+        deserialize_str() {
+            let borrows = type_name::<V::Value>() == "&str";
+            if borrows && !matches!(self.observed.borrowing, Borrowing::Never) {
+                let text = String::deserialize(self.inner)?;
+                return visitor.visit_borrowed_str(self.observed.place::<D::Error>(text)?);
+            }
+            let visitor = self.visitor(visitor, ElementOrder::Kept);
+            Ok(self.inner.deserialize_str(visitor)?)
         }
-        let visitor = self.visitor(visitor, ElementOrder::Kept);
-        Ok(self.inner.deserialize_newtype_struct(name, visitor)?)
-    }
-
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        let visitor = self.visitor(visitor, ElementOrder::Kept);
-        Ok(self.inner.deserialize_tuple(length, visitor)?)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        let visitor = self.visitor(visitor, ElementOrder::Kept);
-        Ok(self.inner.deserialize_tuple_struct(name, length, visitor)?)
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        let visitor = self.visitor(visitor, ElementOrder::Kept);
-        Ok(self.inner.deserialize_struct(name, fields, visitor)?)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        let visitor = self.visitor(visitor, ElementOrder::Kept);
-        Ok(self.inner.deserialize_enum(name, variants, visitor)?)
+        deserialize_newtype_struct(name: &'static str) {
+            if name.starts_with("$serde_json::private::") {
+                // serde_json hands raw text over in its own way.
+                return Ok(self.inner.deserialize_newtype_struct(name, visitor)?);
+            }
+            let visitor = self.visitor(visitor, ElementOrder::Kept);
+            Ok(self.inner.deserialize_newtype_struct(name, visitor)?)
+        }
     }
 }
 
@@ -170,12 +122,7 @@ impl<'r, V> Watching<'r, V> {
         visit: impl FnOnce(V, JsonReader<'r, I>) -> Result<T, FieldError<E>>,
     ) -> Result<T, E> {
         let observed = self.observed;
-        visit(self.visitor, JsonReader { inner, observed }).map_err(|error| {
-            observed
-                .missing
-                .set(error.missing.or(observed.missing.get()));
-            error.inner
-        })
+        visit(self.visitor, JsonReader { inner, observed }).map_err(|error| observed.keep(error))
     }
 }
 
@@ -282,12 +229,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for JsonReader<'_, S> {
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
         let observed = self.observed;
         let read = self.inner.deserialize(JsonReader { inner, observed });
-        read.map_err(|error| {
-            observed
-                .missing
-                .set(error.missing.or(observed.missing.get()));
-            error.inner
-        })
+        read.map_err(|error| observed.keep(error))
     }
 }
 
@@ -339,11 +281,8 @@ impl<'de, 'r, A: EnumAccess<'de>> EnumAccess<'de> for JsonReader<'r, A> {
         self,
         seed: T,
     ) -> Result<(T::Value, Self::Variant), Self::Error> {
-        let observed = self.observed;
-        let (value, inner) = self.inner.variant_seed(JsonReader {
-            inner: seed,
-            observed,
-        })?;
+        let (observed, seed) = (self.observed, self.of(seed));
+        let (value, inner) = self.inner.variant_seed(seed)?;
         Ok((value, JsonReader { inner, observed }))
     }
 }
@@ -365,23 +304,16 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for JsonReader<'_, A> {
         Ok(self.inner.newtype_variant_seed(seed)?)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(
-        self,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        self.observed.containers.pass(1);
-        let visitor = self.visitor(visitor, ElementOrder::Kept);
-        Ok(self.inner.tuple_variant(length, visitor)?)
-    }
-
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        self.observed.containers.pass(1);
-        let visitor = self.visitor(visitor, ElementOrder::Kept);
-        Ok(self.inner.struct_variant(fields, visitor)?)
+    reads! { self, visitor:
+        tuple_variant(length: usize) {
+            self.observed.containers.pass(1);
+            let visitor = self.visitor(visitor, ElementOrder::Kept);
+            Ok(self.inner.tuple_variant(length, visitor)?)
+        }
+        struct_variant(fields: NameList) {
+            self.observed.containers.pass(1);
+            let visitor = self.visitor(visitor, ElementOrder::Kept);
+            Ok(self.inner.struct_variant(fields, visitor)?)
+        }
     }
 }

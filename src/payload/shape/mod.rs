@@ -14,7 +14,7 @@ mod replayer;
 mod write;
 mod written;
 
-pub(super) use call::Call;
+pub(super) use call::{Call, NameList};
 pub(super) use print::Print;
 pub(super) use read::ShapeReader;
 pub(super) use recorder::Recorder;

@@ -14,6 +14,7 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 
 use super::call::{Call, NameList};
+use crate::payload::calls::reads;
 
 /// Follows the calls of a reader.
 pub(in crate::payload) trait Follow {
@@ -44,31 +45,25 @@ impl<'r, I, F> ShapeReader<'r, I, F> {
 }
 
 macro_rules! scalars {
-    ($($method:ident $call:ident;)*) => {$(
-        #[inline]
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+    ($($method:ident $call:ident;)*) => {reads! { self, visitor: $(
+        $method() {
             self.follow.call(Call::$call)?;
             self.inner.$method(visitor)
         }
-    )*};
+    )*}};
 }
 
 /// Implements the calls of containers: the call, the content through a wrapped visitor, and the end.
 macro_rules! containers {
-    ($($method:ident($($field:ident: $type:ty),*) $call:ident;)*) => {$(
-        #[inline]
-        fn $method<V: Visitor<'de>>(
-            self,
-            $($field: $type,)*
-            visitor: V,
-        ) -> Result<V::Value, D::Error> {
+    ($($method:ident($($field:ident: $type:ty),*) $call:ident;)*) => {reads! { self, visitor: $(
+        $method($($field: $type),*) {
             self.follow.becomes(type_name::<V::Value>());
             self.follow.call(Call::$call)?;
             let value = self.inner.$method($($field,)* ShapeReader::new(visitor, self.follow))?;
             self.follow.call(Call::End)?;
             Ok(value)
         }
-    )*};
+    )*}};
 }
 
 impl<'de, D: Deserializer<'de>, F: Follow> Deserializer<'de> for ShapeReader<'_, D, F> {
@@ -107,77 +102,37 @@ impl<'de, D: Deserializer<'de>, F: Follow> Deserializer<'de> for ShapeReader<'_,
         self.inner.is_human_readable()
     }
 
-    #[inline]
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.follow.call(Call::Struct)?;
-        self.follow.fields(fields)?;
-        let visitor = ShapeReader::new(visitor, self.follow);
-        let value = self.inner.deserialize_struct(name, fields, visitor)?;
-        self.follow.call(Call::End)?;
-        Ok(value)
-    }
+    reads! { self, visitor:
+        deserialize_struct(name: &'static str, fields: NameList) {
+            self.follow.call(Call::Struct)?;
+            self.follow.fields(fields)?;
+            let visitor = ShapeReader::new(visitor, self.follow);
+            let value = self.inner.deserialize_struct(name, fields, visitor)?;
+            self.follow.call(Call::End)?;
+            Ok(value)
+        }
+        deserialize_unit_struct(name: &'static str) {
+            self.follow.call(Call::UnitStruct)?;
+            self.inner.deserialize_unit_struct(name, visitor)
+        }
+        deserialize_newtype_struct(name: &'static str) {
+            self.follow.call(Call::NewtypeStruct)?;
+            let visitor = ShapeReader::new(visitor, self.follow);
+            self.inner.deserialize_newtype_struct(name, visitor)
+        }
+        deserialize_option() {
+            self.inner.deserialize_option(ShapeReader::new(visitor, self.follow))
+        }
+        deserialize_enum(name: &'static str, variants: NameList) {
+            let (inner, follow) = (visitor, self.follow);
+            let visitor = NamedVariants { inner, variants, follow };
+            self.inner.deserialize_enum(name, variants, visitor)
+        }
 
-    #[inline]
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.follow.call(Call::UnitStruct)?;
-        self.inner.deserialize_unit_struct(name, visitor)
-    }
-
-    #[inline]
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.follow.call(Call::NewtypeStruct)?;
-        self.inner
-            .deserialize_newtype_struct(name, ShapeReader::new(visitor, self.follow))
-    }
-
-    #[inline]
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner
-            .deserialize_option(ShapeReader::new(visitor, self.follow))
-    }
-
-    #[inline]
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        let visitor = NamedVariants {
-            inner: visitor,
-            variants,
-            follow: self.follow,
-        };
-        self.inner.deserialize_enum(name, variants, visitor)
-    }
-
-    // postcard does not describe values, and refuses these three.
-    #[inline]
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_any(visitor)
-    }
-
-    #[inline]
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_identifier(visitor)
-    }
-
-    #[inline]
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_ignored_any(visitor)
+        // postcard does not describe values, and refuses these three.
+        deserialize_any() { self.inner.deserialize_any(visitor) }
+        deserialize_identifier() { self.inner.deserialize_identifier(visitor) }
+        deserialize_ignored_any() { self.inner.deserialize_ignored_any(visitor) }
     }
 }
 
@@ -337,28 +292,17 @@ struct Chosen<E> {
 impl<'de, E: Error> Deserializer<'de> for Chosen<E> {
     type Error = E;
 
-    #[inline]
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
-        self.number.deserialize_any(visitor)
-    }
-
-    #[inline]
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
-        match self.name {
-            Some(name) => visitor.visit_str(name),
-            None => self.number.deserialize_any(visitor),
+    reads! { self, visitor:
+        deserialize_any() { self.number.deserialize_any(visitor) }
+        deserialize_identifier() {
+            match self.name {
+                Some(name) => visitor.visit_str(name),
+                None => self.number.deserialize_any(visitor),
+            }
         }
-    }
-
-    /// Lets a type read the variant as an enum of units.
-    #[inline]
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, E> {
-        self.number.deserialize_enum(name, variants, visitor)
+        deserialize_enum(name: &'static str, variants: NameList) {
+            self.number.deserialize_enum(name, variants, visitor)
+        }
     }
 
     forward_to_deserialize_any! {
@@ -383,32 +327,21 @@ impl<'de, A: VariantAccess<'de>, F: Follow> VariantAccess<'de> for ShapeReader<'
             .newtype_variant_seed(ShapeReader::new(seed, self.follow))
     }
 
-    #[inline]
-    fn tuple_variant<V: Visitor<'de>>(
-        self,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, A::Error> {
-        self.follow.call(Call::TupleVariant)?;
-        let value = self
-            .inner
-            .tuple_variant(length, ShapeReader::new(visitor, self.follow))?;
-        self.follow.call(Call::End)?;
-        Ok(value)
-    }
-
-    #[inline]
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, A::Error> {
-        self.follow.call(Call::StructVariant)?;
-        self.follow.fields(fields)?;
-        let value = self
-            .inner
-            .struct_variant(fields, ShapeReader::new(visitor, self.follow))?;
-        self.follow.call(Call::End)?;
-        Ok(value)
+    reads! { self, visitor:
+        tuple_variant(length: usize) {
+            self.follow.call(Call::TupleVariant)?;
+            let visitor = ShapeReader::new(visitor, self.follow);
+            let value = self.inner.tuple_variant(length, visitor)?;
+            self.follow.call(Call::End)?;
+            Ok(value)
+        }
+        struct_variant(fields: NameList) {
+            self.follow.call(Call::StructVariant)?;
+            self.follow.fields(fields)?;
+            let visitor = ShapeReader::new(visitor, self.follow);
+            let value = self.inner.struct_variant(fields, visitor)?;
+            self.follow.call(Call::End)?;
+            Ok(value)
+        }
     }
 }

@@ -8,7 +8,7 @@ use serde::ser::{
 use super::call::Call;
 use super::recorder::Recorder;
 
-/// Records every call, and passes it on to `inner`.
+/// Wraps a serializer, a container or a value of serde's, records every call, and passes it on.
 pub(in crate::payload) struct ShapeWriter<'t, S> {
     inner: S,
     recorder: &'t Recorder<'t>,
@@ -19,30 +19,34 @@ impl<'t, S> ShapeWriter<'t, S> {
         ShapeWriter { inner, recorder }
     }
 
-    fn inside<'v, T: ?Sized>(&self, value: &'v T) -> Inside<'t, 'v, T> {
-        let recorder = self.recorder;
-        Inside { value, recorder }
+    fn of<O>(&self, inner: O) -> ShapeWriter<'t, O> {
+        ShapeWriter::new(inner, self.recorder)
     }
 }
 
-/// A value inside another, whose calls are recorded as well.
-struct Inside<'t, 'v, T: ?Sized> {
-    value: &'v T,
-    recorder: &'t Recorder<'t>,
-}
-
-impl<T: Serialize + ?Sized> Serialize for Inside<'_, '_, T> {
+impl<T: Serialize + ?Sized> Serialize for ShapeWriter<'_, &T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value
-            .serialize(ShapeWriter::new(serializer, self.recorder))
+        self.inner.serialize(self.of(serializer))
     }
 }
 
-macro_rules! scalars {
-    ($($method:ident($type:ty) $call:ident;)*) => {$(
-        fn $method(self, value: $type) -> Result<S::Ok, S::Error> {
+/// Implements calls that are recorded and passed on.
+macro_rules! passed {
+    ($($method:ident($($argument:ident: $type:ty),*) $call:ident;)*) => {$(
+        fn $method(self, $($argument: $type),*) -> Result<S::Ok, S::Error> {
             self.recorder.call(Call::$call);
-            self.inner.$method(value)
+            self.inner.$method($($argument),*)
+        }
+    )*};
+}
+
+/// Implements calls that open a container whose fields have no names.
+macro_rules! opened {
+    ($($method:ident($($argument:ident: $type:ty),*) -> $open:ident $call:ident;)*) => {$(
+        fn $method(self, $($argument: $type),*) -> Result<Self::$open, S::Error> {
+            self.recorder.call(Call::$call);
+            let inner = self.inner.$method($($argument),*)?;
+            Ok(ShapeWriter::new(inner, self.recorder))
         }
     )*};
 }
@@ -58,51 +62,42 @@ impl<'t, S: Serializer> Serializer for ShapeWriter<'t, S> {
     type SerializeStruct = StructWriter<'t, S::SerializeStruct>;
     type SerializeStructVariant = StructWriter<'t, S::SerializeStructVariant>;
 
-    scalars! {
-        serialize_bool(bool) Bool;
-        serialize_i8(i8) I8;
-        serialize_i16(i16) I16;
-        serialize_i32(i32) I32;
-        serialize_i64(i64) I64;
-        serialize_i128(i128) I128;
-        serialize_u8(u8) U8;
-        serialize_u16(u16) U16;
-        serialize_u32(u32) U32;
-        serialize_u64(u64) U64;
-        serialize_u128(u128) U128;
-        serialize_char(char) Char;
-        serialize_str(&str) Str;
-        serialize_bytes(&[u8]) Bytes;
-        serialize_unit_struct(&'static str) UnitStruct;
+    passed! {
+        serialize_bool(value: bool) Bool;
+        serialize_i8(value: i8) I8;
+        serialize_i16(value: i16) I16;
+        serialize_i32(value: i32) I32;
+        serialize_i64(value: i64) I64;
+        serialize_i128(value: i128) I128;
+        serialize_u8(value: u8) U8;
+        serialize_u16(value: u16) U16;
+        serialize_u32(value: u32) U32;
+        serialize_u64(value: u64) U64;
+        serialize_u128(value: u128) U128;
+        serialize_f32(value: f32) F32;
+        serialize_f64(value: f64) F64;
+        serialize_char(value: char) Char;
+        serialize_str(value: &str) Str;
+        serialize_bytes(value: &[u8]) Bytes;
+        serialize_none() None;
+        serialize_unit() Unit;
+        serialize_unit_struct(name: &'static str) UnitStruct;
+    }
+
+    opened! {
+        serialize_seq(length: Option<usize>) -> SerializeSeq Seq;
+        serialize_tuple(length: usize) -> SerializeTuple Tuple;
+        serialize_tuple_struct(name: &'static str, length: usize) -> SerializeTupleStruct TupleStruct;
+        serialize_map(length: Option<usize>) -> SerializeMap Map;
     }
 
     fn is_human_readable(&self) -> bool {
         self.inner.is_human_readable()
     }
 
-    fn serialize_f32(self, value: f32) -> Result<S::Ok, S::Error> {
-        self.recorder.call(Call::F32);
-        self.inner.serialize_f32(value)
-    }
-
-    fn serialize_f64(self, value: f64) -> Result<S::Ok, S::Error> {
-        self.recorder.call(Call::F64);
-        self.inner.serialize_f64(value)
-    }
-
-    fn serialize_none(self) -> Result<S::Ok, S::Error> {
-        self.recorder.call(Call::None);
-        self.inner.serialize_none()
-    }
-
-    fn serialize_unit(self) -> Result<S::Ok, S::Error> {
-        self.recorder.call(Call::Unit);
-        self.inner.serialize_unit()
-    }
-
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
         self.recorder.call(Call::Some);
-        let inside = self.inside(value);
+        let inside = self.of(value);
         self.inner.serialize_some(&inside)
     }
 
@@ -112,7 +107,7 @@ impl<'t, S: Serializer> Serializer for ShapeWriter<'t, S> {
         value: &T,
     ) -> Result<S::Ok, S::Error> {
         self.recorder.call(Call::NewtypeStruct);
-        let inside = self.inside(value);
+        let inside = self.of(value);
         self.inner.serialize_newtype_struct(name, &inside)
     }
 
@@ -136,37 +131,9 @@ impl<'t, S: Serializer> Serializer for ShapeWriter<'t, S> {
     ) -> Result<S::Ok, S::Error> {
         self.recorder.call(Call::NewtypeVariant);
         self.recorder.variant(name, variant);
-        let inside = self.inside(value);
+        let inside = self.of(value);
         self.inner
             .serialize_newtype_variant(name, index, variant, &inside)
-    }
-
-    fn serialize_seq(self, length: Option<usize>) -> Result<Self::SerializeSeq, S::Error> {
-        self.recorder.call(Call::Seq);
-        Ok(ShapeWriter::new(
-            self.inner.serialize_seq(length)?,
-            self.recorder,
-        ))
-    }
-
-    fn serialize_tuple(self, length: usize) -> Result<Self::SerializeTuple, S::Error> {
-        self.recorder.call(Call::Tuple);
-        Ok(ShapeWriter::new(
-            self.inner.serialize_tuple(length)?,
-            self.recorder,
-        ))
-    }
-
-    fn serialize_tuple_struct(
-        self,
-        name: &'static str,
-        length: usize,
-    ) -> Result<Self::SerializeTupleStruct, S::Error> {
-        self.recorder.call(Call::TupleStruct);
-        Ok(ShapeWriter::new(
-            self.inner.serialize_tuple_struct(name, length)?,
-            self.recorder,
-        ))
     }
 
     fn serialize_tuple_variant(
@@ -182,14 +149,6 @@ impl<'t, S: Serializer> Serializer for ShapeWriter<'t, S> {
             .inner
             .serialize_tuple_variant(name, index, variant, length)?;
         Ok(ShapeWriter::new(inner, self.recorder))
-    }
-
-    fn serialize_map(self, length: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
-        self.recorder.call(Call::Map);
-        Ok(ShapeWriter::new(
-            self.inner.serialize_map(length)?,
-            self.recorder,
-        ))
     }
 
     fn serialize_struct(
@@ -228,15 +187,15 @@ impl<'t, S: Serializer> Serializer for ShapeWriter<'t, S> {
 }
 
 macro_rules! containers {
-    ($($trait:ident::$method:ident;)*) => {$(
+    ($($trait:ident: $($method:ident)*;)*) => {$(
         impl<C: $trait> $trait for ShapeWriter<'_, C> {
             type Ok = C::Ok;
             type Error = C::Error;
 
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
-                let inside = self.inside(value);
+            $(fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
+                let inside = self.of(value);
                 self.inner.$method(&inside)
-            }
+            })*
 
             fn end(self) -> Result<C::Ok, C::Error> {
                 self.recorder.call(Call::End);
@@ -247,10 +206,11 @@ macro_rules! containers {
 }
 
 containers! {
-    SerializeSeq::serialize_element;
-    SerializeTuple::serialize_element;
-    SerializeTupleStruct::serialize_field;
-    SerializeTupleVariant::serialize_field;
+    SerializeSeq: serialize_element;
+    SerializeTuple: serialize_element;
+    SerializeTupleStruct: serialize_field;
+    SerializeTupleVariant: serialize_field;
+    SerializeMap: serialize_key serialize_value;
 }
 
 /// A struct that is being written. The names of its fields are recorded, too.
@@ -272,7 +232,7 @@ macro_rules! structs {
                 value: &T,
             ) -> Result<(), C::Error> {
                 self.recorder.field(self.number, key);
-                let inside = Inside { value, recorder: self.recorder };
+                let inside = ShapeWriter::new(value, self.recorder);
                 self.inner.serialize_field(key, &inside)
             }
 
@@ -289,23 +249,3 @@ macro_rules! structs {
 }
 
 structs! { SerializeStruct SerializeStructVariant }
-
-impl<C: SerializeMap> SerializeMap for ShapeWriter<'_, C> {
-    type Ok = C::Ok;
-    type Error = C::Error;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
-        let inside = self.inside(value);
-        self.inner.serialize_key(&inside)
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
-        let inside = self.inside(value);
-        self.inner.serialize_value(&inside)
-    }
-
-    fn end(self) -> Result<C::Ok, C::Error> {
-        self.recorder.call(Call::End);
-        self.inner.end()
-    }
-}

@@ -320,7 +320,7 @@ fn telling() -> (SessionManager, Told, Current) {
             } = event
             {
                 let session = asked.lock().unwrap().clone().unwrap();
-                assert!(session.contains(*attribute) && error.is_unreadable());
+                assert!(session.contains(attribute.as_str()) && error.is_unreadable());
                 log.lock().unwrap().push(format!("{attribute}: {error}"));
             }
         })

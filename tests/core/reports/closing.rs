@@ -36,10 +36,28 @@ fn the_fields_of_a_response_may_ask_the_session() {
 }
 
 #[test]
+fn what_is_written_is_closed_before_the_fields_are_read() {
+    let manager = common::manager();
+    let mut browser = Browser::default();
+    browser.visit(&manager, at(0), |session| session.insert("n", 1).unwrap());
+    // A touch would be due, and what is written needs none: there is nothing to ask the fields for.
+    let session = browser.open(&manager, at(600));
+    session.insert("n", 2).unwrap();
+    let late = session.clone();
+    let fields = std::iter::once_with(move || {
+        assert!(late.insert("n", 3).unwrap_err().is_too_late());
+        ("cache-control", &b"public"[..])
+    });
+    let response = ResponseHead::new(200).headers(fields);
+    let changes = manager.commit(&session, response, at(600)).unwrap();
+    assert!(format!("{changes:?}").contains("Replace(cache-control: private)"));
+}
+
+#[test]
 fn a_panic_after_a_refused_value_does_not_hide_it() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&told);
-    let hook = move |event: &Event<'_>| log.lock().unwrap().push(format!("{event:?}"));
+    let hook = move |event: &Event| log.lock().unwrap().push(format!("{event:?}"));
     let manager = SessionManager::builder(ring()).on_event(hook);
     let manager = manager.build().unwrap();
     for status in [200, 500] {

@@ -125,7 +125,7 @@ fn managers(seen: &Seen, ask: fn(&Session)) -> [SessionManager; 2] {
     ];
     builders.map(|builder| {
         let seen = Arc::clone(seen);
-        let hook = move |event: &Event<'_>| {
+        let hook = move |event: &Event| {
             let shown = format!("{event:?}");
             let kind = shown.split([' ', '{']).next().unwrap_or_default();
             seen.lock().unwrap().insert(kind.to_owned());
@@ -184,7 +184,7 @@ fn a_layer_of_tracing_may_ask_the_session() {
 #[test]
 fn a_hook_that_panics_takes_nothing_along() {
     let ring = KeyRing::new(Key::generate().unwrap());
-    let hook = |_: &Event<'_>| panic!("in the hook");
+    let hook = |_: &Event| panic!("in the hook");
     let manager = SessionManager::builder(ring)
         .on_event(hook)
         .build()

@@ -38,7 +38,7 @@ fn nothing_that_is_shown_holds_a_key_a_token_or_a_value() {
         let events = Arc::new(Mutex::new(String::new()));
         let sink = Arc::clone(&events);
         let manager = SessionManager::builder(ring())
-            .on_event(move |event: &Event<'_>| {
+            .on_event(move |event: &Event| {
                 sink.lock().unwrap().push_str(&format!("{event:?}"));
             })
             .build()

@@ -15,7 +15,7 @@ type Log = Arc<Mutex<Vec<String>>>;
 
 fn logged(builder: SessionManagerBuilder, log: &Log, slot: &'static str) -> SessionManagerBuilder {
     let log = Arc::clone(log);
-    builder.on_event(move |event: &Event<'_>| {
+    builder.on_event(move |event: &Event| {
         let text = format!("{event:?}");
         let kind = text.split([' ', '{']).next().unwrap_or_default();
         log.lock().unwrap().push(format!("{slot} {kind}"));

@@ -33,7 +33,7 @@ async fn a_change_by_a_task_that_was_left_running_is_reported_by_its_name() {
     let log = Arc::clone(&late);
     let manager = builder().on_event(move |event| {
         if let Event::TooLate { attribute, .. } = event {
-            log.lock().unwrap().push((*attribute).to_owned());
+            log.lock().unwrap().push(attribute.clone());
         }
     });
     let (sender, receiver) = std::sync::mpsc::channel();

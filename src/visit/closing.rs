@@ -319,7 +319,7 @@ impl<'v> SlotVisit<'v, '_> {
         }
         let fitted = exit.fit(record)?;
         said.lines = fitted.lines(&self.slot.came, issued)?;
-        said.deed = Deed::Wrote(fitted.write_size());
+        said.deed = Deed::Wrote(fitted.write_size(state.unbroken()));
         Ok(())
     }
 

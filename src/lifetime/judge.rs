@@ -48,6 +48,15 @@ impl Lifetime {
         )
     }
 
+    /// Returns the seconds for which a session lives from `now` on if nobody uses it. A clock that was set back
+    /// since its last use does not count.
+    pub(crate) fn time_left(&self, times: &SessionTimes, now: Timestamp) -> Result<u64, Refusal> {
+        let now = now.max(times.used);
+        self.judge(times, now)?;
+        let (idle, absolute) = self.left(times, now);
+        Ok(idle.map_or(absolute, |idle| idle.min(absolute)))
+    }
+
     /// Returns whether the last use is so long ago that this one has to be noted.
     pub(crate) fn is_touch_due(&self, used: Timestamp, now: Timestamp) -> bool {
         u64::from(now.since(used)) >= self.touch_interval().as_secs()

@@ -225,8 +225,9 @@ impl Lifetime {
     /// let policy = Lifetime::new().allow_never_idle();
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
+    /// session.sign_in("wallboard", &[])?;
     /// session.set_idle_timeout(None)?;
-    /// assert_eq!(session.times().idle_timeout, None);
+    /// assert_eq!(session.time_left(now), Ok(policy.absolute_lifetime()));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
@@ -258,7 +259,7 @@ impl Lifetime {
     /// session.sign_in("user-17", &[])?;
     /// session.set_absolute_lifetime(month)?;
     /// session.set_idle_timeout(None)?;
-    /// assert_eq!((session.times().idle_left, session.times().absolute_left), (None, month));
+    /// assert_eq!((session.times().unwrap().idle_left, session.times().unwrap().absolute_left), (None, month));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]

@@ -32,7 +32,8 @@ impl SessionManager {
     ///
     /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// let session = manager.load(RequestHead::default(), now);
-    /// assert_eq!(session.times().policy, Lifetime::new());
+    /// session.insert("name", "Ada")?;
+    /// assert_eq!(session.times().map(|times| times.policy), Some(Lifetime::new()));
     /// assert_eq!(session.size()?.budget.total_limit(), Budget::portable().total_limit());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```

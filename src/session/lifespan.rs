@@ -34,7 +34,7 @@ impl Session {
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.sign_in("till-3", &[])?;
     /// session.set_idle_timeout(5 * minute)?;
-    /// assert_eq!(session.times().idle_left, Some(5 * minute));
+    /// assert_eq!(session.times().unwrap().idle_left, Some(5 * minute));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[doc(alias = "setMaxInactiveInterval")]
@@ -73,7 +73,7 @@ impl Session {
     /// session.sign_in("user-17", &[])?;
     /// session.set_absolute_lifetime(month)?;
     /// session.set_idle_timeout(7 * day)?;
-    /// assert_eq!(session.times().absolute_left, month);
+    /// assert_eq!(session.times().unwrap().absolute_left, month);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[doc(alias = "remember_me")]

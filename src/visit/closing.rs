@@ -326,8 +326,8 @@ impl<'v> SlotVisit<'v, '_> {
     /// Refuses a session whose time is over. A clock that was set back meanwhile does not count.
     fn check_alive(&self, times: &SessionTimes, commit_time: Timestamp) -> Result<(), Error> {
         let lifetime = &self.config.lifetime;
-        let judged = lifetime.judge(times, commit_time.max(times.used));
-        judged.map_err(Error::expired)
+        let judged = lifetime.time_left(times, commit_time);
+        judged.map(drop).map_err(Error::expired)
     }
 
     /// Adds the lines behind those of the session: what another scope may still hold, and tombstones.

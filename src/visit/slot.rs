@@ -91,6 +91,10 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         self.slot.came.source()
     }
 
+    pub(crate) fn usage(&self) -> Usage {
+        self.slot.usage
+    }
+
     pub(crate) fn set_usage(&mut self, usage: Usage) {
         self.slot.usage = usage;
     }

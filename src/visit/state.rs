@@ -162,7 +162,7 @@ impl SessionState {
     }
 
     /// Returns the time to stamp on what is written. A passive request writes, and renews nothing.
-    pub(super) fn issued(&self, now: Timestamp, is_passive: bool) -> Timestamp {
+    pub(crate) fn issued(&self, now: Timestamp, is_passive: bool) -> Timestamp {
         match self.unbroken() {
             Some(held) if is_passive => held.used(),
             _ => self.stamp(now),

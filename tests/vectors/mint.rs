@@ -93,7 +93,7 @@ fn mint(
     entry["record"] = json!({
         "sign_in": id[..16],
         "renewal": id[16..],
-        "created": session.times().created_at.unix_timestamp(),
+        "created": session.times().unwrap().created_at.unix_timestamp(),
         "subject": subject,
     });
     if own != [0, 0] {
@@ -102,10 +102,11 @@ fn mint(
         entry["idle_timeout"] = json!(
             session
                 .times()
+                .unwrap()
                 .idle_timeout
                 .map(|timeout| timeout.as_secs())
         );
-        entry["absolute_lifetime"] = json!(session.times().absolute_lifetime.as_secs());
+        entry["absolute_lifetime"] = json!(session.times().unwrap().absolute_lifetime.as_secs());
     }
     entry["record"]["attributes"] = attributes;
     entry

@@ -45,7 +45,7 @@ fn no_bit_of_a_touch_or_of_a_token_can_be_changed_to_gain_time() {
         let cookies = [data.clone(), format!("{TOUCH}={changed}")];
         let session = load(&manager, &cookies, 1_799);
         // As if it were not there.
-        assert_eq!(session.times().last_seen_at, at(0), "{changed}");
+        assert_eq!(session.times().unwrap().last_seen_at, at(0), "{changed}");
         assert_eq!(
             load(&manager, &cookies, 1_800).refusal(),
             Some(Refusal::IdleExpired)

@@ -174,7 +174,7 @@ mod tests {
             .with_idle_timeout(seconds(600))
             .with_absolute_lifetime(seconds(9_000))
             .allow_idle(seconds(300), seconds(3_600))
-            .with_longest_absolute(seconds(90_000));
+            .with_remembered_up_to(seconds(90_000));
         let never = wide.allow_never_idle();
         let plain = Lifetime::new()
             .with_idle_timeout(seconds(600))
@@ -231,9 +231,9 @@ mod tests {
     }
 
     #[test]
-    fn max_age_is_what_is_left_and_400_days_at_most() {
+    fn max_age_is_what_is_left() {
         let day = 86_400;
-        let base = Lifetime::new().with_longest_absolute(seconds(1_000 * day));
+        let base = Lifetime::new().with_remembered_up_to(seconds(400 * day));
         let remembered = OwnLifetimes {
             absolute: Some(30 * 86_400),
             ..OwnLifetimes::default()
@@ -243,12 +243,7 @@ mod tests {
             (base, OwnLifetimes::default(), 0, None),
             (base, remembered, 0, Some(30 * day)),
             (base, remembered, 86_400, Some(29 * day)),
-            (
-                base.with_persistence(Persistence::Never),
-                remembered,
-                0,
-                None,
-            ),
+            (Lifetime::new(), remembered, 0, None),
             (
                 base.with_persistence(Persistence::Always),
                 OwnLifetimes::default(),
@@ -256,7 +251,7 @@ mod tests {
                 Some(12 * 3_600 - 60),
             ),
             (
-                base.with_absolute_lifetime(seconds(900 * day))
+                base.with_absolute_lifetime(seconds(400 * day))
                     .with_persistence(Persistence::Always),
                 OwnLifetimes::default(),
                 0,
@@ -275,7 +270,7 @@ mod tests {
             .with_absolute_lifetime(seconds(9_000));
         let longer = policy.allow_idle(seconds(600), seconds(3_600));
         let never = policy.allow_never_idle();
-        let ages = never.with_longest_absolute(seconds(u64::MAX));
+        let ages = never.with_remembered_up_to(seconds(u64::MAX));
         // The policy; when the session was created and used, and now; for how long.
         let table = [
             (policy, 0, 0, 0, 720),

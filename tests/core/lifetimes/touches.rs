@@ -90,6 +90,7 @@ fn renewing_the_largest_session_costs_one_short_line() {
             Lifetime::new(),
             Lifetime::new()
                 .with_absolute_lifetime(Duration::from_secs(400 * 86_400))
+                .with_idle_timeout(Duration::from_secs(1_800))
                 .with_persistence(sealed_session::Persistence::Always),
         ] {
             let manager = SessionManager::builder(ring())

@@ -75,8 +75,7 @@ impl Lifetime {
     /// Returns the `Max-Age` of a session's cookies in seconds; `None` if they go when the browser closes.
     pub(crate) fn max_age(&self, times: &SessionTimes, now: Timestamp) -> Option<u64> {
         let (_, absolute) = self.left(times, now);
-        self.outlives_the_browser(times.own)
-            .then_some(absolute.min(MAX_AGE_MAX))
+        self.outlives_the_browser(times.own).then_some(absolute)
     }
 
     /// Returns the largest `Max-Age` that any session can have, in seconds.
@@ -86,8 +85,7 @@ impl Lifetime {
             absolute: Some(u32::try_from(longest).unwrap_or(u32::MAX)),
             ..OwnLifetimes::default()
         };
-        self.outlives_the_browser(own)
-            .then_some(longest.min(MAX_AGE_MAX))
+        self.outlives_the_browser(own).then_some(longest)
     }
 
     /// Returns the `Max-Age` of a tombstone in seconds: for how long a session that ended now could live if a

@@ -40,6 +40,11 @@ pub struct Lifetime {
 /// when the browser closes, however long the lifetimes are, unless the browser restores its windows: then it
 /// restores such cookies, too.
 ///
+/// A policy that lets a cookie outlive the browser by more than 400 days is refused by
+/// [`build`](crate::SessionManagerBuilder::build). Browsers keep none for longer (RFC 6265bis section 5.5;
+/// Chrome 104), and touches renew only themselves, so a visitor who comes every day would be signed out on
+/// day 400. Cookies without `Max-Age` and header fields have no such bound.
+///
 /// ```
 /// use sealed_session::{Lifetime, Persistence};
 ///
@@ -239,7 +244,7 @@ impl Lifetime {
 
     /// Lets a session be remembered for up to this long: "remember me"
     /// ([`Session::remember`](crate::Session::remember)). Without this call none may. At least the absolute
-    /// lifetime.
+    /// lifetime, and in cookies at most 400 days; see [`Persistence`].
     ///
     /// A key has to be accepted for as long as the sessions that it sealed can live; see
     /// [`KeyRing::accept_until`](crate::KeyRing::accept_until).

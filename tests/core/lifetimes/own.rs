@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use sealed_session::{Budget, Error, Lifetime, Persistence, Refusal, Session, SessionManager};
+use sealed_session::{
+    Budget, Error, Lifetime, Persistence, Refusal, Session, SessionManager, Transport,
+};
 
 use crate::common::{self, BASE, Browser, TOUCH, at, commit, ring};
 
@@ -286,6 +288,37 @@ fn an_order_of_calls_that_would_undo_one_of_them_is_an_error() {
     }
     session.remember(seconds(30 * DAY)).unwrap_err();
     assert_eq!(session.subject().as_deref(), Some("user"));
+}
+
+#[test]
+fn no_cookie_has_to_outlive_what_browsers_keep() {
+    let days = |n: i64| seconds(n * DAY);
+    let plain = |n| Lifetime::new().with_absolute_lifetime(days(n));
+    let always = |n| always(plain(n));
+    let remembered = |n| Lifetime::new().with_remembered_up_to(days(n));
+    let header = || Transport::header("x-session");
+    let table = [
+        (Transport::cookie(), always(400), true),
+        (Transport::cookie(), always(401), false),
+        (Transport::cookie(), remembered(400), true),
+        (Transport::cookie(), remembered(401), false),
+        (header().or_cookie(), remembered(401), false),
+        // What goes with the browser has no `Max-Age` that could be cut.
+        (Transport::cookie(), plain(401), true),
+        // Clients keep what they like.
+        (header(), always(401), true),
+        (header(), remembered(401), true),
+    ];
+    for (transport, policy, fits) in table {
+        let builder = SessionManager::builder(ring()).lifetime(policy);
+        let built = builder.transport(transport).build();
+        assert_eq!(built.is_ok(), fits, "{policy:?}");
+        let text = built.err().map(|error| error.to_string());
+        let told = text.is_none_or(|text| {
+            text.contains("34646400 s") && text.contains("34560000 s (400 days)")
+        });
+        assert!(told, "{policy:?}");
+    }
 }
 
 /// The `Max-Age` of a line, if it has one.

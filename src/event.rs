@@ -6,13 +6,27 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
+use tracing::Level;
+
 use crate::cross_origin::Foreign;
 use crate::error::{Error, Refusal};
 
 /// An event in the life of a session, for logs and metrics.
 ///
 /// Every event also goes to [`tracing`](https://docs.rs/tracing) under the target
-/// `sealed_session`.
+/// `sealed_session`. A hook sees each of them; the level in `tracing` says how many lines a busy site may
+/// expect:
+///
+/// | level | what | which events |
+/// | --- | --- | --- |
+/// | `ERROR` | the application is at fault, and something is lost | `CommitFailed`, `NotStored`, `TooLate` |
+/// | `WARN` | something was lost, refused as an attack, or is about to fail | `CrowdedRequest`, `ForeignRequest`, `NearBudget`, `Overwrote`, `Poisoned`, `Unreadable` when the value is replaced |
+/// | `INFO` | a deployment in good order seldom sees it, and one that is not sees it in each such request | `Refused`, but for those below; `Withheld` |
+/// | `DEBUG` | everyday life, and repetitions | `Refused` for a session that is over or whose key is retired; `CrowdedRequest` and `NearBudget` of a session that was so long already; `Unreadable` when the value is only read |
+///
+/// Nothing removes a cookie that is over, and nothing but the cookie says what was told of a session before.
+/// So its refusal comes with every request until another session takes its place, and a session that stays
+/// near its budget is told of at every write: `WARN` when it begins or comes near, and `DEBUG` after that.
 ///
 /// No lock is held while an event is told, so a hook, or a layer of `tracing`, may use the session that the
 /// event is about. An event that this raises is not told.
@@ -60,6 +74,8 @@ pub enum Event {
         others: usize,
         /// The length at which this warning begins: that of the main slot's budget.
         warning_limit: usize,
+        /// Whether the request brought a session, and was that long already.
+        again: bool,
     },
     /// Another origin caused a request that may change something. It is answered 403, and no handler sees it;
     /// see [`CrossOrigin`](crate::CrossOrigin). With several [slots](crate::slots) the main one raises the
@@ -81,6 +97,8 @@ pub enum Event {
         bytes: usize,
         /// The size at which this warning begins.
         warning_limit: usize,
+        /// Whether the session was above it already when it came.
+        again: bool,
     },
     /// A value was refused because it can never fit, and nothing took its place. The response does not say so,
     /// because it is not the page of a failed commit.
@@ -120,6 +138,8 @@ pub enum Event {
         attribute: String,
         /// Why. It holds nothing of the value.
         error: Error,
+        /// Whether another value takes its place, so that it is lost.
+        is_replaced: bool,
     },
     /// A handler began a session in a request that another site caused, and for which the browser may have kept
     /// the visitor's cookies back. Nothing of it is sent, because it would replace the session that the visitor
@@ -181,52 +201,117 @@ impl Observer {
     }
 }
 
+/// Returns how loud an event is in `tracing`. [`Event`] says why.
+fn level(event: &Event) -> Level {
+    match event {
+        Event::CommitFailed { .. } | Event::NotStored { .. } | Event::TooLate { .. } => {
+            Level::ERROR
+        }
+        Event::CrowdedRequest { again: true, .. }
+        | Event::NearBudget { again: true, .. }
+        | Event::Unreadable {
+            is_replaced: false, ..
+        } => Level::DEBUG,
+        Event::CrowdedRequest { .. }
+        | Event::ForeignRequest { .. }
+        | Event::NearBudget { .. }
+        | Event::Overwrote { .. }
+        | Event::Poisoned {}
+        | Event::Unreadable { .. } => Level::WARN,
+        Event::Refused { refusal } if refusal.is_everyday() => Level::DEBUG,
+        Event::GivenUp {} | Event::Refused { .. } | Event::Withheld {} => Level::INFO,
+    }
+}
+
+/// Sends an event to `tracing`, which has one place in the code for each level.
+macro_rules! tell {
+    ($level:expr, $($told:tt)+) => {
+        match $level {
+            Level::ERROR => tracing::error!(target: "sealed_session", $($told)+),
+            Level::WARN => tracing::warn!(target: "sealed_session", $($told)+),
+            Level::INFO => tracing::info!(target: "sealed_session", $($told)+),
+            _ => tracing::debug!(target: "sealed_session", $($told)+),
+        }
+    };
+}
+
 /// Sends an event to `tracing`.
 fn trace(event: &Event) {
-    const TARGET: &str = "sealed_session";
+    let level = level(event);
     match event {
-        Event::CommitFailed { error } => {
-            tracing::error!(target: TARGET, %error, "session not committed");
-        }
+        Event::CommitFailed { error } => tell!(level, %error, "session not committed"),
         Event::CrowdedRequest {
             bytes,
             others,
             warning_limit,
+            ..
         } => {
-            tracing::warn!(target: TARGET, bytes, others, warning_limit, "session and other cookies together are longer than common servers take");
+            tell!(
+                level,
+                bytes,
+                others,
+                warning_limit,
+                "session and other cookies together are longer than common servers take"
+            );
         }
         Event::ForeignRequest { reason } => {
-            tracing::warn!(target: TARGET, reason = reason.label(), "request refused: {reason}");
+            tell!(level, reason = reason.label(), "request refused: {reason}");
         }
         Event::GivenUp {} => {
-            tracing::info!(target: TARGET, "session not changed: the response is a failure of the server's");
+            tell!(
+                level,
+                "session not changed: the response is a failure of the server's"
+            );
         }
         Event::NearBudget {
             bytes,
             warning_limit,
+            ..
         } => {
-            tracing::warn!(target: TARGET, bytes, warning_limit, "session is near the limits of its budget or of common proxies");
+            tell!(
+                level,
+                bytes,
+                warning_limit,
+                "session is near the limits of its budget or of common proxies"
+            );
         }
         Event::NotStored { error } => {
-            tracing::error!(target: TARGET, %error, "value refused, nothing took its place, and the response does not say so");
+            tell!(level, %error, "value refused, nothing took its place, and the response does not say so");
         }
         Event::Overwrote { refusal } => {
-            tracing::warn!(target: TARGET, reason = refusal.label(), "session written over a cookie that may live elsewhere");
+            tell!(
+                level,
+                reason = refusal.label(),
+                "session written over a cookie that may live elsewhere"
+            );
         }
-        Event::Poisoned {} => {
-            tracing::warn!(target: TARGET, "handler panicked; session not committed");
-        }
+        Event::Poisoned {} => tell!(level, "handler panicked; session not committed"),
         Event::Refused { refusal } => {
-            tracing::info!(target: TARGET, reason = refusal.label(), "session refused: {refusal}");
+            tell!(
+                level,
+                reason = refusal.label(),
+                "session refused: {refusal}"
+            );
         }
         Event::TooLate { attribute } => {
-            tracing::error!(target: TARGET, attribute, "session changed after the response head was sent, or a link made; the change is lost");
+            tell!(
+                level,
+                attribute,
+                "session changed after the response head was sent, or a link made; the change is lost"
+            );
         }
-        Event::Unreadable { attribute, error } => {
-            tracing::warn!(target: TARGET, attribute, %error, "value cannot be read and counts as absent");
+        Event::Unreadable {
+            attribute,
+            error,
+            is_replaced,
+        } => {
+            tell!(level, attribute, %error, is_replaced, "value cannot be read and counts as absent");
         }
         Event::Withheld {} => {
-            tracing::warn!(target: TARGET, "session not begun: another site caused the request, and the visitor may have one; if the route may begin sessions, say so by `CrossOrigin::exempt`, and use a slot with `SameSite=None` for what has to come along");
+            tell!(
+                level,
+                "session not begun: another site caused the request, and the visitor may have one; if the route may begin sessions, say so by `CrossOrigin::exempt`, and use a slot with `SameSite=None` for what has to come along"
+            );
         }
     }
 }
@@ -236,5 +321,84 @@ impl fmt::Debug for Observer {
         f.debug_struct("Observer")
             .field("hook", &self.hook.is_some())
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_busy_site_sees_of_each_event() {
+        let error = Error::poisoned;
+        let attribute = || "cart".to_owned();
+        let near = |again| Event::NearBudget {
+            bytes: 4_000,
+            warning_limit: 3_072,
+            again,
+        };
+        let crowded = |again| Event::CrowdedRequest {
+            bytes: 9_000,
+            others: 3,
+            warning_limit: 8_180,
+            again,
+        };
+        let unreadable = |is_replaced| Event::Unreadable {
+            attribute: attribute(),
+            error: error(),
+            is_replaced,
+        };
+        let refused = |refusal| Event::Refused { refusal };
+        let table = [
+            (Event::CommitFailed { error: error() }, Level::ERROR),
+            (Event::NotStored { error: error() }, Level::ERROR),
+            (
+                Event::TooLate {
+                    attribute: attribute(),
+                },
+                Level::ERROR,
+            ),
+            (crowded(false), Level::WARN),
+            (crowded(true), Level::DEBUG),
+            (near(false), Level::WARN),
+            (near(true), Level::DEBUG),
+            (unreadable(true), Level::WARN),
+            (unreadable(false), Level::DEBUG),
+            (
+                Event::ForeignRequest {
+                    reason: Foreign::OtherSite,
+                },
+                Level::WARN,
+            ),
+            (
+                Event::Overwrote {
+                    refusal: Refusal::UnknownKey,
+                },
+                Level::WARN,
+            ),
+            (Event::Poisoned {}, Level::WARN),
+            (Event::GivenUp {}, Level::INFO),
+            (Event::Withheld {}, Level::INFO),
+            (refused(Refusal::AbsoluteExpired), Level::DEBUG),
+            (refused(Refusal::Destroyed), Level::DEBUG),
+            (refused(Refusal::IdleExpired), Level::DEBUG),
+            (refused(Refusal::RetiredKey), Level::DEBUG),
+            (refused(Refusal::Superseded), Level::DEBUG),
+            (refused(Refusal::Conflict), Level::INFO),
+            (refused(Refusal::FromTheFuture), Level::INFO),
+            (refused(Refusal::Malformed), Level::INFO),
+            (refused(Refusal::Mixed), Level::INFO),
+            (refused(Refusal::NewerFormat), Level::INFO),
+            (refused(Refusal::OffLoopback), Level::INFO),
+            (refused(Refusal::OverCeiling), Level::INFO),
+            (refused(Refusal::Partial), Level::INFO),
+            (refused(Refusal::RecordTooNew), Level::INFO),
+            (refused(Refusal::Tampered), Level::INFO),
+            (refused(Refusal::UnknownKey), Level::INFO),
+            (refused(Refusal::WrongFormat), Level::INFO),
+        ];
+        for (event, wanted) in table {
+            assert_eq!(level(&event), wanted, "{event:?}");
+        }
     }
 }

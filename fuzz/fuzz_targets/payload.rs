@@ -18,7 +18,7 @@ fn values(session: &Session) -> Vec<String> {
         Ok(value) => format!("{value:?}"),
         Err(error) => error.to_string(),
     });
-    let times = session.times();
+    let times = session.times().unwrap();
     values.push(format!(
         "{:?} {:?} {:?} {:?}",
         session.subject(),

@@ -43,7 +43,7 @@ fn manager(name: &str) -> SessionManager {
         .lifetime(
             Lifetime::new()
                 .allow_idle(Duration::from_secs(60), Duration::from_secs(3_600))
-                .with_longest_absolute(Duration::from_secs(86_400)),
+                .with_remembered_up_to(Duration::from_secs(86_400)),
         )
         .build()
         .expect("a good configuration")

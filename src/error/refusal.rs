@@ -119,6 +119,12 @@ impl Refusal {
         }
     }
 
+    /// Returns whether sites in good order see it every day: the session is over for every node, or its key
+    /// has retired, which a ring permits only when the sessions that it sealed are over.
+    pub(crate) fn is_everyday(self) -> bool {
+        matches!(self.standing(), Standing::Over) || self == Refusal::RetiredKey
+    }
+
     fn standing(self) -> Standing {
         match self {
             Refusal::Absent => Standing::Nothing,

@@ -48,6 +48,15 @@ impl Lifetime {
         )
     }
 
+    /// Returns the seconds for which a session lives from `now` on if nobody uses it. A clock that was set back
+    /// since its last use does not count.
+    pub(crate) fn time_left(&self, times: &SessionTimes, now: Timestamp) -> Result<u64, Refusal> {
+        let now = now.max(times.used);
+        self.judge(times, now)?;
+        let (idle, absolute) = self.left(times, now);
+        Ok(idle.map_or(absolute, |idle| idle.min(absolute)))
+    }
+
     /// Returns whether the last use is so long ago that this one has to be noted.
     pub(crate) fn is_touch_due(&self, used: Timestamp, now: Timestamp) -> bool {
         u64::from(now.since(used)) >= self.touch_interval().as_secs()
@@ -66,8 +75,7 @@ impl Lifetime {
     /// Returns the `Max-Age` of a session's cookies in seconds; `None` if they go when the browser closes.
     pub(crate) fn max_age(&self, times: &SessionTimes, now: Timestamp) -> Option<u64> {
         let (_, absolute) = self.left(times, now);
-        self.outlives_the_browser(times.own)
-            .then_some(absolute.min(MAX_AGE_MAX))
+        self.outlives_the_browser(times.own).then_some(absolute)
     }
 
     /// Returns the largest `Max-Age` that any session can have, in seconds.
@@ -77,8 +85,7 @@ impl Lifetime {
             absolute: Some(u32::try_from(longest).unwrap_or(u32::MAX)),
             ..OwnLifetimes::default()
         };
-        self.outlives_the_browser(own)
-            .then_some(longest.min(MAX_AGE_MAX))
+        self.outlives_the_browser(own).then_some(longest)
     }
 
     /// Returns the `Max-Age` of a tombstone in seconds: for how long a session that ended now could live if a
@@ -165,7 +172,7 @@ mod tests {
             .with_idle_timeout(seconds(600))
             .with_absolute_lifetime(seconds(9_000))
             .allow_idle(seconds(300), seconds(3_600))
-            .with_longest_absolute(seconds(90_000));
+            .with_remembered_up_to(seconds(90_000));
         let never = wide.allow_never_idle();
         let plain = Lifetime::new()
             .with_idle_timeout(seconds(600))
@@ -222,9 +229,9 @@ mod tests {
     }
 
     #[test]
-    fn max_age_is_what_is_left_and_400_days_at_most() {
+    fn max_age_is_what_is_left() {
         let day = 86_400;
-        let base = Lifetime::new().with_longest_absolute(seconds(1_000 * day));
+        let base = Lifetime::new().with_remembered_up_to(seconds(400 * day));
         let remembered = OwnLifetimes {
             absolute: Some(30 * 86_400),
             ..OwnLifetimes::default()
@@ -234,12 +241,7 @@ mod tests {
             (base, OwnLifetimes::default(), 0, None),
             (base, remembered, 0, Some(30 * day)),
             (base, remembered, 86_400, Some(29 * day)),
-            (
-                base.with_persistence(Persistence::Never),
-                remembered,
-                0,
-                None,
-            ),
+            (Lifetime::new(), remembered, 0, None),
             (
                 base.with_persistence(Persistence::Always),
                 OwnLifetimes::default(),
@@ -247,7 +249,7 @@ mod tests {
                 Some(12 * 3_600 - 60),
             ),
             (
-                base.with_absolute_lifetime(seconds(900 * day))
+                base.with_absolute_lifetime(seconds(400 * day))
                     .with_persistence(Persistence::Always),
                 OwnLifetimes::default(),
                 0,
@@ -266,7 +268,7 @@ mod tests {
             .with_absolute_lifetime(seconds(9_000));
         let longer = policy.allow_idle(seconds(600), seconds(3_600));
         let never = policy.allow_never_idle();
-        let ages = never.with_longest_absolute(seconds(u64::MAX));
+        let ages = never.with_remembered_up_to(seconds(u64::MAX));
         // The policy; when the session was created and used, and now; for how long.
         let table = [
             (policy, 0, 0, 0, 720),

@@ -21,22 +21,29 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lifetime {
-    pub(super) idle: Duration,
+    /// `None` if nobody set one: it is 30 minutes then.
+    pub(super) idle: Option<Duration>,
     pub(super) absolute: Duration,
     pub(super) touch: Option<Duration>,
     pub(super) skew: Duration,
     /// The shortest and the longest idle timeout that a session may ask for.
     pub(super) idle_bounds: Option<(Duration, Duration)>,
     pub(super) never_idle: bool,
-    pub(super) longest_absolute: Option<Duration>,
+    /// For how long a session may be remembered.
+    pub(super) remembered: Option<Duration>,
     pub(super) persistence: Persistence,
 }
 
 /// Which sessions outlive the browser: their cookies carry a `Max-Age`, the rest of the absolute lifetime.
-/// It is 400 days at most, because no browser keeps a cookie for longer.
 ///
-/// `Max-Age` is a courtesy to the browser: the server's times count in any case. A browser that restores
-/// its windows restores cookies without `Max-Age`, too.
+/// `Max-Age` is a courtesy to the browser: the server's times count in any case. A cookie without one goes
+/// when the browser closes, however long the lifetimes are, unless the browser restores its windows: then it
+/// restores such cookies, too.
+///
+/// A policy that lets a cookie outlive the browser by more than 400 days is refused by
+/// [`build`](crate::SessionManagerBuilder::build). Browsers keep none for longer (RFC 6265bis section 5.5;
+/// Chrome 104), and touches renew only themselves, so a visitor who comes every day would be signed out on
+/// day 400. Cookies without `Max-Age` and header fields have no such bound.
 ///
 /// ```
 /// use sealed_session::{Lifetime, Persistence};
@@ -46,12 +53,10 @@ pub struct Lifetime {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Persistence {
-    /// All of them.
+    /// All of them. The idle timeout counts all the same, so `build` asks for one: with the default a visitor
+    /// who comes back tomorrow would be signed out.
     Always,
-    /// None.
-    Never,
-    /// Those with a longer absolute lifetime than the policy's: a visitor who asked to be remembered expects
-    /// it after a restart of the browser, too. The default.
+    /// Those that are [remembered](crate::Session::remember). The default.
     #[default]
     Remembered,
 }
@@ -75,18 +80,19 @@ impl Lifetime {
     #[must_use]
     pub const fn new() -> Lifetime {
         Lifetime {
-            idle: Duration::from_secs(30 * 60),
+            idle: None,
             absolute: Duration::from_secs(12 * 3_600),
             touch: None,
             skew: Duration::from_secs(120),
             idle_bounds: None,
             never_idle: false,
-            longest_absolute: None,
+            remembered: None,
             persistence: Persistence::Remembered,
         }
     }
 
-    /// Ends a session that was not used for this long. Whole seconds count.
+    /// Ends a session that was not used for this long. Whole seconds count. The browser may drop the cookie
+    /// sooner, when it closes; see [`Persistence`].
     ///
     /// Every request counts as use, whether or not its handler looks at the session. A use is noted at most
     /// once in a [`touch_interval`](Lifetime::touch_interval), so a session idles out up to one interval
@@ -104,7 +110,7 @@ impl Lifetime {
     /// ```
     #[must_use]
     pub const fn with_idle_timeout(mut self, timeout: Duration) -> Lifetime {
-        self.idle = timeout;
+        self.idle = Some(timeout);
         self
     }
 
@@ -225,8 +231,9 @@ impl Lifetime {
     /// let policy = Lifetime::new().allow_never_idle();
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
+    /// session.sign_in("wallboard", &[])?;
     /// session.set_idle_timeout(None)?;
-    /// assert_eq!(session.times().idle_timeout, None);
+    /// assert_eq!(session.time_left(now), Ok(policy.absolute_lifetime()));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
@@ -235,9 +242,9 @@ impl Lifetime {
         self
     }
 
-    /// Lets a session have an absolute lifetime of its own, up to this one: "remember me"
-    /// ([`Session::set_absolute_lifetime`](crate::Session::set_absolute_lifetime)). Without this call a session
-    /// may only have a shorter one than the policy's.
+    /// Lets a session be remembered for up to this long: "remember me"
+    /// ([`Session::remember`](crate::Session::remember)). Without this call none may. At least the absolute
+    /// lifetime, and in cookies at most 400 days; see [`Persistence`].
     ///
     /// A key has to be accepted for as long as the sessions that it sealed can live; see
     /// [`KeyRing::accept_until`](crate::KeyRing::accept_until).
@@ -251,24 +258,22 @@ impl Lifetime {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
-    /// let month = Duration::from_secs(30 * 86_400);
-    /// let policy = Lifetime::new().with_longest_absolute(month).allow_never_idle();
+    /// let day = Duration::from_secs(86_400);
+    /// let policy = Lifetime::new().with_remembered_up_to(30 * day);
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.sign_in("user-17", &[])?;
-    /// session.set_absolute_lifetime(month)?;
-    /// session.set_idle_timeout(None)?;
-    /// assert_eq!((session.times().idle_left, session.times().absolute_left), (None, month));
+    /// assert!(session.remember(31 * day).unwrap_err().is_not_permitted());
+    /// session.remember(30 * day)?;
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub const fn with_longest_absolute(mut self, longest: Duration) -> Lifetime {
-        self.longest_absolute = Some(longest);
+    pub const fn with_remembered_up_to(mut self, longest: Duration) -> Lifetime {
+        self.remembered = Some(longest);
         self
     }
 
-    /// Sets which sessions outlive the browser: those with a longer absolute lifetime than the policy's, if
-    /// not set.
+    /// Sets which sessions outlive the browser: those that are remembered, if not set.
     ///
     /// ```
     /// use sealed_session::{Lifetime, Persistence, SessionManager};
@@ -278,7 +283,8 @@ impl Lifetime {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
-    /// let policy = Lifetime::new().with_persistence(Persistence::Always);
+    /// let half_a_day = Lifetime::new().absolute_lifetime();
+    /// let policy = Lifetime::new().with_idle_timeout(half_a_day).with_persistence(Persistence::Always);
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.insert("theme", "dark")?;
@@ -305,7 +311,10 @@ impl Lifetime {
     /// ```
     #[must_use]
     pub const fn idle_timeout(&self) -> Duration {
-        self.idle
+        match self.idle {
+            Some(timeout) => timeout,
+            None => Duration::from_secs(30 * 60),
+        }
     }
 
     /// Returns the absolute lifetime.
@@ -350,19 +359,20 @@ impl Lifetime {
         self.skew
     }
 
-    /// Returns the longest absolute lifetime that a session may have.
+    /// Returns the longest absolute lifetime that a session may have: that of the policy, or that of a session
+    /// that is remembered.
     ///
     /// ```
     /// use sealed_session::Lifetime;
     /// use std::time::Duration;
     ///
     /// let month = Duration::from_secs(30 * 86_400);
-    /// assert_eq!(Lifetime::new().with_longest_absolute(month).longest_absolute(), month);
+    /// assert_eq!(Lifetime::new().with_remembered_up_to(month).longest_absolute(), month);
     /// assert_eq!(Lifetime::new().longest_absolute().as_secs(), 12 * 3_600);
     /// ```
     #[must_use]
     pub const fn longest_absolute(&self) -> Duration {
-        match self.longest_absolute {
+        match self.remembered {
             Some(longest) => longest,
             None => self.absolute,
         }
@@ -373,8 +383,8 @@ impl Lifetime {
     /// ```
     /// use sealed_session::{Lifetime, Persistence};
     ///
-    /// let policy = Lifetime::new().with_persistence(Persistence::Never);
-    /// assert_eq!(policy.persistence(), Persistence::Never);
+    /// let policy = Lifetime::new().with_persistence(Persistence::Always);
+    /// assert_eq!(policy.persistence(), Persistence::Always);
     /// ```
     #[must_use]
     pub const fn persistence(&self) -> Persistence {

@@ -32,7 +32,8 @@ impl SessionManager {
     ///
     /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// let session = manager.load(RequestHead::default(), now);
-    /// assert_eq!(session.times().policy, Lifetime::new());
+    /// session.insert("name", "Ada")?;
+    /// assert_eq!(session.times().map(|times| times.policy), Some(Lifetime::new()));
     /// let size = session.size()?;
     /// assert_eq!(size.budget.total_limit() + size.reserved, Budget::portable().total_limit());
     /// # Ok::<(), sealed_session::Error>(())

@@ -197,7 +197,8 @@ impl SessionManagerBuilder {
     /// let policy = Lifetime::new().with_idle_timeout(Duration::from_secs(3_600));
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
-    /// assert_eq!(session.times().policy, policy);
+    /// session.insert("name", "Ada")?;
+    /// assert_eq!(session.time_left(now), Ok(Duration::from_secs(3_600)));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn lifetime(mut self, lifetime: Lifetime) -> SessionManagerBuilder {

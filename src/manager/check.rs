@@ -6,7 +6,7 @@ use super::SessionManagerBuilder;
 use crate::cookie::{Names, Scope};
 use crate::error::Error;
 use crate::keys::{KeyId, Retirement};
-use crate::lifetime::Timestamp;
+use crate::lifetime::{MAX_AGE_MAX, Timestamp};
 use crate::seal::PART_MAX;
 
 impl SessionManagerBuilder {
@@ -15,6 +15,7 @@ impl SessionManagerBuilder {
         self.transport.check()?;
         self.cross_origin.check()?;
         self.lifetime.check()?;
+        self.check_max_age()?;
         let names = Names::new(self.cookie.name());
         let longest = self.lifetime.longest_max_age();
         let tail = self.cookie.renderer().tail(longest);
@@ -35,6 +36,21 @@ impl SessionManagerBuilder {
             }
         }
         Ok(())
+    }
+
+    /// Refuses cookies that would have to outlive what browsers keep. The same token could be sent again in
+    /// time, but not without going over a newer one: `tests/core/races` shows it.
+    fn check_max_age(&self) -> Result<(), Error> {
+        match self.lifetime.longest_max_age() {
+            Some(longest) if longest > MAX_AGE_MAX && self.transport.in_cookies() => {
+                Err(Error::configuration(format!(
+                    "a session may last for {longest} s in a cookie that outlives the browser, and browsers \
+                     keep none for more than {MAX_AGE_MAX} s (400 days), however often it is used; shorten the \
+                     absolute lifetime, or for how long a session may be remembered"
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check_former(&self) -> Result<(), Error> {

@@ -175,7 +175,8 @@ impl<T> Attribute<T> {
     /// [`get`](crate::Session::get) and [`take`](crate::Session::take) then give `None`,
     /// [`update`](crate::Session::update) begins with the default, and what is stored next takes its
     /// place; until then it is carried along. Each time there is an
-    /// [`Event::Unreadable`](crate::Event::Unreadable) with the reason. This includes what a newer
+    /// [`Event::Unreadable`](crate::Event::Unreadable) with the reason, in the log at `DEBUG` until the value is
+    /// lost. This includes what a newer
     /// node wrote under a schema that this one does not know, and so an old node in a rolling deploy
     /// replaces it.
     ///

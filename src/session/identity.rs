@@ -154,15 +154,17 @@ impl Session {
     /// id of 1 to 255 bytes, and keeps of all attributes only those named in `keep`.
     ///
     /// Call it whenever somebody signs in. An attacker can plant a valid session of their own in a
-    /// victim's browser, and what they put there must not become the victim's. Lifetimes of the
-    /// session's own go, too. Names in `keep` that are not there are ignored. A response that is under
+    /// victim's browser, and what they put there must not become the victim's. Lifetimes that the session
+    /// had of its own go, too; those that this request asked for, as by [`remember`](Session::remember), stay.
+    /// Names in `keep` that are not there are ignored. A response that is under
     /// way cannot bring back the session that was there: it leaves a tombstone, as
     /// [`destroy`](Session::destroy) does.
     ///
     /// # Errors
     ///
-    /// As [`renew`](Session::renew), and [`Error::is_not_representable`] if the subject is empty or too
-    /// long.
+    /// As [`renew`](Session::renew), [`Error::is_not_representable`] if the subject is empty or too long, and
+    /// [`Error::is_not_permitted`] if this request set an idle timeout that is longer than the new session
+    /// lives in total.
     ///
     /// ```
     /// use sealed_session::Attribute;
@@ -197,7 +199,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`renew`](Session::renew).
+    /// As [`sign_in`](Session::sign_in).
     ///
     /// ```
     /// # let session = sealed_session::testing::session();

@@ -9,15 +9,18 @@ use crate::lifetime::Lifetime;
 use crate::visit::{Config, Edit, Usage};
 
 impl Session {
-    /// Gives this session an idle timeout of its own, in whole seconds, until the next sign-in:
-    /// call it after [`sign_in`](Session::sign_in). It is kept in the session, and bounded again by
-    /// the policy of the node that reads it. Without a session it is kept for one that begins in this
-    /// request. With `None` the session never idles out; the absolute lifetime still ends it.
+    /// Gives this session an idle timeout of its own, in whole seconds, until the next sign-in. It is kept in
+    /// the session, and bounded again by the policy of the node that reads it. With `None` the session never
+    /// idles out; the absolute lifetime still ends it.
+    ///
+    /// What a request asks for counts for the session that it begins, too: before a sign-in in the same
+    /// request as well as after it, and without a session. What the session that came had does not.
     ///
     /// # Errors
     ///
     /// [`Error::is_not_permitted`] beyond the bounds of [`Lifetime::allow_idle`], for `None` without
-    /// [`Lifetime::allow_never_idle`], and as [`renew`](Session::renew).
+    /// [`Lifetime::allow_never_idle`], and for a timeout that is longer than the session's absolute lifetime,
+    /// which would cut it short; and as [`renew`](Session::renew).
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing};
@@ -34,61 +37,70 @@ impl Session {
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.sign_in("till-3", &[])?;
     /// session.set_idle_timeout(5 * minute)?;
-    /// assert_eq!(session.times().idle_left, Some(5 * minute));
+    /// assert_eq!(session.time_left(now), Ok(5 * minute));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[doc(alias = "setMaxInactiveInterval")]
     pub fn set_idle_timeout(&self, timeout: impl Into<Option<Duration>>) -> Result<(), Error> {
         let lifetime = &self.config().lifetime;
         let idle = match timeout.into() {
-            Some(timeout) => lifetime.own_idle(timeout)?,
+            Some(timeout) => {
+                let now = self.visit.now();
+                lifetime.own_idle(timeout, self.read(|state| state.times(now).own))?
+            }
             None => lifetime.own_never_idle()?,
         };
         self.change("idle timeout", Edit::Idle(idle)).map(drop)
     }
 
-    /// Gives this session an absolute lifetime of its own, in whole seconds from its beginning,
-    /// until the next sign-in: "remember me". As [`set_idle_timeout`](Session::set_idle_timeout),
-    /// call it after [`sign_in`](Session::sign_in). With one that is longer than the policy's its
-    /// cookies outlive the browser, unless [`Lifetime::with_persistence`] says otherwise.
+    /// Remembers the visitor for this long, in whole seconds from the session's beginning: "remember me".
+    /// The session lives until then, however long nobody uses it, and its cookies outlive the browser. Call it
+    /// in the request that signs in, before or after the sign-in; the next sign-in forgets it.
+    ///
+    /// A visitor who is to be forgotten after some days without a visit gets an idle timeout beside it: call
+    /// [`set_idle_timeout`](Session::set_idle_timeout) after this.
+    ///
+    /// In header fields there is no cookie to outlive anything: the client keeps its token for as long as it
+    /// likes, and the server's times count. Somebody with a copy of the cookie has the session for that long,
+    /// too, so ask again for the password where it matters.
     ///
     /// # Errors
     ///
-    /// [`Error::is_not_permitted`] beyond [`Lifetime::longest_absolute`], or if the session is
-    /// older than that already, and as [`renew`](Session::renew).
+    /// [`Error::is_not_permitted`] without [`Lifetime::with_remembered_up_to`] and beyond it, if this request
+    /// has set an idle timeout before, which this would undo, and if the session is older than that already;
+    /// and as [`renew`](Session::renew).
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing};
-    /// # use sealed_session::adapter::RequestHead;
+    /// # use sealed_session::adapter::{RequestHead, ResponseHead};
     /// use sealed_session::{Lifetime, SessionManager};
     /// use std::time::Duration;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
-    /// let (day, month) = (Duration::from_secs(86_400), Duration::from_secs(30 * 86_400));
-    /// let policy = Lifetime::new().with_longest_absolute(month).allow_idle(Duration::from_secs(1_800), 7 * day);
+    /// let month = Duration::from_secs(30 * 86_400);
+    /// let policy = Lifetime::new().with_remembered_up_to(month);
     /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.sign_in("user-17", &[])?;
-    /// session.set_absolute_lifetime(month)?;
-    /// session.set_idle_timeout(7 * day)?;
-    /// assert_eq!(session.times().absolute_left, month);
+    /// session.remember(month)?;
+    /// assert_eq!(session.time_left(now), Ok(month));
+    ///
+    /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
+    /// assert!(changes[0].value().ends_with("; Max-Age=2592000"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[doc(alias = "remember_me")]
-    pub fn set_absolute_lifetime(&self, lifetime: Duration) -> Result<(), Error> {
-        let seconds = self.config().lifetime.own_absolute(lifetime)?;
+    #[doc(alias = "permanent")]
+    #[doc(alias = "persistent")]
+    #[doc(alias = "set_absolute_lifetime")]
+    pub fn remember(&self, lifetime: Duration) -> Result<(), Error> {
         let now = self.visit.now();
-        let age = self.read(|state| now.since(state.times(now).created));
-        if age >= seconds {
-            return Err(Error::not_permitted(format!(
-                "an absolute lifetime of {seconds} s for a session that is {age} s old; to end it, \
-                 destroy it"
-            )));
-        }
-        self.change("absolute lifetime", Edit::Absolute(seconds))
-            .map(drop)
+        let (created, asked) = self.read(|state| (state.times(now).created, state.asked()));
+        let policy = &self.config().lifetime;
+        let seconds = policy.own_remembered(lifetime, now.since(created), asked)?;
+        self.change("remember", Edit::Remember(seconds)).map(drop)
     }
 
     /// Marks this request as no use of its session: polling, a prefetch, a health check. It sends

@@ -32,7 +32,7 @@ impl Session {
     pub fn get<T>(&self, key: impl ReadKey<T>) -> Result<Option<T>, Error> {
         // Decoded without the lock: a type's `Deserialize` is not ours.
         match self.read(|state| state.detached(key.name())) {
-            Some(found) => self.read_entry(&key, &found.entry()),
+            Some(found) => self.read_entry(&key, &found.entry(), false),
             None => Ok(None),
         }
     }
@@ -78,7 +78,7 @@ impl Session {
             }
         })?;
         if let Some(error) = replaced {
-            self.tell_unreadable(key.name(), &error);
+            self.tell_unreadable(key.name(), &error, true);
         }
         Ok(())
     }
@@ -162,7 +162,7 @@ impl Session {
             let (id, before) = self.read(|state| (state.id(), state.detached(key.name())));
             let before = before.as_ref().map(Detached::entry);
             let mut value = match &before {
-                Some(entry) => self.read_entry(&key, entry)?.unwrap_or_default(),
+                Some(entry) => self.read_entry(&key, entry, true)?.unwrap_or_default(),
                 None => T::default(),
             };
             let result = change(&mut value);
@@ -233,7 +233,7 @@ impl Session {
             let Some(found) = self.read(|state| state.detached(name)) else {
                 return Ok(None);
             };
-            let Some(value) = self.read_entry(&key, &found.entry())? else {
+            let Some(value) = self.read_entry(&key, &found.entry(), false)? else {
                 return Ok(None);
             };
             let taken = self.visit.at(self.at, |slot| {
@@ -309,12 +309,17 @@ impl Session {
     }
 
     /// Returns the value of an entry; `None` if it cannot be read and `key` says that it counts as
-    /// absent.
-    fn read_entry<T>(&self, key: &impl ReadKey<T>, entry: &Entry<'_>) -> Result<Option<T>, Error> {
+    /// absent. `is_replaced` tells whether another value takes its place then.
+    fn read_entry<T>(
+        &self,
+        key: &impl ReadKey<T>,
+        entry: &Entry<'_>,
+        is_replaced: bool,
+    ) -> Result<Option<T>, Error> {
         let unreadable = |what| Error::unreadable(key.name(), what);
         match key.read(entry).map_err(unreadable) {
             Err(error) if key.forgives() => {
-                self.tell_unreadable(key.name(), &error);
+                self.tell_unreadable(key.name(), &error, is_replaced);
                 Ok(None)
             }
             read => read.map(Some),
@@ -323,13 +328,14 @@ impl Session {
 
     /// Reports a value that could not be read. Call it without the lock, because a hook may use the
     /// session.
-    fn tell_unreadable(&self, attribute: &str, error: &Error) {
+    fn tell_unreadable(&self, attribute: &str, error: &Error, is_replaced: bool) {
         self.visit
             .config(self.at)
             .observer
             .tell(&Event::Unreadable {
                 attribute: attribute.to_owned(),
                 error: error.clone(),
+                is_replaced,
             });
     }
 }

@@ -317,11 +317,8 @@ impl<'v> SlotVisit<'v, '_> {
         // A clock that was set back meanwhile does not count.
         let before = state.unbroken().map(|held| held.times(issued));
         for times in [Some(times), before].iter().flatten() {
-            let judged = self
-                .config
-                .lifetime
-                .judge(times, commit_time.max(times.used));
-            judged.map_err(Error::expired)?;
+            let left = self.config.lifetime.time_left(times, commit_time);
+            left.map_err(Error::expired)?;
         }
         let exit = Exit::of(self.config, self.source(), state, self.now);
         if !exit.carrier.is_in_head() {
@@ -334,7 +331,7 @@ impl<'v> SlotVisit<'v, '_> {
         }
         let fitted = exit.fit(record)?;
         said.lines = fitted.lines(&self.slot.came, issued)?;
-        said.deed = Deed::Wrote(fitted.write_size());
+        said.deed = Deed::Wrote(fitted.write_size(state.unbroken()));
         Ok(())
     }
 

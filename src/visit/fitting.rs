@@ -1,6 +1,7 @@
 //! Fits a session into its budget, or says by how much it does not fit.
 
 use super::config::Config;
+use super::held::Held;
 use super::state::SessionState;
 use crate::carrier::{Carrier, Incoming, Source};
 use crate::cookie::{Budget, Chunks, Overflow, PAIR_END, Tally};
@@ -34,6 +35,8 @@ pub(super) struct WriteSize {
     pub(super) bytes: usize,
     /// The bytes above which that is worth a word.
     pub(super) warning_limit: usize,
+    /// Whether it was above that already when it came.
+    pub(super) was_near: bool,
     /// Bytes that its cookies take in the next request.
     pub(super) field_bytes: usize,
 }
@@ -48,12 +51,14 @@ impl WriteSize {
         let WriteSize {
             bytes,
             warning_limit,
+            was_near: again,
             ..
         } = self;
         if bytes > warning_limit {
             note(Event::NearBudget {
                 bytes,
                 warning_limit,
+                again,
             });
         }
     }
@@ -197,10 +202,20 @@ impl Fitted<'_> {
         Ok(carrier.set(&text, &self.chunks, max_age, came))
     }
 
-    pub(super) fn write_size(&self) -> WriteSize {
+    /// Returns its sizes; `held` is the token that it takes the place of, if it is the same session.
+    pub(super) fn write_size(&self, held: Option<&Held>) -> WriteSize {
+        let Exit {
+            carrier, max_age, ..
+        } = self.exit;
+        let (bytes, warning_limit) = (self.chunks.bytes(), carrier.budget().warning_limit());
+        let is_near = |held: &Held| match carrier.fit(held.text, max_age) {
+            Ok(chunks) => chunks.bytes() > warning_limit,
+            Err(_) => true,
+        };
         WriteSize {
-            bytes: self.chunks.bytes(),
-            warning_limit: self.exit.carrier.budget().warning_limit(),
+            bytes,
+            warning_limit,
+            was_near: bytes > warning_limit && held.is_some_and(is_near),
             field_bytes: self.field_bytes(),
         }
     }

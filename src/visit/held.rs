@@ -14,6 +14,8 @@ pub(crate) struct Held {
     /// The number of the family that it came from.
     pub(super) family: usize,
     pub(crate) imprint: TokenImprint,
+    /// The characters of its text.
+    pub(super) text: usize,
     pub(super) id: SessionId,
     pub(super) created: Timestamp,
     /// When it was sealed.

@@ -73,7 +73,7 @@ impl SlotVisit<'_, '_> {
         let exit = Exit::of(config, Source::Link, state, now);
         let fitted = exit.fit(record)?;
         let text = fitted.seal(issued)?;
-        let (size, refusal) = (fitted.write_size(), state.refusal());
+        let (size, refusal) = (fitted.write_size(state.unbroken()), state.refusal());
         size.note(refusal, |note| self.note(note));
         Ok(text)
     }

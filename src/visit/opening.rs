@@ -107,7 +107,8 @@ fn open_one(
 ) -> Result<(Record, Held), Unaccepted> {
     // Is it ours? Nothing of a token that is not is left behind.
     let binding = config.carriers.of(came.source()).binding(family);
-    let opened = config.sealer.open(&candidate?, binding, now)?;
+    let text = candidate?;
+    let opened = config.sealer.open(&text, binding, now)?;
     let record = Record::decode(&opened)?;
     let (imprint, issued) = (opened.imprint(), opened.issued());
     // A touch from beyond the skew is not judged, and neither good nor bad for anything.
@@ -120,6 +121,7 @@ fn open_one(
     let held = Held {
         family: at,
         imprint,
+        text: text.len(),
         id: record.id,
         created: record.created,
         issued,

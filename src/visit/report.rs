@@ -74,6 +74,7 @@ impl Course {
         let bytes = request_bytes(field_bytes, others);
         let warning_limit = main.request_warning_limit();
         if bytes > warning_limit {
+            let again = came.bytes > 0 && request_bytes(came.bytes, others) > warning_limit;
             let others = others.cookies;
             self.notes.push((
                 0,
@@ -81,6 +82,7 @@ impl Course {
                     bytes,
                     others,
                     warning_limit,
+                    again,
                 },
             ));
         }

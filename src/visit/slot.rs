@@ -91,6 +91,10 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         self.slot.came.source()
     }
 
+    pub(crate) fn usage(&self) -> Usage {
+        self.slot.usage
+    }
+
     pub(crate) fn set_usage(&mut self, usage: Usage) {
         self.slot.usage = usage;
     }
@@ -105,7 +109,11 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
     pub(crate) fn apply(&mut self, what: &str, edit: Edit<'_>) -> Result<bool, Error> {
         self.check_open(what)?;
         self.check_secrets(&|name| edit.keeps(name))?;
-        let now = self.now;
+        let (config, now) = (self.config, self.now);
+        if let Edit::StartOver { .. } = edit {
+            // What was asked for a longer session than the one that begins.
+            config.lifetime.check_own(self.open().asked())?;
+        }
         let is_change = self.open().apply(edit, now)?;
         self.slot
             .refused

@@ -15,16 +15,13 @@ use crate::payload::{Attributes, Detached, Entry, Placed, Record, SessionId};
 /// - `change` only grows, and only [`apply`](SessionState::apply) and [`put`](SessionState::put) set it.
 /// - While `change` is [`Change::None`], `current` is what arrived.
 pub(crate) struct SessionState {
-    current: Current,
+    /// The session as a commit would write it.
+    current: Option<Record>,
     arrived: Result<Held, Refusal>,
     change: Change,
-}
-
-/// The session as a commit would write it.
-enum Current {
-    Session(Record),
-    /// There is none. The lifetimes are for one that begins in this request.
-    Nothing(OwnLifetimes),
+    /// The lifetimes that this request has asked for: a session that begins in it has them. Those of the
+    /// session that came are not among them, because somebody may have planted it.
+    asked: OwnLifetimes,
 }
 
 /// The extent of a change. Each covers those before it.
@@ -49,7 +46,7 @@ pub(crate) enum Edit<'a> {
     Renew,
     Idle(Idle),
     /// In seconds.
-    Absolute(u32),
+    Remember(u32),
     StartOver {
         subject: Option<&'a str>,
         keep: &'a [&'a str],
@@ -60,7 +57,7 @@ pub(crate) enum Edit<'a> {
 impl Edit<'_> {
     fn extent(&self) -> Change {
         match self {
-            Edit::Remove(_) | Edit::Clear | Edit::Idle(_) | Edit::Absolute(_) => Change::Edited,
+            Edit::Remove(_) | Edit::Clear | Edit::Idle(_) | Edit::Remember(_) => Change::Edited,
             Edit::Renew => Change::Renewed,
             Edit::StartOver { .. } => Change::StartedOver,
             Edit::Destroy => Change::Ended,
@@ -73,7 +70,7 @@ impl Edit<'_> {
             Edit::Remove(removed) => removed.as_bytes() != name,
             Edit::StartOver { keep, .. } => keep.iter().any(|kept| kept.as_bytes() == name),
             Edit::Clear | Edit::Destroy => false,
-            Edit::Renew | Edit::Idle(_) | Edit::Absolute(_) => true,
+            Edit::Renew | Edit::Idle(_) | Edit::Remember(_) => true,
         }
     }
 
@@ -82,7 +79,7 @@ impl Edit<'_> {
         match self {
             Edit::Remove(removed) => *removed == name,
             Edit::Clear | Edit::StartOver { .. } | Edit::Destroy => true,
-            Edit::Renew | Edit::Idle(_) | Edit::Absolute(_) => false,
+            Edit::Renew | Edit::Idle(_) | Edit::Remember(_) => false,
         }
     }
 }
@@ -90,29 +87,20 @@ impl Edit<'_> {
 impl SessionState {
     pub(super) fn of(opening: Opening) -> SessionState {
         let (current, arrived) = match opening {
-            Ok((record, held)) => (Current::Session(record), Ok(held)),
-            Err(refusal) => (Current::Nothing(OwnLifetimes::default()), Err(refusal)),
+            Ok((record, held)) => (Some(record), Ok(held)),
+            Err(refusal) => (None, Err(refusal)),
         };
         SessionState {
             current,
             arrived,
             change: Change::None,
+            asked: OwnLifetimes::default(),
         }
     }
 
     /// Returns the session as a commit would write it; `None` if there is none.
     pub(crate) fn record(&self) -> Option<&Record> {
-        match &self.current {
-            Current::Session(record) => Some(record),
-            Current::Nothing(_) => None,
-        }
-    }
-
-    fn record_mut(&mut self) -> Option<&mut Record> {
-        match &mut self.current {
-            Current::Session(record) => Some(record),
-            Current::Nothing(_) => None,
-        }
+        self.current.as_ref()
     }
 
     /// Returns the token that the browser holds, if it was accepted.
@@ -145,16 +133,20 @@ impl SessionState {
     /// Returns the times that the session is judged by: those of a session that would begin now if there is
     /// none.
     pub(crate) fn times(&self, now: Timestamp) -> SessionTimes {
-        let (created, own) = match &self.current {
-            Current::Session(record) => (record.created, record.own),
-            Current::Nothing(own) => (now, *own),
-        };
+        let record = self.record();
+        let (created, own) =
+            record.map_or((now, self.asked), |record| (record.created, record.own));
         SessionTimes {
             created,
             // What was started over will be stamped now.
             used: self.unbroken().map_or(now, Held::used),
             own,
         }
+    }
+
+    /// Returns the lifetimes that this request has asked for.
+    pub(crate) fn asked(&self) -> OwnLifetimes {
+        self.asked
     }
 
     /// Returns the token that the browser holds, unless the session was started over since.
@@ -171,7 +163,7 @@ impl SessionState {
     }
 
     /// Returns the time to stamp on what is written. A passive request writes, and renews nothing.
-    pub(super) fn issued(&self, now: Timestamp, is_passive: bool) -> Timestamp {
+    pub(crate) fn issued(&self, now: Timestamp, is_passive: bool) -> Timestamp {
         match self.unbroken() {
             Some(held) if is_passive => held.used(),
             _ => self.stamp(now),
@@ -188,10 +180,10 @@ impl SessionState {
 
     /// Stores what was placed, and begins a session if there is none.
     pub(super) fn put(&mut self, placed: &Placed<'_>, now: Timestamp) -> Result<(), Error> {
-        if let Current::Nothing(own) = self.current {
-            self.current = Current::Session(self.begin(now, own)?);
+        if self.current.is_none() {
+            self.current = Some(self.begin(now)?);
         }
-        if let Some(record) = self.record_mut() {
+        if let Some(record) = &mut self.current {
             record.attributes.put(placed);
             self.change = self.change.max(Change::Edited);
         }
@@ -202,30 +194,35 @@ impl SessionState {
     pub(super) fn apply(&mut self, edit: Edit<'_>, now: Timestamp) -> Result<bool, Error> {
         let is_change = match edit {
             Edit::Remove(name) => {
-                let record = self.record_mut();
+                let record = self.current.as_mut();
                 record.is_some_and(|record| record.attributes.remove(name))
             }
             Edit::Clear => {
-                let record = self.record_mut();
+                let record = self.current.as_mut();
                 record.is_some_and(|record| !take(&mut record.attributes).is_empty())
             }
-            Edit::Renew => match self.record_mut() {
+            Edit::Renew => match &mut self.current {
                 Some(record) => {
                     record.id = record.id.renewed()?;
                     true
                 }
                 None => false,
             },
-            Edit::Idle(idle) => self.set_own(|own| own.idle = Some(idle)),
-            Edit::Absolute(seconds) => self.set_own(|own| own.absolute = Some(seconds)),
+            Edit::Idle(idle) => self.ask(|own| own.idle = Some(idle)),
+            Edit::Remember(seconds) => self.ask(|own| {
+                *own = OwnLifetimes {
+                    idle: Some(Idle::Never),
+                    absolute: Some(seconds),
+                }
+            }),
             Edit::StartOver { subject, .. } => {
-                let mut record = self.begin(now, OwnLifetimes::default())?;
+                let mut record = self.begin(now)?;
                 record.subject = subject.map(str::to_owned);
-                if let Some(old) = self.record_mut() {
+                if let Some(old) = &mut self.current {
                     record.attributes = take(&mut old.attributes);
                     record.attributes.retain(|name| edit.keeps(name));
                 }
-                self.current = Current::Session(record);
+                self.current = Some(record);
                 true
             }
             Edit::Destroy => {
@@ -241,31 +238,26 @@ impl SessionState {
 
     /// Forgets what was begun after a destroy.
     pub(super) fn forget(&mut self) {
-        self.current = Current::Nothing(OwnLifetimes::default());
+        self.current = None;
     }
 
-    /// Changes the lifetimes of the session, or of the one that may begin yet.
-    fn set_own(&mut self, set: impl FnOnce(&mut OwnLifetimes)) -> bool {
-        match &mut self.current {
-            Current::Session(record) => {
-                let before = record.own;
-                set(&mut record.own);
-                record.own != before
-            }
-            Current::Nothing(own) => {
-                set(own);
-                false
-            }
-        }
+    /// Changes the lifetimes of the session, and of one that may begin yet in this request.
+    fn ask(&mut self, set: impl Fn(&mut OwnLifetimes)) -> bool {
+        set(&mut self.asked);
+        self.current.as_mut().is_some_and(|record| {
+            let before = record.own;
+            set(&mut record.own);
+            record.own != before
+        })
     }
 
     /// Makes a new, empty record.
-    fn begin(&self, now: Timestamp, own: OwnLifetimes) -> Result<Record, Error> {
+    fn begin(&self, now: Timestamp) -> Result<Record, Error> {
         Ok(Record {
             id: SessionId::mint()?,
             created: self.stamp(now),
             subject: None,
-            own,
+            own: self.asked,
             attributes: Attributes::default(),
         })
     }

@@ -182,10 +182,10 @@ def request_of(entry: Entry) -> None:
     same(found.used, entry.get("used", found.issued))
     same(shown(found.record, entry["record"]), entry["record"])
     same(reader.next_touch(found, entry["now"]), entry.get("touch"))
-    idle, absolute = found.record.own
-    same(reader.policy.idle_of(idle), entry.get("idle_timeout", reader.policy.idle))
+    idle = reader.policy.idle_of(*found.record.own)
+    same(idle, entry.get("idle_timeout", reader.policy.idle))
     end = entry.get("absolute_lifetime", reader.policy.absolute)
-    same(reader.policy.absolute_of(absolute), end)
+    same(reader.policy.absolute_of(found.record.own[1]), end)
 
 
 def minted(entry: Entry) -> None:

@@ -73,7 +73,12 @@ pub(super) fn policy(entry: &Value) -> Lifetime {
             seconds("longest_idle").unwrap_or(idle),
         );
     if let Some(longest) = seconds("longest_absolute") {
-        policy = policy.with_longest_absolute(longest);
+        // No session is remembered for longer than browsers keep cookies. Then it is the policy's own end: no
+        // case tells the difference.
+        policy = match longest.as_secs() <= 400 * 86_400 {
+            true => policy.with_remembered_up_to(longest),
+            false => policy.with_absolute_lifetime(longest),
+        };
     }
     if let Some(skew) = seconds("skew") {
         policy = policy.with_clock_skew(skew);

@@ -93,7 +93,7 @@ fn mint(
     entry["record"] = json!({
         "sign_in": id[..16],
         "renewal": id[16..],
-        "created": session.times().created_at.unix_timestamp(),
+        "created": session.times().unwrap().created_at.unix_timestamp(),
         "subject": subject,
     });
     if own != [0, 0] {
@@ -102,10 +102,11 @@ fn mint(
         entry["idle_timeout"] = json!(
             session
                 .times()
+                .unwrap()
                 .idle_timeout
                 .map(|timeout| timeout.as_secs())
         );
-        entry["absolute_lifetime"] = json!(session.times().absolute_lifetime.as_secs());
+        entry["absolute_lifetime"] = json!(session.times().unwrap().absolute_lifetime.as_secs());
     }
     entry["record"]["attributes"] = attributes;
     entry
@@ -113,16 +114,15 @@ fn mint(
 
 /// Gives a session lifetimes of its own; 0 is none.
 fn live_for(session: &Session, [idle, absolute]: [u64; 2]) {
+    if absolute != 0 {
+        session.remember(Duration::from_secs(absolute)).unwrap();
+    }
     match idle {
         0 => Ok(()),
         NEVER => session.set_idle_timeout(None),
         seconds => session.set_idle_timeout(Duration::from_secs(seconds)),
     }
     .unwrap();
-    if absolute != 0 {
-        let lifetime = Duration::from_secs(absolute);
-        session.set_absolute_lifetime(lifetime).unwrap();
-    }
 }
 
 /// The same session some minutes later, after a request that used it.
@@ -331,7 +331,7 @@ fn print_minted() {
             &[("a", JSON, json!(1))],
         ),
         mint("never idle", &own(NEVER, 0), None, &[("a", JSON, json!(1))]),
-        mint("own end", &own(0, 604_800), Some("user-17"), &[]),
+        mint("remembered", &own(NEVER, 604_800), Some("user-17"), &[]),
         mint(
             "own lifetimes",
             &own(7_200, 2_592_000),

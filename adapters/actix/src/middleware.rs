@@ -92,7 +92,7 @@ impl SessionMiddleware {
     /// use sealed_session_actix::sealed_session::time::OffsetDateTime;
     /// use sealed_session_actix::sealed_session::testing::ManualClock;
     /// use sealed_session_actix::sealed_session::adapter::Clock;
-    /// use sealed_session_actix::{Session, SessionMiddleware};
+    /// use sealed_session_actix::{Error, Session, SessionMiddleware};
     /// use std::sync::Arc;
     /// # use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
     ///
@@ -100,7 +100,10 @@ impl SessionMiddleware {
     /// # async fn main() -> Result<(), sealed_session_actix::sealed_session::Error> {
     /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
-    /// let began = async |session: Session| session.times().created_at.unix_timestamp().to_string();
+    /// let began = async |session: Session| -> Result<String, Error> {
+    ///     session.insert("name", "Ada")?;
+    ///     Ok(format!("{:?}", session.times().map(|times| times.created_at)))
+    /// };
     /// let app = App::new()
     ///     .route("/", web::get().to(began))
     ///     .wrap(SessionMiddleware::new(manager).clock(clock.clone()));
@@ -108,7 +111,7 @@ impl SessionMiddleware {
     /// let service = init_service(app).await;
     /// clock.advance(Duration::from_secs(86_400));
     /// let body = call_and_read_body(&service, TestRequest::get().to_request()).await;
-    /// assert_eq!(body, clock.now().unix_timestamp().to_string());
+    /// assert_eq!(body, format!("{:?}", Some(clock.now())));
     /// # Ok(())
     /// # }
     /// ```

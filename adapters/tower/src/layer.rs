@@ -99,12 +99,13 @@ impl<F> SessionLayer<F> {
     /// let layer = SessionLayer::new(manager).clock(clock.clone());
     /// let mut service = layer.layer(service_fn(async |request: Request<()>| {
     ///     let session: &Session = request.extensions().get().expect("the layer is there");
-    ///     Ok::<_, Error>(Response::new(session.times().created_at.unix_timestamp()))
+    ///     session.insert("name", "Ada")?;
+    ///     Ok::<_, Error>(Response::new(session.times().map(|times| times.created_at)))
     /// }));
     ///
     /// clock.advance(Duration::from_secs(86_400));
     /// let response = service.call(Request::new(())).await?;
-    /// assert_eq!(*response.body(), clock.now().unix_timestamp());
+    /// assert_eq!(*response.body(), Some(clock.now()));
     /// # Ok(())
     /// # }
     /// ```

@@ -31,7 +31,9 @@ impl Layer {
 
     pub(crate) fn commit(&self, session: &Session, mut answer: Response<Body>) -> Response<Body> {
         let now = match self.forgets(Duty::ClockIsReadForTheCommit) {
-            true => session.times().loaded_at,
+            true => session
+                .times()
+                .map_or_else(|| self.now(), |times| times.loaded_at),
             false => self.now(),
         };
         let manager = self.site.manager();

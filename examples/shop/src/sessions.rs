@@ -49,7 +49,7 @@ fn lifetime(idle: Duration) -> Lifetime {
         .with_idle_timeout(idle)
         .with_absolute_lifetime(policy.absolute_lifetime().max(idle))
         .allow_idle(idle, REMEMBERED_IDLE)
-        .with_longest_absolute(REMEMBERED)
+        .with_remembered_up_to(REMEMBERED)
 }
 
 #[cfg(test)]

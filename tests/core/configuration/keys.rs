@@ -183,7 +183,7 @@ fn a_key_that_retires_before_its_sessions_end_is_refused_with_both_dates() {
     }
     // What a session may ask for counts, too.
     let month = Duration::from_secs(30 * 86_400);
-    let remembered = policy.with_longest_absolute(month);
+    let remembered = policy.with_remembered_up_to(month);
     assert!(build(30 * 24 * hours + 119, remembered).is_err());
     assert!(build(30 * 24 * hours + 120, remembered).is_ok());
     // A key without a date never retires.

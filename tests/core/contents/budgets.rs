@@ -160,7 +160,7 @@ fn the_size_model_holds() {
 #[test]
 fn what_is_left_fits_and_not_much_more() {
     let other = Attribute::<Vec<u8>>::new("other");
-    let persistent = Lifetime::new().with_persistence(Persistence::Always);
+    let persistent = persistent();
     let words = "some words that compress, some words that compress, some words that do";
     // Letters of an alphabet of two, which only DEFLATE shortens.
     let letters: String = noise(12_000, 3)
@@ -210,13 +210,20 @@ fn what_is_left_fits_and_not_much_more() {
     }
 }
 
+/// The policy of cookies that outlive the browser.
+fn persistent() -> Lifetime {
+    Lifetime::new()
+        .with_idle_timeout(Duration::from_secs(1_800))
+        .with_persistence(Persistence::Always)
+}
+
 /// What is stored can be sent, whatever the cookies' attributes.
 #[test]
 fn an_insert_counts_the_attributes_that_the_cookies_will_have() {
     for budget in presets() {
         let manager = SessionManager::builder(ring())
             .budget(budget)
-            .lifetime(Lifetime::new().with_persistence(Persistence::Always))
+            .lifetime(persistent())
             .build()
             .unwrap();
         let most = (1..30_000).collect::<Vec<_>>().partition_point(|length| {
@@ -251,7 +258,7 @@ fn a_limited_head_is_kept_whatever_else_is_in_it() {
     let former = || CookieSpec::new("sid").domain("shop.example").path("/");
     let scope = || Scope::new().path("/shop");
     type Configure = fn(SessionManagerBuilder) -> SessionManagerBuilder;
-    let remember: Configure = |b| b.lifetime(Lifetime::new().with_persistence(Persistence::Always));
+    let remember: Configure = |b| b.lifetime(persistent());
     let links: Configure = |b| {
         let lifetime = Lifetime::new().with_idle_timeout(Duration::from_secs(600));
         b.transport(Transport::url_that_leaks("s").or_cookie())

@@ -122,7 +122,7 @@ fn a_secret_is_not_carried_into_a_signed_session() {
         session.insert(NOTE, "b".to_owned()),
         session.insert(PLAIN, secret(2)),
         session.renew(),
-        session.set_absolute_lifetime(std::time::Duration::from_secs(60)),
+        session.set_idle_timeout(std::time::Duration::from_secs(1_800)),
         session.sign_in("ada", &[CSRF.name()]),
     ] {
         let error = refused.unwrap_err();

@@ -45,7 +45,7 @@ fn no_bit_of_a_touch_or_of_a_token_can_be_changed_to_gain_time() {
         let cookies = [data.clone(), format!("{TOUCH}={changed}")];
         let session = load(&manager, &cookies, 1_799);
         // As if it were not there.
-        assert_eq!(session.times().last_seen_at, at(0), "{changed}");
+        assert_eq!(session.times().unwrap().last_seen_at, at(0), "{changed}");
         assert_eq!(
             load(&manager, &cookies, 1_800).refusal(),
             Some(Refusal::IdleExpired)
@@ -74,7 +74,7 @@ fn nothing_that_a_parked_request_asks_for_revives_its_session() {
     let policy = Lifetime::new()
         .allow_idle(Duration::from_secs(1_800), day / 2)
         .allow_never_idle()
-        .with_longest_absolute(30 * day);
+        .with_remembered_up_to(30 * day);
     let builder = SessionManager::builder(ring()).lifetime(policy);
     let manager = builder.build().unwrap();
     /// When it is loaded, when it is over by then, and what it asks for.
@@ -89,9 +89,7 @@ fn nothing_that_a_parked_request_asks_for_revives_its_session() {
                 .unwrap()
         }),
         (43_199, 43_200, |session| {
-            session
-                .set_absolute_lifetime(Duration::from_secs(86_400))
-                .unwrap();
+            session.remember(Duration::from_secs(86_400)).unwrap();
         }),
     ];
     for (loaded, now, asks) in asks {

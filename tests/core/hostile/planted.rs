@@ -35,7 +35,10 @@ fn planted_touches_neither_renew_nor_hold_back() {
             cookies.insert(place, format!("s.t={good}"));
             cookies.push(token.clone());
             assert_eq!(
-                load(&manager, &cookies, 2_799).times().last_seen_at,
+                load(&manager, &cookies, 2_799)
+                    .times()
+                    .unwrap()
+                    .last_seen_at,
                 at(1_000)
             );
             assert!(!load(&manager, &cookies, 2_800).is_live());

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use sealed_session::{Budget, Error, Lifetime, Persistence, Refusal, Session, SessionManager};
+use sealed_session::{
+    Budget, Error, Lifetime, Persistence, Refusal, Session, SessionManager, Transport,
+};
 
 use crate::common::{self, BASE, Browser, TOUCH, at, commit, ring};
 
@@ -19,11 +21,17 @@ fn manager(policy: Lifetime) -> SessionManager {
         .unwrap()
 }
 
+fn always(policy: Lifetime) -> Lifetime {
+    policy
+        .with_idle_timeout(seconds(1_800))
+        .with_persistence(Persistence::Always)
+}
+
 fn wide() -> Lifetime {
     Lifetime::new()
         .allow_idle(seconds(300), seconds(7 * DAY))
         .allow_never_idle()
-        .with_longest_absolute(seconds(30 * DAY))
+        .with_remembered_up_to(seconds(30 * DAY))
 }
 
 /// A browser whose session asked for something at 0.
@@ -59,24 +67,24 @@ fn end(browser: &Browser, policy: Lifetime) -> (i64, Refusal) {
 fn what_a_session_asked_for_counts_within_the_bounds_of_whoever_reads_it() {
     use Refusal::{AbsoluteExpired, IdleExpired};
     let short = asked(wide(), |session| session.set_idle_timeout(seconds(300)));
-    let long = asked(wide(), |session| session.set_idle_timeout(seconds(7 * DAY)));
-    let never = asked(wide(), |session| session.set_idle_timeout(None));
-    let remembered = asked(wide(), |session| {
-        session.set_absolute_lifetime(seconds(30 * DAY))?;
-        session.set_idle_timeout(None)
+    let long = asked(wide(), |session| {
+        session.remember(seconds(30 * DAY))?;
+        session.set_idle_timeout(seconds(7 * DAY))
     });
-    let brief = asked(wide(), |session| session.set_absolute_lifetime(seconds(60)));
+    let never = asked(wide(), |session| session.set_idle_timeout(None));
+    let remembered = asked(wide(), |session| session.remember(seconds(30 * DAY)));
+    let brief = asked(wide(), |session| session.remember(seconds(60)));
     let plain = asked(wide(), |_| Ok(()));
     let stricter = Lifetime::new();
     let narrower = Lifetime::new()
         .allow_idle(seconds(600), seconds(3_600))
-        .with_longest_absolute(seconds(DAY));
+        .with_remembered_up_to(seconds(DAY));
     let table = [
         ("plain", &plain, wide(), (1_800, IdleExpired)),
         ("short", &short, wide(), (300, IdleExpired)),
         ("short", &short, narrower, (600, IdleExpired)),
         ("short", &short, stricter, (1_800, IdleExpired)),
-        ("long", &long, wide(), (43_200, AbsoluteExpired)),
+        ("long", &long, wide(), (7 * DAY, IdleExpired)),
         ("long", &long, narrower, (3_600, IdleExpired)),
         ("long", &long, stricter, (1_800, IdleExpired)),
         ("never", &never, wide(), (43_200, AbsoluteExpired)),
@@ -87,12 +95,7 @@ fn what_a_session_asked_for_counts_within_the_bounds_of_whoever_reads_it() {
             wide(),
             (30 * DAY, AbsoluteExpired),
         ),
-        (
-            "remembered",
-            &remembered,
-            narrower.allow_never_idle(),
-            (DAY, AbsoluteExpired),
-        ),
+        ("remembered", &remembered, narrower, (DAY, AbsoluteExpired)),
         ("remembered", &remembered, stricter, (1_800, IdleExpired)),
         ("brief", &brief, wide(), (60, AbsoluteExpired)),
         ("brief", &brief, stricter, (60, AbsoluteExpired)),
@@ -121,7 +124,7 @@ fn asking_is_a_change_and_asking_twice_is_none() {
     let mut browser = asked(wide(), |session| session.set_idle_timeout(seconds(600)));
     let before = browser.line();
     browser.visit(&manager, at(1), |session| {
-        assert_eq!(session.times().idle_timeout, Some(seconds(600)));
+        assert_eq!(session.times().unwrap().idle_timeout, Some(seconds(600)));
         session.set_idle_timeout(seconds(600)).unwrap();
     });
     assert_eq!(browser.line(), before);
@@ -133,11 +136,14 @@ fn asking_is_a_change_and_asking_twice_is_none() {
     browser.visit(&manager, at(3), |session| session.renew().unwrap());
     browser.visit(&manager, at(4), |session| {
         assert_eq!(
-            (session.times().idle_left, session.times().absolute_left),
+            (
+                session.times().unwrap().idle_left,
+                session.times().unwrap().absolute_left
+            ),
             (None, seconds(43_200 - 4))
         );
         session.sign_in("another", &[]).unwrap();
-        assert_eq!(session.times().idle_timeout, Some(seconds(1_800)));
+        assert_eq!(session.times().unwrap().idle_timeout, Some(seconds(1_800)));
     });
     assert_eq!(end(&browser, wide()), (1_804, Refusal::IdleExpired));
 }
@@ -156,12 +162,16 @@ fn what_the_policy_does_not_permit_is_an_error_with_both_bounds() {
             ["604801 s", "Lifetime::allow_idle"],
         ),
         (
-            session.set_absolute_lifetime(seconds(30 * DAY + 1)),
+            session.set_idle_timeout(seconds(43_201)),
+            ["43201 s", "43200 s; call `Session::remember`"],
+        ),
+        (
+            session.remember(seconds(30 * DAY + 1)),
             ["2592001 s", "1 s to 2592000 s"],
         ),
         (
-            session.set_absolute_lifetime(Duration::from_millis(999)),
-            ["0 s", "with_longest_absolute"],
+            session.remember(Duration::from_millis(999)),
+            ["0 s", "with_remembered_up_to"],
         ),
     ] {
         let error = result.unwrap_err();
@@ -170,7 +180,7 @@ fn what_the_policy_does_not_permit_is_an_error_with_both_bounds() {
             assert!(error.to_string().contains(number), "{error}");
         }
     }
-    assert_eq!(session.times().idle_timeout, Some(seconds(1_800)));
+    assert_eq!(session.times().unwrap().idle_timeout, Some(seconds(1_800)));
 }
 
 #[test]
@@ -194,15 +204,11 @@ fn a_lifetime_that_is_over_already_is_refused_at_once() {
     let browser = asked(wide(), |session| session.set_idle_timeout(seconds(900)));
     let session = browser.open(&manager, at(600));
     for (lifetime, permitted) in [(599, false), (600, false), (601, true)] {
-        let result = session.set_absolute_lifetime(seconds(lifetime));
+        let result = session.remember(seconds(lifetime));
         assert_eq!(result.is_ok(), permitted, "{lifetime}");
-        assert!(permitted || result.unwrap_err().to_string().contains("600 s old"));
+        assert!(permitted || result.unwrap_err().to_string().contains("600 s ago"));
     }
-    assert_eq!(
-        (session.times().idle_left, session.times().absolute_left),
-        (Some(seconds(300)), seconds(1)),
-        "both count"
-    );
+    assert_eq!(session.time_left(at(600)), Ok(seconds(1)));
 }
 
 #[test]
@@ -215,12 +221,104 @@ fn asking_after_a_destroy_begins_no_session_either() {
     assert!(!session.is_live());
     browser.close(&manager, &session, at(1)).unwrap();
     assert_eq!(browser.names(), [common::TOMBSTONE]);
-    // A sign-in forgets what was asked for before it.
-    let session = browser.open(&manager, at(2));
-    session.set_idle_timeout(None).unwrap();
-    assert_eq!(session.times().idle_timeout, None);
-    session.start_over(&[]).unwrap();
-    assert_eq!(session.times().idle_timeout, Some(seconds(1_800)));
+}
+
+#[test]
+fn what_a_request_asks_for_counts_in_any_order_and_what_came_does_not() {
+    let (month, none) = (Ok(seconds(30 * DAY)), Ok(seconds(1_800)));
+    /// What a request does, in this order.
+    type Acts<'a> = &'a [fn(&Session) -> Result<(), Error>];
+    let remember = |session: &Session| session.remember(seconds(30 * DAY));
+    let table: [(Acts<'_>, Result<Duration, Refusal>); 8] = [
+        (&[remember, |s| s.sign_in("ada", &[])], month),
+        (&[|s| s.sign_in("ada", &[]), remember], month),
+        (&[remember, |s| s.start_over(&[])], month),
+        (
+            &[remember, |s| s.sign_in("ada", &[]), Session::renew],
+            month,
+        ),
+        (&[remember, Session::destroy, |s| s.insert("a", 1)], month),
+        (&[|s| s.sign_in("ada", &[])], none),
+        (&[|s| s.start_over(&[])], none),
+        (&[Session::destroy, |s| s.insert("a", 1)], none),
+    ];
+    let manager = manager(wide());
+    let planted = asked(wide(), remember);
+    for (case, (acts, left)) in table.iter().enumerate() {
+        // For nobody, and over a session that was remembered, by whoever planted it.
+        for came in [Browser::default(), planted.clone()] {
+            let mut browser = came;
+            let session = browser.open(&manager, at(9));
+            acts.iter().for_each(|act| act(&session).unwrap());
+            assert_eq!(session.time_left(at(9)), *left, "{case}");
+            let lines = browser.close(&manager, &session, at(9)).unwrap();
+            assert_eq!(max_age(&lines[0]).is_some(), *left == month, "{case}");
+            assert_eq!(
+                browser.open(&manager, at(9)).time_left(at(9)),
+                *left,
+                "{case}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_order_of_calls_that_would_undo_one_of_them_is_an_error() {
+    let manager = manager(wide());
+    let session = Browser::default().open(&manager, at(0));
+    session.set_idle_timeout(seconds(3_600)).unwrap();
+    let error = session.remember(seconds(30 * DAY)).unwrap_err();
+    assert!(error.is_not_permitted());
+    for part in ["2592000 s", "3600 s", "call `remember` first"] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    // One that came is no order of calls.
+    let browser = asked(wide(), |session| session.set_idle_timeout(seconds(3_600)));
+    let session = browser.open(&manager, at(1));
+    session.remember(seconds(30 * DAY)).unwrap();
+    assert_eq!(session.time_left(at(1)), Ok(seconds(30 * DAY - 1)));
+
+    // A timeout that the session that came has room for, and the one that begins has not.
+    let browser = asked(wide(), |session| session.remember(seconds(30 * DAY)));
+    let session = browser.open(&manager, at(1));
+    session.set_idle_timeout(seconds(7 * DAY)).unwrap();
+    let error = session.sign_in("ada", &[]).unwrap_err();
+    for part in ["604800 s", "43200 s", "`Session::remember`"] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    session.remember(seconds(30 * DAY)).unwrap_err();
+    assert_eq!(session.subject().as_deref(), Some("user"));
+}
+
+#[test]
+fn no_cookie_has_to_outlive_what_browsers_keep() {
+    let days = |n: i64| seconds(n * DAY);
+    let plain = |n| Lifetime::new().with_absolute_lifetime(days(n));
+    let always = |n| always(plain(n));
+    let remembered = |n| Lifetime::new().with_remembered_up_to(days(n));
+    let header = || Transport::header("x-session");
+    let table = [
+        (Transport::cookie(), always(400), true),
+        (Transport::cookie(), always(401), false),
+        (Transport::cookie(), remembered(400), true),
+        (Transport::cookie(), remembered(401), false),
+        (header().or_cookie(), remembered(401), false),
+        // What goes with the browser has no `Max-Age` that could be cut.
+        (Transport::cookie(), plain(401), true),
+        // Clients keep what they like.
+        (header(), always(401), true),
+        (header(), remembered(401), true),
+    ];
+    for (transport, policy, fits) in table {
+        let builder = SessionManager::builder(ring()).lifetime(policy);
+        let built = builder.transport(transport).build();
+        assert_eq!(built.is_ok(), fits, "{policy:?}");
+        let text = built.err().map(|error| error.to_string());
+        let told = text.is_none_or(|text| {
+            text.contains("34646400 s") && text.contains("34560000 s (400 days)")
+        });
+        assert!(told, "{policy:?}");
+    }
 }
 
 /// The `Max-Age` of a line, if it has one.
@@ -230,9 +328,8 @@ fn max_age(line: &str) -> Option<i64> {
 }
 
 #[test]
-fn cookies_outlive_the_browser_by_what_is_left_and_by_400_days_at_most() {
-    let years = Lifetime::new().with_absolute_lifetime(seconds(1_000 * DAY));
-    let always = |policy: Lifetime| policy.with_persistence(Persistence::Always);
+fn cookies_outlive_the_browser_by_what_is_left() {
+    let years = Lifetime::new().with_absolute_lifetime(seconds(400 * DAY));
     let remembered = wide();
     // The policy, whether to be remembered, when, and the cookies' age.
     let table = [
@@ -240,12 +337,6 @@ fn cookies_outlive_the_browser_by_what_is_left_and_by_400_days_at_most() {
         (remembered, false, 0, None),
         (remembered, true, 0, Some(30 * DAY)),
         (remembered, true, 1_000, Some(30 * DAY - 1_000)),
-        (
-            remembered.with_persistence(Persistence::Never),
-            true,
-            0,
-            None,
-        ),
         (always(remembered), false, 0, Some(43_200)),
         (always(remembered), true, 500, Some(30 * DAY - 500)),
         (always(years), false, 0, Some(400 * DAY)),
@@ -253,7 +344,7 @@ fn cookies_outlive_the_browser_by_what_is_left_and_by_400_days_at_most() {
     for (policy, remember, now, wanted) in table {
         let manager = manager(policy);
         let mut browser = asked(policy, |session| match remember {
-            true => session.set_absolute_lifetime(seconds(30 * DAY)),
+            true => session.remember(seconds(30 * DAY)),
             false => Ok(()),
         });
         let session = browser.open(&manager, at(now));
@@ -266,14 +357,13 @@ fn cookies_outlive_the_browser_by_what_is_left_and_by_400_days_at_most() {
         let session = browser.open(&manager, at(now + 200));
         let lines = browser.close(&manager, &session, at(now + 200)).unwrap();
         assert!(lines[0].starts_with(TOUCH));
-        let left = wanted.map(|age| if age == 400 * DAY { age } else { age - 200 });
-        assert_eq!(max_age(&lines[0]), left);
+        assert_eq!(max_age(&lines[0]), wanted.map(|age| age - 200));
     }
 }
 
 #[test]
 fn a_budget_has_room_for_the_longest_max_age() {
-    let policy = Lifetime::new().with_persistence(Persistence::Always);
+    let policy = always(Lifetime::new());
     let line = format!("{BASE}.1=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=43200");
     for (room, fits) in [(127, false), (128, true)] {
         let budget = Budget::within_8k().with_line_limit(line.len() + room);

@@ -26,7 +26,7 @@ fn nodes_that_share_an_old_key_know_the_touches_and_the_tombstones_of_each_other
     let mut browser = written(&old);
     browser.visit(&new, at(200), |_| {});
     assert_eq!(
-        browser.open(&old, at(201)).times().renewed_by,
+        browser.open(&old, at(201)).times().unwrap().renewed_by,
         Some(Renewal::Touch)
     );
     // Sealed under the new key meanwhile, and ended; what the old node was about to send comes back.

@@ -32,7 +32,7 @@ fn everything(session: &Session) {
     drop(session.remove("hook"));
     drop(session.set_idle_timeout(Duration::from_secs(60)));
     drop(session.set_idle_timeout(None));
-    drop(session.set_absolute_lifetime(Duration::from_secs(3_600)));
+    drop(session.remember(Duration::from_secs(3_600)));
     drop(session.renew());
     session.mark_passive();
     drop(session.get::<u32>("hook"));
@@ -41,6 +41,7 @@ fn everything(session: &Session) {
     let _ = (session.subject(), session.refusal(), session.sealed_under());
     let _ = (
         session.times(),
+        session.time_left(at(1)),
         session.slot::<sealed_session::Main>().is_ok(),
     );
     drop(session.size());

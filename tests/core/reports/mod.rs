@@ -3,3 +3,4 @@
 mod closing;
 mod events;
 mod leaks;
+mod levels;

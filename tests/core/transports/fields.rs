@@ -44,7 +44,7 @@ fn who_only_reads_stays_signed_in_by_touches() {
     assert_eq!(app.token, token, "a touch leaves the token alone");
     let session = app.open(&manager, clock.now());
     assert_eq!(session.subject().as_deref(), Some("user-17"));
-    assert_eq!(session.times().renewed_by, Some(Renewal::Touch));
+    assert_eq!(session.times().unwrap().renewed_by, Some(Renewal::Touch));
     // Within the interval nothing is sent, and without its touch the session is over.
     clock.advance(Duration::from_secs(60));
     assert!(app.visit(&manager, clock.now(), |_| {}).is_empty());

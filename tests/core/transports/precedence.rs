@@ -155,7 +155,7 @@ fn one_token_in_a_field_and_in_a_cookie() {
     let by_cookie = (
         session.id(),
         session.sealed_under(),
-        session.times().created_at,
+        session.times().unwrap().created_at,
     );
     // What is only read is not sent again: it stays the same bytes.
     assert_eq!(
@@ -170,7 +170,7 @@ fn one_token_in_a_field_and_in_a_cookie() {
     let by_field = (
         session.id(),
         session.sealed_under(),
-        session.times().created_at,
+        session.times().unwrap().created_at,
     );
     assert_eq!(by_field, by_cookie);
 

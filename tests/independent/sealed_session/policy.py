@@ -22,6 +22,8 @@ class Policy:
     shortest_idle: int | None = None
     longest_idle: int | None = None
     never_idle: bool = False
+    # Whether those with an absolute lifetime of their own may never idle out.
+    remembers: bool = False
     longest_absolute: int | None = None
 
     def shortest(self) -> int:
@@ -30,12 +32,13 @@ class Policy:
     def longest(self) -> int:
         return self.idle if self.longest_idle is None else self.longest_idle
 
-    def idle_of(self, own: int) -> int | None:
-        """The idle timeout that counts; `own` is 0 if the session has none of its own."""
+    def idle_of(self, own: int, own_absolute: int) -> int | None:
+        """The idle timeout that counts; 0 is none of the session's own."""
         if own == 0:
             return self.idle
         if own == NEVER:
-            return None if self.never_idle else self.longest()
+            may = self.never_idle or (self.remembers and own_absolute != 0)
+            return None if may else self.longest()
         return min(max(own, self.shortest()), self.longest())
 
     def absolute_of(self, own: int) -> int:
@@ -48,7 +51,8 @@ class Policy:
     def afterlife(self, created: int, used: int, now: int) -> int:
         """For how long what ended now could live if a response brought it back."""
         end = self.absolute if self.longest_absolute is None else self.longest_absolute
-        alive = end if self.never_idle else min(end, self.longest())
+        may = self.never_idle or self.remembers
+        alive = end if may else min(end, self.longest())
         ahead = max(0, created - now, used - now)
         return min(alive + ahead + self.skew, MAX_AGE)
 
@@ -65,7 +69,7 @@ class Policy:
     ) -> None:
         """`times` are issued, created and used; `own` the idle and absolute lifetime."""
         issued, created, used = times
-        idle, absolute = self.idle_of(own[0]), self.absolute_of(own[1])
+        idle, absolute = self.idle_of(*own), self.absolute_of(own[1])
         if over:
             raise Refused(over)
         if not self.reaches(max(issued, created), now):

@@ -144,7 +144,14 @@ def record_form(found: Record) -> dict[str, Any]:
 
 
 # What an entry says of a policy, if it is not the default.
-POLICY = ("skew", "shortest_idle", "longest_idle", "never_idle", "longest_absolute")
+POLICY = (
+    "skew",
+    "shortest_idle",
+    "longest_idle",
+    "never_idle",
+    "remembers",
+    "longest_absolute",
+)
 
 
 # What an entry says of transports and names, if it is not cookies of one name.
@@ -263,7 +270,7 @@ class Cases:
         if expected.used != expected.token.issued:
             entry["used"] = expected.used
         if any(found.own) or policy != Policy(policy.idle, policy.absolute):
-            entry["idle_timeout"] = policy.idle_of(found.own[0])
+            entry["idle_timeout"] = policy.idle_of(*found.own)
             entry["absolute_lifetime"] = policy.absolute_of(found.own[1])
         entry["record"] = record_form(found)
         # What a request that changes nothing sends as `base.t`.

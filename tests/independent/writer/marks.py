@@ -165,6 +165,8 @@ def whole_values() -> list[dict[str, Any]]:
     add("one may never idle out", one, [KEY], [], own, **never, max_age=43_320)
     long = never | {"longest_absolute": 604_800}
     add("the longest absolute lifetime", one, [KEY], [], own, **long, max_age=604_920)
+    long = {"remembers": True, "longest_absolute": 604_800}
+    add("one may be remembered", one, [KEY], [], own, **long, max_age=604_920)
     short = Token("short of its own", record(own=(300, 1200)))
     case = "own lifetimes are not what counts"
     add(case, short, [KEY], [], own, **bounds, max_age=7320)

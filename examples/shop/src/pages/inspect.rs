@@ -148,7 +148,9 @@ fn identity(session: &Session) -> Result<Markup, Error> {
 }
 
 fn times(session: &Session) -> Markup {
-    let times = session.times();
+    let Some(times) = session.times() else {
+        return html! { p { "There is no session." } };
+    };
     let now = times.loaded_at;
     let left = |left: Duration, of: Duration| html! { (span(left)) " left of " (span(of)) };
     html! {
@@ -190,12 +192,10 @@ fn times(session: &Session) -> Markup {
     }
 }
 
-fn next_touch(due: Option<OffsetDateTime>, now: OffsetDateTime) -> Markup {
+fn next_touch(due: OffsetDateTime, now: OffsetDateTime) -> Markup {
     html! {
-        @match due.filter(|due| *due > now) {
-            Some(due) => { "in " (span((due - now).unsigned_abs())) ", if a request only reads" },
-            None => "now, if this request only reads",
-        }
+        @if due > now { "in " (span((due - now).unsigned_abs())) ", if a request only reads" }
+        @else { "now, if this request only reads" }
     }
 }
 

@@ -49,8 +49,7 @@ pub(crate) async fn sign_in(
     // planted this session must not come along.
     session.sign_in(&format!("demo:{name}"), &[CART.name()])?;
     if credentials.remember.is_some() {
-        // Its cookies outlive the browser from here on.
-        session.set_absolute_lifetime(REMEMBERED)?;
+        session.remember(REMEMBERED)?;
         session.set_idle_timeout(REMEMBERED_IDLE)?;
     }
     session.insert(NAME, name)?;

@@ -81,6 +81,10 @@ def lifetimes(cases: Cases) -> None:
     add("with an own end, a second before it", week, week.found, **bounds)
     over = idle_since("a week over", 604_799, (NEVER, 604_800), NOW - 604_800)
     add("with an own end, at it", over, "absolute_expired", **bounds)
+    remembers = BOUNDS | {"remembers": True}
+    add("remembered, a second before its end", week, week.found, **remembers)
+    add("remembered, at its end", over, "absolute_expired", **remembers)
+    around(cases, "none, and not remembered", 7200, (NEVER, 0), **remembers)
     short = idle_since("short", 2000, (0, 0), NOW - 2000)
     add("permitted, and not asked for", short, "idle_expired", **never)
 

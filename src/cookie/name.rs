@@ -104,6 +104,20 @@ impl Names {
     }
 }
 
+/// The prefixes that bind a browser (RFC 6265bis section 4.1.3, and the draft of layered cookies).
+const PREFIXES: [&str; 3] = ["__Host-", "__Secure-", "__Http-"];
+
+/// Returns whether a name has this prefix. Browsers ignore the case.
+pub(super) fn has_prefix(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+/// Returns whether a name has any prefix. `__Host-Http-` begins with another one.
+pub(super) fn is_prefixed(name: &str) -> bool {
+    PREFIXES.iter().any(|prefix| has_prefix(name, prefix))
+}
+
 /// Checks that `name` is a token of RFC 9110 section 5.6.2 and cannot be taken for another
 /// session's chunk, touch or tombstone.
 pub(super) fn check(name: &str) -> Result<(), Error> {
@@ -112,6 +126,12 @@ pub(super) fn check(name: &str) -> Result<(), Error> {
         return Err(Error::configuration(format!(
             "the cookie name `{}` is not 1 to 64 characters of A-Z a-z 0-9 !#$%&'*+-.^_`|~",
             name.escape_default()
+        )));
+    }
+    let mut bare = PREFIXES.iter().chain(&["__Host-Http-"]);
+    if bare.any(|prefix| name.eq_ignore_ascii_case(prefix)) {
+        return Err(Error::configuration(format!(
+            "the cookie name `{name}` is a prefix and no name; name the application"
         )));
     }
     let derived = name

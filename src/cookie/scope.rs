@@ -1,5 +1,6 @@
 //! The scope in which a browser keeps a cookie: domain, path and partition.
 
+use super::name::{has_prefix, is_prefixed};
 use crate::error::Error;
 
 /// The scope in which a browser keeps a cookie. Two cookies of one name in different scopes are two cookies.
@@ -10,8 +11,8 @@ use crate::error::Error;
 /// ```
 /// use sealed_session::{CookieSpec, Key, KeyRing, Scope, SessionManager};
 ///
-/// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
-///     .cookie(CookieSpec::new("session"))
+/// let cookie = CookieSpec::exact("sid");
+/// let manager = SessionManager::builder(cookie, KeyRing::new(Key::generate()?))
 ///     .former_scope(Scope::new().domain("example.com"))
 ///     .former_scope(Scope::new().path("/shop"))
 ///     .build()?;
@@ -68,8 +69,8 @@ impl Scope {
     /// ```
     /// use sealed_session::{CookieSpec, Key, KeyRing, Scope, SessionManager};
     ///
-    /// let error = SessionManager::builder(KeyRing::new(Key::generate()?))
-    ///     .cookie(CookieSpec::new("session"))
+    /// let cookie = CookieSpec::exact("sid");
+    /// let error = SessionManager::builder(cookie, KeyRing::new(Key::generate()?))
     ///     .former_scope(Scope::new().path("shop")) // it begins with `/`
     ///     .build()
     ///     .unwrap_err();
@@ -98,6 +99,11 @@ impl Scope {
     pub fn partitioned(mut self) -> Scope {
         self.partitioned = true;
         self
+    }
+
+    /// Returns whether a `__Host-` cookie may be kept here: this host only, and every path of it.
+    pub(super) fn is_whole_host(&self) -> bool {
+        self.domain.is_none() && self.path == "/"
     }
 
     /// Renders the attributes of a `Set-Cookie` line that make up this scope.
@@ -141,16 +147,15 @@ impl Scope {
                 domain.escape_debug()
             )));
         }
-        let http = starts_with(name, "__Http-") || starts_with(name, "__Host-Http-");
-        let host = starts_with(name, "__Host-");
+        let host = has_prefix(name, "__Host-");
         // The rules of the name's prefix (RFC 6265bis section 5.7, steps 20 and 21). The cookie is always
         // HttpOnly.
-        if !secure && (host || http || starts_with(name, "__Secure-")) {
+        if !secure && is_prefixed(name) {
             return Err(Error::configuration(format!(
                 "the name `{name}` needs Secure"
             )));
         }
-        if host && (self.domain.is_some() || self.path != "/") {
+        if host && !self.is_whole_host() {
             return Err(Error::configuration(format!(
                 "the name `{name}` needs `Path=/` and no Domain; browsers drop it otherwise"
             )));
@@ -160,10 +165,4 @@ impl Scope {
         }
         Ok(())
     }
-}
-
-/// Returns whether a name has a prefix. Browsers ignore the case.
-fn starts_with(name: &str, prefix: &str) -> bool {
-    name.get(..prefix.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }

@@ -8,7 +8,9 @@ use super::scope::Scope;
 
 /// The name and attributes of the session's cookie.
 ///
-/// The default is `__Host-session` with `Path=/; Secure; HttpOnly; SameSite=Lax` and no `Domain`.
+/// A text names the application: `"shop"` is the cookie `__Host-shop` with `Path=/; Secure; HttpOnly; SameSite=Lax`
+/// and no `Domain`. Give each application of a host its own name, because browsers send the cookies of all of them
+/// to each, whatever the port: two with one name sign each other's visitors out.
 ///
 /// - The `__Host-` prefix keeps a sibling domain from planting a cookie here (RFC 6265bis section 4.1.3.2).
 /// - `Lax` keeps a visitor signed in who follows a link, and keeps the cookie back from other sites' forms.
@@ -24,19 +26,23 @@ use super::scope::Scope;
 /// ```
 /// use sealed_session::{CookieSpec, Key, KeyRing, SameSite, SessionManager};
 ///
-/// let shop = CookieSpec::new("__Secure-shop").domain("example.com").same_site(SameSite::Strict);
 /// let ring = KeyRing::new(Key::generate()?);
-/// assert!(SessionManager::builder(ring.clone()).cookie(shop).build().is_ok());
+/// assert!(SessionManager::new("shop", ring.clone()).is_ok());
+///
+/// let strict = CookieSpec::new("shop").same_site(SameSite::Strict);
+/// assert!(SessionManager::new(strict, ring.clone()).is_ok());
 ///
 /// // A `__Host-` cookie has no domain, so browsers would drop this one.
 /// let dropped = CookieSpec::new("__Host-shop").domain("example.com");
-/// let error = SessionManager::builder(ring).cookie(dropped).build().unwrap_err();
+/// let error = SessionManager::new(dropped, ring).unwrap_err();
 /// assert!(error.is_configuration());
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CookieSpec {
     name: String,
+    /// Whether the name goes out as it was given.
+    is_exact: bool,
     scope: Scope,
     same_site: SameSite,
     secure: bool,
@@ -50,9 +56,9 @@ pub struct CookieSpec {
 /// use sealed_session::{CookieSpec, Key, KeyRing, SameSite, SessionManager};
 ///
 /// // Browsers keep `SameSite=None` only together with `Secure`.
-/// let dropped = CookieSpec::development("session").same_site(SameSite::None);
-/// let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).cookie(dropped);
-/// assert!(builder.build().unwrap_err().is_configuration());
+/// let dropped = CookieSpec::development("shop").same_site(SameSite::None);
+/// let error = SessionManager::new(dropped, KeyRing::new(Key::generate()?)).unwrap_err();
+/// assert!(error.is_configuration());
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -68,32 +74,76 @@ pub enum SameSite {
     Strict,
 }
 
-impl Default for CookieSpec {
-    fn default() -> CookieSpec {
-        CookieSpec::new("__Host-session")
+/// Names the application, as [`CookieSpec::new`] does.
+impl From<&str> for CookieSpec {
+    fn from(application: &str) -> CookieSpec {
+        CookieSpec::new(application)
+    }
+}
+
+/// Names the application, as [`CookieSpec::new`] does.
+impl From<String> for CookieSpec {
+    fn from(application: String) -> CookieSpec {
+        CookieSpec::new(application)
     }
 }
 
 impl CookieSpec {
-    /// Returns a cookie of this name with the default attributes.
+    /// Returns the cookie of the application of this name, with the default attributes.
+    ///
+    /// The cookie's name begins with the strongest prefix that its attributes allow: `__Host-`, or `__Secure-` with a
+    /// [`domain`](CookieSpec::domain) or a [`path`](CookieSpec::path), or none in the profile of
+    /// [`development`](CookieSpec::development). A name that has a prefix of its own is taken as it stands. An
+    /// invalid name is an error when the manager is built.
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::{RequestHead, ResponseHead};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// for (spec, name) in [
+    ///     (CookieSpec::new("shop"), "__Host-shop"),
+    ///     (CookieSpec::new("__Host-shop"), "__Host-shop"),
+    ///     (CookieSpec::new("shop").domain("example.com"), "__Secure-shop"),
+    /// ] {
+    ///     let manager = SessionManager::new(spec, ring.clone())?;
+    /// #   let session = manager.load(RequestHead::default(), now);
+    ///     session.insert("theme", "dark")?;
+    ///
+    ///     let changes = manager.commit(&session, ResponseHead::new(200), now)?;
+    ///     assert!(changes[0].value().starts_with(&format!("{name}=")));
+    /// }
+    /// assert!(SessionManager::new("two words", ring).unwrap_err().is_configuration());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn new(application: impl Into<String>) -> CookieSpec {
+        CookieSpec {
+            name: application.into(),
+            is_exact: false,
+            scope: Scope::new(),
+            same_site: SameSite::default(),
+            secure: true,
+        }
+    }
+
+    /// Returns a cookie of exactly this name, for one that is in use already. Without a prefix every sibling domain
+    /// can plant one.
     ///
     /// ```
     /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
     ///
-    /// assert_eq!(CookieSpec::new("__Host-session"), CookieSpec::default());
-    ///
-    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
-    /// let error = builder.cookie(CookieSpec::new("two words")).build().unwrap_err();
-    /// assert!(error.is_configuration());
+    /// let builder = SessionManager::builder("shop", KeyRing::new(Key::generate()?));
+    /// let manager = builder.former_cookie(CookieSpec::exact("sid")).build()?;
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn new(name: impl Into<String>) -> CookieSpec {
+    pub fn exact(name: impl Into<String>) -> CookieSpec {
         CookieSpec {
-            name: name.into(),
-            scope: Scope::new(),
-            same_site: SameSite::default(),
-            secure: true,
+            is_exact: true,
+            ..CookieSpec::new(name)
         }
     }
 
@@ -111,9 +161,8 @@ impl CookieSpec {
     /// use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
-    ///     .cookie(CookieSpec::development("session"))
-    ///     .build()?;
+    /// let cookie = CookieSpec::development("shop");
+    /// let manager = SessionManager::new(cookie, KeyRing::new(Key::generate()?))?;
     ///
     /// let here = manager.load(RequestHead::default().host("127.0.0.1:3000"), now);
     /// assert!(here.insert("visits", 1).is_ok());
@@ -135,8 +184,8 @@ impl CookieSpec {
     /// ```
     /// use sealed_session::CookieSpec;
     ///
-    /// let spec = CookieSpec::new("__Secure-shop").domain(".Example.com");
-    /// assert_eq!(spec, CookieSpec::new("__Secure-shop").domain("example.com"));
+    /// let spec = CookieSpec::new("shop").domain(".Example.com");
+    /// assert_eq!(spec, CookieSpec::new("shop").domain("example.com"));
     /// ```
     #[must_use]
     pub fn domain(mut self, domain: impl Into<String>) -> CookieSpec {
@@ -150,12 +199,11 @@ impl CookieSpec {
     /// ```
     /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
     ///
-    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
-    /// assert!(builder.cookie(CookieSpec::new("__Secure-shop").path("/shop")).build().is_ok());
+    /// let ring = KeyRing::new(Key::generate()?);
+    /// assert!(SessionManager::new(CookieSpec::new("shop").path("/shop"), ring.clone()).is_ok());
     ///
     /// // A `__Host-` cookie has the path `/`.
-    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
-    /// assert!(builder.cookie(CookieSpec::new("__Host-shop").path("/shop")).build().is_err());
+    /// assert!(SessionManager::new(CookieSpec::new("__Host-shop").path("/shop"), ring).is_err());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
@@ -169,9 +217,8 @@ impl CookieSpec {
     /// ```
     /// use sealed_session::{CookieSpec, Key, KeyRing, SameSite, SessionManager};
     ///
-    /// let embedded = CookieSpec::default().same_site(SameSite::None).partitioned();
-    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).cookie(embedded);
-    /// assert!(builder.build().is_ok());
+    /// let embedded = CookieSpec::new("shop").same_site(SameSite::None).partitioned();
+    /// assert!(SessionManager::new(embedded, KeyRing::new(Key::generate()?)).is_ok());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
@@ -190,8 +237,8 @@ impl CookieSpec {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
-    /// let spec = CookieSpec::default().same_site(SameSite::Strict);
-    /// let manager = SessionManager::builder(ring).cookie(spec).build()?;
+    /// let spec = CookieSpec::new("shop").same_site(SameSite::Strict);
+    /// let manager = SessionManager::new(spec, ring)?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.insert("theme", "dark")?;
     ///
@@ -206,6 +253,19 @@ impl CookieSpec {
         self
     }
 
+    /// Returns the cookie under its whole name, with the prefix that its attributes allow.
+    pub(crate) fn resolved(mut self) -> CookieSpec {
+        let prefix = match self.is_exact || name::is_prefixed(&self.name) || !self.secure {
+            true => "",
+            false if self.scope.is_whole_host() => "__Host-",
+            false => "__Secure-",
+        };
+        self.name.insert_str(0, prefix);
+        self.is_exact = true;
+        self
+    }
+
+    /// Returns the name of the cookie, once it is [resolved](CookieSpec::resolved).
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -269,7 +329,7 @@ mod tests {
 
     #[test]
     fn lines_in_full() {
-        let spec = CookieSpec::default().renderer();
+        let spec = CookieSpec::new("session").renderer();
         assert_eq!(
             spec.set("__Host-session.1", "xyz", None),
             "__Host-session.1=xyz; Path=/; Secure; HttpOnly; SameSite=Lax"
@@ -300,19 +360,58 @@ mod tests {
     }
 
     #[test]
+    fn a_name_gets_the_strongest_prefix_that_its_attributes_allow() {
+        let named = CookieSpec::new;
+        for (spec, name) in [
+            (named("shop"), "__Host-shop"),
+            ("shop".into(), "__Host-shop"),
+            (String::from("shop").into(), "__Host-shop"),
+            (named("shop").same_site(SameSite::Strict), "__Host-shop"),
+            (named("shop").partitioned(), "__Host-shop"),
+            (named("shop").domain("example.com"), "__Secure-shop"),
+            (named("shop").path("/shop"), "__Secure-shop"),
+            (named("shop").path("/shop").path("/"), "__Host-shop"),
+            (CookieSpec::development("shop"), "shop"),
+            (named("__Host-shop"), "__Host-shop"),
+            (named("__Secure-shop"), "__Secure-shop"),
+            (named("__Http-shop"), "__Http-shop"),
+            (named("__Host-Http-shop"), "__Host-Http-shop"),
+            // Browsers ignore the case, and so it has a prefix.
+            (named("__host-shop"), "__host-shop"),
+            (named("_shop"), "__Host-_shop"),
+            (named("__Host"), "__Host-__Host"),
+            (CookieSpec::exact("sid"), "sid"),
+            (CookieSpec::exact("sid").domain("example.com"), "sid"),
+        ] {
+            let spec = spec.resolved();
+            assert_eq!(spec.name(), name);
+            assert_eq!(spec.clone().resolved(), spec);
+            assert!(spec.check().is_ok(), "{spec:?}");
+            let moved = spec.rescoped(&Scope::new().domain("shop.example"));
+            assert_eq!(moved.name(), name, "{spec:?}");
+        }
+        for nameless in ["", "__Host-", "__secure-", "__Host-Http-"] {
+            let error = named(nameless).resolved().check().unwrap_err();
+            assert!(error.is_configuration(), "{nameless}");
+        }
+    }
+
+    #[test]
     fn rules_between_name_and_attributes() {
         let good = [
-            CookieSpec::default(),
+            CookieSpec::new("session"),
             CookieSpec::new("__Secure-s")
                 .path("/a")
                 .domain("example.com"),
             CookieSpec::new("__Http-s").path("/a"),
             CookieSpec::new("__Host-Http-s"),
-            CookieSpec::new("s").same_site(SameSite::None).partitioned(),
+            CookieSpec::exact("s")
+                .same_site(SameSite::None)
+                .partitioned(),
             CookieSpec::development("s").same_site(SameSite::Strict),
         ];
         for spec in good {
-            assert!(spec.check().is_ok(), "{spec:?}");
+            assert!(spec.resolved().check().is_ok());
         }
         let bad = [
             CookieSpec::new("__Host-s").path("/a"),
@@ -323,15 +422,16 @@ mod tests {
             CookieSpec::development("__Http-s"),
             CookieSpec::development("s").partitioned(),
             CookieSpec::development("s").same_site(SameSite::None),
-            CookieSpec::new("s").path("app"),
-            CookieSpec::new("s").path("/a;b"),
-            CookieSpec::new("s").path(format!("/{}", "a".repeat(1_024))),
-            CookieSpec::new("s").domain(""),
-            CookieSpec::new("s").domain("exa mple"),
-            CookieSpec::new("s").domain("a\r\nb"),
-            CookieSpec::new("s.1"),
+            CookieSpec::exact("s").path("app"),
+            CookieSpec::exact("s").path("/a;b"),
+            CookieSpec::exact("s").path(format!("/{}", "a".repeat(1_024))),
+            CookieSpec::exact("s").domain(""),
+            CookieSpec::exact("s").domain("exa mple"),
+            CookieSpec::exact("s").domain("a\r\nb"),
+            CookieSpec::exact("s.1"),
         ];
         for spec in bad {
+            let spec = spec.resolved();
             assert!(spec.check().unwrap_err().is_configuration(), "{spec:?}");
         }
     }

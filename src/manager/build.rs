@@ -17,12 +17,15 @@ const PURPOSE: &str = "session";
 const PURPOSE_IN_LINK: &str = "session-in-url";
 
 impl SessionManager {
-    /// Makes a manager with the default configuration: a `__Host-session` cookie, encrypted, 30 minutes
-    /// idle and 12 hours in total, within the [`portable`](crate::Budget::portable) budget.
+    /// Makes a manager for the application of this name, with the default configuration: a cookie `__Host-NAME`,
+    /// encrypted, 30 minutes idle and 12 hours in total, within the [`portable`](crate::Budget::portable) budget.
+    ///
+    /// Choose a name that no other application on this host has, whatever its port: two with one name sign each
+    /// other's visitors out. A [`CookieSpec`] takes the place of the name if the cookie needs other attributes.
     ///
     /// # Errors
     ///
-    /// None with these defaults; as [`build`](SessionManagerBuilder::build).
+    /// As [`build`](SessionManagerBuilder::build); with these defaults, only if the name is none.
     ///
     /// ```
     /// use sealed_session::{Budget, Key, KeyRing, Lifetime, SessionManager};
@@ -30,7 +33,7 @@ impl SessionManager {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
-    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// let session = manager.load(RequestHead::default(), now);
     /// session.insert("name", "Ada")?;
     /// assert_eq!(session.times().map(|times| times.policy), Some(Lifetime::new()));
@@ -38,24 +41,23 @@ impl SessionManager {
     /// assert_eq!(size.budget.total_limit() + size.reserved, Budget::portable().total_limit());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn new(ring: KeyRing) -> Result<SessionManager, Error> {
-        SessionManager::builder(ring).build()
+    pub fn new(application: impl Into<CookieSpec>, ring: KeyRing) -> Result<SessionManager, Error> {
+        SessionManager::builder(application, ring).build()
     }
 
-    /// Configures a manager.
+    /// Configures a manager for the application of this name, or with this cookie.
     ///
     /// ```
-    /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
+    /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
     ///
-    /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
-    ///     .cookie(CookieSpec::new("__Host-shop"))
-    ///     .audience("shop.example.com")
+    /// let manager = SessionManager::builder("shop", KeyRing::new(Key::generate()?))
+    ///     .budget(Budget::roomy())
     ///     .build();
     /// assert!(manager.is_ok());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn builder(ring: KeyRing) -> SessionManagerBuilder {
-        SessionManagerBuilder::new(ring)
+    pub fn builder(application: impl Into<CookieSpec>, ring: KeyRing) -> SessionManagerBuilder {
+        SessionManagerBuilder::new(application.into().resolved(), ring)
     }
 }
 
@@ -69,12 +71,12 @@ impl SessionManagerBuilder {
     /// retires before the sessions that it sealed have to end.
     ///
     /// ```
-    /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
+    /// use sealed_session::{Key, KeyRing, SessionManager};
     ///
     /// let ring = KeyRing::new(Key::generate()?);
-    /// assert!(SessionManager::builder(ring.clone()).build().is_ok());
+    /// assert!(SessionManager::builder("shop", ring.clone()).build().is_ok());
     ///
-    /// let same_name_twice = SessionManager::builder(ring).former_cookie(CookieSpec::default());
+    /// let same_name_twice = SessionManager::builder("shop", ring).former_cookie("shop");
     /// assert!(same_name_twice.build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```

@@ -11,15 +11,14 @@ use crate::payload::Compression;
 use crate::seal::Format;
 use crate::visit::Parting;
 
-/// Configures a [`SessionManager`](crate::SessionManager). Everything has a default; an invalid configuration is refused
+/// Configures a [`SessionManager`](crate::SessionManager). Everything but the name and the ring has a default; an invalid configuration is refused
 /// by [`build`](SessionManagerBuilder::build), and never when a request arrives.
 ///
 /// ```
-/// use sealed_session::{Budget, CookieSpec, Key, KeyRing, Lifetime, SessionManager};
+/// use sealed_session::{Budget, Key, KeyRing, Lifetime, SessionManager};
 /// use std::time::Duration;
 ///
-/// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
-///     .cookie(CookieSpec::new("__Host-shop"))
+/// let manager = SessionManager::builder("shop", KeyRing::new(Key::generate()?))
 ///     .audience("shop.example.com")
 ///     .lifetime(Lifetime::new().with_idle_timeout(Duration::from_secs(3_600)))
 ///     .budget(Budget::within_16k())
@@ -46,10 +45,10 @@ pub struct SessionManagerBuilder {
 }
 
 impl SessionManagerBuilder {
-    pub(super) fn new(ring: KeyRing) -> SessionManagerBuilder {
+    pub(super) fn new(cookie: CookieSpec, ring: KeyRing) -> SessionManagerBuilder {
         SessionManagerBuilder {
             ring,
-            cookie: CookieSpec::default(),
+            cookie,
             former: None,
             former_scopes: Vec::new(),
             audience: String::new(),
@@ -65,49 +64,24 @@ impl SessionManagerBuilder {
         }
     }
 
-    /// Sets the cookie's name and attributes.
-    ///
-    /// ```
-    /// use sealed_session::{CookieSpec, SessionManager};
-    /// # use sealed_session::{Key, KeyRing};
-    /// # use sealed_session::adapter::{RequestHead, ResponseHead};
-    /// # use time::OffsetDateTime;
-    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let ring = KeyRing::new(Key::generate()?);
-    ///
-    /// let spec = CookieSpec::new("__Host-shop");
-    /// let manager = SessionManager::builder(ring).cookie(spec).build()?;
-    /// # let session = manager.load(RequestHead::default(), now);
-    /// session.insert("theme", "dark")?;
-    ///
-    /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
-    /// assert_eq!(format!("{:?}", changes[0]), "Append(set-cookie: __Host-shop=..)");
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    pub fn cookie(mut self, cookie: CookieSpec) -> SessionManagerBuilder {
-        self.cookie = cookie;
-        self
-    }
-
     /// Reads the session from its cookie before a rename, too. A session found there moves to the
     /// new name when it is next written.
     ///
     /// ```
-    /// use sealed_session::{CookieSpec, SessionManager};
+    /// use sealed_session::SessionManager;
     /// use sealed_session::adapter::{RequestHead, ResponseHead};
     /// # use sealed_session::{Key, KeyRing};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
-    /// # let before = SessionManager::new(ring.clone())?;
+    /// # let before = SessionManager::new("session", ring.clone())?;
     /// # let session = before.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
     /// # let value = changes[0].value();
     /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
     ///
-    /// let builder = SessionManager::builder(ring).cookie(CookieSpec::new("__Host-shop"));
-    /// let manager = builder.former_cookie(CookieSpec::new("__Host-session")).build()?;
+    /// let manager = SessionManager::builder("shop", ring).former_cookie("session").build()?;
     ///
     /// // `cookie` is named `__Host-session`.
     /// let session = manager.load(RequestHead::new([cookie]), now);
@@ -120,8 +94,8 @@ impl SessionManagerBuilder {
     /// assert_eq!(format!("{:?}", changes[1]), removed);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn former_cookie(mut self, cookie: CookieSpec) -> SessionManagerBuilder {
-        self.former = Some(cookie);
+    pub fn former_cookie(mut self, cookie: impl Into<CookieSpec>) -> SessionManagerBuilder {
+        self.former = Some(cookie.into().resolved());
         self
     }
 
@@ -135,8 +109,8 @@ impl SessionManagerBuilder {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
-    /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
-    ///     .cookie(CookieSpec::new("session"))
+    /// let cookie = CookieSpec::exact("sid");
+    /// let manager = SessionManager::builder(cookie, KeyRing::new(Key::generate()?))
     ///     .former_scope(Scope::new().path("/shop"))
     ///     .build()?;
     /// # let session = manager.load(RequestHead::default(), now);
@@ -144,7 +118,7 @@ impl SessionManagerBuilder {
     ///
     /// let changes = manager.commit(&session, ResponseHead::new(200), now)?;
     /// let value = changes[1].value();
-    /// assert_eq!(value, "session=; Path=/shop; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
+    /// assert_eq!(value, "sid=; Path=/shop; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn former_scope(mut self, scope: Scope) -> SessionManagerBuilder {

@@ -48,6 +48,7 @@ fn public_types_are_send_and_sync() {
 }
 
 fn is_a_setting<T: Clone + Default + Eq + Hash>() {}
+fn is_named<T: Clone + Eq + Hash>() {}
 fn is_a_label<T: Copy + Eq + Hash>() {}
 fn is_an_error<T: std::error::Error>() {}
 
@@ -55,13 +56,14 @@ fn is_an_error<T: std::error::Error>() {}
 fn settings_and_verdicts_have_the_traits_that_collections_ask_for() {
     is_a_setting::<Budget>();
     is_a_setting::<Compression>();
-    is_a_setting::<CookieSpec>();
     is_a_setting::<CrossOrigin>();
     is_a_setting::<Format>();
     is_a_setting::<Lifetime>();
     is_a_setting::<Persistence>();
     is_a_setting::<SameSite>();
     is_a_setting::<Scope>();
+    // An application has no name by default.
+    is_named::<CookieSpec>();
     is_a_label::<Foreign>();
     is_a_label::<Measure>();
     is_a_label::<Refusal>();

@@ -1,12 +1,12 @@
 //! `Cookie` lines as clients, proxies and planters send them.
 
-use sealed_session::CookieSpec;
+use sealed_session::{CookieSpec, SessionManager};
 use std::time::Duration;
 
 use crate::failure::{Failure, same};
 use crate::harness::Harness;
 use crate::scenario::Entry;
-use crate::stage::{Plan, SESSION, Stage};
+use crate::stage::{Plan, SESSION, Stage, ring};
 use crate::support::OddBytes;
 use crate::wire::Request;
 
@@ -64,6 +64,12 @@ const READ: &str = "/act/get.name/refusal";
 fn sees(stage: &Stage, request: Request, text: &str) -> Result<(), Failure> {
     let answer = stage.send(&request)?;
     answer.is(200)?.says(text)?.sets(&[]).map(drop)
+}
+
+/// An app with a cookie of its own.
+fn under(harness: &dyn Harness, cookie: CookieSpec) -> Result<Stage, Failure> {
+    let manager = SessionManager::builder(cookie, ring(1)?);
+    Stage::with(harness, |plan| Plan { manager, ..plan })
 }
 
 fn split_lines(harness: &dyn Harness) -> Result<(), Failure> {
@@ -126,11 +132,7 @@ fn newest_wins(harness: &dyn Harness) -> Result<(), Failure> {
 }
 
 fn planted(harness: &dyn Harness) -> Result<(), Failure> {
-    let plantable = |plan: Plan| Plan {
-        manager: plan.manager.cookie(CookieSpec::new("session")),
-        ..plan
-    };
-    let stage = Stage::with(harness, plantable)?;
+    let stage = under(harness, CookieSpec::exact("session"))?;
     let (own, planted) = (stage.ada()?.line(), stage.ada()?.line());
     for request in [
         Request::get(READ).cookie(format!("{own}; {planted}")),
@@ -172,11 +174,7 @@ fn values_to_the_byte(harness: &dyn Harness) -> Result<(), Failure> {
 }
 
 fn host(harness: &dyn Harness) -> Result<(), Failure> {
-    let development = |plan: Plan| Plan {
-        manager: plan.manager.cookie(CookieSpec::development("session")),
-        ..plan
-    };
-    let stage = Stage::with(harness, development)?;
+    let stage = under(harness, CookieSpec::development("session"))?;
     stage.ada()?.holds("name", "Ada")?;
     let away = Request::get("/act/put.name.Eve").host("example.com");
     stage.send(&away)?.is(500)?.says("")?.sets(&[]).map(drop)

@@ -25,11 +25,10 @@ fn managers() -> Result<[SessionManager; 2], Error> {
     for _ in 0..3 {
         ring = ring.accept(Key::generate()?)?;
     }
-    let former = || CookieSpec::new("__Host-former");
-    let builder = || SessionManager::builder(ring.clone()).budget(Budget::portable());
+    let builder = |name| SessionManager::builder(name, ring.clone()).budget(Budget::portable());
     Ok([
-        builder().cookie(former()).build()?,
-        builder().former_cookie(former()).build()?,
+        builder("former").build()?,
+        builder("session").former_cookie("former").build()?,
     ])
 }
 

@@ -32,9 +32,8 @@ pub(crate) const REMEMBERED_IDLE: Duration = DAY.saturating_mul(7);
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 pub fn sessions(ring: KeyRing, idle: Duration) -> Result<SessionLayer, Error> {
-    let manager = SessionManager::builder(ring)
-        // Plain http: the servers listen on this machine only.
-        .cookie(CookieSpec::development("shop"))
+    // Plain http: the servers listen on this machine only.
+    let manager = SessionManager::builder(CookieSpec::development("shop"), ring)
         .lifetime(lifetime(idle))
         // No proxy is in front. A stock nginx would need `proxy_buffer_size 8k`.
         .budget(Budget::within_8k())

@@ -29,7 +29,7 @@ fn now() -> OffsetDateTime {
 fn carriers() -> &'static Carriers {
     static CARRIERS: OnceLock<Carriers> = OnceLock::new();
     CARRIERS.get_or_init(|| {
-        let spec = CookieSpec::default();
+        let spec = CookieSpec::new("session");
         let own = Family {
             renderer: spec.renderer(),
             names: Names::new(spec.name()),

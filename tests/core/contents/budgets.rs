@@ -33,7 +33,7 @@ fn a_large_session_within_budget_is_warned_of_to_the_byte() {
     for (warning_limit, wanted) in [(bytes - 1, true), (bytes, false)] {
         let warned = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         let log = std::sync::Arc::clone(&warned);
-        let manager = SessionManager::builder(ring())
+        let manager = SessionManager::builder("session", ring())
             .budget(Budget::within_8k().with_warning_limit(warning_limit))
             .on_event(move |event| {
                 if let Event::NearBudget {
@@ -60,7 +60,7 @@ fn a_large_session_within_budget_is_warned_of_to_the_byte() {
 #[test]
 fn every_preset_is_filled_to_its_last_byte() {
     for budget in presets() {
-        let manager = SessionManager::builder(ring())
+        let manager = SessionManager::builder("session", ring())
             .budget(budget)
             .build()
             .unwrap();
@@ -106,7 +106,7 @@ fn the_size_model_holds() {
         (Budget::within_16k(), 8_775),
         (Budget::direct(), 26_502),
     ] {
-        let builder = SessionManager::builder(ring()).budget(budget);
+        let builder = SessionManager::builder("session", ring()).budget(budget);
         let manager = builder.build().unwrap();
         // Name, flags, schema, a print and three lengths, of which postcard writes one.
         let overhead = |bytes: usize| match bytes {
@@ -180,7 +180,7 @@ fn what_is_left_fits_and_not_much_more() {
             6_500 * 7 / 100,
         ),
     ] {
-        let builder = SessionManager::builder(ring()).budget(budget);
+        let builder = SessionManager::builder("session", ring()).budget(budget);
         let manager = builder.lifetime(lifetime).build().unwrap();
         for used in [0, 100, 1_000] {
             let open = || {
@@ -221,7 +221,7 @@ fn persistent() -> Lifetime {
 #[test]
 fn an_insert_counts_the_attributes_that_the_cookies_will_have() {
     for budget in presets() {
-        let manager = SessionManager::builder(ring())
+        let manager = SessionManager::builder("session", ring())
             .budget(budget)
             .lifetime(persistent())
             .build()
@@ -255,7 +255,7 @@ fn a_limited_head_is_kept_whatever_else_is_in_it() {
         let more = (2..=count).map(key);
         more.fold(ring(), |ring, key| ring.accept(key).unwrap())
     };
-    let former = || CookieSpec::new("sid").domain("shop.example").path("/");
+    let former = || CookieSpec::exact("sid").domain("shop.example").path("/");
     let scope = || Scope::new().path("/shop");
     type Configure = fn(SessionManagerBuilder) -> SessionManagerBuilder;
     let remember: Configure = |b| b.lifetime(persistent());
@@ -281,8 +281,8 @@ fn a_limited_head_is_kept_whatever_else_is_in_it() {
     ];
     for (case, count, is_renamed, is_moved, configure) in table {
         let build = |budget| {
-            let mut builder = SessionManager::builder(keys(count)).budget(budget);
-            builder = builder.cookie(CookieSpec::new("own-session"));
+            let own = CookieSpec::exact("own-session");
+            let mut builder = SessionManager::builder(own, keys(count)).budget(budget);
             builder = match is_renamed {
                 true => builder.former_cookie(former()),
                 false => builder,
@@ -377,7 +377,7 @@ fn a_session_that_does_not_fit_names_the_next_budget_and_the_setting_that_it_nee
 
 #[test]
 fn a_limited_head_says_what_takes_the_room() {
-    let manager = SessionManager::builder(ring())
+    let manager = SessionManager::builder("session", ring())
         .budget(Budget::portable())
         .build()
         .unwrap();
@@ -393,7 +393,7 @@ fn a_limited_head_says_what_takes_the_room() {
     assert!(error.to_string().contains(&wanted), "{error}");
 
     let cramped = Budget::portable().with_head_limit(500);
-    let builder = SessionManager::builder(ring()).budget(cramped);
+    let builder = SessionManager::builder("session", ring()).budget(cramped);
     let error = builder.build().unwrap_err().to_string();
     assert!(
         error.contains("of the 500 bytes of a response head"),

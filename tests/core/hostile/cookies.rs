@@ -80,7 +80,7 @@ fn broken_values_are_refused_and_left_alone() {
 #[test]
 fn every_flipped_bit_is_noticed() {
     for format in [Format::Encrypted, Format::Signed] {
-        let manager = SessionManager::builder(ring())
+        let manager = SessionManager::builder("session", ring())
             .format(format)
             .build()
             .unwrap();
@@ -147,12 +147,11 @@ fn chunks_of_two_sets_short_sets_and_left_overs() {
 
 #[test]
 fn a_former_name_weakens_nobody_who_has_the_present_one() {
-    let former = CookieSpec::new("session");
-    let before = SessionManager::builder(ring())
-        .cookie(former.clone())
+    let former = CookieSpec::exact("session");
+    let before = SessionManager::builder(former.clone(), ring())
         .build()
         .unwrap();
-    let renamed = SessionManager::builder(ring())
+    let renamed = SessionManager::builder("session", ring())
         .former_cookie(former)
         .build()
         .unwrap();
@@ -175,7 +174,7 @@ fn a_former_name_weakens_nobody_who_has_the_present_one() {
     // The present cookie belongs to a key that this node does not know: it may live elsewhere, and
     // the planted one does not take its place.
     let mut elsewhere = Browser::default();
-    let other_node = SessionManager::new(KeyRing::new(key(2))).unwrap();
+    let other_node = SessionManager::new("session", KeyRing::new(key(2))).unwrap();
     elsewhere.visit(&other_node, at(0), |session| {
         session.insert("a", 1).unwrap()
     });
@@ -233,13 +232,13 @@ fn tokens_for_other_names_audiences_formats_and_keys() {
     let value = good.value(BASE).unwrap();
     let ring_of = |seed| KeyRing::new(key(seed));
     let build = |builder: sealed_session::SessionManagerBuilder| builder.build().unwrap();
-    let here = SessionManager::builder;
+    let here = |ring| SessionManager::builder("session", ring);
     let retired = ring_of(2)
         .accept_until(key(1), at(-12 * 3_600 - 119), at(1))
         .unwrap();
     let table = [
         (
-            build(here(ring()).cookie(CookieSpec::new("__Host-other"))),
+            build(SessionManager::builder("other", ring())),
             Refusal::Tampered,
         ),
         (build(here(ring()).audience("office")), Refusal::Tampered),
@@ -268,8 +267,7 @@ fn tokens_for_other_names_audiences_formats_and_keys() {
 
 #[test]
 fn planted_cookies() {
-    let plain = SessionManager::builder(ring())
-        .cookie(CookieSpec::new("sid"))
+    let plain = SessionManager::builder(CookieSpec::exact("sid"), ring())
         .build()
         .unwrap();
     let open = |manager: &SessionManager, line: &str| {
@@ -334,8 +332,7 @@ fn planted_cookies() {
 
 #[test]
 fn a_planted_session_does_not_win_by_crowding_out_the_other() {
-    let plain = SessionManager::builder(ring())
-        .cookie(CookieSpec::new("sid"))
+    let plain = SessionManager::builder(CookieSpec::exact("sid"), ring())
         .build()
         .unwrap();
     let of = |who: &str| {
@@ -362,7 +359,7 @@ fn nothing_that_came_is_removed_unasked() {
     // A removal hits a name, and by then another response may have set a new session there.
     let expired = small();
     let late = at(100_000);
-    let other_node = SessionManager::new(KeyRing::new(key(2))).unwrap();
+    let other_node = SessionManager::new("session", KeyRing::new(key(2))).unwrap();
     let mut elsewhere = Browser::default();
     elsewhere.visit(&other_node, late, |session| session.insert("a", 1).unwrap());
     for line in [
@@ -381,7 +378,7 @@ fn nothing_that_came_is_removed_unasked() {
 #[test]
 fn parts_of_a_session_never_speak_for_it() {
     // Whatever subset of the cookies arrives, and in whatever order, the value is whole or absent.
-    let manager = SessionManager::builder(ring())
+    let manager = SessionManager::builder("session", ring())
         .budget(Budget::direct())
         .build()
         .unwrap();

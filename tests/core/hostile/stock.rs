@@ -1,7 +1,7 @@
 //! What attackers have in stock: sessions, touches, and every way to change a text.
 
 use sealed_session::adapter::RequestHead;
-use sealed_session::{CookieSpec, Format, KeyRing, Session, SessionManager};
+use sealed_session::{Format, KeyRing, Session, SessionManager};
 
 use crate::common::{Browser, TOUCH, at, key, manager, ring};
 
@@ -65,12 +65,12 @@ pub(super) fn lists(from: &[String], most: usize) -> Vec<Vec<String>> {
 
 /// Managers that seal like the one attacked, but for one thing each.
 pub(super) fn relatives() -> Vec<SessionManager> {
-    let base = || SessionManager::builder(ring());
+    let base = || SessionManager::builder("session", ring());
     [
-        base().cookie(CookieSpec::new("__Host-other")),
+        SessionManager::builder("other", ring()),
         base().audience("other"),
         base().format(Format::Signed),
-        SessionManager::builder(KeyRing::new(key(9))),
+        SessionManager::builder("session", KeyRing::new(key(9))),
     ]
     .map(|builder| builder.build().unwrap())
     .into()

@@ -12,9 +12,11 @@ enum Flash {}
 impl Slot for Flash {}
 
 fn small(name: &str) -> SessionManagerBuilder {
-    SessionManager::builder(ring())
-        .cookie(CookieSpec::new(name))
-        .budget(Budget::portable().with_total_limit(500))
+    with(CookieSpec::exact(name))
+}
+
+fn with(cookie: CookieSpec) -> SessionManagerBuilder {
+    SessionManager::builder(cookie, ring()).budget(Budget::portable().with_total_limit(500))
 }
 
 /// What the error says of `first`, as the main slot, and `second` beside it.
@@ -27,18 +29,18 @@ fn refused(first: SessionManagerBuilder, second: SessionManagerBuilder) -> Optio
 
 #[test]
 fn names_that_collide() {
-    let named = CookieSpec::new;
+    let named = CookieSpec::exact;
     let table: Vec<(SessionManagerBuilder, SessionManagerBuilder, [&str; 2])> = vec![
         (small("a"), small("a"), ["cookie `a`", "cookie `a`"]),
         // A request does not tell scopes apart.
         (
             small("a"),
-            small("a").cookie(named("a").path("/x")),
+            with(named("a").path("/x")),
             ["cookie `a`", "cookie `a`"],
         ),
         (
             small("a"),
-            small("a").cookie(named("a").domain("example.com")),
+            with(named("a").domain("example.com")),
             ["cookie `a`", "cookie `a`"],
         ),
         (

@@ -16,12 +16,12 @@ use super::client::{App, Request, answer, answer_to, value};
 use super::precedence::token;
 use crate::common::{BASE, Browser, at, noise, overfill, ring};
 
-fn builder() -> SessionManagerBuilder {
-    SessionManager::builder(ring()).transport(Transport::header("x-session"))
+fn builder(cookie: impl Into<CookieSpec>) -> SessionManagerBuilder {
+    SessionManager::builder(cookie, ring()).transport(Transport::header("x-session"))
 }
 
 fn manager() -> SessionManager {
-    builder().build().unwrap()
+    builder("session").build().unwrap()
 }
 
 #[test]
@@ -91,8 +91,7 @@ fn a_write_takes_the_touch_back_and_an_end_empties_both() {
 #[test]
 fn a_sign_in_leaves_no_cookie_of_any_kind() {
     let scopes = sealed_session::Scope::new().path("/shop");
-    let manager = builder()
-        .cookie(CookieSpec::new("session"))
+    let manager = builder(CookieSpec::exact("session"))
         .former_scope(scopes)
         .build()
         .unwrap();
@@ -115,7 +114,11 @@ fn a_field_holds_the_total_of_the_budget_to_the_byte() {
         (Budget::portable(), Format::Signed),
         (Budget::direct(), Format::Encrypted),
     ] {
-        let manager = builder().budget(budget).format(format).build().unwrap();
+        let manager = builder("session")
+            .budget(budget)
+            .format(format)
+            .build()
+            .unwrap();
         let key = sealed_session::Attribute::<Vec<u8>>::new("noise");
         let session = App::default().open(&manager, at(0));
         // The largest that fits.
@@ -172,7 +175,7 @@ fn a_commit_that_fails_sends_a_touch_at_most() {
 fn what_caches_are_told() {
     let token = token("Ada");
     let both = Transport::bearer().or_cookie();
-    let manager = SessionManager::builder(ring())
+    let manager = SessionManager::builder("session", ring())
         .transport(both)
         .build()
         .unwrap();
@@ -261,7 +264,7 @@ fn nothing_shows_a_token() {
 fn refusals_are_told_and_a_panic_sends_nothing() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&seen);
-    let manager = builder()
+    let manager = builder("session")
         .on_event(move |event| log.lock().unwrap().push(format!("{event:?}")))
         .build()
         .unwrap();
@@ -300,16 +303,12 @@ fn refusals_are_told_and_a_panic_sends_nothing() {
 #[test]
 fn a_token_under_a_former_name_moves() {
     let mut browser = Browser::default();
-    let before = SessionManager::new(ring()).unwrap();
+    let before = SessionManager::new("session", ring()).unwrap();
     browser.visit(&before, at(0), |session| {
         session.insert("name", "Ada").unwrap()
     });
 
-    let manager = builder()
-        .cookie(CookieSpec::new("__Host-shop"))
-        .former_cookie(CookieSpec::default())
-        .build()
-        .unwrap();
+    let manager = builder("shop").former_cookie("session").build().unwrap();
     let mut app = App {
         token: browser.value(BASE).unwrap().to_owned(),
         touch: None,
@@ -324,7 +323,7 @@ fn a_token_under_a_former_name_moves() {
     app.visit(&manager, at(45 * 60), |session| {
         session.insert("n", 1).unwrap()
     });
-    let now = SessionManager::builder(ring()).cookie(CookieSpec::new("__Host-shop"));
+    let now = SessionManager::builder("shop", ring());
     let now = now
         .transport(Transport::header("x-session"))
         .build()
@@ -384,7 +383,7 @@ fn hostile_fields_cost_little_and_say_why() {
 fn lifetimes_and_passive_requests_are_those_of_cookies() {
     let minute = Duration::from_secs(60);
     let policy = Lifetime::new().allow_idle(5 * minute, 30 * minute);
-    let manager = builder().lifetime(policy).build().unwrap();
+    let manager = builder("session").lifetime(policy).build().unwrap();
     let mut app = App::default();
     app.visit(&manager, at(0), |session| {
         session.sign_in("till-3", &[]).unwrap();

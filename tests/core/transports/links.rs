@@ -17,7 +17,11 @@ use crate::common::{BASE, Browser, at, ring};
 const HOST: &str = "shop.example";
 
 pub(super) fn builder(transport: Transport) -> SessionManagerBuilder {
-    SessionManager::builder(ring())
+    named("session", transport)
+}
+
+fn named(application: &str, transport: Transport) -> SessionManagerBuilder {
+    SessionManager::builder(application, ring())
         .lifetime(Lifetime::new().with_idle_timeout(Duration::from_secs(900)))
         .transport(transport)
 }
@@ -451,18 +455,14 @@ fn a_sign_in_in_links_sets_no_cookie() {
 #[test]
 fn a_link_moves_from_a_former_name() {
     let ada = query("Ada");
-    let spec = sealed_session::CookieSpec::new("__Host-shop");
-    let former = sealed_session::CookieSpec::default();
-    let manager = builder(Transport::url_that_leaks("s"))
-        .cookie(spec.clone())
-        .former_cookie(former)
+    let manager = named("shop", Transport::url_that_leaks("s"))
+        .former_cookie("session")
         .build()
         .unwrap();
     let session = by_query(&ada).load(&manager, at(60));
     session.insert("seen", true).unwrap();
     let next = query_of(&session);
-    let moved = builder(Transport::url_that_leaks("s"))
-        .cookie(spec)
+    let moved = named("shop", Transport::url_that_leaks("s"))
         .build()
         .unwrap();
     assert_eq!(

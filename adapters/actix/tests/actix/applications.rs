@@ -5,15 +5,18 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::get;
 use actix_web::{App, HttpRequest, dev};
-use sealed_session_actix::sealed_session::{self as core, CookieSpec, Transport};
+use sealed_session_actix::sealed_session::{
+    self as core, CookieSpec, Key, KeyRing, SessionManager, Transport,
+};
 use sealed_session_actix::{Session, SessionMiddleware};
 
 use crate::support::{builder, call, send, sessions};
 
 #[actix_web::test]
 async fn the_development_profile_serves_this_machine_only() {
-    let manager = builder().cookie(CookieSpec::development("dev"));
-    let sessions = SessionMiddleware::new(manager.build().unwrap());
+    let ring = KeyRing::new(Key::generate().unwrap());
+    let manager = SessionManager::new(CookieSpec::development("dev"), ring);
+    let sessions = SessionMiddleware::new(manager.unwrap());
     let try_write = async |session: Session| session.insert("name", "Ada").is_ok().to_string();
     let app = App::new().route("/", get().to(try_write)).wrap(sessions);
     let app = init_service(app).await;

@@ -3,11 +3,11 @@
 use rocket::http::{Cookie, Header};
 use rocket::local::blocking::Client;
 use rocket::{get, post, routes};
-use sealed_session_rocket::sealed_session::CookieSpec;
+use sealed_session_rocket::sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
 use sealed_session_rocket::{Error, Session, SessionFairing};
 
 use crate::forwards;
-use crate::support::{Reply, bare, builder, client, fairing, request, send, wide};
+use crate::support::{Reply, bare, client, fairing, request, send, wide};
 
 #[post("/grow")]
 fn grow(session: Session) -> Result<(), Error> {
@@ -105,7 +105,8 @@ fn clones_of_a_local_request_have_sessions_of_their_own() {
 #[test]
 fn a_development_profile_serves_a_local_client_that_names_its_host() {
     let cookie = CookieSpec::development("session");
-    let manager = builder().cookie(cookie).build().unwrap();
+    let ring = KeyRing::new(Key::generate().unwrap());
+    let manager = SessionManager::new(cookie, ring).unwrap();
     let app = bare().mount("/", routes![refusal]);
     let client = client(app.attach(SessionFairing::new(manager)));
     assert_eq!(

@@ -37,10 +37,10 @@ use crate::session::Session;
 /// # use time::OffsetDateTime;
 ///
 /// let ring = KeyRing::new(Key::generate()?);
-/// let shop = SessionManager::new(ring.clone())?;
+/// let shop = SessionManager::new("shop", ring.clone())?;
 /// let outer = shop.load(RequestHead::default(), OffsetDateTime::now_utc());
 ///
-/// let forum = SessionManager::builder(ring).cookie(CookieSpec::new("__Host-forum")).build()?;
+/// let forum = SessionManager::builder("forum", ring).build()?;
 /// assert!(adapter::nested(&outer, &forum).is_ok());
 /// assert!(adapter::nested(&outer, &shop).unwrap_err().is_configuration());
 /// # Ok::<(), sealed_session::Error>(())
@@ -57,7 +57,7 @@ pub fn nested(outer: &Session, manager: &SessionManager) -> Result<(), Error> {
 /// # use sealed_session::{Key, KeyRing, SessionManager};
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 ///
 /// let cross_site: &HeaderFields<'_> = &|name, take| if name == "sec-fetch-site" { take(b"cross-site") };
 /// let request = RequestHead::default().method("POST").fields(cross_site);
@@ -80,7 +80,7 @@ pub fn foreign(session: &Session) -> Option<Foreign> {
 /// # use sealed_session::{Key, KeyRing, SessionManager};
 /// # use sealed_session::adapter::RequestHead;
 /// # use time::OffsetDateTime;
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// let session = manager.load(RequestHead::default(), OffsetDateTime::now_utc());
 /// session.insert("name", "Ada")?;
 ///
@@ -106,7 +106,7 @@ pub fn in_hand(session: &Session) -> Session {
 /// # use sealed_session::adapter::{RequestHead, ResponseHead};
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// # let session = manager.load(RequestHead::default(), now);
 /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
 /// error.hold_back();

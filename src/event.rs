@@ -40,7 +40,7 @@ use crate::error::{Error, Refusal};
 ///
 /// let refused = Arc::new(AtomicUsize::new(0));
 /// let counter = Arc::clone(&refused);
-/// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+/// let manager = SessionManager::builder("session", KeyRing::new(Key::generate()?))
 ///     .on_event(move |event| {
 ///         if let Event::Refused { .. } = event {
 ///             counter.fetch_add(1, Ordering::Relaxed);

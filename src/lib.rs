@@ -46,7 +46,7 @@
 //!
 //! const CART: Attribute<Vec<u32>> = Attribute::new("cart");
 //!
-//! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//! let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 //! let now = OffsetDateTime::now_utc();
 //!
 //! let session = manager.load(RequestHead::new([&b"theme=dark"[..]]), now);

@@ -22,7 +22,7 @@ pub trait Slot: Send + Sync + 'static {}
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 ///
-/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// let session = manager.load(RequestHead::default(), now);
 /// assert!(session.slot::<Main>().is_ok());
 /// # Ok::<(), sealed_session::Error>(())

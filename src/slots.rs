@@ -20,13 +20,12 @@
 //!
 //! // Twelve hours in total is the default. Two sessions in one response are more than a stock nginx takes;
 //! // it needs `proxy_buffer_size 8k`.
-//! let sign_in = SessionManager::builder(KeyRing::new(Key::generate()?))
+//! let sign_in = SessionManager::builder("session", KeyRing::new(Key::generate()?))
 //!     .budget(Budget::within_8k())
 //!     .build()?;
 //!
 //! let year = Duration::from_secs(365 * 86_400);
-//! let prefs = SessionManager::builder(KeyRing::new(Key::generate()?))
-//!     .cookie(CookieSpec::new("__Host-prefs"))
+//! let prefs = SessionManager::builder("prefs", KeyRing::new(Key::generate()?))
 //!     .lifetime(Lifetime::new().with_idle_timeout(year).with_absolute_lifetime(year).with_persistence(Persistence::Always))
 //!     .budget(Budget::portable().with_total_limit(1_500))
 //!     .build()?;

@@ -51,7 +51,7 @@
 //! use sealed_session::adapter::{RequestHead, ResponseHead};
 //! use time::{Duration, OffsetDateTime};
 //!
-//! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//! let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
 //! let now = OffsetDateTime::now_utc();
 //! let session = manager.load(RequestHead::default(), now);
 //! session.insert("name", "Ada")?;

@@ -116,7 +116,7 @@ impl Site {
     /// # use conformance::sealed_session::{Key, KeyRing, SessionManager};
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
-    /// let site = Site::of(SessionManager::new(ring)?);
+    /// let site = Site::of(SessionManager::new("session", ring)?);
     /// assert!(site.clock().now().year() >= 2026);
     /// # Ok::<(), conformance::sealed_session::Error>(())
     /// ```

@@ -31,7 +31,7 @@ pub(crate) struct Plan {
 impl Plan {
     fn usual() -> Result<Plan, Failure> {
         Ok(Plan {
-            manager: SessionManager::builder(ring(1)?).budget(Budget::within_8k()),
+            manager: SessionManager::builder("session", ring(1)?).budget(Budget::within_8k()),
             prefs: None,
             layers: 1,
             catch: Catch::Nowhere,

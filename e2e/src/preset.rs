@@ -120,8 +120,7 @@ pub(crate) fn manager(
     cookie: &str,
     budget: Budget,
 ) -> Result<SessionManager, Error> {
-    SessionManager::builder(ring.clone())
-        .cookie(CookieSpec::new(cookie))
+    SessionManager::builder(CookieSpec::exact(cookie), ring.clone())
         .budget(budget)
         .build()
 }

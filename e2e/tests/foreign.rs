@@ -64,7 +64,7 @@ impl Sites {
     async fn start(same_site: SameSite) -> Result<Sites, Failure> {
         let spec = CookieSpec::development("shop").same_site(same_site);
         let ring = KeyRing::new(Key::generate()?);
-        let manager = SessionManager::builder(ring).cookie(spec).build()?;
+        let manager = SessionManager::builder(spec, ring).build()?;
         let app = Router::new()
             .route("/", get(async || Html(page(""))))
             .route("/store/{name}", get(store).post(store))

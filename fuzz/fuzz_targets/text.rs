@@ -22,8 +22,7 @@ static MANAGERS: LazyLock<[SessionManager; 4]> = LazyLock::new(|| {
         (Compression::Auto, Budget::direct().with_line_limit(300)),
     ]
     .map(|(compression, budget)| {
-        SessionManager::builder(KeyRing::new(Key::new(&[1; 32]).expect("a good key")))
-            .cookie(CookieSpec::new("s"))
+        SessionManager::builder(CookieSpec::exact("s"), KeyRing::new(Key::new(&[1; 32]).expect("a good key")))
             .compression(compression)
             .budget(budget)
             .build()

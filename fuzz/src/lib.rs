@@ -35,9 +35,8 @@ pub static MANAGERS: LazyLock<[SessionManager; 2]> =
 
 /// Accepts everything that a configuration can accept.
 fn manager(name: &str) -> SessionManager {
-    SessionManager::builder(KeyRing::new(key()))
-        .cookie(CookieSpec::new(name))
-        .former_cookie(CookieSpec::new("former"))
+    SessionManager::builder(CookieSpec::exact(name), KeyRing::new(key()))
+        .former_cookie(CookieSpec::exact("former"))
         .accept_format(Format::Signed)
         .budget(Budget::direct())
         .lifetime(

@@ -10,7 +10,7 @@
 /// # use sealed_session::adapter::ResponseHead;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// # let session = manager.load(RequestHead::default(), now);
 /// # session.insert("name", "Ada")?;
 /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;

@@ -69,7 +69,7 @@ use crate::error::Error;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 /// # let ring = KeyRing::new(Key::generate()?);
 ///
-/// let manager = SessionManager::builder(ring)
+/// let manager = SessionManager::builder("shop", ring)
 ///     .transport(Transport::header("x-session").or_cookie())
 ///     .build()?;
 ///
@@ -135,7 +135,7 @@ impl Transport {
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
     /// let transport = Transport::header("X-Session");
-    /// let manager = SessionManager::builder(ring).transport(transport).build()?;
+    /// let manager = SessionManager::builder("shop", ring).transport(transport).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.insert("name", "Ada")?;
     ///
@@ -163,7 +163,7 @@ impl Transport {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
-    /// let manager = SessionManager::builder(ring).transport(Transport::bearer()).build()?;
+    /// let manager = SessionManager::builder("shop", ring).transport(Transport::bearer()).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
@@ -222,7 +222,7 @@ impl Transport {
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
     /// let transport = Transport::bearer().or_cookie();
-    /// let manager = SessionManager::builder(ring).transport(transport).build()?;
+    /// let manager = SessionManager::builder("shop", ring).transport(transport).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
@@ -258,7 +258,7 @@ impl Transport {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
-    /// let manager = SessionManager::builder(ring)
+    /// let manager = SessionManager::builder("shop", ring)
     ///     .lifetime(Lifetime::new().with_idle_timeout(Duration::from_secs(15 * 60)))
     ///     .transport(Transport::url_that_leaks("s"))
     ///     .build()?;
@@ -295,7 +295,7 @@ impl Transport {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
-    /// let manager = SessionManager::builder(ring)
+    /// let manager = SessionManager::builder("shop", ring)
     ///     .lifetime(Lifetime::new().with_idle_timeout(Duration::from_secs(15 * 60)))
     ///     .transport(Transport::cookie().or_url_that_leaks("s"))
     ///     .build()?;

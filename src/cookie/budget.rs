@@ -181,7 +181,7 @@ impl Budget {
     /// ```
     /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
     ///
-    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
+    /// let builder = SessionManager::builder("shop", KeyRing::new(Key::generate()?));
     /// let dropped = Budget::within_8k().with_line_limit(4_094); // by Safari
     /// assert!(builder.budget(dropped).build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
@@ -198,7 +198,7 @@ impl Budget {
     /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
     ///
     /// for impossible in [0, 10] {
-    ///     let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
+    ///     let builder = SessionManager::builder("shop", KeyRing::new(Key::generate()?));
     ///     let budget = Budget::within_8k().with_cookie_limit(impossible);
     ///     assert!(builder.budget(budget).build().unwrap_err().is_configuration());
     /// }
@@ -215,7 +215,7 @@ impl Budget {
     /// ```
     /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
     ///
-    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
+    /// let builder = SessionManager::builder("shop", KeyRing::new(Key::generate()?));
     /// let cramped = Budget::within_8k().with_total_limit(100); // an empty session needs more
     /// assert!(builder.budget(cramped).build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
@@ -237,7 +237,7 @@ impl Budget {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
     /// // Behind a proxy with `proxy_buffer_size 8k`, and a page's own fields of 2 KiB.
-    /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+    /// let manager = SessionManager::builder("shop", KeyRing::new(Key::generate()?))
     ///     .budget(Budget::within_8k().with_head_limit(6_144))
     ///     .build()?;
     ///

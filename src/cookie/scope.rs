@@ -89,7 +89,7 @@ impl Scope {
     /// use sealed_session::{Key, KeyRing, Scope, SessionManager};
     ///
     /// // After partitioning was turned off, the old cookies are expired.
-    /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+    /// let manager = SessionManager::builder("shop", KeyRing::new(Key::generate()?))
     ///     .former_scope(Scope::new().partitioned())
     ///     .build();
     /// assert!(manager.is_ok());

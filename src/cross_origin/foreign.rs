@@ -14,7 +14,7 @@ use std::fmt;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 ///
-/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// let fields: &HeaderFields<'_> = &|name, take| match name {
 ///     "sec-fetch-site" => take(b"cross-site"),
 ///     _ => {}

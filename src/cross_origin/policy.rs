@@ -38,7 +38,7 @@ use crate::error::Error;
 /// ```
 /// use sealed_session::{CrossOrigin, Key, KeyRing, SessionManager};
 ///
-/// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+/// let manager = SessionManager::builder("shop", KeyRing::new(Key::generate()?))
 ///     .cross_origin(
 ///         CrossOrigin::new()
 ///             .trust("https://app.example.com") // may act for visitors
@@ -95,7 +95,7 @@ impl CrossOrigin {
     /// ```
     /// use sealed_session::{CrossOrigin, Key, KeyRing, SessionManager};
     ///
-    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
+    /// let builder = SessionManager::builder("shop", KeyRing::new(Key::generate()?));
     /// let policy = CrossOrigin::new().trust("https://app.example.com/"); // an origin has no path
     /// assert!(builder.cross_origin(policy).build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
@@ -122,7 +122,7 @@ impl CrossOrigin {
     /// # let cross_site: &HeaderFields<'_> = &|name, take| if name == "sec-fetch-site" { take(b"cross-site") };
     ///
     /// let policy = CrossOrigin::new().exempt("/saml/acs").exempt("/hooks/");
-    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
+    /// let builder = SessionManager::builder("shop", KeyRing::new(Key::generate()?));
     /// let manager = builder.cross_origin(policy).build()?;
     ///
     /// let passes = |path| {

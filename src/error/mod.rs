@@ -140,7 +140,7 @@ impl Error {
     /// # use sealed_session::adapter::{RequestHead, ResponseHead};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.insert("name", "Ada")?;
     /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
@@ -204,7 +204,7 @@ impl Error {
     /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
     ///
     /// let dropped = CookieSpec::new("__Host-shop").domain("example.com");
-    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).cookie(dropped);
+    /// let builder = SessionManager::builder(dropped, KeyRing::new(Key::generate()?));
     /// assert!(builder.build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -305,7 +305,7 @@ impl Error {
     /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// manager.commit(&session, ResponseHead::new(200), now)?;
     /// assert!(session.insert("name", "Ada").unwrap_err().is_too_late());
@@ -331,7 +331,7 @@ impl Error {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let policy = Lifetime::new().with_idle_timeout(Duration::from_secs(900));
-    /// # let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).lifetime(policy);
+    /// # let builder = SessionManager::builder("session", KeyRing::new(Key::generate()?)).lifetime(policy);
     /// let manager = builder.transport(Transport::url_that_leaks("s")).build()?;
     /// let session = manager.load(RequestHead::default(), now);
     /// session.insert("name", "Ada")?;
@@ -351,7 +351,7 @@ impl Error {
     /// use sealed_session::adapter::{RequestHead, ResponseHead};
     /// # use time::{Duration, OffsetDateTime};
     /// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
-    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     /// let session = manager.load(RequestHead::default(), now);
     /// session.insert("name", "Ada")?;
     ///
@@ -393,8 +393,7 @@ impl Error {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
-    /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
-    ///     .cookie(CookieSpec::development("session"))
+    /// let manager = SessionManager::builder(CookieSpec::development("session"), KeyRing::new(Key::generate()?))
     ///     .build()?;
     /// let session = manager.load(RequestHead::default().host("shop.example.com"), now);
     /// assert!(session.insert("name", "Ada").unwrap_err().is_off_loopback());

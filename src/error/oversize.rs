@@ -11,7 +11,7 @@ use std::fmt;
 /// # use sealed_session::adapter::RequestHead;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+/// let manager = SessionManager::builder("session", KeyRing::new(Key::generate()?))
 ///     .budget(Budget::portable())
 ///     .build()?;
 /// let session = manager.load(RequestHead::default(), now);
@@ -76,7 +76,7 @@ pub struct AttributeSize {
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 /// # let ring = KeyRing::new(Key::generate()?);
-/// let manager = SessionManager::builder(ring).budget(Budget::direct()).build()?;
+/// let manager = SessionManager::builder("session", ring).budget(Budget::direct()).build()?;
 /// # let session = manager.load(RequestHead::default(), now);
 ///
 /// // It would compress into one cookie, but nobody has to unpack so much.

@@ -12,7 +12,7 @@ use std::fmt;
 /// use sealed_session::adapter::RequestHead;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
 /// let session = manager.load(RequestHead::new([&b"__Host-session=hello"[..]]), now);
 /// assert!(session.is_new());
 /// assert_eq!(session.refusal(), Some(Refusal::Malformed));

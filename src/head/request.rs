@@ -28,7 +28,7 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     ///
     /// let lines = [&b"theme=dark"[..], &b"lang=de; __Host-session=AQ"[..]];
     /// let session = manager.load(RequestHead::new(lines), now);
@@ -51,7 +51,7 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// use sealed_session::adapter::{self, HeaderFields, RequestHead};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     /// # let cross_site: &HeaderFields<'_> = &|name, take| if name == "sec-fetch-site" { take(b"cross-site") };
     ///
     /// let linked = RequestHead::default().method("GET").fields(cross_site);
@@ -91,8 +91,7 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
-    /// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
-    ///     .cookie(CookieSpec::development("session"))
+    /// let manager = SessionManager::builder(CookieSpec::development("session"), KeyRing::new(Key::generate()?))
     ///     .build()?;
     /// let here = RequestHead::default().host("localhost:3001");
     /// assert_eq!(manager.load(here, now).refusal(), Some(Refusal::Absent));
@@ -116,7 +115,7 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// # use sealed_session::{Key, KeyRing, Refusal, SessionManager};
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     ///
     /// // By default sessions come in cookies only.
     /// let fields: &HeaderFields<'_> = &|_, take| take(b"AQ");

@@ -29,7 +29,7 @@ impl ResponseHead<'_> {
     /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
     ///
     /// // A redirect carries a session like any other response.
@@ -55,7 +55,7 @@ impl ResponseHead<'_> {
     /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
     ///
     /// session.insert("theme", "dark")?;
@@ -98,7 +98,7 @@ impl<I> fmt::Debug for ResponseHead<'_, I> {
 /// # use sealed_session::adapter::RequestHead;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// # let session = manager.load(RequestHead::default(), now);
 ///
 /// struct Fields(Vec<(Cow<'static, str>, Cow<'static, str>)>);
@@ -148,7 +148,7 @@ pub trait HeadersMut {
 /// # use sealed_session::adapter::RequestHead;
 /// # use time::OffsetDateTime;
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// # let session = manager.load(RequestHead::default(), now);
 ///
 /// session.insert("theme", "dark")?;
@@ -287,7 +287,7 @@ impl HeaderChange {
     /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
     ///
     /// session.insert("theme", "dark")?;

@@ -142,7 +142,7 @@ impl KeyRing {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
     /// let (new, old) = (Key::generate()?, Key::generate()?);
-    /// # let before = SessionManager::new(KeyRing::new(old.clone()))?;
+    /// # let before = SessionManager::new("shop", KeyRing::new(old.clone()))?;
     /// # let session = before.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
@@ -150,7 +150,7 @@ impl KeyRing {
     /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
     /// let retires = now + Duration::hours(12) + Duration::minutes(2);
     /// let ring = KeyRing::new(new.clone()).accept_until(old.clone(), now, retires)?;
-    /// let manager = SessionManager::new(ring)?;
+    /// let manager = SessionManager::new("shop", ring)?;
     ///
     /// // `cookie` was sealed under the old key.
     /// let session = manager.load(RequestHead::new([cookie]), now);
@@ -160,7 +160,7 @@ impl KeyRing {
     ///
     /// let too_soon = now + Duration::hours(12);
     /// let ring = KeyRing::new(new).accept_until(old, now, too_soon)?;
-    /// assert!(SessionManager::new(ring).unwrap_err().is_configuration());
+    /// assert!(SessionManager::new("shop", ring).unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn accept_until(

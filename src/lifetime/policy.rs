@@ -104,7 +104,7 @@ impl Lifetime {
     ///
     /// // Longer than the 12 hours of the absolute lifetime: set both.
     /// let policy = Lifetime::new().with_idle_timeout(Duration::from_secs(24 * 3_600));
-    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).lifetime(policy);
+    /// let builder = SessionManager::builder("shop", KeyRing::new(Key::generate()?)).lifetime(policy);
     /// assert!(builder.build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -125,7 +125,7 @@ impl Lifetime {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
-    /// # let before = SessionManager::new(ring.clone())?;
+    /// # let before = SessionManager::new("shop", ring.clone())?;
     /// # let session = before.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
@@ -134,7 +134,7 @@ impl Lifetime {
     ///
     /// let minute = Duration::from_secs(60);
     /// let policy = Lifetime::new().with_idle_timeout(5 * minute).with_absolute_lifetime(10 * minute);
-    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    /// let manager = SessionManager::builder("shop", ring).lifetime(policy).build()?;
     ///
     /// // `cookie` began its session under the default policy, ten minutes ago.
     /// let session = manager.load(RequestHead::new([cookie]), now + 10 * minute);
@@ -162,7 +162,7 @@ impl Lifetime {
     /// assert_eq!(policy.touch_interval().as_secs(), 300);
     ///
     /// let too_seldom = Lifetime::new().with_touch_interval(Duration::from_secs(1_000));
-    /// let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).lifetime(too_seldom);
+    /// let builder = SessionManager::builder("shop", KeyRing::new(Key::generate()?)).lifetime(too_seldom);
     /// assert!(builder.build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
@@ -204,7 +204,7 @@ impl Lifetime {
     ///
     /// let minute = Duration::from_secs(60);
     /// let policy = Lifetime::new().allow_idle(10 * minute, 60 * minute);
-    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    /// let manager = SessionManager::builder("shop", ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.set_idle_timeout(45 * minute)?;
     /// assert!(session.set_idle_timeout(5 * minute).unwrap_err().is_not_permitted());
@@ -229,7 +229,7 @@ impl Lifetime {
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
     /// let policy = Lifetime::new().allow_never_idle();
-    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    /// let manager = SessionManager::builder("shop", ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.sign_in("wallboard", &[])?;
     /// session.set_idle_timeout(None)?;
@@ -260,7 +260,7 @@ impl Lifetime {
     ///
     /// let day = Duration::from_secs(86_400);
     /// let policy = Lifetime::new().with_remembered_up_to(30 * day);
-    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    /// let manager = SessionManager::builder("shop", ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.sign_in("user-17", &[])?;
     /// assert!(session.remember(31 * day).unwrap_err().is_not_permitted());
@@ -285,7 +285,7 @@ impl Lifetime {
     ///
     /// let half_a_day = Lifetime::new().absolute_lifetime();
     /// let policy = Lifetime::new().with_idle_timeout(half_a_day).with_persistence(Persistence::Always);
-    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    /// let manager = SessionManager::builder("shop", ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.insert("theme", "dark")?;
     ///

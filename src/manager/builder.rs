@@ -138,14 +138,14 @@ impl SessionManagerBuilder {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
-    /// # let before = SessionManager::builder(ring.clone()).audience("shop.example.com").build()?;
+    /// # let before = SessionManager::builder("session", ring.clone()).audience("shop.example.com").build()?;
     /// # let session = before.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
     /// # let value = changes[0].value();
     /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
     ///
-    /// let forum = SessionManager::builder(ring).audience("forum.example.com").build()?;
+    /// let forum = SessionManager::builder("session", ring).audience("forum.example.com").build()?;
     ///
     /// // `cookie` was sealed for `shop.example.com`.
     /// let session = forum.load(RequestHead::new([cookie]), now);
@@ -169,7 +169,7 @@ impl SessionManagerBuilder {
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
     /// let policy = Lifetime::new().with_idle_timeout(Duration::from_secs(3_600));
-    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    /// let manager = SessionManager::builder("session", ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.insert("name", "Ada")?;
     /// assert_eq!(session.time_left(now), Ok(Duration::from_secs(3_600)));
@@ -190,7 +190,7 @@ impl SessionManagerBuilder {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
-    /// let manager = SessionManager::builder(ring).budget(Budget::within_16k()).build()?;
+    /// let manager = SessionManager::builder("session", ring).budget(Budget::within_16k()).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// assert_eq!(session.size()?.budget.total_limit(), 12_000);
     /// # Ok::<(), sealed_session::Error>(())
@@ -210,7 +210,7 @@ impl SessionManagerBuilder {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
-    /// let manager = SessionManager::builder(ring).compression(Compression::Off).build()?;
+    /// let manager = SessionManager::builder("session", ring).compression(Compression::Off).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.insert("noise", "x".repeat(1_000))?;
     /// assert!(session.size()?.bytes > 1_400);
@@ -232,14 +232,14 @@ impl SessionManagerBuilder {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
-    /// # let before = SessionManager::new(ring.clone())?;
+    /// # let before = SessionManager::new("session", ring.clone())?;
     /// # let session = before.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
     /// # let value = changes[0].value();
     /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
     ///
-    /// let manager = SessionManager::builder(ring).format(Format::Signed).build()?;
+    /// let manager = SessionManager::builder("session", ring).format(Format::Signed).build()?;
     ///
     /// // `cookie` was encrypted, which is the default.
     /// let session = manager.load(RequestHead::new([cookie]), now);
@@ -261,14 +261,14 @@ impl SessionManagerBuilder {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
-    /// # let before = SessionManager::builder(ring.clone()).format(Format::Signed).build()?;
+    /// # let before = SessionManager::builder("session", ring.clone()).format(Format::Signed).build()?;
     /// # let session = before.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = before.commit(&session, ResponseHead::new(200), now)?;
     /// # let value = changes[0].value();
     /// # let cookie = value.split(';').next().unwrap_or_default().as_bytes();
     ///
-    /// let manager = SessionManager::builder(ring).accept_format(Format::Signed).build()?;
+    /// let manager = SessionManager::builder("session", ring).accept_format(Format::Signed).build()?;
     ///
     /// // `cookie` was signed, and is encrypted when it is next written.
     /// let session = manager.load(RequestHead::new([cookie]), now);
@@ -289,7 +289,7 @@ impl SessionManagerBuilder {
     /// # use sealed_session::{Key, KeyRing};
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
-    /// let manager = SessionManager::builder(ring).clear_site_data([SiteData::Cache]).build()?;
+    /// let manager = SessionManager::builder("session", ring).clear_site_data([SiteData::Cache]).build()?;
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn clear_site_data(
@@ -312,7 +312,7 @@ impl SessionManagerBuilder {
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
-    /// let manager = SessionManager::builder(ring).no_store_on_destroy().build()?;
+    /// let manager = SessionManager::builder("session", ring).no_store_on_destroy().build()?;
     /// # let cookie = format!("__Host-session={}", "A".repeat(100));
     /// # let session = manager.load(RequestHead::new([cookie.as_bytes()]), now);
     /// session.destroy()?;
@@ -337,7 +337,7 @@ impl SessionManagerBuilder {
     ///
     /// // For browsers and for apps that send `Authorization: Bearer`.
     /// let transport = Transport::bearer().or_cookie();
-    /// let manager = SessionManager::builder(ring).transport(transport).build()?;
+    /// let manager = SessionManager::builder("session", ring).transport(transport).build()?;
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn transport(mut self, transport: Transport) -> SessionManagerBuilder {
@@ -354,7 +354,7 @@ impl SessionManagerBuilder {
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
     /// let policy = CrossOrigin::new().trust("https://app.example.com");
-    /// let manager = SessionManager::builder(ring).cross_origin(policy).build()?;
+    /// let manager = SessionManager::builder("session", ring).cross_origin(policy).build()?;
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn cross_origin(mut self, policy: CrossOrigin) -> SessionManagerBuilder {
@@ -380,7 +380,7 @@ impl SessionManagerBuilder {
     ///         sender.send(*refusal).ok();
     ///     }
     /// };
-    /// let manager = SessionManager::builder(ring).on_event(hook).build()?;
+    /// let manager = SessionManager::builder("session", ring).on_event(hook).build()?;
     ///
     /// assert!(manager.load(RequestHead::new([&b"__Host-session=?"[..]]), now).is_new());
     /// assert_eq!(refusals.try_recv(), Ok(Refusal::Malformed));

@@ -35,7 +35,7 @@ use crate::visit::{SlotConfig, SlotList, Visit};
 /// use time::OffsetDateTime;
 ///
 /// let ring = KeyRing::new(Key::generate()?);
-/// let (here, there) = (SessionManager::new(ring.clone())?, SessionManager::new(ring)?);
+/// let (here, there) = (SessionManager::new("session", ring.clone())?, SessionManager::new("session", ring)?);
 /// let now = OffsetDateTime::now_utc();
 ///
 /// // A first request, to one server.
@@ -72,7 +72,7 @@ impl SessionManager {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
-    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     /// let session = manager.load(RequestHead::new([&b"theme=dark"[..]]), now);
     /// assert_eq!(session.refusal(), Some(Refusal::Absent));
     ///
@@ -110,7 +110,7 @@ impl SessionManager {
     /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
     ///
     /// session.insert("name", "Ada")?;
@@ -163,14 +163,14 @@ impl SessionManager {
     /// impl Slot for Flash {}
     ///
     /// let ring = KeyRing::new(Key::generate()?);
-    /// let flash = SessionManager::builder(ring.clone()).cookie(CookieSpec::new("__Host-flash"));
-    /// let main = SessionManager::builder(ring).budget(Budget::within_8k()).build()?;
+    /// let flash = SessionManager::builder("flash", ring.clone());
+    /// let main = SessionManager::builder("session", ring).budget(Budget::within_8k()).build()?;
     ///
     /// let small = flash.budget(Budget::portable().with_total_limit(1_000)).build()?;
     /// let manager = main.clone().with_slot::<Flash>(small)?;
     ///
     /// // Twice that budget is more than common servers take.
-    /// # let flash = SessionManager::builder(KeyRing::new(Key::generate()?)).cookie(CookieSpec::new("__Host-flash"));
+    /// # let flash = SessionManager::builder("flash", KeyRing::new(Key::generate()?));
     /// let large = flash.budget(Budget::within_8k()).build()?;
     /// let error = main.with_slot::<Flash>(large).unwrap_err();
     /// assert!(error.to_string().contains("13000 bytes"));

@@ -14,7 +14,7 @@
 /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
 /// # let ring = KeyRing::new(Key::generate()?);
 ///
-/// let manager = SessionManager::builder(ring)
+/// let manager = SessionManager::builder("session", ring)
 ///     .clear_site_data([SiteData::Cache, SiteData::Storage])
 ///     .build()?;
 /// # let cookie = format!("__Host-session={}", "A".repeat(100));

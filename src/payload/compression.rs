@@ -37,7 +37,7 @@ use crate::error::Refusal;
 /// # let ring = KeyRing::new(Key::generate()?);
 ///
 /// let bytes = |compression| {
-///     let manager = SessionManager::builder(ring.clone()).compression(compression).build()?;
+///     let manager = SessionManager::builder("shop", ring.clone()).compression(compression).build()?;
 ///     let session = manager.load(RequestHead::default(), now);
 ///     session.insert("seen", "orders:read orders:write users:read users:write ".repeat(5))?;
 ///     session.size().map(|size| size.bytes)

@@ -33,7 +33,7 @@ pub(super) const MAC: usize = 32;
 /// use sealed_session::{Format, Key, KeyRing, SessionManager};
 ///
 /// // An application that moves from signed to encrypted sessions accepts both for a while.
-/// let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
+/// let manager = SessionManager::builder("shop", KeyRing::new(Key::generate()?))
 ///     .format(Format::Encrypted)
 ///     .accept_format(Format::Signed)
 ///     .build()?;

@@ -153,12 +153,12 @@ impl<T> Attribute<T> {
     /// # let ring = KeyRing::new(Key::generate()?);
     /// const CSRF: Attribute<[u8; 16]> = Attribute::new("csrf").secret();
     ///
-    /// # let manager = SessionManager::new(ring.clone())?;
+    /// # let manager = SessionManager::new("shop", ring.clone())?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.insert(CSRF, [7; 16])?;
     /// assert_eq!(session.get(CSRF)?, Some([7; 16]));
     ///
-    /// let readable = SessionManager::builder(ring).format(Format::Signed).build()?;
+    /// let readable = SessionManager::builder("shop", ring).format(Format::Signed).build()?;
     /// # let session = readable.load(RequestHead::default(), now);
     /// assert!(session.insert(CSRF, [7; 16]).unwrap_err().is_not_permitted());
     /// # Ok::<(), sealed_session::Error>(())

@@ -33,7 +33,7 @@ impl Session {
     ///
     /// let minute = Duration::from_secs(60);
     /// let policy = Lifetime::new().allow_idle(5 * minute, 60 * minute);
-    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    /// let manager = SessionManager::builder("shop", ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.sign_in("till-3", &[])?;
     /// session.set_idle_timeout(5 * minute)?;
@@ -81,7 +81,7 @@ impl Session {
     ///
     /// let month = Duration::from_secs(30 * 86_400);
     /// let policy = Lifetime::new().with_remembered_up_to(month);
-    /// let manager = SessionManager::builder(ring).lifetime(policy).build()?;
+    /// let manager = SessionManager::builder("shop", ring).lifetime(policy).build()?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// session.sign_in("user-17", &[])?;
     /// session.remember(month)?;
@@ -116,7 +116,7 @@ impl Session {
     /// # use sealed_session::adapter::{RequestHead, ResponseHead};
     /// # use time::{Duration, OffsetDateTime};
     /// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
@@ -140,7 +140,7 @@ impl Session {
     /// # use sealed_session::adapter::{RequestHead, ResponseHead};
     /// # use time::{Duration, OffsetDateTime};
     /// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// # session.insert("name", "Ada")?;
     /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;

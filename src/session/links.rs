@@ -39,7 +39,7 @@ impl Session {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     /// # let policy = Lifetime::new().with_idle_timeout(Duration::from_secs(900));
-    /// # let builder = SessionManager::builder(KeyRing::new(Key::generate()?)).lifetime(policy);
+    /// # let builder = SessionManager::builder("shop", KeyRing::new(Key::generate()?)).lifetime(policy);
     ///
     /// let manager = builder.transport(Transport::url_that_leaks("s")).build()?;
     /// let session = manager.load(RequestHead::default().host("shop.example"), now);

@@ -45,7 +45,7 @@ use crate::visit::{Edit, SessionState, Visit};
 ///
 /// const VISITS: Attribute<u32> = Attribute::new("visits");
 ///
-/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// let session = manager.load(RequestHead::default(), now);
 /// assert_eq!(session.get(VISITS)?, None);
 ///

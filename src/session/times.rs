@@ -64,7 +64,7 @@ pub struct Times {
 /// use sealed_session::report::Renewal;
 /// # use time::{Duration, OffsetDateTime};
 /// # let now = OffsetDateTime::UNIX_EPOCH + Duration::weeks(2_900);
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// # let session = manager.load(RequestHead::default(), now);
 /// # session.insert("name", "Ada")?;
 /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
@@ -157,7 +157,7 @@ impl Session {
     /// # use sealed_session::adapter::RequestHead;
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// # let session = manager.load(RequestHead::default(), now);
     /// assert_eq!(session.time_left(now), Err(Refusal::Absent));
     ///

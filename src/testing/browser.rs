@@ -83,7 +83,7 @@ impl Browser {
     /// ```
     /// use sealed_session::testing::Browser;
     /// # use sealed_session::{Key, KeyRing, SessionManager};
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     ///
     /// let cookie = Browser::default().signed_in(&manager, "user-17")?.cookie();
     /// assert!(cookie.starts_with("__Host-session=")); // for the `Cookie` field of a request
@@ -104,7 +104,7 @@ impl Browser {
     /// ```
     /// use sealed_session::testing::Browser;
     /// # use sealed_session::{Key, KeyRing, SessionManager};
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     ///
     /// let mut browser = Browser::default().signed_in(&manager, "user-17")?;
     /// browser.visit(&manager, |session| session.insert("role", "staff"))?;
@@ -210,7 +210,7 @@ impl Browser {
     /// ```
     /// use sealed_session::testing::Browser;
     /// # use sealed_session::{Key, KeyRing, SessionManager};
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     ///
     /// let browser = Browser::default().signed_in(&manager, "user-17")?;
     /// assert_eq!(browser.session(&manager).subject().as_deref(), Some("user-17"));

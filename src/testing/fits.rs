@@ -37,7 +37,7 @@ use crate::session::{Size, WriteKey};
 /// ```
 /// # use sealed_session::testing::Browser;
 /// # use sealed_session::{Key, KeyRing, SessionManager};
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// let session = Browser::default().session(&manager);
 /// session.sign_in("user-17", &[])?;
 /// session.insert("theme", "dark")?;
@@ -53,7 +53,7 @@ pub fn assert_fits<V, M>(budget: Budget, key: impl WriteKey<V, M>, value: V) -> 
 }
 
 fn size<V, M>(budget: Budget, key: impl WriteKey<V, M>, value: V) -> Result<Size, Error> {
-    let builder = SessionManager::builder(KeyRing::new(Key::generate()?));
+    let builder = SessionManager::builder("shop", KeyRing::new(Key::generate()?));
     let manager = builder.budget(budget).build()?;
     // No size depends on the time.
     let session = manager.load(RequestHead::default(), OffsetDateTime::UNIX_EPOCH);

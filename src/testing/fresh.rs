@@ -36,6 +36,6 @@ pub fn session() -> Session {
 }
 
 fn fresh() -> Result<Session, Error> {
-    let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     Ok(manager.load(RequestHead::default(), SystemClock.now()))
 }

@@ -16,7 +16,7 @@
 //! # struct Response { set_cookies: Vec<String> }
 //! # fn send(cookie: String) -> Response { Response { set_cookies: Vec::new() } }
 //!
-//! let manager = SessionManager::new(ring)?;
+//! let manager = SessionManager::new("shop", ring)?;
 //! let clock = Arc::new(ManualClock::new(SystemClock.now()));
 //!
 //! // A request of somebody who is signed in.

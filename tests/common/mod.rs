@@ -24,12 +24,12 @@ pub(crate) fn key(seed: u8) -> Key {
 }
 
 pub(crate) fn manager() -> SessionManager {
-    SessionManager::new(ring()).unwrap()
+    SessionManager::new("session", ring()).unwrap()
 }
 
 /// A manager whose sessions may take two cookies.
 pub(crate) fn split_manager() -> SessionManager {
-    SessionManager::builder(ring())
+    SessionManager::builder("session", ring())
         .budget(Budget::within_8k())
         .build()
         .unwrap()

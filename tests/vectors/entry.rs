@@ -134,12 +134,12 @@ fn transport(told: &Value) -> Option<Transport> {
 pub(super) fn manager(entry: &Value) -> SessionManager {
     let policy = policy(entry);
     let accepted = list(&entry["accepted"]);
-    let mut builder = SessionManager::builder(ring(entry, &policy))
-        .cookie(CookieSpec::new(text(entry, "name")))
-        .audience(text(entry, "audience"))
-        .budget(Budget::direct())
-        .lifetime(policy)
-        .format(format(&accepted[0]));
+    let mut builder =
+        SessionManager::builder(CookieSpec::exact(text(entry, "name")), ring(entry, &policy))
+            .audience(text(entry, "audience"))
+            .budget(Budget::direct())
+            .lifetime(policy)
+            .format(format(&accepted[0]));
     // Only a writer has one.
     match entry["compression"].as_str() {
         None => {}
@@ -148,7 +148,7 @@ pub(super) fn manager(entry: &Value) -> SessionManager {
         Some(other) => panic!("{other}"),
     }
     if let Some(former) = entry["former"].as_str() {
-        builder = builder.former_cookie(CookieSpec::new(former));
+        builder = builder.former_cookie(CookieSpec::exact(former));
     }
     if let Some(transport) = transport(&entry["transports"]) {
         builder = builder.transport(transport);

@@ -27,7 +27,7 @@ use crate::head::Headers;
 ///
 /// # #[actix_web::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let sessions = SessionMiddleware::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+/// # let sessions = SessionMiddleware::new(SessionManager::new("session", KeyRing::new(Key::generate()?))?);
 /// let app = App::new()
 ///     .wrap(from_fn(async |session: Session, _, _| {
 ///         session.destroy().map_err(sealed_session_actix::Error::from)?;

@@ -28,7 +28,7 @@ pin_project! {
     ///
     /// # #[actix_web::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// let sessions = SessionMiddleware::new(manager);
     /// let service = sessions.new_transform(ok_service()).await.unwrap();
     /// let future: ResponseFuture<_, _> = service.call(TestRequest::get().to_srv_request());

@@ -37,7 +37,7 @@ use crate::missing::MissingMiddleware;
 /// let orders = web::scope("/orders")
 ///     .route("/{id}", web::get().to(async || "An order."))
 ///     .wrap(guard);
-/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// let service = init_service(App::new().service(orders).wrap(SessionMiddleware::new(manager))).await;
 ///
 /// let visit = TestRequest::get().uri("/orders/17?tab=2").insert_header(("accept", "text/html"));

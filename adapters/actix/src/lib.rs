@@ -23,7 +23,7 @@
 //! }
 //!
 //! // Once, and not in the closure that `HttpServer` calls for each worker.
-//! let sessions = SessionMiddleware::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+//! let sessions = SessionMiddleware::new(SessionManager::new("shop", KeyRing::new(Key::generate()?))?);
 //! let app = move || {
 //!     App::new()
 //!         .route("/sign-in", web::post().to(sign_in))

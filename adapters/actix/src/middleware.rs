@@ -34,7 +34,7 @@ use crate::shared::Shared;
 /// use sealed_session_actix::SessionMiddleware;
 /// use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
 ///
-/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// let sessions = SessionMiddleware::new(manager);
 /// let app = move || App::new().wrap(sessions.clone());
 /// # let _ = app();
@@ -56,7 +56,7 @@ impl SessionMiddleware {
     ///
     /// # #[actix_web::main]
     /// # async fn main() -> Result<(), sealed_session_actix::sealed_session::Error> {
-    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// let app = App::new()
     ///     .route("/", web::get().to(async || "Hello."))
     ///     .wrap(SessionMiddleware::new(manager));
@@ -98,7 +98,7 @@ impl SessionMiddleware {
     ///
     /// # #[actix_web::main]
     /// # async fn main() -> Result<(), sealed_session_actix::sealed_session::Error> {
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
     /// let began = async |session: Session| -> Result<String, Error> {
     ///     session.insert("name", "Ada")?;
@@ -145,7 +145,7 @@ impl SessionMiddleware {
     ///     }
     /// }
     ///
-    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// let sessions = SessionMiddleware::new(manager).on_commit_failure(too_large);
     /// # Ok::<(), Error>(())
     /// ```
@@ -193,7 +193,7 @@ impl fmt::Debug for SessionMiddleware {
 ///
 /// # #[actix_web::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// let sessions = SessionMiddleware::new(manager);
 /// let service: SessionService<_> = sessions.new_transform(ok_service()).await.unwrap();
 /// let response = service.call(TestRequest::get().to_srv_request()).await?;

@@ -20,7 +20,7 @@ use sealed_session::{Session, adapter};
 /// use actix_web::{App, web};
 /// use sealed_session_actix::{PassiveMiddleware, SessionMiddleware};
 /// # use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
-/// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 ///
 /// let unread = web::resource("/unread").get(async || "3").wrap(PassiveMiddleware::new());
 /// let app = App::new().service(unread).wrap(SessionMiddleware::new(manager));

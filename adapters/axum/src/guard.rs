@@ -27,7 +27,7 @@ use tower_layer::Layer;
 /// let orders = Router::new()
 ///     .route("/{id}", get(async || "An order."))
 ///     .route_layer(GuardLayer::new(guard));
-/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// let app = Router::new().nest("/orders", orders).layer(SessionLayer::new(manager));
 ///
 /// let visit = Request::get("/orders/17").header("accept", "text/html").body(Body::empty())?;

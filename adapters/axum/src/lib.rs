@@ -22,7 +22,7 @@
 //!     Ok(format!("{name}, {user}"))
 //! }
 //!
-//! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//! let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 //! let app: Router = Router::new()
 //!     .route("/sign-in", post(sign_in))
 //!     .route("/profile", get(profile))
@@ -49,7 +49,7 @@
 //!     (StatusCode::UNPROCESSABLE_ENTITY, text).into_response()
 //! }
 //!
-//! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//! let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 //! let app: axum::Router =
 //!     axum::Router::new().layer(SessionLayer::new(manager).on_commit_failure(too_large));
 //! # Ok::<(), Error>(())
@@ -77,7 +77,7 @@
 //!
 //! let guard = Guard::signed_in().or_redirect("/sign-in")?;
 //! let office = Guard::signed_in().attribute("role", |role: &String| role == "staff");
-//! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//! let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 //! let app: Router = Router::new()
 //!     .route("/office", get(async || "The office."))
 //!     .route_layer(GuardLayer::new(office))
@@ -122,12 +122,11 @@
 //! }
 //!
 //! let ring = KeyRing::new(Key::generate()?);
-//! let prefs = SessionManager::builder(ring.clone())
-//!     .cookie(CookieSpec::new("__Host-prefs"))
+//! let prefs = SessionManager::builder("prefs", ring.clone())
 //!     .budget(Budget::portable().with_total_limit(1_500))
 //!     .build()?;
 //! // Two sessions in one response are more than a stock nginx takes: `proxy_buffer_size 8k`.
-//! let main = SessionManager::builder(ring).budget(Budget::within_8k()).build()?;
+//! let main = SessionManager::builder("shop", ring).budget(Budget::within_8k()).build()?;
 //! let manager = main.with_slot::<Prefs>(prefs)?;
 //! let app: Router = Router::new()
 //!     .route("/dark", post(darken))
@@ -152,7 +151,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
-//! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//! let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 //! let app = Router::new()
 //!     .route("/", get(async |session: Session| session.insert("seen", true).is_ok().to_string()))
 //!     .layer(SessionLayer::new(manager).clock(clock.clone()));

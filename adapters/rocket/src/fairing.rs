@@ -32,7 +32,7 @@ use crate::shared::Shared;
 /// use sealed_session_rocket::SessionFairing;
 /// use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
 ///
-/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// let rocket = rocket::build().attach(SessionFairing::new(manager));
 /// # Ok::<(), sealed_session_rocket::sealed_session::Error>(())
 /// ```
@@ -50,7 +50,7 @@ impl SessionFairing {
     /// use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// let client = Client::untracked(rocket::build().attach(SessionFairing::new(manager)))?;
     ///
     /// // Nobody asks for the session, so the response says nothing of it.
@@ -81,7 +81,7 @@ impl SessionFairing {
     /// use sealed_session_rocket::sealed_session::testing::ManualClock;
     /// use sealed_session_rocket::sealed_session::time::OffsetDateTime;
     /// # use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     ///
     /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
     /// let fairing = SessionFairing::new(manager).clock(clock.clone());
@@ -115,7 +115,7 @@ impl SessionFairing {
     ///     (Status::UnprocessableEntity, text)
     /// }
     ///
-    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// let fairing = SessionFairing::new(manager).on_commit_failure(too_large);
     /// # Ok::<(), Error>(())
     /// ```
@@ -139,7 +139,7 @@ impl SessionFairing {
     /// use rocket::Request;
     /// use sealed_session_rocket::SessionFairing;
     /// # use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     ///
     /// // Browsers fetch pages before anybody asks for them.
     /// fn is_prefetch(request: &Request<'_>) -> bool {

@@ -87,7 +87,7 @@ pub trait Policy: Send + Sync + 'static {
 /// }
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// let app = rocket::build().mount("/", routes![order]).attach(SessionFairing::new(manager));
 /// let client = Client::untracked(app)?;
 /// let response = client.get("/orders/17?tab=2").header(Accept::HTML).dispatch();

@@ -25,7 +25,7 @@
 //! }
 //!
 //! fn app() -> Result<Rocket<Build>, sealed_session::Error> {
-//!     let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//!     let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 //!     Ok(rocket::build()
 //!         .mount("/", routes![sign_in, profile])
 //!         .attach(SessionFairing::new(manager)))

@@ -76,7 +76,7 @@ fn bare() -> Rocket<Build> {
 
 fn fairing() -> SessionFairing {
     let ring = KeyRing::new(Key::new(&[1; 32]).unwrap());
-    SessionFairing::new(SessionManager::new(ring).unwrap())
+    SessionFairing::new(SessionManager::new("session", ring).unwrap())
 }
 
 /// Rocket's errors panic unless somebody looks.

@@ -28,7 +28,7 @@ pin_project! {
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+    /// # let layer = SessionLayer::new(SessionManager::new("shop", KeyRing::new(Key::generate()?))?);
     /// let mut service = layer.layer(service_fn(async |request: Request<()>| {
     ///     let session: &Session = request.extensions().get().expect("the layer is there");
     ///     session.insert("theme", "dark")?;

@@ -31,7 +31,7 @@ use crate::head::Headers;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+/// # let layer = SessionLayer::new(SessionManager::new("shop", KeyRing::new(Key::generate()?))?);
 /// let account = service_fn(async |_: Request<()>| Ok::<_, Error>(Response::new("Your account.")));
 /// let guard = Guard::signed_in().or_redirect("/sign-in")?;
 /// let mut service = layer.layer(GuardLayer::new(guard).layer(account));

@@ -32,7 +32,7 @@ use crate::shared::Shared;
 /// use sealed_session_tower::SessionLayer;
 /// use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
 ///
-/// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+/// let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
 /// let layer = SessionLayer::new(manager);
 /// # Ok::<(), sealed_session_tower::sealed_session::Error>(())
 /// ```
@@ -52,7 +52,7 @@ impl SessionLayer {
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+    /// let layer = SessionLayer::new(SessionManager::new("session", KeyRing::new(Key::generate()?))?);
     /// let hello = async |_: Request<()>| Ok::<_, Error>(Response::new("Hello."));
     ///
     /// // Nobody asks for the session, so the response stays as it is.
@@ -94,7 +94,7 @@ impl<F> SessionLayer<F> {
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// # let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
     /// let layer = SessionLayer::new(manager).clock(clock.clone());
     /// let mut service = layer.layer(service_fn(async |request: Request<()>| {
@@ -126,7 +126,7 @@ impl<F> SessionLayer<F> {
     /// use sealed_session_tower::SessionLayer;
     /// use sealed_session_tower::sealed_session::{Error, Key, KeyRing, Session, SessionManager};
     ///
-    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     /// let layer = SessionLayer::new(manager).on_commit_failure(|error: &Error, _: &Session| {
     ///     let mut page = Response::new(match error.sizes() {
     ///         Some(sizes) => format!("Too large: {} of {}", sizes.needed, sizes.allowed),
@@ -180,7 +180,7 @@ impl<F> fmt::Debug for SessionLayer<F> {
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+/// # let layer = SessionLayer::new(SessionManager::new("session", KeyRing::new(Key::generate()?))?);
 /// let mut service: SessionService<_> = layer.layer(service_fn(async |request: Request<()>| {
 ///     let session: &Session = request.extensions().get().expect("the layer is there");
 ///     session.insert("theme", "dark")?;

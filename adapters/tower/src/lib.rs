@@ -13,7 +13,7 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//! let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 //! let mut service = ServiceBuilder::new().layer(SessionLayer::new(manager)).service_fn(
 //!     async |request: Request<()>| {
 //!         let session: &Session = request.extensions().get().expect("the layer is there");
@@ -49,12 +49,11 @@
 //! }
 //!
 //! let ring = KeyRing::new(Key::generate()?);
-//! let prefs = SessionManager::builder(ring.clone())
-//!     .cookie(CookieSpec::new("__Host-prefs"))
+//! let prefs = SessionManager::builder("prefs", ring.clone())
 //!     .budget(Budget::portable().with_total_limit(1_500))
 //!     .build()?;
 //! // Two sessions in one response are more than a stock nginx takes: `proxy_buffer_size 8k`.
-//! let main = SessionManager::builder(ring).budget(Budget::within_8k()).build()?;
+//! let main = SessionManager::builder("shop", ring).budget(Budget::within_8k()).build()?;
 //! let manager = main.with_slot::<Prefs>(prefs)?;
 //! let layer = SessionLayer::new(manager);
 //! # Ok::<(), Error>(())

@@ -25,7 +25,7 @@ use tower_service::Service;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let layer = SessionLayer::new(SessionManager::new(KeyRing::new(Key::generate()?))?);
+/// # let layer = SessionLayer::new(SessionManager::new("shop", KeyRing::new(Key::generate()?))?);
 /// let unread = service_fn(async |_: Request<()>| Ok::<_, Error>(Response::new("0")));
 /// let mut service = layer.layer(PassiveLayer::new().layer(unread));
 ///

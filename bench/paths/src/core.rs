@@ -32,7 +32,7 @@ impl Core {
     ///
     /// As the core.
     pub fn new(kind: Kind) -> Result<Core, Error> {
-        let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+        let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
         Core::of(manager, OffsetDateTime::now_utc(), |session| {
             store(session, kind)
         })

@@ -103,7 +103,7 @@ impl CountedPath {
             | CountedPath::Refused(kind) => kind,
             CountedPath::FirstVisit | CountedPath::Foreign => Kind::Login,
         };
-        let manager = SessionManager::new(KeyRing::new(Key::new(&[7; 32])?))?;
+        let manager = SessionManager::new("session", KeyRing::new(Key::new(&[7; 32])?))?;
         let now = OffsetDateTime::UNIX_EPOCH + NOW;
         let mut core = Core::of(manager, now, |session| store(session, kind))?;
         match self {

@@ -16,7 +16,7 @@ pub(super) fn router(
     configure: fn(SessionManagerBuilder) -> SessionManagerBuilder,
 ) -> Result<impl Fn(Handler) -> Result<Router, String>, String> {
     let manager = Key::generate()
-        .and_then(|key| configure(SessionManager::builder(KeyRing::new(key))).build())
+        .and_then(|key| configure(SessionManager::builder("session", KeyRing::new(key))).build())
         .map_err(|error| error.to_string())?;
     let layer = SessionLayer::new(manager)
         .on_commit_failure(|error: &Error, _: &_| failed(error).into_response());

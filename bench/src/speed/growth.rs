@@ -175,7 +175,7 @@ fn sized(bytes: usize) -> Result<(Core, Cart, f64), Error> {
             break;
         }
     }
-    let manager = SessionManager::builder(KeyRing::new(Key::generate()?));
+    let manager = SessionManager::builder("session", KeyRing::new(Key::generate()?));
     let manager = manager.budget(Budget::direct()).build()?;
     let now = OffsetDateTime::now_utc();
     let core = Core::of(manager, now, |session| session.insert(Cart::KEY, &cart))?;
@@ -186,7 +186,7 @@ fn sized(bytes: usize) -> Result<(Core, Cart, f64), Error> {
 /// Stores a login under the last of so many keys.
 fn with_ring(keys: u16) -> Result<Core, Error> {
     let oldest = Key::generate()?;
-    let sealing = SessionManager::new(KeyRing::new(oldest.clone()))?;
+    let sealing = SessionManager::new("session", KeyRing::new(oldest.clone()))?;
     let now = OffsetDateTime::now_utc();
     let mut core = Core::of(sealing, now, |session| store(session, Kind::Login))?;
     let mut ring = None;
@@ -201,7 +201,7 @@ fn with_ring(keys: u16) -> Result<Core, Error> {
         None => KeyRing::new(oldest),
         Some(ring) => ring.accept(oldest)?,
     };
-    core.manager = SessionManager::new(ring)?;
+    core.manager = SessionManager::new("session", ring)?;
     Ok(core)
 }
 

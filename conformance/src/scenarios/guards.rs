@@ -189,8 +189,7 @@ fn touch(harness: &dyn Harness) -> Result<(), Failure> {
 }
 
 fn of_a_slot(harness: &dyn Harness) -> Result<(), Failure> {
-    let prefs = SessionManager::builder(ring(3)?)
-        .cookie(CookieSpec::new("__Host-prefs"))
+    let prefs = SessionManager::builder("prefs", ring(3)?)
         .lifetime(Lifetime::new().with_idle_timeout(Duration::from_secs(3_600)))
         .budget(Budget::portable().with_total_limit(1_500));
     let stage = Stage::with(harness, |plan| Plan {

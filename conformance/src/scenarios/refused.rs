@@ -94,7 +94,7 @@ fn mixed(harness: &dyn Harness) -> Result<(), Failure> {
 fn unknown_key(harness: &dyn Harness) -> Result<(), Failure> {
     let other = ring(2)?;
     let elsewhere = Stage::with(harness, |plan| Plan {
-        manager: sealed_session::SessionManager::builder(other),
+        manager: sealed_session::SessionManager::builder("session", other),
         ..plan
     })?;
     let token = elsewhere.ada()?.value(SESSION)?;

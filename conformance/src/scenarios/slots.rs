@@ -63,8 +63,7 @@ pub(super) const LIST: &[Entry] = &[
 /// An app with both slots, each under a ring of its own.
 fn with_prefs(harness: &dyn Harness, page: Option<Page>) -> Result<Stage, Failure> {
     let lifetime = Lifetime::new().with_idle_timeout(Duration::from_secs(3_600));
-    let prefs = SessionManager::builder(ring(3)?)
-        .cookie(CookieSpec::new("__Host-prefs"))
+    let prefs = SessionManager::builder("prefs", ring(3)?)
         .lifetime(lifetime)
         .budget(Budget::portable().with_total_limit(1_500));
     Stage::with(harness, |plan| Plan {

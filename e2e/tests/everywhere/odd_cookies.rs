@@ -51,7 +51,7 @@ fn among_odd(pairs: &[String]) -> Vec<u8> {
 #[test]
 fn a_proxy_keeps_odd_cookies_from_hiding_a_session_in_front_of_rocket() -> Result<(), Failure> {
     let certificate = Certificate::new()?;
-    let manager = SessionManager::new(ring()?)?;
+    let manager = SessionManager::new("session", ring()?)?;
     let rocket = start(&frameworks::Rocket, App::of(manager))?;
     let origin = rocket.address();
     let (head, _) = get(origin, "/act/put.name.Ada/noise.long.4500", b"a=b")?;

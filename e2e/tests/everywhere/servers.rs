@@ -13,11 +13,10 @@ pub(crate) fn ring() -> Result<KeyRing, Failure> {
 
 /// Configures a sign-in and preferences beside it, each in a header field or a cookie, as the client likes it.
 pub(crate) fn manager(ring: &KeyRing) -> Result<SessionManager, Failure> {
-    let main = SessionManager::builder(ring.clone())
+    let main = SessionManager::builder("session", ring.clone())
         .budget(Budget::portable().with_total_limit(1_000))
         .transport(Transport::bearer().or_cookie());
-    let prefs = SessionManager::builder(ring.clone())
-        .cookie(CookieSpec::new("__Host-prefs"))
+    let prefs = SessionManager::builder("prefs", ring.clone())
         .budget(Budget::portable().with_total_limit(1_000))
         .transport(Transport::header("x-prefs").or_cookie());
     Ok(main.build()?.with_slot::<Prefs>(prefs.build()?)?)

@@ -49,7 +49,7 @@ struct Applications {
 impl Applications {
     async fn start() -> Result<Applications, Failure> {
         let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
-        let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+        let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
         let sessions = SessionLayer::new(manager).clock(clock.clone());
         let asked = gate().route("/sign-in", get(sign_in)).layer(sessions);
         Ok(Applications {

@@ -40,7 +40,7 @@ fn app() -> Result<Router, Failure> {
             get(async |session: Session| session.destroy().is_ok().to_string()),
         )
         .route_layer(guard);
-    let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     Ok(Router::new()
         .nest("/office", office)
         .route("/home", get(async || "home"))

@@ -61,9 +61,11 @@ fn escaped(text: &str) -> String {
 fn sessions() -> Result<SessionMiddleware, Error> {
     // A fresh key with every start signs everybody out. A real application reads its key, by
     // `KeyRing::from_env("SESSION_KEYS")` for instance, and leaves the cookie as it is by default.
-    let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
-        .cookie(CookieSpec::development("session"))
-        .build()?;
+    let manager = SessionManager::builder(
+        CookieSpec::development("session"),
+        KeyRing::new(Key::generate()?),
+    )
+    .build()?;
     Ok(SessionMiddleware::new(manager))
 }
 

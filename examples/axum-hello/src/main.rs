@@ -64,9 +64,11 @@ fn escaped(text: &str) -> String {
 fn app() -> Result<Router, Error> {
     // A fresh key with every start signs everybody out. A real application reads its key, by
     // `KeyRing::from_env("SESSION_KEYS")` for instance, and leaves the cookie as it is by default.
-    let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
-        .cookie(CookieSpec::development("session"))
-        .build()?;
+    let manager = SessionManager::builder(
+        CookieSpec::development("session"),
+        KeyRing::new(Key::generate()?),
+    )
+    .build()?;
     Ok(Router::new()
         .route("/", get(home))
         .route("/sign-in", post(sign_in))

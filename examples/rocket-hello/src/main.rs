@@ -76,9 +76,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn app() -> Result<Rocket<Build>, Error> {
     // A fresh key with every start signs everybody out. A real application reads its key, by
     // `KeyRing::from_env("SESSION_KEYS")` for instance, and leaves the cookie as it is by default.
-    let manager = SessionManager::builder(KeyRing::new(Key::generate()?))
-        .cookie(CookieSpec::development("session"))
-        .build()?;
+    let manager = SessionManager::builder(
+        CookieSpec::development("session"),
+        KeyRing::new(Key::generate()?),
+    )
+    .build()?;
     Ok(rocket::custom(Config::figment())
         .mount("/", routes![home, front_door, sign_in, write, sign_out])
         .attach(SessionFairing::new(manager)))

@@ -163,7 +163,7 @@ fn a_key_that_retires_before_its_sessions_end_is_refused_with_both_dates() {
     let hours = 3_600;
     let ring = |retires| KeyRing::new(key(2)).accept_until(key(1), at(0), at(retires));
     let build = |retires, policy: Lifetime| {
-        SessionManager::builder(ring(retires).unwrap())
+        SessionManager::builder("session", ring(retires).unwrap())
             .lifetime(policy)
             .build()
     };
@@ -188,5 +188,5 @@ fn a_key_that_retires_before_its_sessions_end_is_refused_with_both_dates() {
     assert!(build(30 * 24 * hours + 120, remembered).is_ok());
     // A key without a date never retires.
     let open = KeyRing::new(key(2)).accept(key(1)).unwrap();
-    assert!(SessionManager::new(open).is_ok());
+    assert!(SessionManager::new("session", open).is_ok());
 }

@@ -14,7 +14,7 @@ fn a_stricter_policy_acts_on_cookies_that_are_out() {
     let mut browser = Browser::default();
     browser.visit(&manager(), at(0), |session| session.insert("a", 1).unwrap());
     let strict = Lifetime::new().with_idle_timeout(Duration::from_secs(60));
-    let strict = SessionManager::builder(ring())
+    let strict = SessionManager::builder("session", ring())
         .lifetime(strict)
         .build()
         .unwrap();
@@ -23,8 +23,8 @@ fn a_stricter_policy_acts_on_cookies_that_are_out() {
 
 #[test]
 fn rotation_signs_nobody_out() {
-    let old = SessionManager::new(KeyRing::new(key(1))).unwrap();
-    let new = SessionManager::new(KeyRing::new(key(2)).accept(key(1)).unwrap()).unwrap();
+    let old = SessionManager::new("session", KeyRing::new(key(1))).unwrap();
+    let new = SessionManager::new("session", KeyRing::new(key(2)).accept(key(1)).unwrap()).unwrap();
     let mut browser = Browser::default();
     browser.visit(&old, at(0), |session| session.insert("a", 1).unwrap());
     // Reading does not seal again.
@@ -47,12 +47,11 @@ fn rotation_signs_nobody_out() {
 
 #[test]
 fn renames_and_former_scopes() {
-    let before = SessionManager::builder(ring())
-        .cookie(CookieSpec::new("sid"))
+    let before = SessionManager::builder(CookieSpec::exact("sid"), ring())
         .build()
         .unwrap();
-    let after = SessionManager::builder(ring())
-        .former_cookie(CookieSpec::new("sid"))
+    let after = SessionManager::builder("session", ring())
+        .former_cookie(CookieSpec::exact("sid"))
         .former_scope(Scope::new().domain("example.com"))
         .former_scope(Scope::new().path("/shop"))
         .build()
@@ -88,12 +87,12 @@ fn renames_and_former_scopes() {
 
 #[test]
 fn a_migration_between_formats_accepts_both() {
-    let signed = SessionManager::builder(ring())
+    let signed = SessionManager::builder("session", ring())
         .format(Format::Signed)
         .build()
         .unwrap();
     let encrypted = manager();
-    let migrating = SessionManager::builder(ring())
+    let migrating = SessionManager::builder("session", ring())
         .accept_format(Format::Signed)
         .build()
         .unwrap();
@@ -112,7 +111,7 @@ fn a_migration_between_formats_accepts_both() {
 fn writing_over_what_may_live_elsewhere_is_told() {
     let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let log = std::sync::Arc::clone(&told);
-    let node = SessionManager::builder(KeyRing::new(key(2)))
+    let node = SessionManager::builder("session", KeyRing::new(key(2)))
         .on_event(move |event| {
             if let Event::Overwrote { refusal, .. } = event {
                 log.lock().unwrap().push(*refusal);
@@ -159,9 +158,8 @@ fn an_old_node_carries_along_what_it_cannot_read() {
 #[test]
 fn a_former_scope_cannot_be_the_present_one() {
     let build = |scope: Scope| {
-        let cookie = CookieSpec::new("sid").domain("Example.com");
-        SessionManager::builder(ring())
-            .cookie(cookie)
+        let cookie = CookieSpec::exact("sid").domain("Example.com");
+        SessionManager::builder(cookie, ring())
             .former_scope(scope)
             .build()
     };
@@ -175,7 +173,7 @@ fn a_former_scope_cannot_be_the_present_one() {
     assert!(build(Scope::new()).is_ok());
     assert!(build(Scope::new().domain("example.com").path("/shop")).is_ok());
     // A prefix forbids scopes that its cookie can never have had.
-    let host = SessionManager::builder(ring())
+    let host = SessionManager::builder("session", ring())
         .former_scope(Scope::new().path("/shop"))
         .build();
     assert!(host.unwrap_err().is_configuration());

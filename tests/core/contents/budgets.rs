@@ -362,7 +362,7 @@ fn a_session_that_does_not_fit_names_the_next_budget_and_the_setting_that_it_nee
         (Budget::direct(), &["no larger `Budget`"]),
     ];
     for (budget, wanted) in table {
-        let builder = SessionManager::builder(ring()).budget(budget);
+        let builder = SessionManager::builder("session", ring()).budget(budget);
         let manager = builder.build().unwrap();
         let session = Browser::default().open(&manager, at(0));
         let text = session

@@ -76,7 +76,7 @@ fn spec() -> impl Strategy<Value = (CookieSpec, Browser)> {
         |(name, domain, path, partitioned, site)| {
             let host = domain.as_deref().unwrap_or("localhost");
             let browser = Browser::on(&format!("https://{host}"), &path);
-            let mut spec = CookieSpec::new(name)
+            let mut spec = CookieSpec::exact(name)
                 .path(path)
                 .same_site([SameSite::Lax, SameSite::None, SameSite::Strict][site]);
             if let Some(domain) = domain {
@@ -97,7 +97,7 @@ proptest! {
         later in attributes(),
     ) {
         let managers = [Compression::Off, Compression::Auto, Compression::Smallest].map(|policy| {
-            let builder = SessionManager::builder(ring()).budget(Budget::direct());
+            let builder = SessionManager::builder("session", ring()).budget(Budget::direct());
             builder.compression(policy).build().unwrap()
         });
         let mut browsers = [const { None::<Browser> }; 3];
@@ -147,7 +147,7 @@ proptest! {
         compression in compression(),
     ) {
         let format = if signed { Format::Signed } else { Format::Encrypted };
-        let manager = SessionManager::builder(ring())
+        let manager = SessionManager::builder("session", ring())
             .budget(Budget::direct())
             .compression(compression)
             .format(format)
@@ -195,7 +195,7 @@ proptest! {
         length in 0_usize..30_000,
         seed in any::<u64>(),
     ) {
-        let built = SessionManager::builder(ring()).cookie(spec).budget(budget).build();
+        let built = SessionManager::builder(spec, ring()).budget(budget).build();
         let Ok(manager) = built else { return Ok(()) };
         let session = browser.open(&manager, at(0));
         let blob = Attribute::<Vec<u8>>::new("blob");

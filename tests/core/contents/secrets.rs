@@ -9,7 +9,7 @@ const PLAIN: Attribute<String> = Attribute::new("csrf");
 const NOTE: Attribute<String> = Attribute::new("note");
 
 fn signed() -> SessionManager {
-    SessionManager::builder(ring())
+    SessionManager::builder("session", ring())
         .format(Format::Signed)
         .accept_format(Format::Encrypted)
         .build()
@@ -80,7 +80,7 @@ fn that_it_is_secret_sticks_to_the_name() {
 
 #[test]
 fn nothing_shows_if_compression_is_off() {
-    let manager = SessionManager::builder(ring())
+    let manager = SessionManager::builder("session", ring())
         .compression(Compression::Off)
         .build()
         .unwrap();
@@ -150,7 +150,7 @@ fn a_secret_is_not_carried_into_a_signed_session() {
         session.remove(CSRF).unwrap();
         session.insert(NOTE, "b".to_owned()).unwrap();
     });
-    let only_signed = SessionManager::builder(ring()).format(Format::Signed);
+    let only_signed = SessionManager::builder("session", ring()).format(Format::Signed);
     let session = browser.open(&only_signed.build().unwrap(), at(3));
     assert_eq!(session.names(), ["note"]);
 }

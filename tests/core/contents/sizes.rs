@@ -30,7 +30,7 @@ fn a_large_session_takes_two_cookies_and_gives_one_back() {
 fn over_budget_is_an_error_with_sizes_and_the_old_session_stays() {
     let events = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let log = std::sync::Arc::clone(&events);
-    let manager = SessionManager::builder(ring())
+    let manager = SessionManager::builder("session", ring())
         .budget(Budget::within_8k())
         .on_event(move |event| log.lock().unwrap().push(format!("{event:?}")))
         .build()
@@ -97,7 +97,7 @@ fn the_error_tells_what_is_missing_in_the_best_form() {
         .map(|byte| char::from(b'a' + (byte & 3)))
         .collect();
     let needed = [Compression::Auto, Compression::Smallest].map(|policy| {
-        let builder = SessionManager::builder(ring()).compression(policy);
+        let builder = SessionManager::builder("session", ring()).compression(policy);
         let session = Browser::default().open(&builder.build().unwrap(), at(0));
         let error = session.insert("a", &letters).unwrap_err();
         error.sizes().unwrap().needed
@@ -164,7 +164,7 @@ fn what_compresses_may_be_large_up_to_the_ceiling() {
 fn other_cookies_are_counted_and_warned_of_and_fail_nothing() {
     let events = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let log = std::sync::Arc::clone(&events);
-    let manager = SessionManager::builder(ring())
+    let manager = SessionManager::builder("session", ring())
         .on_event(move |event| {
             if let Event::CrowdedRequest {
                 bytes,

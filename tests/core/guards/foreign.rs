@@ -14,7 +14,7 @@ use super::cases::{Case, OTHER, OURS, PUBLISHED, SITE};
 use crate::common::{at, ring};
 
 fn slots(policy: CrossOrigin) -> SessionManager {
-    let builder = SessionManager::builder(ring()).cross_origin(policy);
+    let builder = SessionManager::builder("session", ring()).cross_origin(policy);
     builder.budget(Budget::within_8k()).build().unwrap()
 }
 
@@ -148,7 +148,11 @@ fn trusted_origins_and_exempt_routes_pass() {
 
 #[test]
 fn a_policy_that_can_never_be_meant_is_refused() {
-    let build = |policy| SessionManager::builder(ring()).cross_origin(policy).build();
+    let build = |policy| {
+        SessionManager::builder("session", ring())
+            .cross_origin(policy)
+            .build()
+    };
     for good in [
         "https://example.com",
         "https://example.com:8080",
@@ -200,8 +204,8 @@ impl Slot for Prefs {}
 #[test]
 fn the_main_slot_speaks_for_all() {
     let manager = |name: &str| {
-        let builder = SessionManager::builder(ring()).budget(Budget::within_8k());
-        builder.cookie(CookieSpec::new(name))
+        let builder = SessionManager::builder("session", ring()).budget(Budget::within_8k());
+        builder.cookie(CookieSpec::exact(name))
     };
     let small = || Budget::portable().with_total_limit(1_000);
     let prefs = manager("__Host-prefs").budget(small());
@@ -240,7 +244,7 @@ fn the_main_slot_speaks_for_all() {
 fn what_no_page_can_send_passes() {
     let field = Transport::header("x-session");
     let of = |transport: Transport| {
-        let builder = SessionManager::builder(ring()).budget(Budget::within_8k());
+        let builder = SessionManager::builder("session", ring()).budget(Budget::within_8k());
         builder.transport(transport).build()
     };
     let cross: (&str, &[u8]) = (SITE, b"cross-site");
@@ -271,7 +275,7 @@ fn what_no_page_can_send_passes() {
     );
 
     // A slot in cookies beside one in fields is one that comes along.
-    let prefs = SessionManager::builder(ring()).cookie(CookieSpec::new("__Host-prefs"));
+    let prefs = SessionManager::builder("prefs", ring());
     let prefs = prefs
         .budget(Budget::portable().with_total_limit(1_000))
         .build()
@@ -297,8 +301,8 @@ fn a_field_that_browsers_set_by_themselves_carries_no_session() {
         "if-none-match",
         "X-Forwarded-For",
     ] {
-        let builder =
-            SessionManager::builder(ring()).transport(Transport::header(name).or_cookie());
+        let builder = SessionManager::builder("session", ring())
+            .transport(Transport::header(name).or_cookie());
         assert!(builder.build().unwrap_err().is_configuration(), "{name}");
     }
 }
@@ -308,7 +312,7 @@ fn a_refused_request_is_told_of_and_keeps_nothing() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&told);
     let hook = move |event: &Event| heard.lock().unwrap().push(format!("{event:?}"));
-    let builder = SessionManager::builder(ring()).on_event(hook);
+    let builder = SessionManager::builder("session", ring()).on_event(hook);
     let manager = builder.build().unwrap();
     let fields: &[(&str, &[u8])] = &[("origin", b"https://attacker.example/\r\nforged: line")];
     let session = load(&manager, (Some("POST"), "/", Some("example.com")), fields);

@@ -316,7 +316,7 @@ fn fields_of_a_redirect_say_what_caches_need_and_debug_hides_the_query() {
 /// Sessions that come in links; `s` is their parameter.
 fn in_links() -> SessionManager {
     let lifetime = Lifetime::new().with_idle_timeout(std::time::Duration::from_secs(900));
-    let builder = SessionManager::builder(ring()).lifetime(lifetime);
+    let builder = SessionManager::builder("session", ring()).lifetime(lifetime);
     let builder = builder.transport(Transport::url_that_leaks("s"));
     builder.build().unwrap()
 }

@@ -155,12 +155,11 @@ impl Slot for Staff {}
 
 #[test]
 fn a_guard_is_of_one_slot() {
-    let staff = SessionManager::builder(sealed_session::KeyRing::new(key(2)))
-        .cookie(CookieSpec::new("__Host-staff"))
+    let staff = SessionManager::builder("staff", sealed_session::KeyRing::new(key(2)))
         .budget(Budget::portable().with_total_limit(1_600))
         .build()
         .unwrap();
-    let manager = SessionManager::builder(ring())
+    let manager = SessionManager::builder("session", ring())
         .budget(Budget::within_8k())
         .build()
         .unwrap();

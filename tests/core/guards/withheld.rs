@@ -100,8 +100,8 @@ fn a_session_is_begun_only_where_none_can_be_replaced() {
     for (method, fields, begun) in table {
         let kinds = [SameSite::Lax, SameSite::None, SameSite::Strict];
         for (same_site, begun) in kinds.into_iter().zip(*begun) {
-            let spec = CookieSpec::default().same_site(same_site);
-            let builder = SessionManager::builder(ring()).cookie(spec);
+            let spec = CookieSpec::new("__Host-session").same_site(same_site);
+            let builder = SessionManager::builder(spec, ring());
             // What is left in former scopes is a session, too.
             let builder = builder.former_scope(Scope::new().partitioned());
             let manager = builder.build().unwrap();
@@ -123,7 +123,7 @@ fn a_session_is_begun_only_where_none_can_be_replaced() {
 #[test]
 fn what_is_ended_without_its_cookies_stays() {
     let kinds = [sealed_session::SiteData::Storage];
-    let builder = SessionManager::builder(ring()).clear_site_data(kinds);
+    let builder = SessionManager::builder("session", ring()).clear_site_data(kinds);
     let manager = builder.build().unwrap();
     let end = |session: &Session| session.destroy().unwrap();
     let begun_and_ended = |session: &Session| {
@@ -140,8 +140,8 @@ fn what_is_ended_without_its_cookies_stays() {
 
 #[test]
 fn a_former_cookie_that_is_kept_back_counts() {
-    let spec = |name, same_site| CookieSpec::new(name).same_site(same_site);
-    let builder = SessionManager::builder(ring()).cookie(spec("__Host-new", SameSite::None));
+    let spec = |name, same_site| CookieSpec::exact(name).same_site(same_site);
+    let builder = SessionManager::builder(spec("__Host-new", SameSite::None), ring());
     let builder = builder.former_cookie(spec(BASE, SameSite::Lax));
     let manager = builder.build().unwrap();
     let none: [String; 0] = [];
@@ -185,7 +185,7 @@ fn an_exempt_route_begins_sessions_and_others_tell_what_they_held_back() {
     let policy = CrossOrigin::new()
         .exempt("/callback")
         .trust("https://idp.example");
-    let builder = SessionManager::builder(ring())
+    let builder = SessionManager::builder("session", ring())
         .cross_origin(policy)
         .on_event(hook);
     let manager = builder.build().unwrap();
@@ -222,7 +222,7 @@ fn an_exempt_route_begins_sessions_and_others_tell_what_they_held_back() {
 
 #[test]
 fn a_check_that_is_off_does_not_let_others_replace_sessions() {
-    let builder = SessionManager::builder(ring()).cross_origin(CrossOrigin::unchecked());
+    let builder = SessionManager::builder("session", ring()).cross_origin(CrossOrigin::unchecked());
     let manager = builder.build().unwrap();
     let none: [String; 0] = [];
     assert_eq!(sent(&manager, ("POST", "/"), LINK, "", enter), none);

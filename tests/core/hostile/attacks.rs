@@ -75,7 +75,7 @@ fn nothing_that_a_parked_request_asks_for_revives_its_session() {
         .allow_idle(Duration::from_secs(1_800), day / 2)
         .allow_never_idle()
         .with_remembered_up_to(30 * day);
-    let builder = SessionManager::builder(ring()).lifetime(policy);
+    let builder = SessionManager::builder("session", ring()).lifetime(policy);
     let manager = builder.build().unwrap();
     /// When it is loaded, when it is over by then, and what it asks for.
     type Asks = (i64, i64, fn(&Session));
@@ -249,7 +249,7 @@ fn a_touch_does_not_outlive_its_key() {
     let ring = KeyRing::new(key(2))
         .accept_until(key(1), stopped, retires)
         .unwrap();
-    let new = SessionManager::new(ring).unwrap();
+    let new = SessionManager::new("session", ring).unwrap();
     for (now, refusal) in [(1_499, None), (1_500, Some(Refusal::RetiredKey))] {
         for looks in [true, false] {
             let session = browser.open(&new, at(now));

@@ -7,7 +7,7 @@ use crate::common::{BASE, Browser, at, commit, key, ring};
 
 /// Under a plain name, where a sibling domain can set cookies beside the good ones.
 pub(super) fn plain() -> SessionManager {
-    let builder = SessionManager::builder(ring()).cookie(CookieSpec::new("s"));
+    let builder = SessionManager::builder(CookieSpec::exact("s"), ring());
     builder.build().unwrap()
 }
 
@@ -89,7 +89,7 @@ fn planted_tombstones_and_sessions_cannot_hide_an_end() {
 fn dead_sessions_beside_a_live_one_do_not_take_its_tombstones_place() {
     let ring = KeyRing::new(key(2)).accept(key(1)).unwrap();
     for name in ["s", BASE] {
-        let builder = SessionManager::builder(ring.clone()).cookie(CookieSpec::new(name));
+        let builder = SessionManager::builder(CookieSpec::exact(name), ring.clone());
         let manager = builder.build().unwrap();
         let victim = written(&manager, "victim", 2_000);
         for dead in 0..8 {

@@ -12,7 +12,7 @@ use crate::common::{self, Browser, at};
 fn a_refused_value_is_held_back_by_an_error_and_told_of_otherwise() {
     let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
     let log = Arc::clone(&seen);
-    let manager = SessionManager::builder(common::ring())
+    let manager = SessionManager::builder("session", common::ring())
         .on_event(move |event| {
             let shown = format!("{event:?}");
             let kind = shown.split([' ', '{']).next().unwrap_or_default();
@@ -77,7 +77,7 @@ fn a_failure_of_the_server_carries_no_change_and_every_end() {
     ];
     let told = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&told);
-    let manager = SessionManager::builder(common::ring())
+    let manager = SessionManager::builder("session", common::ring())
         .on_event(move |event| {
             if let Event::GivenUp { .. } = event {
                 count.fetch_add(1, Ordering::Relaxed);

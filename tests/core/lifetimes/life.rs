@@ -104,7 +104,7 @@ fn nothing_is_sent_unless_something_has_to_be_said() {
 fn a_token_is_opened_on_first_use_and_once() {
     let opened = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&opened);
-    let manager = SessionManager::builder(common::ring())
+    let manager = SessionManager::builder("session", common::ring())
         .on_event(move |event| {
             if let Event::Refused { .. } = event {
                 count.fetch_add(1, Ordering::Relaxed);

@@ -58,7 +58,7 @@ fn the_skew_at_its_edge() {
         (Lifetime::new().with_clock_skew(Duration::from_secs(5)), 5),
         (Lifetime::new().with_clock_skew(Duration::ZERO), 0),
     ] {
-        let manager = SessionManager::builder(ring())
+        let manager = SessionManager::builder("session", ring())
             .lifetime(policy)
             .build()
             .unwrap();

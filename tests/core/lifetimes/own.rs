@@ -15,7 +15,7 @@ fn seconds(n: i64) -> Duration {
 }
 
 fn manager(policy: Lifetime) -> SessionManager {
-    SessionManager::builder(ring())
+    SessionManager::builder("session", ring())
         .lifetime(policy)
         .build()
         .unwrap()
@@ -310,7 +310,7 @@ fn no_cookie_has_to_outlive_what_browsers_keep() {
         (header(), remembered(401), true),
     ];
     for (transport, policy, fits) in table {
-        let builder = SessionManager::builder(ring()).lifetime(policy);
+        let builder = SessionManager::builder("session", ring()).lifetime(policy);
         let built = builder.transport(transport).build();
         assert_eq!(built.is_ok(), fits, "{policy:?}");
         let text = built.err().map(|error| error.to_string());
@@ -367,7 +367,7 @@ fn a_budget_has_room_for_the_longest_max_age() {
     let line = format!("{BASE}.1=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=43200");
     for (room, fits) in [(127, false), (128, true)] {
         let budget = Budget::within_8k().with_line_limit(line.len() + room);
-        let builder = SessionManager::builder(ring())
+        let builder = SessionManager::builder("session", ring())
             .lifetime(policy)
             .budget(budget);
         assert_eq!(builder.build().is_ok(), fits, "{room}");

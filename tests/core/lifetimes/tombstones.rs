@@ -20,9 +20,9 @@ fn written(manager: &SessionManager) -> Browser {
 
 #[test]
 fn nodes_that_share_an_old_key_know_the_touches_and_the_tombstones_of_each_other() {
-    let old = SessionManager::new(ring()).unwrap();
+    let old = SessionManager::new("session", ring()).unwrap();
     let new_ring = KeyRing::new(key(2)).accept(key(1)).unwrap();
-    let new = SessionManager::new(new_ring).unwrap();
+    let new = SessionManager::new("session", new_ring).unwrap();
     let mut browser = written(&old);
     browser.visit(&new, at(200), |_| {});
     assert_eq!(
@@ -59,7 +59,7 @@ fn the_tombstone_stays_for_as_long_as_the_session_could() {
         (Lifetime::new().allow_never_idle(), "43320"),
     ];
     for (policy, age) in table {
-        let manager = SessionManager::builder(ring())
+        let manager = SessionManager::builder("session", ring())
             .lifetime(policy)
             .build()
             .unwrap();
@@ -110,11 +110,8 @@ fn what_expired_is_buried_as_well() {
 #[test]
 fn what_came_beside_a_live_session_or_under_another_name_is_buried_as_well() {
     let old_spec = || CookieSpec::new("__Host-old");
-    let before = SessionManager::builder(ring())
-        .cookie(old_spec())
-        .build()
-        .unwrap();
-    let after = SessionManager::builder(ring())
+    let before = SessionManager::builder(old_spec(), ring()).build().unwrap();
+    let after = SessionManager::builder("session", ring())
         .former_cookie(old_spec())
         .build()
         .unwrap();
@@ -167,7 +164,7 @@ fn a_tombstone_is_not_cut_short_by_those_of_later_sessions() {
     let policy = Lifetime::new()
         .with_idle_timeout(Duration::from_secs(28_800))
         .with_absolute_lifetime(Duration::from_secs(28_800));
-    let manager = SessionManager::builder(ring())
+    let manager = SessionManager::builder("session", ring())
         .lifetime(policy)
         .build()
         .unwrap();
@@ -203,8 +200,8 @@ fn a_session_that_does_not_count_is_buried_with_the_one_that_does() {
     // Signed in under both names, as two nodes in a rename can.
     let old_spec = || CookieSpec::new("__Host-old");
     let build = |builder: SessionManagerBuilder| builder.build().unwrap();
-    let before = build(SessionManager::builder(ring()).cookie(old_spec()));
-    let after = build(SessionManager::builder(ring()).former_cookie(old_spec()));
+    let before = build(SessionManager::builder(old_spec(), ring()));
+    let after = build(SessionManager::builder("session", ring()).former_cookie(old_spec()));
     let mut browser = Browser::default();
     let there = browser.open(&after, at(0));
     there.insert("a", 2).unwrap();
@@ -308,7 +305,7 @@ fn a_renewal_of_what_began_in_this_request_buries_nothing() {
 
 #[test]
 fn a_destroy_removes_what_came_and_nothing_else() {
-    let manager = SessionManager::builder(ring())
+    let manager = SessionManager::builder("session", ring())
         .clear_site_data([SiteData::Storage])
         .build()
         .unwrap();
@@ -326,8 +323,7 @@ fn a_destroy_removes_what_came_and_nothing_else() {
     );
     assert!(browser.open(&manager, at(2)).is_live());
     // Nor in a former scope.
-    let moved = SessionManager::builder(ring())
-        .cookie(CookieSpec::new("shop"))
+    let moved = SessionManager::builder(CookieSpec::exact("shop"), ring())
         .former_scope(Scope::new().path("/shop"))
         .build()
         .unwrap();
@@ -350,15 +346,12 @@ fn a_destroy_removes_what_came_and_nothing_else() {
 #[test]
 fn a_planted_former_cookie_counts_for_nobody_who_has_migrated() {
     let before = |name: &str| {
-        let spec = CookieSpec::new(name);
-        SessionManager::builder(ring())
-            .cookie(spec)
-            .build()
-            .unwrap()
+        let spec = CookieSpec::exact(name);
+        SessionManager::builder(spec, ring()).build().unwrap()
     };
     for (former, plantable) in [("sid", true), ("__Host-old", false)] {
-        let after = SessionManager::builder(ring())
-            .former_cookie(CookieSpec::new(former))
+        let after = SessionManager::builder("session", ring())
+            .former_cookie(CookieSpec::exact(former))
             .build()
             .unwrap();
         // The attacker's own session, under the former name.
@@ -389,12 +382,9 @@ fn a_planted_former_cookie_counts_for_nobody_who_has_migrated() {
 
 #[test]
 fn a_dead_own_session_hides_no_former_one_from_touches() {
-    let old = SessionManager::builder(ring())
-        .cookie(CookieSpec::new("__Host-old"))
-        .build()
-        .unwrap();
-    let new = SessionManager::builder(ring())
-        .former_cookie(CookieSpec::new("__Host-old"))
+    let old = SessionManager::builder("old", ring()).build().unwrap();
+    let new = SessionManager::builder("session", ring())
+        .former_cookie("old")
         .build()
         .unwrap();
     let mut browser = Browser::default();

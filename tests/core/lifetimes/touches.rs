@@ -95,7 +95,7 @@ fn renewing_the_largest_session_costs_one_short_line() {
                 .with_idle_timeout(Duration::from_secs(1_800))
                 .with_persistence(sealed_session::Persistence::Always),
         ] {
-            let manager = SessionManager::builder(ring())
+            let manager = SessionManager::builder("session", ring())
                 .format(format)
                 .lifetime(policy)
                 .budget(Budget::within_8k())
@@ -236,7 +236,7 @@ fn a_slow_request_revives_nothing_and_does_not_undo_a_quick_one() {
     );
     // Over its absolute lifetime meanwhile.
     let policy = Lifetime::new().with_absolute_lifetime(Duration::from_secs(1_900));
-    let short = SessionManager::builder(ring())
+    let short = SessionManager::builder("session", ring())
         .lifetime(policy)
         .build()
         .unwrap();
@@ -288,8 +288,7 @@ fn an_orphan_goes_and_nothing_else_does() {
         );
     }
     // Under a name that others can set, it may stand in another scope.
-    let plain = SessionManager::builder(ring())
-        .cookie(CookieSpec::new("s"))
+    let plain = SessionManager::builder(CookieSpec::exact("s"), ring())
         .build()
         .unwrap();
     assert!(lines(&plain, &format!("s.t={touch}"), 300, true).is_empty());
@@ -358,12 +357,9 @@ fn a_touch_rides_only_where_no_shared_cache_can_store_it() {
 
 #[test]
 fn a_former_cookie_is_touched_under_its_own_name() {
-    let before = SessionManager::builder(ring())
-        .cookie(CookieSpec::new("__Host-old"))
-        .build()
-        .unwrap();
-    let after = SessionManager::builder(ring())
-        .former_cookie(CookieSpec::new("__Host-old"))
+    let before = SessionManager::builder("old", ring()).build().unwrap();
+    let after = SessionManager::builder("session", ring())
+        .former_cookie("old")
         .build()
         .unwrap();
     let mut browser = written(&before);
@@ -416,7 +412,7 @@ fn a_touch_of_another_token_keeps_nobody_from_being_renewed() {
 #[test]
 fn a_session_that_never_idles_out_is_touched_and_a_commit_comes_once() {
     let policy = Lifetime::new().allow_never_idle();
-    let manager = SessionManager::builder(ring())
+    let manager = SessionManager::builder("session", ring())
         .lifetime(policy)
         .build()
         .unwrap();

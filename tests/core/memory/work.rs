@@ -61,7 +61,7 @@ fn others(folder: &Path, variable: &str) -> Vec<KeyRing> {
 }
 
 fn manager(ring: &KeyRing, format: Format) -> SessionManager {
-    SessionManager::builder(ring.clone())
+    SessionManager::builder("session", ring.clone())
         .format(format)
         .lifetime(Lifetime::new())
         .build()

@@ -31,7 +31,7 @@ static LENIENT: LazyLock<[SessionManager; 2]> = LazyLock::new(|| {
 /// A server that lets every request through to its handler, whoever caused it: the model asks what is
 /// left to do there.
 fn server(ring: KeyRing, policy: Lifetime) -> SessionManager {
-    let builder = SessionManager::builder(ring).lifetime(policy);
+    let builder = SessionManager::builder("session", ring).lifetime(policy);
     let builder = builder.cross_origin(CrossOrigin::unchecked());
     builder.build().unwrap()
 }

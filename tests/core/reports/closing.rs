@@ -58,7 +58,7 @@ fn a_panic_after_a_refused_value_does_not_hide_it() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&told);
     let hook = move |event: &Event| log.lock().unwrap().push(format!("{event:?}"));
-    let manager = SessionManager::builder(ring()).on_event(hook);
+    let manager = SessionManager::builder("session", ring()).on_event(hook);
     let manager = manager.build().unwrap();
     for status in [200, 500] {
         told.lock().unwrap().clear();
@@ -76,7 +76,7 @@ fn a_panic_after_a_refused_value_does_not_hide_it() {
 
 #[test]
 fn garbage_is_nothing_that_a_destroy_could_end() {
-    let builder = SessionManager::builder(ring())
+    let builder = SessionManager::builder("session", ring())
         .transport(Transport::header("x-s"))
         .clear_site_data([SiteData::Storage]);
     let manager = builder.build().unwrap();

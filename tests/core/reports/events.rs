@@ -117,10 +117,10 @@ fn managers(seen: &Seen, ask: fn(&Session)) -> [SessionManager; 2] {
     let ring = KeyRing::new(Key::generate().unwrap());
     let quarter = Lifetime::new().with_idle_timeout(Duration::from_secs(900));
     let links = Transport::url_that_leaks("s");
-    let plain = SessionManager::builder(ring.clone());
+    let plain = SessionManager::builder("session", ring.clone());
     let builders = [
         plain,
-        SessionManager::builder(ring)
+        SessionManager::builder("session", ring)
             .lifetime(quarter)
             .transport(links),
     ];
@@ -186,7 +186,7 @@ fn a_layer_of_tracing_may_ask_the_session() {
 fn a_hook_that_panics_takes_nothing_along() {
     let ring = KeyRing::new(Key::generate().unwrap());
     let hook = |_: &Event| panic!("in the hook");
-    let manager = SessionManager::builder(ring)
+    let manager = SessionManager::builder("session", ring)
         .on_event(hook)
         .build()
         .unwrap();

@@ -37,7 +37,7 @@ fn nothing_that_is_shown_holds_a_key_a_token_or_a_value() {
         let mut shown = String::new();
         let events = Arc::new(Mutex::new(String::new()));
         let sink = Arc::clone(&events);
-        let manager = SessionManager::builder(ring())
+        let manager = SessionManager::builder("session", ring())
             .on_event(move |event: &Event| {
                 sink.lock().unwrap().push_str(&format!("{event:?}"));
             })

@@ -31,7 +31,7 @@ fn levels(act: impl FnOnce(&SessionManager)) -> Vec<Level> {
     let hook = move |_: &Event| {
         count.fetch_add(1, Ordering::Relaxed);
     };
-    let builder = SessionManager::builder(common::ring()).on_event(hook);
+    let builder = SessionManager::builder("session", common::ring()).on_event(hook);
     let manager = builder.build().unwrap();
     let subscriber = tracing_subscriber::registry().with(levels.clone());
     tracing::subscriber::with_default(subscriber, || act(&manager));
@@ -57,7 +57,7 @@ fn a_session_that_is_over_is_no_news() {
     assert_eq!(over, [Level::DEBUG; 3]);
     // One that this node cannot know may be the sign of a bad deploy.
     let unknown = levels(|manager| {
-        let other = SessionManager::new(KeyRing::new(Key::generate().unwrap())).unwrap();
+        let other = SessionManager::new("session", KeyRing::new(Key::generate().unwrap())).unwrap();
         let mut browser = Browser::default();
         store(&mut browser, &other, 10);
         drop(browser.open(manager, at(0)).subject());

@@ -23,7 +23,7 @@ const YEAR: i64 = 365 * 86_400;
 
 /// The default configuration, with a budget that leaves room for a second slot.
 fn sign_in() -> SessionManagerBuilder {
-    SessionManager::builder(ring()).budget(Budget::within_8k())
+    SessionManager::builder("session", ring()).budget(Budget::within_8k())
 }
 
 /// A year, under another ring, in what that budget leaves.
@@ -32,8 +32,7 @@ fn prefs() -> SessionManagerBuilder {
     let policy = Lifetime::new()
         .with_idle_timeout(year)
         .with_absolute_lifetime(year);
-    SessionManager::builder(KeyRing::new(key(2)))
-        .cookie(CookieSpec::new("__Host-prefs"))
+    SessionManager::builder("prefs", KeyRing::new(key(2)))
         .lifetime(policy.with_persistence(Persistence::Always))
         .budget(Budget::portable().with_total_limit(1_600))
 }
@@ -114,9 +113,8 @@ fn each_slot_has_a_cookie_a_ring_and_a_lifetime_of_its_own() {
 #[test]
 fn what_one_slot_sealed_is_nothing_to_another() {
     // Under one ring, too: the name is bound.
-    let one_ring = SessionManager::builder(ring())
-        .cookie(CookieSpec::new("__Host-prefs"))
-        .budget(Budget::portable().with_total_limit(1_600));
+    let one_ring =
+        SessionManager::builder("prefs", ring()).budget(Budget::portable().with_total_limit(1_600));
     let manager = both(sign_in(), one_ring);
     let mut browser = Browser::default();
     visit(&mut browser, &manager, at(0), |session| {

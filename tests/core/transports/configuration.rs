@@ -9,7 +9,9 @@ use super::precedence::token;
 use crate::common::{at, ring};
 
 fn build(transport: Transport) -> Result<SessionManager, Error> {
-    SessionManager::builder(ring()).transport(transport).build()
+    SessionManager::builder("session", ring())
+        .transport(transport)
+        .build()
 }
 
 #[test]
@@ -51,8 +53,7 @@ fn fields_that_mean_something_else_are_refused() {
 
 #[test]
 fn a_development_profile_serves_this_machine_only_in_fields_too() {
-    let manager = SessionManager::builder(ring())
-        .cookie(CookieSpec::development("__dev"))
+    let manager = SessionManager::builder(CookieSpec::development("__dev"), ring())
         .transport(Transport::header("x-session"))
         .build()
         .unwrap();
@@ -132,7 +133,7 @@ fn links_are_refused_a_long_idle_timeout_and_odd_parameters() {
             Transport::url_that_leaks(parameter),
             Transport::bearer().or_cookie().or_url_that_leaks(parameter),
         ] {
-            let built = SessionManager::builder(ring())
+            let built = SessionManager::builder("session", ring())
                 .lifetime(policy)
                 .transport(transport);
             match (built.build(), fault) {

@@ -7,7 +7,7 @@ use super::client::{App, Request, answer, value};
 use crate::common::{BASE, Browser, at, ring};
 
 fn manager(transport: Transport) -> SessionManager {
-    let builder = SessionManager::builder(ring());
+    let builder = SessionManager::builder("session", ring());
     builder.transport(transport).build().unwrap()
 }
 

@@ -19,8 +19,7 @@ impl Slot for Prefs {}
 const BULK: Attribute<Vec<u8>> = Attribute::new("bulk");
 
 fn small(name: &str, transport: Transport) -> SessionManagerBuilder {
-    SessionManager::builder(ring())
-        .cookie(CookieSpec::new(name))
+    SessionManager::builder(CookieSpec::exact(name), ring())
         .lifetime(Lifetime::new().with_idle_timeout(Duration::from_secs(900)))
         .budget(small_budget())
         .transport(transport)

@@ -29,7 +29,7 @@ fn pages(config: &mut ServiceConfig) {
 }
 
 fn sessions(cookie: &'static str) -> SessionMiddleware {
-    SessionMiddleware::new(builder().cookie(CookieSpec::new(cookie)).build().unwrap())
+    SessionMiddleware::new(builder().cookie(CookieSpec::exact(cookie)).build().unwrap())
 }
 
 /// Counts the visits of the outer application, on the way out.

@@ -12,7 +12,7 @@ use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager, Session
 use time::OffsetDateTime;
 
 pub(crate) fn builder() -> SessionManagerBuilder {
-    SessionManager::builder(KeyRing::new(Key::new(&[1; 32]).unwrap()))
+    SessionManager::builder("session", KeyRing::new(Key::new(&[1; 32]).unwrap()))
 }
 
 pub(crate) fn sessions() -> SessionMiddleware {

@@ -20,8 +20,7 @@ enum Prefs {}
 impl Slot for Prefs {}
 
 fn slots() -> SessionManager {
-    let prefs = SessionManager::builder(KeyRing::new(Key::new(&[2; 32]).unwrap()))
-        .cookie(CookieSpec::new("__Host-prefs"))
+    let prefs = SessionManager::builder("prefs", KeyRing::new(Key::new(&[2; 32]).unwrap()))
         .budget(Budget::portable().with_total_limit(1_600));
     let main = builder().budget(Budget::within_8k()).build().unwrap();
     main.with_slot::<Prefs>(prefs.build().unwrap()).unwrap()

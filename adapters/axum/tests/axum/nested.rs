@@ -28,7 +28,7 @@ fn pages() -> Router {
 
 /// Pages with a session in this cookie.
 fn app(pages: Router, cookie: &'static str) -> Router {
-    let manager = builder().cookie(CookieSpec::new(cookie)).build().unwrap();
+    let manager = builder().cookie(CookieSpec::exact(cookie)).build().unwrap();
     pages.layer(SessionLayer::new(manager))
 }
 

@@ -11,7 +11,7 @@ use sealed_session_axum::sealed_session::{Key, KeyRing, SessionManager, SessionM
 use tower::ServiceExt;
 
 pub(crate) fn builder() -> SessionManagerBuilder {
-    SessionManager::builder(KeyRing::new(Key::new(&[1; 32]).unwrap()))
+    SessionManager::builder("session", KeyRing::new(Key::new(&[1; 32]).unwrap()))
 }
 
 pub(crate) fn layer() -> SessionLayer {

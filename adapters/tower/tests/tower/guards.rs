@@ -24,7 +24,7 @@ struct Whole(Uri);
 #[tokio::test]
 async fn the_path_to_come_back_to_is_the_whole_one() {
     let ring = KeyRing::new(Key::new(&[1; 32]).unwrap());
-    let sessions = SessionLayer::new(SessionManager::new(ring).unwrap());
+    let sessions = SessionLayer::new(SessionManager::new("session", ring).unwrap());
     let guard = Guard::signed_in().or_redirect("/sign-in").unwrap();
     let guard = GuardLayer::new(guard).whole_uri(|extensions| {
         let whole = extensions.get::<Whole>();

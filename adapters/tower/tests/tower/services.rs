@@ -21,7 +21,7 @@ fn ring() -> KeyRing {
 }
 
 fn layer() -> SessionLayer {
-    SessionLayer::new(SessionManager::new(ring()).unwrap())
+    SessionLayer::new(SessionManager::new("session", ring()).unwrap())
 }
 
 fn session<B>(request: &Request<B>) -> Session {
@@ -107,8 +107,7 @@ async fn a_service_that_is_cut_off_sends_its_changes_only_within_the_layer() {
 #[tokio::test]
 async fn a_development_profile_asks_for_the_host() {
     let cookie_spec = CookieSpec::development("s");
-    let manager = SessionManager::builder(ring())
-        .cookie(cookie_spec)
+    let manager = SessionManager::builder(cookie_spec, ring())
         .build()
         .unwrap();
     let live = service_fn(async |request: Request<()>| {
@@ -149,7 +148,7 @@ fn the_layer_and_its_futures_cross_threads() {
 
 #[tokio::test]
 async fn what_holds_a_session_is_marked_as_secret() {
-    let manager = SessionManager::builder(ring())
+    let manager = SessionManager::builder("session", ring())
         .transport(Transport::header("x-session").or_cookie())
         .build()
         .unwrap();

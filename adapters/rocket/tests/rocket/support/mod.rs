@@ -30,7 +30,7 @@ pub(crate) fn bare() -> Rocket<Build> {
 }
 
 pub(crate) fn builder() -> SessionManagerBuilder {
-    SessionManager::builder(KeyRing::new(Key::new(&[1; 32]).unwrap()))
+    SessionManager::builder("session", KeyRing::new(Key::new(&[1; 32]).unwrap()))
 }
 
 pub(crate) fn fairing() -> SessionFairing {

@@ -145,7 +145,7 @@ impl TryFrom<&[u8]> for Key {
     }
 }
 
-/// Reads the text form. White space around it is ignored.
+/// Reads the text form. White space, quotes and a byte-order mark around it are ignored.
 impl FromStr for Key {
     type Err = Error;
 

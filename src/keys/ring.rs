@@ -10,6 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
 use super::key::{Key, KeyId};
+use super::text::{FAMILY, MAKE_ONE, PREFIX, bare, describe};
 use crate::error::Error;
 use crate::lifetime::Timestamp;
 
@@ -206,8 +207,8 @@ impl KeyRing {
     pub fn from_file(path: impl AsRef<Path>) -> Result<KeyRing, Error> {
         let path = path.as_ref();
         let name = path.display();
-        let bytes = all_of(path)
-            .map_err(|cause| Error::key(format!("cannot be read: {cause}")).at(name.to_string()))?;
+        let bytes =
+            all_of(path).map_err(|cause| Error::key(unread(&cause)).at(name.to_string()))?;
         read(&bytes, |line, _| format!("{name}, line {line}"))
             .map_err(|fault| fault.or_at(name.to_string()))
     }
@@ -222,13 +223,13 @@ impl KeyRing {
     /// ```
     /// use sealed_session::KeyRing;
     ///
-    /// let error = KeyRing::from_env("NO_SUCH_VARIABLE").unwrap_err();
-    /// assert_eq!(error.to_string(), "key in $NO_SUCH_VARIABLE: the variable is not set");
+    /// let error = KeyRing::from_env("NO_SUCH_VARIABLE").unwrap_err().to_string();
+    /// assert!(error.starts_with("key in $NO_SUCH_VARIABLE: the variable is not set; make one by"));
     /// ```
     pub fn from_env(variable: &str) -> Result<KeyRing, Error> {
         let place = format!("${variable}");
         let Some(value) = std::env::var_os(variable) else {
-            return Err(Error::key("the variable is not set").at(place));
+            return Err(Error::key(format!("the variable is not set; {MAKE_ONE}")).at(place));
         };
         let bytes = Zeroizing::new(value.into_encoded_bytes());
         read(&bytes, |_, entry| format!("{place}, entry {entry}"))
@@ -309,6 +310,13 @@ fn all_of(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
+fn unread(cause: &io::Error) -> String {
+    match cause.kind() {
+        io::ErrorKind::NotFound => format!("cannot be read: {cause}; {MAKE_ONE}"),
+        _ => format!("cannot be read: {cause}"),
+    }
+}
+
 /// A fault of one line, whose error names its place, or of the whole text, whose error does not yet.
 enum Fault {
     Line(Error),
@@ -327,6 +335,7 @@ impl Fault {
 /// Reads the text form of a ring. `place` names an entry for an error, given its line and its number among
 /// all entries, both from 1.
 fn read(text: &[u8], place: impl Fn(usize, usize) -> String) -> Result<KeyRing, Fault> {
+    let text = undressed(text).map_err(Fault::Whole)?;
     let mut ring: Option<KeyRing> = None;
     let mut entries = 0;
     for (at, line) in text.split(|&byte| byte == b'\n').enumerate() {
@@ -363,13 +372,38 @@ fn read(text: &[u8], place: impl Fn(usize, usize) -> String) -> Result<KeyRing, 
             ring = Some(add.map_err(|error| Fault::Line(error.at(place(at + 1, entries))))?);
         }
     }
-    ring.ok_or_else(|| Fault::Whole(Error::key("there is no key; one a line is expected")))
+    ring.ok_or_else(|| {
+        let what = format!("there is no key; one a line is expected; {MAKE_ONE}");
+        Fault::Whole(Error::key(what))
+    })
+}
+
+/// Takes off what editors and shells put around a text: a byte-order mark, and quotes around the one line of a
+/// variable.
+fn undressed(text: &[u8]) -> Result<&[u8], Error> {
+    if text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff") {
+        return Err(Error::key(
+            "it is UTF-16, which `>` writes in Windows PowerShell; save it as UTF-8",
+        ));
+    }
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+    Ok(match str::from_utf8(text) {
+        // Lines keep their numbers.
+        Ok(line) if !line.trim_end().contains('\n') => bare(line).as_bytes(),
+        _ => text,
+    })
 }
 
 /// Reads one key, and its retirement if the entry has one.
 fn read_entry(entry: &str) -> Result<(Key, Option<Retirement>), Error> {
+    let entry = bare(entry);
     let mut words = entry.split_ascii_whitespace();
-    let key: Key = words.next().unwrap_or_default().parse()?;
+    let first = words.next().unwrap_or_default();
+    if !bare(first).starts_with(PREFIX) {
+        // Of `export NAME=key` the first word says nothing.
+        return Err(Error::key(describe(entry)));
+    }
+    let key: Key = first.parse()?;
     match *words.collect::<Vec<&str>>() {
         [] => Ok((key, None)),
         ["stopped", stopped, "until", until] => {
@@ -379,6 +413,9 @@ fn read_entry(entry: &str) -> Result<(Key, Option<Retirement>), Error> {
             };
             Ok((key, Some(retirement)))
         }
+        [next, ..] if bare(next).starts_with(FAMILY) => Err(Error::key(
+            "two keys stand in one entry; put a comma or a line break between them",
+        )),
         _ => Err(Error::key(
             "after the key only the times may follow at which it stopped sealing and is not \
              accepted any more, as in `stopped 2027-01-30T12:00:00Z until 2027-01-31T00:00:00Z`",

@@ -11,9 +11,13 @@ use zeroize::Zeroizing;
 use crate::error::Error;
 
 /// The prefix without its version. Secret scanners match `sealed_key_v1_[A-Za-z0-9_-]{48}`.
-const FAMILY: &str = "sealed_key_v";
-const PREFIX: &str = "sealed_key_v1_";
+pub(super) const FAMILY: &str = "sealed_key_v";
+pub(super) const PREFIX: &str = "sealed_key_v1_";
 const CHARACTERS: usize = 48;
+
+/// How to make a key.
+pub(super) const MAKE_ONE: &str = "make one by `cargo run -q --example make_key` in a clone of \
+     sealed-session, or print `Key::generate()?.to_text().expose()`";
 
 /// The text form of a key. It is wiped when dropped, and `Debug` shows nothing of it.
 ///
@@ -73,17 +77,28 @@ pub(super) fn write(master: &[u8; 32]) -> KeyText {
     KeyText(text)
 }
 
-pub(super) fn read(text: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
-    let text = text.trim_matches(|c: char| c.is_ascii_whitespace());
-    let Some(body) = text.strip_prefix(PREFIX) else {
-        return Err(Error::key(if text.is_empty() {
-            "there is no text".to_owned()
-        } else if text.starts_with(FAMILY) {
-            format!("its version is not known here; this version reads `{PREFIX}`")
-        } else {
-            format!("it does not begin with `{PREFIX}`")
-        }));
+/// Returns a text without what editors and shells leave around it: white space, a byte-order mark, and a pair of
+/// quotes.
+pub(super) fn bare(text: &str) -> &str {
+    let is_around = |c: char| c.is_ascii_whitespace() || c == '\u{feff}';
+    let text = text.trim_matches(is_around);
+    let unquoted = |quote: char| {
+        let inner = text.strip_prefix(quote)?.strip_suffix(quote)?;
+        (!inner.contains(quote)).then(|| inner.trim_matches(is_around))
     };
+    unquoted('"').or_else(|| unquoted('\'')).unwrap_or(text)
+}
+
+pub(super) fn read(text: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
+    let text = bare(text);
+    let Some(body) = text.strip_prefix(PREFIX) else {
+        return Err(Error::key(describe(text)));
+    };
+    if body.contains(FAMILY) {
+        return Err(Error::key(
+            "two keys run together; put a comma or a line break between them",
+        ));
+    }
     if body.len() != CHARACTERS {
         let fault = if body.len() < CHARACTERS {
             "was cut off"
@@ -112,6 +127,72 @@ pub(super) fn read(text: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
     }
 }
 
+/// Describes a text that does not begin as a key does: its kind, and no character of it. It may be a secret all
+/// the same.
+pub(super) fn describe(text: &str) -> String {
+    if text.is_empty() {
+        return format!("there is no text; {MAKE_ONE}");
+    }
+    if text.starts_with(FAMILY) {
+        return format!("its version is not known here; this version reads `{PREFIX}`");
+    }
+    let hint = match kind(text) {
+        Kind::Assigned => {
+            "; a name and `=` stand in front of it: only what follows them is the key".to_owned()
+        }
+        Kind::Led => "; something stands in front of it".to_owned(),
+        Kind::OtherCase => "; its letters changed their case, so copy it once more".to_owned(),
+        Kind::Path => "; it looks like a path, which `KeyRing::from_file` takes".to_owned(),
+        Kind::Hex => format!(
+            "; it looks like the output of `openssl rand -hex 32`, which has no checksum: {MAKE_ONE}"
+        ),
+        Kind::Base64 => format!(
+            "; it looks like the output of `openssl rand -base64 32`, which has no checksum: {MAKE_ONE}"
+        ),
+        Kind::Other => format!("; {MAKE_ONE}"),
+    };
+    format!("it does not begin with `{PREFIX}`{hint}")
+}
+
+/// What a text may be that is no key.
+enum Kind {
+    /// A line of a shell or of an environment file, name and all.
+    Assigned,
+    /// A key with something in front of it.
+    Led,
+    OtherCase,
+    Path,
+    /// 32 bytes as hex digits.
+    Hex,
+    /// 32 bytes in base64, with or without padding, of either alphabet.
+    Base64,
+    Other,
+}
+
+fn kind(text: &str) -> Kind {
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte);
+    let digits = text.strip_suffix('=').unwrap_or(text);
+    match text.split_once(FAMILY) {
+        Some((front, _)) if front.trim_end_matches(['"', '\'', ' ']).ends_with('=') => {
+            return Kind::Assigned;
+        }
+        Some(_) => return Kind::Led,
+        None => {}
+    }
+    let front = text.get(..FAMILY.len()).unwrap_or_default();
+    if front.eq_ignore_ascii_case(FAMILY) {
+        Kind::OtherCase
+    } else if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Kind::Hex
+    } else if digits.len() == 43 && digits.bytes().all(is_base64) {
+        Kind::Base64
+    } else if text.starts_with(['/', '.', '~']) {
+        Kind::Path
+    } else {
+        Kind::Other
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +217,7 @@ mod tests {
                 good[..40].to_owned(),
                 "26 characters follow the prefix where 48 are expected",
             ),
+            (format!("{good}{good}"), "two keys run together"),
             (format!("{good}x"), "49 characters follow the prefix"),
             (good.replacen(&good[24..25], "*", 60), "character"),
             (typo, "the checksum does not match"),

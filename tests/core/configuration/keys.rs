@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sealed_session::{KeyRing, Lifetime, SessionManager};
+use sealed_session::{Key, KeyRing, Lifetime, SessionManager};
 
 use crate::common::{at, key};
 
@@ -75,11 +75,6 @@ fn every_fault_of_a_file_names_file_and_line_and_no_key() {
             ", line 2: byte 63 is not printable",
         ),
         (
-            "bom",
-            format!("\u{feff}{one}\n").into(),
-            ", line 1: byte 1 is not printable ASCII",
-        ),
-        (
             "binary",
             b"\0\x01\x02".to_vec(),
             ", line 1: byte 1 is not printable ASCII",
@@ -129,6 +124,108 @@ fn every_fault_of_a_file_names_file_and_line_and_no_key() {
         for secret in [&one[20..50], &two[20..50], "hunter2"] {
             assert!(!shown.contains(secret), "{shown}");
         }
+    }
+}
+
+#[test]
+fn what_shells_and_editors_leave_around_a_key_is_harmless() {
+    let (one, two) = (text(1), text(2));
+    for dressed in [
+        format!("{one}\n"),
+        format!("{one}\r\n"),
+        format!("\r\n\t {one} \r\n\r\n"),
+        format!("\u{feff}{one}\n"),
+        format!("\u{feff}\"{one}\"\r\n"),
+        format!("\"{one}\""),
+        format!("'{one}'\n"),
+        format!("\" {one} \""),
+    ] {
+        assert_eq!(dressed.parse::<Key>().unwrap(), key(1), "{dressed:?}");
+        let ring: KeyRing = dressed.parse().unwrap();
+        assert_eq!(ring.sealing_key(), key(1).id(), "{dressed:?}");
+    }
+    let end = "stopped 2027-01-30T12:00:00Z until 2027-01-31T00:00:00Z";
+    for dressed in [
+        format!("\"{one}, {two}\""),
+        format!("'{one},{two}'\n"),
+        format!("\"{one}\", \"{two}\""),
+        format!("'{one}'\r\n'{two}' {end}\r\n"),
+        format!("\u{feff}{one}\r\n\"{two} {end}\"\r\n"),
+    ] {
+        let ring: KeyRing = dressed.parse().unwrap();
+        let ids = (ring.sealing_key(), ring.key_ids().count());
+        assert_eq!(ids, (key(1).id(), 2), "{dressed:?}");
+    }
+}
+
+#[test]
+fn what_is_pasted_for_a_key_is_named_and_not_shown() {
+    let (one, two) = (text(1), text(2));
+    let make = "make one by `cargo run -q --example make_key`";
+    let hex = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
+    let base64 = "Dx4tPEtaaXiHlqW0w9Lh8A8eLTxLWml4h5altMPS4fA";
+    let other = one.replace("_v1_", "_v2_");
+    let utf16 = |text: &str| [&b"\xff\xfe"[..], &text.replace("", "\0").into_bytes()[1..]].concat();
+    let table: &[(Vec<u8>, &str)] = &[
+        (b"".to_vec(), make),
+        (b"\"\"".to_vec(), make),
+        (format!("{hex}\n").into(), "`openssl rand -hex 32`"),
+        (hex.to_uppercase().into(), "`openssl rand -hex 32`"),
+        (format!("{base64}=\n").into(), "`openssl rand -base64 32`"),
+        (base64.into(), "`openssl rand -base64 32`"),
+        (format!("'{base64}='").into(), "`openssl rand -base64 32`"),
+        (hex.into(), make),
+        (base64.into(), make),
+        (
+            format!("SESSION_KEYS={one}").into(),
+            "a name and `=` stand in front",
+        ),
+        (
+            format!("SESSION_KEYS=\"{one}, {two}\"").into(),
+            "a name and `=` stand in front",
+        ),
+        (
+            format!("export SESSION_KEYS='{one}'\n").into(),
+            "a name and `=` stand in front",
+        ),
+        (
+            format!("$env:SESSION_KEYS = \"{one}\"").into(),
+            "a name and `=` stand in front",
+        ),
+        (format!("\"{one}").into(), "something stands in front"),
+        (format!("key: {one}").into(), "something stands in front"),
+        (one.to_uppercase().into(), "changed their case"),
+        (b"/run/secrets/session.key".to_vec(), "`KeyRing::from_file`"),
+        (b"correct horse battery staple".to_vec(), make),
+        (other.into(), "its version is not known here"),
+        (one[..61].into(), "the text was cut off"),
+        (format!("{one}\"").into(), "the text is too long"),
+        (format!("{one}{two}").into(), "two keys run together"),
+        (format!("{one};{two}").into(), "two keys run together"),
+        (format!("{one} {two}").into(), "two keys stand in one entry"),
+        (utf16(&one), "it is UTF-16"),
+    ];
+    let parts = [&one[14..40], &two[14..40], hex, base64, "horse", "secrets"];
+    for (content, wanted) in table {
+        let file = File::new("pasted", content);
+        let error = KeyRing::from_file(&file.0).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(
+            error.is_key() && shown.contains(wanted),
+            "{shown} / {wanted}"
+        );
+        for part in parts {
+            let part = &part[..part.len().min(8)];
+            assert!(
+                !shown.contains(part) && !shown.contains(&part.to_uppercase()),
+                "{shown}"
+            );
+        }
+    }
+    let unset = KeyRing::from_env("SEALED_SESSION_NOT_SET").unwrap_err();
+    let absent = KeyRing::from_file("/no/such/file").unwrap_err();
+    for error in [unset, absent, "".parse::<Key>().unwrap_err()] {
+        assert!(error.to_string().contains(make), "{error}");
     }
 }
 

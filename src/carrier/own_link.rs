@@ -10,26 +10,26 @@ use crate::cross_origin::Origin;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OwnOrigin {
     host: Option<String>,
-    is_loopback: bool,
+    may_be_plain: bool,
 }
 
 impl OwnOrigin {
-    /// Takes the `host` that the request names, with or without a port. Whether it is this machine decides
-    /// whether plain http is good enough.
-    pub(crate) fn new(host: Option<&str>, is_loopback: bool) -> OwnOrigin {
+    /// Takes the `host` that the request names, with or without a port, and whether plain http is good enough
+    /// there: on this machine, and on the hosts of the development profile.
+    pub(crate) fn new(host: Option<&str>, may_be_plain: bool) -> OwnOrigin {
         OwnOrigin {
             host: host.map(str::to_ascii_lowercase),
-            is_loopback,
+            may_be_plain,
         }
     }
 
     /// Returns whether an absolute link, split behind its scheme's colon, goes to this origin.
     ///
     /// The scheme of the request is not known behind a proxy. So https is meant, because a session
-    /// does not travel in the clear, but for this machine.
+    /// does not travel in the clear, but where it may.
     fn is_at(&self, scheme: &str, rest: &str) -> bool {
         let is_good = scheme.eq_ignore_ascii_case("https")
-            || (self.is_loopback && scheme.eq_ignore_ascii_case("http"));
+            || (self.may_be_plain && scheme.eq_ignore_ascii_case("http"));
         if !is_good {
             return false;
         }
@@ -116,8 +116,8 @@ pub(crate) fn sent_length(link: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn encoded(link: &str, host: Option<&str>, is_loopback: bool) -> Option<String> {
-        let own = OwnOrigin::new(host, is_loopback);
+    fn encoded(link: &str, host: Option<&str>, may_be_plain: bool) -> Option<String> {
+        let own = OwnOrigin::new(host, may_be_plain);
         Some(OwnLink::own(link, &own)?.with("s", Some("AQ")))
     }
 

@@ -55,7 +55,9 @@ impl Carriers {
     ) -> (Option<Result<Vec<u8>, Refusal>>, Box<LinkUse>) {
         let came = links.read(request.query.unwrap_or_default());
         let has_token = came.as_ref().is_some_and(|came| *came != Ok(Vec::new()));
-        let own = OwnOrigin::new(request.asked.host, request.is_loopback());
+        let development = self.cookies().own().spec.plain_http_hosts();
+        let may_be_plain = request.is_loopback() || request.is_at_one_of(development);
+        let own = OwnOrigin::new(request.asked.host, may_be_plain);
         let counting = came.filter(|came| self.is_asked_for_links(&request.asked, came));
         (counting, Box::new(LinkUse::new(own, has_token)))
     }

@@ -46,6 +46,8 @@ pub struct CookieSpec {
     scope: Scope,
     same_site: SameSite,
     secure: bool,
+    /// The hosts beside this machine that are served over plain http.
+    plain_http_hosts: Vec<String>,
 }
 
 /// When a browser sends the cookie along with requests that other sites caused. Whether such a request is
@@ -126,6 +128,7 @@ impl CookieSpec {
             scope: Scope::new(),
             same_site: SameSite::default(),
             secure: true,
+            plain_http_hosts: Vec::new(),
         }
     }
 
@@ -147,14 +150,15 @@ impl CookieSpec {
         }
     }
 
-    /// Returns a cookie without `Secure`, for a server on this machine that speaks plain http. Safari keeps no
-    /// `Secure` cookie from such a server.
+    /// Returns a cookie without `Secure`, for a server that speaks plain http. Safari keeps no `Secure` cookie from
+    /// such a server, and no browser does from another machine.
     ///
     /// **Never deploy this profile.** The check believes the `Host` field, and a proxy that rewrites it defeats
     /// the check; nginx does so unless told `proxy_set_header Host $host`.
     ///
     /// A request that names any host but `localhost`, `*.localhost`, `127.0.0.0/8` or `[::1]` gets no session,
-    /// and changing one fails with [`Error::is_off_loopback`].
+    /// and changing one fails with [`Error::is_off_loopback`]. Name further hosts by
+    /// [`plain_http_host`](CookieSpec::plain_http_host).
     ///
     /// ```
     /// use sealed_session::{CookieSpec, Key, KeyRing, Refusal, SessionManager};
@@ -177,6 +181,36 @@ impl CookieSpec {
             secure: false,
             ..CookieSpec::new(name)
         }
+    }
+
+    /// Serves this host over plain http, too, in the [development](CookieSpec::development) profile: a container's
+    /// name, this machine's address in the local network, the 10.0.2.2 of an emulator, 0.0.0.0. Name each by itself,
+    /// as the `Host` field has it and without a port: cookies are the same for all ports of a host. There is no
+    /// pattern for many, which would sooner or later match a host of production.
+    ///
+    /// **Anybody on the way reads and takes over such a session.** In any other profile this is an error when the
+    /// manager is built, and in this one the log then names the hosts.
+    ///
+    /// ```
+    /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
+    /// use sealed_session::adapter::RequestHead;
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let cookie = CookieSpec::development("shop").plain_http_host("web");
+    /// let manager = SessionManager::new(cookie, ring.clone())?;
+    /// let in_compose = manager.load(RequestHead::default().host("web:8080"), now);
+    /// assert!(in_compose.insert("visits", 1).is_ok());
+    ///
+    /// let production = CookieSpec::new("shop").plain_http_host("web");
+    /// assert!(SessionManager::new(production, ring).unwrap_err().is_configuration());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn plain_http_host(mut self, host: impl Into<String>) -> CookieSpec {
+        self.plain_http_hosts.push(host.into());
+        self
     }
 
     /// Sends the cookie to this domain and all below it. Each of them can then plant one.
@@ -280,6 +314,11 @@ impl CookieSpec {
         !self.secure
     }
 
+    /// Returns the hosts beside this machine that are served over plain http.
+    pub(crate) fn plain_http_hosts(&self) -> &[String] {
+        &self.plain_http_hosts
+    }
+
     /// Returns whether a sibling domain, or a page under another path, can set a cookie of this name. The prefix
     /// is compared with its case, because not every client that knows it ignores the case.
     pub(crate) fn is_plantable(&self) -> bool {
@@ -290,6 +329,12 @@ impl CookieSpec {
     pub(crate) fn check(&self) -> Result<(), Error> {
         name::check(&self.name)?;
         self.scope.check(&self.name, self.secure)?;
+        if self.secure && !self.plain_http_hosts.is_empty() {
+            return Err(Error::configuration(
+                "a host over plain http belongs to `CookieSpec::development`: browsers drop the \
+                 `Secure` cookie of any other profile there",
+            ));
+        }
         if self.same_site == SameSite::None && !self.secure {
             // RFC 6265bis section 5.7, step 18.
             return Err(Error::configuration("SameSite=None needs Secure"));

@@ -74,8 +74,10 @@ impl fmt::Display for ErrorKind {
             ErrorKind::NotPermitted(what) => write!(f, "not permitted: {what}"),
             ErrorKind::OffLoopback { host } => write!(
                 f,
-                "the development cookie profile serves loopback hosts only, and the request names \
-                 `{host}`; configure a `CookieSpec` with a `__Host-` name for this host"
+                "the development cookie profile serves this machine and the hosts that it was told of, and \
+                 the request names `{host}`; to serve plain http there, as in development, add \
+                 `.plain_http_host(..)` with that name and without the port; in production use \
+                 `CookieSpec::new` and https; in a test send `Host: localhost`"
             ),
         }
     }

@@ -385,7 +385,8 @@ impl Error {
         matches!(self.0.kind, ErrorKind::Poisoned)
     }
 
-    /// Returns whether a development profile was asked to serve a host that is not this machine.
+    /// Returns whether a development profile was asked to serve a host that is neither this machine nor
+    /// [named](crate::CookieSpec::plain_http_host).
     ///
     /// ```
     /// use sealed_session::{CookieSpec, Key, KeyRing, SessionManager};

@@ -41,8 +41,8 @@ pub enum Refusal {
     Mixed,
     /// A token format that this version does not know.
     NewerFormat,
-    /// The development cookie profile was used for a host that is not this machine. This is judged before any
-    /// cookie is read, so FORMAT.md does not list it.
+    /// The development cookie profile was used for a host that is neither this machine nor
+    /// [named](crate::CookieSpec::plain_http_host). This is judged before any cookie is read, so FORMAT.md does not list it.
     OffLoopback,
     /// Longer than any token can be, or unpacking to more than a token may hold.
     OverCeiling,
@@ -176,7 +176,10 @@ impl fmt::Display for Refusal {
             Refusal::Malformed => "what came is not a session token",
             Refusal::Mixed => "the chunks belong to two different writes",
             Refusal::NewerFormat => "the token has a format that this version does not know",
-            Refusal::OffLoopback => "the development cookie profile is for loopback hosts only",
+            Refusal::OffLoopback => {
+                "the development cookie profile does not serve the host that the request names; name it by \
+                 `CookieSpec::plain_http_host`"
+            },
             Refusal::OverCeiling => "the token is longer, or unpacks to more, than a token may",
             Refusal::Partial => "a chunk of the session is missing",
             Refusal::RecordTooNew => "the session was written by a newer version",

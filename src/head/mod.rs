@@ -3,8 +3,10 @@
 //! Owns what adapters hand over and what they carry out. It knows no framework's types, reads no body
 //! and decides nothing.
 
+mod host;
 mod request;
 mod response;
 
+pub(crate) use host::HostName;
 pub use request::RequestHead;
 pub use response::{HeaderChange, HeadersMut, ResponseHead};

@@ -1,8 +1,8 @@
 //! The part of a request that sessions are loaded from.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::host::HostName;
 use crate::cross_origin::{HeaderFields, RequestParts};
 
 /// The parts of a request head that a session is loaded from. A clone is cheap.
@@ -91,8 +91,8 @@ impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
     /// # use time::OffsetDateTime;
     /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
-    /// let manager = SessionManager::builder(CookieSpec::development("session"), KeyRing::new(Key::generate()?))
-    ///     .build()?;
+    /// let cookie = CookieSpec::development("shop");
+    /// let manager = SessionManager::new(cookie, KeyRing::new(Key::generate()?))?;
     /// let here = RequestHead::default().host("localhost:3001");
     /// assert_eq!(manager.load(here, now).refusal(), Some(Refusal::Absent));
     ///
@@ -158,24 +158,21 @@ impl<'a, I> RequestHead<'a, I> {
 
     /// Returns whether the request names this machine.
     pub(crate) fn is_loopback(&self) -> bool {
-        let Some(host) = self.asked.host else {
+        self.host_parsed().is_some_and(HostName::is_loopback)
+    }
+
+    /// Returns whether the request names one of these hosts, whatever the port: cookies do not tell ports apart
+    /// (RFC 6265 section 8.5).
+    pub(crate) fn is_at_one_of(&self, hosts: &[String]) -> bool {
+        let Some(host) = self.host_parsed() else {
             return false;
         };
-        if let Some(rest) = host.strip_prefix('[') {
-            let Some((address, port)) = rest.split_once(']') else {
-                return false;
-            };
-            let whole = port.is_empty() || port.starts_with(':');
-            return whole
-                && address
-                    .parse::<Ipv6Addr>()
-                    .is_ok_and(|address| address.is_loopback());
-        }
-        let name = host.split(':').next().unwrap_or_default();
-        name.parse::<Ipv4Addr>()
-            .is_ok_and(|address| address.is_loopback())
-            || name.eq_ignore_ascii_case("localhost")
-            || name.to_ascii_lowercase().ends_with(".localhost")
+        let mut hosts = hosts.iter().filter_map(|each| HostName::parse(each));
+        hosts.any(|each| each.is(host))
+    }
+
+    fn host_parsed(&self) -> Option<HostName<'a>> {
+        self.asked.host.and_then(HostName::parse)
     }
 
     /// Splits the request into its cookies and all the rest.
@@ -203,41 +200,5 @@ impl<I> fmt::Debug for RequestHead<'_, I> {
 impl Default for RequestHead<'_> {
     fn default() -> Self {
         RequestHead::new([])
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_counts_as_this_machine() {
-        for here in [
-            "localhost",
-            "LocalHost:80",
-            "a.localhost:1",
-            "127.0.0.1:3001",
-            "127.9.9.9",
-            "[::1]:80",
-        ] {
-            assert!(RequestHead::default().host(here).is_loopback(), "{here}");
-        }
-        for away in [
-            "",
-            "example.com",
-            "localhost.example.com",
-            "127.0.0.1.example.com",
-            "128.0.0.1",
-            "[::2]",
-            "notlocalhost",
-            "::1",
-            "0.0.0.0",
-            "[127.0.0.1]",
-            "[::1].example.com",
-            "[::1",
-        ] {
-            assert!(!RequestHead::default().host(away).is_loopback(), "{away}");
-        }
-        assert!(!RequestHead::default().is_loopback());
     }
 }

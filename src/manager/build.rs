@@ -82,6 +82,10 @@ impl SessionManagerBuilder {
     /// ```
     pub fn build(self) -> Result<SessionManager, Error> {
         self.check()?;
+        let hosts = self.cookie.plain_http_hosts();
+        if !hosts.is_empty() {
+            tracing::warn!(target: "sealed_session", ?hosts, "development profile: sessions of these hosts travel in the clear");
+        }
         let family = |spec: CookieSpec| Family {
             names: Names::new(spec.name()),
             renderer: spec.renderer(),

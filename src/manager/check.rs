@@ -5,6 +5,7 @@ use time::format_description::well_known::Rfc3339;
 use super::SessionManagerBuilder;
 use crate::cookie::{Names, Scope};
 use crate::error::Error;
+use crate::head::HostName;
 use crate::keys::{KeyId, Retirement};
 use crate::lifetime::{MAX_AGE_MAX, Timestamp};
 use crate::seal::PART_MAX;
@@ -12,6 +13,7 @@ use crate::seal::PART_MAX;
 impl SessionManagerBuilder {
     pub(super) fn check(&self) -> Result<(), Error> {
         self.cookie.check()?;
+        self.check_plain_http_hosts()?;
         self.transport.check()?;
         self.cross_origin.check()?;
         self.lifetime.check()?;
@@ -50,6 +52,21 @@ impl SessionManagerBuilder {
                 )))
             }
             _ => Ok(()),
+        }
+    }
+
+    fn check_plain_http_hosts(&self) -> Result<(), Error> {
+        let hosts = self.cookie.plain_http_hosts();
+        match hosts
+            .iter()
+            .find(|host| HostName::without_port(host).is_none())
+        {
+            None => Ok(()),
+            Some(host) => Err(Error::configuration(format!(
+                "`{}` is no host of the development profile: write `web`, `192.168.1.7` or `[fe80::1]`, each \
+                 by itself, as the browser's address bar has it and without scheme and port",
+                host.escape_default()
+            ))),
         }
     }
 

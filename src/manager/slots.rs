@@ -46,7 +46,7 @@ fn check_names(there: &SlotConfig, added: &SlotConfig) -> Result<(), Error> {
             if family.names.overlaps(&other.names) {
                 return Err(Error::configuration(format!(
                     "the {} of the slot `{}` and the {} of the slot `{}` would take each other's \
-                     names; choose another name by `CookieSpec::new`, whatever the scope: a request \
+                     names; choose another name in `SessionManager::builder`, whatever the scope: a request \
                      does not tell scopes apart",
                     described(at, family.names.base()),
                     there.name,

@@ -4,6 +4,7 @@ use super::config::{Config, SlotList};
 use super::opening::open;
 use super::state::{Change, SessionState};
 use crate::carrier::{Incoming, LinkUse};
+use crate::cookie::CookieSpec;
 use crate::error::Error;
 use crate::head::RequestHead;
 use crate::lifetime::Timestamp;
@@ -43,7 +44,7 @@ impl SlotState {
         request: &RequestHead<'_, ()>,
     ) -> SlotState {
         let spec = &config.carriers.cookies().own().spec;
-        let (came, links) = match spec.is_development() && !request.is_loopback() {
+        let (came, links) = match spec.is_development() && !is_served(spec, request) {
             true => (Incoming::Barred(request.host_name()), None),
             // Which requests of other origins are served is said by the main slot for all.
             false => config
@@ -82,4 +83,9 @@ impl SlotState {
         }
         true
     }
+}
+
+/// Returns whether the development profile serves the host that a request names.
+fn is_served(spec: &CookieSpec, request: &RequestHead<'_, ()>) -> bool {
+    request.is_loopback() || request.is_at_one_of(spec.plain_http_hosts())
 }

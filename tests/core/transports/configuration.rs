@@ -73,6 +73,82 @@ fn a_development_profile_serves_this_machine_only_in_fields_too() {
 }
 
 #[test]
+fn a_development_profile_serves_the_hosts_that_it_was_told_of() {
+    let hosts = [
+        "web",
+        "192.168.1.7",
+        "10.0.2.2",
+        "MyApp.test",
+        "0.0.0.0",
+        "[fe80::1]",
+    ];
+    let spec = hosts
+        .into_iter()
+        .fold(CookieSpec::development("shop"), CookieSpec::plain_http_host);
+    let manager = SessionManager::new(spec, ring()).unwrap();
+    for (host, served) in [
+        ("web:8080", true),
+        ("WEB", true),
+        ("192.168.1.7:3000", true),
+        ("10.0.2.2:3000", true),
+        ("myapp.test", true),
+        ("0.0.0.0:8080", true),
+        ("[fe80:0::1]:80", true),
+        ("localhost:3000", true),
+        ("web.evil.example", false),
+        ("a.myapp.test", false),
+        ("web:8080@evil.example", false),
+        ("192.168.1.70", false),
+        ("[fe80::2]", false),
+        ("shop.example.com", false),
+    ] {
+        let request = Request {
+            host: Some(host),
+            ..Request::default()
+        };
+        let session = request.load(&manager, at(0));
+        let written = session.insert("n", 1);
+        assert_eq!(written.is_ok(), served, "{host}");
+        if let Err(error) = written {
+            assert!(error.is_off_loopback(), "{error}");
+            let told = error.to_string();
+            assert!(
+                told.contains(host) && told.contains(".plain_http_host(..)"),
+                "{told}"
+            );
+            assert!(told.contains("`CookieSpec::new` and https"), "{told}");
+        }
+    }
+}
+
+#[test]
+fn hosts_that_would_match_nothing_or_reach_production_are_refused() {
+    let host = |host: &str| CookieSpec::development("shop").plain_http_host(host);
+    for (spec, named) in [
+        (host("web:8080"), "without scheme and port"),
+        (host("http://web"), "without scheme and port"),
+        (host("*"), "`*` is no host"),
+        (host("*.test"), "each by itself"),
+        (host("192.168.1.0/24"), "each by itself"),
+        (host("fe80::1"), "[fe80::1]"),
+        (host("[fe80::1%25eth0]"), "no host"),
+        (host("me@web"), "no host"),
+        (host("a b"), "no host"),
+        (host(""), "no host"),
+        (
+            CookieSpec::new("shop").plain_http_host("web"),
+            "`CookieSpec::development`",
+        ),
+    ] {
+        let error = SessionManager::new(spec, ring()).unwrap_err();
+        assert!(
+            error.is_configuration() && error.to_string().contains(named),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn links_are_refused_a_long_idle_timeout_and_odd_parameters() {
     let minutes = |n: u64| Duration::from_secs(n * 60);
     let table = [

@@ -113,6 +113,15 @@ pub enum Event {
         /// Why this node had refused the cookie.
         refusal: Refusal,
     },
+    /// A browser reached the application over plain http, on another host than this machine, and a session was about
+    /// to be written. Browsers drop its cookie, which is `Secure`, and so the visitor signs in again and again. A
+    /// form that was posted shows it, by its `Origin`. A manager raises the event once, by its main
+    /// [slot](crate::slots).
+    #[non_exhaustive]
+    PlainHttp {
+        /// The host that the request names.
+        host: String,
+    },
     /// A session whose handler panicked was not committed.
     #[non_exhaustive]
     Poisoned {},
@@ -216,6 +225,7 @@ fn level(event: &Event) -> Level {
         | Event::ForeignRequest { .. }
         | Event::NearBudget { .. }
         | Event::Overwrote { .. }
+        | Event::PlainHttp { .. }
         | Event::Poisoned {}
         | Event::Unreadable { .. } => Level::WARN,
         Event::Refused { refusal } if refusal.is_everyday() => Level::DEBUG,
@@ -283,6 +293,13 @@ fn trace(event: &Event) {
                 level,
                 reason = refusal.label(),
                 "session written over a cookie that may live elsewhere"
+            );
+        }
+        Event::PlainHttp { host } => {
+            tell!(
+                level,
+                host,
+                "browsers drop the session's cookie, which is `Secure`: the page came over plain http; in production serve https, and in development use `CookieSpec::development(..).plain_http_host(..)` with this host"
             );
         }
         Event::Poisoned {} => tell!(level, "handler panicked; session not committed"),
@@ -376,6 +393,7 @@ mod tests {
                 },
                 Level::WARN,
             ),
+            (Event::PlainHttp { host: attribute() }, Level::WARN),
             (Event::Poisoned {}, Level::WARN),
             (Event::GivenUp {}, Level::INFO),
             (Event::Withheld {}, Level::INFO),

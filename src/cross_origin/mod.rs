@@ -11,5 +11,5 @@ mod request;
 pub use foreign::Foreign;
 pub(crate) use origin::Origin;
 pub use policy::CrossOrigin;
-pub(crate) use request::{FieldValue, RequestParts};
+pub(crate) use request::{Caused, FieldValue, RequestParts};
 pub use request::{HeaderFields, header_fields};

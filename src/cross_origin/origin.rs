@@ -45,13 +45,17 @@ impl<'a> Origin<'a> {
             && without(self.authority, port).eq_ignore_ascii_case(without(other.authority, port))
     }
 
+    /// Returns whether the page came over plain http.
+    pub(crate) fn is_plain_http(&self) -> bool {
+        self.scheme.eq_ignore_ascii_case("http")
+    }
+
     /// Returns the default port of a scheme of the web, which may be left out.
     fn own_port(&self) -> Option<&'static str> {
         if self.scheme.eq_ignore_ascii_case("https") {
             return Some(":443");
         }
-        let is_http = self.scheme.eq_ignore_ascii_case("http");
-        is_http.then_some(":80")
+        self.is_plain_http().then_some(":80")
     }
 
     /// Returns whether the scheme keeps to RFC 3986 section 3.1.

@@ -1,8 +1,7 @@
 //! The policy: which origins and routes an application excuses from the check.
 
-use super::foreign::Foreign;
 use super::origin::Origin;
-use super::request::RequestParts;
+use super::request::{Caused, RequestParts};
 use crate::error::Error;
 
 /// Decides which requests that other origins caused an application serves. By default it serves none.
@@ -139,19 +138,21 @@ impl CrossOrigin {
         self
     }
 
-    /// Returns why a request is refused; `None` if it passes. `is_beyond` says whether no other origin can
-    /// gain anything by it, and is asked last.
-    pub(crate) fn refusal(
+    /// Returns who caused a request, as far as it matters: one that passes counts as caused here. `is_beyond` says
+    /// whether no other origin can gain anything by it, and is asked last.
+    pub(crate) fn judge(
         &self,
         request: &RequestParts<'_>,
         is_beyond: impl FnOnce() -> bool,
-    ) -> Option<Foreign> {
+    ) -> Caused {
         if self.unchecked || request.is_safe() {
-            return None;
+            return Caused::Here;
         }
-        let foreign = request.foreign()?;
-        let passes = self.exempts(request.path) || request.is_of(&self.trusted) || is_beyond();
-        if passes { None } else { Some(foreign) }
+        let passes = || self.exempts(request.path) || request.is_of(&self.trusted) || is_beyond();
+        match request.caused() {
+            Caused::Elsewhere(_) if passes() => Caused::Here,
+            caused => caused,
+        }
     }
 
     /// Returns whether the route of this path is exempt.

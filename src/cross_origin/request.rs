@@ -64,6 +64,17 @@ enum FetchSite {
     Unclear,
 }
 
+/// Who caused a request, by the browser's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Caused {
+    /// This origin, the user, or no browser at all.
+    Here,
+    /// A page of this host and port that came over plain http. Browsers say so only where they send no
+    /// `Sec-Fetch-Site`, which is anywhere but on this machine.
+    HereInPlain,
+    Elsewhere(Foreign),
+}
+
 /// The value of a field that may come once. An empty value counts as none.
 pub(crate) enum FieldValue<T> {
     Absent,
@@ -96,27 +107,28 @@ impl RequestParts<'_> {
         found
     }
 
-    /// Returns how the request shows that another origin caused it; `None` if this one did, or if no browser
-    /// sent it.
-    pub(crate) fn foreign(&self) -> Option<Foreign> {
+    /// Returns who caused the request.
+    pub(crate) fn caused(&self) -> Caused {
         // Without fields there is nothing to tell by.
-        self.fields?;
+        if self.fields.is_none() {
+            return Caused::Here;
+        }
         match self.fetch_site() {
-            Some(FetchSite::SameOrigin | FetchSite::User) => return None,
-            Some(FetchSite::SameSite) => return Some(Foreign::SameSite),
-            Some(FetchSite::CrossSite) => return Some(Foreign::OtherSite),
-            Some(FetchSite::Unclear) => return Some(Foreign::UnclearSite),
+            Some(FetchSite::SameOrigin | FetchSite::User) => return Caused::Here,
+            Some(FetchSite::SameSite) => return Caused::Elsewhere(Foreign::SameSite),
+            Some(FetchSite::CrossSite) => return Caused::Elsewhere(Foreign::OtherSite),
+            Some(FetchSite::Unclear) => return Caused::Elsewhere(Foreign::UnclearSite),
             None => {}
         }
-        match self.read("origin", |value| self.foreign_origin(value)) {
+        match self.read("origin", |value| self.caused_by_origin(value)) {
             FieldValue::One(verdict) => return verdict,
-            FieldValue::Several => return Some(Foreign::UnclearOrigin),
+            FieldValue::Several => return Caused::Elsewhere(Foreign::UnclearOrigin),
             FieldValue::Absent => {}
         }
-        match self.read("referer", |value| self.foreign_referer(value)) {
+        match self.read("referer", |value| self.caused_by_referer(value)) {
             FieldValue::One(verdict) => verdict,
-            FieldValue::Several => Some(Foreign::UnclearOrigin),
-            FieldValue::Absent => None,
+            FieldValue::Several => Caused::Elsewhere(Foreign::UnclearOrigin),
+            FieldValue::Absent => Caused::Here,
         }
     }
 
@@ -126,7 +138,7 @@ impl RequestParts<'_> {
             return site == FetchSite::SameOrigin;
         }
         let came = |name| !matches!(self.read(name, |_| ()), FieldValue::Absent);
-        (came("origin") || came("referer")) && self.foreign().is_none()
+        (came("origin") || came("referer")) && !matches!(self.caused(), Caused::Elsewhere(_))
     }
 
     /// Returns whether `Sec-Fetch-Site` says that another site caused the request, or says something that no
@@ -181,32 +193,34 @@ impl RequestParts<'_> {
         }
     }
 
-    fn foreign_origin(&self, value: &[u8]) -> Option<Foreign> {
+    fn caused_by_origin(&self, value: &[u8]) -> Caused {
         if value == b"null" {
-            return Some(Foreign::OpaqueOrigin);
+            return Caused::Elsewhere(Foreign::OpaqueOrigin);
         }
         let origin = str::from_utf8(value).ok().and_then(Origin::parse);
-        self.foreign_to_host(origin, Foreign::OtherOrigin)
+        self.compared_with_host(origin, Foreign::OtherOrigin)
     }
 
-    fn foreign_referer(&self, value: &[u8]) -> Option<Foreign> {
+    fn caused_by_referer(&self, value: &[u8]) -> Caused {
         let origin = str::from_utf8(value).ok().and_then(Origin::of_url);
-        self.foreign_to_host(origin, Foreign::OtherReferer)
+        self.compared_with_host(origin, Foreign::OtherReferer)
     }
 
-    fn foreign_to_host(&self, origin: Option<Origin<'_>>, other: Foreign) -> Option<Foreign> {
+    fn compared_with_host(&self, origin: Option<Origin<'_>>, other: Foreign) -> Caused {
         let Some(origin) = origin else {
-            return Some(Foreign::UnclearOrigin);
+            return Caused::Elsewhere(Foreign::UnclearOrigin);
         };
         // A request with two `Host` fields must not be served at all (RFC 9112 section 3.2).
         let several = matches!(self.read("host", |_| ()), FieldValue::Several);
         let host = self.host.unwrap_or_default();
         if several || host.is_empty() {
-            Some(Foreign::NoHost)
-        } else if origin.is_at(host) {
-            None
+            Caused::Elsewhere(Foreign::NoHost)
+        } else if !origin.is_at(host) {
+            Caused::Elsewhere(other)
+        } else if origin.is_plain_http() {
+            Caused::HereInPlain
         } else {
-            Some(other)
+            Caused::Here
         }
     }
 

@@ -1,6 +1,7 @@
 //! Makes a manager of its settings.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::{SessionManager, SessionManagerBuilder};
 use crate::carrier::{Carriers, Cookies, Family};
@@ -106,6 +107,7 @@ impl SessionManagerBuilder {
             parting: self.parting,
             cross_origin: self.cross_origin,
             observer: self.observer,
+            plain_http_told: AtomicBool::new(false),
         };
         Ok(SessionManager {
             slots: Arc::new(SlotList::new(Arc::new(config))),

@@ -115,6 +115,7 @@ impl Course {
         match result {
             Ok(said) => {
                 self.report(&visit.config(0).budget, &said);
+                self.report_dropped(visit, &said);
                 Ok(said)
             }
             Err((at, error)) => {

@@ -2,6 +2,7 @@
 
 use std::any::{TypeId, type_name};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::carrier::Carriers;
 use crate::cookie::Budget;
@@ -23,9 +24,16 @@ pub(crate) struct Config {
     pub(crate) parting: Parting,
     pub(crate) cross_origin: CrossOrigin,
     pub(crate) observer: Observer,
+    pub(crate) plain_http_told: AtomicBool,
 }
 
 impl Config {
+    /// Returns whether nobody was told yet that browsers drop cookies over plain http. Once is enough: every
+    /// sign-in there would say the same.
+    pub(super) fn tells_plain_http(&self) -> bool {
+        !self.plain_http_told.swap(true, Ordering::Relaxed)
+    }
+
     /// Returns the name of the session's cookie, which names the session in errors.
     pub(crate) fn cookie(&self) -> &str {
         self.carriers.cookies().own().names.base()

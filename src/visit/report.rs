@@ -3,6 +3,8 @@
 use super::course::Course;
 use super::fitting::request_bytes;
 use super::said::{Deed, Said};
+use super::shared::Visit;
+use super::slot_state::SlotState;
 use super::state::SessionState;
 use crate::cookie::{Budget, Tally};
 use crate::event::Event;
@@ -41,6 +43,22 @@ impl Course {
             }
         }
         self.report_crowd(main, said);
+    }
+
+    /// Notes, the first time, that browsers drop what the response `said`, because they reached this host over plain
+    /// http.
+    pub(super) fn report_dropped(&mut self, visit: &Visit, said: &[Said<'_>]) {
+        let Some(host) = &visit.plain_http else {
+            return;
+        };
+        let is_dropped = |(slot, said): (&SlotState, &Said<'_>)| {
+            let is_secure = !said.carriers.cookies().own().spec.is_development();
+            is_secure && slot.came.jar().is_some() && matches!(said.deed, Deed::Wrote(_))
+        };
+        if self.slots().zip(said).any(is_dropped) && visit.config(0).tells_plain_http() {
+            self.notes
+                .push((0, Event::PlainHttp { host: host.clone() }));
+        }
     }
 
     /// Notes a request that becomes too long: the sessions in it, and all other cookies. The main slot

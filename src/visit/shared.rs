@@ -12,7 +12,7 @@ use super::phase::{Cause, Closing, Phase};
 use super::slot::SlotVisit;
 use super::slot_state::SlotState;
 use crate::carrier::Carriers;
-use crate::cross_origin::{Foreign, RequestParts};
+use crate::cross_origin::{Caused, Foreign, RequestParts};
 use crate::error::{Error, HoldBack};
 use crate::event::Event;
 use crate::head::RequestHead;
@@ -25,6 +25,8 @@ pub(crate) struct Visit {
     pub(super) now: Timestamp,
     /// Why the request is refused.
     foreign: Option<Foreign>,
+    /// The host that a browser reached over plain http, where it keeps no `Secure` cookie.
+    pub(super) plain_http: Option<String>,
     course: Mutex<Course>,
 }
 
@@ -40,11 +42,12 @@ impl Visit {
         I: IntoIterator<Item = &'a [u8]>,
     {
         let (lines, request) = request.split();
-        let foreign = foreign(slots, &request.asked);
-        let phase = match foreign {
-            Some(_) => Phase::Closed(Closing::Refused),
-            None => Phase::Open,
+        let caused = caused(slots, &request.asked);
+        let (foreign, phase) = match caused {
+            Caused::Elsewhere(foreign) => (Some(foreign), Phase::Closed(Closing::Refused)),
+            Caused::Here | Caused::HereInPlain => (None, Phase::Open),
         };
+        let is_plain = caused == Caused::HereInPlain && !request.is_loopback();
         let (main, others) = if slots.is_single() {
             (
                 SlotState::read(slots, slots.main(), lines, &request),
@@ -61,6 +64,7 @@ impl Visit {
             slots: Arc::clone(slots),
             now: Timestamp::of(now),
             foreign,
+            plain_http: is_plain.then(|| request.host_name()),
             course: Mutex::new(Course {
                 phase,
                 main,
@@ -158,15 +162,14 @@ impl HoldBack for Visit {
     }
 }
 
-/// Returns why a request is refused, and tells.
-fn foreign(slots: &SlotList, asked: &RequestParts<'_>) -> Option<Foreign> {
+/// Returns who caused a request, and tells if that is another origin.
+fn caused(slots: &SlotList, asked: &RequestParts<'_>) -> Caused {
     let main = slots.main();
-    let foreign = main
-        .cross_origin
-        .refusal(asked, || is_beyond(slots, asked))?;
-    main.observer
-        .tell(&Event::ForeignRequest { reason: foreign });
-    Some(foreign)
+    let caused = main.cross_origin.judge(asked, || is_beyond(slots, asked));
+    if let Caused::Elsewhere(reason) = caused {
+        main.observer.tell(&Event::ForeignRequest { reason });
+    }
+    caused
 }
 
 /// Returns whether another origin can do nothing with the request: no browser sends what brings its

@@ -6,9 +6,9 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sealed_session::adapter::{RequestHead, ResponseHead};
+use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
 use sealed_session::{
-    Budget, Event, Key, KeyRing, Lifetime, Session, SessionManager, Transport, adapter,
+    Budget, CookieSpec, Event, Key, KeyRing, Lifetime, Session, SessionManager, Transport, adapter,
 };
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
@@ -180,6 +180,74 @@ fn a_layer_of_tracing_may_ask_the_session() {
         let subscriber = tracing_subscriber::registry().with(UserOfEveryLine);
         tracing::subscriber::with_default(subscriber, || cause_all(&manager, &links));
     });
+}
+
+/// Counts the warnings of a manager that serves the `POST` of a page of `origin` to `host`.
+fn warned(manager: &SessionManager, seen: &Seen, fields: &[(&str, &str)], host: &str) -> bool {
+    let look_up: &HeaderFields<'_> = &|wanted, take| {
+        let wanted = fields.iter().filter(|(name, _)| *name == wanted);
+        wanted.for_each(|(_, value)| take(value.as_bytes()));
+    };
+    let request = RequestHead::default().method("POST").host(host);
+    let session = manager.load(request.fields(look_up), at(0));
+    drop(session.sign_in("user-17", &[]));
+    drop(manager.commit(&session, ResponseHead::new(303), at(0)));
+    std::mem::take(&mut *seen.lock().unwrap()).contains("PlainHttp")
+}
+
+#[test]
+fn a_cookie_that_browsers_drop_over_plain_http_is_warned_of_once() {
+    let seen = Seen::default();
+    let told = |cookie: CookieSpec, transport: Transport| {
+        let seen = Arc::clone(&seen);
+        let hook = move |event: &Event<'_>| {
+            if let Event::PlainHttp { host, .. } = event {
+                assert_eq!(*host, "web:8080");
+                seen.lock().unwrap().insert("PlainHttp".to_owned());
+            }
+        };
+        let ring = KeyRing::new(Key::generate().unwrap());
+        let builder = SessionManager::builder(cookie, ring).transport(transport);
+        builder.on_event(hook).build().unwrap()
+    };
+    let cookies = Transport::default;
+    let shop = || told(CookieSpec::new("shop"), cookies());
+    let plain: &[(&str, &str)] = &[("origin", "http://web:8080")];
+    let by_referer: &[(&str, &str)] = &[("referer", "http://web:8080/sign-in")];
+    let https: &[(&str, &str)] = &[("origin", "https://web:8080")];
+    let fetched: &[(&str, &str)] = &[
+        ("origin", "http://web:8080"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let here: &[(&str, &str)] = &[("origin", "http://localhost:8080")];
+    let development = || CookieSpec::development("shop").plain_http_host("web");
+    for (manager, fields, host, wanted) in [
+        (shop(), plain, "web:8080", true),
+        (shop(), by_referer, "web:8080", true),
+        // A proxy that ends TLS, a browser that says where it is, a client that is none, this machine.
+        (shop(), https, "web:8080", false),
+        (shop(), fetched, "web:8080", false),
+        (shop(), &[], "web:8080", false),
+        (shop(), here, "localhost:8080", false),
+        // Another origin, which is refused.
+        (shop(), plain, "shop.example", false),
+        // Nothing that browsers drop.
+        (told(development(), cookies()), plain, "web:8080", false),
+        (
+            told(CookieSpec::new("shop"), Transport::header("x-session")),
+            plain,
+            "web:8080",
+            false,
+        ),
+    ] {
+        assert_eq!(
+            warned(&manager, &seen, fields, host),
+            wanted,
+            "{fields:?} {host}"
+        );
+        // Each request would say the same.
+        assert!(!warned(&manager, &seen, fields, host), "{fields:?} {host}");
+    }
 }
 
 #[test]

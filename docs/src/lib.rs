@@ -38,6 +38,10 @@ pub mod guards {}
 #[doc = include_str!("../clients-without-cookies.md")]
 pub mod clients_without_cookies {}
 
+/// Another name or scope, without signing anybody out.
+#[doc = include_str!("../moving-cookies.md")]
+pub mod moving_cookies {}
+
 /// Sessions in links.
 #[doc = include_str!("../url-transport.md")]
 pub mod url_transport {}

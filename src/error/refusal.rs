@@ -26,7 +26,8 @@ pub enum Refusal {
     /// The request carried nothing under this session's name.
     Absent,
     /// Several live sessions of different sign-ins came under a name that a sibling domain can set, or one
-    /// among more cookies than are judged. Or two values came in a header field, or in a query.
+    /// among more cookies than are judged. They are left over from a change of the cookie's
+    /// [scope](crate::SessionManagerBuilder::former_scope), or planted. Or two values came in a header field, or in a query.
     Conflict,
     /// Authentic, and ended by a sign-out or another sign-in in this browser. A response that was under way
     /// then has brought it back.
@@ -167,8 +168,9 @@ impl fmt::Display for Refusal {
             Refusal::AbsoluteExpired => "the session reached its absolute lifetime",
             Refusal::Absent => "the request carried no session",
             Refusal::Conflict => {
-                "several sessions, or one among very many cookies, came in one request; a sibling \
-                 domain may have planted cookies: use a `__Host-` name"
+                "several sessions, or one among very many cookies, came in one request; if the cookie had \
+                 another domain or path before, or has one on another node, name it by `former_scope` on every \
+                 node; if not, a sibling domain may have planted cookies: use a `__Host-` name"
             }
             Refusal::Destroyed => "the session was ended in this browser, and came back",
             Refusal::FromTheFuture => "the session was issued in the future: compare the clocks",

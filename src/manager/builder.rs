@@ -65,7 +65,10 @@ impl SessionManagerBuilder {
     }
 
     /// Reads the session from its cookie before a rename, too. A session found there moves to the
-    /// new name when it is next written.
+    /// new name when it is next written. In a rolling deploy the nodes have to read the name to come before any
+    /// of them writes it, as the page on [moving cookies] says.
+    ///
+    /// [moving cookies]: https://github.com/sealed-session/sealed-session/blob/main/docs/moving-cookies.md
     ///
     /// ```
     /// use sealed_session::SessionManager;
@@ -99,8 +102,11 @@ impl SessionManagerBuilder {
         self
     }
 
-    /// Expires cookies left in a scope that was configured before, whenever somebody signs in or
-    /// the session is destroyed.
+    /// Expires cookies left in a scope that was configured before, or is on another node, whenever somebody signs
+    /// in or the session is destroyed. Without it the browser sends two sessions after the next sign-in, and
+    /// neither counts ([`Refusal::Conflict`](crate::Refusal::Conflict)). See [moving cookies].
+    ///
+    /// [moving cookies]: https://github.com/sealed-session/sealed-session/blob/main/docs/moving-cookies.md
     ///
     /// ```
     /// use sealed_session::{CookieSpec, Scope, SessionManager};

@@ -66,6 +66,7 @@ impl Browser {
     /// browser.keep(["a=1; Domain=example.com; Secure", "b=2; Domain=example.org"]);
     /// assert_eq!(browser.cookie(), "a=1");
     /// assert_eq!(browser.clone().at("https://www.example.com").cookie(), "a=1");
+    /// assert_eq!(browser.clone().at("https://example.org").cookie(), "");
     /// assert_eq!(browser.clone().at("http://www.example.com").cookie(), "");
     /// ```
     #[must_use]

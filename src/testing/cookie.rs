@@ -49,7 +49,9 @@ impl Page {
 pub(super) struct StoredCookie {
     pub(super) name: String,
     pub(super) value: String,
-    /// The hosts below this one, too; `None` for the host that set it.
+    /// The host that set it.
+    host: String,
+    /// This host and all below it; `None` for the host that set it.
     domain: Option<String>,
     /// That of its attribute, if there was one.
     path: Option<String>,
@@ -79,6 +81,7 @@ impl StoredCookie {
         let mut cookie = StoredCookie {
             name: name.to_owned(),
             value: value.to_owned(),
+            host: page.host.clone(),
             domain: None,
             path: None,
             is_secure: false,
@@ -139,6 +142,7 @@ impl StoredCookie {
     pub(super) fn replaces(&self, other: &StoredCookie) -> bool {
         self.name == other.name
             && self.domain == other.domain
+            && (self.domain.is_some() || self.host == other.host)
             && self.path() == other.path()
             && self.is_partitioned == other.is_partitioned
     }
@@ -164,7 +168,11 @@ impl StoredCookie {
         let path_matches = below.is_some_and(|below| {
             below.is_empty() || self.path().ends_with('/') || below.starts_with('/')
         });
-        path_matches && (page.is_https || !self.is_secure)
+        let host_matches = match &self.domain {
+            Some(domain) => page.matches(domain),
+            None => page.host == self.host,
+        };
+        host_matches && path_matches && (page.is_https || !self.is_secure)
     }
 
     /// Returns `name=value`, as it is sent.

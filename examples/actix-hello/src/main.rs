@@ -59,13 +59,14 @@ fn escaped(text: &str) -> String {
 }
 
 fn sessions() -> Result<SessionMiddleware, Error> {
+    // A debug build serves plain http on this machine, in Safari, too. A release build serves https.
+    let cookie = match cfg!(debug_assertions) {
+        true => CookieSpec::development("actix-hello"),
+        false => CookieSpec::new("actix-hello"),
+    };
     // A fresh key with every start signs everybody out. A real application reads its key, by
-    // `KeyRing::from_env("SESSION_KEYS")` for instance, and leaves the cookie as it is by default.
-    let manager = SessionManager::builder(
-        CookieSpec::development("session"),
-        KeyRing::new(Key::generate()?),
-    )
-    .build()?;
+    // `KeyRing::from_env("SESSION_KEYS")` for instance.
+    let manager = SessionManager::new(cookie, KeyRing::new(Key::generate()?))?;
     Ok(SessionMiddleware::new(manager))
 }
 

@@ -74,13 +74,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn app() -> Result<Rocket<Build>, Error> {
+    // A debug build serves plain http on this machine, in Safari, too. A release build serves https.
+    let cookie = match cfg!(debug_assertions) {
+        true => CookieSpec::development("rocket-hello"),
+        false => CookieSpec::new("rocket-hello"),
+    };
     // A fresh key with every start signs everybody out. A real application reads its key, by
-    // `KeyRing::from_env("SESSION_KEYS")` for instance, and leaves the cookie as it is by default.
-    let manager = SessionManager::builder(
-        CookieSpec::development("session"),
-        KeyRing::new(Key::generate()?),
-    )
-    .build()?;
+    // `KeyRing::from_env("SESSION_KEYS")` for instance.
+    let manager = SessionManager::new(cookie, KeyRing::new(Key::generate()?))?;
     Ok(rocket::custom(Config::figment())
         .mount("/", routes![home, front_door, sign_in, write, sign_out])
         .attach(SessionFairing::new(manager)))

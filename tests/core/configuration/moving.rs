@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sealed_session::testing::{Browser, ManualClock};
-use sealed_session::{CookieSpec, Refusal, Scope, Session, SessionManager, SessionManagerBuilder};
+use sealed_session::{
+    CookieSpec, KeyRing, Refusal, Scope, Session, SessionManager, SessionManagerBuilder,
+};
 
-use crate::common::{at, ring};
+use crate::common::{at, key, ring};
 
 fn named(cookie: impl Into<CookieSpec>) -> SessionManagerBuilder {
     SessionManager::builder(cookie, ring())
@@ -202,4 +204,20 @@ fn a_move_in_one_step_loses_sessions_and_the_refusal_names_the_cause_first() {
         browser.session(&after).subject().as_deref(),
         Some("user-17")
     );
+}
+
+#[test]
+fn two_applications_of_one_host_leave_each_other_alone() {
+    // Cookies do not tell ports apart.
+    let shop = SessionManager::new("shop", ring()).unwrap();
+    let forum = SessionManager::new("forum", KeyRing::new(key(2))).unwrap();
+    let clock = Arc::new(ManualClock::new(at(0)));
+    let browser = Browser::new(clock).at("https://www.example.com:3001");
+    let browser = browser.signed_in(&shop, "Ada").unwrap();
+    let browser = browser.at("https://www.example.com:3002");
+    let mut browser = browser.signed_in(&forum, "Grace").unwrap();
+    assert_eq!(browser.session(&shop).subject().as_deref(), Some("Ada"));
+    browser.visit(&forum, Session::destroy).unwrap();
+    assert_eq!(browser.session(&shop).subject().as_deref(), Some("Ada"));
+    assert_eq!(browser.session(&forum).subject(), None);
 }

@@ -111,7 +111,7 @@ impl Session {
             };
             size.lines = fitted.pieces().map(line).collect();
             size.bytes = size.lines.iter().map(|line| line.bytes).sum();
-            size.request_bytes = request_bytes(fitted.field_bytes(), others);
+            size.request_bytes = request_bytes(fitted.write_size(None).field_bytes, others);
             size.room = fitted.room();
             size.attributes = largest(record, usize::MAX);
             Ok(size)

@@ -95,13 +95,20 @@ impl Course {
         // What a panic leaves behind counts as failed.
         let phase = std::mem::replace(&mut self.phase, Phase::Closed(Closing::Failed));
         let (closing, result) = match phase {
-            Phase::Open => match self.say_all(visit, caching, commit_time) {
-                Ok(said) => (Closing::Sent, Ok(said)),
-                Err(failure) => {
-                    self.reset(&visit.slots, visit.now);
-                    (Closing::Failed, Err(failure))
+            Phase::Open => {
+                let say = |at| {
+                    let mut slot = SlotVisit::of(&visit.slots, visit.now, self, at);
+                    slot.say(caching, commit_time).map_err(|error| (at, error))
+                };
+                let said: Result<_, Failure> = (0..visit.len()).map(say).collect();
+                match said {
+                    Ok(_) => (Closing::Sent, said),
+                    Err(_) => {
+                        self.reset(&visit.slots, visit.now);
+                        (Closing::Failed, said)
+                    }
                 }
-            },
+            }
             Phase::HeldBack(held_back) => (
                 held_back.cause.closing(),
                 self.say_held_back(visit, held_back, is_failure(status)),
@@ -164,20 +171,6 @@ impl Course {
         slots.find_map(|(at, slot)| Some((at, slot.refused.take()?.error)))
     }
 
-    /// Says what each session has to say.
-    fn say_all<'v>(
-        &mut self,
-        visit: &'v Visit,
-        caching: Option<&Caching>,
-        commit_time: Timestamp,
-    ) -> Result<AllSaid<'v>, Failure> {
-        let say = |at| {
-            let mut slot = SlotVisit::of(&visit.slots, visit.now, self, at);
-            slot.say(caching, commit_time).map_err(|error| (at, error))
-        };
-        (0..visit.len()).map(say).collect()
-    }
-
     /// Says that changes were given up, unless the response does.
     fn say_held_back<'v>(
         &mut self,
@@ -222,8 +215,7 @@ impl Course {
 
     /// Returns what caches have to know, and nothing to send.
     fn seen<'v>(&mut self, visit: &'v Visit) -> AllSaid<'v> {
-        let slots = 0..self.len();
-        slots
+        (0..visit.len())
             .map(|at| SlotVisit::of(&visit.slots, visit.now, self, at).seen())
             .collect()
     }

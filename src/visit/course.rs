@@ -20,11 +20,6 @@ pub(super) struct Course {
 pub(super) type Notes = Vec<(usize, Event)>;
 
 impl Course {
-    /// Counts the slots.
-    pub(super) fn len(&self) -> usize {
-        1 + self.others.len()
-    }
-
     /// Returns the slots, the main one first.
     pub(super) fn slots(&self) -> impl Iterator<Item = &SlotState> {
         std::iter::once(&self.main).chain(&self.others)

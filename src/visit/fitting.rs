@@ -30,7 +30,7 @@ pub(crate) struct Fitted<'c> {
 
 /// The sizes of a session that was written.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct WriteSize {
+pub(crate) struct WriteSize {
     /// Bytes of all its lines.
     pub(super) bytes: usize,
     /// The bytes above which that is worth a word.
@@ -38,7 +38,7 @@ pub(super) struct WriteSize {
     /// Whether it was above that already when it came.
     pub(super) was_near: bool,
     /// Bytes that its cookies take in the next request.
-    pub(super) field_bytes: usize,
+    pub(crate) field_bytes: usize,
 }
 
 impl WriteSize {
@@ -193,21 +193,14 @@ impl Fitted<'_> {
         came: &Incoming,
         issued: Timestamp,
     ) -> Result<Vec<HeaderChange>, Error> {
-        let (
-            text,
-            Exit {
-                carrier, max_age, ..
-            },
-        ) = (self.seal(issued)?, self.exit);
-        Ok(carrier.set(&text, &self.chunks, max_age, came))
+        let (text, exit) = (self.seal(issued)?, self.exit);
+        Ok(exit.carrier.set(&text, &self.chunks, exit.max_age, came))
     }
 
     /// Returns its sizes; `held` is the token that it takes the place of, if it is the same session.
-    pub(super) fn write_size(&self, held: Option<&Held>) -> WriteSize {
-        let Exit {
-            carrier, max_age, ..
-        } = self.exit;
-        let (bytes, warning_limit) = (self.chunks.bytes(), carrier.budget().warning_limit());
+    pub(crate) fn write_size(&self, held: Option<&Held>) -> WriteSize {
+        let (carrier, chunks, max_age) = (self.exit.carrier, &self.chunks, self.exit.max_age);
+        let (bytes, warning_limit) = (chunks.bytes(), carrier.budget().warning_limit());
         let is_near = |held: &Held| match carrier.fit(held.text, max_age) {
             Ok(chunks) => chunks.bytes() > warning_limit,
             Err(_) => true,
@@ -216,15 +209,8 @@ impl Fitted<'_> {
             bytes,
             warning_limit,
             was_near: bytes > warning_limit && held.is_some_and(is_near),
-            field_bytes: self.field_bytes(),
+            field_bytes: carrier.field_bytes(chunks, max_age),
         }
-    }
-
-    /// Counts the bytes that its cookies take in a `Cookie` field, with what stands between cookies.
-    pub(crate) fn field_bytes(&self) -> usize {
-        self.exit
-            .carrier
-            .field_bytes(&self.chunks, self.exit.max_age)
     }
 
     /// Returns the pieces: their names, and the bytes of their lines.

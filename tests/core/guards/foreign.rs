@@ -204,8 +204,8 @@ impl Slot for Prefs {}
 #[test]
 fn the_main_slot_speaks_for_all() {
     let manager = |name: &str| {
-        let builder = SessionManager::builder("session", ring()).budget(Budget::within_8k());
-        builder.cookie(CookieSpec::exact(name))
+        let builder = SessionManager::builder(CookieSpec::exact(name), ring());
+        builder.budget(Budget::within_8k())
     };
     let small = || Budget::portable().with_total_limit(1_000);
     let prefs = manager("__Host-prefs").budget(small());

@@ -2,7 +2,7 @@
 
 use sealed_session::adapter::Verdict;
 use sealed_session::adapter::{RequestHead, ResponseHead};
-use sealed_session::{Attribute, Budget, CookieSpec, Guard, SessionManager, Slot};
+use sealed_session::{Attribute, Budget, Guard, SessionManager, Slot};
 
 use super::{ada, nobody, visit};
 use crate::common::{Browser, at, key, manager, ring};

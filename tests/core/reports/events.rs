@@ -200,7 +200,7 @@ fn a_cookie_that_browsers_drop_over_plain_http_is_warned_of_once() {
     let seen = Seen::default();
     let told = |cookie: CookieSpec, transport: Transport| {
         let seen = Arc::clone(&seen);
-        let hook = move |event: &Event<'_>| {
+        let hook = move |event: &Event| {
             if let Event::PlainHttp { host, .. } = event {
                 assert_eq!(*host, "web:8080");
                 seen.lock().unwrap().insert("PlainHttp".to_owned());

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use sealed_session::adapter::{HeaderChange, RequestHead, ResponseHead};
 use sealed_session::{
-    Budget, CookieSpec, Error, KeyRing, Lifetime, Main, Persistence, Refusal, Session,
-    SessionManager, SessionManagerBuilder, Slot, adapter,
+    Budget, Error, KeyRing, Lifetime, Main, Persistence, Refusal, Session, SessionManager,
+    SessionManagerBuilder, Slot, adapter,
 };
 use time::OffsetDateTime;
 

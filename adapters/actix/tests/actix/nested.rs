@@ -10,7 +10,7 @@ use sealed_session_actix::sealed_session::testing::Browser;
 use sealed_session_actix::sealed_session::{self as core, CookieSpec};
 use sealed_session_actix::{Error, Session, SessionMiddleware};
 
-use crate::support::{builder, call};
+use crate::support::{call, named};
 
 async fn put(session: Session, name: Path<String>) -> Result<String, Error> {
     session.insert("name", name.as_str())?;
@@ -29,7 +29,7 @@ fn pages(config: &mut ServiceConfig) {
 }
 
 fn sessions(cookie: &'static str) -> SessionMiddleware {
-    SessionMiddleware::new(builder().cookie(CookieSpec::exact(cookie)).build().unwrap())
+    SessionMiddleware::new(named(cookie).build().unwrap())
 }
 
 /// Counts the visits of the outer application, on the way out.

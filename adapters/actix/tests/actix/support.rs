@@ -12,7 +12,11 @@ use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager, Session
 use time::OffsetDateTime;
 
 pub(crate) fn builder() -> SessionManagerBuilder {
-    SessionManager::builder("session", KeyRing::new(Key::new(&[1; 32]).unwrap()))
+    named("session")
+}
+
+pub(crate) fn named(application: &str) -> SessionManagerBuilder {
+    SessionManager::builder(application, KeyRing::new(Key::new(&[1; 32]).unwrap()))
 }
 
 pub(crate) fn sessions() -> SessionMiddleware {

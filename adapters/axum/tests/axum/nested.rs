@@ -9,7 +9,7 @@ use sealed_session_axum::sealed_session::testing::Browser;
 use sealed_session_axum::sealed_session::{CookieSpec, SessionManagerBuilder, Transport};
 use sealed_session_axum::{Error, Session, SessionLayer};
 
-use crate::support::{Reply, builder, send};
+use crate::support::{Reply, named, send};
 
 async fn put(session: Session, Path(name): Path<String>) -> Result<(), Error> {
     Ok(session.insert("name", name)?)
@@ -28,7 +28,7 @@ fn pages() -> Router {
 
 /// Pages with a session in this cookie.
 fn app(pages: Router, cookie: &'static str) -> Router {
-    let manager = builder().cookie(CookieSpec::exact(cookie)).build().unwrap();
+    let manager = named(cookie).build().unwrap();
     pages.layer(SessionLayer::new(manager))
 }
 
@@ -80,7 +80,6 @@ async fn the_inner_layer_counts_inside_and_all_commit() {
 
 #[tokio::test]
 async fn layers_that_collide_are_a_mistake_that_is_told() {
-    let spec = CookieSpec::new("__Host-other");
     let field = |builder: SessionManagerBuilder| {
         SessionLayer::new(builder.transport(Transport::bearer()).build().unwrap())
     };
@@ -89,8 +88,8 @@ async fn layers_that_collide_are_a_mistake_that_is_told() {
         // Not only the next one around.
         app(app(app(pages(), "__Host-a"), "__Host-b"), "__Host-a"),
         pages()
-            .layer(field(builder().cookie(spec)))
-            .layer(field(builder())),
+            .layer(field(named("__Host-other")))
+            .layer(field(named("__Host-a"))),
     ] {
         let reply = send(&colliding, "GET", "/put/Ada", &[]).await;
         assert_eq!((reply.status.as_u16(), reply.body.as_str()), (500, ""));

@@ -11,7 +11,11 @@ use sealed_session_axum::sealed_session::{Key, KeyRing, SessionManager, SessionM
 use tower::ServiceExt;
 
 pub(crate) fn builder() -> SessionManagerBuilder {
-    SessionManager::builder("session", KeyRing::new(Key::new(&[1; 32]).unwrap()))
+    named("session")
+}
+
+pub(crate) fn named(application: &str) -> SessionManagerBuilder {
+    SessionManager::builder(application, KeyRing::new(Key::new(&[1; 32]).unwrap()))
 }
 
 pub(crate) fn layer() -> SessionLayer {

@@ -205,9 +205,10 @@ impl Jar {
         pieces.filter_map(move |(played, value)| (played == role).then_some(value))
     }
 
-    /// Returns the touch cookies of one family.
+    /// Returns the touch cookies of one family, for which nearly every request is asked.
     pub(crate) fn touches(&self, family: usize) -> impl Iterator<Item = Option<&[u8]>> {
-        self.marks(family, Role::Touch)
+        let pieces = self.pieces(family);
+        pieces.filter_map(|(role, value)| matches!(role, Role::Touch).then_some(value))
     }
 
     /// Counts the cookies that came besides the session, its touch and its tombstones.

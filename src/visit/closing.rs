@@ -38,14 +38,13 @@ impl Visit {
     {
         let mut fields = response.headers.into_iter();
         let mut read = || Caching::of(response.status, fields.by_ref(), now);
-        let (status, commit_time) = (response.status, Timestamp::of(now));
-        let mut caching = None;
-        let said = match self.locked(|course| course.try_close(self, status, commit_time)) {
+        let (status, mut caching) = (response.status, None);
+        let said = match self.locked(|course| course.try_close(self, status, now)) {
             Some(said) => said?,
             // The fields decide. Their iterator is an adapter's, and does not run under the lock.
             None => {
                 let caching = &*caching.insert(read());
-                self.locked(|course| course.close(self, status, Some(caching), commit_time))?
+                self.locked(|course| course.close(self, status, Some(caching), now))?
             }
         };
         if said.iter().all(Said::is_silent) {
@@ -66,7 +65,7 @@ impl Course {
         &mut self,
         visit: &'v Visit,
         status: u16,
-        commit_time: Timestamp,
+        now: OffsetDateTime,
     ) -> Option<Result<AllSaid<'v>, Error>> {
         // Nearly every request for a file ends here.
         if self.is_unused(visit) {
@@ -79,7 +78,7 @@ impl Course {
         if self.slots().enumerate().any(may_say) {
             return None;
         }
-        Some(self.close(visit, status, None, commit_time))
+        Some(self.close(visit, status, None, now))
     }
 
     /// Closes the visit. Where the fields of the response were not read, the response carries no line that
@@ -89,8 +88,9 @@ impl Course {
         visit: &'v Visit,
         status: u16,
         caching: Option<&Caching>,
-        commit_time: Timestamp,
+        now: OffsetDateTime,
     ) -> Result<AllSaid<'v>, Error> {
+        let commit_time = Timestamp::of(now);
         self.lose_what_failed(visit, status);
         // What a panic leaves behind counts as failed.
         let phase = std::mem::replace(&mut self.phase, Phase::Closed(Closing::Failed));

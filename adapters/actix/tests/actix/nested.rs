@@ -7,7 +7,7 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::web::{Path, ServiceConfig, get, scope};
 use actix_web::{App, HttpMessage};
 use sealed_session_actix::sealed_session::testing::Browser;
-use sealed_session_actix::sealed_session::{self as core, CookieSpec};
+use sealed_session_actix::sealed_session::{self as core};
 use sealed_session_actix::{Error, Session, SessionMiddleware};
 
 use crate::support::{call, named};

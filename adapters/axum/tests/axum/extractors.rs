@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use http::StatusCode;
 use http::request::Parts;
 use sealed_session_axum::sealed_session::{
-    self as core, Budget, CookieSpec, Key, KeyRing, Main, SessionManager, Slot,
+    self as core, Budget, Key, KeyRing, Main, SessionManager, Slot,
 };
 use sealed_session_axum::{
     CommitFailure, Error, LiveSession, MissingLayer, NotLive, Session, SessionLayer,

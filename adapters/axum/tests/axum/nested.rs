@@ -6,7 +6,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
 use sealed_session_axum::sealed_session::testing::Browser;
-use sealed_session_axum::sealed_session::{CookieSpec, SessionManagerBuilder, Transport};
+use sealed_session_axum::sealed_session::{SessionManagerBuilder, Transport};
 use sealed_session_axum::{Error, Session, SessionLayer};
 
 use crate::support::{Reply, named, send};

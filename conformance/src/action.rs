@@ -90,7 +90,7 @@ fn with_session(
         "clear" => return session.clear().map(|()| None),
         "renew" => return session.renew().map(|()| None),
         "destroy" => return session.destroy().map(|()| None),
-        "sign-in" => return session.sign_in(first, &[second]).map(|()| None),
+        "sign-in" => return session.sign_in(first, &[&second]).map(|()| None),
         "passive" => {
             session.mark_passive();
             return Ok(None);

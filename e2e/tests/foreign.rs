@@ -13,7 +13,7 @@ use sealed_session::{CookieSpec, Key, KeyRing, SameSite, SessionManager};
 use sealed_session_axum::{Error, Session, SessionLayer};
 
 async fn store(session: Session, Path(name): Path<String>) -> Result<String, Error> {
-    session.insert("name", &name)?;
+    session.insert("name", name.as_str())?;
     Ok(format!("Hello, {name}."))
 }
 

@@ -65,7 +65,7 @@ impl SessionId {
     /// # let session = sealed_session::testing::session();
     /// session.insert("cart", [4711])?;
     /// let before = session.id().expect("there is a session now");
-    /// session.sign_in("user-17", &["cart"])?;
+    /// session.sign_in("user-17", &[&"cart"])?;
     /// let after = session.id().expect("and still is");
     /// assert!(!before.is_same_sign_in(&after));
     /// # Ok::<(), sealed_session::Error>(())

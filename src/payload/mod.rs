@@ -27,7 +27,7 @@ pub(crate) use codec::Codec;
 pub use compression::Compression;
 pub(crate) use entry::Entry;
 pub use id::SessionId;
-pub(crate) use json::{encode_borrowing, encode_slice};
+pub(crate) use json::encode_borrowing;
 pub(crate) use record::{PADDING, Packing, Payload, Record, SUBJECT_MAX};
 
 #[cfg(doc)]

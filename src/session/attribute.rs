@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::key::sealed::{ByReference, ByValue, Named, Reads, Writes, Written};
+use super::key::{AttributeName, ReadKey, WriteKey, Written};
 use super::migration::{Migration, StillWrite, migration, still_write};
 use crate::payload::{Codec, Entry, NAME_MAX};
 
@@ -351,26 +351,9 @@ impl<T> Attribute<T> {
             entry.schema, self.schema
         )
     }
-
-    /// Encodes `value` as it is to be stored.
-    fn written(&self, value: &T) -> Result<Written, String>
-    where
-        T: Serialize + DeserializeOwned,
-    {
-        let (schema, bytes) = match &self.still_write {
-            Some(old) => (old.schema, (old.convert)(self.codec, value)?),
-            None => (self.schema, self.codec.encode(value)?),
-        };
-        Ok(Written {
-            codec: self.codec,
-            schema,
-            bytes,
-            is_secret: self.is_secret,
-        })
-    }
 }
 
-impl<T> Named for Attribute<T> {
+impl<T> AttributeName for Attribute<T> {
     fn name(&self) -> &str {
         self.name
     }
@@ -380,7 +363,7 @@ impl<T> Named for Attribute<T> {
     }
 }
 
-impl<T: DeserializeOwned> Reads<T> for Attribute<T> {
+impl<T: DeserializeOwned> ReadKey<T> for Attribute<T> {
     fn read(&self, entry: &Entry<'_>) -> Result<T, String> {
         self.may_read(entry)?;
         if entry.schema == self.schema {
@@ -398,19 +381,19 @@ impl<T: DeserializeOwned> Reads<T> for Attribute<T> {
     }
 }
 
-impl<T: Serialize + DeserializeOwned> Writes<T, ByValue> for Attribute<T> {
+// The only one: so the key tells the type of a value that is yet to be inferred.
+impl<T: Serialize + DeserializeOwned> WriteKey<T> for Attribute<T> {
     fn write(&self, value: &T) -> Result<Written, String> {
-        self.written(value)
-    }
-
-    fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
-        self.may_read(entry)
-    }
-}
-
-impl<T: Serialize + DeserializeOwned> Writes<&T, ByReference> for Attribute<T> {
-    fn write(&self, value: &&T) -> Result<Written, String> {
-        self.written(value)
+        let (schema, bytes) = match &self.still_write {
+            Some(old) => (old.schema, (old.convert)(self.codec, value)?),
+            None => (self.schema, self.codec.encode(value)?),
+        };
+        Ok(Written {
+            codec: self.codec,
+            schema,
+            bytes,
+            is_secret: self.is_secret,
+        })
     }
 
     fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {

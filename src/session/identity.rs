@@ -1,6 +1,7 @@
 //! The identity of a session: its id, its subject, and their changes.
 
 use super::Session;
+use super::key::AttributeName;
 use crate::carrier::Source;
 use crate::error::{Error, Refusal};
 use crate::keys::KeyId;
@@ -151,12 +152,13 @@ impl Session {
     }
 
     /// Signs somebody in: starts over with a new id and a new beginning, notes `subject`, an account's
-    /// id of 1 to 255 bytes, and keeps of all attributes only those named in `keep`.
+    /// id of 1 to 255 bytes, and keeps of all attributes only those in `keep`: `&[&CART, &"theme"]`, or `&[]` for none.
     ///
     /// Call it whenever somebody signs in. An attacker can plant a valid session of their own in a
     /// victim's browser, and what they put there must not become the victim's. Lifetimes that the session
     /// had of its own go, too; those that this request asked for, as by [`remember`](Session::remember), stay.
-    /// Names in `keep` that are not there are ignored. A response that is under
+    /// What is to be kept and is not there is
+    /// told at level DEBUG: it is usual, and it may be a name with a typo. A response that is under
     /// way cannot bring back the session that was there: it leaves a tombstone, as
     /// [`destroy`](Session::destroy) does.
     ///
@@ -173,12 +175,13 @@ impl Session {
     ///
     /// session.insert("cart", [4711])?;
     /// session.insert("return_to", "https://evil.example")?;
-    /// session.sign_in("user-17", &[CART.name()])?;
-    /// assert_eq!(session.names(), ["cart"]);
+    /// session.insert("theme", "dark")?;
+    /// session.sign_in("user-17", &[&CART, &"theme"])?;
+    /// assert_eq!(session.names(), ["cart", "theme"]);
     /// assert_eq!(session.subject().as_deref(), Some("user-17"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn sign_in(&self, subject: &str, keep: &[&str]) -> Result<(), Error> {
+    pub fn sign_in(&self, subject: &str, keep: &[&dyn AttributeName]) -> Result<(), Error> {
         if !(1..=SUBJECT_MAX).contains(&subject.len()) {
             let what = format!(
                 "a subject has 1 to {SUBJECT_MAX} bytes and this one {}",
@@ -186,9 +189,7 @@ impl Session {
             );
             return Err(Error::not_representable("subject", what));
         }
-        let subject = Some(subject);
-        self.change("sign_in", Edit::StartOver { subject, keep })
-            .map(drop)
+        self.begin_anew("sign_in", Some(subject), keep)
     }
 
     /// Starts over as [`sign_in`](Session::sign_in) does, and names nobody: no
@@ -210,10 +211,33 @@ impl Session {
     /// assert_eq!(session.subject(), None);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn start_over(&self, keep: &[&str]) -> Result<(), Error> {
-        let subject = None;
-        self.change("start_over", Edit::StartOver { subject, keep })
-            .map(drop)
+    pub fn start_over(&self, keep: &[&dyn AttributeName]) -> Result<(), Error> {
+        self.begin_anew("start_over", None, keep)
+    }
+
+    fn begin_anew(
+        &self,
+        verb: &str,
+        subject: Option<&str>,
+        keep: &[&dyn AttributeName],
+    ) -> Result<(), Error> {
+        let keep: Vec<&str> = keep.iter().map(AttributeName::name).collect();
+        for name in keep.iter().filter(|name| !self.contains(**name)) {
+            // No more than that: most visitors who sign in have no cart yet.
+            tracing::debug!(
+                target: "sealed_session",
+                attribute = *name,
+                "`{verb}` is to keep an attribute that the session does not have"
+            );
+        }
+        self.change(
+            verb,
+            Edit::StartOver {
+                subject,
+                keep: &keep,
+            },
+        )
+        .map(drop)
     }
 
     /// Ends the session, as a sign-out does: the response removes the cookies that it came in, and

@@ -3,87 +3,66 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::payload::{Codec, Entry, encode_borrowing, encode_slice};
+use crate::payload::{Codec, Entry, encode_borrowing};
 
-/// The traits that the public ones rest on. They cannot be named outside, so nobody else implements
-/// them.
-pub(super) mod sealed {
-    use crate::payload::{Codec, Entry};
+/// A value as it is to be stored. It cannot be named outside, so nobody else makes keys.
+#[derive(Debug)]
+pub struct Written {
+    pub(super) codec: Codec,
+    pub(super) schema: u32,
+    pub(super) bytes: Vec<u8>,
+    pub(super) is_secret: bool,
+}
 
-    /// A value as it is to be stored.
-    #[derive(Debug)]
-    pub struct Written {
-        pub(in crate::session) codec: Codec,
-        pub(in crate::session) schema: u32,
-        pub(in crate::session) bytes: Vec<u8>,
-        pub(in crate::session) is_secret: bool,
-    }
-
-    impl Written {
-        pub(in crate::session) fn entry<'a>(&'a self, name: &'a str) -> Entry<'a> {
-            let entry = Entry::new(name, self.codec, self.schema, &self.bytes);
-            if self.is_secret {
-                entry.into_secret()
-            } else {
-                entry
-            }
+impl Written {
+    pub(super) fn entry<'a>(&'a self, name: &'a str) -> Entry<'a> {
+        let entry = Entry::new(name, self.codec, self.schema, &self.bytes);
+        if self.is_secret {
+            entry.into_secret()
+        } else {
+            entry
         }
-    }
-
-    pub trait Named {
-        fn name(&self) -> &str;
-
-        /// Returns whether an attribute that this key cannot read counts as absent.
-        fn forgives(&self) -> bool {
-            false
-        }
-    }
-
-    pub trait Reads<T>: Named {
-        fn read(&self, entry: &Entry<'_>) -> Result<T, String>;
-    }
-
-    /// Marks a value that is handed over by itself.
-    #[derive(Debug)]
-    pub enum ByValue {}
-
-    /// Marks a value that is handed over by reference.
-    #[derive(Debug)]
-    pub enum ByReference {}
-
-    /// Marks a slice.
-    #[derive(Debug)]
-    pub enum BySlice {}
-
-    pub trait Writes<V, M>: Named {
-        fn write(&self, value: &V) -> Result<Written, String>;
-        /// Checks that this key may replace `entry`.
-        fn knows(&self, entry: &Entry<'_>) -> Result<(), String>;
     }
 }
 
-use sealed::{ByReference, BySlice, ByValue, Written};
-
-/// Something that names an attribute: a string, or an [`Attribute`](crate::Attribute). Sealed.
+/// Something that names an attribute: a string, or an [`Attribute`](crate::Attribute).
 ///
 /// ```
 /// use sealed_session::{Attribute, AttributeName, Error, Session};
 /// # let session = sealed_session::testing::session();
 /// const CART: Attribute<Vec<u32>> = Attribute::new("cart");
 ///
-/// fn forget(session: &Session, key: impl AttributeName) -> Result<(), Error> {
-///     session.remove(key).map(drop)
+/// fn forget(session: &Session, keys: &[&dyn AttributeName]) -> Result<(), Error> {
+///     keys.iter().try_for_each(|key| session.remove(key).map(drop))
 /// }
 ///
 /// session.insert(CART, vec![4711])?;
 /// session.insert("theme", "dark")?;
-/// forget(&session, CART)?;
-/// forget(&session, "theme")?;
+/// forget(&session, &[&CART, &"theme"])?;
 /// assert!(session.names().is_empty());
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
-pub trait AttributeName: sealed::Named {}
-impl<K: sealed::Named> AttributeName for K {}
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` names no attribute of a session",
+    note = "use a string or an `Attribute`; in a list of `&dyn AttributeName`, `&\"theme\"` or `&THEME`"
+)]
+pub trait AttributeName {
+    /// Returns the attribute's name.
+    ///
+    /// ```
+    /// use sealed_session::{Attribute, AttributeName};
+    ///
+    /// let keep: [&dyn AttributeName; 2] = [&Attribute::<u32>::new("visits"), &"theme"];
+    /// assert_eq!(keep.map(AttributeName::name), ["visits", "theme"]);
+    /// ```
+    fn name(&self) -> &str;
+
+    /// Returns whether an attribute that this key cannot read counts as absent.
+    #[doc(hidden)]
+    fn forgives(&self) -> bool {
+        false
+    }
+}
 
 /// A key under which a `T` is read: a string, for any `T`, or an `Attribute<T>`. Sealed.
 ///
@@ -101,21 +80,21 @@ impl<K: sealed::Named> AttributeName for K {}
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not read a `{T}` from a session",
+    message = "`{Self}` is no key under which a session has a `{T}`",
     note = "use a string with a type, as in `get::<u32>(\"visits\")`, or an `Attribute<{T}>`"
 )]
-pub trait ReadKey<T>: sealed::Reads<T> {}
-impl<T, K: sealed::Reads<T>> ReadKey<T> for K {}
+pub trait ReadKey<T>: AttributeName {
+    #[doc(hidden)]
+    fn read(&self, entry: &Entry<'_>) -> Result<T, String>;
+}
 
 /// A key under which a `V` is stored: a string, for any `V`, or an `Attribute<V>`. Sealed.
 ///
-/// Both take a `&V` as well, and a string key takes a slice and text that is borrowed, also within
-/// another type: `insert("pair", ("a", 1))`. All has to implement `Deserialize` as well, because it
-/// is read back. `M` tells those apart and is always inferred. Two things need a word more:
-///
-/// - a value whose type is yet to be inferred: `insert(NAME, String::from("Ada"))`, not
-///   `insert(NAME, "Ada".into())`;
-/// - bytes, which serde reads in two ways: `insert("key", bytes.to_vec())`, not a `&[u8]`.
+/// The value is handed over. So `insert(CART, lines.collect())` and `insert(NAME, "Ada".into())` need no
+/// type: the key has it. Under a string key text may be borrowed, also within another type:
+/// `insert("pair", ("a", 1))`. All has to implement `Deserialize` as well, because it is read back
+/// before it is stored; beside that, a clone of a value costs little. Bytes are a `Vec<u8>` and not a
+/// `&[u8]`: serde reads the two differently.
 ///
 /// ```
 /// use sealed_session::{Attribute, Error, Session, WriteKey};
@@ -126,17 +105,23 @@ impl<T, K: sealed::Reads<T>> ReadKey<T> for K {}
 ///     if session.contains(key) { Ok(()) } else { session.insert(key, value) }
 /// }
 ///
-/// offer(&session, THEME, "dark".to_owned())?;
-/// offer(&session, THEME, "light".to_owned())?;
+/// offer(&session, THEME, "dark".into())?;
+/// offer(&session, THEME, "light".into())?;
 /// assert_eq!(session.get(THEME)?.as_deref(), Some("dark"));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not store a `{V}` in a session",
-    note = "use a string key for a type that implements `Serialize` and `Deserialize`, by value or by reference; an `Attribute<T>` takes a `T` or a `&T` and nothing that becomes one, so a `String` key takes no `&str`"
+    message = "`{Self}` is no key under which a session stores a `{V}`",
+    note = "use a string, or an `Attribute<{V}>`"
 )]
-pub trait WriteKey<V, M = ByValue>: sealed::Writes<V, M> {}
-impl<V, M, K: sealed::Writes<V, M>> WriteKey<V, M> for K {}
+pub trait WriteKey<V>: AttributeName {
+    #[doc(hidden)]
+    fn write(&self, value: &V) -> Result<Written, String>;
+
+    /// Checks that this key may replace `entry`.
+    #[doc(hidden)]
+    fn knows(&self, entry: &Entry<'_>) -> Result<(), String>;
+}
 
 /// Checks that a string key may read `entry`. It reads and writes JSON text without a schema, and
 /// nothing else: an attribute with a schema belongs to the typed key that gave it.
@@ -148,25 +133,15 @@ fn is_free(entry: &Entry<'_>) -> Result<(), String> {
     }
 }
 
-/// Makes of JSON text what a string key stores.
-fn free(bytes: Vec<u8>) -> Written {
-    Written {
-        codec: Codec::Json,
-        schema: 0,
-        bytes,
-        is_secret: false,
-    }
-}
-
 macro_rules! string_keys {
     ($($type:ty)*) => {$(
-        impl sealed::Named for $type {
+        impl AttributeName for $type {
             fn name(&self) -> &str {
                 self
             }
         }
 
-        impl<T: DeserializeOwned> sealed::Reads<T> for $type {
+        impl<T: DeserializeOwned> ReadKey<T> for $type {
             fn read(&self, entry: &Entry<'_>) -> Result<T, String> {
                 is_free(entry)?;
                 Codec::Json.decode(&entry.value())
@@ -174,29 +149,14 @@ macro_rules! string_keys {
         }
 
         // `'static` is what lets a `&str` pass, which nobody reads for as long; see `Places`.
-        impl<V: Serialize + Deserialize<'static>> sealed::Writes<V, ByValue> for $type {
+        impl<V: Serialize + Deserialize<'static>> WriteKey<V> for $type {
             fn write(&self, value: &V) -> Result<Written, String> {
-                encode_borrowing(value).map(free)
-            }
-
-            fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
-                is_free(entry)
-            }
-        }
-
-        impl<V: Serialize + DeserializeOwned> sealed::Writes<&V, ByReference> for $type {
-            fn write(&self, value: &&V) -> Result<Written, String> {
-                Codec::Json.encode(*value).map(free)
-            }
-
-            fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
-                is_free(entry)
-            }
-        }
-
-        impl<V: Serialize + DeserializeOwned> sealed::Writes<&[V], BySlice> for $type {
-            fn write(&self, value: &&[V]) -> Result<Written, String> {
-                encode_slice(value).map(free)
+                Ok(Written {
+                    codec: Codec::Json,
+                    schema: 0,
+                    bytes: encode_borrowing(value)?,
+                    is_secret: false,
+                })
             }
 
             fn knows(&self, entry: &Entry<'_>) -> Result<(), String> {
@@ -208,7 +168,7 @@ macro_rules! string_keys {
 
 string_keys! { str String }
 
-impl<K: sealed::Named + ?Sized> sealed::Named for &K {
+impl<K: AttributeName + ?Sized> AttributeName for &K {
     fn name(&self) -> &str {
         K::name(self)
     }
@@ -218,13 +178,13 @@ impl<K: sealed::Named + ?Sized> sealed::Named for &K {
     }
 }
 
-impl<T, K: sealed::Reads<T> + ?Sized> sealed::Reads<T> for &K {
+impl<T, K: ReadKey<T> + ?Sized> ReadKey<T> for &K {
     fn read(&self, entry: &Entry<'_>) -> Result<T, String> {
         K::read(self, entry)
     }
 }
 
-impl<V, M, K: sealed::Writes<V, M> + ?Sized> sealed::Writes<V, M> for &K {
+impl<V, K: WriteKey<V> + ?Sized> WriteKey<V> for &K {
     fn write(&self, value: &V) -> Result<Written, String> {
         K::write(self, value)
     }

@@ -65,7 +65,7 @@ impl Session {
     /// assert!(session.insert("rate", f64::NAN).unwrap_err().is_not_representable());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn insert<V, M>(&self, key: impl WriteKey<V, M>, value: V) -> Result<(), Error> {
+    pub fn insert<V>(&self, key: impl WriteKey<V>, value: V) -> Result<(), Error> {
         let mut replaced = None;
         self.put(&key, &value, |_, there| {
             let known = there.map_or(Ok(()), |there| key.knows(&there));
@@ -102,13 +102,13 @@ impl Session {
     /// assert_eq!(session.get(OLD)?, Some(3));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn replace<V, M>(&self, key: impl WriteKey<V, M>, value: V) -> Result<(), Error> {
+    pub fn replace<V>(&self, key: impl WriteKey<V>, value: V) -> Result<(), Error> {
         self.put(&key, &value, |_, _| Ok(()))
     }
 
-    fn put<V, M>(
+    fn put<V>(
         &self,
-        key: &impl WriteKey<V, M>,
+        key: &impl WriteKey<V>,
         value: &V,
         allowed: impl FnOnce(&SessionState, Option<Entry<'_>>) -> Result<(), Error>,
     ) -> Result<(), Error> {

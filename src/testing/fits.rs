@@ -45,14 +45,14 @@ use crate::session::{Size, WriteKey};
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[track_caller]
-pub fn assert_fits<V, M>(budget: Budget, key: impl WriteKey<V, M>, value: V) -> Size {
+pub fn assert_fits<V>(budget: Budget, key: impl WriteKey<V>, value: V) -> Size {
     match size(budget, key, value) {
         Ok(size) => size,
         Err(error) => panic!("{error}"),
     }
 }
 
-fn size<V, M>(budget: Budget, key: impl WriteKey<V, M>, value: V) -> Result<Size, Error> {
+fn size<V>(budget: Budget, key: impl WriteKey<V>, value: V) -> Result<Size, Error> {
     let builder = SessionManager::builder("shop", KeyRing::new(Key::generate()?));
     let manager = builder.budget(budget).build()?;
     // No size depends on the time.

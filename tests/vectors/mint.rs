@@ -23,8 +23,8 @@ const SECRET: u8 = 4;
 fn put(session: &Session, name: &'static str, flags: u8, value: &Value) -> Value {
     if flags & JSON != 0 {
         match flags & SECRET {
-            0 => session.insert(name, value),
-            _ => session.insert(Attribute::json(name).secret(), value),
+            0 => session.insert(name, value.clone()),
+            _ => session.insert(Attribute::json(name).secret(), value.clone()),
         }
         .unwrap();
         return json!({ "name": name, "flags": flags, "schema": 0, "json": value.to_string() });

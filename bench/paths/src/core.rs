@@ -100,7 +100,7 @@ impl Core {
 pub fn store(session: &Session, kind: Kind) -> Result<(), Error> {
     fn put<T: Value>(session: &Session) -> Result<(), Error> {
         let value = T::original().map_err(|_| Error::misuse("the corpus does not parse"))?;
-        session.insert(T::KEY, &value)
+        session.insert(T::KEY, value)
     }
     match kind {
         Kind::Login => put::<Login>(session),

@@ -138,7 +138,7 @@ fn writes<T: Value>(core: &Core, count: u32) -> Result<(), String> {
     let changes: Changes<T> = Changes::new()?;
     each(core, count, |session| {
         let value = changes.next();
-        value.is_some_and(|value| session.insert(T::KEY, value).is_ok())
+        value.is_some_and(|value| session.insert(T::KEY, value.clone()).is_ok())
     })
 }
 

@@ -91,7 +91,7 @@ pub fn times(stage: Stage, kind: Kind, core: Core) -> Result<Times, String> {
 pub fn writes<T: Value>(stage: Stage, core: Core, changes: Changes<T>) -> Times {
     let insert = move |session: &Session| {
         if let Some(value) = changes.next() {
-            black_box(session.insert(T::KEY, value).is_ok());
+            black_box(session.insert(T::KEY, value.clone()).is_ok());
         }
     };
     let is_committed = stage == Stage::Commit;

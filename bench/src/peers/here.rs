@@ -32,14 +32,14 @@ impl Attributes for Session {
     }
 
     async fn put<T: Value>(&self, value: &T) -> Page<()> {
-        self.insert(T::KEY, value).map_err(failed)
+        self.insert(T::KEY, value.clone()).map_err(failed)
     }
 
     /// Stores struct types under typed keys, and the members of further files under string keys.
     async fn put_part(&self, name: &str, part: Part<'_>) -> Page<()> {
         match part {
             Part::Cart(cart) => self.put::<Cart>(cart).await,
-            Part::Json(value) => self.insert(name, value).map_err(failed),
+            Part::Json(value) => self.insert(name, value.clone()).map_err(failed),
             Part::Login(login) => self.put::<Login>(login).await,
             Part::Theme(theme) => self.put::<Theme>(theme).await,
             Part::Tokens(tokens) => self.put::<Tokens>(tokens).await,

@@ -27,13 +27,6 @@ pub(super) fn owned<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8
     proven(value, back::<T>)
 }
 
-/// Writes a slice, which is read back as a `Vec`.
-pub(crate) fn encode_slice<T: Serialize + DeserializeOwned>(
-    value: &[T],
-) -> Result<Vec<u8>, String> {
-    checked(Codec::Json, proven(value, back::<Vec<T>>), owned::<Vec<T>>)
-}
-
 /// Writes a type that may borrow text, although it can never borrow any from a session.
 pub(crate) fn encode_borrowing<T>(value: &T) -> Result<Vec<u8>, String>
 where

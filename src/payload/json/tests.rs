@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{decode, encode_borrowing, encode_slice};
+use super::{decode, encode_borrowing};
 use crate::payload::Codec;
 
 fn encode<T: Serialize + serde::de::DeserializeOwned>(value: &T) -> Result<Vec<u8>, String> {
@@ -209,14 +209,6 @@ fn borrowed_text_in_another_place_is_refused() {
     assert!(encode_borrowing(&Misplaced { a: "x", b: "y" }).is_err());
     // What is read as bytes is not an array of numbers.
     assert!(encode_borrowing(&&[1_u8, 2][..]).is_err());
-}
-
-#[test]
-fn a_slice_is_what_its_list_is() {
-    let list = vec![1.5, -2.0];
-    assert_eq!(encode_slice(&list), encode(&list));
-    assert!(encode_slice(&[Some(Some(1)), Some(None)]).is_err());
-    assert!(encode_slice::<u8>(&[]).is_ok());
 }
 
 #[derive(Deserialize, Debug)]

@@ -148,7 +148,7 @@ fn an_old_node_carries_along_what_it_cannot_read() {
         assert!(session.get::<u32>("profile").unwrap_err().is_unreadable());
         assert!(session.contains(OLD));
         session.insert("other", 1).unwrap();
-        session.start_over(&["profile"]).unwrap();
+        session.start_over(&[&"profile"]).unwrap();
     });
     browser.visit(&manager, at(2), |session| {
         assert_eq!(session.get(NEW).unwrap(), Some((7, "x".to_owned())));

@@ -106,7 +106,7 @@ proptest! {
             let mut browser = Browser::default();
             sizes.push(browser.visit(manager, at(0), |session| {
                 for (name, value) in &attributes {
-                    session.insert(name, value).unwrap();
+                    session.insert(name, value.clone()).unwrap();
                 }
                 session.size().unwrap().bytes
             }));
@@ -125,11 +125,11 @@ proptest! {
                     prop_assert_eq!(session.size().unwrap().bytes, *size);
                 }
                 for (name, value) in &later {
-                    session.insert(name, value).unwrap();
+                    session.insert(name, value.clone()).unwrap();
                 }
                 let fresh = Browser::default().open(manager, at(1));
                 for (name, value) in attributes.iter().chain(&later) {
-                    fresh.insert(name, value).unwrap();
+                    fresh.insert(name, value.clone()).unwrap();
                 }
                 prop_assert_eq!(session.size().unwrap().bytes, fresh.size().unwrap().bytes);
             }
@@ -161,9 +161,9 @@ proptest! {
                 None => session.start_over(&[]).unwrap(),
             }
             for (name, value) in &attributes {
-                session.insert(name, value).unwrap();
+                session.insert(name, value.clone()).unwrap();
             }
-            session.insert(typed, &blob).unwrap();
+            session.insert(typed, blob.clone()).unwrap();
             session.id()
         });
         let line = browser.line();

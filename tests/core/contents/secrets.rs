@@ -123,7 +123,7 @@ fn a_secret_is_not_carried_into_a_signed_session() {
         session.insert(PLAIN, secret(2)),
         session.renew(),
         session.set_idle_timeout(std::time::Duration::from_secs(1_800)),
-        session.sign_in("ada", &[CSRF.name()]),
+        session.sign_in("ada", &[&CSRF]),
     ] {
         let error = refused.unwrap_err();
         assert!(error.is_not_permitted(), "{error}");
@@ -143,7 +143,7 @@ fn a_secret_is_not_carried_into_a_signed_session() {
     assert!(session.take(NOTE).unwrap_err().is_not_permitted());
     // What leaves the secret behind is fine.
     let session = browser.open(&signed(), at(1));
-    session.sign_in("ada", &[NOTE.name()]).unwrap();
+    session.sign_in("ada", &[&NOTE]).unwrap();
     assert!(session.size().is_ok());
     // Without it, the session can be signed.
     browser.visit(&signed(), at(2), |session| {

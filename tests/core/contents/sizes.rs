@@ -99,7 +99,7 @@ fn the_error_tells_what_is_missing_in_the_best_form() {
     let needed = [Compression::Auto, Compression::Smallest].map(|policy| {
         let builder = SessionManager::builder("session", ring()).compression(policy);
         let session = Browser::default().open(&builder.build().unwrap(), at(0));
-        let error = session.insert("a", &letters).unwrap_err();
+        let error = session.insert("a", letters.as_str()).unwrap_err();
         error.sizes().unwrap().needed
     });
     assert_eq!(needed[0], needed[1]);

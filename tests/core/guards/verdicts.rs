@@ -20,7 +20,7 @@ fn a_session_is_not_a_sign_in() {
     carted.insert("cart", 1).unwrap();
     let nameless = nobody();
     nameless.insert("cart", 1).unwrap();
-    nameless.start_over(&["cart"]).unwrap();
+    nameless.start_over(&[&"cart"]).unwrap();
     for (session, live, signed_in) in [
         (nobody(), Verdict::Unauthorized, Verdict::Unauthorized),
         (carted, Verdict::Pass, Verdict::Unauthorized),
@@ -71,10 +71,10 @@ fn every_condition_has_to_hold() {
     assert_eq!(verdict(&guard, &session), Verdict::Pass);
     main.insert(LEVEL, 2).unwrap();
     assert_eq!(verdict(&guard, &session), Verdict::Forbidden);
-    main.sign_in("grace", &["admin", "level"]).unwrap();
+    main.sign_in("grace", &[&"admin", &"level"]).unwrap();
     main.insert(LEVEL, 3).unwrap();
     assert_eq!(verdict(&guard, &session), Verdict::Forbidden);
-    main.start_over(&["admin", "level"]).unwrap();
+    main.start_over(&[&"admin", &"level"]).unwrap();
     assert_eq!(verdict(&guard, &session), Verdict::Unauthorized);
 }
 

@@ -49,7 +49,7 @@ fn a_refused_value_is_held_back_by_an_error_and_told_of_otherwise() {
     for settles in [
         |session: &Session| session.insert("lump", "less").unwrap(),
         |session: &Session| assert!(!session.remove("lump").unwrap()),
-        |session: &Session| session.start_over(&["before"]).unwrap(),
+        |session: &Session| session.start_over(&[&"before"]).unwrap(),
     ] {
         let (session, _) = refused();
         settles(&session);

@@ -28,7 +28,7 @@ fn a_visitor_signs_in_here_and_is_known_there() {
             .unwrap();
     });
     browser.visit(&there, at(10), |session| {
-        session.sign_in("user-1", &["cart"]).unwrap();
+        session.sign_in("user-1", &[&"cart"]).unwrap();
         session.insert("name", "Ada").unwrap();
     });
     let id = browser.visit(&here, at(20), |session| {
@@ -160,17 +160,17 @@ fn sign_in_keeps_only_what_is_named_and_renew_keeps_all() {
         session.id().unwrap()
     });
     let signed_in = browser.visit(&manager, at(100), |session| {
-        session.start_over(&["cart", "absent"]).unwrap();
+        session.start_over(&[&"cart", &"absent"]).unwrap();
         session.id().unwrap()
     });
     assert!(!planted.is_same_sign_in(&signed_in));
     // Whoever was signed in before is not any more.
     browser.visit(&manager, at(150), |session| {
-        session.sign_in("before", &["cart"]).unwrap()
+        session.sign_in("before", &[&"cart"]).unwrap()
     });
     let signed_in = browser.visit(&manager, at(160), |session| {
         assert_eq!(session.subject().as_deref(), Some("before"));
-        session.start_over(&["cart"]).unwrap();
+        session.start_over(&[&"cart"]).unwrap();
         assert_eq!(session.subject(), None);
         session.id().unwrap()
     });
@@ -422,7 +422,7 @@ fn keys_of_every_kind() {
     let session = Browser::default().open(&manager(), at(0));
     session.insert(NUMBER, 1).unwrap();
     for key in [NUMBER, NUMBER].iter() {
-        session.insert(key, &2).unwrap();
+        session.insert(key, 2).unwrap();
         assert_eq!(session.get(key).unwrap(), Some(2));
     }
     let owned = "owned".to_owned();

@@ -74,7 +74,7 @@ fn sessions(manager: &SessionManager) -> Vec<String> {
     let mut tokens = Vec::new();
     for seconds in [0, 10] {
         browser.visit(manager, at(seconds), |session| {
-            session.sign_in("Ada", &["member"]).unwrap();
+            session.sign_in("Ada", &[&"member"]).unwrap();
             session.insert("seen", seconds).unwrap();
         });
         tokens.push(browser.value(crate::common::BASE).unwrap().to_owned());

@@ -73,7 +73,7 @@ impl Op {
                 session.renew().unwrap();
             }
             Op::SignIn | Op::ForeignSignIn => session
-                .sign_in(&format!("user-{number}"), &["log"])
+                .sign_in(&format!("user-{number}"), &[&"log"])
                 .unwrap(),
             Op::Destroy | Op::ForeignDestroy => session.destroy().unwrap(),
         }

@@ -10,8 +10,9 @@ use crate::common::{Browser, at, key, ring};
 
 const SECRET: &str = "correct-horse-battery-staple";
 
+/// What subscribers of `tracing` write.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Log(pub(super) Arc<Mutex<Vec<u8>>>);
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

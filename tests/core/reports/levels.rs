@@ -74,7 +74,7 @@ fn a_session_near_its_budget_is_news_once() {
             .into_iter()
             .for_each(|length| store(&mut browser, manager, length));
         browser.visit(manager, at(0), |session| {
-            session.sign_in("ada", &[BLOB.name()]).unwrap();
+            session.sign_in("ada", &[&BLOB]).unwrap();
         });
         browser.visit(manager, at(0), |session| session.insert("a", 1).unwrap());
     });

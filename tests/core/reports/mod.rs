@@ -2,5 +2,6 @@
 
 mod closing;
 mod events;
+mod keeping;
 mod leaks;
 mod levels;

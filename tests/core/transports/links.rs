@@ -439,7 +439,7 @@ fn a_sign_in_in_links_sets_no_cookie() {
     let manager = either();
     let ada = query("Ada");
     let session = by_query(&ada).load(&manager, at(60));
-    session.sign_in("user-17", &["name"]).unwrap();
+    session.sign_in("user-17", &[&"name"]).unwrap();
     let next = query_of(&session);
     let lines = answer(&manager, &session, at(60)).unwrap();
     assert_eq!(value(&lines, "set-cookie"), None, "{lines:?}");

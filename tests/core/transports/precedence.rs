@@ -123,7 +123,7 @@ fn a_cookie_beside_a_header_is_neither_read_nor_removed() {
         if end {
             session.destroy().unwrap();
         } else {
-            session.sign_in("user-17", &["name"]).unwrap();
+            session.sign_in("user-17", &[&"name"]).unwrap();
             assert_eq!(session.size().unwrap().other_cookies, 0);
         }
         let lines = answer(&manager, &session, at(60)).unwrap();

@@ -47,7 +47,7 @@ pub(crate) async fn sign_in(
     }
     // A real shop's subject is the account's id. Everything but the cart is left behind: whoever
     // planted this session must not come along.
-    session.sign_in(&format!("demo:{name}"), &[CART.name()])?;
+    session.sign_in(&format!("demo:{name}"), &[&CART])?;
     if credentials.remember.is_some() {
         session.remember(REMEMBERED)?;
         session.set_idle_timeout(REMEMBERED_IDLE)?;

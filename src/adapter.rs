@@ -14,6 +14,7 @@
 //!
 //! Nothing else is left to decide.
 
+pub use crate::answer::{answer, mistake_body, tell_mistake};
 pub use crate::clock::{Clock, SystemClock};
 pub use crate::cross_origin::{Foreign, HeaderFields, header_fields};
 pub use crate::guard::Verdict;

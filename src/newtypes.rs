@@ -1,5 +1,5 @@
-//! Defines the types that each adapter must own, because of the orphan rule: the extractors, the
-//! error of a handler, and what is answered where no session is.
+//! Defines the types that each adapter must own, because of the orphan rule: the extractors, and what is
+//! answered where no session is.
 //!
 //! Owns all that these types do without the framework. Adapters write their documentation and implement
 //! the framework's traits. The macros are no part of the public interface, and an adapter of somebody
@@ -40,6 +40,18 @@ macro_rules! __extractors {
             /// Returns the session if the browser brought one.
             fn live(self) -> ::core::option::Option<LiveSession<S>> {
                 self.is_live().then_some(LiveSession(self))
+            }
+        }
+
+        /// Takes the main slot's session of the same request, for functions of your own that a guard's
+        /// condition or the page for a failed commit calls with the session that it gets.
+        impl ::core::convert::From<$crate::Session> for Session {
+            fn from(session: $crate::Session) -> Session {
+                let main = session.slot::<$crate::Main>();
+                Session {
+                    session: main.unwrap_or(session),
+                    slot: ::core::marker::PhantomData,
+                }
             }
         }
 
@@ -85,59 +97,6 @@ macro_rules! __extractors {
                 &self.0
             }
         }
-    };
-}
-
-/// Defines `Error`, the core's error as the response of a handler.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __error {
-    (
-        $(#[$error:meta])*
-        pub struct Error;
-
-        $(#[$inner:meta])*
-        pub fn inner;
-    ) => {
-        $(#[$error])*
-        #[derive(Clone, Debug)]
-        pub struct Error($crate::Error);
-
-        impl Error {
-            $(#[$inner])*
-            #[must_use]
-            pub fn inner(&self) -> &$crate::Error {
-                &self.0
-            }
-
-            /// Logs the error and holds back what the request has changed, before a response is made
-            /// of it.
-            fn settle(&self) {
-                // The commit fails with what is too large, and reports it.
-                if !self.0.is_too_large() {
-                    ::tracing::error!(
-                        target: "sealed_session",
-                        error = %self.0,
-                        "session error in a handler"
-                    );
-                }
-                self.0.hold_back();
-            }
-        }
-
-        impl ::core::convert::From<$crate::Error> for Error {
-            fn from(error: $crate::Error) -> Error {
-                Error(error)
-            }
-        }
-
-        impl ::core::fmt::Display for Error {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(&self.0, f)
-            }
-        }
-
-        impl ::std::error::Error for Error {}
     };
 }
 

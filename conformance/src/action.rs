@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sealed_session::report::Source;
 use sealed_session::testing::ManualClock;
-use sealed_session::{Error, Session};
+use sealed_session::{Error, Key, Session};
 
 use crate::reply::Reply;
 
@@ -90,6 +90,8 @@ fn with_session(
         "clear" => return session.clear().map(|()| None),
         "renew" => return session.renew().map(|()| None),
         "destroy" => return session.destroy().map(|()| None),
+        // A session error that is no mistake of the app's.
+        "fail" => return "not a key".parse::<Key>().map(|_| None),
         "sign-in" => return session.sign_in(first, &[&second]).map(|()| None),
         "passive" => {
             session.mark_passive();

@@ -72,7 +72,8 @@ impl Error {
     }
 
     /// Makes the error of an adapter that finds its application put together wrongly: with two layers, for
-    /// instance.
+    /// instance. In builds with debug assertions the text stands in the body of a 500, so it is to hold
+    /// nothing that comes from a visitor.
     ///
     /// ```
     /// let error = sealed_session::Error::misuse("two session layers cover one request");

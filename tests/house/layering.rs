@@ -11,6 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The ground.
     ("clock", &[]),
     ("error", &[]),
+    ("answer", &["error"]),
     ("slot", &[]),
     ("cross_origin", &["error"]),
     ("event", &["cross_origin", "error"]),
@@ -74,6 +75,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "adapter",
         &[
+            "answer",
             "clock",
             "cross_origin",
             "error",

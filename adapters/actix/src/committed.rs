@@ -30,7 +30,7 @@ use crate::head::Headers;
 /// # let sessions = SessionMiddleware::new(SessionManager::new("session", KeyRing::new(Key::generate()?))?);
 /// let app = App::new()
 ///     .wrap(from_fn(async |session: Session, _, _| {
-///         session.destroy().map_err(sealed_session_actix::Error::from)?;
+///         session.destroy()?;
 ///         Err::<ServiceResponse, Error>(ErrorForbidden("not here"))
 ///     }))
 ///     .wrap(sessions);

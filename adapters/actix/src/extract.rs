@@ -72,7 +72,7 @@ fn session<S: Slot>(request: &HttpRequest) -> Result<Session<S>, MissingMiddlewa
     let session = session.ok_or_else(MissingMiddleware::everything);
     // Here and not where a response is made, because an `Option` makes none.
     let session = session.and_then(Session::of);
-    session.inspect_err(|missing| missing.report(request.path()))
+    session.inspect_err(|missing| drop(missing.report()))
 }
 
 /// The trait's function, for a call that names no slot: where a value is made, Rust does not fall back

@@ -90,10 +90,7 @@ impl GuardMiddleware {
         };
         match verdict {
             Ok(verdict) => answer(&verdict),
-            Err(missing) => {
-                missing.report(request.path());
-                Some(HttpResponse::InternalServerError().finish())
-            }
+            Err(missing) => Some(HttpResponse::InternalServerError().body(missing.report())),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! [`sealed-session`](sealed_session) for actix-web.
 //!
 //! Wrap the `App` in [`SessionMiddleware`], and ask for a [`Session`] in a handler. Both extractors
-//! deref to the core's [`sealed_session::Session`], which documents what a session can do.
+//! deref to the core's [`sealed_session::Session`], which documents what a session can do. Everything else
+//! of the core is here under its own name. Its [`Error`] is a response: an empty 500, and the text is in the
+//! log.
 //!
 //! ```
 //! use actix_web::{App, web};
@@ -72,7 +74,6 @@
 
 mod commit;
 mod committed;
-mod error;
 mod extract;
 mod failure;
 mod future;
@@ -86,11 +87,13 @@ mod refused;
 mod shared;
 
 pub use committed::CommittedError;
-pub use error::Error;
 pub use extract::{LiveSession, Session};
 pub use future::ResponseFuture;
 pub use guard::{GuardFuture, GuardMiddleware, GuardService};
 pub use middleware::{SessionMiddleware, SessionService};
 pub use missing::{MissingMiddleware, NotLive};
 pub use passive::{PassiveMiddleware, PassiveService};
+#[doc(hidden)]
 pub use sealed_session;
+#[doc(inline)]
+pub use sealed_session::*;

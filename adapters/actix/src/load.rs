@@ -61,10 +61,9 @@ fn outer(
                 "two session middlewares cover one request, and cannot be told apart; remove one of them, or \
                  change its names: {error}"
             ));
-            tracing::error!(target: "sealed_session", %error);
             // What is around finds its own again.
             restore(&mut request.extensions_mut(), outer);
-            return Err(Refused::Covered);
+            return Err(Refused::Covered(error));
         }
         around = before.as_deref();
     }

@@ -128,25 +128,21 @@ impl SessionMiddleware {
     /// session that did not fit, and none is sent.
     ///
     /// A handler learns already at its insert of a value that can never fit. If that error becomes the
-    /// response, as this crate's [`Error`](crate::Error), by a 5xx or with
+    /// response, as this crate's [`Error`], by a 5xx or with
     /// [`hold_back`](sealed_session::Error::hold_back), then nothing is committed, and this answers: one
     /// page for both. A response that a middleware within makes is dropped then.
     ///
     /// ```
     /// use actix_web::HttpResponse;
     /// use sealed_session_actix::SessionMiddleware;
-    /// use sealed_session_actix::sealed_session::{Error, Key, KeyRing, Session, SessionManager};
-    ///
-    /// fn too_large(error: &Error, _: &Session) -> HttpResponse {
-    ///     match error.sizes() {
-    ///         Some(sizes) => HttpResponse::UnprocessableEntity()
-    ///             .body(format!("Too large: {} of {}", sizes.needed, sizes.allowed)),
-    ///         None => HttpResponse::InternalServerError().finish(),
-    ///     }
-    /// }
+    /// use sealed_session_actix::sealed_session::{Error, Key, KeyRing, SessionManager};
     ///
     /// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
-    /// let sessions = SessionMiddleware::new(manager).on_commit_failure(too_large);
+    /// let sessions = SessionMiddleware::new(manager).on_commit_failure(|error, _| match error.sizes() {
+    ///     Some(sizes) => HttpResponse::UnprocessableEntity()
+    ///         .body(format!("Too large: {} of {}", sizes.needed, sizes.allowed)),
+    ///     None => HttpResponse::InternalServerError().finish(),
+    /// });
     /// # Ok::<(), Error>(())
     /// ```
     #[must_use]

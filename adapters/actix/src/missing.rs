@@ -2,10 +2,12 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+use sealed_session::adapter;
 
 sealed_session::__missing! {
     /// No [`SessionMiddleware`](crate::SessionMiddleware) covers the route, or the one that does has no
-    /// such slot. Answers 500 with an empty body; the log names the fix.
+    /// such slot. Answers 500; the log names the fix, and so does the body in builds with debug
+    /// assertions.
     ///
     /// ```
     /// use actix_web::test::TestRequest;
@@ -24,14 +26,15 @@ sealed_session::__missing! {
 }
 
 impl MissingMiddleware {
-    pub(crate) fn report(&self, path: &str) {
-        tracing::error!(target: "sealed_session", path, "{self}");
+    /// Tells, and returns the body of the answer.
+    pub(crate) fn report(&self) -> String {
+        adapter::tell_mistake(self)
     }
 }
 
 impl ResponseError for MissingMiddleware {
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.status_code())
+        HttpResponse::InternalServerError().body(adapter::mistake_body(self))
     }
 }
 
@@ -61,6 +64,9 @@ impl ResponseError for NotLive {
     }
 
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.status_code())
+        match self {
+            NotLive::MissingMiddleware(missing) => missing.error_response(),
+            NotLive::Nobody => HttpResponse::new(self.status_code()),
+        }
     }
 }

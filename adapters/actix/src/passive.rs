@@ -131,10 +131,9 @@ where
         if wanted.is_none_or(|wanted| wanted(request.headers())) {
             match request.extensions().get::<Session>() {
                 Some(session) => adapter::mark_passive(session),
-                None => tracing::error!(
-                    target: "sealed_session",
-                    "a passive middleware without a session middleware around it marks nothing"
-                ),
+                None => drop(adapter::tell_mistake(
+                    &"a passive middleware without a session middleware around it marks nothing",
+                )),
             }
         }
         self.inner.call(request)

@@ -2,13 +2,13 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
-use sealed_session::adapter::Foreign;
+use sealed_session::Error;
+use sealed_session::adapter::{self, Foreign};
 
 /// Why a request goes no further.
-#[derive(Clone, Copy)]
 pub(crate) enum Refused {
     /// Another middleware has given it a session under the same names.
-    Covered,
+    Covered(Error),
     /// Another origin caused it.
     Foreign(Foreign),
 }
@@ -16,10 +16,13 @@ pub(crate) enum Refused {
 impl Refused {
     /// Makes the answer. The application's page for a failed commit speaks of what a visitor stored, and
     /// not of this.
-    pub(crate) fn answer(self) -> HttpResponse {
+    pub(crate) fn answer(&self) -> HttpResponse {
         let foreign = match self {
-            Refused::Covered => return HttpResponse::InternalServerError().finish(),
-            Refused::Foreign(foreign) => foreign,
+            Refused::Covered(mistake) => {
+                let body = adapter::tell_mistake(mistake);
+                return HttpResponse::InternalServerError().body(body);
+            }
+            Refused::Foreign(foreign) => *foreign,
         };
         let status = StatusCode::from_u16(foreign.status());
         HttpResponse::build(status.unwrap_or(StatusCode::FORBIDDEN))

@@ -1,7 +1,8 @@
 //! [`sealed-session`](sealed_session) for axum.
 //!
 //! Add [`SessionLayer`] to the router, and ask for a [`Session`] in a handler. Both extractors deref
-//! to the core's [`sealed_session::Session`], which documents what a session can do.
+//! to the core's [`sealed_session::Session`], which documents what a session can do. Everything else of the
+//! core is here under its own name. Its [`Error`] is a response: an empty 500, and the text is in the log.
 //!
 //! ```
 //! use axum::{Router, routing::{get, post}};
@@ -37,21 +38,19 @@
 //!
 //! ```
 //! use axum::http::StatusCode;
-//! use axum::response::{IntoResponse, Response};
+//! use axum::response::IntoResponse;
 //! use sealed_session_axum::SessionLayer;
-//! use sealed_session_axum::sealed_session::{Error, Key, KeyRing, Session, SessionManager};
+//! use sealed_session_axum::sealed_session::{Error, Key, KeyRing, SessionManager};
 //!
-//! fn too_large(error: &Error, _: &Session) -> Response {
+//! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//! let layer = SessionLayer::new(manager).on_commit_failure(|error, _| {
 //!     let text = match error.sizes() {
 //!         Some(sizes) => format!("Too large: {} of {}", sizes.needed, sizes.allowed),
 //!         None => String::new(),
 //!     };
 //!     (StatusCode::UNPROCESSABLE_ENTITY, text).into_response()
-//! }
-//!
-//! let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
-//! let app: axum::Router =
-//!     axum::Router::new().layer(SessionLayer::new(manager).on_commit_failure(too_large));
+//! });
+//! let app: axum::Router = axum::Router::new().layer(layer);
 //! # Ok::<(), Error>(())
 //! ```
 //!
@@ -165,16 +164,17 @@
 
 #![forbid(unsafe_code)]
 
-mod error;
 mod extract;
 mod guard;
 mod missing;
 
-pub use error::Error;
 pub use extract::{LiveSession, Session};
 pub use guard::GuardLayer;
 pub use missing::{MissingLayer, NotLive};
+#[doc(hidden)]
 pub use sealed_session;
+#[doc(inline)]
+pub use sealed_session::*;
 pub use sealed_session_tower::{
     CommitFailure, EmptyResponse, GuardService, PassiveLayer, SessionLayer,
 };

@@ -2,10 +2,11 @@
 
 use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
+use sealed_session::adapter;
 
 sealed_session::__missing! {
     /// No [`SessionLayer`](crate::SessionLayer) covers the route, or the one that does has no such slot.
-    /// Answers 500 with an empty body; the log names the fix.
+    /// Answers 500; the log names the fix, and so does the body in builds with debug assertions.
     ///
     /// ```
     /// use axum::extract::{FromRequestParts, Request};
@@ -25,8 +26,8 @@ sealed_session::__missing! {
 
 impl IntoResponse for MissingLayer {
     fn into_response(self) -> Response {
-        tracing::error!(target: "sealed_session", "{self}");
-        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        let body = adapter::tell_mistake(&self);
+        (StatusCode::INTERNAL_SERVER_ERROR, body).into_response()
     }
 }
 

@@ -100,23 +100,21 @@ impl SessionFairing {
     /// any slot; it reads as the browser keeps it, and cannot be changed any more.
     ///
     /// A handler learns already at its insert of a value that can never fit. If it answers with this
-    /// crate's [`Error`](crate::Error), then nothing is committed, and this page answers, too.
+    /// crate's [`Error`], then nothing is committed, and this page answers, too.
     ///
     /// ```
     /// use rocket::http::Status;
     /// use sealed_session_rocket::SessionFairing;
-    /// use sealed_session_rocket::sealed_session::{Error, Key, KeyRing, Session, SessionManager};
+    /// use sealed_session_rocket::sealed_session::{Error, Key, KeyRing, SessionManager};
     ///
-    /// fn too_large(error: &Error, _: &Session) -> (Status, String) {
+    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let fairing = SessionFairing::new(manager).on_commit_failure(|error, _| {
     ///     let text = match error.sizes() {
     ///         Some(sizes) => format!("Too large: {} of {}", sizes.needed, sizes.allowed),
     ///         None => String::new(),
     ///     };
     ///     (Status::UnprocessableEntity, text)
-    /// }
-    ///
-    /// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
-    /// let fairing = SessionFairing::new(manager).on_commit_failure(too_large);
+    /// });
     /// # Ok::<(), Error>(())
     /// ```
     #[must_use]

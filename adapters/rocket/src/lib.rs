@@ -24,7 +24,7 @@
 //!     Ok(format!("{name}, {user}"))
 //! }
 //!
-//! fn app() -> Result<Rocket<Build>, sealed_session::Error> {
+//! fn app() -> Result<Rocket<Build>, Error> {
 //!     let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 //!     Ok(rocket::build()
 //!         .mount("/", routes![sign_in, profile])
@@ -46,7 +46,7 @@
 //!   Rocket's local client works all the same.
 //! - **Catchers** get the session of the request that went wrong, by `request.guard::<Session>()`, and
 //!   their changes are kept. After a value that can never fit, and after a panic, they see the session as it
-//!   came, and a change is an error; see [`Error::outcome`] for guards of your own. Rocket runs no
+//!   came, and a change is an error; guards of your own call [`Error::hold_back`]. Rocket runs no
 //!   fairings for a request that it cannot read, one with an unknown method for instance. No cache
 //!   could be told whose page its answer is, so its catcher gets nobody's session, and a change is an
 //!   error.
@@ -66,7 +66,6 @@
 
 mod cached;
 mod commit;
-mod error;
 mod extract;
 mod failure;
 mod fairing;
@@ -78,10 +77,12 @@ mod passive;
 mod refused;
 mod shared;
 
-pub use error::Error;
 pub use extract::{LiveSession, Session};
 pub use fairing::SessionFairing;
 pub use guard::{Guarded, Policy, Refused};
 pub use missing::MissingFairing;
 pub use passive::Passive;
+#[doc(hidden)]
 pub use sealed_session;
+#[doc(inline)]
+pub use sealed_session::*;

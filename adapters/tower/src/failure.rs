@@ -1,15 +1,17 @@
 //! The answer to a commit that fails.
 
+use std::any::Any;
+use std::fmt::Display;
+
 use http::{Response, StatusCode};
-use sealed_session::{Error, Session};
+use sealed_session::{Error, Session, adapter};
 
 /// Makes the response for a session that could not be committed, or that had no room for a value.
 /// The visitor's old session is whole; the handler's response is dropped, because it speaks of
 /// changes that did not happen.
 ///
-/// Functions from `&Error` and `&Session` to a response implement it. A page that has something to keep, such
-/// as templates, is a type that implements this itself. Another slot, for the visitor's language, is there by
-/// [`Session::slot`].
+/// Functions from `&Error` and `&Session` to a response implement it. Another slot, for the visitor's
+/// language, is there by [`Session::slot`].
 ///
 /// ```
 /// use http::Response;
@@ -20,24 +22,12 @@ use sealed_session::{Error, Session};
 ///     Response::new(format!("{:?}: {error}", session.subject()))
 /// }
 ///
-/// struct Page {
-///     title: String,
-/// }
-///
-/// impl CommitFailure<String> for Page {
-///     fn respond(&self, error: &Error, session: &Session) -> Response<String> {
-///         let kept = session.names();
-///         Response::new(format!("{}: {error}. It keeps {kept:?}.", self.title))
-///     }
-/// }
-///
 /// fn answers(_: impl CommitFailure<String>) {}
 /// answers(page);
-/// answers(Page { title: "Too large".to_owned() });
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not answer a failed commit with a `Response<{ResBody}>`",
-    note = "use a function or a closure `|error: &Error, session: &Session| -> Response<{ResBody}>`, with both types written out, that is `Clone`"
+    note = "the response has the body of the service inside: a function or a closure `|error, session| -> Response<{ResBody}>` that is `Clone`"
 )]
 pub trait CommitFailure<ResBody> {
     /// Makes the response to send instead of the handler's. The session is the one that could not be sent, of
@@ -82,5 +72,22 @@ impl<ResBody: Default> CommitFailure<ResBody> for EmptyResponse {
 pub(crate) fn empty<ResBody: Default>(status: StatusCode) -> Response<ResBody> {
     let mut response = Response::new(ResBody::default());
     *response.status_mut() = status;
+    response
+}
+
+/// Tells a mistake of whoever put the application together, and answers for it. The body says it in builds
+/// with debug assertions, if it is of a type that is known: text, or that of axum.
+pub(crate) fn mistaken<ResBody: Default + 'static>(mistake: &dyn Display) -> Response<ResBody> {
+    let mut response: Response<ResBody> = empty(StatusCode::INTERNAL_SERVER_ERROR);
+    let text = adapter::tell_mistake(mistake);
+    let body: &mut dyn Any = response.body_mut();
+    #[cfg(feature = "axum-core-05")]
+    if let Some(body) = body.downcast_mut::<axum_core::body::Body>() {
+        *body = text.into();
+        return response;
+    }
+    if let Some(body) = body.downcast_mut::<String>() {
+        *body = text;
+    }
     response
 }

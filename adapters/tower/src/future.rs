@@ -79,7 +79,7 @@ impl<Inner, F, ResBody, E> Future for ResponseFuture<Inner, F>
 where
     Inner: Future<Output = Result<Response<ResBody>, E>>,
     F: CommitFailure<ResBody>,
-    ResBody: Default,
+    ResBody: Default + 'static,
 {
     type Output = Result<Response<ResBody>, E>;
 

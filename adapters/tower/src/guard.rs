@@ -12,7 +12,7 @@ use sealed_session::{Guard, Session};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::failure::empty;
+use crate::failure::{empty, mistaken};
 use crate::head::Headers;
 
 /// Lets pass only what a [`Guard`] lets pass. Everything else is answered by it, with an empty body:
@@ -92,7 +92,7 @@ impl GuardLayer {
         self
     }
 
-    fn refusal<ReqBody, ResBody: Default>(
+    fn refusal<ReqBody, ResBody: Default + 'static>(
         &self,
         request: &Request<ReqBody>,
     ) -> Option<Response<ResBody>> {
@@ -105,19 +105,14 @@ impl GuardLayer {
             .query(uri.query().unwrap_or_default())
             .fields(&fields);
         let Some(session) = request.extensions().get::<Session>() else {
-            tracing::error!(
-                target: "sealed_session",
-                "no session layer is around a guard, so nobody passes: add \
-                 `.layer(SessionLayer::new(manager))` outside of it; in axum, after the routes"
-            );
-            return Some(empty(StatusCode::INTERNAL_SERVER_ERROR));
+            return Some(mistaken(
+                &"no session layer is around a guard, so nobody passes: add \
+                  `.layer(SessionLayer::new(manager))` outside of it; in axum, after the routes",
+            ));
         };
         match self.guard.check(session, &head) {
             Ok(verdict) => answer(&verdict),
-            Err(error) => {
-                tracing::error!(target: "sealed_session", %error, "nobody passes a guard");
-                Some(empty(StatusCode::INTERNAL_SERVER_ERROR))
-            }
+            Err(error) => Some(mistaken(&format_args!("nobody passes a guard: {error}"))),
         }
     }
 }
@@ -170,7 +165,7 @@ pub struct GuardService<S> {
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for GuardService<S>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
-    ResBody: Default,
+    ResBody: Default + 'static,
 {
     type Response = Response<ResBody>;
     type Error = S::Error;

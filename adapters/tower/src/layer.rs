@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
-use sealed_session::SessionManager;
 use sealed_session::adapter::{Clock, SystemClock};
+use sealed_session::{Error, Session, SessionManager};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -118,16 +118,16 @@ impl<F> SessionLayer<F> {
     /// Answers a failed commit otherwise: with a page that says what was too large, for instance.
     ///
     /// A handler learns already at its insert of a value that can never fit. If it answers that with a
-    /// 5xx, or makes its response after [`hold_back`](sealed_session::Error::hold_back), as the error of
-    /// `sealed-session-axum` does, then nothing is committed, and this answers: one page for both.
+    /// 5xx, or makes its response after [`hold_back`](sealed_session::Error::hold_back), as that error does where a
+    /// framework makes a response of it, then nothing is committed, and this answers: one page for both.
     ///
     /// ```
     /// use http::Response;
     /// use sealed_session_tower::SessionLayer;
-    /// use sealed_session_tower::sealed_session::{Error, Key, KeyRing, Session, SessionManager};
+    /// use sealed_session_tower::sealed_session::{Error, Key, KeyRing, SessionManager};
     ///
     /// let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
-    /// let layer = SessionLayer::new(manager).on_commit_failure(|error: &Error, _: &Session| {
+    /// let layer = SessionLayer::new(manager).on_commit_failure(|error, _| {
     ///     let mut page = Response::new(match error.sizes() {
     ///         Some(sizes) => format!("Too large: {} of {}", sizes.needed, sizes.allowed),
     ///         None => String::new(),
@@ -138,7 +138,10 @@ impl<F> SessionLayer<F> {
     /// # Ok::<(), Error>(())
     /// ```
     #[must_use]
-    pub fn on_commit_failure<G>(self, failure: G) -> SessionLayer<G> {
+    pub fn on_commit_failure<G, B>(self, failure: G) -> SessionLayer<G>
+    where
+        G: Fn(&Error, &Session) -> Response<B>,
+    {
         let Shared { manager, clock, .. } = self.shared;
         SessionLayer {
             shared: Shared {
@@ -203,7 +206,7 @@ impl<S, F, ReqBody, ResBody> Service<Request<ReqBody>> for SessionService<S, F>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     F: CommitFailure<ResBody>,
-    ResBody: Default,
+    ResBody: Default + 'static,
 {
     type Response = Response<ResBody>;
     type Error = S::Error;

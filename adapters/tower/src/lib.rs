@@ -81,4 +81,7 @@ pub use future::ResponseFuture;
 pub use guard::{GuardFuture, GuardLayer, GuardService};
 pub use layer::{SessionLayer, SessionService};
 pub use passive::{PassiveLayer, PassiveService};
+#[doc(hidden)]
 pub use sealed_session;
+#[doc(inline)]
+pub use sealed_session::*;

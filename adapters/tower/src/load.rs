@@ -44,8 +44,7 @@ impl InHand {
                     "two session layers cover one request, and cannot be told apart; remove one of them, or \
                      change its names: {error}"
                 ));
-                tracing::error!(target: "sealed_session", %error);
-                return Err(Refused::Covered);
+                return Err(Refused::Covered(error));
             }
             around = outer.as_deref();
         }

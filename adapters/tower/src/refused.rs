@@ -1,15 +1,15 @@
 //! Requests that the inner service does not see, and their answers.
 
 use http::{HeaderValue, Response, StatusCode, header};
+use sealed_session::Error;
 use sealed_session::adapter::Foreign;
 
-use crate::failure::empty;
+use crate::failure::{empty, mistaken};
 
 /// Why a request goes no further.
-#[derive(Clone, Copy)]
 pub(crate) enum Refused {
     /// Another layer has given it a session under the same names.
-    Covered,
+    Covered(Error),
     /// Another origin caused it.
     Foreign(Foreign),
 }
@@ -17,10 +17,10 @@ pub(crate) enum Refused {
 impl Refused {
     /// Makes the answer. The application's page for a failed commit speaks of what a visitor stored, and
     /// not of this.
-    pub(crate) fn answer<B: Default>(self) -> Response<B> {
+    pub(crate) fn answer<B: Default + 'static>(&self) -> Response<B> {
         let foreign = match self {
-            Refused::Covered => return empty(StatusCode::INTERNAL_SERVER_ERROR),
-            Refused::Foreign(foreign) => foreign,
+            Refused::Covered(mistake) => return mistaken(mistake),
+            Refused::Foreign(foreign) => *foreign,
         };
         let status = StatusCode::from_u16(foreign.status());
         let mut response = empty(status.unwrap_or(StatusCode::FORBIDDEN));

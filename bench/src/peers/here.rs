@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::response::IntoResponse;
-use sealed_session::{Error, Key, KeyRing, SessionManager, SessionManagerBuilder};
+use sealed_session::{Key, KeyRing, SessionManager, SessionManagerBuilder};
 use sealed_session_axum::{Session, SessionLayer};
 use sealed_session_paths::value::Value;
 
@@ -19,7 +19,7 @@ pub(super) fn router(
         .and_then(|key| configure(SessionManager::builder("session", KeyRing::new(key))).build())
         .map_err(|error| error.to_string())?;
     let layer = SessionLayer::new(manager)
-        .on_commit_failure(|error: &Error, _: &_| failed(error).into_response());
+        .on_commit_failure(|error, _| failed(error).into_response());
     Ok(move |handler| {
         let route = route::<AttributesOf<Session>>(handler)?;
         Ok(Router::new().route("/", route).layer(layer.clone()))

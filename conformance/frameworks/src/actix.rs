@@ -19,7 +19,7 @@ use conformance::{
     Harness, Missing, Optional, Panics, Prefs, Reply, Server, Site, Support, guards,
 };
 use futures_util::stream;
-use sealed_session_actix::sealed_session::{Error as CoreError, Guard};
+use sealed_session_actix::sealed_session::Guard;
 use sealed_session_actix::{
     Error, GuardMiddleware, LiveSession, PassiveMiddleware, Session, SessionMiddleware,
 };
@@ -118,7 +118,7 @@ fn pages(config: &mut ServiceConfig, site: &Site) {
     }
 }
 
-fn guarded(path: &str, guard: Result<Guard, CoreError>) -> impl HttpServiceFactory + use<> {
+fn guarded(path: &str, guard: Result<Guard, Error>) -> impl HttpServiceFactory + use<> {
     let guard = guard.expect("the list's guards are some");
     let steps = resource("/{steps:.*}").to(act);
     scope(path).service(steps).wrap(GuardMiddleware::new(guard))
@@ -150,7 +150,7 @@ async fn early(
     session: Session,
     request: HttpRequest,
 ) -> actix_web::Result<HttpResponse> {
-    site.act(&session, request.path()).map_err(Error::from)?;
+    site.act(&session, request.path())?;
     Err(ErrorForbidden("early"))
 }
 
@@ -160,7 +160,7 @@ async fn before(
     request: ServiceRequest,
     _: Next<impl MessageBody>,
 ) -> actix_web::Result<ServiceResponse> {
-    site.act(&session, request.path()).map_err(Error::from)?;
+    site.act(&session, request.path())?;
     Err(ErrorBadGateway("before"))
 }
 

@@ -12,7 +12,6 @@ use axum::routing::any;
 use axum::{Router, serve};
 use conformance::{Catch, Harness, Missing, Prefs, Reply, Server, Site, Support, guards};
 use futures_util::stream;
-use sealed_session_axum::sealed_session as core;
 use sealed_session_axum::sealed_session::Guard;
 use sealed_session_axum::{Error, GuardLayer, LiveSession, PassiveLayer, Session, SessionLayer};
 use tokio::net::TcpListener;
@@ -76,11 +75,9 @@ fn app(site: Site) -> Router {
         let layer = SessionLayer::new(site.manager()).clock(site.clock());
         app = match site.page() {
             None => app.layer(layer),
-            Some(page) => app.layer(layer.on_commit_failure(
-                move |error: &core::Error, session: &core::Session| {
-                    response(page.reply(error, session))
-                },
-            )),
+            Some(page) => app.layer(
+                layer.on_commit_failure(move |error, session| response(page.reply(error, session))),
+            ),
         };
     }
     match site.catch() {
@@ -89,7 +86,7 @@ fn app(site: Site) -> Router {
     }
 }
 
-fn guarded(guard: Result<Guard, core::Error>) -> Router<Site> {
+fn guarded(guard: Result<Guard, Error>) -> Router<Site> {
     let guard = guard.expect("the list's guards are some");
     let routes = Router::new().route("/{*steps}", any(whole));
     routes.route_layer(GuardLayer::new(guard))
@@ -123,7 +120,7 @@ async fn plain(State(site): State<Site>, uri: Uri) -> Response {
 }
 
 async fn early(State(site): State<Site>, session: Session, uri: Uri) -> Result<(), Response> {
-    let done = site.act(&session, uri.path()).map_err(Error::from);
+    let done = site.act(&session, uri.path());
     done.map_err(IntoResponse::into_response)?;
     Err(StatusCode::FORBIDDEN.into_response())
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use conformance::sealed_session::{self as core, Session};
+use conformance::sealed_session::{self as core, Session, adapter};
 use conformance::{Prefs, Reply, Server, Site, guards};
 use futures_util::{FutureExt, stream};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -224,8 +224,8 @@ fn with_status(mut reply: Reply, status: u16) -> Reply {
 /// What the handler answers.
 fn replied(result: Result<Reply, core::Error>) -> Response<Body> {
     result.map(response).unwrap_or_else(|error| {
-        tracing::error!(target: "sealed_session", %error, "session error in a handler");
-        error.hold_back();
-        empty(StatusCode::INTERNAL_SERVER_ERROR)
+        let mut response = Response::new(Full::from(adapter::answer(&error)).boxed());
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        response
     })
 }

@@ -20,7 +20,7 @@ use rocket::response::stream::TextStream;
 use rocket::response::{self, Redirect, Responder};
 use rocket::tokio::runtime::Runtime;
 use rocket::{Build, Request, Response, Route, State, catch, catchers};
-use sealed_session_rocket::sealed_session::{Error as CoreError, Guard};
+use sealed_session_rocket::sealed_session::Guard;
 use sealed_session_rocket::{
     Error, Guarded, LiveSession, MissingFairing, Passive, Policy, Refused, Session, SessionFairing,
 };
@@ -150,7 +150,7 @@ impl<'r> FromRequest<'r> for Both {
 enum Members {}
 
 impl Policy for Members {
-    fn guard() -> Result<Guard, CoreError> {
+    fn guard() -> Result<Guard, Error> {
         guards::members()
     }
 }
@@ -158,7 +158,7 @@ impl Policy for Members {
 enum Admins {}
 
 impl Policy for Admins {
-    fn guard() -> Result<Guard, CoreError> {
+    fn guard() -> Result<Guard, Error> {
         guards::admins()
     }
 }
@@ -166,7 +166,7 @@ impl Policy for Admins {
 enum Themed {}
 
 impl Policy for Themed {
-    fn guard() -> Result<Guard, CoreError> {
+    fn guard() -> Result<Guard, Error> {
         guards::themed()
     }
 }

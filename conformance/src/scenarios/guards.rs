@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sealed_session::{Budget, CookieSpec, Lifetime, SessionManager};
+use sealed_session::{Budget, Lifetime, SessionManager};
 
 use crate::failure::Failure;
 use crate::harness::Harness;
@@ -212,5 +212,5 @@ fn missing_slot(harness: &dyn Harness) -> Result<(), Failure> {
     let mut browser = member(&stage)?;
     browser.get("/act/put.theme.dark")?.is(200)?;
     let answer = visit(&stage, &mut browser, "GET", "/themed/subject")?;
-    answer.is(500)?.says("")?.sets(&[]).map(drop)
+    answer.is(500)?.mistakes("with_slot")?.sets(&[]).map(drop)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sealed_session::{Budget, CookieSpec, Lifetime, SessionManager};
+use sealed_session::{Budget, Lifetime, SessionManager};
 
 use crate::failure::{Failure, same};
 use crate::harness::Harness;
@@ -221,7 +221,11 @@ fn missing(harness: &dyn Harness) -> Result<(), Failure> {
     let mut browser = stage.browser();
     for path in ["/prefs/get.theme", "/both/get.name"] {
         log::clear();
-        browser.get(path)?.is(500)?.says("")?.sets(&[])?;
+        browser
+            .get(path)?
+            .is(500)?
+            .mistakes("with_slot")?
+            .sets(&[])?;
         if harness.support().missing != Missing::Unknown {
             let named = log::text().contains(".with_slot::<Prefs>(");
             same(path, "the fix is in the log", true, named)?;

@@ -64,7 +64,7 @@ fn missing_layer(harness: &dyn Harness) -> Result<(), Failure> {
         let answer = browser.get(path)?;
         match (path, harness.support().optional) {
             ("/maybe", Optional::IsNone) => answer.is(200)?.says("nobody")?,
-            _ => answer.is(500)?.says("")?,
+            _ => answer.is(500)?.mistakes(fix.unwrap_or_default())?,
         };
         fix.map_or(Ok(()), |fix| logs(path, fix))?;
     }
@@ -86,7 +86,12 @@ fn doubled_layer(harness: &dyn Harness) -> Result<(), Failure> {
             let stage = Stage::with(harness, doubled)?;
             for path in ["/act/put.name.Ada", "/plain"] {
                 log::clear();
-                stage.browser().get(path)?.is(500)?.says("")?.sets(&[])?;
+                stage
+                    .browser()
+                    .get(path)?
+                    .is(500)?
+                    .mistakes("two session")?
+                    .sets(&[])?;
                 let told = log::text().contains("two session");
                 same(path, "the log tells of two", true, told)?;
             }

@@ -53,6 +53,16 @@ impl Answer {
         Ok(self)
     }
 
+    /// Demands an empty body, or in builds with debug assertions one that holds this text, which names a
+    /// mistake of the app's.
+    pub(crate) fn mistakes(&self, text: &str) -> Result<&Answer, Failure> {
+        let body = self.text();
+        match cfg!(debug_assertions) && body.contains(text) {
+            true => Ok(self),
+            false => self.says(""),
+        }
+    }
+
     /// Demands `Set-Cookie` lines of these names, in any order, and no others. Names stand without
     /// their prefix `__Host-`, and removals with a `-` in front.
     pub(crate) fn sets(&self, names: &[&str]) -> Result<&Answer, Failure> {

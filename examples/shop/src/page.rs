@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 use sealed_session::Attribute;
-use sealed_session_axum::{Error, Session};
+use sealed_session_axum::Session;
 
 use crate::cart::CART;
 use crate::figures::count;
@@ -49,7 +49,7 @@ impl FromRequestParts<Server> for Page {
         let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let elsewhere = server.elsewhere(host, path);
-        Page::of(*server, elsewhere, &session).map_err(|error| Error::from(error).into_response())
+        Page::of(*server, elsewhere, &session).map_err(IntoResponse::into_response)
     }
 }
 

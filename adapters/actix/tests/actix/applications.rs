@@ -5,9 +5,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::get;
 use actix_web::{App, HttpRequest, dev};
-use sealed_session_actix::sealed_session::{
-    self as core, CookieSpec, Key, KeyRing, SessionManager, Transport,
-};
+use sealed_session_actix::sealed_session::{CookieSpec, Key, KeyRing, SessionManager, Transport};
 use sealed_session_actix::{Session, SessionMiddleware};
 
 use crate::support::{builder, call, send, sessions};
@@ -57,7 +55,11 @@ async fn middlewares_and_guards_within_use_the_same_session() {
     };
     let twice = |context: &actix_web::guard::GuardContext<'_>| {
         let data = context.req_data();
-        data.get::<core::Session>().unwrap().get("seen").unwrap() == Some(2_u32)
+        data.get::<sealed_session::Session>()
+            .unwrap()
+            .get("seen")
+            .unwrap()
+            == Some(2_u32)
     };
     let app = App::new()
         .route(

@@ -13,7 +13,7 @@ use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::web::{self, get};
 use actix_web::{App, Error as ActixError, HttpResponse};
 use futures_util::FutureExt;
-use sealed_session_actix::sealed_session::{self as core, Budget};
+use sealed_session_actix::sealed_session::Budget;
 use sealed_session_actix::{CommittedError, Error, Session, SessionMiddleware};
 
 use crate::support::{Reply, builder, send, sessions};
@@ -109,9 +109,9 @@ async fn an_error_is_found_again_outside() {
 #[actix_web::test]
 async fn what_does_not_fit_is_one_page_also_where_a_middleware_finds_it() {
     async fn lump(session: Session, _: ServiceRequest, _: Next<impl MessageBody>) -> Answer {
-        session.sign_in("mallory", &[]).map_err(Error::from)?;
+        session.sign_in("mallory", &[])?;
         let lump = "x".repeat(100_000);
-        session.insert("lump", lump).map_err(Error::from)?;
+        session.insert("lump", lump)?;
         unreachable!("it does not fit");
     }
     async fn noise(session: Session, _: ServiceRequest, _: Next<impl MessageBody>) -> Answer {
@@ -126,7 +126,7 @@ async fn what_does_not_fit_is_one_page_also_where_a_middleware_finds_it() {
     }
     let sessions = || {
         let manager = builder().budget(Budget::portable()).build().unwrap();
-        let page = |error: &core::Error, _: &core::Session| {
+        let page = |error: &Error, _: &sealed_session::Session| {
             HttpResponse::PayloadTooLarge().body(error.is_too_large().to_string())
         };
         SessionMiddleware::new(manager).on_commit_failure(page)
@@ -199,7 +199,7 @@ async fn an_error_type_that_wraps_the_adapters_is_understood() {
     let lump = async |session: Session| -> Result<&'static str, Wrapped> {
         session.insert("name", "Eve").unwrap();
         let lump = session.insert("lump", "x".repeat(100_000));
-        lump.map_err(|error| Wrapped(error.into()))?;
+        lump.map_err(Wrapped)?;
         Ok("stored")
     };
     let sessions = sessions().on_commit_failure(|_, _| HttpResponse::PayloadTooLarge().finish());
@@ -209,10 +209,7 @@ async fn an_error_type_that_wraps_the_adapters_is_understood() {
 }
 
 /// A handler that stores what fits, and then what never does. `map` is the application's own error.
-async fn stores<E>(
-    session: Session,
-    map: impl FnOnce(core::Error) -> E,
-) -> Result<&'static str, E> {
+async fn stores<E>(session: Session, map: impl FnOnce(Error) -> E) -> Result<&'static str, E> {
     session.insert("name", "Eve").unwrap();
     session.insert("lump", "x".repeat(100_000)).map_err(map)?;
     Ok("stored")
@@ -233,7 +230,7 @@ async fn an_error_page_made_inside_the_sessions_does_not_hide_a_refused_value() 
         let page = ServiceResponse::new(request, page).map_into_right_body();
         Ok(ErrorHandlerResponse::Response(page))
     }
-    let handler = async |session: Session| stores(session, Error::from).await;
+    let handler = async |session: Session| stores(session, |error| error).await;
     let pages = ErrorHandlers::new().handler(StatusCode::INTERNAL_SERVER_ERROR, replaced);
     let app = App::new().route("/", get().to(handler)).wrap(pages);
     let app = init_service(app.wrap(reporting())).await;
@@ -244,7 +241,7 @@ async fn an_error_page_made_inside_the_sessions_does_not_hide_a_refused_value() 
 
 /// An application's error that knows nothing of ours.
 #[derive(Debug)]
-struct Opaque(core::Error);
+struct Opaque(Error);
 
 impl std::fmt::Display for Opaque {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -256,7 +253,7 @@ impl actix_web::ResponseError for Opaque {}
 
 /// One that answers for itself.
 #[derive(Debug)]
-struct Answering(core::Error);
+struct Answering(Error);
 
 impl std::fmt::Display for Answering {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -279,7 +276,7 @@ impl actix_web::ResponseError for Answering {
 async fn error_types_of_an_application_hold_back_by_a_500_or_by_a_call() {
     let opaque = async |session: Session| stores(session, Opaque).await;
     let boxed = async |session: Session| {
-        let erased = |error: core::Error| Box::<dyn std::error::Error>::from(error);
+        let erased = |error: Error| Box::<dyn std::error::Error>::from(error);
         stores(session, erased).await
     };
     let answering = async |session: Session| stores(session, Answering).await;
@@ -310,7 +307,7 @@ async fn a_page_made_outside_the_sessions_has_to_keep_their_head() {
         Ok(ErrorHandlerResponse::Response(page))
     }
     let denies = async |session: Session| -> actix_web::Result<&'static str> {
-        session.insert("name", "Ada").map_err(Error::from)?;
+        session.insert("name", "Ada")?;
         Err(ErrorForbidden("denied"))
     };
     let pages = ErrorHandlers::new().handler(StatusCode::FORBIDDEN, replaced);

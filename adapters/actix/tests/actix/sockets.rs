@@ -24,7 +24,7 @@ async fn upgrades(
     request: HttpRequest,
     body: web::Payload,
 ) -> actix_web::Result<HttpResponse> {
-    session.insert("name", "Ada").map_err(Error::from)?;
+    session.insert("name", "Ada")?;
     let (response, mut socket, mut messages) = actix_ws::handle(&request, body)?;
     actix_web::rt::spawn(async move {
         while let Some(Ok(Message::Text(_))) = messages.recv().await {

@@ -9,19 +9,19 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
 use http::{StatusCode, header};
-use sealed_session_axum::sealed_session as core;
-use sealed_session_axum::{Error, Session};
+use sealed_session_axum::sealed_session::{Guard, Slot};
+use sealed_session_axum::{Error, GuardLayer, Session};
 use tower::util::MapResponseLayer;
 
 use crate::support::{layer, send};
 
 /// A handler that stores what fits, and then what never does. `map` is the application's own error.
-async fn stores<E>(session: Session, map: impl FnOnce(core::Error) -> E) -> Result<(), E> {
+async fn stores<E>(session: Session, map: impl FnOnce(Error) -> E) -> Result<(), E> {
     session.insert("name", "Eve").unwrap();
     session.insert("lump", "x".repeat(100_000)).map_err(map)
 }
 
-fn too_much(error: &core::Error, session: &core::Session) -> Response {
+fn too_much(error: &Error, session: &sealed_session::Session) -> Response {
     assert!(error.is_too_large() && !session.contains("name"));
     (StatusCode::PAYLOAD_TOO_LARGE, "too much").into_response()
 }
@@ -38,7 +38,12 @@ async fn is_held_back(app: Router, what: &str) {
 
 #[tokio::test]
 async fn an_error_page_made_inside_the_sessions_does_not_hide_a_refused_value() {
-    let app = || Router::new().route("/", get(async |session| stores(session, Error::from).await));
+    let app = || {
+        Router::new().route(
+            "/",
+            get(async |session| stores(session, |error| error).await),
+        )
+    };
     // Both make a page of their own, and drop whatever rides in the response's extensions.
     let mapped = MapResponseLayer::new(|_: Response| Response::new(Body::from("sorry")));
     is_held_back(app().layer(mapped), "map_response").await;
@@ -50,7 +55,7 @@ async fn an_error_page_made_inside_the_sessions_does_not_hide_a_refused_value() 
     is_held_back(app().layer(from_fn), "from_fn").await;
 }
 
-/// An application's error that knows nothing of ours.
+/// An application's error that knows nothing of ours, as one around `anyhow`.
 struct Opaque(Box<dyn StdError + Send + Sync>);
 
 impl<E: Into<Box<dyn StdError + Send + Sync>>> From<E> for Opaque {
@@ -65,9 +70,25 @@ impl IntoResponse for Opaque {
     }
 }
 
+/// One that answers by ours.
+struct Wrapping(Error);
+
+impl From<Error> for Wrapping {
+    fn from(error: Error) -> Wrapping {
+        Wrapping(error)
+    }
+}
+
+impl IntoResponse for Wrapping {
+    fn into_response(self) -> Response {
+        let ours = self.0.into_response();
+        (StatusCode::BAD_REQUEST, ours.into_body()).into_response()
+    }
+}
+
 /// One that answers for itself.
 #[derive(Debug)]
-struct Answering(core::Error);
+struct Answering(Error);
 
 impl fmt::Display for Answering {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -91,6 +112,12 @@ async fn error_types_of_an_application_hold_back_by_a_500_or_by_a_call() {
     is_held_back(opaque, "an opaque error").await;
     let answering = Router::new().route("/", get(async |session| stores(session, Answering).await));
     is_held_back(answering, "one that answers for itself").await;
+    let wrapping = async |session: Session| -> Result<(), Wrapping> {
+        session.insert("name", "Eve")?;
+        Ok(session.insert("lump", "x".repeat(100_000))?)
+    };
+    let wrapping = Router::new().route("/", get(wrapping));
+    is_held_back(wrapping, "one that answers by ours").await;
 }
 
 #[tokio::test]
@@ -104,4 +131,45 @@ async fn what_a_handler_does_about_a_refused_value_is_committed() {
     let reply = send(&app, "GET", "/", &[]).await;
     assert_eq!((reply.status.as_u16(), reply.body.as_str()), (422, "true"));
     assert_eq!(reply.set_cookies().len(), 1);
+}
+
+#[tokio::test]
+async fn a_mistake_shows_in_the_body_of_builds_with_debug_assertions() {
+    enum Prefs {}
+    impl Slot for Prefs {}
+    let shown = |text: &'static str| if cfg!(debug_assertions) { text } else { "" };
+    let hello = || Router::new().route("/", get(async |_: Session| "Hello."));
+    let guarded = hello().route_layer(GuardLayer::new(Guard::live()));
+    let by_hand = async |session: Session| session.slot::<Prefs>().map(drop);
+    for (app, text) in [
+        (hello(), ".layer(SessionLayer::new(manager))"),
+        (guarded, "no session layer is around a guard"),
+        (hello().layer(layer()).layer(layer()), "two session layers"),
+        (
+            Router::new()
+                .route("/", get(async |_: Session<Prefs>| ()))
+                .layer(layer()),
+            "with_slot::<Prefs>",
+        ),
+        (
+            Router::new().route("/", get(by_hand)).layer(layer()),
+            "with_slot::<Prefs>",
+        ),
+    ] {
+        let reply = send(&app, "GET", "/", &[]).await;
+        assert_eq!(reply.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(reply.body.contains(shown(text)), "{text}: {}", reply.body);
+        assert_eq!(reply.body.is_empty(), !cfg!(debug_assertions), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_is_no_mistake_shows_nothing() {
+    let unreadable = async |session: Session| -> Result<(), Error> {
+        session.insert("name", "Ada")?;
+        session.get::<u32>("name").map(drop)
+    };
+    let app = Router::new().route("/", get(unreadable)).layer(layer());
+    let reply = send(&app, "GET", "/", &[]).await;
+    assert_eq!((reply.status.as_u16(), reply.body.as_str()), (500, ""));
 }

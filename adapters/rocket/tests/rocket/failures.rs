@@ -5,7 +5,7 @@ use std::time::Duration;
 use rocket::fairing::AdHoc;
 use rocket::http::{CookieJar, Status};
 use rocket::{Build, Request, Rocket, catch, catchers, get, routes};
-use sealed_session_rocket::sealed_session::{self as core, Lifetime, Transport};
+use sealed_session_rocket::sealed_session::{Lifetime, Transport};
 use sealed_session_rocket::{Error, Session, SessionFairing};
 
 use crate::forwards;
@@ -57,7 +57,7 @@ fn app() -> Rocket<Build> {
 
 #[test]
 fn one_page_for_what_is_too_large_in_the_end_and_at_once() {
-    let page = |error: &core::Error, session: &core::Session| {
+    let page = |error: &Error, session: &sealed_session::Session| {
         // It sees what the browser keeps.
         assert!(!session.contains("noise"));
         let sizes = error.sizes().unwrap();
@@ -127,7 +127,7 @@ fn begin(session: Session) -> Result<String, Error> {
 
 #[test]
 fn a_page_that_fails_is_an_empty_answer_with_its_status() {
-    let fails = |_: &core::Error, _: &core::Session| Status::ServiceUnavailable;
+    let fails = |_: &Error, _: &sealed_session::Session| Status::ServiceUnavailable;
     let client = client(app().attach(fairing().on_commit_failure(fails)));
     let reply = send(&client, "GET", "/noise", &[]);
     assert_eq!((reply.status, reply.body.as_str()), (503, ""));

@@ -7,7 +7,7 @@ use rocket::local::blocking::Client;
 use rocket::response::Redirect;
 use rocket::{Build, Request, Rocket, catch, catchers, get, routes};
 use sealed_session_rocket::sealed_session::adapter::Verdict;
-use sealed_session_rocket::sealed_session::{self as core, Attribute, Guard, ReturnPath, Slot};
+use sealed_session_rocket::sealed_session::{Attribute, Guard, ReturnPath, Slot};
 use sealed_session_rocket::{Error, Guarded, Policy, Refused, Session};
 
 use crate::support::{Reply, bare, client, fairing};
@@ -17,7 +17,7 @@ const ROLE: Attribute<String> = Attribute::new("role");
 enum Members {}
 
 impl Policy for Members {
-    fn guard() -> Result<Guard, core::Error> {
+    fn guard() -> Result<Guard, Error> {
         Guard::signed_in().or_redirect("/sign-in")
     }
 }
@@ -25,7 +25,7 @@ impl Policy for Members {
 enum Staff {}
 
 impl Policy for Staff {
-    fn guard() -> Result<Guard, core::Error> {
+    fn guard() -> Result<Guard, Error> {
         Ok(Members::guard()?.attribute(ROLE, |role| role == "staff"))
     }
 }
@@ -81,7 +81,7 @@ fn sign_in(session: Session, uri: &Origin<'_>) -> Result<Redirect, Error> {
 
 #[get("/promote")]
 fn promote(session: Session) -> Result<(), Error> {
-    Ok(session.insert(ROLE, "staff".to_owned())?)
+    session.insert(ROLE, "staff".to_owned())
 }
 
 #[catch(401)]
@@ -247,7 +247,7 @@ fn clones_of_a_local_request_are_apart() {
 enum Elsewhere {}
 
 impl Policy for Elsewhere {
-    fn guard() -> Result<Guard, core::Error> {
+    fn guard() -> Result<Guard, Error> {
         Guard::signed_in().or_redirect("https://id.example/")
     }
 }
@@ -258,7 +258,7 @@ impl Slot for Office {}
 enum OfOffice {}
 
 impl Policy for OfOffice {
-    fn guard() -> Result<Guard, core::Error> {
+    fn guard() -> Result<Guard, Error> {
         Ok(Guard::signed_in().of::<Office>())
     }
 }

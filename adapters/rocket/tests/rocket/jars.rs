@@ -14,7 +14,7 @@ fn grow(session: Session) -> Result<(), Error> {
     let noise: Vec<u64> = (0..450_u64)
         .map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15))
         .collect();
-    Ok(session.insert("noise", noise)?)
+    session.insert("noise", noise)
 }
 
 #[post("/shrink")]
@@ -25,7 +25,7 @@ fn shrink(session: Session) -> Result<(), Error> {
 
 #[post("/sign-out")]
 fn sign_out(session: Session) -> Result<(), Error> {
-    Ok(session.destroy()?)
+    session.destroy()
 }
 
 #[get("/refusal")]

@@ -8,14 +8,14 @@ use rocket::outcome::{IntoOutcome, Outcome};
 use rocket::request::{self, FromRequest};
 use rocket::tokio::time::{Duration, timeout};
 use rocket::{Build, Request, Rocket, catch, catchers, get, routes};
-use sealed_session_rocket::sealed_session::{self as core, Guard};
+use sealed_session_rocket::sealed_session::Guard;
 use sealed_session_rocket::{Error, Guarded, Policy, Session, SessionFairing};
 
 use crate::forwards;
 use crate::support::{bare, client, fairing, send};
 
 /// Signs somebody in, and then stores what never fits.
-fn overreaches(session: &Session) -> Result<(), core::Error> {
+fn overreaches(session: &Session) -> Result<(), Error> {
     session.sign_in("admin", &[])?;
     session.insert("lump", "x".repeat(100_000))
 }
@@ -25,9 +25,9 @@ struct Counted;
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Counted {
-    type Error = core::Error;
+    type Error = Error;
 
-    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Counted, core::Error> {
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Counted, Error> {
         let session = request.guard::<Session>().await.unwrap();
         let done = overreaches(&session).map(|()| Counted);
         done.or_error(Status::InternalServerError)
@@ -46,10 +46,8 @@ impl<'r> FromRequest<'r> for Polite {
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Polite, Error> {
         let session = request.guard::<Session>().await.unwrap();
-        match overreaches(&session) {
-            Ok(()) => Outcome::Success(Polite),
-            Err(error) => Error::from(error).outcome(Status::PayloadTooLarge),
-        }
+        let done = overreaches(&session).inspect_err(Error::hold_back);
+        done.map(|()| Polite).or_error(Status::PayloadTooLarge)
     }
 }
 
@@ -58,7 +56,7 @@ fn polite(_polite: Polite) {}
 
 #[get("/refused")]
 fn refused(session: Session) -> Result<(), Error> {
-    Ok(overreaches(&session)?)
+    overreaches(&session)
 }
 
 /// An application's error that knows nothing of ours.
@@ -90,7 +88,7 @@ fn who(session: Session) -> String {
 enum Admins {}
 
 impl Policy for Admins {
-    fn guard() -> Result<Guard, core::Error> {
+    fn guard() -> Result<Guard, Error> {
         Ok(Guard::signed_in().subject(|who| who == "admin"))
     }
 }
@@ -140,7 +138,7 @@ fn catchers_see_what_the_browser_keeps_and_so_do_guards() {
 
 #[test]
 fn a_value_refused_in_a_guard_or_behind_an_opaque_error_has_the_applications_page() {
-    let page = |error: &core::Error, session: &core::Session| {
+    let page = |error: &Error, session: &sealed_session::Session| {
         assert!(error.is_too_large());
         let who = session.subject().unwrap_or_default();
         (Status::InsufficientStorage, format!("too much of {who}"))

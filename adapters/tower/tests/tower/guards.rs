@@ -12,9 +12,10 @@ async fn a_guard_without_a_session_layer_around_it_lets_nobody_pass() {
     });
     let alone = GuardLayer::new(Guard::live()).layer(inner);
     let response = alone.oneshot(Request::new(())).await.unwrap();
+    let says = response.body().contains("no session layer is around");
     assert_eq!(
-        (response.status().as_u16(), response.body().as_str()),
-        (500, "")
+        (response.status().as_u16(), says),
+        (500, cfg!(debug_assertions))
     );
 }
 

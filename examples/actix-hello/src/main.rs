@@ -73,6 +73,10 @@ fn sessions() -> Result<SessionMiddleware, Error> {
 #[actix_web::main]
 #[expect(clippy::print_stdout, reason = "read at the terminal")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // On standard error: the URL goes to standard output.
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .init();
     // Once, and not in the closure, which runs for each worker.
     let sessions = sessions()?;
     let app = move || {

@@ -81,6 +81,10 @@ fn app() -> Result<Router, Error> {
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "read at the terminal")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // On standard error: the URL goes to standard output.
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .init();
     let port = std::env::args().nth(1).unwrap_or_else(|| "8080".to_owned());
     let listener = TcpListener::bind(("127.0.0.1", port.parse()?)).await?;
     println!("http://{}/", listener.local_addr()?);

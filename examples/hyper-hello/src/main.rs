@@ -15,7 +15,7 @@ use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use sealed_session_tower::SessionLayer;
 use sealed_session_tower::sealed_session::{
-    CookieSpec, Error, Key, KeyRing, Session, SessionManager,
+    CookieSpec, Error, Key, KeyRing, Session, SessionManager, adapter,
 };
 use tokio::net::TcpListener;
 use tower::ServiceBuilder;
@@ -23,10 +23,8 @@ use tower::ServiceBuilder;
 /// What is inside of the layer. Its errors are responses: of a service that fails, nothing is sent.
 async fn answer(request: Request<Incoming>) -> Result<Response<String>, Infallible> {
     Ok(route(request).await.unwrap_or_else(|error| {
-        let mut response = page(StatusCode::INTERNAL_SERVER_ERROR, "");
-        // From here the layer tells a session that is too large from other errors.
-        response.extensions_mut().insert(error);
-        response
+        // Logs it, and says so if it is a mistake of ours.
+        page(StatusCode::INTERNAL_SERVER_ERROR, &adapter::answer(&error))
     }))
 }
 
@@ -119,6 +117,10 @@ fn sessions() -> Result<SessionLayer, Error> {
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "read at the terminal")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // On standard error: the URL goes to standard output.
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .init();
     let service = ServiceBuilder::new().layer(sessions()?).service_fn(answer);
     let port = std::env::args().nth(1).unwrap_or_else(|| "8080".to_owned());
     let listener = TcpListener::bind(("127.0.0.1", port.parse()?)).await?;

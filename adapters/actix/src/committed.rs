@@ -23,7 +23,7 @@ use crate::head::Headers;
 /// use actix_web::test::{TestRequest, init_service, try_call_service};
 /// use actix_web::{App, Error};
 /// use sealed_session_actix::{CommittedError, Session, SessionMiddleware};
-/// # use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
+/// # use sealed_session_actix::{Key, KeyRing, SessionManager};
 ///
 /// # #[actix_web::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

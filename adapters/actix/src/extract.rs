@@ -24,8 +24,7 @@ sealed_session::__extractors! {
     /// `Session<Prefs>` is that of another [slot](sealed_session::slots):
     ///
     /// ```
-    /// use sealed_session_actix::sealed_session::Slot;
-    /// use sealed_session_actix::{Error, Session};
+    /// use sealed_session_actix::{Error, Session, Slot};
     ///
     /// enum Prefs {}
     /// impl Slot for Prefs {}

@@ -24,7 +24,7 @@ pin_project! {
     /// use actix_web::dev::{Service, Transform};
     /// use actix_web::test::{TestRequest, ok_service};
     /// use sealed_session_actix::{ResponseFuture, SessionMiddleware};
-    /// # use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session_actix::{Key, KeyRing, SessionManager};
     ///
     /// # #[actix_web::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -28,8 +28,9 @@ use crate::missing::MissingMiddleware;
 /// ```
 /// use actix_web::test::{TestRequest, call_service, init_service};
 /// use actix_web::{App, web};
-/// use sealed_session_actix::sealed_session::{Guard, Key, KeyRing, SessionManager};
-/// use sealed_session_actix::{GuardMiddleware, SessionMiddleware};
+/// use sealed_session_actix::{
+///     Guard, GuardMiddleware, Key, KeyRing, SessionManager, SessionMiddleware,
+/// };
 ///
 /// # #[actix_web::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -59,8 +60,7 @@ impl GuardMiddleware {
     ///
     /// ```
     /// use actix_web::{App, web};
-    /// use sealed_session_actix::GuardMiddleware;
-    /// use sealed_session_actix::sealed_session::Guard;
+    /// use sealed_session_actix::{Guard, GuardMiddleware};
     ///
     /// let guard = GuardMiddleware::new(Guard::signed_in());
     /// let app = App::new().service(web::scope("/account").wrap(guard));
@@ -128,8 +128,7 @@ where
 /// ```
 /// use actix_web::dev::Transform;
 /// use actix_web::test::ok_service;
-/// use sealed_session_actix::sealed_session::Guard;
-/// use sealed_session_actix::{GuardMiddleware, GuardService};
+/// use sealed_session_actix::{Guard, GuardMiddleware, GuardService};
 ///
 /// # #[actix_web::main]
 /// # async fn main() {
@@ -173,8 +172,7 @@ pin_project! {
     /// ```
     /// use actix_web::dev::{Service, Transform};
     /// use actix_web::test::{TestRequest, ok_service};
-    /// use sealed_session_actix::sealed_session::Guard;
-    /// use sealed_session_actix::{GuardFuture, GuardMiddleware};
+    /// use sealed_session_actix::{Guard, GuardFuture, GuardMiddleware};
     ///
     /// # #[actix_web::main]
     /// # async fn main() -> Result<(), actix_web::Error> {

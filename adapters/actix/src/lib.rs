@@ -7,8 +7,7 @@
 //!
 //! ```
 //! use actix_web::{App, web};
-//! use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
-//! use sealed_session_actix::{Error, Session, SessionMiddleware};
+//! use sealed_session_actix::{Error, Key, KeyRing, Session, SessionManager, SessionMiddleware};
 //!
 //! async fn sign_in(session: Session) -> Result<&'static str, Error> {
 //!     // After the password was checked. Nothing that was there before is kept.
@@ -33,7 +32,7 @@
 //!         .wrap(sessions.clone())
 //! };
 //! # let _ = app();
-//! # Ok::<(), sealed_session_actix::sealed_session::Error>(())
+//! # Ok::<(), sealed_session_actix::Error>(())
 //! ```
 //!
 //! # When a session does not fit
@@ -44,12 +43,12 @@
 //! # Several sessions
 //!
 //! An application whose sign-in lives for hours and whose preferences live for a year has a slot for each.
-//! [`SessionManager::with_slot`](sealed_session::SessionManager::with_slot) adds one, and a handler asks
+//! [`SessionManager::with_slot`] adds one, and a handler asks
 //! for `Session<Prefs>`. See the [guide](sealed_session::slots).
 //!
 //! # Who may pass
 //!
-//! A [`GuardMiddleware`] around a scope lets only those see it whom a [`Guard`](sealed_session::Guard)
+//! A [`GuardMiddleware`] around a scope lets only those see it whom a [`Guard`]
 //! lets pass. Others are redirected to the sign-in page, or answered 401 or 403.
 //!
 //! # Requests that are no use of a session
@@ -93,7 +92,5 @@ pub use guard::{GuardFuture, GuardMiddleware, GuardService};
 pub use middleware::{SessionMiddleware, SessionService};
 pub use missing::{MissingMiddleware, NotLive};
 pub use passive::{PassiveMiddleware, PassiveService};
-#[doc(hidden)]
-pub use sealed_session;
 #[doc(inline)]
 pub use sealed_session::*;

@@ -31,14 +31,13 @@ use crate::shared::Shared;
 ///
 /// ```
 /// use actix_web::App;
-/// use sealed_session_actix::SessionMiddleware;
-/// use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
+/// use sealed_session_actix::{Key, KeyRing, SessionManager, SessionMiddleware};
 ///
 /// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// let sessions = SessionMiddleware::new(manager);
 /// let app = move || App::new().wrap(sessions.clone());
 /// # let _ = app();
-/// # Ok::<(), sealed_session_actix::sealed_session::Error>(())
+/// # Ok::<(), sealed_session_actix::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct SessionMiddleware {
@@ -51,11 +50,10 @@ impl SessionMiddleware {
     /// ```
     /// use actix_web::test::{TestRequest, call_service, init_service};
     /// use actix_web::{App, web};
-    /// use sealed_session_actix::SessionMiddleware;
-    /// use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
+    /// use sealed_session_actix::{Key, KeyRing, SessionManager, SessionMiddleware};
     ///
     /// # #[actix_web::main]
-    /// # async fn main() -> Result<(), sealed_session_actix::sealed_session::Error> {
+    /// # async fn main() -> Result<(), sealed_session_actix::Error> {
     /// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// let app = App::new()
     ///     .route("/", web::get().to(async || "Hello."))
@@ -89,15 +87,15 @@ impl SessionMiddleware {
     /// use std::time::Duration;
     /// use actix_web::test::{TestRequest, call_and_read_body, init_service};
     /// use actix_web::{App, web};
-    /// use sealed_session_actix::sealed_session::time::OffsetDateTime;
-    /// use sealed_session_actix::sealed_session::testing::ManualClock;
-    /// use sealed_session_actix::sealed_session::adapter::Clock;
     /// use sealed_session_actix::{Error, Session, SessionMiddleware};
+    /// use sealed_session_actix::adapter::Clock;
+    /// use sealed_session_actix::testing::ManualClock;
+    /// use sealed_session_actix::time::OffsetDateTime;
     /// use std::sync::Arc;
-    /// # use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session_actix::{Key, KeyRing, SessionManager};
     ///
     /// # #[actix_web::main]
-    /// # async fn main() -> Result<(), sealed_session_actix::sealed_session::Error> {
+    /// # async fn main() -> Result<(), sealed_session_actix::Error> {
     /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
     /// let began = async |session: Session| -> Result<String, Error> {
@@ -134,8 +132,7 @@ impl SessionMiddleware {
     ///
     /// ```
     /// use actix_web::HttpResponse;
-    /// use sealed_session_actix::SessionMiddleware;
-    /// use sealed_session_actix::sealed_session::{Error, Key, KeyRing, SessionManager};
+    /// use sealed_session_actix::{Error, Key, KeyRing, SessionManager, SessionMiddleware};
     ///
     /// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// let sessions = SessionMiddleware::new(manager).on_commit_failure(|error, _| match error.sizes() {
@@ -185,7 +182,7 @@ impl fmt::Debug for SessionMiddleware {
 /// use actix_web::dev::{Service, Transform};
 /// use actix_web::test::{TestRequest, ok_service};
 /// use sealed_session_actix::{SessionMiddleware, SessionService};
-/// # use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
+/// # use sealed_session_actix::{Key, KeyRing, SessionManager};
 ///
 /// # #[actix_web::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

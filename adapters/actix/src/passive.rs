@@ -19,12 +19,12 @@ use sealed_session::{Session, adapter};
 /// ```
 /// use actix_web::{App, web};
 /// use sealed_session_actix::{PassiveMiddleware, SessionMiddleware};
-/// # use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager};
+/// # use sealed_session_actix::{Key, KeyRing, SessionManager};
 /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 ///
 /// let unread = web::resource("/unread").get(async || "3").wrap(PassiveMiddleware::new());
 /// let app = App::new().service(unread).wrap(SessionMiddleware::new(manager));
-/// # Ok::<(), sealed_session_actix::sealed_session::Error>(())
+/// # Ok::<(), sealed_session_actix::Error>(())
 /// ```
 #[derive(Clone, Default)]
 pub struct PassiveMiddleware {

@@ -22,8 +22,7 @@ sealed_session::__extractors! {
     /// `Session<Prefs>` is that of another [slot](sealed_session::slots):
     ///
     /// ```
-    /// use sealed_session_axum::sealed_session::Slot;
-    /// use sealed_session_axum::{Error, Session};
+    /// use sealed_session_axum::{Error, Session, Slot};
     ///
     /// enum Prefs {}
     /// impl Slot for Prefs {}

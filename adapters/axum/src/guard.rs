@@ -17,8 +17,7 @@ use tower_layer::Layer;
 /// use axum::body::Body;
 /// use axum::http::Request;
 /// use axum::{Router, routing::get};
-/// use sealed_session_axum::sealed_session::{Guard, Key, KeyRing, SessionManager};
-/// use sealed_session_axum::{GuardLayer, SessionLayer};
+/// use sealed_session_axum::{Guard, GuardLayer, Key, KeyRing, SessionLayer, SessionManager};
 /// use tower::ServiceExt;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
@@ -45,8 +44,7 @@ impl GuardLayer {
     ///
     /// ```
     /// use axum::{Router, routing::get};
-    /// use sealed_session_axum::GuardLayer;
-    /// use sealed_session_axum::sealed_session::Guard;
+    /// use sealed_session_axum::{Guard, GuardLayer};
     ///
     /// let account: Router = Router::new()
     ///     .route("/account", get(async || "Your account."))

@@ -6,8 +6,7 @@
 //!
 //! ```
 //! use axum::{Router, routing::{get, post}};
-//! use sealed_session_axum::sealed_session::{Key, KeyRing, SessionManager};
-//! use sealed_session_axum::{Error, Session, SessionLayer};
+//! use sealed_session_axum::{Error, Key, KeyRing, Session, SessionLayer, SessionManager};
 //!
 //! async fn sign_in(session: Session) -> Result<&'static str, Error> {
 //!     // After the password was checked. Nothing that was there before is kept.
@@ -28,7 +27,7 @@
 //!     .route("/sign-in", post(sign_in))
 //!     .route("/profile", get(profile))
 //!     .layer(SessionLayer::new(manager));
-//! # Ok::<(), sealed_session_axum::sealed_session::Error>(())
+//! # Ok::<(), sealed_session_axum::Error>(())
 //! ```
 //!
 //! # When a session does not fit
@@ -39,8 +38,7 @@
 //! ```
 //! use axum::http::StatusCode;
 //! use axum::response::IntoResponse;
-//! use sealed_session_axum::SessionLayer;
-//! use sealed_session_axum::sealed_session::{Error, Key, KeyRing, SessionManager};
+//! use sealed_session_axum::{Error, Key, KeyRing, SessionLayer, SessionManager};
 //!
 //! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
 //! let layer = SessionLayer::new(manager).on_commit_failure(|error, _| {
@@ -64,8 +62,9 @@
 //! use axum::extract::RawQuery;
 //! use axum::response::Redirect;
 //! use axum::{Router, routing::{get, post}};
-//! use sealed_session_axum::sealed_session::{Guard, Key, KeyRing, ReturnPath, SessionManager};
-//! use sealed_session_axum::{Error, GuardLayer, Session, SessionLayer};
+//! use sealed_session_axum::{
+//!     Error, Guard, GuardLayer, Key, KeyRing, ReturnPath, Session, SessionLayer, SessionManager,
+//! };
 //!
 //! async fn sign_in(session: Session, RawQuery(query): RawQuery) -> Result<Redirect, Error> {
 //!     // After the password was checked. The form was sent to its own URL, so the path is still there.
@@ -84,7 +83,7 @@
 //!     .route_layer(GuardLayer::new(guard)) // in front of the office, too
 //!     .route("/sign-in", get(async || "A form.").post(sign_in))
 //!     .layer(SessionLayer::new(manager));
-//! # Ok::<(), sealed_session_axum::sealed_session::Error>(())
+//! # Ok::<(), sealed_session_axum::Error>(())
 //! ```
 //!
 //! # Requests that are no use of a session
@@ -109,8 +108,9 @@
 //!
 //! ```
 //! use axum::{Router, routing::post};
-//! use sealed_session_axum::sealed_session::{Budget, CookieSpec, Key, KeyRing, SessionManager, Slot};
-//! use sealed_session_axum::{Error, Session, SessionLayer};
+//! use sealed_session_axum::{
+//!     Budget, CookieSpec, Error, Key, KeyRing, Session, SessionLayer, SessionManager, Slot,
+//! };
 //!
 //! enum Prefs {}
 //! impl Slot for Prefs {}
@@ -130,7 +130,7 @@
 //! let app: Router = Router::new()
 //!     .route("/dark", post(darken))
 //!     .layer(SessionLayer::new(manager));
-//! # Ok::<(), sealed_session_axum::sealed_session::Error>(())
+//! # Ok::<(), sealed_session_axum::Error>(())
 //! ```
 //!
 //! # In tests
@@ -141,10 +141,9 @@
 //! use std::time::Duration;
 //! use std::sync::Arc;
 //! use axum::{Router, body::Body, http::Request, routing::get};
-//! use sealed_session_axum::sealed_session::time::OffsetDateTime;
-//! use sealed_session_axum::sealed_session::testing::ManualClock;
-//! use sealed_session_axum::sealed_session::{Key, KeyRing, SessionManager};
-//! use sealed_session_axum::{Session, SessionLayer};
+//! use sealed_session_axum::{Key, KeyRing, Session, SessionLayer, SessionManager};
+//! use sealed_session_axum::testing::ManualClock;
+//! use sealed_session_axum::time::OffsetDateTime;
 //! use tower::ServiceExt;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -171,8 +170,6 @@ mod missing;
 pub use extract::{LiveSession, Session};
 pub use guard::GuardLayer;
 pub use missing::{MissingLayer, NotLive};
-#[doc(hidden)]
-pub use sealed_session;
 #[doc(inline)]
 pub use sealed_session::*;
 pub use sealed_session_tower::{

@@ -44,8 +44,7 @@ sealed_session::__extractors! {
     ///
     /// ```
     /// use rocket::post;
-    /// use sealed_session_rocket::sealed_session::Slot;
-    /// use sealed_session_rocket::{Error, Session};
+    /// use sealed_session_rocket::{Error, Session, Slot};
     ///
     /// enum Prefs {}
     /// impl Slot for Prefs {}

@@ -29,12 +29,11 @@ use crate::shared::Shared;
 /// this one mounts routes in front of all others that do, and that let all other requests pass.
 ///
 /// ```
-/// use sealed_session_rocket::SessionFairing;
-/// use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
+/// use sealed_session_rocket::{Key, KeyRing, SessionFairing, SessionManager};
 ///
 /// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 /// let rocket = rocket::build().attach(SessionFairing::new(manager));
-/// # Ok::<(), sealed_session_rocket::sealed_session::Error>(())
+/// # Ok::<(), sealed_session_rocket::Error>(())
 /// ```
 pub struct SessionFairing {
     shared: Shared,
@@ -46,8 +45,7 @@ impl SessionFairing {
     ///
     /// ```
     /// use rocket::local::blocking::Client;
-    /// use sealed_session_rocket::SessionFairing;
-    /// use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
+    /// use sealed_session_rocket::{Key, KeyRing, SessionFairing, SessionManager};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
@@ -78,15 +76,15 @@ impl SessionFairing {
     /// use std::time::Duration;
     /// use std::sync::Arc;
     /// use sealed_session_rocket::SessionFairing;
-    /// use sealed_session_rocket::sealed_session::testing::ManualClock;
-    /// use sealed_session_rocket::sealed_session::time::OffsetDateTime;
-    /// # use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
+    /// use sealed_session_rocket::testing::ManualClock;
+    /// use sealed_session_rocket::time::OffsetDateTime;
+    /// # use sealed_session_rocket::{Key, KeyRing, SessionManager};
     /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     ///
     /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
     /// let fairing = SessionFairing::new(manager).clock(clock.clone());
     /// clock.advance(Duration::from_secs(31 * 60)); // and every session is idle-expired
-    /// # Ok::<(), sealed_session_rocket::sealed_session::Error>(())
+    /// # Ok::<(), sealed_session_rocket::Error>(())
     /// ```
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> SessionFairing {
@@ -104,8 +102,7 @@ impl SessionFairing {
     ///
     /// ```
     /// use rocket::http::Status;
-    /// use sealed_session_rocket::SessionFairing;
-    /// use sealed_session_rocket::sealed_session::{Error, Key, KeyRing, SessionManager};
+    /// use sealed_session_rocket::{Error, Key, KeyRing, SessionFairing, SessionManager};
     ///
     /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
     /// let fairing = SessionFairing::new(manager).on_commit_failure(|error, _| {
@@ -136,7 +133,7 @@ impl SessionFairing {
     /// ```
     /// use rocket::Request;
     /// use sealed_session_rocket::SessionFairing;
-    /// # use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session_rocket::{Key, KeyRing, SessionManager};
     /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     ///
     /// // Browsers fetch pages before anybody asks for them.
@@ -146,7 +143,7 @@ impl SessionFairing {
     /// }
     ///
     /// let fairing = SessionFairing::new(manager).passive_when(is_prefetch);
-    /// # Ok::<(), sealed_session_rocket::sealed_session::Error>(())
+    /// # Ok::<(), sealed_session_rocket::Error>(())
     /// ```
     #[must_use]
     pub fn passive_when(

@@ -19,8 +19,7 @@ use crate::missing::MissingFairing;
 /// Names a [`Guard`], so that a route can ask for it: a type without values will do.
 ///
 /// ```
-/// use sealed_session_rocket::Policy;
-/// use sealed_session_rocket::sealed_session::{Error, Guard};
+/// use sealed_session_rocket::{Error, Guard, Policy};
 ///
 /// enum Customers {}
 ///
@@ -43,8 +42,7 @@ pub trait Policy: Send + Sync + 'static {
     /// What the guard's own functions say. Rocket does not launch with a route that asks for it then.
     ///
     /// ```
-    /// use sealed_session_rocket::Policy;
-    /// use sealed_session_rocket::sealed_session::{Attribute, Error, Guard};
+    /// use sealed_session_rocket::{Attribute, Error, Guard, Policy};
     ///
     /// const ROLE: Attribute<String> = Attribute::new("role");
     /// enum Editors {}
@@ -69,9 +67,8 @@ pub trait Policy: Send + Sync + 'static {
 /// ```
 /// use rocket::local::blocking::Client;
 /// use rocket::{get, http::Accept, routes};
-/// use sealed_session_rocket::sealed_session::{Error, Guard};
-/// use sealed_session_rocket::{Guarded, Policy, SessionFairing};
-/// # use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
+/// use sealed_session_rocket::{Error, Guard, Guarded, Policy, SessionFairing};
+/// # use sealed_session_rocket::{Key, KeyRing, SessionManager};
 ///
 /// enum Customers {}
 ///
@@ -117,9 +114,8 @@ impl<P: Policy> fmt::Debug for Guarded<P> {
 ///
 /// ```
 /// use rocket::{get, http::Status};
-/// use sealed_session_rocket::sealed_session::adapter::Verdict;
-/// use sealed_session_rocket::sealed_session::{Error, Guard};
-/// use sealed_session_rocket::{Guarded, Policy, Refused};
+/// use sealed_session_rocket::{Error, Guard, Guarded, Policy, Refused};
+/// use sealed_session_rocket::adapter::Verdict;
 ///
 /// enum Staff {}
 ///

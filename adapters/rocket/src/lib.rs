@@ -5,8 +5,7 @@
 //!
 //! ```
 //! use rocket::{Build, Rocket, get, post, routes};
-//! use sealed_session_rocket::sealed_session::{self, Key, KeyRing, SessionManager};
-//! use sealed_session_rocket::{Error, Session, SessionFairing};
+//! use sealed_session_rocket::{Error, Key, KeyRing, Session, SessionFairing, SessionManager};
 //!
 //! #[post("/sign-in")]
 //! fn sign_in(session: Session) -> Result<&'static str, Error> {
@@ -36,7 +35,7 @@
 //! # Who may pass
 //!
 //! A route that asks for a [`Guarded<P>`](Guarded) is called only for those whom the
-//! [`Guard`](sealed_session::Guard) of the [`Policy`] `P` lets pass. Others are redirected to the sign-in
+//! [`Guard`] of the [`Policy`] `P` lets pass. Others are redirected to the sign-in
 //! page, or get the catchers for 401 and 403.
 //!
 //! # What Rocket does differently
@@ -82,7 +81,5 @@ pub use fairing::SessionFairing;
 pub use guard::{Guarded, Policy, Refused};
 pub use missing::MissingFairing;
 pub use passive::Passive;
-#[doc(hidden)]
-pub use sealed_session;
 #[doc(inline)]
 pub use sealed_session::*;

@@ -13,8 +13,7 @@ use rocket::fairing::AdHoc;
 use rocket::local::blocking::Client;
 use rocket::tokio::runtime::Runtime;
 use rocket::{Build, Request, Rocket, catch, catchers, get, routes};
-use sealed_session_rocket::sealed_session::{Key, KeyRing, SessionManager};
-use sealed_session_rocket::{Session, SessionFairing};
+use sealed_session_rocket::{Key, KeyRing, Session, SessionFairing, SessionManager};
 use tracing_subscriber::filter::Targets;
 
 static LINES: Mutex<Vec<Line>> = Mutex::new(Vec::new());

@@ -15,8 +15,7 @@ use sealed_session::{Error, Session, adapter};
 ///
 /// ```
 /// use http::Response;
-/// use sealed_session_tower::CommitFailure;
-/// use sealed_session_tower::sealed_session::{Error, Session};
+/// use sealed_session_tower::{CommitFailure, Error, Session};
 ///
 /// fn page(error: &Error, session: &Session) -> Response<String> {
 ///     Response::new(format!("{:?}: {error}", session.subject()))
@@ -51,8 +50,8 @@ where
 /// ```
 /// use http::Response;
 /// use sealed_session_tower::{CommitFailure, EmptyResponse};
-/// # use sealed_session_tower::sealed_session::Error;
-/// # let session = sealed_session_tower::sealed_session::testing::session();
+/// # use sealed_session_tower::Error;
+/// # let session = sealed_session_tower::testing::session();
 /// # let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
 ///
 /// let answer: Response<String> = EmptyResponse.respond(&error, &session);

@@ -21,10 +21,9 @@ pin_project! {
     ///
     /// ```
     /// use http::{Request, Response};
-    /// use sealed_session_tower::sealed_session::{Error, Session};
-    /// use sealed_session_tower::{ResponseFuture, SessionLayer};
+    /// use sealed_session_tower::{Error, ResponseFuture, Session, SessionLayer};
     /// use tower::{Layer, Service, service_fn};
-    /// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session_tower::{Key, KeyRing, SessionManager};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -24,10 +24,9 @@ use crate::head::Headers;
 ///
 /// ```
 /// use http::{Request, Response};
-/// use sealed_session_tower::sealed_session::{Error, Guard};
-/// use sealed_session_tower::{GuardLayer, SessionLayer};
+/// use sealed_session_tower::{Error, Guard, GuardLayer, SessionLayer};
 /// use tower::{Layer, Service, service_fn};
-/// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
+/// # use sealed_session_tower::{Key, KeyRing, SessionManager};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -56,8 +55,7 @@ impl GuardLayer {
     /// Makes a layer that asks `guard`.
     ///
     /// ```
-    /// use sealed_session_tower::GuardLayer;
-    /// use sealed_session_tower::sealed_session::Guard;
+    /// use sealed_session_tower::{Guard, GuardLayer};
     ///
     /// let layer = GuardLayer::new(Guard::signed_in());
     /// # let _ = layer;
@@ -76,8 +74,7 @@ impl GuardLayer {
     ///
     /// ```
     /// use http::Uri;
-    /// use sealed_session_tower::GuardLayer;
-    /// use sealed_session_tower::sealed_session::Guard;
+    /// use sealed_session_tower::{Guard, GuardLayer};
     ///
     /// #[derive(Clone)]
     /// struct Whole(Uri);
@@ -149,8 +146,7 @@ impl fmt::Debug for GuardLayer {
 /// A service that a guard is in front of; [`GuardLayer`] makes it.
 ///
 /// ```
-/// use sealed_session_tower::sealed_session::Guard;
-/// use sealed_session_tower::{GuardLayer, GuardService};
+/// use sealed_session_tower::{Guard, GuardLayer, GuardService};
 /// use tower::Layer;
 ///
 /// let service: GuardService<&str> = GuardLayer::new(Guard::signed_in()).layer("any service");
@@ -193,8 +189,7 @@ pin_project! {
     ///
     /// ```
     /// use http::{Request, Response};
-    /// use sealed_session_tower::sealed_session::{Error, Guard};
-    /// use sealed_session_tower::{GuardFuture, GuardLayer};
+    /// use sealed_session_tower::{Error, Guard, GuardFuture, GuardLayer};
     /// use tower::{Layer, Service, service_fn};
     ///
     /// # #[tokio::main(flavor = "current_thread")]

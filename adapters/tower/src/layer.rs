@@ -29,12 +29,11 @@ use crate::shared::Shared;
 /// of it.
 ///
 /// ```
-/// use sealed_session_tower::SessionLayer;
-/// use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
+/// use sealed_session_tower::{Key, KeyRing, SessionLayer, SessionManager};
 ///
 /// let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
 /// let layer = SessionLayer::new(manager);
-/// # Ok::<(), sealed_session_tower::sealed_session::Error>(())
+/// # Ok::<(), sealed_session_tower::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct SessionLayer<F = EmptyResponse> {
@@ -46,8 +45,7 @@ impl SessionLayer {
     ///
     /// ```
     /// use http::{Request, Response};
-    /// use sealed_session_tower::SessionLayer;
-    /// use sealed_session_tower::sealed_session::{Error, Key, KeyRing, SessionManager};
+    /// use sealed_session_tower::{Error, Key, KeyRing, SessionLayer, SessionManager};
     /// use tower::{Layer, Service, service_fn};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
@@ -83,14 +81,13 @@ impl<F> SessionLayer<F> {
     /// ```
     /// use std::time::Duration;
     /// use http::{Request, Response};
-    /// use sealed_session_tower::SessionLayer;
-    /// use sealed_session_tower::sealed_session::time::OffsetDateTime;
-    /// use sealed_session_tower::sealed_session::testing::ManualClock;
-    /// use sealed_session_tower::sealed_session::adapter::Clock;
-    /// use sealed_session_tower::sealed_session::{Error, Session};
+    /// use sealed_session_tower::{Error, Session, SessionLayer};
+    /// use sealed_session_tower::adapter::Clock;
+    /// use sealed_session_tower::testing::ManualClock;
+    /// use sealed_session_tower::time::OffsetDateTime;
     /// use std::sync::Arc;
     /// use tower::{Layer, Service, service_fn};
-    /// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
+    /// # use sealed_session_tower::{Key, KeyRing, SessionManager};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -123,8 +120,7 @@ impl<F> SessionLayer<F> {
     ///
     /// ```
     /// use http::Response;
-    /// use sealed_session_tower::SessionLayer;
-    /// use sealed_session_tower::sealed_session::{Error, Key, KeyRing, SessionManager};
+    /// use sealed_session_tower::{Error, Key, KeyRing, SessionLayer, SessionManager};
     ///
     /// let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
     /// let layer = SessionLayer::new(manager).on_commit_failure(|error, _| {
@@ -176,10 +172,9 @@ impl<F> fmt::Debug for SessionLayer<F> {
 ///
 /// ```
 /// use http::{Request, Response};
-/// use sealed_session_tower::sealed_session::{Error, Session};
-/// use sealed_session_tower::{SessionLayer, SessionService};
+/// use sealed_session_tower::{Error, Session, SessionLayer, SessionService};
 /// use tower::{Layer, Service, service_fn};
-/// # use sealed_session_tower::sealed_session::{Key, KeyRing, SessionManager};
+/// # use sealed_session_tower::{Key, KeyRing, SessionManager};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

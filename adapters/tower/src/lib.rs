@@ -2,13 +2,12 @@
 //! tonic.
 //!
 //! [`SessionLayer`] loads the session of each request, puts its handle into the request's extensions as
-//! [`Session`](sealed_session::Session), and commits it when the response head is ready. It decides
+//! [`Session`], and commits it when the response head is ready. It decides
 //! nothing: the core knows what to send, and when.
 //!
 //! ```
 //! use http::{Request, Response};
-//! use sealed_session_tower::SessionLayer;
-//! use sealed_session_tower::sealed_session::{Key, KeyRing, Session, SessionManager};
+//! use sealed_session_tower::{Key, KeyRing, Session, SessionLayer, SessionManager};
 //! use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -18,7 +17,7 @@
 //!     async |request: Request<()>| {
 //!         let session: &Session = request.extensions().get().expect("the layer is there");
 //!         session.insert("greeted", true)?;
-//!         Ok::<_, sealed_session_tower::sealed_session::Error>(Response::new(()))
+//!         Ok::<_, sealed_session_tower::Error>(Response::new(()))
 //!     },
 //! );
 //!
@@ -35,9 +34,8 @@
 //!
 //! ```
 //! use http::Request;
-//! use sealed_session_tower::SessionLayer;
-//! use sealed_session_tower::sealed_session::{
-//!     Budget, CookieSpec, Error, Key, KeyRing, Session, SessionManager, Slot,
+//! use sealed_session_tower::{
+//!     Budget, CookieSpec, Error, Key, KeyRing, Session, SessionLayer, SessionManager, Slot,
 //! };
 //!
 //! enum Prefs {}
@@ -61,7 +59,7 @@
 //!
 //! # Who may pass
 //!
-//! A [`GuardLayer`] in front of a service asks a [`Guard`](sealed_session::Guard) who may pass.
+//! A [`GuardLayer`] in front of a service asks a [`Guard`] who may pass.
 
 #![forbid(unsafe_code)]
 
@@ -81,7 +79,5 @@ pub use future::ResponseFuture;
 pub use guard::{GuardFuture, GuardLayer, GuardService};
 pub use layer::{SessionLayer, SessionService};
 pub use passive::{PassiveLayer, PassiveService};
-#[doc(hidden)]
-pub use sealed_session;
 #[doc(inline)]
 pub use sealed_session::*;

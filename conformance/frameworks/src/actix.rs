@@ -19,9 +19,8 @@ use conformance::{
     Harness, Missing, Optional, Panics, Prefs, Reply, Server, Site, Support, guards,
 };
 use futures_util::stream;
-use sealed_session_actix::sealed_session::Guard;
 use sealed_session_actix::{
-    Error, GuardMiddleware, LiveSession, PassiveMiddleware, Session, SessionMiddleware,
+    Error, Guard, GuardMiddleware, LiveSession, PassiveMiddleware, Session, SessionMiddleware,
 };
 
 /// actix-web, with the middleware and the extractors.

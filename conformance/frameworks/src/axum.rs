@@ -12,8 +12,9 @@ use axum::routing::any;
 use axum::{Router, serve};
 use conformance::{Catch, Harness, Missing, Prefs, Reply, Server, Site, Support, guards};
 use futures_util::stream;
-use sealed_session_axum::sealed_session::Guard;
-use sealed_session_axum::{Error, GuardLayer, LiveSession, PassiveLayer, Session, SessionLayer};
+use sealed_session_axum::{
+    Error, Guard, GuardLayer, LiveSession, PassiveLayer, Session, SessionLayer,
+};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tower_http::catch_panic::CatchPanicLayer;

@@ -20,9 +20,9 @@ use rocket::response::stream::TextStream;
 use rocket::response::{self, Redirect, Responder};
 use rocket::tokio::runtime::Runtime;
 use rocket::{Build, Request, Response, Route, State, catch, catchers};
-use sealed_session_rocket::sealed_session::Guard;
 use sealed_session_rocket::{
-    Error, Guarded, LiveSession, MissingFairing, Passive, Policy, Refused, Session, SessionFairing,
+    Error, Guard, Guarded, LiveSession, MissingFairing, Passive, Policy, Refused, Session,
+    SessionFairing,
 };
 
 /// Rocket, with the fairing and the guards.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use e2e::Failure;
-use sealed_session_axum::sealed_session::testing::ManualClock;
-use sealed_session_axum::sealed_session::time::OffsetDateTime;
-use sealed_session_axum::sealed_session::{Key, KeyRing};
+use sealed_session_axum::testing::ManualClock;
+use sealed_session_axum::time::OffsetDateTime;
+use sealed_session_axum::{Key, KeyRing};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 

@@ -8,10 +8,9 @@ use std::time::Duration;
 use axum::http::{HeaderMap, header};
 use axum::routing::{Router, get};
 use e2e::{Caddy, Certificate, Client, Curl, Failure, Nginx, Protocol, Site};
-use sealed_session_axum::sealed_session::testing::ManualClock;
-use sealed_session_axum::sealed_session::time::OffsetDateTime;
-use sealed_session_axum::sealed_session::{Key, KeyRing, SessionManager};
-use sealed_session_axum::{Error, Session, SessionLayer};
+use sealed_session_axum::testing::ManualClock;
+use sealed_session_axum::time::OffsetDateTime;
+use sealed_session_axum::{Error, Key, KeyRing, Session, SessionLayer, SessionManager};
 use tokio::net::TcpListener;
 
 use crate::gate::gate;

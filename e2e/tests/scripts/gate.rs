@@ -1,8 +1,7 @@
 //! The route of docs/forward-auth.md, which shows the lines below as they are.
 
 use axum::routing::{Router, get};
-use sealed_session_axum::GuardLayer;
-use sealed_session_axum::sealed_session::Guard;
+use sealed_session_axum::{Guard, GuardLayer};
 
 /// Answers the proxy whether a request may pass.
 pub(crate) fn gate() -> Router {

@@ -6,10 +6,10 @@ use axum::extract::{RawQuery, Request};
 use axum::response::Redirect;
 use axum::routing::{Router, get};
 use e2e::{Certificate, Failure, Folder, Nginx};
-use sealed_session_axum::sealed_session::{
-    self as core, Guard, Key, KeyRing, SessionManager, SignInPage,
+use sealed_session as core;
+use sealed_session_axum::{
+    Error, Guard, GuardLayer, Key, KeyRing, Session, SessionLayer, SessionManager, SignInPage,
 };
-use sealed_session_axum::{Error, GuardLayer, Session, SessionLayer};
 
 use crate::forward_auth::serve;
 

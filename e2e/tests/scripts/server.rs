@@ -3,8 +3,9 @@
 use axum::extract::ws::{Message, WebSocketUpgrade};
 use axum::response::Response;
 use axum::routing::{Router, get, post};
-use sealed_session_axum::sealed_session::{KeyRing, SessionManager, Transport};
-use sealed_session_axum::{Error, LiveSession, Session, SessionLayer};
+use sealed_session_axum::{
+    Error, KeyRing, LiveSession, Session, SessionLayer, SessionManager, Transport,
+};
 
 async fn sign_in(session: Session, name: String) -> Result<String, Error> {
     // After the password was checked.

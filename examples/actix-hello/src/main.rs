@@ -6,8 +6,9 @@
 
 use actix_web::web::{Form, Html, Redirect, get, post};
 use actix_web::{App, HttpServer};
-use sealed_session_actix::sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
-use sealed_session_actix::{Error, LiveSession, Session, SessionMiddleware};
+use sealed_session_actix::{
+    CookieSpec, Error, Key, KeyRing, LiveSession, Session, SessionManager, SessionMiddleware,
+};
 use serde::Deserialize;
 
 #[derive(Deserialize)]

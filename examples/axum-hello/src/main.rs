@@ -7,8 +7,9 @@
 use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
 use axum::{Form, Router};
-use sealed_session_axum::sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
-use sealed_session_axum::{Error, LiveSession, Session, SessionLayer};
+use sealed_session_axum::{
+    CookieSpec, Error, Key, KeyRing, LiveSession, Session, SessionLayer, SessionManager,
+};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 

@@ -13,9 +13,8 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
-use sealed_session_tower::SessionLayer;
-use sealed_session_tower::sealed_session::{
-    CookieSpec, Error, Key, KeyRing, Session, SessionManager, adapter,
+use sealed_session_tower::{
+    CookieSpec, Error, Key, KeyRing, Session, SessionLayer, SessionManager, adapter,
 };
 use tokio::net::TcpListener;
 use tower::ServiceBuilder;

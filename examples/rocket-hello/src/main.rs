@@ -8,8 +8,9 @@ use rocket::form::Form;
 use rocket::response::Redirect;
 use rocket::response::content::RawHtml;
 use rocket::{Build, Config, FromForm, Rocket, get, post, routes, uri};
-use sealed_session_rocket::sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
-use sealed_session_rocket::{Error, LiveSession, Session, SessionFairing};
+use sealed_session_rocket::{
+    CookieSpec, Error, Key, KeyRing, LiveSession, Session, SessionFairing, SessionManager,
+};
 
 #[derive(FromForm)]
 struct SignIn<'r> {

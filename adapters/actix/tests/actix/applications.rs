@@ -5,8 +5,9 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::get;
 use actix_web::{App, HttpRequest, dev};
-use sealed_session_actix::sealed_session::{CookieSpec, Key, KeyRing, SessionManager, Transport};
-use sealed_session_actix::{Session, SessionMiddleware};
+use sealed_session_actix::{
+    CookieSpec, Key, KeyRing, Session, SessionManager, SessionMiddleware, Transport,
+};
 
 use crate::support::{builder, call, send, sessions};
 

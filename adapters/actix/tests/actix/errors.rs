@@ -13,8 +13,7 @@ use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::web::{self, get};
 use actix_web::{App, Error as ActixError, HttpResponse};
 use futures_util::FutureExt;
-use sealed_session_actix::sealed_session::Budget;
-use sealed_session_actix::{CommittedError, Error, Session, SessionMiddleware};
+use sealed_session_actix::{Budget, CommittedError, Error, Session, SessionMiddleware};
 
 use crate::support::{Reply, builder, send, sessions};
 

@@ -3,8 +3,7 @@
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::{self, Redirect, ServiceConfig};
 use actix_web::{App, HttpRequest};
-use sealed_session_actix::sealed_session::{Attribute, Guard, ReturnPath};
-use sealed_session_actix::{Error, GuardMiddleware, Session};
+use sealed_session_actix::{Attribute, Error, Guard, GuardMiddleware, ReturnPath, Session};
 
 use crate::support::{call, sessions};
 

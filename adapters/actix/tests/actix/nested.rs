@@ -6,8 +6,8 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::{Path, ServiceConfig, get, scope};
 use actix_web::{App, HttpMessage};
-use sealed_session_actix::sealed_session::testing::Browser;
-use sealed_session_actix::sealed_session::{self as core};
+use sealed_session as core;
+use sealed_session_actix::testing::Browser;
 use sealed_session_actix::{Error, Session, SessionMiddleware};
 
 use crate::support::{call, named};

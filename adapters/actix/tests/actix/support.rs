@@ -6,9 +6,10 @@ use actix_web::body::{MessageBody, to_bytes};
 use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::header::{self, AsHeaderName, HeaderMap};
 use actix_web::test::{TestRequest, try_call_service};
-use sealed_session_actix::SessionMiddleware;
-use sealed_session_actix::sealed_session::testing::{Browser, ManualClock};
-use sealed_session_actix::sealed_session::{Key, KeyRing, SessionManager, SessionManagerBuilder};
+use sealed_session_actix::testing::{Browser, ManualClock};
+use sealed_session_actix::{
+    Key, KeyRing, SessionManager, SessionManagerBuilder, SessionMiddleware,
+};
 use time::OffsetDateTime;
 
 pub(crate) fn builder() -> SessionManagerBuilder {

@@ -9,8 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
 use http::{StatusCode, header};
-use sealed_session_axum::sealed_session::{Guard, Slot};
-use sealed_session_axum::{Error, GuardLayer, Session};
+use sealed_session_axum::{Error, Guard, GuardLayer, Session, Slot};
 use tower::util::MapResponseLayer;
 
 use crate::support::{layer, send};

@@ -6,8 +6,10 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use http::StatusCode;
 use http::request::Parts;
-use sealed_session_axum::sealed_session::{Budget, Key, KeyRing, SessionManager, Slot};
-use sealed_session_axum::{Error, LiveSession, MissingLayer, NotLive, Session, SessionLayer};
+use sealed_session_axum::{
+    Budget, Error, Key, KeyRing, LiveSession, MissingLayer, NotLive, Session, SessionLayer,
+    SessionManager, Slot,
+};
 
 use crate::support::{builder, send};
 

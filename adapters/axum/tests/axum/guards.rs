@@ -6,8 +6,7 @@ use axum::extract::{RawQuery, Request};
 use axum::response::Redirect;
 use axum::routing::{get, post};
 use http::{Response, header};
-use sealed_session_axum::sealed_session::{Attribute, Guard, ReturnPath};
-use sealed_session_axum::{Error, GuardLayer, Session};
+use sealed_session_axum::{Attribute, Error, Guard, GuardLayer, ReturnPath, Session};
 use tower::ServiceExt;
 
 use crate::support::{layer, send};

@@ -6,8 +6,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Router, middleware};
-use sealed_session_axum::sealed_session::Event;
-use sealed_session_axum::{Session, SessionLayer};
+use sealed_session_axum::{Event, Session, SessionLayer};
 
 use crate::support::{builder, layer, send};
 

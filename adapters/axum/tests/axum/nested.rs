@@ -5,9 +5,8 @@ use axum::extract::Path;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
-use sealed_session_axum::sealed_session::testing::Browser;
-use sealed_session_axum::sealed_session::{SessionManagerBuilder, Transport};
-use sealed_session_axum::{Error, Session, SessionLayer};
+use sealed_session_axum::testing::Browser;
+use sealed_session_axum::{Error, Session, SessionLayer, SessionManagerBuilder, Transport};
 
 use crate::support::{Reply, named, send};
 

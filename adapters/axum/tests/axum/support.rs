@@ -5,9 +5,8 @@ use axum::body::Body;
 use axum::extract::Request;
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
-use sealed_session_axum::SessionLayer;
-use sealed_session_axum::sealed_session::testing::Browser;
-use sealed_session_axum::sealed_session::{Key, KeyRing, SessionManager, SessionManagerBuilder};
+use sealed_session_axum::testing::Browser;
+use sealed_session_axum::{Key, KeyRing, SessionLayer, SessionManager, SessionManagerBuilder};
 use tower::ServiceExt;
 
 pub(crate) fn builder() -> SessionManagerBuilder {

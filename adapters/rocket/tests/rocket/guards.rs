@@ -6,9 +6,10 @@ use rocket::http::{ContentType, Header, Status, uri::Origin};
 use rocket::local::blocking::Client;
 use rocket::response::Redirect;
 use rocket::{Build, Request, Rocket, catch, catchers, get, routes};
-use sealed_session_rocket::sealed_session::adapter::Verdict;
-use sealed_session_rocket::sealed_session::{Attribute, Guard, ReturnPath, Slot};
-use sealed_session_rocket::{Error, Guarded, Policy, Refused, Session};
+use sealed_session_rocket::adapter::Verdict;
+use sealed_session_rocket::{
+    Attribute, Error, Guard, Guarded, Policy, Refused, ReturnPath, Session, Slot,
+};
 
 use crate::support::{Reply, bare, client, fairing};
 

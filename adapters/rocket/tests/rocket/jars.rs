@@ -3,8 +3,9 @@
 use rocket::http::{Cookie, Header};
 use rocket::local::blocking::Client;
 use rocket::{get, post, routes};
-use sealed_session_rocket::sealed_session::{CookieSpec, Key, KeyRing, SessionManager};
-use sealed_session_rocket::{Error, Session, SessionFairing};
+use sealed_session_rocket::{
+    CookieSpec, Error, Key, KeyRing, Session, SessionFairing, SessionManager,
+};
 
 use crate::forwards;
 use crate::support::{Reply, bare, client, fairing, request, send, wide};

@@ -8,8 +8,7 @@ use rocket::outcome::{IntoOutcome, Outcome};
 use rocket::request::{self, FromRequest};
 use rocket::tokio::time::{Duration, timeout};
 use rocket::{Build, Request, Rocket, catch, catchers, get, routes};
-use sealed_session_rocket::sealed_session::Guard;
-use sealed_session_rocket::{Error, Guarded, Policy, Session, SessionFairing};
+use sealed_session_rocket::{Error, Guard, Guarded, Policy, Session, SessionFairing};
 
 use crate::forwards;
 use crate::support::{bare, client, fairing, send};

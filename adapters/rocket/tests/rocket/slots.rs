@@ -3,8 +3,7 @@
 use rocket::error::ErrorKind;
 use rocket::local::blocking::Client;
 use rocket::{Request, catch, catchers, get, routes};
-use sealed_session_rocket::sealed_session::Slot;
-use sealed_session_rocket::{LiveSession, Session};
+use sealed_session_rocket::{LiveSession, Session, Slot};
 
 use crate::support::{bare, client, fairing, send};
 

@@ -5,8 +5,7 @@ use std::time::Duration;
 use rocket::response::Redirect;
 use rocket::shield::{Referrer, Shield};
 use rocket::{Build, Rocket, get, post, routes};
-use sealed_session_rocket::sealed_session::{Lifetime, Transport};
-use sealed_session_rocket::{Error, Session, SessionFairing};
+use sealed_session_rocket::{Error, Lifetime, Session, SessionFairing, Transport};
 
 use crate::forwards;
 use crate::support::{builder, client, send};

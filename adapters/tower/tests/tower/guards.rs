@@ -1,8 +1,7 @@
 //! A guard in front of a plain service.
 
 use http::{Request, Response, Uri};
-use sealed_session_tower::sealed_session::{Error, Guard, Key, KeyRing, SessionManager};
-use sealed_session_tower::{GuardLayer, SessionLayer};
+use sealed_session_tower::{Error, Guard, GuardLayer, Key, KeyRing, SessionLayer, SessionManager};
 use tower::{Layer, ServiceExt, service_fn};
 
 #[tokio::test]

@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use http::request::Builder;
 use http::{Request, Response, header};
-use sealed_session_tower::sealed_session::adapter::Clock;
-use sealed_session_tower::sealed_session::testing::{Browser, ManualClock};
-use sealed_session_tower::sealed_session::{
-    CookieSpec, Error, Key, KeyRing, Session, SessionManager, Transport,
+use sealed_session_tower::adapter::Clock;
+use sealed_session_tower::testing::{Browser, ManualClock};
+use sealed_session_tower::{
+    CookieSpec, Error, Key, KeyRing, PassiveLayer, Session, SessionLayer, SessionManager, Transport,
 };
-use sealed_session_tower::{PassiveLayer, SessionLayer};
 use time::OffsetDateTime;
 use tower::{Layer, Service, ServiceExt, service_fn};
 

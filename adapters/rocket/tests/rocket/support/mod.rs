@@ -8,11 +8,10 @@ use rocket::config::{Config, LogLevel};
 use rocket::http::{Header, Method};
 use rocket::local::blocking::{Client, LocalRequest, LocalResponse};
 use rocket::{Build, Rocket};
-use sealed_session_rocket::SessionFairing;
-use sealed_session_rocket::sealed_session::adapter::Clock;
-use sealed_session_rocket::sealed_session::testing::{Browser, ManualClock};
-use sealed_session_rocket::sealed_session::{
-    Budget, Key, KeyRing, SessionManager, SessionManagerBuilder,
+use sealed_session_rocket::adapter::Clock;
+use sealed_session_rocket::testing::{Browser, ManualClock};
+use sealed_session_rocket::{
+    Budget, Key, KeyRing, SessionFairing, SessionManager, SessionManagerBuilder,
 };
 use time::OffsetDateTime;
 

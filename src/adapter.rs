@@ -29,7 +29,7 @@ use crate::session::Session;
 ///
 /// # Errors
 ///
-/// [`Error::is_configuration`] if both travel under one name: of a cookie, a header field, or a parameter of links.
+/// [`Error::is_misuse`] if both travel under one name: of a cookie, a header field, or a parameter of links.
 /// Each would read, and overwrite, the other's.
 ///
 /// ```
@@ -43,7 +43,7 @@ use crate::session::Session;
 ///
 /// let forum = SessionManager::builder("forum", ring).build()?;
 /// assert!(adapter::nested(&outer, &forum).is_ok());
-/// assert!(adapter::nested(&outer, &shop).unwrap_err().is_configuration());
+/// assert!(adapter::nested(&outer, &shop).unwrap_err().is_misuse());
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 pub fn nested(outer: &Session, manager: &SessionManager) -> Result<(), Error> {

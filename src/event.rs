@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tracing::Level;
 
 use crate::cross_origin::Foreign;
-use crate::error::{Error, Refusal};
+use crate::error::{AttributeSize, Error, Refusal};
 
 /// An event in the life of a session, for logs and metrics.
 ///
@@ -97,6 +97,12 @@ pub enum Event {
         bytes: usize,
         /// The size at which this warning begins.
         warning_limit: usize,
+        /// The size at which a session is refused.
+        allowed: usize,
+        /// The largest attribute.
+        largest: Option<AttributeSize>,
+        /// Which budget holds more, and what the servers in front need for it.
+        cure: &'static str,
         /// Whether the session was above it already when it came.
         again: bool,
     },
@@ -275,14 +281,18 @@ fn trace(event: &Event) {
         }
         Event::NearBudget {
             bytes,
-            warning_limit,
+            allowed,
+            largest,
+            cure,
             ..
         } => {
+            let largest = largest.as_ref().map(|largest| largest.name.as_str());
             tell!(
                 level,
                 bytes,
-                warning_limit,
-                "session is near the limits of its budget or of common proxies"
+                allowed,
+                largest,
+                "session is near its budget; keep references instead of data; {cure}"
             );
         }
         Event::NotStored { error } => {
@@ -352,6 +362,9 @@ mod tests {
         let near = |again| Event::NearBudget {
             bytes: 4_000,
             warning_limit: 3_072,
+            allowed: 6_500,
+            largest: None,
+            cure: "",
             again,
         };
         let crowded = |again| Event::CrowdedRequest {

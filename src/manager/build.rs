@@ -52,7 +52,7 @@ impl SessionManager {
     /// use sealed_session::{Budget, Key, KeyRing, SessionManager};
     ///
     /// let manager = SessionManager::builder("shop", KeyRing::new(Key::generate()?))
-    ///     .budget(Budget::roomy())
+    ///     .budget(Budget::within_16k())
     ///     .build();
     /// assert!(manager.is_ok());
     /// # Ok::<(), sealed_session::Error>(())

@@ -28,23 +28,30 @@ fn check_pair(there: &SlotConfig, added: &SlotConfig) -> Result<(), Error> {
             added.name
         )));
     }
-    check_names(there, added)
+    check_names(there, added).map_err(Error::configuration)
 }
 
 /// Refuses slots of two managers that serve one request and would read each other's sessions.
 pub(super) fn check_beside(there: &SlotList, added: &SlotList) -> Result<(), Error> {
-    there
+    let all = added.iter();
+    let mut pairs = there
         .iter()
-        .try_for_each(|slot| added.iter().try_for_each(|other| check_names(slot, other)))
+        .flat_map(|slot| all.clone().map(move |other| (slot, other)));
+    pairs.try_for_each(|(slot, other)| check_names(slot, other)).map_err(|what| {
+        Error::misuse(format!(
+            "two session layers cover one request, and nobody could tell whose session a handler means; remove \
+             one of them, or change its names: {what}"
+        ))
+    })
 }
 
-/// Refuses two slots that share a name.
-fn check_names(there: &SlotConfig, added: &SlotConfig) -> Result<(), Error> {
+/// Refuses two slots that share a name, and says which.
+fn check_names(there: &SlotConfig, added: &SlotConfig) -> Result<(), String> {
     check_carriers(there, added)?;
     for (at, family) in there.config.carriers.cookies().families() {
         for (added_at, other) in added.config.carriers.cookies().families() {
             if family.names.overlaps(&other.names) {
-                return Err(Error::configuration(format!(
+                return Err(format!(
                     "the {} of the slot `{}` and the {} of the slot `{}` would take each other's \
                      names; choose another name in `SessionManager::builder`, whatever the scope: a request \
                      does not tell scopes apart",
@@ -52,7 +59,7 @@ fn check_names(there: &SlotConfig, added: &SlotConfig) -> Result<(), Error> {
                     there.name,
                     described(added_at, other.names.base()),
                     added.name,
-                )));
+                ));
             }
         }
     }
@@ -60,13 +67,13 @@ fn check_names(there: &SlotConfig, added: &SlotConfig) -> Result<(), Error> {
 }
 
 /// Refuses two slots that share a field or a parameter: one would read, and overwrite, the other.
-fn check_carriers(there: &SlotConfig, added: &SlotConfig) -> Result<(), Error> {
+fn check_carriers(there: &SlotConfig, added: &SlotConfig) -> Result<(), String> {
     let [one, other] = [there, added].map(|slot| &slot.config.carriers);
     let shared = |what: &str, name: &str, fix: &str| {
-        Err(Error::configuration(format!(
+        Err(format!(
             "the slots `{}` and `{}` both travel in the {what} `{name}`; name another one by {fix}",
             there.name, added.name,
-        )))
+        ))
     };
     let theirs: Vec<&str> = fields(other).collect();
     if let Some(name) = fields(one).find(|name| theirs.contains(name)) {

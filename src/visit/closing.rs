@@ -294,7 +294,7 @@ impl<'v> SlotVisit<'v, '_> {
     /// Writes a session that was changed.
     fn write(
         &self,
-        said: &mut Said<'_>,
+        said: &mut Said<'v>,
         state: &SessionState,
         record: &Record,
         commit_time: Timestamp,

@@ -5,7 +5,7 @@ use super::held::Held;
 use super::state::SessionState;
 use crate::carrier::{Carrier, Incoming, Source};
 use crate::cookie::{Budget, Chunks, Overflow, PAIR_END, Tally};
-use crate::error::{AttributeSize, Error, Measure, Oversize, Refusal};
+use crate::error::{AttributeSize, Error, Measure, Oversize};
 use crate::event::Event;
 use crate::head::HeaderChange;
 use crate::lifetime::Timestamp;
@@ -30,35 +30,32 @@ pub(crate) struct Fitted<'c> {
 
 /// The sizes of a session that was written.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct WriteSize {
+pub(crate) struct WriteSize<'c> {
     /// Bytes of all its lines.
     pub(super) bytes: usize,
-    /// The bytes above which that is worth a word.
-    pub(super) warning_limit: usize,
+    /// The budget that they count against.
+    budget: &'c Budget,
     /// Whether it was above that already when it came.
     pub(super) was_near: bool,
     /// Bytes that its cookies take in the next request.
     pub(crate) field_bytes: usize,
 }
 
-impl WriteSize {
-    /// Notes what an operator is told of a session that is written. `refusal` is why the cookie was
-    /// refused that it goes over.
-    pub(super) fn note(self, refusal: Option<Refusal>, mut note: impl FnMut(Event)) {
+impl WriteSize<'_> {
+    /// Notes what an operator is told of the session `state`, which is written.
+    pub(super) fn note(self, state: &SessionState, mut note: impl FnMut(Event)) {
+        let refusal = state.refusal();
         if let Some(refusal) = refusal.filter(|refusal| refusal.may_live_elsewhere()) {
             note(Event::Overwrote { refusal });
         }
-        let WriteSize {
-            bytes,
-            warning_limit,
-            was_near: again,
-            ..
-        } = self;
-        if bytes > warning_limit {
+        if self.bytes > self.budget.warning_limit() {
             note(Event::NearBudget {
-                bytes,
-                warning_limit,
-                again,
+                bytes: self.bytes,
+                warning_limit: self.budget.warning_limit(),
+                allowed: self.budget.total_limit(),
+                largest: state.record().and_then(|record| largest(record, 1).pop()),
+                cure: self.budget.cure(),
+                again: self.was_near,
             });
         }
     }
@@ -177,7 +174,7 @@ impl<'c> Exit<'c> {
     }
 }
 
-impl Fitted<'_> {
+impl<'c> Fitted<'c> {
     /// Seals the payload.
     pub(super) fn seal(&self, issued: Timestamp) -> Result<String, Error> {
         let Exit {
@@ -198,17 +195,17 @@ impl Fitted<'_> {
     }
 
     /// Returns its sizes; `held` is the token that it takes the place of, if it is the same session.
-    pub(crate) fn write_size(&self, held: Option<&Held>) -> WriteSize {
+    pub(crate) fn write_size(&self, held: Option<&Held>) -> WriteSize<'c> {
         let (carrier, chunks, max_age) = (self.exit.carrier, &self.chunks, self.exit.max_age);
-        let (bytes, warning_limit) = (chunks.bytes(), carrier.budget().warning_limit());
+        let (bytes, budget) = (chunks.bytes(), carrier.budget());
         let is_near = |held: &Held| match carrier.fit(held.text, max_age) {
-            Ok(chunks) => chunks.bytes() > warning_limit,
+            Ok(chunks) => chunks.bytes() > budget.warning_limit(),
             Err(_) => true,
         };
         WriteSize {
             bytes,
-            warning_limit,
-            was_near: bytes > warning_limit && held.is_some_and(is_near),
+            budget,
+            was_near: bytes > budget.warning_limit() && held.is_some_and(is_near),
             field_bytes: carrier.field_bytes(chunks, max_age),
         }
     }

@@ -73,8 +73,10 @@ impl SlotVisit<'_, '_> {
         let exit = Exit::of(config, Source::Link, state, now);
         let fitted = exit.fit(record)?;
         let text = fitted.seal(issued)?;
-        let (size, refusal) = (fitted.write_size(state.unbroken()), state.refusal());
-        size.note(refusal, |note| self.note(note));
+        let mut notes = Vec::new();
+        let size = fitted.write_size(state.unbroken());
+        size.note(state, |note| notes.push(note));
+        notes.into_iter().for_each(|note| self.note(note));
         Ok(text)
     }
 }

@@ -5,7 +5,6 @@ use super::fitting::request_bytes;
 use super::said::{Deed, Said};
 use super::shared::Visit;
 use super::slot_state::SlotState;
-use super::state::SessionState;
 use crate::cookie::{Budget, Tally};
 use crate::event::Event;
 
@@ -36,8 +35,9 @@ impl Course {
             match said.deed {
                 Deed::Withheld => notes.push((at, Event::Withheld {})),
                 Deed::Wrote(size) => {
-                    let refusal = slot.session.as_ref().and_then(SessionState::refusal);
-                    size.note(refusal, |note| notes.push((at, note)));
+                    if let Some(state) = &slot.session {
+                        size.note(state, |note| notes.push((at, note)));
+                    }
                 }
                 Deed::Nothing | Deed::Settled => {}
             }

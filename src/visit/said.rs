@@ -11,7 +11,7 @@ use crate::head::HeaderChange;
 pub(super) struct Said<'c> {
     pub(super) carriers: &'c Carriers,
     pub(super) lines: Vec<HeaderChange>,
-    pub(super) deed: Deed,
+    pub(super) deed: Deed<'c>,
     pub(super) sight: Sight,
     /// Whether a token is in the response's URL, or in its links: no cache may keep it, and it must
     /// not give them away.
@@ -22,13 +22,13 @@ pub(super) struct Said<'c> {
 
 /// What the application asked for.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Deed {
+pub(super) enum Deed<'c> {
     /// Nothing. What the lines say can wait.
     Nothing,
     /// A session that may not begin: another site caused the request, and the browser may have one.
     Withheld,
     /// A session that is written.
-    Wrote(WriteSize),
+    Wrote(WriteSize<'c>),
     /// The end of a session, or one that links carry already.
     Settled,
 }

@@ -29,7 +29,7 @@ fn no_request_allocates_beyond_the_ceiling() {
         (
             "100,000 of ours, empty",
             format!("{BASE}=; ").repeat(100_000),
-            3_200,
+            3_400,
         ),
         (
             "1,000 of ours, as long as can be",

@@ -2,7 +2,7 @@
 
 use actix_web::dev::{Extensions, ServiceRequest};
 use actix_web::{HttpMessage, HttpRequest};
-use sealed_session::{Error, Session, SessionManager, adapter};
+use sealed_session::{Session, SessionManager, adapter};
 
 use crate::head;
 use crate::refused::Refused;
@@ -56,11 +56,6 @@ fn outer(
     let mut around = Some(&outer);
     while let Some(Outer { session, before }) = around {
         if let Err(error) = adapter::nested(session, manager) {
-            // Which of the two an extractor means cannot be known.
-            let error = Error::misuse(format!(
-                "two session middlewares cover one request, and cannot be told apart; remove one of them, or \
-                 change its names: {error}"
-            ));
             // What is around finds its own again.
             restore(&mut request.extensions_mut(), outer);
             return Err(Refused::Covered(error));

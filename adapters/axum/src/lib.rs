@@ -40,7 +40,7 @@
 //! use axum::response::IntoResponse;
 //! use sealed_session_axum::{Error, Key, KeyRing, SessionLayer, SessionManager};
 //!
-//! let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+//! let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 //! let layer = SessionLayer::new(manager).on_commit_failure(|error, _| {
 //!     let text = match error.sizes() {
 //!         Some(sizes) => format!("Too large: {} of {}", sizes.needed, sizes.allowed),

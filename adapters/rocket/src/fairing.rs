@@ -104,7 +104,7 @@ impl SessionFairing {
     /// use rocket::http::Status;
     /// use sealed_session_rocket::{Error, Key, KeyRing, SessionFairing, SessionManager};
     ///
-    /// let manager = SessionManager::new(KeyRing::new(Key::generate()?))?;
+    /// let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
     /// let fairing = SessionFairing::new(manager).on_commit_failure(|error, _| {
     ///     let text = match error.sizes() {
     ///         Some(sizes) => format!("Too large: {} of {}", sizes.needed, sizes.allowed),

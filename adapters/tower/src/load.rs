@@ -1,7 +1,7 @@
 //! The session of a request, before anything else sees the request.
 
 use http::Request;
-use sealed_session::{Error, Session, SessionManager, adapter};
+use sealed_session::{Session, SessionManager, adapter};
 
 use crate::head;
 use crate::refused::Refused;
@@ -38,14 +38,7 @@ impl InHand {
     fn admit(&self, manager: &SessionManager) -> Result<(), Refused> {
         let mut around = Some(self);
         while let Some(InHand { session, outer }) = around {
-            if let Err(error) = adapter::nested(session, manager) {
-                // Which of the two an extractor means cannot be known.
-                let error = Error::misuse(format!(
-                    "two session layers cover one request, and cannot be told apart; remove one of them, or \
-                     change its names: {error}"
-                ));
-                return Err(Refused::Covered(error));
-            }
+            adapter::nested(session, manager).map_err(Refused::Covered)?;
             around = outer.as_deref();
         }
         Ok(())

@@ -39,10 +39,16 @@ fn a_large_session_within_budget_is_warned_of_to_the_byte() {
                 if let Event::NearBudget {
                     bytes,
                     warning_limit,
+                    allowed,
+                    largest,
+                    cure,
                     ..
                 } = event
                 {
                     log.lock().unwrap().push((*bytes, *warning_limit));
+                    assert_eq!(*allowed, 6_500);
+                    assert_eq!(largest.as_ref().unwrap().name, BLOB.name());
+                    assert!(cure.contains("`Budget::within_16k`"), "{cure}");
                 }
             })
             .build()

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use sealed_session::adapter::RequestHead;
-use sealed_session::{Attribute, Event, Key, KeyRing, SessionManager};
+use sealed_session::{Attribute, Budget, Event, Key, KeyRing, SessionManager};
 use tracing::Level;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
@@ -31,7 +31,9 @@ fn levels(act: impl FnOnce(&SessionManager)) -> Vec<Level> {
     let hook = move |_: &Event| {
         count.fetch_add(1, Ordering::Relaxed);
     };
-    let builder = SessionManager::builder("session", common::ring()).on_event(hook);
+    let builder = SessionManager::builder("session", common::ring())
+        .budget(Budget::within_8k().with_warning_limit(3_072))
+        .on_event(hook);
     let manager = builder.build().unwrap();
     let subscriber = tracing_subscriber::registry().with(levels.clone());
     tracing::subscriber::with_default(subscriber, || act(&manager));

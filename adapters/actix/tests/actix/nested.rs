@@ -96,6 +96,7 @@ async fn middlewares_that_collide_are_a_mistake_that_is_told() {
             .wrap(sessions(outer));
         let app = init_service(app).await;
         let reply = call(&app, TestRequest::get().uri("/inside/put/Ada")).await;
-        assert_eq!((reply.status, reply.body.as_str()), (500, ""));
+        let shows = reply.body.contains("two session layers");
+        assert_eq!((reply.status, shows), (500, cfg!(debug_assertions)));
     }
 }

@@ -102,11 +102,11 @@ async fn two_middlewares_and_a_passive_one_alone_are_reported() {
     let log = Log::default();
     let _guard = log.start();
     let reply = send(&twice, "GET", "/", &[]).await;
-    let says = reply.body.contains("two session middlewares");
+    let says = reply.body.contains("two session layers");
     assert_eq!((reply.status, says), (500, cfg!(debug_assertions)));
     let text = log.take();
     assert!(
-        text.contains("two session middlewares cover one request"),
+        text.contains("two session layers cover one request"),
         "{text}"
     );
 

@@ -43,7 +43,7 @@ async fn watches(
     request: HttpRequest,
     body: web::Payload,
 ) -> actix_web::Result<HttpResponse> {
-    session.sign_in("ada", &[]).map_err(Error::from)?;
+    session.sign_in("ada", &[])?;
     let began = session.times().unwrap().loaded_at;
     let (response, mut socket, mut messages) = actix_ws::handle(&request, body)?;
     actix_web::rt::spawn(async move {

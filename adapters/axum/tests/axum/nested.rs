@@ -11,7 +11,7 @@ use sealed_session_axum::{Error, Session, SessionLayer, SessionManagerBuilder, T
 use crate::support::{Reply, named, send};
 
 async fn put(session: Session, Path(name): Path<String>) -> Result<(), Error> {
-    Ok(session.insert("name", name)?)
+    session.insert("name", name)
 }
 
 async fn who(session: Session) -> String {
@@ -91,7 +91,11 @@ async fn layers_that_collide_are_a_mistake_that_is_told() {
             .layer(field(named("__Host-a"))),
     ] {
         let reply = send(&colliding, "GET", "/put/Ada", &[]).await;
-        assert_eq!((reply.status.as_u16(), reply.body.as_str()), (500, ""));
+        let shows = reply.body.contains("two session layers");
+        assert_eq!(
+            (reply.status.as_u16(), shows),
+            (500, cfg!(debug_assertions))
+        );
         assert!(reply.set_cookies().is_empty());
     }
 }

@@ -22,11 +22,14 @@ static MANAGERS: LazyLock<[SessionManager; 4]> = LazyLock::new(|| {
         (Compression::Auto, Budget::direct().with_line_limit(300)),
     ]
     .map(|(compression, budget)| {
-        SessionManager::builder(CookieSpec::exact("s"), KeyRing::new(Key::new(&[1; 32]).expect("a good key")))
-            .compression(compression)
-            .budget(budget)
-            .build()
-            .expect("a good configuration")
+        SessionManager::builder(
+            CookieSpec::exact("s"),
+            KeyRing::new(Key::new(&[1; 32]).expect("a good key")),
+        )
+        .compression(compression)
+        .budget(budget)
+        .build()
+        .expect("a good configuration")
     })
 });
 

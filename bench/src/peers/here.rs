@@ -18,8 +18,8 @@ pub(super) fn router(
     let manager = Key::generate()
         .and_then(|key| configure(SessionManager::builder("session", KeyRing::new(key))).build())
         .map_err(|error| error.to_string())?;
-    let layer = SessionLayer::new(manager)
-        .on_commit_failure(|error, _| failed(error).into_response());
+    let layer =
+        SessionLayer::new(manager).on_commit_failure(|error, _| failed(error).into_response());
     Ok(move |handler| {
         let route = route::<AttributesOf<Session>>(handler)?;
         Ok(Router::new().route("/", route).layer(layer.clone()))

@@ -178,7 +178,9 @@ fn sized(bytes: usize) -> Result<(Core, Cart, f64), Error> {
     let manager = SessionManager::builder("session", KeyRing::new(Key::generate()?));
     let manager = manager.budget(Budget::direct()).build()?;
     let now = OffsetDateTime::now_utc();
-    let core = Core::of(manager, now, |session| session.insert(Cart::KEY, cart.clone()))?;
+    let core = Core::of(manager, now, |session| {
+        session.insert(Cart::KEY, cart.clone())
+    })?;
     let length = u32::try_from(length(&cart)).unwrap_or(u32::MAX);
     Ok((core, cart, length.into()))
 }

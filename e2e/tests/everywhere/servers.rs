@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use conformance::{Harness, Prefs, Server, Site as App};
 use e2e::{Certificate, Failure, Nginx, Proxy, Site};
-use sealed_session::{Budget, CookieSpec, Key, KeyRing, SessionManager, Transport};
+use sealed_session::{Budget, Key, KeyRing, SessionManager, Transport};
 
 /// Makes a ring that nobody else has.
 pub(crate) fn ring() -> Result<KeyRing, Failure> {

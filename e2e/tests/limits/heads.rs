@@ -6,7 +6,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use e2e::{Certificate, Client, Failure, Nginx, Protocol, Rust};
-use sealed_session::{Budget, CookieSpec, Error, Key, KeyRing, SessionManager};
+use sealed_session::{Budget, Error, Key, KeyRing, SessionManager};
 use sealed_session_axum::{Session, SessionLayer};
 use serde_bytes::ByteBuf;
 use tokio::net::TcpListener;
@@ -62,11 +62,11 @@ fn app() -> Result<Router, Failure> {
     let [before, after] = managers()?;
     let start = async |session: Session| {
         session.insert("name", "Ada")?;
-        Ok::<_, sealed_session_axum::Error>("ok")
+        Ok::<_, Error>("ok")
     };
     let full = async |session: Session, Path(own): Path<usize>| {
         sign_in(session).await?;
-        Ok::<_, sealed_session_axum::Error>(page(own))
+        Ok::<_, Error>(page(own))
     };
     Ok(Router::new()
         .merge(

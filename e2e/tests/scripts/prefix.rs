@@ -6,14 +6,13 @@ use axum::extract::{RawQuery, Request};
 use axum::response::Redirect;
 use axum::routing::{Router, get};
 use e2e::{Certificate, Failure, Folder, Nginx};
-use sealed_session as core;
 use sealed_session_axum::{
     Error, Guard, GuardLayer, Key, KeyRing, Session, SessionLayer, SessionManager, SignInPage,
 };
 
 use crate::forward_auth::serve;
 
-fn sign_in_page() -> Result<SignInPage, core::Error> {
+fn sign_in_page() -> Result<SignInPage, Error> {
     SignInPage::new("/sign-in")?
         .below("/app")?
         .never_back_to("/office/sign-out")

@@ -38,6 +38,7 @@ use super::scope::Scope;
 /// assert!(error.is_configuration());
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
+#[doc(alias("cookie_options", "cookie_params"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CookieSpec {
     name: String,
@@ -142,6 +143,7 @@ impl CookieSpec {
     /// let manager = builder.former_cookie(CookieSpec::exact("sid")).build()?;
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("cookie_name"))]
     #[must_use]
     pub fn exact(name: impl Into<String>) -> CookieSpec {
         CookieSpec {
@@ -175,6 +177,7 @@ impl CookieSpec {
     /// assert!(elsewhere.insert("visits", 1).unwrap_err().is_off_loopback());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("insecure", "with_secure"))]
     #[must_use]
     pub fn development(name: impl Into<String>) -> CookieSpec {
         CookieSpec {

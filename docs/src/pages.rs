@@ -152,3 +152,16 @@ fn troubleshooting_quotes_what_the_library_says() {
         }
     }
 }
+
+#[test]
+fn only_published_packages_are_documented() {
+    let manifest = read(&root().join("Cargo.toml"));
+    let members = manifest.split_once("members = [").unwrap().1;
+    let members = members.split_once(']').unwrap().0;
+    for member in members.split('"').skip(1).step_by(2) {
+        let manifest = read(&root().join(member).join("Cargo.toml"));
+        let is_published = !manifest.contains("\npublish = false\n");
+        let is_documented = !manifest.contains("\ndoc = false\n");
+        assert_eq!(is_published, is_documented, "{member}");
+    }
+}

@@ -156,7 +156,7 @@ impl CookieSpec {
     /// such a server, and no browser does from another machine.
     ///
     /// **Never deploy this profile.** The check believes the `Host` field, and a proxy that rewrites it defeats
-    /// the check; nginx does so unless told `proxy_set_header Host $host`.
+    /// the check; nginx does so unless told `proxy_set_header Host $http_host`.
     ///
     /// A request that names any host but `localhost`, `*.localhost`, `127.0.0.0/8` or `[::1]` gets no session,
     /// and changing one fails with [`Error::is_off_loopback`]. Name further hosts by

@@ -31,7 +31,7 @@ use crate::slot::{Main, Slot};
 /// 403, because signing in once more would not help. Adapters carry that out. A clone is the same guard.
 ///
 /// A guard looks at the session, so the response varies by it, and changes nothing in it. It is synchronous:
-/// decisions that take a database belong into the handler behind it.
+/// decisions that take a database belong in the handler behind it.
 ///
 /// ```
 /// use sealed_session::{Attribute, Guard};

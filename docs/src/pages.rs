@@ -103,6 +103,24 @@ fn every_page_is_linked_from_the_readme_and_its_code_is_compiled() {
     }
 }
 
+#[test]
+fn every_framework_s_page_links_to_the_guides() {
+    let guides = [
+        "changing-types",
+        "cross-origin",
+        "guards",
+        "signing-in",
+        "troubleshooting",
+    ];
+    for framework in ["actix", "axum", "rocket", "tower"] {
+        let page = format!("docs/{framework}.md");
+        let linked = links(&read(&root().join(&page)));
+        for guide in guides.map(|guide| format!("{guide}.md")) {
+            assert!(linked.contains(&guide), "{page} does not link to {guide}");
+        }
+    }
+}
+
 /// Returns the texts that the tables of a page quote: the code in the first cells below "the log says".
 fn quoted(page: &str) -> Vec<String> {
     let mut is_log = false;

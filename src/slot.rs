@@ -12,6 +12,7 @@
     message = "`{Self}` does not name a slot of sessions",
     note = "write `impl sealed_session::Slot for {Self} {{}}`, and add it by `SessionManager::with_slot`"
 )]
+#[doc(alias("named_session", "namespace"))]
 pub trait Slot: Send + Sync + 'static {}
 
 /// The slot that is always there, and that is meant where none is named.

@@ -54,12 +54,12 @@
 //! # Ok::<(), sealed_session::Error>(())
 //! ```
 //!
-//! # What belongs into a slot of its own
+//! # What belongs in a slot of its own
 //!
 //! What has a lifetime of its own, or is written by requests that know nothing of the rest. What has to
 //! agree stays together: of two slots the browser may keep what two different responses said, and a
 //! sign-out ends one slot only. Whoever uses this browser next finds the others as they were, so nothing
-//! personal belongs into preferences.
+//! personal belongs in preferences.
 //!
 //! A key has to be accepted for as long as the longest session that it seals. Give a slot that lives for
 //! a year a ring of its own, and those of the sign-in stay free to go after twelve hours.

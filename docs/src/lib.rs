@@ -2,6 +2,9 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+mod pages;
+
 /// The README.
 #[doc = include_str!("../../README.md")]
 pub mod readme {}
@@ -33,6 +36,18 @@ pub mod forward_auth {}
 /// The sign-in page of guards.
 #[doc = include_str!("../guards.md")]
 pub mod guards {}
+
+/// Who signs in and out.
+#[doc = include_str!("../signing-in.md")]
+pub mod signing_in {}
+
+/// Requests that other origins cause.
+#[doc = include_str!("../cross-origin.md")]
+pub mod cross_origin {}
+
+/// A type of an attribute, across deploys.
+#[doc = include_str!("../changing-types.md")]
+pub mod changing_types {}
 
 /// Sessions in header fields.
 #[doc = include_str!("../clients-without-cookies.md")]

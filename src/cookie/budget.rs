@@ -72,6 +72,7 @@ pub(super) const LINE_MAX: usize = 4_093;
 /// let budget = Budget::within_8k().with_line_limit(3_500).with_total_limit(5_000);
 /// assert_eq!(budget.total_limit(), 5_000);
 /// ```
+#[doc(alias("max_size", "size_limit"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Budget {
     /// The most bytes of everything in a response head, if that is limited.

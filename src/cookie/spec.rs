@@ -38,6 +38,7 @@ use super::scope::Scope;
 /// assert!(error.is_configuration());
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
+#[doc(alias("cookie_options", "cookie_params"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CookieSpec {
     name: String,
@@ -142,6 +143,7 @@ impl CookieSpec {
     /// let manager = builder.former_cookie(CookieSpec::exact("sid")).build()?;
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("cookie_name"))]
     #[must_use]
     pub fn exact(name: impl Into<String>) -> CookieSpec {
         CookieSpec {
@@ -154,7 +156,7 @@ impl CookieSpec {
     /// such a server, and no browser does from another machine.
     ///
     /// **Never deploy this profile.** The check believes the `Host` field, and a proxy that rewrites it defeats
-    /// the check; nginx does so unless told `proxy_set_header Host $host`.
+    /// the check; nginx does so unless told `proxy_set_header Host $http_host`.
     ///
     /// A request that names any host but `localhost`, `*.localhost`, `127.0.0.0/8` or `[::1]` gets no session,
     /// and changing one fails with [`Error::is_off_loopback`]. Name further hosts by
@@ -175,6 +177,7 @@ impl CookieSpec {
     /// assert!(elsewhere.insert("visits", 1).unwrap_err().is_off_loopback());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("insecure", "with_secure"))]
     #[must_use]
     pub fn development(name: impl Into<String>) -> CookieSpec {
         CookieSpec {

@@ -90,7 +90,7 @@ impl fmt::Display for Foreign {
             Foreign::OtherOrigin | Foreign::OtherReferer => {
                 "its `Origin` or `Referer` is not its `Host`: another site caused it, or a proxy \
                  changed `Host`; trust the origin by `CrossOrigin::trust`, or have the proxy hand \
-                 `Host` on (in nginx `proxy_set_header Host $host`)"
+                 `Host` on (in nginx `proxy_set_header Host $http_host`)"
             }
             Foreign::OtherSite => {
                 "another site caused it; if it may, trust its origin by `CrossOrigin::trust`, or \

@@ -46,6 +46,7 @@ use crate::error::Error;
 ///     .build()?;
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
+#[doc(alias("csrf", "protect_from_forgery", "xsrf"))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CrossOrigin {
     trusted: Vec<String>,
@@ -75,6 +76,7 @@ impl CrossOrigin {
     ///
     /// assert_ne!(CrossOrigin::unchecked(), CrossOrigin::new());
     /// ```
+    #[doc(alias("disable_csrf"))]
     #[must_use]
     pub fn unchecked() -> CrossOrigin {
         CrossOrigin {
@@ -99,6 +101,7 @@ impl CrossOrigin {
     /// assert!(builder.cross_origin(policy).build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("CSRF_TRUSTED_ORIGINS", "trusted_origins"))]
     #[must_use]
     pub fn trust(mut self, origin: impl Into<String>) -> CrossOrigin {
         self.trusted.push(origin.into());
@@ -132,6 +135,7 @@ impl CrossOrigin {
     /// assert!(!passes("/saml/acs/") && !passes("/hooks") && !passes("/hooks/../transfer"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("csrf_exempt", "skip_csrf"))]
     #[must_use]
     pub fn exempt(mut self, path: impl Into<String>) -> CrossOrigin {
         self.exempt.push(path.into());

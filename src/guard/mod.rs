@@ -31,7 +31,7 @@ use crate::slot::{Main, Slot};
 /// 403, because signing in once more would not help. Adapters carry that out. A clone is the same guard.
 ///
 /// A guard looks at the session, so the response varies by it, and changes nothing in it. It is synchronous:
-/// decisions that take a database belong into the handler behind it.
+/// decisions that take a database belong in the handler behind it.
 ///
 /// ```
 /// use sealed_session::{Attribute, Guard};
@@ -50,6 +50,7 @@ use crate::slot::{Main, Slot};
 /// assert_eq!(editors.check(&session, &request)?, Verdict::Pass);
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
+#[doc(alias("authorize", "login_required", "permission_required"))]
 #[derive(Clone)]
 pub struct Guard {
     rules: Arc<Rules>,
@@ -105,6 +106,7 @@ impl Guard {
     /// assert_eq!(Guard::signed_in().check(&session, &request)?, Verdict::Unauthorized);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("login_required", "require_login"))]
     #[must_use]
     pub fn signed_in() -> Guard {
         Guard::new(true)
@@ -230,6 +232,7 @@ impl Guard {
     /// assert!(Guard::signed_in().or_redirect("https://id.example/").is_err());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("login_url"))]
     pub fn or_redirect(self, sign_in: &str) -> Result<Guard, Error> {
         Ok(self.or_redirect_to(SignInPage::new(sign_in)?))
     }

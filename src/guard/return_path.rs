@@ -51,6 +51,7 @@ use super::reading;
 /// Behind a question mark slashes of either kind name no host, so encoded or not they may stand there:
 /// `/open?url=https://shop.example/` is a path on this site. Browsers send backslashes and backticks of a query
 /// as they are (URL Standard, "query percent-encode set").
+#[doc(alias("next", "redirect_to", "return_to", "safe_redirect"))]
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ReturnPath(String);
 

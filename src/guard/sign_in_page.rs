@@ -36,6 +36,7 @@ use crate::session::Session;
 /// # let _ = guard;
 /// # Ok::<(), Error>(())
 /// ```
+#[doc(alias("login_page", "login_url"))]
 #[derive(Clone)]
 pub struct SignInPage {
     page: ReturnPath,

@@ -26,6 +26,7 @@ use crate::error::Error;
 /// assert_eq!(text.expose().parse::<Key>()?.id(), key.id());
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
+#[doc(alias("SECRET_KEY", "secret_key"))]
 #[derive(Clone)]
 pub struct Key {
     /// Clones share one place in memory, and moving the key moves a pointer, so no copy is left behind.
@@ -47,6 +48,7 @@ impl Key {
     /// assert_ne!(one.to_text().expose(), other.to_text().expose());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("secret_key_base"))]
     pub fn generate() -> Result<Key, Error> {
         wiping::<DERIVING, _>(|| {
             let mut master = Zeroizing::new([0; 32]);

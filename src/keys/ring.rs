@@ -57,6 +57,7 @@ use crate::lifetime::Timestamp;
 /// assert_eq!(ring.key_ids().count(), 2);
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
+#[doc(alias("SECRET_KEY_FALLBACKS", "key_rotation", "rotate", "secrets"))]
 #[derive(Clone, Debug)]
 pub struct KeyRing {
     sealing: Key,
@@ -119,6 +120,7 @@ impl KeyRing {
     /// assert!(ring.accept(new).unwrap_err().is_key()); // it is there already
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("rotate"))]
     pub fn accept(self, key: Key) -> Result<KeyRing, Error> {
         self.add(key, None)
     }
@@ -226,6 +228,7 @@ impl KeyRing {
     /// let error = KeyRing::from_env("NO_SUCH_VARIABLE").unwrap_err().to_string();
     /// assert!(error.starts_with("key in $NO_SUCH_VARIABLE: the variable is not set; make one by"));
     /// ```
+    #[doc(alias("secret_key_base"))]
     pub fn from_env(variable: &str) -> Result<KeyRing, Error> {
         let place = format!("${variable}");
         let Some(value) = std::env::var_os(variable) else {

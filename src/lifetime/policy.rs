@@ -19,6 +19,7 @@ use std::time::Duration;
 ///     .with_absolute_lifetime(Duration::from_secs(8 * 3_600));
 /// assert_eq!(policy.idle_timeout(), Duration::from_secs(600));
 /// ```
+#[doc(alias("Expiry", "expiration", "max_age", "session_ttl", "ttl"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lifetime {
     /// `None` if nobody set one: it is 30 minutes then.
@@ -50,6 +51,7 @@ pub struct Lifetime {
 ///
 /// assert_eq!(Lifetime::new().persistence(), Persistence::Remembered);
 /// ```
+#[doc(alias("BrowserSession", "PersistentSession", "SessionLifecycle"))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Persistence {
@@ -108,6 +110,7 @@ impl Lifetime {
     /// assert!(builder.build().unwrap_err().is_configuration());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("OnInactivity", "rolling", "session_timeout", "sliding", "ttl"))]
     #[must_use]
     pub const fn with_idle_timeout(mut self, timeout: Duration) -> Lifetime {
         self.idle = Some(timeout);
@@ -141,6 +144,7 @@ impl Lifetime {
     /// assert_eq!(session.refusal(), Some(Refusal::AbsoluteExpired));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("AtDateTime", "expiry", "max_age"))]
     #[must_use]
     pub const fn with_absolute_lifetime(mut self, lifetime: Duration) -> Lifetime {
         self.absolute = lifetime;
@@ -267,6 +271,7 @@ impl Lifetime {
     /// session.remember(30 * day)?;
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("remember_me"))]
     #[must_use]
     pub const fn with_remembered_up_to(mut self, longest: Duration) -> Lifetime {
         self.remembered = Some(longest);
@@ -294,6 +299,7 @@ impl Lifetime {
     /// assert!(value.ends_with("; Max-Age=43200"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("session_lifecycle"))]
     #[must_use]
     pub const fn with_persistence(mut self, persistence: Persistence) -> Lifetime {
         self.persistence = persistence;

@@ -50,6 +50,7 @@ use crate::visit::{SlotConfig, SlotList, Visit};
 /// assert_eq!(session.get::<String>("name")?.as_deref(), Some("Ada"));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
+#[doc(alias("SessionStore", "session_store"))]
 #[derive(Clone)]
 pub struct SessionManager {
     slots: Arc<SlotList>,
@@ -121,6 +122,7 @@ impl SessionManager {
     /// assert_eq!(lines[2], "Replace(cache-control: private)");
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("save", "set_cookie"))]
     pub fn commit<'a, I>(
         &self,
         session: &Session,

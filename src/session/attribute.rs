@@ -55,6 +55,7 @@ const MIGRATIONS_MAX: usize = 4;
 /// assert_eq!(session.get(CART)?, Some(Cart { lines: vec![(4711, 1)] }));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
+#[doc(alias("session_key"))]
 pub struct Attribute<T> {
     name: &'static str,
     codec: Codec,
@@ -163,6 +164,7 @@ impl<T> Attribute<T> {
     /// assert!(session.insert(CSRF, [7; 16]).unwrap_err().is_not_permitted());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("csrf_token"))]
     #[must_use]
     pub const fn secret(mut self) -> Attribute<T> {
         self.is_secret = true;
@@ -239,6 +241,7 @@ impl<T> Attribute<T> {
     /// const LEVEL: Attribute<u32> = Attribute::new("level").migrate::<u16>(1);
     /// # let _ = LEVEL;
     /// ```
+    #[doc(alias("upgrade"))]
     #[must_use]
     pub const fn migrate<Old>(mut self, number: u32) -> Attribute<T>
     where

@@ -18,6 +18,7 @@ impl Session {
     /// assert_eq!(session.id().unwrap().to_string().len(), 32);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("session_id"))]
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
         self.read(SessionState::id)
@@ -32,6 +33,7 @@ impl Session {
     /// assert!(session.is_live());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("is_authenticated"))]
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.read(|state| state.record().is_some())
@@ -89,6 +91,7 @@ impl Session {
     /// assert_eq!(session.subject().as_deref(), Some("user-17"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("current_user", "identity", "user_id"))]
     #[must_use]
     pub fn subject(&self) -> Option<String> {
         self.read(|state| state.record()?.subject.clone())
@@ -147,6 +150,7 @@ impl Session {
     /// assert!(session.contains("name"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("cycle_id", "regenerate_id"))]
     pub fn renew(&self) -> Result<(), Error> {
         self.change("renew", Edit::Renew).map(drop)
     }
@@ -181,6 +185,14 @@ impl Session {
     /// assert_eq!(session.subject().as_deref(), Some("user-17"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias(
+        "authenticate",
+        "cycle_id",
+        "log_in",
+        "login",
+        "regenerate",
+        "regenerate_id"
+    ))]
     pub fn sign_in(&self, subject: &str, keep: &[&dyn AttributeName]) -> Result<(), Error> {
         if !(1..=SUBJECT_MAX).contains(&subject.len()) {
             let what = format!(
@@ -211,6 +223,7 @@ impl Session {
     /// assert_eq!(session.subject(), None);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("cycle_id", "reset_session"))]
     pub fn start_over(&self, keep: &[&dyn AttributeName]) -> Result<(), Error> {
         self.begin_anew("start_over", None, keep)
     }
@@ -261,11 +274,15 @@ impl Session {
     /// assert!(!session.is_live());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    #[doc(alias = "flush")]
-    #[doc(alias = "invalidate")]
-    #[doc(alias = "logout")]
-    #[doc(alias = "purge")]
-    #[doc(alias = "sign_out")]
+    #[doc(alias(
+        "flush",
+        "invalidate",
+        "log_out",
+        "logout",
+        "purge",
+        "revoke",
+        "sign_out"
+    ))]
     pub fn destroy(&self) -> Result<(), Error> {
         self.change("destroy", Edit::Destroy).map(drop)
     }

@@ -40,7 +40,7 @@ impl Session {
     /// assert_eq!(session.time_left(now), Ok(5 * minute));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    #[doc(alias = "setMaxInactiveInterval")]
+    #[doc(alias("setMaxInactiveInterval", "set_expiry"))]
     pub fn set_idle_timeout(&self, timeout: impl Into<Option<Duration>>) -> Result<(), Error> {
         let lifetime = &self.config().lifetime;
         let idle = match timeout.into() {
@@ -91,10 +91,13 @@ impl Session {
     /// assert!(changes[0].value().ends_with("; Max-Age=2592000"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    #[doc(alias = "remember_me")]
-    #[doc(alias = "permanent")]
-    #[doc(alias = "persistent")]
-    #[doc(alias = "set_absolute_lifetime")]
+    #[doc(alias(
+        "permanent",
+        "persistent",
+        "remember_me",
+        "set_absolute_lifetime",
+        "set_max_age"
+    ))]
     pub fn remember(&self, lifetime: Duration) -> Result<(), Error> {
         let now = self.visit.now();
         let (created, asked) = self.read(|state| (state.times(now).created, state.asked()));
@@ -128,6 +131,7 @@ impl Session {
     /// assert!(manager.commit(&session, ResponseHead::new(200), later)?.is_empty());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("no_touch"))]
     pub fn mark_passive(&self) {
         self.count(Usage::Passive);
     }
@@ -153,6 +157,7 @@ impl Session {
     /// assert!(!manager.commit(&session, ResponseHead::new(200), later)?.is_empty(), "a touch");
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("extend", "touch"))]
     pub fn count_as_use(&self) {
         self.count(Usage::Active);
     }

@@ -65,6 +65,7 @@ impl Session {
     /// assert!(session.insert("rate", f64::NAN).unwrap_err().is_not_representable());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("put", "set", "set_attribute"))]
     pub fn insert<V>(&self, key: impl WriteKey<V>, value: V) -> Result<(), Error> {
         let mut replaced = None;
         self.put(&key, &value, |_, there| {
@@ -153,6 +154,7 @@ impl Session {
     /// assert_eq!(lines, 2);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("entry", "get_or_insert", "get_or_insert_with", "modify"))]
     pub fn update<T: Default, R>(
         &self,
         key: impl ReadKey<T> + WriteKey<T>,
@@ -201,6 +203,7 @@ impl Session {
     /// assert!(!session.remove("name")?);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("delete", "forget", "unset"))]
     pub fn remove(&self, key: impl AttributeName) -> Result<bool, Error> {
         let name = key.name();
         self.visit.at(self.at, |slot| {
@@ -227,6 +230,7 @@ impl Session {
     /// assert!(!session.contains("notice"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("flash", "pop", "remove_value"))]
     pub fn take<T>(&self, key: impl ReadKey<T>) -> Result<Option<T>, Error> {
         let name = key.name();
         loop {
@@ -261,6 +265,7 @@ impl Session {
     /// assert!(session.contains(VISITS) && session.contains("visits"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("contains_key", "has"))]
     pub fn contains(&self, key: impl AttributeName) -> bool {
         self.read(|state| state.attributes().is_some_and(|all| all.has(key.name())))
     }
@@ -281,6 +286,7 @@ impl Session {
     /// assert!(session.names().is_empty());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("remove_all", "reset"))]
     pub fn clear(&self) -> Result<(), Error> {
         self.visit.at(self.at, |slot| {
             match slot.open().attributes().is_none_or(Attributes::is_empty) {
@@ -299,6 +305,7 @@ impl Session {
     /// assert_eq!(session.names(), ["cart", "name"]);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("keys"))]
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let name = |entry: Entry<'_>| String::from_utf8_lossy(entry.name).into_owned();

@@ -53,6 +53,7 @@ use crate::visit::{Edit, SessionState, Visit};
 /// assert_eq!(session.get(VISITS)?, Some(1));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
+#[doc(alias("HttpSession"))]
 pub struct Session {
     visit: Arc<Visit>,
     /// The number of the slot.

@@ -105,6 +105,7 @@ impl Session {
     /// assert_eq!(times.absolute_left, Duration::from_secs(12 * 3_600));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("expiry", "expiry_age", "expiry_date"))]
     #[must_use]
     pub fn times(&self) -> Option<Times> {
         let (policy, now) = (self.visit.config(self.at).lifetime, self.visit.now());
@@ -167,8 +168,7 @@ impl Session {
     /// assert_eq!(session.time_left(now + half_an_hour), Err(Refusal::IdleExpired));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    #[doc(alias = "is_expired")]
-    #[doc(alias = "is_valid")]
+    #[doc(alias("is_expired", "is_valid", "ttl"))]
     pub fn time_left(&self, now: OffsetDateTime) -> Result<Duration, Refusal> {
         let policy = &self.visit.config(self.at).lifetime;
         let times = self.visit.at(self.at, |slot| {

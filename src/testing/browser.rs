@@ -24,6 +24,7 @@ use crate::session::Session;
 /// browser.keep(["theme=dark; Path=/", "__Host-session=AQ; Path=/; Secure", "lang=de; Path=/; Max-Age=0"]);
 /// assert_eq!(browser.cookie(), "theme=dark; __Host-session=AQ");
 /// ```
+#[doc(alias("CookieJar", "cookie_jar"))]
 #[derive(Clone)]
 pub struct Browser {
     clock: Arc<dyn Clock>,
@@ -90,6 +91,7 @@ impl Browser {
     /// assert!(cookie.starts_with("__Host-session=")); // for the `Cookie` field of a request
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
+    #[doc(alias("force_login", "login_as"))]
     pub fn signed_in(mut self, manager: &SessionManager, subject: &str) -> Result<Browser, Error> {
         self.visit(manager, |session| session.sign_in(subject, &[]))?;
         Ok(self)

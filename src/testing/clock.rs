@@ -21,6 +21,7 @@ use crate::clock::Clock;
 /// clock.set(OffsetDateTime::UNIX_EPOCH);
 /// assert_eq!(clock.now().minute(), 0);
 /// ```
+#[doc(alias("MockClock", "freeze_time"))]
 #[derive(Debug)]
 pub struct ManualClock {
     unix_seconds: AtomicI64,
@@ -56,6 +57,7 @@ impl ManualClock {
     /// clock.advance(Duration::from_secs(3_600));
     /// assert_eq!(clock.now(), OffsetDateTime::UNIX_EPOCH + Duration::from_secs(3_600));
     /// ```
+    #[doc(alias("travel"))]
     pub fn advance(&self, by: Duration) {
         let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
         self.unix_seconds.fetch_add(seconds, Ordering::SeqCst);

@@ -50,6 +50,7 @@ use crate::missing::MissingMiddleware;
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias("IdentityMiddleware", "login_required"))]
 #[derive(Clone, Debug)]
 pub struct GuardMiddleware {
     guard: Guard,

@@ -39,6 +39,7 @@ use crate::shared::Shared;
 /// # let _ = app();
 /// # Ok::<(), sealed_session_actix::Error>(())
 /// ```
+#[doc(alias("CookieSessionStore", "session_middleware"))]
 #[derive(Clone)]
 pub struct SessionMiddleware {
     shared: Shared,

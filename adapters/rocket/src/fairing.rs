@@ -35,6 +35,7 @@ use crate::shared::Shared;
 /// let rocket = rocket::build().attach(SessionFairing::new(manager));
 /// # Ok::<(), sealed_session_rocket::Error>(())
 /// ```
+#[doc(alias("session_middleware"))]
 pub struct SessionFairing {
     shared: Shared,
 }

@@ -94,6 +94,7 @@ pub trait Policy: Send + Sync + 'static {
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias("login_required"))]
 pub struct Guarded<P: Policy>(PhantomData<fn() -> P>);
 
 impl<P: Policy> Clone for Guarded<P> {

@@ -45,6 +45,7 @@ use crate::head::Headers;
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias("login_required"))]
 #[derive(Clone)]
 pub struct GuardLayer {
     guard: Guard,

@@ -35,6 +35,7 @@ use crate::shared::Shared;
 /// let layer = SessionLayer::new(manager);
 /// # Ok::<(), sealed_session_tower::Error>(())
 /// ```
+#[doc(alias("SessionManagerLayer", "session_middleware"))]
 #[derive(Clone)]
 pub struct SessionLayer<F = EmptyResponse> {
     shared: Shared<F>,

@@ -5,7 +5,7 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use sealed_session::{Error, Key, KeyRing};
+use sealed_session_axum::{Error, Key, KeyRing};
 use shop::{Command, HELP, Listener, Options, app, bind, key_file, sessions};
 use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;

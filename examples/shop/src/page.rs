@@ -5,8 +5,7 @@ use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
-use sealed_session::Attribute;
-use sealed_session_axum::Session;
+use sealed_session_axum::{Attribute, Error, Session};
 
 use crate::cart::CART;
 use crate::figures::count;
@@ -54,11 +53,7 @@ impl FromRequestParts<Server> for Page {
 }
 
 impl Page {
-    fn of(
-        server: Server,
-        elsewhere: String,
-        session: &Session,
-    ) -> Result<Page, sealed_session::Error> {
+    fn of(server: Server, elsewhere: String, session: &Session) -> Result<Page, Error> {
         Ok(Page {
             server,
             elsewhere,
@@ -71,7 +66,7 @@ impl Page {
 
     /// A page in place of another whose session could not be sent; it does not count the cart,
     /// which the browser will not hold. `path` is what its link to the other server names.
-    pub(crate) fn instead(server: Server, path: &str, session: &sealed_session::Session) -> Page {
+    pub(crate) fn instead(server: Server, path: &str, session: &Session) -> Page {
         Page {
             server,
             elsewhere: server.elsewhere(None, path),

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, VARY};
-use sealed_session::adapter::{Clock, SystemClock};
-use sealed_session::testing::ManualClock;
-use sealed_session::{Key, KeyRing};
+use sealed_session_axum::adapter::{Clock, SystemClock};
+use sealed_session_axum::testing::ManualClock;
+use sealed_session_axum::{Key, KeyRing};
 use shop::{Letter, Options, Server, app, sessions};
 use time::OffsetDateTime;
 

@@ -3,7 +3,7 @@
 use axum::Form;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use sealed_session::report::Size;
+use sealed_session_axum::report::Size;
 use sealed_session_axum::{Error, Session};
 use serde::Deserialize;
 

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use maud::{Markup, html};
-use sealed_session::Refusal;
-use sealed_session::report::{Renewal, Size};
-use sealed_session_axum::{Error, Session};
+use sealed_session_axum::report::{Renewal, Size};
+use sealed_session_axum::{Error, Refusal, Session};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 

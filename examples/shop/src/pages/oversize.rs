@@ -4,8 +4,8 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use sealed_session::report::{Measure, Oversize};
-use sealed_session::{Error, Session};
+use sealed_session_axum::report::{Measure, Oversize};
+use sealed_session_axum::{Error, Session};
 
 use crate::figures::grouped;
 use crate::page::Page;

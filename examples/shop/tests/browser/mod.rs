@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
-use sealed_session::testing;
+use sealed_session_axum::testing;
 use tower::ServiceExt;
 
 /// A browser, as far as cookies and redirects go. Cookies ignore ports, so it has one jar.

@@ -71,6 +71,7 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
              as http://localhost:PORT"
         );
     }
+    println!("Open one of these in a browser: its first page says what to try. Ctrl-C stops them.");
     let mut servers = JoinSet::new();
     for Listener {
         server,

@@ -6,6 +6,9 @@ use sealed_session_axum::{
     Budget, CookieSpec, Error, KeyRing, Lifetime, SessionLayer, SessionManager,
 };
 
+/// The name of the application, and so of its cookies over plain http.
+pub(crate) const COOKIE: &str = "shop";
+
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// For how long a visitor is remembered who asks for it.
@@ -34,7 +37,7 @@ pub(crate) const REMEMBERED_IDLE: Duration = DAY.saturating_mul(7);
 /// ```
 pub fn sessions(ring: KeyRing, idle: Duration) -> Result<SessionLayer, Error> {
     // Plain http: the servers listen on this machine only.
-    let manager = SessionManager::builder(CookieSpec::development("shop"), ring)
+    let manager = SessionManager::builder(CookieSpec::development(COOKIE), ring)
         .lifetime(lifetime(idle))
         // No proxy is in front. A stock nginx would need `proxy_buffer_size 8k`.
         .budget(Budget::within_8k())

@@ -39,6 +39,13 @@ impl Answer {
         self
     }
 
+    /// What stands between the first `from` and the `to` after it.
+    #[track_caller]
+    pub(crate) fn between(&self, from: &str, to: &str) -> &str {
+        let (_, rest) = self.body.split_once(from).unwrap();
+        rest.split_once(to).unwrap().0
+    }
+
     /// The `Set-Cookie` lines.
     pub(crate) fn lines(&self) -> Vec<&str> {
         let lines = self.headers.get_all(SET_COOKIE).iter();

@@ -74,8 +74,42 @@ impl Browser {
     pub(crate) async fn forget(&self) -> Result<(), Failure> {
         // By the browser's own protocol: WebDriver deletes those of the page, and a page that a
         // server refused has none.
-        self.client.issue_cmd(ClearCookies).await?;
+        self.tell("Network.clearBrowserCookies", json!({})).await
+    }
+
+    /// Sends a command of Chromium's own protocol.
+    async fn tell(&self, command: &'static str, parameters: Value) -> Result<(), Failure> {
+        self.client.issue_cmd(Told(command, parameters)).await?;
         Ok(())
+    }
+
+    /// Gives pages a window of this size, inside of its frame.
+    ///
+    /// # Errors
+    ///
+    /// As all methods here.
+    pub async fn view(&self, width: u32, height: u32) -> Result<(), Failure> {
+        let size =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.tell("Emulation.setDeviceMetricsOverride", size).await
+    }
+
+    /// Returns whether the first element that matches is whole in the window, with nothing over it and without
+    /// scrolling, and at least `least` pixels wide and high.
+    ///
+    /// # Errors
+    ///
+    /// If there is no page.
+    pub async fn shows(&self, element: &str, least: u32) -> Result<bool, Failure> {
+        let script = "const [element, least] = arguments; \
+             const found = document.querySelector(element); \
+             if (!found) return false; \
+             const { left, top, right, bottom, width, height } = found.getBoundingClientRect(); \
+             const over = document.elementFromPoint((left + right) / 2, (top + bottom) / 2); \
+             return Math.min(left, top, innerWidth - right, innerHeight - bottom) >= 0 \
+                 && Math.min(width, height) >= least && found.contains(over)";
+        let arguments = vec![json!(element), json!(least)];
+        Ok(self.client.execute(script, arguments).await? == true)
     }
 
     /// Types over what a field holds.
@@ -199,7 +233,7 @@ impl Browser {
         let folder = build_folder()?.join("e2e");
         std::fs::create_dir_all(&folder)?;
         for (suffix, width) in [("", 1280), ("-phone", 390)] {
-            self.client.set_window_size(width, 900).await?;
+            self.view(width, 900).await?;
             let excess = "return document.documentElement.scrollWidth - window.innerWidth";
             let excess = self.number(excess).await?;
             if excess > 0 {
@@ -208,13 +242,13 @@ impl Browser {
             let hidden = "return document.documentElement.scrollHeight - window.innerHeight";
             let hidden = u32::try_from(self.number(hidden).await?).unwrap_or(0);
             let height = 900 + hidden.min(1_100);
-            self.client.set_window_size(width, height).await?;
+            self.view(width, height).await?;
             std::fs::write(
                 folder.join(format!("{name}{suffix}.png")),
                 self.client.screenshot().await?,
             )?;
         }
-        Ok(self.client.set_window_size(1280, 900).await?)
+        self.view(1280, 900).await
     }
 
     /// Runs a script that counts pixels.
@@ -223,18 +257,19 @@ impl Browser {
     }
 }
 
-/// A command of Chromium's own protocol.
+/// A command of Chromium's own protocol, and its parameters.
 #[derive(Debug)]
-struct ClearCookies;
+struct Told(&'static str, Value);
 
-impl WebDriverCompatibleCommand for ClearCookies {
+impl WebDriverCompatibleCommand for Told {
     fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
         let session = session.unwrap_or_default();
         base.join(&format!("session/{session}/goog/cdp/execute"))
     }
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        let command = json!({ "cmd": "Network.clearBrowserCookies", "params": {} });
+        let Told(command, parameters) = self;
+        let command = json!({ "cmd": command, "params": parameters });
         (Method::POST, Some(command.to_string()))
     }
 }

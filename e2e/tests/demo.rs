@@ -17,6 +17,14 @@ fn keys(folder: &Folder) -> Result<PathBuf, Failure> {
     folder.write("keys", Key::generate()?.to_text().expose())
 }
 
+/// A desktop's window and a phone's.
+const WINDOWS: [(u32, u32); 2] = [(1280, 800), (390, 844)];
+
+const SIGN_OUT: &str = "form[action='/sign-out'] button";
+
+/// The least width and height of what a finger presses, in pixels (WCAG 2.2, success criterion 2.5.5).
+const TARGET: u32 = 44;
+
 async fn names(browser: &Browser) -> Vec<String> {
     browser
         .cookies()
@@ -42,13 +50,29 @@ async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), 
             .await?
             .contains("This page came from server A.")
     );
+    for (width, height) in WINDOWS {
+        browser.view(width, height).await?;
+        assert!(browser.shows(".steps li", 0).await?, "at {width}");
+    }
+    browser.picture("tour").await?;
+    for page in ["cart", "session"] {
+        browser.open(&shop.a(&format!("/{page}"))).await?;
+        let link = "main a[href='/catalogue']";
+        assert!(
+            browser.shows(link, 0).await?,
+            "a way out of an empty {page}"
+        );
+        browser.picture(&format!("{page}-empty")).await?;
+    }
+    browser.click("main a[href='/catalogue']").await?;
     assert!(names(&browser).await.is_empty());
     browser.picture("catalogue").await?;
 
     // A cart at A, and a name.
     browser.click("main form button").await?;
     assert_eq!(names(&browser).await, ["shop"]);
-    browser.open(&shop.a("/sign-in")).await?;
+    browser.open(&shop.a("/")).await?;
+    browser.click(".steps a[href='/sign-in']").await?;
     browser.picture("sign-in").await?;
     browser.fill("#name", "Ada <Lovelace>").await?;
     browser.click("main form button").await?;
@@ -62,8 +86,17 @@ async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), 
     // What was there before the sign-in is ended in this browser.
     assert_eq!(names(&browser).await, ["shop", "shop.x"]);
 
+    for (width, height) in WINDOWS {
+        browser.view(width, height).await?;
+        for page in ["/", "/catalogue", "/cart", "/session"] {
+            browser.open(&shop.a(page)).await?;
+            assert!(browser.shows(SIGN_OUT, TARGET).await?, "{page} at {width}");
+        }
+    }
+
     // Both at B, which has never heard of either.
-    browser.click("aside a").await?;
+    browser.open(&shop.a("/")).await?;
+    browser.click(".steps a[rel='nofollow']").await?;
     let text = browser.text().await?;
     assert!(text.contains("This page came from server B.") && text.contains("Ada <Lovelace>"));
     browser.open(&shop.b("/cart")).await?;
@@ -80,9 +113,14 @@ async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), 
         );
     }
 
-    // 400 lines more, which take a second cookie.
-    browser.fill("#count", "400").await?;
-    browser.click("form[action='/cart/fill'] button").await?;
+    // 400 lines more, which take a second cookie. What they take is in sight.
+    for (width, height) in WINDOWS {
+        browser.view(width, height).await?;
+        browser.fill("#count", "200").await?;
+        browser.click("form[action='/cart/fill'] button").await?;
+        assert!(browser.shows(".gauge", 0).await?, "at {width}");
+        assert!(browser.shows(".count", 0).await?, "at {width}");
+    }
     assert_eq!(names(&browser).await, ["shop", "shop.1", "shop.x"]);
     browser.open(&shop.a("/cart")).await?;
     assert!(browser.text().await?.contains("401 lines"));
@@ -91,6 +129,10 @@ async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), 
     let text = browser.text().await?;
     assert!(text.contains("6,500") && text.contains("cart"), "{text}");
     assert!(text.contains("0 cookies beside the session"), "{text}");
+    assert!(text.contains("Plain stoneware jug"), "{text}");
+    for (name, value) in browser.cookies().await? {
+        assert!(text.contains(&value), "the sealed text of {name}: {text}");
+    }
     // What others leave there counts in the request.
     for name in ["consent", "campaign"] {
         let line = format!("{name}={}; Path=/; SameSite=Lax", "x".repeat(2_000));
@@ -112,6 +154,7 @@ async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), 
     browser.click("form[action='/cart/fill'] button").await?;
     let text = browser.text().await?;
     assert!(text.contains("6,500"), "{text}");
+    assert!(text.contains("Cart 401"), "{text}");
     browser.picture("oversize").await?;
     assert_eq!(browser.cookies().await?, before);
     browser.open(&shop.a("/cart")).await?;
@@ -135,7 +178,7 @@ async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), 
 
     // Signing out at B ends it at A, and leaves a tombstone that keeps it from coming back.
     browser.open(&shop.b("/")).await?;
-    browser.click("form[action='/sign-out'] button").await?;
+    browser.click(SIGN_OUT).await?;
     assert_eq!(names(&browser).await, ["shop.x"]);
     browser.open(&shop.a("/")).await?;
     assert!(!browser.text().await?.contains("Ada"));
@@ -179,10 +222,10 @@ async fn a_session_is_kept_alive_by_touches_idles_out_and_stays_ended() -> Resul
     assert_eq!(names(&browser).await, ["shop"]);
 
     // Reading, on either server, for longer than the idle timeout.
-    for page in [shop.b("/"), shop.a("/?page=2"), shop.b("/cart")] {
+    for page in [shop.b("/"), shop.a("/catalogue?page=2"), shop.b("/cart")] {
         tokio::time::sleep(A_WHILE).await;
         browser.open(&page).await?;
-        assert!(browser.text().await?.contains("Sign out"), "{page}");
+        assert!(browser.shows(SIGN_OUT, TARGET).await?, "{page}");
         assert_eq!(names(&browser).await, ["shop", "shop.t"], "{page}");
         assert_eq!(value(&browser, "shop").await?, written, "{page}");
     }
@@ -212,7 +255,7 @@ async fn a_session_is_kept_alive_by_touches_idles_out_and_stays_ended() -> Resul
     tokio::time::sleep(A_WHILE).await;
     browser.open(&shop.b("/")).await?;
     assert_eq!(names(&browser).await, ["shop", "shop.t", "shop.x"]);
-    browser.click("form[action='/sign-out'] button").await?;
+    browser.click(SIGN_OUT).await?;
     assert_eq!(names(&browser).await, ["shop.x"]);
 
     // A response that was under way brings the session back, and it is over all the same.

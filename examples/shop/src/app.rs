@@ -2,21 +2,21 @@
 
 use axum::Router;
 use axum::routing::{get, post};
-use sealed_session::{Error, Session};
-use sealed_session_axum::{PassiveLayer, SessionLayer};
+use sealed_session_axum::{Error, PassiveLayer, Session, SessionLayer};
 
-use crate::pages::{cart, health, inspect, missing, oversize, shelf, sign_in, style};
+use crate::pages::{cart, health, inspect, missing, oversize, shelf, sign_in, style, tour};
 use crate::server::Server;
 
 /// The whole application of one server, with its [`sessions`](crate::sessions()).
 pub fn app(server: Server, sessions: SessionLayer) -> Router {
-    let sessions = sessions.on_commit_failure(move |error: &Error, session: &Session| {
-        oversize::answer(server, error, session)
+    let sessions = sessions.on_commit_failure(move |error: &Error, session: &_| {
+        oversize::answer(server, error, &Session::from(session.clone()))
     });
     // A health check keeps no session alive.
     let health = get(health::check).route_layer(PassiveLayer::new());
     Router::new()
-        .route("/", get(shelf::show))
+        .route("/", get(tour::show))
+        .route("/catalogue", get(shelf::show))
         .route("/cart", get(cart::show))
         .route("/cart/add", post(cart::add))
         .route("/cart/set", post(cart::set))
@@ -29,6 +29,7 @@ pub fn app(server: Server, sessions: SessionLayer) -> Router {
         .route("/style.css", get(style::serve))
         .route("/healthz", health)
         .fallback(missing::show)
+        .method_not_allowed_fallback(missing::wrong_method)
         // Last, so that it covers the fallback as well.
         .layer(sessions)
         .with_state(server)

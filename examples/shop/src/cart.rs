@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use sealed_session::Attribute;
+use sealed_session_axum::Attribute;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{self, Article};

@@ -24,11 +24,17 @@ pub(crate) fn money(cents: impl Into<u64>) -> String {
 /// `1 line`, `2 lines`.
 pub(crate) fn count(number: impl TryInto<u64>, singular: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
-    format!(
-        "{} {singular}{}",
-        grouped(number),
-        if number == 1 { "" } else { "s" }
-    )
+    format!("{} {}", grouped(number), plural(number, singular))
+}
+
+/// `line` for one, `lines` for any other number.
+pub(crate) fn plural(number: u64, singular: &str) -> String {
+    format!("{singular}{}", if number == 1 { "" } else { "s" })
+}
+
+/// `26` for 1,700 of 6,500: per cent, rounded.
+pub(crate) fn percent(part: usize, whole: usize) -> usize {
+    (part * 100 + whole / 2).checked_div(whole).unwrap_or(0)
 }
 
 /// The two largest units of a span.
@@ -56,6 +62,10 @@ mod tests {
         assert_eq!(
             [0_usize, 999, 1_000, 6_500, 1_234_567].map(grouped),
             ["0", "999", "1,000", "6,500", "1,234,567"]
+        );
+        assert_eq!(
+            [0, 32, 33, 1_700, 6_500].map(|part| percent(part, 6_500)),
+            [0, 0, 1, 26, 100]
         );
         assert_eq!(money(5_u32), "€0.05");
         assert_eq!(money(123_456_u32), "€1,234.56");

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
 
-use sealed_session::Key;
+use sealed_session_axum::Key;
 
 /// Writes `key` to a new file that only its owner can read.
 ///

@@ -6,7 +6,7 @@
 //! ```
 //! use std::time::Duration;
 //!
-//! use sealed_session::{Key, KeyRing};
+//! use sealed_session_axum::{Key, KeyRing};
 //! use shop::{Letter, Server, app, sessions};
 //!
 //! let ring = KeyRing::new(Key::generate()?);
@@ -14,7 +14,7 @@
 //! let idle = Duration::from_secs(30 * 60);
 //! let first = app(Server::new(Letter::A, b), sessions(ring.clone(), idle)?);
 //! let second = app(Server::new(Letter::B, a), sessions(ring, idle)?);
-//! # Ok::<(), sealed_session::Error>(())
+//! # Ok::<(), sealed_session_axum::Error>(())
 //! ```
 
 #![forbid(unsafe_code)]

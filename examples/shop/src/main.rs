@@ -5,7 +5,7 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use sealed_session::{Error, Key, KeyRing};
+use sealed_session_axum::{Error, Key, KeyRing};
 use shop::{Command, HELP, Listener, Options, app, bind, key_file, sessions};
 use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
@@ -71,6 +71,7 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
              as http://localhost:PORT"
         );
     }
+    println!("Open one of these in a browser: its first page says what to try. Ctrl-C stops them.");
     let mut servers = JoinSet::new();
     for Listener {
         server,

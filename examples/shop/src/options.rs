@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt};
-use sealed_session::Lifetime;
+use sealed_session_axum::Lifetime;
 
 use crate::server::Letter;
 

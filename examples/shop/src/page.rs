@@ -4,12 +4,11 @@ use axum::extract::FromRequestParts;
 use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use maud::{DOCTYPE, Markup, html};
-use sealed_session::Attribute;
-use sealed_session_axum::Session;
+use maud::{DOCTYPE, Markup, Render, html};
+use sealed_session_axum::{Attribute, Error, Session};
 
 use crate::cart::CART;
-use crate::figures::count;
+use crate::figures::{grouped, plural};
 use crate::server::Server;
 
 /// A sentence for the next page, which takes it away.
@@ -32,6 +31,8 @@ viewBox='0 0 64 64'%3E%3Cpath fill='%23b05a38' d='M4 24h56c0 15-9 25-19 28v4H23v
 #[derive(Debug)]
 pub(crate) struct Page {
     server: Server,
+    /// Where it is, without a query.
+    path: String,
     /// This page on the other server.
     elsewhere: String,
     visitor: Option<String>,
@@ -48,20 +49,22 @@ impl FromRequestParts<Server> for Page {
             .map_err(IntoResponse::into_response)?;
         let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let elsewhere = server.elsewhere(host, path);
-        Page::of(*server, elsewhere, &session).map_err(IntoResponse::into_response)
+        Page::of(*server, host, path, &session).map_err(IntoResponse::into_response)
     }
 }
 
 impl Page {
-    fn of(
+    /// A page for who asks for `path`, which may have a query, and calls this server `host`.
+    pub(crate) fn of(
         server: Server,
-        elsewhere: String,
+        host: Option<&str>,
+        path: &str,
         session: &Session,
-    ) -> Result<Page, sealed_session::Error> {
+    ) -> Result<Page, Error> {
         Ok(Page {
             server,
-            elsewhere,
+            path: path.split('?').next().unwrap_or_default().to_owned(),
+            elsewhere: server.elsewhere(host, path),
             visitor: session.get(NAME)?,
             pieces: session.get(CART)?.map_or(0, |cart| cart.pieces()),
             // Where sessions cannot change, as under a foreign host name, none has a notice.
@@ -69,16 +72,14 @@ impl Page {
         })
     }
 
-    /// A page in place of another whose session could not be sent; it does not count the cart,
-    /// which the browser will not hold. `path` is what its link to the other server names.
-    pub(crate) fn instead(server: Server, path: &str, session: &sealed_session::Session) -> Page {
-        Page {
-            server,
-            elsewhere: server.elsewhere(None, path),
-            visitor: session.get(NAME).ok().flatten(),
-            pieces: 0,
-            notice: None,
-        }
+    /// The server that makes it.
+    pub(crate) fn server(&self) -> Server {
+        self.server
+    }
+
+    /// The address of this page on the other server.
+    pub(crate) fn elsewhere(&self) -> &str {
+        &self.elsewhere
     }
 
     /// The name that the visitor signed in under.
@@ -105,7 +106,11 @@ impl Page {
                     (self.header())
                     main #content {
                         @if let Some(notice) = &self.notice {
-                            p.notice role="status" { (notice) }
+                            p.notice role="status" {
+                                (notice) " "
+                                // The shelf comes back to where the article is, and the badge may be out of sight.
+                                @if self.path == "/catalogue" { a href="/cart" { "See the cart" } }
+                            }
                         }
                         (content)
                     }
@@ -128,35 +133,37 @@ impl Page {
     }
 
     fn header(&self) -> Markup {
+        let cart = html! {
+            "Cart"
+            @if self.pieces > 0 {
+                " " span.count { (grouped(self.pieces)) span.unseen { " " (plural(self.pieces, "piece")) } }
+            }
+        };
         html! {
             header.top {
                 a.brand href="/" { (SHOP) }
                 nav aria-label="Main" {
                     ul {
-                        li { a href="/" { "Catalogue" } }
-                        li {
-                            a href="/cart" {
-                                "Cart"
-                                @if self.pieces > 0 {
-                                    " " span.count title=(count(self.pieces, "piece")) { (self.pieces) }
-                                }
-                            }
-                        }
-                        li { a href="/session" { "Session" } }
-                        @if let Some(name) = &self.visitor {
-                            li.visitor { bdi { (name) } }
-                            li {
-                                form method="post" action="/sign-out" {
-                                    button.plain { "Sign out" }
-                                }
-                            }
-                        } @else {
-                            li { a href="/sign-in" { "Sign in" } }
-                        }
+                        li { (self.link("/", "Tour")) }
+                        li { (self.link("/catalogue", "Catalogue")) }
+                        li { (self.link("/cart", cart)) }
+                        li { (self.link("/session", "Session")) }
+                    }
+                }
+                div.account {
+                    @if let Some(name) = &self.visitor {
+                        bdi.visitor title=(name) { (name) }
+                        form method="post" action="/sign-out" { button { "Sign out" } }
+                    } @else {
+                        (self.link("/sign-in", "Sign in"))
                     }
                 }
             }
         }
+    }
+
+    fn link(&self, to: &str, content: impl Render) -> Markup {
+        html! { a href=(to) aria-current=[(self.path == to).then_some("page")] { (content) } }
     }
 }
 

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use sealed_session::{Budget, CookieSpec, Error, KeyRing, Lifetime, SessionManager};
-use sealed_session_axum::SessionLayer;
+use sealed_session_axum::{
+    Budget, CookieSpec, Error, KeyRing, Lifetime, SessionLayer, SessionManager,
+};
+
+/// The name of the application, and so of its cookies over plain http.
+pub(crate) const COOKIE: &str = "shop";
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -19,21 +23,21 @@ pub(crate) const REMEMBERED_IDLE: Duration = DAY.saturating_mul(7);
 /// # Errors
 ///
 /// If `idle` is under a second or too long; as
-/// [`build`](sealed_session::SessionManagerBuilder::build).
+/// [`build`](sealed_session_axum::SessionManagerBuilder::build).
 ///
 /// ```
-/// use sealed_session::{Key, KeyRing};
+/// use sealed_session_axum::{Key, KeyRing};
 /// use shop::sessions;
 /// use std::time::Duration;
 ///
 /// let ring = KeyRing::new(Key::generate()?);
 /// assert!(sessions(ring.clone(), Duration::from_secs(20)).is_ok());
 /// assert!(sessions(ring, Duration::ZERO).unwrap_err().is_configuration());
-/// # Ok::<(), sealed_session::Error>(())
+/// # Ok::<(), sealed_session_axum::Error>(())
 /// ```
 pub fn sessions(ring: KeyRing, idle: Duration) -> Result<SessionLayer, Error> {
     // Plain http: the servers listen on this machine only.
-    let manager = SessionManager::builder(CookieSpec::development("shop"), ring)
+    let manager = SessionManager::builder(CookieSpec::development(COOKIE), ring)
         .lifetime(lifetime(idle))
         // No proxy is in front. A stock nginx would need `proxy_buffer_size 8k`.
         .budget(Budget::within_8k())
@@ -53,7 +57,7 @@ fn lifetime(idle: Duration) -> Lifetime {
 
 #[cfg(test)]
 mod tests {
-    use sealed_session::Key;
+    use sealed_session_axum::Key;
 
     use super::*;
 

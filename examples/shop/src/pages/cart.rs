@@ -3,11 +3,11 @@
 use axum::Form;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use sealed_session::report::Size;
+use sealed_session_axum::report::Size;
 use sealed_session_axum::{Error, Session};
 use serde::Deserialize;
 
-use super::{inspect, shelf};
+use super::{gauge, shelf};
 use crate::cart::{CART, Cart, Line, QUANTITY_MAX};
 use crate::catalogue::article;
 use crate::figures::{count, money};
@@ -38,12 +38,14 @@ pub(crate) async fn show(page: Page, session: Session) -> Result<Markup, Error> 
     let content = html! {
         h1 { "Your cart" }
         @if cart.lines.is_empty() {
-            p.lead { "There is nothing in it yet." }
-            p { a.button href="/" { "To the catalogue" } }
-        } @else {
-            (lines(&cart))
+            p.lead {
+                "There is nothing in it yet. Choose something from the " a href="/catalogue" { "catalogue" }
+                ", or add many articles at once."
+            }
         }
+        // Above the lines, so that who has just added 400 of them sees what they take.
         (growth(&size))
+        @if !cart.lines.is_empty() { (lines(&cart)) }
     };
     Ok(page.render("Cart", &content))
 }
@@ -56,7 +58,7 @@ fn lines(cart: &Cart) -> Markup {
                 tr {
                     th scope="col" { "Article" }
                     th scope="col" { "Quantity" }
-                    th.figure scope="col" { "Sum" }
+                    th.figure scope="col" { "Price" }
                 }
             }
             tbody { @for line in &cart.lines { (row(line)) } }
@@ -106,17 +108,17 @@ fn growth(size: &Size) -> Markup {
     html! {
         section.panel aria-labelledby="growth" {
             h2 #growth { "Watch the session grow" }
-            p {
-                "The cart is in your cookies, so there is an end to it. About 400 lines take two \
-                 cookies; a cart that does not fit is refused, and the old one stays."
-            }
-            (inspect::gauge(size))
+            (gauge::show(size))
             form.inline method="post" action="/cart/fill" {
                 label for="count" { "Different articles to add at once" }
                 div {
-                    input #count type="number" name="count" value="400" min="1" max=(FILL_MAX) required;
+                    input #count type="number" name="count" value="400" min="1" max=(FILL_MAX) required
+                        aria-describedby="growth-note";
                     button { "Add them" }
                 }
+            }
+            p.fine.after #growth-note {
+                "About 400 lines take two cookies. A cart that does not fit is refused, and the old one stays."
             }
         }
     }
@@ -124,7 +126,7 @@ fn growth(size: &Size) -> Markup {
 
 pub(crate) async fn add(session: Session, Form(form): Form<Chosen>) -> Result<Response, Error> {
     let Some(article) = article(form.article) else {
-        return Ok(Redirect::to("/").into_response());
+        return Ok(Redirect::to("/catalogue").into_response());
     };
     let back = shelf::place(article.id);
     session.update(CART, |cart| cart.add(article.clone()))?;
@@ -147,7 +149,7 @@ pub(crate) async fn fill(session: Session, Form(form): Form<Wanted>) -> Result<R
     let added = session.update(CART, |cart| cart.fill(wanted))?;
     session.insert(
         NOTICE,
-        format!("{} came into the cart.", count(added, "article")),
+        format!("{} added to the cart.", count(added, "article")),
     )?;
     Ok(Redirect::to("/cart"))
 }

@@ -2,28 +2,47 @@
 
 use std::time::Duration;
 
+use axum::http::HeaderMap;
 use maud::{Markup, html};
-use sealed_session::Refusal;
-use sealed_session::report::{Renewal, Size};
-use sealed_session_axum::{Error, Session};
+use sealed_session_axum::report::{Renewal, Size};
+use sealed_session_axum::{Error, Refusal, Session};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::{cookies, gauge, verbatim};
+use crate::cart::CART;
 use crate::figures::{count, grouped, span};
 use crate::page::{NAME, Page};
 
-pub(crate) async fn show(page: Page, session: Session) -> Result<Markup, Error> {
+pub(crate) async fn show(
+    page: Page,
+    session: Session,
+    headers: HeaderMap,
+) -> Result<Markup, Error> {
+    let (size, sent) = (session.size()?, cookies::sent(&headers));
+    let refusal = session.refusal();
     let content = html! {
         h1 { "Your session" }
-        @if let Some(refusal) = session.refusal().filter(|refusal| *refusal != Refusal::Absent) {
+        @if let Some(refusal) = refusal.filter(|refusal| *refusal != Refusal::Absent) {
             (refused(refusal))
         }
         @if session.is_live() {
-            (live(&session)?)
+            section { h2 { "Budget" } (gauge::show(&size)) (rest(&size)) }
+            div.columns {
+                section { h2 { "What is in it" } (values(&session, &size)?) }
+                section { h2 { "What your browser sent" } (cookies::show(&sent, &size)) }
+            }
+            div.columns {
+                section { h2 { "Identity" } (identity(&session)) }
+                section { h2 { "Time" } (times(&session)) }
+            }
         } @else {
             p.lead {
-                "There is no session. It begins with the first value stored in it: put something into \
-                 the cart, or sign in."
+                "There is no session. It begins with the first value stored in it: put something from the "
+                a href="/catalogue" { "catalogue" } " into your cart, or " a href="/sign-in" { "sign in" } "."
+            }
+            @if !sent.is_empty() {
+                section { h2 { "What your browser sent" } (cookies::show(&sent, &size)) }
             }
         }
     };
@@ -57,46 +76,14 @@ fn refused(refusal: Refusal) -> Markup {
     }
 }
 
-fn live(session: &Session) -> Result<Markup, Error> {
-    let size = session.size()?;
-    Ok(html! {
-        section { h2 { "Budget" } (gauge(&size)) (rest(&size)) }
-        div.columns {
-            section { h2 { "Identity" } (identity(session)?) }
-            section { h2 { "Time" } (times(session)) }
-        }
-        div.columns {
-            section { h2 { "Attributes" } (attributes(&size)) }
-            section { h2 { "Cookies" } (cookies(&size)) }
-        }
-    })
-}
-
-/// How much of the budget a session takes.
-pub(crate) fn gauge(size: &Size) -> Markup {
-    let (used, limit) = (size.bytes, size.budget.total_limit());
-    let near = size.budget.warning_limit();
-    let text = format!("{} of {} bytes", grouped(used), grouped(limit));
-    html! {
-        div.gauge {
-            meter min="0" max=(limit) high=(near) optimum="0" value=(used)
-                aria-label="Budget used" { (text) }
-            p {
-                strong { (text) } " in "
-                (count(size.lines.len(), "cookie")) " of at most " (size.budget.cookie_limit())
-                @if used > near {
-                    ". Above " (grouped(near)) ", a stock nginx in front may refuse the response"
-                }
-                "."
-            }
-        }
-    }
-}
-
 /// What is left, and what the browser sends along with the session.
 fn rest(size: &Size) -> Markup {
     let (sent, limit) = (size.request_bytes, size.budget.request_warning_limit());
     html! {
+        p.fine.after {
+            "The shop uses " code { "Budget::within_8k" } ", for servers that take 8 KiB of headers. A \
+             stock nginx in front needs " code { "proxy_buffer_size 8k" } "."
+        }
         dl.facts {
             div {
                 dt { "Left" }
@@ -120,9 +107,8 @@ fn rest(size: &Size) -> Markup {
     }
 }
 
-fn identity(session: &Session) -> Result<Markup, Error> {
-    let name: Option<String> = session.get(NAME)?;
-    Ok(html! {
+fn identity(session: &Session) -> Markup {
+    html! {
         dl.facts {
             div {
                 dt { "Id" }
@@ -132,10 +118,9 @@ fn identity(session: &Session) -> Result<Markup, Error> {
                 dt { "Subject" }
                 dd {
                     @if let Some(subject) = session.subject() { code { bdi { (subject) } } }
-                    @else { "nobody is signed in" }
+                    @else { "nobody; " a href="/sign-in" { "sign in" } }
                 }
             }
-            div { dt { "Name" } dd { @if let Some(name) = name { bdi { (name) } } @else { "none" } } }
             div {
                 dt { "Sealed under key" }
                 dd {
@@ -144,7 +129,7 @@ fn identity(session: &Session) -> Result<Markup, Error> {
                 }
             }
         }
-    })
+    }
 }
 
 fn times(session: &Session) -> Markup {
@@ -205,43 +190,32 @@ fn moment(time: OffsetDateTime, now: OffsetDateTime) -> Markup {
     html! { time datetime=(text) title=(text) { (span(age)) " ago" } }
 }
 
-fn attributes(size: &Size) -> Markup {
-    html! {
+/// The attributes, as the handlers of this shop get them.
+fn values(session: &Session, size: &Size) -> Result<Markup, Error> {
+    let (cart, name) = (session.get(CART)?, session.get::<String>(NAME)?);
+    let value = |attribute: &str| match attribute {
+        NAME => name.as_ref().map(|name| format!("{name:?}")),
+        _ if attribute == CART.name() => cart.as_ref().map(|cart| format!("{cart:?}")),
+        _ => None,
+    };
+    Ok(html! {
         @if size.attributes.is_empty() {
-            p { "None." }
-        } @else {
-            table {
-                caption.unseen { "Attributes and their sizes" }
-                thead {
-                    tr {
-                        th scope="col" { "Name" }
-                        th.figure scope="col" { "Bytes before compression" }
+            p { "Nothing but its id. Choose something from the " a href="/catalogue" { "catalogue" } "." }
+        }
+        dl.contents {
+            @for attribute in &size.attributes {
+                div {
+                    dt {
+                        code { (attribute.name) }
+                        small { (count(attribute.bytes, "byte")) " before compression" }
                     }
-                }
-                tbody {
-                    @for attribute in &size.attributes {
-                        tr { th scope="row" { code { (attribute.name) } } td.figure { (grouped(attribute.bytes)) } }
+                    dd {
+                        @if let Some(value) = value(&attribute.name) {
+                            (verbatim::show(&attribute.name, &value))
+                        }
                     }
                 }
             }
         }
-    }
-}
-
-/// The chunks, as the browser holds them once they are written.
-fn cookies(size: &Size) -> Markup {
-    html! {
-        table {
-            caption.unseen { "Cookies and the sizes of their lines" }
-            thead {
-                tr { th scope="col" { "Name" } th.figure scope="col" { "Bytes of the line" } }
-            }
-            tbody {
-                @for line in &size.lines {
-                    tr { th scope="row" { code { (line.name) } } td.figure { (grouped(line.bytes)) } }
-                }
-            }
-        }
-        p.fine.after { "A touch and tombstones may lie beside them. The budget does not count those." }
-    }
+    })
 }

@@ -1,6 +1,8 @@
 //! The pages, one a file, each with the handlers of its forms.
 
 pub(crate) mod cart;
+mod cookies;
+mod gauge;
 pub(crate) mod health;
 pub(crate) mod inspect;
 pub(crate) mod missing;
@@ -8,3 +10,5 @@ pub(crate) mod oversize;
 pub(crate) mod shelf;
 pub(crate) mod sign_in;
 pub(crate) mod style;
+pub(crate) mod tour;
+mod verbatim;

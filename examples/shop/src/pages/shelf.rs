@@ -31,7 +31,7 @@ pub(crate) async fn show(page: Page, Query(place): Query<Place>) -> Response {
 /// Where an article stands: its page, and the article on it.
 pub(crate) fn place(article: u32) -> String {
     let number = article.saturating_sub(1) / SHOWN + 1;
-    format!("/?page={number}#article-{article}")
+    format!("/catalogue?page={number}#article-{article}")
 }
 
 fn shelf(page: &Page, number: u32) -> Markup {
@@ -40,7 +40,7 @@ fn shelf(page: &Page, number: u32) -> Markup {
             h1 { "For the table and around it" }
             p { (grouped(ARTICLES)) " articles, made to order" }
         }
-        ul.shelf {
+        ul.shelf role="list" {
             @for article in catalogue::articles((number - 1) * SHOWN, SHOWN) {
                 li id={ "article-" (article.id) } { (card(&article)) }
             }
@@ -70,7 +70,7 @@ fn card(article: &Article) -> Markup {
 fn pager(number: u32) -> Markup {
     let link = |to: u32, rel: &str, text: &str| {
         html! {
-            @if (1..=LAST).contains(&to) { a.button.quiet rel=(rel) href={ "/?page=" (to) } { (text) } }
+            @if (1..=LAST).contains(&to) { a.button.quiet rel=(rel) href={ "/catalogue?page=" (to) } { (text) } }
             @else { span {} }
         }
     };

@@ -73,9 +73,9 @@ fn form(page: &Page, filled_in: &Credentials, fault: Option<&str>) -> Markup {
             form.stack method="post" action="/sign-in" {
                 label for="name" { "Name" }
                 input #name type="text" name="name" value=(filled_in.name.trim()) maxlength=(NAME_MAX) required
-                    autocomplete="nickname" aria-invalid=[fault.map(|_| "true")]
+                    autocomplete="nickname" autofocus[fault.is_some()] aria-invalid=[fault.map(|_| "true")]
                     aria-describedby=[fault.map(|_| "fault")];
-                @if let Some(fault) = fault { p.fault #fault role="alert" { (fault) } }
+                @if let Some(fault) = fault { p.fault #fault { (fault) } }
                 div.check {
                     input #remember type="checkbox" name="remember" aria-describedby="remember-note"
                         checked[filled_in.remember.is_some()];

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
-use sealed_session::testing;
+use sealed_session_axum::testing;
 use tower::ServiceExt;
 
 /// A browser, as far as cookies and redirects go. Cookies ignore ports, so it has one jar.
@@ -37,6 +37,13 @@ impl Answer {
             self.body
         );
         self
+    }
+
+    /// What stands between the first `from` and the `to` after it.
+    #[track_caller]
+    pub(crate) fn between(&self, from: &str, to: &str) -> &str {
+        let (_, rest) = self.body.split_once(from).unwrap();
+        rest.split_once(to).unwrap().0
     }
 
     /// The `Set-Cookie` lines.

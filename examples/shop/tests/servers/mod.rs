@@ -1,0 +1,38 @@
+//! Both servers of the shop, in this process.
+
+use std::sync::Arc;
+
+use axum::Router;
+use sealed_session_axum::adapter::{Clock, SystemClock};
+use sealed_session_axum::testing::ManualClock;
+use sealed_session_axum::{Key, KeyRing};
+use shop::{Letter, Options, Server, app, sessions};
+use time::OffsetDateTime;
+
+pub(crate) const A: &str = "127.0.0.1:3001";
+pub(crate) const B: &str = "127.0.0.1:3002";
+
+/// Both servers, with managers of their own.
+pub(crate) fn servers(ring: &KeyRing) -> (Router, Router) {
+    serving(ring, &Arc::new(SystemClock))
+}
+
+/// Both servers, and the clock that they go by.
+pub(crate) fn servers_and_clock() -> (Router, Router, Arc<ManualClock>) {
+    let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
+    let (a, b) = serving(&ring(), &clock);
+    (a, b, clock)
+}
+
+fn serving<C: Clock + 'static>(ring: &KeyRing, clock: &Arc<C>) -> (Router, Router) {
+    let idle = Options::default().idle;
+    let server = |letter, other: &str| {
+        let sessions = sessions(ring.clone(), idle).unwrap().clock(clock.clone());
+        app(Server::new(letter, other.parse().unwrap()), sessions)
+    };
+    (server(Letter::A, B), server(Letter::B, A))
+}
+
+pub(crate) fn ring() -> KeyRing {
+    KeyRing::new(Key::generate().unwrap())
+}

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 
 use conformance::Site as App;
 use e2e::{Apache, Certificate, Failure, Haproxy, Nginx};
-use sealed_session::SessionManager;
+use sealed_session::{Budget, SessionManager};
 
 use crate::servers::{ring, start};
 
@@ -51,7 +51,8 @@ fn among_odd(pairs: &[String]) -> Vec<u8> {
 #[test]
 fn a_proxy_keeps_odd_cookies_from_hiding_a_session_in_front_of_rocket() -> Result<(), Failure> {
     let certificate = Certificate::new()?;
-    let manager = SessionManager::new("session", ring()?)?;
+    let builder = SessionManager::builder("session", ring()?);
+    let manager = builder.budget(Budget::within_8k()).build()?;
     let rocket = start(&frameworks::Rocket, App::of(manager))?;
     let origin = rocket.address();
     let (head, _) = get(origin, "/act/put.name.Ada/noise.long.4500", b"a=b")?;

@@ -14,7 +14,7 @@ pub(crate) fn ring() -> Result<KeyRing, Failure> {
 /// Configures a sign-in and preferences beside it, each in a header field or a cookie, as the client likes it.
 pub(crate) fn manager(ring: &KeyRing) -> Result<SessionManager, Failure> {
     let main = SessionManager::builder("session", ring.clone())
-        .budget(Budget::portable().with_total_limit(1_000))
+        .budget(Budget::within_8k())
         .transport(Transport::bearer().or_cookie());
     let prefs = SessionManager::builder("prefs", ring.clone())
         .budget(Budget::portable().with_total_limit(1_000))

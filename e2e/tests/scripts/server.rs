@@ -52,7 +52,7 @@ pub(crate) fn pages() -> Router {
 }
 
 pub(crate) fn sessions(ring: KeyRing) -> Result<SessionLayer, Error> {
-    let manager = SessionManager::builder("session", ring)
+    let manager = SessionManager::builder("shop", ring)
         .transport(Transport::bearer().or_cookie())
         .build()?;
     Ok(SessionLayer::new(manager))

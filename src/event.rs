@@ -20,8 +20,8 @@ use crate::error::{AttributeSize, Error, Refusal};
 /// | level | what | which events |
 /// | --- | --- | --- |
 /// | `ERROR` | the application is at fault, and something is lost | `CommitFailed`, `NotStored`, `TooLate` |
-/// | `WARN` | something was lost, refused as an attack, or is about to fail | `CrowdedRequest`, `ForeignRequest`, `NearBudget`, `Overwrote`, `Poisoned`, `Unreadable` when the value is replaced |
-/// | `INFO` | a deployment in good order seldom sees it, and one that is not sees it in each such request | `Refused`, but for those below; `Withheld` |
+/// | `WARN` | something was lost, refused as an attack, or is about to fail | `CrowdedRequest`, `ForeignRequest`, `NearBudget`, `Overwrote`, `PlainHttp`, `Poisoned`, `Unreadable` when the value is replaced |
+/// | `INFO` | a deployment in good order seldom sees it, and one that is not sees it in each such request | `GivenUp`; `Refused`, but for those below; `Withheld` |
 /// | `DEBUG` | everyday life, and repetitions | `Refused` for a session that is over or whose key is retired; `CrowdedRequest` and `NearBudget` of a session that was so long already; `Unreadable` when the value is only read |
 ///
 /// Nothing removes a cookie that is over, and nothing but the cookie says what was told of a session before.

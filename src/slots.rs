@@ -78,7 +78,8 @@
 //!   main slot. Other events are raised by the slot that they happen to.
 //! - **The response.** Either all of them are sent or none is: if one does not fit, has expired or
 //!   cannot be sealed, the browser keeps every session as it was, and the error names the
-//!   [cookie](crate::Error::cookie). A panic with any session in hand holds all of them back.
+//!   [cookie](crate::Error::cookie). A panic with any session in hand holds all of them back. A response of 500
+//!   or above gives up what was stored in any slot, and ends those that were ended.
 //! - **Other sites.** Which requests that other origins caused are served is said by the manager of the main
 //!   slot ([`CrossOrigin`](crate::CrossOrigin)). Whether such a request may begin a session is up to the
 //!   `SameSite` of each slot's cookie.

@@ -6,7 +6,8 @@
 
 use super::percent::decoded;
 
-/// How many times a path may be encoded. No honest path is encoded more often.
+/// How many times a path is decoded at most. The last round sees that nothing is left, so a path may be encoded
+/// three times. No honest path is encoded more often.
 const ROUNDS: usize = 4;
 
 /// Returns whether `path` stays on this site under every reading.
@@ -74,6 +75,8 @@ fn folded(letter: char) -> char {
         // A small backslash, and a set minus.
         '\u{fe68}' | '\u{2216}' => '\\',
         '\u{fe6a}' => '%',
+        // A Greek question mark, which any normalisation makes a semicolon, and a small semicolon.
+        '\u{37e}' | '\u{fe54}' => ';',
         // Small and leading full stops; the second and the last stand for two.
         '\u{2024}' | '\u{2025}' | '\u{fe52}' | '\u{fe30}' => '.',
         _ => letter,

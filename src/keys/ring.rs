@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
 use super::key::{Key, KeyId};
-use super::text::{FAMILY, MAKE_ONE, PREFIX, bare, describe};
+use super::text::{FAMILY, MAKE_ONE, PREFIX, bare, describe, holds_key};
 use crate::error::Error;
 use crate::lifetime::Timestamp;
 
@@ -209,6 +209,9 @@ impl KeyRing {
     pub fn from_file(path: impl AsRef<Path>) -> Result<KeyRing, Error> {
         let path = path.as_ref();
         let name = path.display();
+        if holds_key(&name.to_string()) {
+            return Err(misplaced("the path of a file"));
+        }
         let bytes =
             all_of(path).map_err(|cause| Error::key(unread(&cause)).at(name.to_string()))?;
         read(&bytes, |line, _| format!("{name}, line {line}"))
@@ -230,6 +233,9 @@ impl KeyRing {
     /// ```
     #[doc(alias("secret_key_base"))]
     pub fn from_env(variable: &str) -> Result<KeyRing, Error> {
+        if holds_key(variable) {
+            return Err(misplaced("the name of a variable"));
+        }
         let place = format!("${variable}");
         let Some(value) = std::env::var_os(variable) else {
             return Err(Error::key(format!("the variable is not set; {MAKE_ONE}")).at(place));
@@ -311,6 +317,13 @@ fn all_of(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     }
     bytes.truncate(length);
     Ok(bytes)
+}
+
+/// Makes the error of somebody who gave a key where `what` belongs, and does not show it.
+fn misplaced(what: &str) -> Error {
+    Error::key(format!(
+        "it was given where {what} belongs; `text.parse::<KeyRing>()` reads a text"
+    ))
 }
 
 fn unread(cause: &io::Error) -> String {

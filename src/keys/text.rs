@@ -127,6 +127,14 @@ pub(super) fn read(text: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
     }
 }
 
+/// Returns whether a key stands in `text`, whole or cut.
+pub(super) fn holds_key(text: &str) -> bool {
+    let is_of_key = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+    // A name such as `sealed_key_v1.txt` is not one.
+    let mut bodies = text.split(FAMILY).skip(1);
+    bodies.any(|body| body.bytes().take_while(|byte| is_of_key(byte)).count() > CHARACTERS / 2)
+}
+
 /// Describes a text that does not begin as a key does: its kind, and no character of it. It may be a secret all
 /// the same.
 pub(super) fn describe(text: &str) -> String {

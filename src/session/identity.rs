@@ -33,7 +33,6 @@ impl Session {
     /// assert!(session.is_live());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    #[doc(alias("is_authenticated"))]
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.read(|state| state.record().is_some())
@@ -91,7 +90,7 @@ impl Session {
     /// assert_eq!(session.subject().as_deref(), Some("user-17"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    #[doc(alias("current_user", "identity", "user_id"))]
+    #[doc(alias("current_user", "identity", "is_authenticated", "user_id"))]
     #[must_use]
     pub fn subject(&self) -> Option<String> {
         self.read(|state| state.record()?.subject.clone())

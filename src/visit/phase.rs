@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 
-/// The phase of a visit. All slots share it: a response carries all of their changes or none.
+/// The phase of a visit. All slots share it: a response carries all of their changes or none. Only a failure of the
+/// server's carries their ends without the rest; it closes an open visit.
 ///
 /// It moves down this list and never back. A panic may still replace why.
 #[derive(Debug)]

@@ -111,7 +111,7 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         self.check_secrets(&|name| edit.keeps(name))?;
         let (config, now) = (self.config, self.now);
         if let Edit::StartOver { .. } = edit {
-            // What was asked for a longer session than the one that begins.
+            // An idle timeout may have been asked for a session that lives longer than the one that begins.
             config.lifetime.check_own(self.open().asked())?;
         }
         let is_change = self.open().apply(edit, now)?;

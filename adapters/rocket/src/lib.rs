@@ -44,18 +44,17 @@
 //!   to an error catcher it forgets the cookies that were added. Changes of a session survive that way.
 //!   Rocket's local client works all the same.
 //! - **Catchers** get the session of the request that went wrong, by `request.guard::<Session>()`, and
-//!   their changes are kept. After a value that can never fit, and after a panic, they see the session as it
-//!   came, and a change is an error; guards of your own call [`Error::hold_back`]. Rocket runs no
+//!   their changes are kept if the answer is below 500. After a value that can never fit, and after a panic,
+//!   they see the session as it came, and a change is an error; guards of your own call [`Error::hold_back`]. Rocket runs no
 //!   fairings for a request that it cannot read, one with an unknown method for instance. No cache
 //!   could be told whose page its answer is, so its catcher gets nobody's session, and a change is an
 //!   error.
 //! - **Forwards**: all routes that are tried have one session, and the changes of each are kept.
 //! - **Panics** are caught and answered 500. A handler that panics with its session in hand changes
-//!   nothing. A handler without it cannot be told from one that answers 500, so changes of a guard that
-//!   let go of the session are kept then. Keep the session as a field of such a guard, and nothing is
-//!   sent.
-//! - **Time limits** are the handler's own. Changes within a future that is dropped go out with the answer:
-//!   change the session after the wait.
+//!   nothing, and a change after it is an error. One without it cannot be told from one that answers 500,
+//!   which carries no change either.
+//! - **Time limits** are the handler's own. Changes within a future that is dropped go out with an answer
+//!   below 500: change the session after the wait.
 //! - **Fields that are no UTF-8** are dropped before this crate sees them. A cookie with odd bytes, which
 //!   another site under your domain may set, hides the session in the same line. HTTP/2 as far as
 //!   Rocket, or a rule in the proxy, helps; the page of the repository has rules for HAProxy, Apache

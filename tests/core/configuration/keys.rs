@@ -244,6 +244,27 @@ fn the_environment_names_variable_and_entry() {
 }
 
 #[test]
+fn a_key_in_place_of_its_name_is_told_and_not_shown() {
+    let (whole, cut) = (text(1), text(1)[..50].to_owned());
+    for given in [format!("{whole}, {}", text(2)), whole, cut] {
+        for error in [KeyRing::from_env(&given), KeyRing::from_file(&given)] {
+            let error = error.unwrap_err();
+            let shown = format!("{error} {error:?}");
+            assert!(
+                error.is_key() && shown.contains("`text.parse::<KeyRing>()`"),
+                "{shown}"
+            );
+            assert!(!shown.contains(&text(1)[20..50]), "{shown}");
+        }
+    }
+    let absent = KeyRing::from_file("/no/such/sealed_key_v1.txt").unwrap_err();
+    assert!(
+        absent.to_string().contains("/no/such/sealed_key_v1.txt"),
+        "{absent}"
+    );
+}
+
+#[test]
 fn a_ring_refuses_the_same_key_twice() {
     let ring = KeyRing::new(key(1)).accept(key(2)).unwrap();
     assert!(ring.clone().accept(key(1)).unwrap_err().is_key());

@@ -139,6 +139,12 @@ const HOSTILE: &[(&str, Danger)] = &[
     ("/%EF%BC%8E//evil.example", Said("a full-width full stop")),
     ("/%E2%80%A5//evil.example", Said("two leading dots")),
     ("/a/%EF%B8%B0/b", Said("two leading dots, upright")),
+    (
+        "/%CD%BEa=b/evil.example",
+        Said("a Greek question mark, which NFC makes a semicolon"),
+    ),
+    ("/%EF%B9%94/evil.example", Said("a small semicolon")),
+    ("/%EF%BC%9B/evil.example", Said("a full-width semicolon")),
     ("/%E2%81%84evil.example", Said("a fraction slash")),
     ("/%E2%88%95evil.example", Said("a division slash")),
     ("/%E2%88%96evil.example", Said("a set minus")),

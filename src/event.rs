@@ -20,8 +20,8 @@ use crate::error::{AttributeSize, Error, Refusal};
 /// | level | what | which events |
 /// | --- | --- | --- |
 /// | `ERROR` | the application is at fault, and something is lost | `CommitFailed`, `NotStored`, `TooLate` |
-/// | `WARN` | something was lost, refused as an attack, or is about to fail | `CrowdedRequest`, `ForeignRequest`, `NearBudget`, `Overwrote`, `PlainHttp`, `Poisoned`, `Unreadable` when the value is replaced |
-/// | `INFO` | a deployment in good order seldom sees it, and one that is not sees it in each such request | `GivenUp`; `Refused`, but for those below; `Withheld` |
+/// | `WARN` | something was lost, refused as an attack, or is about to fail | `CrowdedRequest`, `ForeignRequest`, `GivenUp`, `NearBudget`, `Overwrote`, `PlainHttp`, `Poisoned`, `Unreadable` when the value is replaced |
+/// | `INFO` | a deployment in good order seldom sees it, and one that is not sees it in each such request | `Refused`, but for those below; `Withheld` |
 /// | `DEBUG` | everyday life, and repetitions | `Refused` for a session that is over or whose key is retired; `CrowdedRequest` and `NearBudget` of a session that was so long already; `Unreadable` when the value is only read |
 ///
 /// Nothing removes a cookie that is over, and nothing but the cookie says what was told of a session before.
@@ -85,8 +85,9 @@ pub enum Event {
         /// How the request showed it.
         reason: Foreign,
     },
-    /// What a handler had stored was given up, because its response is a failure of the server's: 500 or
-    /// above. The visitor's old session is as it was. An end is sent with any status.
+    /// What a handler had stored was given up, because its response is a server error: 500 or
+    /// above. The visitor's old session is as it was. An end is sent with any status, and a session that the page
+    /// carries in a [link](crate::Transport::url_that_leaks) already is not given up.
     #[non_exhaustive]
     GivenUp {},
     /// The session is within its budget, but above the budget's
@@ -229,13 +230,14 @@ fn level(event: &Event) -> Level {
         } => Level::DEBUG,
         Event::CrowdedRequest { .. }
         | Event::ForeignRequest { .. }
+        | Event::GivenUp {}
         | Event::NearBudget { .. }
         | Event::Overwrote { .. }
         | Event::PlainHttp { .. }
         | Event::Poisoned {}
         | Event::Unreadable { .. } => Level::WARN,
         Event::Refused { refusal } if refusal.is_everyday() => Level::DEBUG,
-        Event::GivenUp {} | Event::Refused { .. } | Event::Withheld {} => Level::INFO,
+        Event::Refused { .. } | Event::Withheld {} => Level::INFO,
     }
 }
 
@@ -276,7 +278,7 @@ fn trace(event: &Event) {
         Event::GivenUp {} => {
             tell!(
                 level,
-                "session not changed: the response is a failure of the server's"
+                "session not changed: the response is a server error (500 or above)"
             );
         }
         Event::NearBudget {
@@ -408,7 +410,7 @@ mod tests {
             ),
             (Event::PlainHttp { host: attribute() }, Level::WARN),
             (Event::Poisoned {}, Level::WARN),
-            (Event::GivenUp {}, Level::INFO),
+            (Event::GivenUp {}, Level::WARN),
             (Event::Withheld {}, Level::INFO),
             (refused(Refusal::AbsoluteExpired), Level::DEBUG),
             (refused(Refusal::Destroyed), Level::DEBUG),

@@ -4,8 +4,8 @@
 //! split into cookies that stay within the limits of browsers and proxies. Any server that holds
 //! the key ring serves any request. There is no session store.
 //!
-//! This crate is the core: synchronous and without I/O. Of frameworks it knows nothing but how to be an
-//! error of theirs, behind a feature that an adapter turns on. **If you are writing an application, start at the crate for your framework**:
+//! This crate is the core: synchronous and without I/O. Its [`Error`] is a response in each framework, behind a
+//! feature that the adapter turns on; nothing else here knows a framework. **If you are writing an application, start at the crate for your framework**:
 //! [axum](https://docs.rs/sealed-session-axum), [actix-web](https://docs.rs/sealed-session-actix),
 //! [Rocket](https://docs.rs/sealed-session-rocket), or
 //! [any tower service](https://docs.rs/sealed-session-tower). What follows here is what happens behind

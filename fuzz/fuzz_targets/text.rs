@@ -39,7 +39,7 @@ fn as_a_value(data: &[u8]) {
     let store = |session: &Session| {
         session.insert(BYTES, data.to_vec())?;
         session.insert(SECRET, data.iter().copied().take(40).collect::<Vec<u8>>())?;
-        session.insert("text", text.as_str())?;
+        session.insert("text", &*text)?;
         session.size()
     };
     let mut largest = None;

@@ -149,10 +149,15 @@ impl CrossOrigin {
         request: &RequestParts<'_>,
         is_beyond: impl FnOnce() -> bool,
     ) -> Caused {
-        if self.unchecked || request.is_safe() {
+        if request.is_safe() {
             return Caused::Here;
         }
-        let passes = || self.exempts(request.path) || request.is_of(&self.trusted) || is_beyond();
+        let passes = || {
+            self.unchecked
+                || self.exempts(request.path)
+                || request.is_of(&self.trusted)
+                || is_beyond()
+        };
         match request.caused() {
             Caused::Elsewhere(_) if passes() => Caused::Here,
             caused => caused,

@@ -72,8 +72,9 @@ fn folded(letter: char) -> char {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(code - 0xfee0).unwrap_or(letter),
         // A fraction slash and a division slash.
         '\u{2044}' | '\u{2215}' => '/',
-        // A small backslash, and a set minus.
-        '\u{fe68}' | '\u{2216}' => '\\',
+        // A small backslash, a set minus, and the signs of the yen and the won, which stand in its place in
+        // Japanese and Korean code pages.
+        '\u{fe68}' | '\u{2216}' | '\u{a5}' | '\u{20a9}' => '\\',
         '\u{fe6a}' => '%',
         // A Greek question mark, which any normalisation makes a semicolon, and a small semicolon.
         '\u{37e}' | '\u{fe54}' => ';',

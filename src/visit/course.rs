@@ -48,7 +48,7 @@ impl Course {
         }
     }
 
-    /// Gives up what was stored, because the response is a failure of the server's: its handler may have
+    /// Gives up what was stored, because the response is a server error: its handler may have
     /// stopped half-way. An end is sent all the same: a visitor who signed out is signed out.
     pub(super) fn give_up(&mut self, list: &SlotList, now: Timestamp) {
         let Course {

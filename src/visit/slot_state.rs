@@ -78,6 +78,14 @@ impl SlotState {
         match (state.change(), state.record()) {
             _ if !state.has_to_be_sent() => return false,
             (Change::Ended, None) => return false,
+            // The page has it in a link already.
+            _ if self
+                .links
+                .as_ref()
+                .is_some_and(|links| links.made().is_some()) =>
+            {
+                return false;
+            }
             (Change::Ended, Some(_)) => state.forget(),
             _ => self.reset(config, now),
         }

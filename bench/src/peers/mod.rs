@@ -17,7 +17,7 @@ use std::rc::Rc;
 use actix_web::cookie::Key;
 use actix_web::rt::SystemRunner;
 use axum::Router;
-use sealed_session::{Compression, Format};
+use sealed_session::{Budget, Compression, Format};
 use tokio::runtime::Runtime;
 
 use axum_stack::AxumStack;
@@ -140,7 +140,9 @@ impl Peer {
             Peer::Here => Box::new(here::router(|builder| builder)?),
             Peer::Smallest => Box::new(here::router(|it| it.compression(Compression::Smallest))?),
             Peer::Signed => Box::new(here::router(|it| it.format(Format::Signed))?),
-            Peer::Uncompressed => Box::new(here::router(|it| it.compression(Compression::Off))?),
+            Peer::Uncompressed => Box::new(here::router(|it| {
+                it.compression(Compression::Off).budget(Budget::within_8k())
+            })?),
             Peer::AxumExtra => Box::new(axum_extra::private()),
             Peer::AxumExtraSigned => Box::new(axum_extra::signed()),
             Peer::CookieStore => Box::new(cookie_store::router(None)),

@@ -3,9 +3,11 @@
 use axum::extract::ws::{Message, WebSocketUpgrade};
 use axum::response::Response;
 use axum::routing::{Router, get, post};
+use sealed_session_axum::time::OffsetDateTime;
 use sealed_session_axum::{
     Error, KeyRing, LiveSession, Session, SessionLayer, SessionManager, Transport,
 };
+use tokio::time::timeout;
 
 async fn sign_in(session: Session, name: String) -> Result<String, Error> {
     // After the password was checked.
@@ -33,7 +35,13 @@ async fn socket(session: LiveSession, upgrade: WebSocketUpgrade) -> Response {
     upgrade.on_upgrade(async move |mut socket| {
         // The session as it was when the socket was opened.
         let name = session.subject().unwrap_or_default();
-        while let Some(Ok(Message::Text(text))) = socket.recv().await {
+        while let Ok(left) = session.time_left(OffsetDateTime::now_utc()) {
+            let Ok(message) = timeout(left, socket.recv()).await else {
+                continue; // ask again
+            };
+            let Some(Ok(Message::Text(text))) = message else {
+                return;
+            };
             let echo = Message::text(format!("{name} says: {text}"));
             if socket.send(echo).await.is_err() {
                 return;

@@ -133,6 +133,14 @@ const HOSTILE: &[(&str, Danger)] = &[
     ("/%EF%BC%BCevil.example", Said("a full-width backslash")),
     ("/%EF%B9%A8evil.example", Said("a small backslash")),
     (
+        "/%C2%A5evil.example",
+        Said("a yen sign, in the place of a backslash in cp932"),
+    ),
+    (
+        "/%E2%82%A9evil.example",
+        Said("a won sign, in the place of a backslash in cp949"),
+    ),
+    (
         "/%EF%BC%852Fevil.example",
         Said("a full-width percent sign"),
     ),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sealed_session::adapter::{RequestHead, ResponseHead};
-use sealed_session::{Event, Session, SessionManager};
+use sealed_session::{Event, Lifetime, Session, SessionManager, Transport};
 
 use crate::common::{self, Browser, at};
 
@@ -116,4 +116,38 @@ fn a_failure_of_the_server_carries_no_change_and_every_end() {
             assert_eq!(session.contains("name"), !ends);
         }
     }
+}
+
+/// The page is out with the link in it, whatever its status.
+#[test]
+fn what_a_link_carries_already_is_not_given_up() {
+    let told = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&told);
+    let quarter = std::time::Duration::from_secs(900);
+    let manager = SessionManager::builder("session", common::ring())
+        .lifetime(Lifetime::new().with_idle_timeout(quarter))
+        .transport(Transport::url_that_leaks("s"))
+        .on_event(move |event| {
+            if let Event::GivenUp { .. } = event {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+        .build()
+        .unwrap();
+    let request = RequestHead::default().host("shop.example");
+    let session = manager.load(request.query("s="), at(0));
+    session.sign_in("ada", &[]).unwrap();
+    let link = session.encode_url("/").unwrap().into_owned();
+    let page = manager.commit(&session, ResponseHead::new(503), at(0));
+    // Nothing leaks by the page's referrer, and no cache keeps it.
+    let page = format!("{:?}", page.unwrap());
+    assert!(
+        page.contains("no-referrer") && page.contains("no-store"),
+        "{page}"
+    );
+    assert_eq!(told.load(Ordering::Relaxed), 0);
+    let request = RequestHead::default().host("shop.example");
+    let query = link.split_once('?').unwrap().1;
+    let next = manager.load(request.query(query), at(1));
+    assert_eq!(next.subject().as_deref(), Some("ada"));
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
 use sealed_session::{
-    Budget, CookieSpec, Event, Key, KeyRing, Lifetime, Session, SessionManager, Transport, adapter,
+    Budget, CookieSpec, CrossOrigin, Event, Key, KeyRing, Lifetime, Session, SessionManager,
+    Transport, adapter,
 };
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
@@ -208,8 +209,11 @@ fn a_cookie_that_browsers_drop_over_plain_http_is_warned_of_once() {
         };
         let ring = KeyRing::new(Key::generate().unwrap());
         let builder = SessionManager::builder(cookie, ring).transport(transport);
-        builder.on_event(hook).build().unwrap()
+        builder.on_event(hook)
     };
+    let unchecked = told(CookieSpec::new("shop"), Transport::default());
+    let unchecked = unchecked.cross_origin(CrossOrigin::unchecked());
+    let told = |cookie, transport| told(cookie, transport).build().unwrap();
     let cookies = Transport::default;
     let shop = || told(CookieSpec::new("shop"), cookies());
     let plain: &[(&str, &str)] = &[("origin", "http://web:8080")];
@@ -224,6 +228,8 @@ fn a_cookie_that_browsers_drop_over_plain_http_is_warned_of_once() {
     for (manager, fields, host, wanted) in [
         (shop(), plain, "web:8080", true),
         (shop(), by_referer, "web:8080", true),
+        // The application has a check of its own.
+        (unchecked.build().unwrap(), plain, "web:8080", true),
         // A proxy that ends TLS, a browser that says where it is, a client that is none, this machine.
         (shop(), https, "web:8080", false),
         (shop(), fetched, "web:8080", false),

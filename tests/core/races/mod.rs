@@ -193,6 +193,7 @@ fn the_model_sees_what_a_request_without_cookies_replaces() {
 fn the_model_sees_what_re_sending_does() {
     let faults = run(Model {
         rule: Rule::Resend,
+        requests: 2,
         step: 200,
         ..THREE
     });

@@ -37,14 +37,23 @@ fn the_reader_sees_types_of_one_name() {
     );
 }
 
-/// Returns the words by which a search in the documentation finds an item that has another name.
-fn aliases() -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+/// Returns the words by which a search in the documentation finds an item that has another name, and the items.
+fn aliases() -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for file in sources(&src()) {
         let text = fs::read_to_string(file).unwrap();
         for list in text.split("#[doc(alias(").skip(1) {
-            let list = list.split("))]").next().unwrap();
-            found.extend(list.split('"').skip(1).step_by(2).map(str::to_owned));
+            let (list, rest) = list.split_once("))]").unwrap();
+            let mut code = rest.split_whitespace();
+            let kind = code.find(|word| ["enum", "fn", "struct", "trait"].contains(word));
+            assert!(kind.is_some(), "no item follows {list}");
+            let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+            let item = code.next().unwrap().split(|letter| !is_part(letter));
+            let item = item.into_iter().next().unwrap();
+            for word in list.split('"').skip(1).step_by(2) {
+                let items = found.entry(word.to_owned()).or_default();
+                items.insert(item.to_owned());
+            }
         }
     }
     found
@@ -54,41 +63,44 @@ fn aliases() -> BTreeSet<String> {
 fn words_of_other_libraries_lead_to_ours() {
     let aliases = aliases();
     // Of tower-sessions, actix-session, Rails, Django, Express and servlets.
-    for word in [
-        "HttpSession",
-        "OnInactivity",
-        "SECRET_KEY_FALLBACKS",
-        "SessionStore",
-        "csrf",
-        "csrf_exempt",
-        "cycle_id",
-        "entry",
-        "expiry",
-        "flash",
-        "flush",
-        "get_or_insert",
-        "invalidate",
-        "log_out",
-        "login",
-        "login_required",
-        "logout",
-        "max_age",
-        "pop",
-        "protect_from_forgery",
-        "purge",
-        "regenerate",
-        "remember_me",
-        "reset_session",
-        "return_to",
-        "revoke",
-        "rolling",
-        "rotate",
-        "secret_key_base",
-        "setMaxInactiveInterval",
-        "touch",
-        "ttl",
-        "user_id",
+    for (word, items) in [
+        ("HttpSession", &["Session"][..]),
+        ("OnInactivity", &["with_idle_timeout"]),
+        ("SECRET_KEY_FALLBACKS", &["KeyRing"]),
+        ("SessionStore", &["SessionManager"]),
+        ("csrf", &["CrossOrigin"]),
+        ("csrf_exempt", &["exempt"]),
+        ("cycle_id", &["renew", "sign_in", "start_over"]),
+        ("entry", &["update"]),
+        ("expiry", &["times", "with_absolute_lifetime"]),
+        ("flash", &["take"]),
+        ("flush", &["destroy"]),
+        ("get_or_insert", &["update"]),
+        ("invalidate", &["destroy"]),
+        // Not `is_live`: a cart makes a session, too.
+        ("is_authenticated", &["subject"]),
+        ("log_out", &["destroy"]),
+        ("login", &["sign_in"]),
+        ("login_required", &["Guard", "signed_in"]),
+        ("logout", &["destroy"]),
+        ("max_age", &["Lifetime", "with_absolute_lifetime"]),
+        ("pop", &["take"]),
+        ("protect_from_forgery", &["CrossOrigin"]),
+        ("purge", &["destroy"]),
+        ("regenerate", &["sign_in"]),
+        ("remember_me", &["remember", "with_remembered_up_to"]),
+        ("reset_session", &["start_over"]),
+        ("return_to", &["ReturnPath"]),
+        ("revoke", &["destroy"]),
+        ("rolling", &["with_idle_timeout"]),
+        ("rotate", &["KeyRing", "accept"]),
+        ("secret_key_base", &["from_env", "generate"]),
+        ("setMaxInactiveInterval", &["set_idle_timeout"]),
+        ("touch", &["count_as_use"]),
+        ("ttl", &["Lifetime", "time_left", "with_idle_timeout"]),
+        ("user_id", &["subject"]),
     ] {
-        assert!(aliases.contains(word), "nothing answers to `{word}`");
+        let wanted = items.iter().map(|&item| item.to_owned()).collect();
+        assert_eq!(aliases.get(word), Some(&wanted), "{word}");
     }
 }

@@ -178,20 +178,23 @@ impl Drop for Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let looked = self.visit.try_at(self.at, |slot| {
+            let state = slot.opened()?;
+            Some((state.id(), state.change(), state.refusal()))
+        });
+        // Without the lock: what is written to may ask the session.
         let mut shown = f.debug_struct("Session");
-        let looked = self.visit.try_at(self.at, |slot| match slot.opened() {
-            None => {
+        match looked {
+            Some(Some((id, change, refusal))) => {
+                shown.field("id", &id);
+                shown.field("change", &change).field("refusal", &refusal);
+            }
+            Some(None) => {
                 shown.field("opened", &false);
             }
-            Some(state) => {
-                shown
-                    .field("id", &state.id())
-                    .field("change", &state.change())
-                    .field("refusal", &state.refusal());
-            }
-        });
-        // Another thread is at it.
-        looked.unwrap_or_default();
+            // Another thread is at it.
+            None => {}
+        }
         shown.finish_non_exhaustive()
     }
 }

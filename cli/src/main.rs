@@ -7,16 +7,24 @@
 
 mod answer;
 mod arguments;
+mod check;
 mod completions;
 mod duration;
+mod finding;
 mod instant;
 mod keygen;
 mod keys;
 mod man;
 mod output;
+mod plan;
 mod policy;
+mod ring_file;
+mod ring_text;
+mod rotate;
+mod rotation;
 mod size;
 mod style;
+mod timeline;
 
 use std::process::ExitCode;
 

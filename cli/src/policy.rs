@@ -12,6 +12,7 @@ use sealed_session::{
 
 use crate::answer::Failure;
 use crate::duration;
+use crate::plan::Site;
 
 /// The cookie's name where the policy names none.
 const NAME: &str = "__Host-session";
@@ -53,6 +54,11 @@ pub(crate) struct Policy {
 }
 
 impl PolicyArguments {
+    /// Returns whether nothing was said.
+    pub(crate) fn is_default(&self) -> bool {
+        self.policy.is_empty()
+    }
+
     /// Reads what the options say, and the files that they name.
     pub(crate) fn read(&self) -> Result<Policy, Failure> {
         let mut policy = Policy::default();
@@ -92,6 +98,17 @@ impl Policy {
             lifetime = lifetime.with_clock_skew(skew);
         }
         lifetime
+    }
+
+    /// Returns what a rotation knows of the site.
+    pub(crate) fn site(&self, lead: Duration) -> Site {
+        let lifetime = self.lifetime();
+        let skew = lifetime.clock_skew();
+        Site {
+            keep: lifetime.longest_absolute().saturating_add(skew),
+            skew,
+            lead,
+        }
     }
 
     /// Returns the settings of a manager under this policy, for further ones.

@@ -7,7 +7,11 @@
     reason = "a test may panic"
 )]
 
+mod bad_rings;
+mod check;
 mod help;
 mod keygen;
+mod ring;
+mod rotate;
 mod run;
 mod size;

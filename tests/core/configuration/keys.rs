@@ -161,7 +161,7 @@ fn what_shells_and_editors_leave_around_a_key_is_harmless() {
 #[test]
 fn what_is_pasted_for_a_key_is_named_and_not_shown() {
     let (one, two) = (text(1), text(2));
-    let make = "make one by `cargo run -q --example make_key`";
+    let make = "make one by `sealed-session keygen`";
     let hex = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
     let base64 = "Dx4tPEtaaXiHlqW0w9Lh8A8eLTxLWml4h5altMPS4fA";
     let other = one.replace("_v1_", "_v2_");

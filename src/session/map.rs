@@ -267,7 +267,9 @@ impl Session {
     /// ```
     #[doc(alias("contains_key", "has"))]
     pub fn contains(&self, key: impl AttributeName) -> bool {
-        self.read(|state| state.attributes().is_some_and(|all| all.has(key.name())))
+        // Without the lock: a type that an application writes may have the name.
+        let name = key.name();
+        self.read(|state| state.attributes().is_some_and(|all| all.has(name)))
     }
 
     /// Removes all attributes. The session stays, with its id, its times and its subject, so **a

@@ -23,8 +23,9 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 
 use crate::error::Error;
+use crate::lifetime::Timestamp;
 use crate::slot::Slot;
-use crate::visit::{Edit, SessionState, Visit};
+use crate::visit::{Config, Edit, Looked, SessionState, Visit};
 
 /// The session of one request: a map from names to values, with an identity and a lifetime.
 ///
@@ -136,6 +137,12 @@ impl Session {
         &self.visit
     }
 
+    /// Looks at each text that came and may be its token, and changes nothing.
+    pub(crate) fn look(&self) -> (&Config, Timestamp, Vec<Looked>) {
+        let looked = self.visit.at(self.at, |slot| slot.look());
+        (self.visit.config(self.at), self.visit.now(), looked)
+    }
+
     /// Reads from the session, opening it first.
     fn read<R>(&self, with: impl FnOnce(&SessionState) -> R) -> R {
         self.visit.at(self.at, |slot| with(slot.open()))
@@ -171,20 +178,23 @@ impl Drop for Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let looked = self.visit.try_at(self.at, |slot| {
+            let state = slot.opened()?;
+            Some((state.id(), state.change(), state.refusal()))
+        });
+        // Without the lock: what is written to may ask the session.
         let mut shown = f.debug_struct("Session");
-        let looked = self.visit.try_at(self.at, |slot| match slot.opened() {
-            None => {
+        match looked {
+            Some(Some((id, change, refusal))) => {
+                shown.field("id", &id);
+                shown.field("change", &change).field("refusal", &refusal);
+            }
+            Some(None) => {
                 shown.field("opened", &false);
             }
-            Some(state) => {
-                shown
-                    .field("id", &state.id())
-                    .field("change", &state.change())
-                    .field("refusal", &state.refusal());
-            }
-        });
-        // Another thread is at it.
-        looked.unwrap_or_default();
+            // Another thread is at it.
+            None => {}
+        }
         shown.finish_non_exhaustive()
     }
 }

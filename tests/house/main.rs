@@ -8,6 +8,7 @@
 
 mod autotraits;
 mod circles;
+mod hooks;
 mod layering;
 mod modules;
 mod names;

@@ -51,8 +51,9 @@ pub(crate) fn lint() -> Result<(), String> {
 }
 
 /// The packages that are published.
-const PACKAGES: [&str; 5] = [
+const PACKAGES: [&str; 6] = [
     "sealed-session",
+    "sealed-session-cli",
     "sealed-session-tower",
     "sealed-session-axum",
     "sealed-session-actix",
@@ -63,16 +64,14 @@ const PACKAGES: [&str; 5] = [
 fn check_package(package: &str) -> Result<(), String> {
     let mut list = cargo("package --list --allow-dirty --locked --quiet --package");
     let files = output(list.arg(package))?;
-    for wanted in [
-        "CHANGELOG.md",
-        "LICENSE-APACHE",
-        "LICENSE-MIT",
-        "README.md",
-        "src/lib.rs",
-    ] {
+    for wanted in ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md"] {
         if !files.lines().any(|file| file == wanted) {
             return Err(format!("the package {package} lacks {wanted}"));
         }
+    }
+    let is_root = |file: &str| matches!(file, "src/lib.rs" | "src/main.rs");
+    if !files.lines().any(is_root) {
+        return Err(format!("the package {package} has no code"));
     }
     match files
         .lines()

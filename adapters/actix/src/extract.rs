@@ -66,11 +66,10 @@ sealed_session::__extractors! {
 
 /// Takes the session of a slot from what the middleware has put into the request's extensions.
 fn session<S: Slot>(request: &HttpRequest) -> Result<Session<S>, MissingMiddleware> {
-    let extensions = request.extensions();
-    let session = extensions.get::<sealed_session::Session>();
-    let session = session.ok_or_else(MissingMiddleware::everything);
-    // Here and not where a response is made, because an `Option` makes none.
-    let session = session.and_then(Session::of);
+    let found = request.extensions().get().map(Session::of);
+    // Nothing is borrowed meanwhile: subscribers of the log are the application's. Here and not where a
+    // response is made, because an `Option` makes none.
+    let session = found.unwrap_or_else(|| Err(MissingMiddleware::everything()));
     session.inspect_err(|missing| drop(missing.report()))
 }
 

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use actix_web::dev::{Service, ServiceRequest, Transform, forward_ready};
 use actix_web::http::header::HeaderMap;
 use actix_web::{Error as ActixError, HttpMessage};
-use sealed_session::{Session, adapter};
+use sealed_session::adapter;
 
-/// Marks requests as [passive](Session::mark_passive): they do not keep their session from idling
-/// out, in any slot. For polling, prefetches and health checks.
+/// Marks requests as [passive](sealed_session::Session::mark_passive): they do not keep their session from
+/// idling out, in any slot. For polling, prefetches and health checks.
 ///
 /// It belongs inside the [`SessionMiddleware`](crate::SessionMiddleware): around a scope, a resource
 /// or a route. A handler marks a single request, or a single slot of it, by
@@ -129,11 +129,12 @@ where
     fn call(&self, request: ServiceRequest) -> S::Future {
         let wanted = self.middleware.wanted.as_ref();
         if wanted.is_none_or(|wanted| wanted(request.headers())) {
-            match request.extensions().get::<Session>() {
-                Some(session) => adapter::mark_passive(session),
-                None => drop(adapter::tell_mistake(
+            let marked = request.extensions().get().map(adapter::mark_passive);
+            // Nothing is borrowed meanwhile: subscribers of the log are the application's.
+            if marked.is_none() {
+                drop(adapter::tell_mistake(
                     &"a passive middleware without a session middleware around it marks nothing",
-                )),
+                ));
             }
         }
         self.inner.call(request)

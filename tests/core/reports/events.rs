@@ -2,14 +2,15 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::fmt::{self, Write};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
 use sealed_session::{
-    Budget, CookieSpec, CrossOrigin, Event, Key, KeyRing, Lifetime, Session, SessionManager,
-    Transport, adapter,
+    Attribute, AttributeName, Budget, CookieSpec, CrossOrigin, Event, Key, KeyRing, Lifetime,
+    Session, SessionManager, Transport, adapter,
 };
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
@@ -24,7 +25,7 @@ fn current() -> Option<Session> {
     CURRENT.with_borrow(Option::clone)
 }
 
-/// Calls every method, the ones that change first.
+/// Calls every method, the ones that change first. `tests/house/hooks.rs` looks whether one is missing.
 fn everything(session: &Session) {
     drop(session.insert("hook", 1));
     drop(session.replace("hook", 2));
@@ -36,6 +37,7 @@ fn everything(session: &Session) {
     drop(session.remember(Duration::from_secs(3_600)));
     drop(session.renew());
     session.mark_passive();
+    session.count_as_use();
     drop(session.get::<u32>("hook"));
     let _ = (session.contains("hook"), session.names(), session.id());
     let _ = (session.is_live(), session.is_new(), session.opened_from());
@@ -50,6 +52,7 @@ fn everything(session: &Session) {
     drop((
         session.clone(),
         adapter::in_hand(session),
+        adapter::foreign(session),
         format!("{session:?}"),
     ));
     drop(session.clear());
@@ -58,17 +61,64 @@ fn everything(session: &Session) {
     drop(session.destroy());
 }
 
-/// Cause each kind of event once, each with the session that it is about at hand.
+/// Causes each kind of event, each with the session that it is about at hand.
 fn cause_all(manager: &SessionManager, links: &SessionManager) {
-    let load = |manager: &SessionManager, line: &str| {
-        let request = RequestHead::new([line.as_bytes()]).host("shop.example");
-        let session = manager.load(request.query("s="), at(0));
-        CURRENT.with_borrow_mut(|current| *current = Some(session.clone()));
-        session
-    };
-    let commit = |session: &Session| {
-        drop(manager.commit(session, ResponseHead::new(200), at(1)));
-    };
+    cause_refusals_and_failures(manager, links);
+    cause_by_other_sites(manager);
+    // Unreadable.
+    let session = load(manager, "");
+    drop(session.insert(Attribute::<String>::json("cart"), "text".to_owned()));
+    let numbers = Attribute::<Vec<u32>>::json("cart").absent_if_unreadable();
+    drop(session.get(numbers));
+    // GivenUp.
+    drop(manager.commit(&session, ResponseHead::new(500), at(1)));
+    // NotStored.
+    let session = load(manager, "");
+    drop(session.insert("name", "Ada"));
+    drop(session.insert("noise", noise(20_000, 1)));
+    commit(manager, &session);
+}
+
+fn load(manager: &SessionManager, line: &str) -> Session {
+    let request = RequestHead::new([line.as_bytes()]).host("shop.example");
+    in_hand(manager, request.query("s="))
+}
+
+/// Loads a session, which hooks find then.
+fn in_hand<'a>(
+    manager: &SessionManager,
+    request: RequestHead<'a, impl IntoIterator<Item = &'a [u8]>>,
+) -> Session {
+    let session = manager.load(request, at(0));
+    CURRENT.with_borrow_mut(|current| *current = Some(session.clone()));
+    session
+}
+
+fn commit(manager: &SessionManager, session: &Session) {
+    drop(manager.commit(session, ResponseHead::new(200), at(1)));
+}
+
+/// ForeignRequest, Withheld and PlainHttp.
+fn cause_by_other_sites(manager: &SessionManager) {
+    let frame: &[(&str, &str)] = &[
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-dest", "iframe"),
+    ];
+    let plain: &[(&str, &str)] = &[("origin", "http://shop.example")];
+    for (method, sent) in [("POST", frame), ("GET", frame), ("POST", plain)] {
+        let fields: &HeaderFields<'_> = &|wanted, take| {
+            let wanted = sent.iter().filter(|(name, _)| *name == wanted);
+            wanted.for_each(|(_, value)| take(value.as_bytes()));
+        };
+        let request = RequestHead::default().method(method).host("shop.example");
+        let session = in_hand(manager, request.fields(fields));
+        drop(session.insert("name", "Ada"));
+        commit(manager, &session);
+    }
+}
+
+fn cause_refusals_and_failures(manager: &SessionManager, links: &SessionManager) {
+    let commit = |session: &Session| commit(manager, session);
     // Refused; TooLate.
     let session = load(manager, "__Host-session=garbage");
     drop(session.subject());
@@ -109,7 +159,7 @@ fn within_ten_seconds(act: impl FnOnce() + Send + 'static) {
         done.send(()).unwrap();
     });
     let ended = waits.recv_timeout(Duration::from_secs(10));
-    assert!(ended.is_ok(), "an event is told under a lock");
+    assert!(ended.is_ok(), "the application is called under a lock");
 }
 
 type Seen = Arc<Mutex<BTreeSet<String>>>;
@@ -138,14 +188,20 @@ fn managers(seen: &Seen, ask: fn(&Session)) -> [SessionManager; 2] {
     })
 }
 
-const ALL: [&str; 7] = [
+const ALL: [&str; 13] = [
     "CommitFailed",
     "CrowdedRequest",
+    "ForeignRequest",
+    "GivenUp",
     "NearBudget",
+    "NotStored",
     "Overwrote",
+    "PlainHttp",
     "Poisoned",
     "Refused",
     "TooLate",
+    "Unreadable",
+    "Withheld",
 ];
 
 #[test]
@@ -160,6 +216,42 @@ fn a_hook_may_call_every_method() {
     let [manager, links] = managers(&seen, |session| drop(session.subject()));
     within_ten_seconds(move || cause_all(&manager, &links));
     assert_eq!(*seen.lock().unwrap(), ALL.map(str::to_owned).into());
+}
+
+/// A key whose name is that of the visitor.
+struct OfVisitor(Session);
+
+impl AttributeName for OfVisitor {
+    fn name(&self) -> &str {
+        match self.0.subject().is_some() {
+            true => "known",
+            false => "unknown",
+        }
+    }
+}
+
+/// Text that somebody writes who asks the session.
+struct Asking(Session);
+
+impl Write for Asking {
+    fn write_str(&mut self, _: &str) -> fmt::Result {
+        assert!(self.0.is_live());
+        Ok(())
+    }
+}
+
+#[test]
+fn a_name_and_a_formatter_may_ask_the_session() {
+    let manager = crate::common::manager();
+    within_ten_seconds(move || {
+        let session = load(&manager, "");
+        session.insert("unknown", 1).unwrap();
+        let key = || OfVisitor(session.clone());
+        assert!(session.contains(key()));
+        session.sign_in("ada", &[&key()]).unwrap();
+        assert!(!session.contains(key()) && !session.remove(key()).unwrap());
+        write!(Asking(session.clone()), "{session:?}").unwrap();
+    });
 }
 
 /// Adds the user to every line.

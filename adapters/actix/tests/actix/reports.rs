@@ -1,13 +1,16 @@
 //! What the log says of an application that is put together wrongly.
 
+use std::cell::RefCell;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use actix_web::App;
+use actix_web::dev::Service;
 use actix_web::test::init_service;
 use actix_web::web::{self, get};
+use actix_web::{App, HttpMessage, HttpRequest};
 use sealed_session_actix::{LiveSession, NotLive, PassiveMiddleware, Session};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 use crate::support::{send, sessions};
 
@@ -117,4 +120,53 @@ async fn two_middlewares_and_a_passive_one_alone_are_reported() {
     assert_eq!(send(&alone, "GET", "/", &[]).await.status, 200);
     let text = log.take();
     assert!(text.contains("a passive middleware without"), "{text}");
+}
+
+thread_local! {
+    /// The request that this thread handles, as a log of an application knows it.
+    static CURRENT: RefCell<Option<HttpRequest>> = const { RefCell::new(None) };
+}
+
+/// Counts the lines of each request in its extensions.
+struct LinesOfEachRequest;
+
+#[derive(Clone, Copy, Default, PartialEq, Debug)]
+struct Lines(usize);
+
+impl<S: tracing::Subscriber> Layer<S> for LinesOfEachRequest {
+    fn on_event(&self, _: &tracing::Event<'_>, _: Context<'_, S>) {
+        if let Some(request) = CURRENT.with_borrow(Option::clone) {
+            let Lines(before) = request.extensions_mut().remove().unwrap_or_default();
+            request.extensions_mut().insert(Lines(before + 1));
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_log_may_use_the_extensions_of_the_request() {
+    let told = async |request: HttpRequest| {
+        let lines = request.extensions().get::<Lines>().copied();
+        format!("{}", lines.unwrap_or_default().0)
+    };
+    let session = web::resource("/session").get(async |_: Session| "never");
+    let passive = web::resource("/passive")
+        .get(told)
+        .wrap(PassiveMiddleware::new());
+    // Behind the router, which takes a request only as long as nobody else has it.
+    let session = session.wrap_fn(|request, inner| {
+        CURRENT.set(Some(request.request().clone()));
+        inner.call(request)
+    });
+    let passive = passive.wrap_fn(|request, inner| {
+        CURRENT.set(Some(request.request().clone()));
+        inner.call(request)
+    });
+    let app = App::new().service(session).service(passive);
+    let app = init_service(app).await;
+    let subscriber = tracing_subscriber::registry().with(LinesOfEachRequest);
+    let _guard = tracing::subscriber::set_default(subscriber);
+    assert_eq!(send(&app, "GET", "/session", &[]).await.status, 500);
+    CURRENT.set(None);
+    assert_eq!(send(&app, "GET", "/passive", &[]).await.body, "1");
+    CURRENT.set(None);
 }

@@ -1,0 +1,51 @@
+//! The command line as a whole. What belongs to one subcommand stands in its file.
+
+use clap::{CommandFactory, Parser, Subcommand};
+use sealed_session::time::OffsetDateTime;
+
+use crate::answer::{Answer, Failure};
+use crate::completions::Completions;
+use crate::keygen::Keygen;
+use crate::man::Man;
+use crate::size::Size;
+
+/// Keys and cookies of sealed-session: make and rotate keys, and look at sessions
+#[derive(Debug, Parser)]
+#[command(name = "sealed-session", version, max_term_width = 80)]
+#[command(after_help = "\
+Examples:
+  export SESSION_KEYS=\"$(sealed-session keygen)\"
+  sealed-session size session.json
+
+Exit codes: 0 if the answer is good; 1 if it is no, such as for a cookie that is
+refused, a key ring with a fault, or a session over its budget; 2 for arguments
+or input that cannot be used.
+
+Colours are for terminals, and NO_COLOR turns them off.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Print one JSON object instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Keygen(Keygen),
+    Size(Size),
+    Completions(Completions),
+    Man(Man),
+}
+
+impl Command {
+    /// Does what the subcommand says, at this time.
+    pub(crate) fn run(&self, now: OffsetDateTime) -> Result<Answer, Failure> {
+        match self {
+            Command::Keygen(keygen) => keygen.run(),
+            Command::Size(size) => size.run(now),
+            Command::Completions(completions) => completions.run(Arguments::command()),
+            Command::Man(man) => man.run(Arguments::command()),
+        }
+    }
+}

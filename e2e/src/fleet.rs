@@ -86,7 +86,10 @@ impl Fleet {
     /// If there is no such server, or it does not come to listen.
     pub fn restart(&mut self, at: usize) -> Result<(), Failure> {
         let server = self.servers.get_mut(at).ok_or("no such server")?;
-        let log = File::options().create(true).append(true).open(&server.log)?;
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(&server.log)?;
         let mut shop = Command::new(build_folder()?.join("shop"));
         shop.args(["--only", "a", "--a", &server.address.to_string()])
             .args(["--poll", "1", "--keys"])
@@ -104,7 +107,10 @@ impl Fleet {
     ///
     /// If a log cannot be read.
     pub fn logs(&self) -> Result<Vec<String>, Failure> {
-        let logs = self.servers.iter().map(|server| fs::read_to_string(&server.log));
+        let logs = self
+            .servers
+            .iter()
+            .map(|server| fs::read_to_string(&server.log));
         Ok(logs.collect::<Result<_, _>>()?)
     }
 }

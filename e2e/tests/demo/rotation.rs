@@ -92,7 +92,9 @@ impl Visitor {
             more => format!("{more} lines,"),
         };
         let is_here = page.contains(&self.name) && page.contains(&lines);
-        is_here.then_some(()).ok_or_else(|| format!("{} with {lines} in {page}", self.name))
+        is_here
+            .then_some(())
+            .ok_or_else(|| format!("{} with {lines} in {page}", self.name))
     }
 
     /// Returns the key under which the session in the browser was sealed.
@@ -127,8 +129,14 @@ impl Visitor {
 async fn page(request: reqwest::RequestBuilder) -> Result<String, String> {
     let response = request.send().await.map_err(|error| format!("{error:?}"))?;
     let status = response.status();
-    let text = response.text().await.map_err(|error| format!("{error:?}"))?;
-    status.is_success().then_some(()).ok_or_else(|| format!("{status}: {text}"))?;
+    let text = response
+        .text()
+        .await
+        .map_err(|error| format!("{error:?}"))?;
+    status
+        .is_success()
+        .then_some(())
+        .ok_or_else(|| format!("{status}: {text}"))?;
     Ok(text)
 }
 
@@ -149,7 +157,11 @@ async fn rotate(fleet: &Fleet, ring: &Path) -> Result<(), Failure> {
 async fn two_rotations_and_four_killed_servers_sign_nobody_out() -> Result<(), Failure> {
     let folder = Folder::new()?;
     let ring = folder.path().join("ring");
-    command(&["keygen", "--ring", ring.to_str().ok_or("a path of the test")?])?;
+    command(&[
+        "keygen",
+        "--ring",
+        ring.to_str().ok_or("a path of the test")?,
+    ])?;
     let first = KeyRing::from_file(&ring)?.sealing_key(SystemClock.now());
     let mut fleet = Fleet::start(SERVERS, &ring)?;
     let certificate = Certificate::new()?;

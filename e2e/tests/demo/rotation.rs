@@ -30,8 +30,8 @@ const BALANCED: &str = "balance roundrobin
     option httpchk GET /healthz
     default-server check inter 100ms fall 1 rise 1";
 
-/// How long a new key lies in the rings before it seals. Servers look every second.
-const LEAD: Duration = Duration::from_secs(4);
+/// How long a new key lies in the rings before it seals. Servers look every second, and take what they saw twice.
+const LEAD: Duration = Duration::from_secs(6);
 
 /// The longest lifetime that the shop permits.
 const POLICY: &str = "idle=30m,absolute=12h,remembered=30d";

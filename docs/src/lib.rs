@@ -53,6 +53,10 @@ pub mod changing_types {}
 #[doc = include_str!("../clients-without-cookies.md")]
 pub mod clients_without_cookies {}
 
+/// Keys, from the first one to a leaked one.
+#[doc = include_str!("../keys.md")]
+pub mod keys {}
+
 /// Another name or scope, without signing anybody out.
 #[doc = include_str!("../moving-cookies.md")]
 pub mod moving_cookies {}

@@ -24,7 +24,9 @@ impl Folder {
         Ok(Folder(path))
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    /// Returns where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
         &self.0
     }
 

@@ -8,6 +8,7 @@ mod answer;
 mod browser;
 mod certificate;
 mod client;
+mod fleet;
 mod folder;
 mod head;
 mod observed;
@@ -24,6 +25,7 @@ pub use answer::{Answer, Holds, Refused};
 pub use browser::Browser;
 pub use certificate::Certificate;
 pub use client::{Bearer, Chromium, Client, Curl, Python, Rust};
+pub use fleet::{Fleet, command};
 pub use folder::Folder;
 pub use head::{send_cookie, send_head, serve_heads};
 pub use observed::observe;
@@ -34,6 +36,7 @@ pub use proxy::{Apache, Caddy, Haproxy, Nginx, Proxy};
 pub use reply::Reply;
 pub use shop::Shop;
 pub use site::{Protocol, Site};
+pub use trust::use_ring;
 
 /// Anything that goes wrong; a test passes it on.
 pub type Failure = Box<dyn std::error::Error>;

@@ -120,7 +120,7 @@ pub(crate) fn e2e(write: bool) -> Result<Passed, String> {
     tools::clients_and_proxies()?;
     // All of the workspace, so that what the other steps built is used.
     run(&mut cargo(
-        "build --workspace --all-features --locked --bin shop",
+        "build --workspace --all-features --locked --bin shop --bin sealed-session",
     ))?;
     let seen = clients::folder()?;
     let mut tests = cargo(&format!(

@@ -24,6 +24,21 @@ impl Haproxy {
         certificate: &Certificate,
         settings: &str,
     ) -> Result<Proxy, Failure> {
+        Haproxy::start_before(&[upstream], certificate, settings)
+    }
+
+    /// Starts one in front of several servers.
+    ///
+    /// # Errors
+    ///
+    /// If it is not installed, or does not start.
+    pub fn start_before(
+        upstreams: &[SocketAddr],
+        certificate: &Certificate,
+        settings: &str,
+    ) -> Result<Proxy, Failure> {
+        let server_line = |(at, address)| format!("server origin{at} {address}\n");
+        let servers: String = upstreams.iter().enumerate().map(server_line).collect();
         let (folder, site) = (Folder::new()?, site()?);
         let configuration = format!(
             "defaults
@@ -37,7 +52,7 @@ impl Haproxy {
                 default_backend origin
             backend origin
                 {settings}
-                server origin {upstream}\n",
+                {servers}",
             site.plain,
             site.tls,
             certificate.both_file().display()

@@ -6,14 +6,14 @@
 //! ```
 //! use std::time::Duration;
 //!
-//! use sealed_session_axum::{Key, KeyRing};
+//! use sealed_session_axum::{Key, KeyRing, SessionLayer};
 //! use shop::{Letter, Server, app, sessions};
 //!
 //! let ring = KeyRing::new(Key::generate()?);
 //! let (a, b) = ("127.0.0.1:3001".parse().unwrap(), "127.0.0.1:3002".parse().unwrap());
 //! let idle = Duration::from_secs(30 * 60);
-//! let first = app(Server::new(Letter::A, b), sessions(ring.clone(), idle)?);
-//! let second = app(Server::new(Letter::B, a), sessions(ring, idle)?);
+//! let first = app(Server::new(Letter::A, b), SessionLayer::new(sessions(ring.clone(), idle)?));
+//! let second = app(Server::new(Letter::B, a), SessionLayer::new(sessions(ring, idle)?));
 //! # Ok::<(), sealed_session_axum::Error>(())
 //! ```
 

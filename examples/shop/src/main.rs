@@ -5,7 +5,7 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use sealed_session_axum::{Error, Key, KeyRing};
+use sealed_session_axum::{Error, Key, KeyRing, SessionLayer};
 use shop::{Command, HELP, Listener, Options, app, bind, sessions};
 use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
@@ -57,14 +57,19 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         );
     }
     println!("Open one of these in a browser: its first page says what to try. Ctrl-C stops them.");
-    let mut servers = JoinSet::new();
+    let (mut servers, mut watchers) = (JoinSet::new(), Vec::new());
     for Listener {
         server,
         address,
         socket,
     } in listeners
     {
-        let router = app(server, sessions(ring.clone(), options.idle)?);
+        // Each server has a manager of its own, as if it were on a machine of its own.
+        let manager = sessions(ring.clone(), options.idle)?;
+        if options.keys.is_some() {
+            watchers.push(manager.watch_keys_every(options.poll)?);
+        }
+        let router = app(server, SessionLayer::new(manager));
         println!("Server {}: http://{address}/", server.letter());
         servers.spawn(async move { axum::serve(socket, router).await });
     }

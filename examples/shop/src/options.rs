@@ -23,6 +23,8 @@ Options:
   --only a|b    Start one of them only
   --keys FILE   Read the key ring from FILE, which `sealed-session keygen --ring FILE` makes.
                 Without this a fresh key is made, and restarting signs everybody out
+  --poll SECONDS
+                Read FILE again this often, 1 to 86400, and take its new ring [default: 30]
   --idle SECONDS
                 End sessions that are not used for this long, 1 to 86400 [default: 1800].
                 A visitor who is remembered has seven days
@@ -42,6 +44,8 @@ pub struct Options {
     pub only: Option<Letter>,
     /// The key ring's file; without one, a fresh key is made.
     pub keys: Option<PathBuf>,
+    /// How often the ring's file is read again.
+    pub poll: Duration,
     /// The idle timeout of sessions that are not remembered.
     pub idle: Duration,
 }
@@ -80,6 +84,7 @@ impl Default for Options {
             b: SocketAddr::from(([127, 0, 0, 1], 3002)),
             only: None,
             keys: None,
+            poll: Duration::from_secs(30),
             idle: Lifetime::new().idle_timeout(),
         }
     }
@@ -114,7 +119,8 @@ impl Options {
                 Arg::Long("b") => options.b = address("--b", parser.value()?)?,
                 Arg::Long("only") => options.only = Some(letter(parser.value()?)?),
                 Arg::Long("keys") => options.keys = Some(parser.value()?.into()),
-                Arg::Long("idle") => options.idle = idle(parser.value()?)?,
+                Arg::Long("poll") => options.poll = seconds("--poll", parser.value()?)?,
+                Arg::Long("idle") => options.idle = seconds("--idle", parser.value()?)?,
                 Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
                 other => return Err(other.unexpected().into()),
             }
@@ -171,12 +177,12 @@ fn letter(value: OsString) -> Result<Letter, UsageError> {
     }
 }
 
-fn idle(value: OsString) -> Result<Duration, UsageError> {
+fn seconds(option: &str, value: OsString) -> Result<Duration, UsageError> {
     let text = value.string()?;
     match text.parse() {
         Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
         _ => Err(UsageError(format!(
-            "--idle: `{text}` is not a number of seconds between 1 and 86400, which is a day"
+            "{option}: `{text}` is not a number of seconds between 1 and 86400, which is a day"
         ))),
     }
 }
@@ -195,6 +201,8 @@ mod tests {
             "a",
             "--keys",
             "ring",
+            "--poll",
+            "2",
             "--idle",
             "20",
         ];
@@ -203,6 +211,7 @@ mod tests {
             b: "[::1]:2".parse().unwrap(),
             only: Some(Letter::A),
             keys: Some("ring".into()),
+            poll: Duration::from_secs(2),
             idle: Duration::from_secs(20),
         };
         assert_eq!(Options::parse(line), Ok(Command::Run(wanted)));
@@ -218,7 +227,9 @@ mod tests {
             };
             assert_eq!(Options::parse(["--idle", text]), Ok(Command::Run(wanted)));
         }
-        assert!(HELP.contains(&format!("[default: {}]", Options::default().idle.as_secs())));
+        for default in [Options::default().idle, Options::default().poll] {
+            assert!(HELP.contains(&format!("[default: {}]", default.as_secs())));
+        }
         assert_eq!(Options::parse(["--only", "x", "--help"]).ok(), None);
         assert_eq!(Options::parse(["--help"]), Ok(Command::Help));
     }
@@ -245,6 +256,7 @@ mod tests {
             (&["--idle=-1"], "--idle: `-1` is not a number"),
             (&["--idle", "5m"], "--idle: `5m` is not a number"),
             (&["--idle"], "missing argument for option '--idle'"),
+            (&["--poll", "0"], "--poll: `0` is not a number of seconds"),
         ] {
             let error = Options::parse(line.iter().copied())
                 .unwrap_err()

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use sealed_session_axum::{
-    Budget, CookieSpec, Error, KeyRing, Lifetime, SessionLayer, SessionManager,
-};
+use sealed_session_axum::{Budget, CookieSpec, Error, KeyRing, Lifetime, SessionManager};
 
 /// The name of the application, and so of its cookies over plain http.
 pub(crate) const COOKIE: &str = "shop";
@@ -35,14 +33,13 @@ pub(crate) const REMEMBERED_IDLE: Duration = DAY.saturating_mul(7);
 /// assert!(sessions(ring, Duration::ZERO).unwrap_err().is_configuration());
 /// # Ok::<(), sealed_session_axum::Error>(())
 /// ```
-pub fn sessions(ring: KeyRing, idle: Duration) -> Result<SessionLayer, Error> {
+pub fn sessions(ring: KeyRing, idle: Duration) -> Result<SessionManager, Error> {
     // Plain http: the servers listen on this machine only.
-    let manager = SessionManager::builder(CookieSpec::development(COOKIE), ring)
+    SessionManager::builder(CookieSpec::development(COOKIE), ring)
         .lifetime(lifetime(idle))
         // No proxy is in front. A stock nginx would need `proxy_buffer_size 8k`.
         .budget(Budget::within_8k())
-        .build()?;
-    Ok(SessionLayer::new(manager))
+        .build()
 }
 
 /// Nobody has a shorter idle timeout than `idle`, so it sets how often a touch is sent.

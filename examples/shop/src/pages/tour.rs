@@ -77,7 +77,7 @@ fn idle() -> Step {
 fn rotation() -> Step {
     let step = html! {
         p {
-            "A minute after this rotation the new key seals, and you are still signed in. "
+            "Twenty seconds after the rotation the new key seals. No server was restarted, and you are still signed in. "
             (session("Your session")) " names the key that sealed it: the new one, as soon as the cart changes."
         }
         pre.verbatim { (ROTATION) }
@@ -91,7 +91,6 @@ fn session(text: &str) -> Markup {
 
 const ROTATION: &str = "\
 cargo run -p sealed-session-cli -- keygen --ring shop.keys
-cargo run -p shop -- --keys shop.keys
-# Sign in, and stop it with Ctrl-C.
-cargo run -p sealed-session-cli -- rotate shop.keys --lead 1m --policy remembered=7d
-cargo run -p shop -- --keys shop.keys";
+cargo run -p shop -- --keys shop.keys --poll 2
+# Sign in. In another terminal:
+cargo run -p sealed-session-cli -- rotate shop.keys --lead 20s --policy remembered=30d";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use sealed_session_axum::adapter::{Clock, SystemClock};
 use sealed_session_axum::testing::ManualClock;
-use sealed_session_axum::{Key, KeyRing};
+use sealed_session_axum::{Key, KeyRing, SessionLayer};
 use shop::{Letter, Options, Server, app, sessions};
 use time::OffsetDateTime;
 
@@ -27,8 +27,9 @@ pub(crate) fn servers_and_clock() -> (Router, Router, Arc<ManualClock>) {
 fn serving<C: Clock + 'static>(ring: &KeyRing, clock: &Arc<C>) -> (Router, Router) {
     let idle = Options::default().idle;
     let server = |letter, other: &str| {
-        let sessions = sessions(ring.clone(), idle).unwrap().clock(clock.clone());
-        app(Server::new(letter, other.parse().unwrap()), sessions)
+        let manager = sessions(ring.clone(), idle).unwrap();
+        let layer = SessionLayer::new(manager).clock(clock.clone());
+        app(Server::new(letter, other.parse().unwrap()), layer)
     };
     (server(Letter::A, B), server(Letter::B, A))
 }

@@ -1,11 +1,5 @@
 //! A visitor walks through both servers of the demo in a real browser.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may panic"
-)]
-
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -1,0 +1,10 @@
+//! The demo as visitors and operators have it: in a real browser, and as a fleet behind a load balancer.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+mod rotation;
+mod walk;

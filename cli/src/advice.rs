@@ -168,8 +168,8 @@ impl Case<'_> {
                 let ids: Vec<String> = self
                     .ring
                     .into_iter()
-                    .flat_map(KeyRing::key_ids)
-                    .map(|id| id.to_string())
+                    .flat_map(KeyRing::keys)
+                    .map(|key| key.id.to_string())
                     .collect();
                 Some(Advice::new(
                     format!(

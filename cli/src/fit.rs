@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::judge::Judgement;
 use crate::message::Message;
 use crate::policy::{BUDGETS, Policy};
-use crate::style::{BAD, HEAD, bar, number};
+use crate::style::{BAD, bar, number};
 
 /// The bytes of the default attributes, which a `Cookie` field leaves out.
 const ATTRIBUTES: usize = "; Path=/; Secure; HttpOnly; SameSite=Lax".len();

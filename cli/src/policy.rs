@@ -29,7 +29,8 @@ by commas. All keys are optional, and default as in the library:
   audience=TEXT      the audience; empty by default
   format=encrypted   encrypted or signed
   budget=portable    portable, within_8k, within_16k or direct
---policy @FILE reads them from a file, one a line.";
+--policy @FILE reads them from a file, one a line. A site with several slots
+gives the longest lifetimes of all.";
 
 /// The option `--policy`.
 #[derive(Args, Debug)]

@@ -17,7 +17,7 @@ use crate::finding::{Finding, Level, of_mode, of_ring};
 use crate::instant::{At, rfc3339};
 use crate::plan::POLL;
 use crate::policy::{HELP, Policy, PolicyArguments};
-use crate::style::{BAD, GOOD, WARN, wrap};
+use crate::style::{BAD, GOOD, WARN, shown, wrap};
 use crate::timeline::{self, moments, text};
 
 /// Check a key ring and its schedule, and show it as a time line
@@ -135,6 +135,7 @@ impl Report {
     }
 
     fn text(&self, source: &str) -> String {
+        let source = shown(source);
         let keys = match self.keys.len() {
             0 => "no ring".to_owned(),
             count => plural(count, "key"),

@@ -153,3 +153,24 @@ fn a_key_that_is_given_for_a_path_is_not_shown() {
         assert_no_key(&format!("{}{}", ended.stdout, ended.stderr));
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_file_cannot_steer_the_terminal() {
+    let folder = Folder::new();
+    let name = "a\u{1b}[2Jb\u{202e}c";
+    for ring in ["K1\n", "K1\nK1\n", "K1 from 2027-02-01T12:00:00Z\n"] {
+        folder.write(name, with_keys(ring));
+        for command in ["check", "rotate"] {
+            let ended = run_in(&folder, &[command, name, "--at", NOW]);
+            let all = format!("{}{}", ended.stdout, ended.stderr);
+            assert!(all.contains("a\\u{1b}[2Jb\\u{202e}c"), "{all}");
+            assert!(!all.contains(['\u{1b}', '\u{202e}']), "{all:?}");
+        }
+    }
+    folder.write(name, "[]");
+    let told = run_in(&folder, &["size", name]).complaint();
+    assert!(!told.contains(['\u{1b}', '\u{202e}']), "{told:?}");
+    let made = run_in(&folder, &["keygen", "--ring", &format!("{name}2")]);
+    assert!(!made.text(0).contains(['\u{1b}', '\u{202e}']));
+}

@@ -5,6 +5,8 @@ use sealed_session::time::OffsetDateTime;
 
 use crate::answer::{Answer, Failure};
 use crate::completions::Completions;
+use crate::explain::Explain;
+use crate::inspect::Inspect;
 use crate::keygen::Keygen;
 use crate::man::Man;
 use crate::size::Size;
@@ -33,6 +35,8 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Keygen(Keygen),
+    Inspect(Inspect),
+    Explain(Explain),
     Size(Size),
     Completions(Completions),
     Man(Man),
@@ -43,6 +47,8 @@ impl Command {
     pub(crate) fn run(&self, now: OffsetDateTime) -> Result<Answer, Failure> {
         match self {
             Command::Keygen(keygen) => keygen.run(),
+            Command::Inspect(inspect) => inspect.run(now),
+            Command::Explain(explain) => explain.run(now),
             Command::Size(size) => size.run(now),
             Command::Completions(completions) => completions.run(Arguments::command()),
             Command::Man(man) => man.run(Arguments::command()),

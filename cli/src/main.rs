@@ -5,15 +5,26 @@
 
 #![forbid(unsafe_code)]
 
+mod advice;
 mod answer;
 mod arguments;
 mod completions;
+mod content;
 mod duration;
+mod explain;
+mod fit;
+mod input;
+mod inspect;
 mod instant;
+mod judge;
 mod keygen;
 mod keys;
+mod looks;
 mod man;
+mod message;
 mod output;
+mod percent;
+mod pieces;
 mod policy;
 mod size;
 mod style;

@@ -7,7 +7,11 @@
     reason = "a test may panic"
 )]
 
+mod explain;
 mod help;
+mod inspect;
 mod keygen;
+mod paste;
 mod run;
+mod sessions;
 mod size;

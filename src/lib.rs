@@ -84,6 +84,7 @@
 #![forbid(unsafe_code)]
 
 pub mod adapter;
+pub mod inspect;
 pub mod report;
 pub mod slots;
 pub mod testing;

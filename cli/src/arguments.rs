@@ -6,6 +6,8 @@ use sealed_session::time::OffsetDateTime;
 use crate::answer::{Answer, Failure};
 use crate::check::Check;
 use crate::completions::Completions;
+use crate::explain::Explain;
+use crate::inspect::Inspect;
 use crate::keygen::Keygen;
 use crate::man::Man;
 use crate::rotate::Rotate;
@@ -40,6 +42,8 @@ pub(crate) enum Command {
     Keygen(Keygen),
     Rotate(Rotate),
     Check(Check),
+    Inspect(Inspect),
+    Explain(Explain),
     Size(Size),
     Completions(Completions),
     Man(Man),
@@ -52,6 +56,8 @@ impl Command {
             Command::Keygen(keygen) => keygen.run(now),
             Command::Rotate(rotate) => rotate.run(now),
             Command::Check(check) => check.run(now),
+            Command::Inspect(inspect) => inspect.run(now),
+            Command::Explain(explain) => explain.run(now),
             Command::Size(size) => size.run(now),
             Command::Completions(completions) => completions.run(Arguments::command()),
             Command::Man(man) => man.run(Arguments::command()),

@@ -5,17 +5,28 @@
 
 #![forbid(unsafe_code)]
 
+mod advice;
 mod answer;
 mod arguments;
 mod check;
 mod completions;
+mod content;
 mod duration;
+mod explain;
 mod finding;
+mod fit;
+mod input;
+mod inspect;
 mod instant;
+mod judge;
 mod keygen;
 mod keys;
+mod looks;
 mod man;
+mod message;
 mod output;
+mod percent;
+mod pieces;
 mod plan;
 mod policy;
 mod ring_file;

@@ -15,7 +15,7 @@ use crate::duration;
 use crate::plan::Site;
 
 /// The cookie's name where the policy names none.
-const NAME: &str = "__Host-session";
+pub(crate) const NAME: &str = "__Host-session";
 
 /// What the help of each subcommand with a policy ends with.
 pub(crate) const HELP: &str = "
@@ -29,6 +29,7 @@ by commas. All keys are optional, and default as in the library:
   audience=TEXT      the audience; empty by default
   format=encrypted   encrypted or signed
   budget=portable    portable, within_8k, within_16k or direct
+  profile=production production or development
 --policy @FILE reads them from a file, one a line. A site with several slots
 gives the longest lifetimes of all.";
 
@@ -52,6 +53,15 @@ pub(crate) struct Policy {
     pub(crate) audience: Option<String>,
     pub(crate) format: Option<Format>,
     pub(crate) budget: Option<Budget>,
+    pub(crate) profile: Option<Profile>,
+}
+
+/// Whose requests are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    Production,
+    /// `CookieSpec::development`: this machine's only, over plain http.
+    Development,
 }
 
 impl PolicyArguments {
@@ -115,7 +125,11 @@ impl Policy {
     /// Returns the settings of a manager under this policy, for further ones.
     pub(crate) fn builder(&self, ring: KeyRing) -> SessionManagerBuilder {
         let name = self.name.as_deref().unwrap_or(NAME);
-        SessionManager::builder(CookieSpec::exact(name), ring)
+        let cookie = match self.profile {
+            Some(Profile::Development) => CookieSpec::development(name),
+            Some(Profile::Production) | None => CookieSpec::exact(name),
+        };
+        SessionManager::builder(cookie, ring)
             .audience(self.audience.clone().unwrap_or_default())
             .lifetime(self.lifetime())
             .format(self.format.unwrap_or(Format::Encrypted))
@@ -156,6 +170,7 @@ impl Policy {
             "audience" => once(&mut self.audience, Ok(value.to_owned())),
             "format" => once(&mut self.format, format(value)),
             "budget" => once(&mut self.budget, budget(value)),
+            "profile" => once(&mut self.profile, profile(value)),
             _ => Err(format!("there is no such key; {KEYS}")),
         }
         .map_err(|what| format!("{key}: {what}"))
@@ -164,7 +179,7 @@ impl Policy {
 
 /// What stands at the end of an error about a key.
 const KEYS: &str =
-    "the keys are idle, absolute, remembered, skew, name, audience, format and budget";
+    "the keys are idle, absolute, remembered, skew, name, audience, format, budget and profile";
 
 /// Sets what was not set before.
 fn once<T>(setting: &mut Option<T>, value: Result<T, String>) -> Result<(), String> {
@@ -187,6 +202,14 @@ fn budget(text: &str) -> Result<Budget, String> {
     found
         .map(|(_, budget)| budget)
         .ok_or_else(|| "write portable, within_8k, within_16k or direct".to_owned())
+}
+
+fn profile(text: &str) -> Result<Profile, String> {
+    match text {
+        "production" => Ok(Profile::Production),
+        "development" => Ok(Profile::Development),
+        _ => Err("write production or development".to_owned()),
+    }
 }
 
 /// The presets, from the smallest on.
@@ -212,7 +235,8 @@ mod tests {
     #[test]
     fn every_key_is_read_from_one_option_or_from_several() {
         let all = "idle=30m,absolute=12h, remembered=30d ,skew=60s,name=__Host-shop,\
-                   audience=shop.example.com,format=signed,budget=within_8k";
+                   audience=shop.example.com,format=signed,budget=within_8k,\
+                   profile=production";
         let wanted = Policy {
             idle: Some(Duration::from_secs(1_800)),
             absolute: Some(Duration::from_secs(43_200)),
@@ -222,6 +246,7 @@ mod tests {
             audience: Some("shop.example.com".to_owned()),
             format: Some(Format::Signed),
             budget: Some(Budget::within_8k()),
+            profile: Some(Profile::Production),
         };
         assert_eq!(read(&[all]).as_ref(), Ok(&wanted));
         let each: Vec<&str> = all.split(',').collect();

@@ -157,6 +157,11 @@ impl<'a> Set<'a> {
     }
 }
 
+/// Returns how many chunks the set has that this first one begins, and the beginning of its text.
+pub(crate) fn set_of(first: &[u8]) -> Option<(usize, &[u8])> {
+    Set::begin(first).map(|set| (set.count, set.first))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -170,7 +170,7 @@ impl Jar {
     /// Returns the pieces of one family in the order of the request: their roles, and their values;
     /// `None` for one that is longer than any cookie we write.
     #[inline]
-    fn pieces(&self, family: usize) -> impl Iterator<Item = (Role, Option<&[u8]>)> {
+    pub(crate) fn pieces(&self, family: usize) -> impl Iterator<Item = (Role, Option<&[u8]>)> {
         let of_family = self
             .pieces
             .iter()
@@ -253,7 +253,7 @@ impl Jar {
 }
 
 /// Splits a line into pairs, untrimmed. A site's own cookies are often longer than ours.
-fn pairs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn pairs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(line);
     std::iter::from_fn(move || {
         let line = rest?;

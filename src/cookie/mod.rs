@@ -14,11 +14,11 @@ mod scope;
 mod spec;
 
 pub use budget::Budget;
-pub(crate) use candidates::{Candidate, Candidates};
+pub(crate) use candidates::{Candidate, Candidates, set_of};
 pub(crate) use chunk::{Chunks, Overflow, split};
 pub(crate) use clear_view::ClearView;
-pub(crate) use jar::{Jar, MARK_MAX, MARKS_KEPT, PAIR_END, Tally, trim};
-pub(crate) use name::{CHUNKS_MAX, Names, Role};
+pub(crate) use jar::{Jar, MARK_MAX, MARKS_KEPT, PAIR_END, Tally, pairs, trim};
+pub(crate) use name::{CHUNKS_MAX, Names, Role, role_by_suffix};
 pub(crate) use renderer::Renderer;
 pub use scope::Scope;
 pub use spec::{CookieSpec, SameSite};

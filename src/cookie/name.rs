@@ -104,6 +104,23 @@ impl Names {
     }
 }
 
+/// Returns the base name to which a cookie's name belongs, and the role that it has then.
+pub(crate) fn role_by_suffix(name: &[u8]) -> (&[u8], Role) {
+    let marks = [
+        (TOUCH, Role::Touch),
+        (TOMBSTONE, Role::Tombstone),
+        (RENEWED, Role::Renewed),
+    ];
+    let marked = |(suffix, role): (&str, Role)| Some((name.strip_suffix(suffix.as_bytes())?, role));
+    match name {
+        [base @ .., b'.', digit @ b'1'..=b'8'] => (base, Role::Chunk(digit - b'0')),
+        _ => marks
+            .into_iter()
+            .find_map(marked)
+            .unwrap_or((name, Role::Chunk(0))),
+    }
+}
+
 /// The prefixes that bind a browser (RFC 6265bis section 4.1.3, and the draft of layered cookies).
 const PREFIXES: [&str; 3] = ["__Host-", "__Secure-", "__Http-"];
 
@@ -177,6 +194,14 @@ mod tests {
         ];
         for (name, role) in table {
             assert_eq!(names.role_of(name), *role, "{}", name.escape_ascii());
+            let (base, by_suffix) = role_by_suffix(name);
+            let is_ours = base == names.base().as_bytes();
+            assert_eq!(
+                is_ours.then_some(by_suffix),
+                *role,
+                "{}",
+                name.escape_ascii()
+            );
         }
         assert_eq!(names.chunk(8), "__Host-s.8");
         assert_eq!(

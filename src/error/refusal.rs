@@ -65,6 +65,35 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Every reason, by the order of their names: so that a counter can begin at 0 for each.
+    ///
+    /// ```
+    /// use sealed_session::Refusal;
+    ///
+    /// let labels: Vec<&str> = Refusal::ALL.iter().map(|refusal| refusal.label()).collect();
+    /// assert_eq!(labels[..2], ["absolute_expired", "absent"]);
+    /// ```
+    pub const ALL: &[Refusal] = &[
+        Refusal::AbsoluteExpired,
+        Refusal::Absent,
+        Refusal::Conflict,
+        Refusal::Destroyed,
+        Refusal::FromTheFuture,
+        Refusal::IdleExpired,
+        Refusal::Malformed,
+        Refusal::Mixed,
+        Refusal::NewerFormat,
+        Refusal::OffLoopback,
+        Refusal::OverCeiling,
+        Refusal::Partial,
+        Refusal::RecordTooNew,
+        Refusal::RetiredKey,
+        Refusal::Superseded,
+        Refusal::Tampered,
+        Refusal::UnknownKey,
+        Refusal::WrongFormat,
+    ];
+
     /// Returns a stable label for metrics: lower case, words joined by `_`.
     ///
     /// ```

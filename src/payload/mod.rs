@@ -23,7 +23,7 @@ mod value;
 mod wire;
 
 pub(crate) use attributes::{Attributes, Detached, Placed};
-pub(crate) use codec::Codec;
+pub use codec::Codec;
 pub use compression::Compression;
 pub(crate) use entry::Entry;
 pub use id::SessionId;

@@ -21,9 +21,9 @@ pub(crate) use binding::{Binding, PART_MAX};
 pub(crate) use imprint::TokenImprint;
 pub(crate) use opened::Opened;
 pub(crate) use sealer::{SealKeys, Sealer};
-pub use token::Format;
-pub(crate) use token::{HINT, text_length};
-pub(crate) use tombstone::{TOMBSTONES_TEXT, TombstoneOf};
+pub use token::{Format, TokenClaim};
+pub(crate) use token::{HINT, begins_as_token, claim, text_length};
+pub(crate) use tombstone::{TOMBSTONES_TEXT, TombstoneOf, count_tombstones};
 pub(crate) use touch::{TouchHint, touch_hint};
 
 #[cfg(test)]

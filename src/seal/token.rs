@@ -11,7 +11,10 @@
 
 use std::ops::Range;
 
+use time::OffsetDateTime;
+
 use super::format;
+use crate::cookie::TEXT_MAX;
 use crate::error::Refusal;
 use crate::keys::KeyId;
 use crate::lifetime::Timestamp;
@@ -107,6 +110,56 @@ impl Header {
             issued: Timestamp(u32::from_be_bytes([t0, t1, t2, t3])),
         })
     }
+}
+
+/// What a token says of itself in the clear. **Nobody has proven it**: anybody can write such a text.
+///
+/// ```
+/// use sealed_session::{Format, inspect};
+///
+/// let token = "AcyWvOtrSdGcxC2uV6zFa-FgEShiO6AftAuoObqUhoSmrtB4veNOSVASEuZxqeP9V7aoh2R_fnPPUQuYADnH7DR_\
+///     pgc1v5jspN2TvcdzRBf4INjLsj7lhBi325eZX8QDWjuMYCkboxz6518aEz6rhcU";
+/// let claim = inspect::token(token.as_bytes()).expect("it has the layout of a token");
+/// assert_eq!((claim.format, claim.length), (Format::Encrypted, 151));
+/// assert_eq!(claim.key_id.to_string(), "cc96bceb");
+/// assert_eq!(claim.issued_at.unix_timestamp(), 1_799_999_900);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TokenClaim {
+    /// How it would be protected.
+    pub format: Format,
+    /// The key under which it would be sealed.
+    pub key_id: KeyId,
+    /// When it would have been sealed, to the second.
+    pub issued_at: OffsetDateTime,
+    /// The characters of its text.
+    pub length: usize,
+}
+
+/// Reads what a text says of itself, if it has the layout of a token.
+pub(crate) fn claim(text: &[u8]) -> Result<TokenClaim, Refusal> {
+    if text.len() > TEXT_MAX {
+        return Err(Refusal::OverCeiling);
+    }
+    let token = base64_simd::URL_SAFE_NO_PAD
+        .decode_to_vec(text)
+        .map_err(|_| Refusal::Malformed)?;
+    let header = Header::read(&token)?;
+    open_at(&header, token.len()).ok_or(Refusal::Malformed)?;
+    Ok(TokenClaim {
+        format: header.format,
+        key_id: header.key,
+        issued_at: header.issued.to_time(),
+        length: text.len(),
+    })
+}
+
+/// Returns whether a text begins as a token does, whatever becomes of it.
+pub(crate) fn begins_as_token(text: &[u8]) -> bool {
+    let head = text.get(..HINT).unwrap_or_default();
+    let clear = base64_simd::URL_SAFE_NO_PAD.decode_to_vec(head);
+    clear.is_ok_and(|clear| Header::read(&clear).is_ok())
 }
 
 /// Returns the range of the payload in a token of `length` bytes; `None` if the token is too short.

@@ -119,6 +119,13 @@ fn mac_of(key: &SealKey, of: &TombstoneOf, binding: &Binding) -> [u8; TAG] {
     key.ciphers.sign_mark(Mark::Tombstone, parts)
 }
 
+/// Counts the tombstones in a cookie's value, authentic or not; `None` if it holds anything else.
+pub(crate) fn count_tombstones(text: &[u8]) -> Option<usize> {
+    let is_one = |text: &[u8]| decode_mark(text).is_some_and(|[format, ..]| format == FORMAT);
+    let whole = text.chunks(MARK_TEXT).all(is_one);
+    (whole && !text.is_empty()).then(|| text.chunks(MARK_TEXT).count())
+}
+
 /// Returns the bytes before the MAC.
 fn clear(KeyId([k0, k1, k2, k3]): KeyId) -> [u8; 5] {
     [FORMAT, k0, k1, k2, k3]

@@ -23,8 +23,9 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 
 use crate::error::Error;
+use crate::lifetime::Timestamp;
 use crate::slot::Slot;
-use crate::visit::{Edit, SessionState, Visit};
+use crate::visit::{Config, Edit, Looked, SessionState, Visit};
 
 /// The session of one request: a map from names to values, with an identity and a lifetime.
 ///
@@ -134,6 +135,12 @@ impl Session {
     /// Returns the request's visit.
     pub(crate) fn visit(&self) -> &Visit {
         &self.visit
+    }
+
+    /// Looks at each text that came and may be its token, and changes nothing.
+    pub(crate) fn look(&self) -> (&Config, Timestamp, Vec<Looked>) {
+        let looked = self.visit.at(self.at, |slot| slot.look());
+        (self.visit.config(self.at), self.visit.now(), looked)
     }
 
     /// Reads from the session, opening it first.

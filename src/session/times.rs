@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::Session;
 use crate::error::Refusal;
 use crate::lifetime::{Lifetime, SessionTimes, Timestamp};
-use crate::visit::Usage;
+use crate::visit::{Held, Usage};
 
 /// The times of a session, as of the request's; see [`Session::times`].
 ///
@@ -90,6 +90,41 @@ pub enum Renewal {
     Write,
 }
 
+impl Renewal {
+    /// Returns how a response noted the last use of the session in this token.
+    pub(crate) fn of(held: &Held) -> Renewal {
+        match held.touched {
+            Some(_) => Renewal::Touch,
+            None => Renewal::Write,
+        }
+    }
+}
+
+impl Times {
+    pub(crate) fn of(
+        policy: Lifetime,
+        times: &SessionTimes,
+        renewed_by: Option<Renewal>,
+        now: Timestamp,
+    ) -> Times {
+        let (idle_left, absolute_left) = policy.left(times, now);
+        let next_touch = times.used.after(policy.touch_interval().as_secs());
+        Times {
+            created_at: times.created.to_time(),
+            last_seen_at: times.used.to_time(),
+            loaded_at: now.to_time(),
+            renewed_by,
+            next_touch_at: next_touch.to_time(),
+            idle_timeout: policy.idle_of(times.own).map(Duration::from_secs),
+            absolute_lifetime: Duration::from_secs(policy.absolute_of(times.own)),
+            idle_left: idle_left.map(Duration::from_secs),
+            absolute_left: Duration::from_secs(absolute_left),
+            is_persistent: policy.outlives_the_browser(times.own),
+            policy,
+        }
+    }
+}
+
 impl Session {
     /// Returns the times of the session, and the lifetimes that count for it; `None` as long as there is no
     /// session.
@@ -111,27 +146,9 @@ impl Session {
         let (policy, now) = (self.visit.config(self.at).lifetime, self.visit.now());
         let (times, renewed_by) = self.read(|state| {
             state.record()?;
-            let renewed_by = state.unbroken().map(|held| match held.touched {
-                Some(_) => Renewal::Touch,
-                None => Renewal::Write,
-            });
-            Some((state.times(now), renewed_by))
+            Some((state.times(now), state.unbroken().map(Renewal::of)))
         })?;
-        let (idle_left, absolute_left) = policy.left(&times, now);
-        let next_touch = times.used.after(policy.touch_interval().as_secs());
-        Some(Times {
-            created_at: times.created.to_time(),
-            last_seen_at: times.used.to_time(),
-            loaded_at: now.to_time(),
-            renewed_by,
-            next_touch_at: next_touch.to_time(),
-            idle_timeout: policy.idle_of(times.own).map(Duration::from_secs),
-            absolute_lifetime: Duration::from_secs(policy.absolute_of(times.own)),
-            idle_left: idle_left.map(Duration::from_secs),
-            absolute_left: Duration::from_secs(absolute_left),
-            is_persistent: policy.outlives_the_browser(times.own),
-            policy,
-        })
+        Some(Times::of(policy, &times, renewed_by, now))
     }
 
     /// Returns for how long the session lives from `now` on if no other request uses it, or why it does not

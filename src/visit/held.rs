@@ -19,10 +19,10 @@ pub(crate) struct Held {
     pub(super) id: SessionId,
     pub(super) created: Timestamp,
     /// When it was sealed.
-    pub(super) issued: Timestamp,
+    pub(crate) issued: Timestamp,
     /// The latest touch of it.
     pub(crate) touched: Option<Timestamp>,
-    pub(super) own: OwnLifetimes,
+    pub(crate) own: OwnLifetimes,
 }
 
 impl Held {
@@ -32,7 +32,7 @@ impl Held {
     }
 
     /// Returns the times that the session is judged by, if it was last used at `used`.
-    pub(super) fn times(&self, used: Timestamp) -> SessionTimes {
+    pub(crate) fn times(&self, used: Timestamp) -> SessionTimes {
         SessionTimes {
             created: self.created,
             used,

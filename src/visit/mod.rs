@@ -25,6 +25,8 @@ mod touching;
 
 pub(crate) use config::{Config, Parting, SlotConfig, SlotList};
 pub(crate) use fitting::{largest, request_bytes};
+pub(crate) use held::Held;
+pub(crate) use opening::Looked;
 pub(crate) use shared::Visit;
 pub(crate) use slot_state::Usage;
 pub(crate) use state::{Edit, SessionState};

@@ -12,6 +12,7 @@ use crate::cookie::Candidate;
 use crate::error::Refusal;
 use crate::lifetime::Timestamp;
 use crate::payload::Record;
+use crate::seal::{TokenClaim, claim};
 
 /// A token that does not count.
 enum Unaccepted {
@@ -27,6 +28,16 @@ impl Unaccepted {
             Unaccepted::Not(refusal) | Unaccepted::Over(refusal, _) => *refusal,
         }
     }
+}
+
+/// A text that may be a token, as those see it who look from outside.
+pub(crate) struct Looked {
+    pub(crate) family: usize,
+    /// What it says of itself.
+    pub(crate) claim: Result<TokenClaim, Refusal>,
+    pub(crate) refusal: Option<Refusal>,
+    /// What is in it, if it is authentic.
+    pub(crate) read: Option<(Record, Held)>,
 }
 
 impl From<Refusal> for Unaccepted {
@@ -98,14 +109,60 @@ pub(super) fn authentic(config: &Config, came: &Incoming, now: Timestamp) -> Vec
     over
 }
 
+/// Reads every text, whether or not it counts, and judges each. For those who look from outside of a request.
+pub(super) fn look(config: &Config, came: &Incoming, now: Timestamp) -> Vec<Looked> {
+    let counting = config.carriers.cookies().counting(came);
+    let all = counting.flat_map(|(at, family)| {
+        let candidates = came.candidates(at).list.into_iter();
+        candidates.map(move |candidate| {
+            let claim = candidate
+                .as_ref()
+                .map_or_else(|refusal| Err(*refusal), |text| claim(text));
+            match read_one(config, came, (at, family), candidate, now) {
+                Ok((record, held)) => Looked {
+                    family: at,
+                    claim,
+                    refusal: judge_one(config, came, &held, now).err(),
+                    read: Some((record, held)),
+                },
+                Err(refusal) => Looked {
+                    family: at,
+                    claim,
+                    refusal: Some(refusal),
+                    read: None,
+                },
+            }
+        })
+    });
+    all.collect()
+}
+
 fn open_one(
+    config: &Config,
+    came: &Incoming,
+    family: (usize, &Family),
+    candidate: Result<Candidate<'_>, Refusal>,
+    now: Timestamp,
+) -> Result<(Record, Held), Unaccepted> {
+    let (record, held) = read_one(config, came, family, candidate, now)?;
+    match judge_one(config, came, &held, now) {
+        Ok(()) => Ok((record, held)),
+        Err(Refusal::Destroyed) => Err(Refusal::Destroyed.into()),
+        // One that goes on under another id is still there to be ended, with all its renewals.
+        Err(refusal) => Err(Unaccepted::Over(refusal, Box::new(held))),
+    }
+}
+
+/// Is it ours? Nothing of a token that is not is left behind.
+// Every request comes by here, and a record is too large to be handed on for nothing.
+#[inline(always)]
+fn read_one(
     config: &Config,
     came: &Incoming,
     (at, family): (usize, &Family),
     candidate: Result<Candidate<'_>, Refusal>,
     now: Timestamp,
-) -> Result<(Record, Held), Unaccepted> {
-    // Is it ours? Nothing of a token that is not is left behind.
+) -> Result<(Record, Held), Refusal> {
     let binding = config.carriers.of(came.source()).binding(family);
     let text = candidate?;
     let opened = config.sealer.open(&text, binding, now)?;
@@ -128,17 +185,14 @@ fn open_one(
         touched,
         own: record.own,
     };
-    // May it live, and does it still?
-    let judged = match admit(config, came, &held) {
-        Err(Refusal::Destroyed) => return Err(Refusal::Destroyed.into()),
-        Err(refusal) => Err(refusal),
-        Ok(()) => config.lifetime.judge(&held.times(held.used()), now),
-    };
-    match judged {
-        Ok(()) => Ok((record, held)),
-        // One that goes on under another id is still there to be ended, with all its renewals.
-        Err(refusal) => Err(Unaccepted::Over(refusal, Box::new(held))),
-    }
+    Ok((record, held))
+}
+
+/// Returns whether it may live, and still does.
+#[inline(always)]
+fn judge_one(config: &Config, came: &Incoming, held: &Held, now: Timestamp) -> Result<(), Refusal> {
+    admit(config, came, held)?;
+    config.lifetime.judge(&held.times(held.used()), now)
 }
 
 /// Decides whether an authentic session is over for what is known beside its token: the tombstones of

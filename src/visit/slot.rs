@@ -3,7 +3,7 @@
 use super::config::{Config, SlotList};
 use super::course::{Course, Notes};
 use super::fitting::Exit;
-use super::opening::open;
+use super::opening::{Looked, look, open};
 use super::phase::{Cause, Closing, HeldBack, Phase};
 use super::slot_state::{RefusedValue, SlotState, Usage};
 use super::state::{Edit, SessionState};
@@ -76,6 +76,11 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
             }
             state
         })
+    }
+
+    /// Looks at each text that came, and changes nothing.
+    pub(crate) fn look(&self) -> Vec<Looked> {
+        look(self.config, self.came(), self.now)
     }
 
     /// Returns the session, if it was looked at.

@@ -87,6 +87,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "inspect",
+        &[
+            "cookie", "error", "lifetime", "payload", "seal", "session", "visit",
+        ],
+    ),
+    (
         "report",
         &["carrier", "error", "keys", "payload", "session"],
     ),

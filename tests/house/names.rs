@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use sealed_session::Refusal;
+
 use crate::modules::Modules;
 use crate::reading::{sources, src};
 
@@ -35,6 +37,28 @@ fn the_reader_sees_types_of_one_name() {
         shared(&modules).into_keys().collect::<Vec<_>>(),
         ["Kind", "Own"]
     );
+}
+
+/// Tools and metrics go through the list.
+#[test]
+fn the_list_of_refusals_leaves_none_out() {
+    let text = fs::read_to_string(src().join("error/refusal.rs")).unwrap();
+    let file = syn::parse_file(&text).unwrap();
+    let refusal = file.items.iter().find_map(|item| match item {
+        syn::Item::Enum(item) if item.ident == "Refusal" => Some(item),
+        _ => None,
+    });
+    let variants: Vec<String> = refusal
+        .unwrap()
+        .variants
+        .iter()
+        .map(|variant| variant.ident.to_string())
+        .collect();
+    let listed: Vec<String> = Refusal::ALL
+        .iter()
+        .map(|refusal| format!("{refusal:?}"))
+        .collect();
+    assert_eq!(listed, variants);
 }
 
 /// Returns the words by which a search in the documentation finds an item that has another name, and the items.

@@ -2,6 +2,7 @@
 
 mod closing;
 mod events;
+mod inspect;
 mod keeping;
 mod leaks;
 mod levels;

@@ -32,6 +32,7 @@ Examples:
   sealed-session inspect --keys ring.txt --policy name=__Host-shop < head.txt
   sealed-session inspect --env SESSION_KEYS @shop.har --json
 
+JSON: messages (places, notes, sessions, other_cookies, others).
 Exit codes: 0 if there is a session; 1 if there is none; 2 if the input cannot
 be read.
 ", policy::HELP].concat())]

@@ -10,6 +10,7 @@ use tracing::Level;
 
 use crate::cross_origin::Foreign;
 use crate::error::{AttributeSize, Error, Refusal};
+use crate::keys::KeyId;
 
 /// An event in the life of a session, for logs and metrics.
 ///
@@ -20,9 +21,9 @@ use crate::error::{AttributeSize, Error, Refusal};
 /// | level | what | which events |
 /// | --- | --- | --- |
 /// | `ERROR` | the application is at fault, and something is lost | `CommitFailed`, `NotStored`, `TooLate` |
-/// | `WARN` | something was lost, refused as an attack, or is about to fail | `CrowdedRequest`, `ForeignRequest`, `GivenUp`, `NearBudget`, `Overwrote`, `PlainHttp`, `Poisoned`, `Unreadable` when the value is replaced |
-/// | `INFO` | a deployment in good order seldom sees it, and one that is not sees it in each such request | `Refused`, but for those below; `Withheld` |
-/// | `DEBUG` | everyday life, and repetitions | `Refused` for a session that is over or whose key is retired; `CrowdedRequest` and `NearBudget` of a session that was so long already; `Unreadable` when the value is only read |
+/// | `WARN` | something was lost, refused as an attack, or is about to fail | `CrowdedRequest`, `ForeignRequest`, `GivenUp`, `NearBudget`, `Overwrote`, `PlainHttp`, `Poisoned`, `RingKept`, `Unreadable` when the value is replaced |
+/// | `INFO` | a deployment in good order seldom sees it, and one that is not sees it in each such request | `Refused`, but for those below; `RingReplaced`; `Withheld` |
+/// | `DEBUG` | everyday life, and repetitions | `Refused` for a session that is over or whose key is retired; `CrowdedRequest` and `NearBudget` of a session that was so long already; `RingKept` for the same fault as before; `Unreadable` when the value is only read |
 ///
 /// Nothing removes a cookie that is over, and nothing but the cookie says what was told of a session before.
 /// So its refusal comes with every request until another session takes its place, and a session that stays
@@ -132,6 +133,23 @@ pub enum Event {
     /// A session whose handler panicked was not committed.
     #[non_exhaustive]
     Poisoned {},
+    /// The ring stays as it was, because the file of keys that is [watched](crate::SessionManager::watch_keys) cannot be
+    /// read, or says a ring that is refused. The event is raised at each reading until that is mended.
+    #[non_exhaustive]
+    RingKept {
+        /// Why. It names the file and the line.
+        error: Error,
+        /// Whether the event before this one was raised for the same fault.
+        again: bool,
+    },
+    /// The key ring was [replaced](crate::SessionManager::replace_ring), for all requests from now on.
+    #[non_exhaustive]
+    RingReplaced {
+        /// The key that seals now.
+        sealing: KeyId,
+        /// How many keys the ring has.
+        keys: usize,
+    },
     /// Cookies came along and gave no session.
     #[non_exhaustive]
     Refused {
@@ -225,6 +243,7 @@ fn level(event: &Event) -> Level {
         }
         Event::CrowdedRequest { again: true, .. }
         | Event::NearBudget { again: true, .. }
+        | Event::RingKept { again: true, .. }
         | Event::Unreadable {
             is_replaced: false, ..
         } => Level::DEBUG,
@@ -235,9 +254,10 @@ fn level(event: &Event) -> Level {
         | Event::Overwrote { .. }
         | Event::PlainHttp { .. }
         | Event::Poisoned {}
+        | Event::RingKept { .. }
         | Event::Unreadable { .. } => Level::WARN,
         Event::Refused { refusal } if refusal.is_everyday() => Level::DEBUG,
-        Event::Refused { .. } | Event::Withheld {} => Level::INFO,
+        Event::Refused { .. } | Event::RingReplaced { .. } | Event::Withheld {} => Level::INFO,
     }
 }
 
@@ -322,6 +342,10 @@ fn trace(event: &Event) {
                 "session refused: {refusal}"
             );
         }
+        Event::RingKept { error, .. } => tell!(level, %error, "key ring not replaced"),
+        Event::RingReplaced { sealing, keys } => {
+            tell!(level, %sealing, keys, "key ring replaced");
+        }
         Event::TooLate { attribute } => {
             tell!(
                 level,
@@ -381,6 +405,10 @@ mod tests {
             is_replaced,
         };
         let refused = |refusal| Event::Refused { refusal };
+        let kept = |again| Event::RingKept {
+            error: error(),
+            again,
+        };
         let table = [
             (Event::CommitFailed { error: error() }, Level::ERROR),
             (Event::NotStored { error: error() }, Level::ERROR),
@@ -412,6 +440,15 @@ mod tests {
             (Event::Poisoned {}, Level::WARN),
             (Event::GivenUp {}, Level::WARN),
             (Event::Withheld {}, Level::INFO),
+            (kept(false), Level::WARN),
+            (kept(true), Level::DEBUG),
+            (
+                Event::RingReplaced {
+                    sealing: KeyId([1; 4]),
+                    keys: 2,
+                },
+                Level::INFO,
+            ),
             (refused(Refusal::AbsoluteExpired), Level::DEBUG),
             (refused(Refusal::Destroyed), Level::DEBUG),
             (refused(Refusal::IdleExpired), Level::DEBUG),

@@ -120,7 +120,7 @@ pub use event::Event;
 pub use guard::{Guard, GuardedRequest, ReturnPath, SignInPage};
 pub use keys::{Key, KeyRing};
 pub use lifetime::{Lifetime, Persistence};
-pub use manager::{SessionManager, SessionManagerBuilder, SiteData};
+pub use manager::{KeyWatcher, SessionManager, SessionManagerBuilder, SiteData};
 pub use payload::Compression;
 pub use seal::Format;
 pub use session::{Attribute, AttributeName, ReadKey, Session, WriteKey};

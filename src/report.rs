@@ -5,7 +5,7 @@
 
 pub use crate::carrier::Source;
 pub use crate::error::{AttributeSize, Measure, Oversize};
-pub use crate::keys::{KeyId, KeyText};
+pub use crate::keys::{KeyId, KeyText, RingKey};
 pub use crate::payload::SessionId;
 pub use crate::session::{LineSize, Renewal, Size, Times};
 

@@ -4,11 +4,13 @@ use clap::{CommandFactory, Parser, Subcommand};
 use sealed_session::time::OffsetDateTime;
 
 use crate::answer::{Answer, Failure};
+use crate::check::Check;
 use crate::completions::Completions;
 use crate::explain::Explain;
 use crate::inspect::Inspect;
 use crate::keygen::Keygen;
 use crate::man::Man;
+use crate::rotate::Rotate;
 use crate::size::Size;
 
 /// Keys and cookies of sealed-session: make and rotate keys, and look at sessions
@@ -17,6 +19,9 @@ use crate::size::Size;
 #[command(after_help = "\
 Examples:
   export SESSION_KEYS=\"$(sealed-session keygen)\"
+  sealed-session keygen --ring /etc/shop/keys
+  sealed-session rotate /etc/shop/keys --policy absolute=12h,remembered=30d
+  sealed-session check /etc/shop/keys --policy absolute=12h,remembered=30d
   sealed-session size session.json
 
 Exit codes: 0 if the answer is good; 1 if it is no, such as for a cookie that is
@@ -35,6 +40,8 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Keygen(Keygen),
+    Rotate(Rotate),
+    Check(Check),
     Inspect(Inspect),
     Explain(Explain),
     Size(Size),
@@ -46,7 +53,9 @@ impl Command {
     /// Does what the subcommand says, at this time.
     pub(crate) fn run(&self, now: OffsetDateTime) -> Result<Answer, Failure> {
         match self {
-            Command::Keygen(keygen) => keygen.run(),
+            Command::Keygen(keygen) => keygen.run(now),
+            Command::Rotate(rotate) => rotate.run(now),
+            Command::Check(check) => check.run(now),
             Command::Inspect(inspect) => inspect.run(now),
             Command::Explain(explain) => explain.run(now),
             Command::Size(size) => size.run(now),

@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
+/// Ten years.
+const LONGEST: Duration = Duration::from_secs(3_650 * 86_400);
+
 /// Reads a duration such as `90s`, `30m`, `12h`, `30d` or `1h 30m`.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text.trim())
-        .map_err(|_| "write a duration as in 90s, 30m, 12h or 30d".to_owned())
+        .ok()
+        .filter(|duration| *duration <= LONGEST)
+        .ok_or_else(|| "write a duration as in 90s, 30m, 12h or 30d, up to 3650d".to_owned())
 }
 
 /// Writes a duration in its two largest units, in which the command's own are exact: `30 days`,
@@ -52,7 +57,15 @@ mod tests {
             assert_eq!(read, Ok(Duration::from_secs(seconds)), "{text}");
             assert_eq!(read.map(words), Ok(written.to_owned()));
         }
-        for bad in ["", "30", "m", "-1h", "1 fortnight", "99999999999999999999s"] {
+        for bad in [
+            "",
+            "30",
+            "m",
+            "-1h",
+            "1 fortnight",
+            "99999999999999999999s",
+            "3651d",
+        ] {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }

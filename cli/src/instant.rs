@@ -1,10 +1,15 @@
 //! Points in time: how they are given, and how they are shown. Always in UTC.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use clap::Args;
 use sealed_session::time::format_description::well_known::Rfc3339;
 use sealed_session::time::{Duration as Span, OffsetDateTime, UtcOffset};
+
+/// The years in which times may lie that are given. The library counts seconds up to 2106, and durations of ten years
+/// are added here.
+const YEARS: RangeInclusive<i32> = 1970..=2089;
 
 /// The option `--at`.
 #[derive(Args, Debug)]
@@ -25,7 +30,8 @@ fn parse(text: &str) -> Result<OffsetDateTime, String> {
     OffsetDateTime::parse(text, &Rfc3339)
         .ok()
         .and_then(|time| time.checked_to_offset(UtcOffset::UTC))
-        .ok_or_else(|| "write a time as in 2027-01-31T12:00:00Z".to_owned())
+        .filter(|time| YEARS.contains(&time.year()))
+        .ok_or_else(|| "write a time as in 2027-01-31T12:00:00Z, from 1970 to 2089".to_owned())
 }
 
 /// Returns the time so much later. The end of the calendar is the latest.

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sealed_session::Key;
+use sealed_session::time::OffsetDateTime;
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::answer::{Answer, Failure};
+use crate::instant::rfc3339;
 use crate::style::wrap;
 
 /// Make a key: 32 random bytes of the operating system, as text
@@ -24,6 +26,7 @@ Examples:
   sealed-session keygen --ring /etc/shop/session-keys
   sealed-session keygen | systemd-creds encrypt - session-keys.cred
 
+JSON: id, and key or file.
 Exit codes: 0 if there is a key; 2 if it could not be made or written.")]
 pub(crate) struct Keygen {
     /// Write a new key ring to FILE, which must not exist, with mode 0600, and
@@ -33,14 +36,14 @@ pub(crate) struct Keygen {
 }
 
 impl Keygen {
-    pub(crate) fn run(&self) -> Result<Answer, Failure> {
+    pub(crate) fn run(&self, now: OffsetDateTime) -> Result<Answer, Failure> {
         let key = Key::generate()?;
         let Some(path) = &self.ring else {
             let text = key.to_text();
             let json = json!({ "id": key.id().to_string(), "key": text.expose() });
             return Ok(Answer::yes(format!("{}\n", text.expose()), json));
         };
-        write_new(path, &ring(&key)).map_err(|cause| refused(path, &cause))?;
+        write_new(path, &ring(&key, now)).map_err(|cause| refused(path, &cause))?;
         let (id, file) = (key.id().to_string(), path.display().to_string());
         let text = wrap(
             &format!(
@@ -53,12 +56,14 @@ impl Keygen {
     }
 }
 
-/// Writes the text of a ring of one key. The id behind it is what other commands call the key.
-fn ring(key: &Key) -> Zeroizing<String> {
+/// Writes the text of a ring of one key. The id behind it is what other commands call the key. The time at
+/// which it begins to seal tells them how old it is.
+fn ring(key: &Key, now: OffsetDateTime) -> Zeroizing<String> {
     Zeroizing::new(format!(
         "# The keys that seal sessions. Keep them secret. `sealed-session rotate` adds one.\n\
-         {} # {}\n",
+         {} from {} # {}\n",
         key.to_text().expose(),
+        rfc3339(now),
         key.id()
     ))
 }

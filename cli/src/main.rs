@@ -8,10 +8,12 @@
 mod advice;
 mod answer;
 mod arguments;
+mod check;
 mod completions;
 mod content;
 mod duration;
 mod explain;
+mod finding;
 mod fit;
 mod input;
 mod inspect;
@@ -25,9 +27,15 @@ mod message;
 mod output;
 mod percent;
 mod pieces;
+mod plan;
 mod policy;
+mod ring_file;
+mod ring_text;
+mod rotate;
+mod rotation;
 mod size;
 mod style;
+mod timeline;
 
 use std::process::ExitCode;
 

@@ -12,6 +12,7 @@ use sealed_session::{
 
 use crate::answer::Failure;
 use crate::duration;
+use crate::plan::Site;
 
 /// The cookie's name where the policy names none.
 pub(crate) const NAME: &str = "__Host-session";
@@ -29,7 +30,8 @@ by commas. All keys are optional, and default as in the library:
   format=encrypted   encrypted or signed
   budget=portable    portable, within_8k, within_16k or direct
   profile=production production or development
---policy @FILE reads them from a file, one a line.";
+--policy @FILE reads them from a file, one a line. A site with several slots
+gives the longest lifetimes of all.";
 
 /// The option `--policy`.
 #[derive(Args, Debug)]
@@ -63,6 +65,11 @@ pub(crate) enum Profile {
 }
 
 impl PolicyArguments {
+    /// Returns whether nothing was said.
+    pub(crate) fn is_default(&self) -> bool {
+        self.policy.is_empty()
+    }
+
     /// Reads what the options say, and the files that they name.
     pub(crate) fn read(&self) -> Result<Policy, Failure> {
         let mut policy = Policy::default();
@@ -102,6 +109,17 @@ impl Policy {
             lifetime = lifetime.with_clock_skew(skew);
         }
         lifetime
+    }
+
+    /// Returns what a rotation knows of the site.
+    pub(crate) fn site(&self, lead: Duration) -> Site {
+        let lifetime = self.lifetime();
+        let skew = lifetime.clock_skew();
+        Site {
+            keep: lifetime.longest_absolute().saturating_add(skew),
+            skew,
+            lead,
+        }
     }
 
     /// Returns the settings of a manager under this policy, for further ones.

@@ -1,83 +1,105 @@
-//! A ring: the key that seals, and the others that a site accepts.
+//! A ring: the keys that seal, each in its turn, and the others that a site accepts.
 
-use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-use zeroize::Zeroizing;
 
 use super::key::{Key, KeyId};
-use super::text::{FAMILY, MAKE_ONE, PREFIX, bare, describe, holds_key};
+use super::ring_file::RingFile;
+use super::ring_key::{KeyState, RingKey};
 use crate::error::Error;
 use crate::lifetime::Timestamp;
 
-/// One sealing key and any number of keys that are still accepted.
+/// The keys of a site: those that seal, each in its turn, and any number that are only accepted.
 ///
 /// A token names its key. So a lookup costs the same for one key as for a thousand, and no key is ever tried
 /// on a token that another one sealed.
 ///
 /// # Rotating keys
 ///
-/// 1. Add the new key to every node as accepted, behind the old one.
-/// 2. When all nodes have it, move it to the front: it seals, the old one is accepted.
-/// 3. When the longest absolute lifetime has passed, remove the old key. Nobody was signed out.
+/// Every key of the ring is accepted, before its turn to seal and after it. So a rotation is one change of the ring,
+/// and a plan:
 ///
-/// You may write step 3 down at step 2, as the time at which the key retires. Reading a session does not seal
-/// it again, so a key has to stay for as long as the sessions that it sealed may live. A ring that retires
-/// one sooner is refused when a manager is built.
+/// ```text
+/// sealed_key_v1_...  until 2027-02-02T00:00:00Z
+/// sealed_key_v1_...  from 2027-02-01T00:00:00Z
+/// ```
+///
+/// 1. Add the new key with the time `from` which it seals. Leave so much time that every server has the new ring by then:
+///    a server that lacks the key signs out whom another one signs in under it.
+/// 2. At that time each server changes over by itself. Write down until when the old key is accepted: for as long after
+///    that time as a session may live, and the clock skew. Reading a session does not seal it again. A ring that retires
+///    a key sooner is refused when a manager is built.
+/// 3. When the old key has retired, remove it. Nobody was signed out.
+///
+/// A server with a late clock seals under the old key for a little longer, and one with an old ring for as long as it has
+/// that ring; all others open what they seal. A server without the ring of step 1 at the time of step 2 is the one
+/// thing that must not be.
+///
+/// Without times it takes three rounds through all servers: add the new key behind the old one, move it to the front,
+/// and remove the old key when the longest absolute lifetime has passed.
 ///
 /// Remove a key that leaked at once. That ends the sessions that it sealed.
 ///
 /// # Text form
 ///
-/// One key a line, in printable ASCII: the first one seals, the others are accepted. `#` begins a comment,
-/// which ends with the line. An accepted key may carry two times: when the last node stopped sealing under
-/// it, and from when on it is not accepted any more:
+/// One key a line, in printable ASCII, with its times in RFC 3339. `#` begins a comment, which ends with the line.
 ///
-/// ```text
-/// # sealing since October
-/// sealed_key_v1_...
-/// sealed_key_v1_... stopped 2026-10-01T12:00:00Z until 2026-10-02T12:00:00Z
-/// ```
+/// | behind the key | it |
+/// | --- | --- |
+/// | nothing, the first such | seals until the earliest `from` of the ring |
+/// | nothing, any further | is accepted |
+/// | `from T` | seals from then on, until a key with a later `from` takes over |
+/// | `stopped T until T` | is accepted, and retires; the last server stopped sealing under it at the first time |
 ///
-/// Commas may take the place of line breaks, which is handy in an environment variable:
+/// A key that seals may have an `until`, too, if another one takes over. The order of lines matters to keys without times
+/// only. Commas may take the place of line breaks, which is handy in an environment variable:
 /// `SESSION_KEYS="sealed_key_v1_..., sealed_key_v1_..."`.
 ///
 /// ```
 /// use sealed_session::{Key, KeyRing};
+/// use time::{Duration, OffsetDateTime};
+/// # let [old, new] = [Key::generate()?, Key::generate()?];
+/// # let [old_text, new_text] = [old.to_text(), new.to_text()];
+/// # let [old_text, new_text] = [old_text.expose(), new_text.expose()];
 ///
-/// let (new, old) = (Key::generate()?, Key::generate()?);
-/// let text = format!("{}\n{}\n", new.to_text().expose(), old.to_text().expose());
-///
+/// let text = format!("{new_text} from 2027-02-01T00:00:00Z\n{old_text}\n");
 /// let ring: KeyRing = text.parse()?;
-/// assert_eq!(ring.sealing_key(), new.id());
-/// assert_eq!(ring.key_ids().count(), 2);
+///
+/// let start = OffsetDateTime::from_unix_timestamp(1_801_440_000).unwrap();
+/// assert_eq!(ring.sealing_key(start - Duration::SECOND), old.id());
+/// assert_eq!(ring.sealing_key(start), new.id());
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[doc(alias("SECRET_KEY_FALLBACKS", "key_rotation", "rotate", "secrets"))]
 #[derive(Clone, Debug)]
 pub struct KeyRing {
-    sealing: Key,
-    entries: HashMap<KeyId, RingKey>,
+    /// The key that seals before all others: from ever, or, if each has a time, the earliest.
+    first: RingEntry,
+    others: HashMap<KeyId, RingEntry>,
+    /// Which key's turn begins when, for all keys with such a time.
+    turns: BTreeMap<Timestamp, KeyId>,
+    /// What it was read from, if that was a file.
+    pub(super) file: Option<RingFile>,
 }
 
-/// A key of the ring, and its end if it has one.
+/// A key of the ring, and what it is there for.
 #[derive(Clone, Debug)]
-pub(crate) struct RingKey {
+pub(crate) struct RingEntry {
     pub(crate) key: Key,
-    pub(crate) retirement: Option<Retirement>,
+    state: KeyState,
 }
 
-/// The end of a key's life.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Retirement {
-    /// When the last node stopped sealing under it.
-    pub(crate) stopped: Timestamp,
-    /// The first second at which it is no longer accepted.
-    pub(crate) until: Timestamp,
+impl RingEntry {
+    /// Returns when the key retires, if it does.
+    pub(crate) fn until(&self) -> Option<Timestamp> {
+        match self.state {
+            KeyState::Seals { until, .. } => until,
+            KeyState::Accepted => None,
+            KeyState::Stopped { until, .. } => Some(until),
+        }
+    }
 }
 
 impl KeyRing {
@@ -85,22 +107,39 @@ impl KeyRing {
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
     /// let key = Key::generate()?;
     /// let ring = KeyRing::new(key.clone());
-    /// assert_eq!(ring.sealing_key(), key.id());
-    /// assert_eq!(ring.key_ids().count(), 1);
+    /// assert_eq!(ring.sealing_key(now), key.id());
+    /// assert_eq!(ring.keys().count(), 1);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
     pub fn new(sealing: Key) -> KeyRing {
-        let entry = RingKey {
-            key: sealing.clone(),
-            retirement: None,
+        KeyRing::beginning_with(
+            sealing,
+            KeyState::Seals {
+                from: None,
+                until: None,
+            },
+        )
+    }
+
+    /// Makes a ring of the key that seals before all others.
+    pub(super) fn beginning_with(key: Key, state: KeyState) -> KeyRing {
+        let turns = match state {
+            KeyState::Seals {
+                from: Some(from), ..
+            } => BTreeMap::from([(from, key.id())]),
+            _ => BTreeMap::new(),
         };
         KeyRing {
-            entries: HashMap::from([(sealing.id(), entry)]),
-            sealing,
+            first: RingEntry { key, state },
+            others: HashMap::new(),
+            turns,
+            file: None,
         }
     }
 
@@ -112,17 +151,43 @@ impl KeyRing {
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
     /// let (new, old) = (Key::generate()?, Key::generate()?);
     /// let ring = KeyRing::new(new.clone()).accept(old)?;
-    /// assert_eq!(ring.sealing_key(), new.id());
+    /// assert_eq!(ring.sealing_key(now), new.id());
     ///
     /// assert!(ring.accept(new).unwrap_err().is_key()); // it is there already
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    #[doc(alias("rotate"))]
     pub fn accept(self, key: Key) -> Result<KeyRing, Error> {
-        self.add(key, None)
+        self.add(key, KeyState::Accepted)
+    }
+
+    /// Adds a key that seals from `from` on, until a key with a later time takes over. It is accepted before, too.
+    ///
+    /// # Errors
+    ///
+    /// As for [`accept`](KeyRing::accept), and if another key seals from the same second on.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing};
+    /// use time::Duration;
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// let (old, new) = (Key::generate()?, Key::generate()?);
+    /// let start = now + Duration::HOUR;
+    /// let ring = KeyRing::new(old.clone()).seal_from(new.clone(), start)?;
+    /// assert_eq!(ring.sealing_key(now), old.id());
+    /// assert_eq!(ring.sealing_key(start), new.id());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[doc(alias("rotate"))]
+    pub fn seal_from(self, key: Key, from: OffsetDateTime) -> Result<KeyRing, Error> {
+        let from = Some(Timestamp::of(from));
+        self.add(key, KeyState::Seals { from, until: None })
     }
 
     /// Adds a key that sealed until `stopped` and is accepted until `retires`. From then on its tokens are
@@ -134,7 +199,7 @@ impl KeyRing {
     ///
     /// # Errors
     ///
-    /// As for [`accept`](KeyRing::accept).
+    /// As for [`accept`](KeyRing::accept), and if `retires` is before `stopped`.
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing, Lifetime, Refusal, SessionManager};
@@ -172,275 +237,204 @@ impl KeyRing {
         stopped: OffsetDateTime,
         retires: OffsetDateTime,
     ) -> Result<KeyRing, Error> {
-        let retirement = Retirement {
+        let id = key.id();
+        let state = KeyState::Stopped {
             stopped: Timestamp::of(stopped),
             until: Timestamp::of(retires),
         };
-        self.add(key, Some(retirement))
+        self.add(key, state)?.checked(id)
     }
 
-    fn add(mut self, key: Key, retirement: Option<Retirement>) -> Result<KeyRing, Error> {
+    /// Says until when a key is accepted that seals until another one takes over, or that is accepted
+    /// [until a time](KeyRing::accept_until) already. From then on its tokens are refused.
+    ///
+    /// The same holds for `until` as for `retires` there: the key has to outlast the sessions that it sealed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_key`] if no key of the ring has this id, if it is not known when it stops sealing, or if that is
+    /// later than `until`.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, SessionManager};
+    /// use time::Duration;
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// let (old, new) = (Key::generate()?, Key::generate()?);
+    /// let start = now + Duration::HOUR;
+    /// let ring = KeyRing::new(old.clone()).seal_from(new.clone(), start)?;
+    /// assert!(ring.clone().retire(new.id(), start).unwrap_err().is_key()); // nothing takes over
+    ///
+    /// // 12 hours are what sessions live by default, and 2 minutes what clocks may differ.
+    /// let ring = ring.retire(old.id(), start + Duration::hours(12) + Duration::minutes(2))?;
+    /// assert!(SessionManager::new("shop", ring).is_ok());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn retire(mut self, id: KeyId, until: OffsetDateTime) -> Result<KeyRing, Error> {
+        let entry = match self.first.key.id() == id {
+            true => Some(&mut self.first),
+            false => self.others.get_mut(&id),
+        };
+        let retires = Timestamp::of(until);
+        match entry.map(|entry| &mut entry.state) {
+            Some(KeyState::Seals { until, .. }) => *until = Some(retires),
+            Some(KeyState::Stopped { until, .. }) => *until = retires,
+            Some(KeyState::Accepted) => {
+                return Err(Error::key(format!(
+                    "when key {id} stopped sealing is not known; say it by `KeyRing::accept_until`"
+                )));
+            }
+            None => return Err(Error::key(format!("no key of the ring has the id {id}"))),
+        }
+        self.checked(id)
+    }
+
+    /// Returns the ring if the key of this id does not retire before it stops sealing.
+    pub(super) fn checked(self, id: KeyId) -> Result<KeyRing, Error> {
+        let fault = self
+            .keys()
+            .filter(|key| key.id == id)
+            .find_map(|key| key.fault());
+        fault.map_or(Ok(self), |fault| Err(Error::key(fault)))
+    }
+
+    pub(super) fn add(mut self, key: Key, state: KeyState) -> Result<KeyRing, Error> {
         let id = key.id();
-        if let Some(present) = self.entries.get(&id) {
-            return Err(Error::key(if present.key == key {
+        if let Some(present) = self.key(id) {
+            return Err(Error::key(if *present == key {
                 format!("key {id} is in the ring already")
             } else {
                 // An id has to commit to one key of the ring, or a token could open under two.
                 format!("another key of the ring has the id {id}; generate a new one")
             }));
         }
-        self.entries.insert(id, RingKey { key, retirement });
+        if let KeyState::Seals {
+            from: Some(from), ..
+        } = state
+            && let Some(other) = self.turns.insert(from, id)
+        {
+            return Err(Error::key(format!(
+                "keys {other} and {id} seal from the same time on; give one of them another time"
+            )));
+        }
+        self.others.insert(id, RingEntry { key, state });
         Ok(self)
     }
 
-    /// Reads a ring from a file.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::is_key`] if the file cannot be read, or if a line is no key. The error names the file and the
-    /// line, and never shows the key.
-    ///
-    /// ```
-    /// use sealed_session::KeyRing;
-    ///
-    /// let error = KeyRing::from_file("/no/such/file").unwrap_err();
-    /// assert!(error.to_string().starts_with("key in /no/such/file: "));
-    /// ```
-    pub fn from_file(path: impl AsRef<Path>) -> Result<KeyRing, Error> {
-        let path = path.as_ref();
-        let name = path.display();
-        if holds_key(&name.to_string()) {
-            return Err(misplaced("the path of a file"));
-        }
-        let bytes =
-            all_of(path).map_err(|cause| Error::key(unread(&cause)).at(name.to_string()))?;
-        read(&bytes, |line, _| format!("{name}, line {line}"))
-            .map_err(|fault| fault.or_at(name.to_string()))
-    }
-
-    /// Reads a ring from an environment variable.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::is_key`] if the variable is not set, or if an entry is no key. The error names the variable and
-    /// the entry, and never shows the key.
-    ///
-    /// ```
-    /// use sealed_session::KeyRing;
-    ///
-    /// let error = KeyRing::from_env("NO_SUCH_VARIABLE").unwrap_err().to_string();
-    /// assert!(error.starts_with("key in $NO_SUCH_VARIABLE: the variable is not set; make one by"));
-    /// ```
-    #[doc(alias("secret_key_base"))]
-    pub fn from_env(variable: &str) -> Result<KeyRing, Error> {
-        if holds_key(variable) {
-            return Err(misplaced("the name of a variable"));
-        }
-        let place = format!("${variable}");
-        let Some(value) = std::env::var_os(variable) else {
-            return Err(Error::key(format!("the variable is not set; {MAKE_ONE}")).at(place));
-        };
-        let bytes = Zeroizing::new(value.into_encoded_bytes());
-        read(&bytes, |_, entry| format!("{place}, entry {entry}"))
-            .map_err(|fault| fault.or_at(place.clone()))
-    }
-
-    /// Returns the id of the key that seals.
+    /// Returns the id of the key that seals at `now`: the one with the latest time that has come, or else the one
+    /// without a time. If the time of none has come it is the one with the earliest, because a server with a late clock
+    /// has to seal, too; [`check`](KeyRing::check) tells.
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
     ///
     /// let (new, old) = (Key::generate()?, Key::generate()?);
     /// let ring = KeyRing::new(new.clone()).accept(old)?;
-    /// assert_eq!(ring.sealing_key(), new.id());
+    /// assert_eq!(ring.sealing_key(now), new.id());
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn sealing_key(&self) -> KeyId {
-        self.sealing.id()
+    pub fn sealing_key(&self, now: OffsetDateTime) -> KeyId {
+        let mut begun = self.turns.range(..=Timestamp::of(now));
+        let newest = begun.next_back();
+        newest.map_or_else(|| self.first.key.id(), |(_, id)| *id)
     }
 
-    /// Returns the ids of all keys, in no order.
+    /// Returns all keys: first those that seal, in the order of their turns, and then the others.
     ///
     /// ```
     /// use sealed_session::{Key, KeyRing};
     ///
     /// let (new, old) = (Key::generate()?, Key::generate()?);
-    /// let ring = KeyRing::new(new).accept(old.clone())?;
-    /// assert!(ring.key_ids().any(|id| id == old.id()));
-    /// assert!(ring.key_ids().any(|id| id == ring.sealing_key()));
+    /// let ring = KeyRing::new(new.clone()).accept(old.clone())?;
+    /// let ids: Vec<_> = ring.keys().map(|key| key.id).collect();
+    /// assert_eq!(ids, [new.id(), old.id()]);
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
-    pub fn key_ids(&self) -> impl Iterator<Item = KeyId> + '_ {
-        self.entries.keys().copied()
-    }
-
-    pub(crate) fn sealing(&self) -> &Key {
-        &self.sealing
-    }
-
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &RingKey> {
-        self.entries.values()
-    }
-}
-
-impl std::str::FromStr for KeyRing {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<KeyRing, Error> {
-        read(text.as_bytes(), |line, _| format!("line {line}")).map_err(|fault| match fault {
-            Fault::Whole(error) | Fault::Line(error) => error,
-        })
-    }
-}
-
-/// Reads a whole file into memory that is wiped. `std::fs::read` will not do: it may move its vector while it
-/// grows, probes for the end of the file with a buffer on the stack, and wipes neither.
-fn all_of(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    const USUAL: usize = 4_096;
-    let mut file = File::open(path)?;
-    let mut bytes = Zeroizing::new(vec![0; USUAL]);
-    let mut length = 0;
-    loop {
-        match file.read(bytes.get_mut(length..).unwrap_or_default()) {
-            Ok(0) => break,
-            Ok(read) => length += read,
-            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-            Err(cause) => return Err(cause),
-        }
-        if length == bytes.len() {
-            let mut longer = Zeroizing::new(vec![0; 2 * length]);
-            let (start, _) = longer.split_at_mut(length);
-            start.copy_from_slice(&bytes);
-            bytes = longer;
-        }
-    }
-    bytes.truncate(length);
-    Ok(bytes)
-}
-
-/// Makes the error of somebody who gave a key where `what` belongs, and does not show it.
-fn misplaced(what: &str) -> Error {
-    Error::key(format!(
-        "it was given where {what} belongs; `text.parse::<KeyRing>()` reads a text"
-    ))
-}
-
-fn unread(cause: &io::Error) -> String {
-    match cause.kind() {
-        io::ErrorKind::NotFound => format!("cannot be read: {cause}; {MAKE_ONE}"),
-        _ => format!("cannot be read: {cause}"),
-    }
-}
-
-/// A fault of one line, whose error names its place, or of the whole text, whose error does not yet.
-enum Fault {
-    Line(Error),
-    Whole(Error),
-}
-
-impl Fault {
-    fn or_at(self, place: String) -> Error {
-        match self {
-            Fault::Line(error) => error,
-            Fault::Whole(error) => error.at(place),
-        }
-    }
-}
-
-/// Reads the text form of a ring. `place` names an entry for an error, given its line and its number among
-/// all entries, both from 1.
-fn read(text: &[u8], place: impl Fn(usize, usize) -> String) -> Result<KeyRing, Fault> {
-    let text = undressed(text).map_err(Fault::Whole)?;
-    let mut ring: Option<KeyRing> = None;
-    let mut entries = 0;
-    for (at, line) in text.split(|&byte| byte == b'\n').enumerate() {
-        // Everything is printable ASCII: a stray byte is a wrong file or a broken copy.
-        let stray = line
-            .iter()
-            .position(|&b| !matches!(b, b'\t' | b'\r' | b' '..=b'~'));
-        if let Some(column) = stray {
-            let what = format!(
-                "byte {} is not printable ASCII; keys and comments are",
-                column + 1
-            );
-            return Err(Fault::Line(Error::key(what).at(place(at + 1, entries + 1))));
-        }
-        let line = std::str::from_utf8(line).unwrap_or_default();
-        // A comment would swallow the keys behind its comma in silence.
-        let (content, comment) = line.split_once('#').unwrap_or((line, ""));
-        if comment.contains(',') && !content.trim_ascii().is_empty() {
-            let what = "a comment behind a key ends with the line, and so would what follows its \
-                        comma; put the comment on a line of its own";
-            return Err(Fault::Line(Error::key(what).at(place(at + 1, entries + 1))));
-        }
-        // The first key seals, each further one is accepted.
-        for entry in content
-            .split(',')
-            .filter(|entry| !entry.trim_ascii().is_empty())
-        {
-            entries += 1;
-            let add = read_entry(entry).and_then(|(key, end)| match (ring.take(), end) {
-                (None, None) => Ok(KeyRing::new(key)),
-                (None, Some(_)) => Err(Error::key("the first key seals and cannot retire")),
-                (Some(ring), end) => ring.add(key, end),
-            });
-            ring = Some(add.map_err(|error| Fault::Line(error.at(place(at + 1, entries))))?);
-        }
-    }
-    ring.ok_or_else(|| {
-        let what = format!("there is no key; one a line is expected; {MAKE_ONE}");
-        Fault::Whole(Error::key(what))
-    })
-}
-
-/// Takes off what editors and shells put around a text: a byte-order mark, and quotes around the one line of a
-/// variable.
-fn undressed(text: &[u8]) -> Result<&[u8], Error> {
-    if text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff") {
-        return Err(Error::key(
-            "it is UTF-16, which `>` writes in Windows PowerShell; save it as UTF-8",
-        ));
-    }
-    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
-    Ok(match str::from_utf8(text) {
-        // Lines keep their numbers.
-        Ok(line) if !line.trim_end().contains('\n') => bare(line).as_bytes(),
-        _ => text,
-    })
-}
-
-/// Reads one key, and its retirement if the entry has one.
-fn read_entry(entry: &str) -> Result<(Key, Option<Retirement>), Error> {
-    let entry = bare(entry);
-    let mut words = entry.split_ascii_whitespace();
-    let first = words.next().unwrap_or_default();
-    if !bare(first).starts_with(PREFIX) {
-        // Of `export NAME=key` the first word says nothing.
-        return Err(Error::key(describe(entry)));
-    }
-    let key: Key = first.parse()?;
-    match *words.collect::<Vec<&str>>() {
-        [] => Ok((key, None)),
-        ["stopped", stopped, "until", until] => {
-            let retirement = Retirement {
-                stopped: parse_time(stopped)?,
-                until: parse_time(until)?,
+    pub fn keys(&self) -> impl Iterator<Item = RingKey> {
+        let next = |state| {
+            let later = match state {
+                KeyState::Seals { from: None, .. } => Bound::Unbounded,
+                KeyState::Seals {
+                    from: Some(from), ..
+                } => Bound::Excluded(from),
+                KeyState::Accepted | KeyState::Stopped { .. } => return None,
             };
-            Ok((key, Some(retirement)))
-        }
-        [next, ..] if bare(next).starts_with(FAMILY) => Err(Error::key(
-            "two keys stand in one entry; put a comma or a line break between them",
-        )),
-        _ => Err(Error::key(
-            "after the key only the times may follow at which it stopped sealing and is not \
-             accepted any more, as in `stopped 2027-01-30T12:00:00Z until 2027-01-31T00:00:00Z`",
-        )),
+            let mut later = self.turns.range((later, Bound::Unbounded));
+            later.next().map(|(from, _)| *from)
+        };
+        let told = |entry: &RingEntry| RingKey::of(entry.key.id(), entry.state, next(entry.state));
+        let mut all: Vec<RingKey> = self.entries().map(told).collect();
+        all.sort_by_key(|key| (!key.seals, key.seals_from, key.id));
+        all.into_iter()
     }
-}
 
-fn parse_time(text: &str) -> Result<Timestamp, Error> {
-    OffsetDateTime::parse(text, &Rfc3339)
-        .map(Timestamp::of)
-        .map_err(|_| Error::key("a time of this key is not like 2027-01-31T00:00:00Z"))
+    /// Checks that a key of the ring seals at `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_key`] if the time of no key has come. A ring with one key without a time always has one that seals.
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing};
+    /// use time::{Duration, OffsetDateTime};
+    /// # let key = Key::generate()?.to_text();
+    /// # let key = key.expose();
+    ///
+    /// let ring: KeyRing = format!("{key} from 2027-02-01T00:00:00Z").parse()?;
+    /// let start = OffsetDateTime::from_unix_timestamp(1_801_440_000).unwrap();
+    /// assert!(ring.check(start).is_ok());
+    /// let error = ring.check(start - Duration::SECOND).unwrap_err();
+    /// assert!(error.to_string().contains("nothing seals now"));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn check(&self, now: OffsetDateTime) -> Result<(), Error> {
+        match self.first.state {
+            KeyState::Seals {
+                from: Some(from), ..
+            } if Timestamp::of(now) < from => Err(Error::key(format!(
+                "nothing seals now, at {}: the first key of the ring, {}, seals from {from} on; keep the key before it, or set \
+                 the clock",
+                Timestamp::of(now),
+                self.first.key.id(),
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the key that seals before all others.
+    pub(crate) fn first(&self) -> &RingEntry {
+        &self.first
+    }
+
+    /// Returns all keys but the first.
+    pub(crate) fn others(&self) -> impl Iterator<Item = &RingEntry> {
+        self.others.values()
+    }
+
+    /// Returns whose turn begins when, in order.
+    pub(crate) fn turns(&self) -> impl Iterator<Item = (Timestamp, KeyId)> {
+        self.turns.iter().map(|(from, id)| (*from, *id))
+    }
+
+    /// Returns what it was read from, if that was a file.
+    pub(crate) fn file(&self) -> Option<&RingFile> {
+        self.file.as_ref()
+    }
+
+    /// Returns the key of this id.
+    fn key(&self, id: KeyId) -> Option<&Key> {
+        let entry = match self.first.key.id() == id {
+            true => Some(&self.first),
+            false => self.others.get(&id),
+        };
+        entry.map(|entry| &entry.key)
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &RingEntry> {
+        std::iter::once(&self.first).chain(self.others.values())
+    }
 }

@@ -16,8 +16,8 @@ pub(super) const PREFIX: &str = "sealed_key_v1_";
 const CHARACTERS: usize = 48;
 
 /// How to make a key.
-pub(super) const MAKE_ONE: &str = "make one by `cargo run -q --example make_key` in a clone of \
-     sealed-session, or print `Key::generate()?.to_text().expose()`";
+pub(super) const MAKE_ONE: &str = "make one by `sealed-session keygen`, which `cargo install \
+     sealed-session-cli` brings, or print `Key::generate()?.to_text().expose()`";
 
 /// The text form of a key. It is wiped when dropped, and `Debug` shows nothing of it.
 ///

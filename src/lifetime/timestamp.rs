@@ -1,6 +1,9 @@
 //! Times as tokens carry them: whole seconds in 32 bits.
 
+use std::fmt;
+
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// Seconds since 1970.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +35,13 @@ impl Timestamp {
     /// would stop growing.
     pub(crate) fn is_the_last(self) -> bool {
         self.0 == u32::MAX
+    }
+}
+
+/// Writes the time as RFC 3339 has it.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_time().format(&Rfc3339).unwrap_or_default())
     }
 }
 

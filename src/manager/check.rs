@@ -1,13 +1,11 @@
 //! Refuses invalid configurations.
 
-use time::format_description::well_known::Rfc3339;
-
 use super::SessionManagerBuilder;
 use crate::cookie::{Names, Scope};
 use crate::error::Error;
 use crate::head::HostName;
-use crate::keys::{KeyId, Retirement};
-use crate::lifetime::{MAX_AGE_MAX, Timestamp};
+use crate::keys::{KeyRing, RingKey};
+use crate::lifetime::{Lifetime, MAX_AGE_MAX, Timestamp};
 use crate::seal::PART_MAX;
 
 impl SessionManagerBuilder {
@@ -32,12 +30,7 @@ impl SessionManagerBuilder {
             )));
         }
         self.check_links()?;
-        for entry in self.ring.entries() {
-            if let Some(retirement) = &entry.retirement {
-                self.check_retirement(entry.key.id(), retirement)?;
-            }
-        }
-        Ok(())
+        check_retirements(&self.ring, &self.lifetime)
     }
 
     /// Refuses cookies that would have to outlive what browsers keep. The same token could be sent again in
@@ -123,24 +116,30 @@ impl SessionManagerBuilder {
              permits {permitted}"
         )))
     }
+}
 
-    /// Refuses a key that retires before the sessions that it sealed have to end. No session is
-    /// sealed again because it was read.
-    fn check_retirement(&self, key: KeyId, end: &Retirement) -> Result<(), Error> {
-        let longest = self.lifetime.longest_absolute().as_secs();
-        let skew = self.lifetime.clock_skew().as_secs();
-        let needed = end.stopped.after(longest.saturating_add(skew));
-        if end.until >= needed {
-            return Ok(());
-        }
-        let date = |time: Timestamp| time.to_time().format(&Rfc3339).unwrap_or_default();
-        Err(Error::configuration(format!(
-            "key {key} retires at {}, and sessions that it sealed until {} may live until {} \
-             ({longest} s, and {skew} s that clocks may differ); accept it until then, shorten the absolute lifetime, or remove the key \
-             if it has leaked",
-            date(end.until),
-            date(end.stopped),
-            date(needed),
-        )))
+/// Refuses a ring with a key that retires before the sessions that it sealed have to end. No session is sealed again
+/// because it was read.
+pub(super) fn check_retirements(ring: &KeyRing, lifetime: &Lifetime) -> Result<(), Error> {
+    ring.keys()
+        .try_for_each(|key| check_retirement(&key, lifetime))
+}
+
+fn check_retirement(key: &RingKey, lifetime: &Lifetime) -> Result<(), Error> {
+    let Some((stopped, until)) = key.stopped.zip(key.until) else {
+        return Ok(());
+    };
+    let (stopped, until) = (Timestamp::of(stopped), Timestamp::of(until));
+    let longest = lifetime.longest_absolute().as_secs();
+    let skew = lifetime.clock_skew().as_secs();
+    let needed = stopped.after(longest.saturating_add(skew));
+    if until >= needed {
+        return Ok(());
     }
+    Err(Error::configuration(format!(
+        "key {} retires at {until}, and sessions that are sealed until {stopped} may live until {needed} \
+         ({longest} s, and {skew} s that clocks may differ); accept it until then, shorten the absolute lifetime, or remove the key \
+         if it has leaked",
+        key.id,
+    )))
 }

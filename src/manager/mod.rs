@@ -6,11 +6,14 @@ mod beside;
 mod build;
 mod builder;
 mod check;
+mod rings;
 mod site_data;
 mod slots;
+mod watch;
 
 pub use builder::SessionManagerBuilder;
 pub use site_data::SiteData;
+pub use watch::KeyWatcher;
 
 use std::fmt;
 use std::sync::Arc;

@@ -20,7 +20,7 @@ mod xaes;
 pub(crate) use binding::{Binding, PART_MAX};
 pub(crate) use imprint::TokenImprint;
 pub(crate) use opened::Opened;
-pub(crate) use sealer::Sealer;
+pub(crate) use sealer::{SealKeys, Sealer};
 pub use token::{Format, TokenClaim};
 pub(crate) use token::{HINT, begins_as_token, claim, text_length};
 pub(crate) use tombstone::{TOMBSTONES_TEXT, TombstoneOf, count_tombstones};

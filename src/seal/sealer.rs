@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arc_swap::{ArcSwap, Guard};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64_simd::Out;
@@ -14,15 +15,26 @@ use super::opened::Opened;
 use super::token::{CLEAR, Format, HINT, Header, NONCE, body, open_at};
 use crate::cookie::TEXT_MAX;
 use crate::error::{Error, Refusal};
-use crate::keys::{DERIVING, Key, KeyId, KeyRing, RingKey, wiping};
+use crate::keys::{DERIVING, Key, KeyId, KeyRing, RingEntry, RingFile, RingKey, wiping};
 use crate::lifetime::Timestamp;
 
-/// Seals under one key of a ring and opens under any.
+/// Seals under the key of a ring whose turn it is, and opens under any. The ring may be replaced meanwhile.
 pub(crate) struct Sealer {
     format: Format,
     accepted: Vec<Format>,
-    pub(super) sealing: SealKey,
-    pub(super) keys: HashMap<KeyId, SealKey>,
+    keys: ArcSwap<SealKeys>,
+}
+
+/// The keys of a ring, ready for use. Its master keys are not kept.
+pub(crate) struct SealKeys {
+    /// What seals before all others.
+    first: SealKey,
+    /// What seals from a time on, in order.
+    later: Vec<(Timestamp, SealKey)>,
+    pub(super) all: HashMap<KeyId, SealKey>,
+    /// The ring as it is told of.
+    ring: Vec<RingKey>,
+    file: Option<RingFile>,
 }
 
 /// A key of the ring, ready for use.
@@ -49,35 +61,72 @@ impl SealKey {
     }
 }
 
+impl SealKeys {
+    /// Derives what the keys of a ring are used by.
+    pub(crate) fn new(ring: &KeyRing) -> SealKeys {
+        let ready = |entry: &RingEntry| SealKey::new(&entry.key, entry.until());
+        let first = ready(ring.first());
+        let mut all: HashMap<KeyId, SealKey> =
+            ring.others().map(ready).map(|key| (key.id, key)).collect();
+        all.insert(first.id, first.clone());
+        let turn = |(from, id)| Some((from, all.get(&id)?.clone()));
+        SealKeys {
+            later: ring.turns().filter_map(turn).collect(),
+            first,
+            all,
+            ring: ring.keys().collect(),
+            file: ring.file().cloned(),
+        }
+    }
+
+    /// Returns the key that seals at `now`.
+    pub(super) fn sealing(&self, now: Timestamp) -> &SealKey {
+        let mut begun = self.later.iter().rev().filter(|(from, _)| *from <= now);
+        begun.next().map_or(&self.first, |(_, key)| key)
+    }
+
+    /// Returns the key of this id. Nearly all tokens name the key that seals. That is the last one, or, while the last
+    /// waits for its turn, the one before it, and these are compared first.
+    pub(super) fn key(&self, id: KeyId) -> Option<&SealKey> {
+        let later = self.later.iter().rev().map(|(_, key)| key);
+        let mut recent = later.chain([&self.first]).take(2);
+        recent
+            .find(|key| key.id == id)
+            .or_else(|| self.all.get(&id))
+    }
+
+    /// Returns the file that the ring was read from, if any.
+    pub(crate) fn file(&self) -> Option<&RingFile> {
+        self.file.as_ref()
+    }
+
+    /// Returns whether another ring has the same keys at the same times.
+    pub(crate) fn is_like(&self, other: &SealKeys) -> bool {
+        self.ring == other.ring
+    }
+}
+
 impl Sealer {
     /// Makes a sealer that seals as `format`, and opens that and every format of `accepted`.
     pub(crate) fn new(ring: &KeyRing, format: Format, accepted: &[Format]) -> Sealer {
-        let sealing = SealKey::new(ring.sealing(), None);
-        let ready = |entry: &RingKey| match entry.key.id() == sealing.id {
-            true => sealing.clone(),
-            false => SealKey::new(&entry.key, entry.retirement.map(|end| end.until)),
-        };
-        let keys = ring
-            .entries()
-            .map(|entry| (entry.key.id(), ready(entry)))
-            .collect();
         let accepted = std::iter::once(format)
             .chain(accepted.iter().copied())
             .collect();
         Sealer {
             format,
             accepted,
-            sealing,
-            keys,
+            keys: ArcSwap::from_pointee(SealKeys::new(ring)),
         }
     }
 
-    /// Returns the key of this id. Nearly all tokens name the sealing key, so it is compared first.
-    pub(super) fn key(&self, id: KeyId) -> Option<&SealKey> {
-        match id == self.sealing.id {
-            true => Some(&self.sealing),
-            false => self.keys.get(&id),
-        }
+    /// Returns the keys in use. Nobody waits, and nobody is waited for, when they are replaced.
+    pub(crate) fn keys(&self) -> Guard<Arc<SealKeys>> {
+        self.keys.load()
+    }
+
+    /// Replaces the keys, for everything that is sealed and opened from now on.
+    pub(crate) fn replace(&self, keys: Arc<SealKeys>) {
+        self.keys.store(keys);
     }
 
     /// Returns the format of new tokens.
@@ -112,9 +161,11 @@ impl Sealer {
         binding: &Binding,
         nonce: &[u8; NONCE],
     ) -> String {
+        let keys = self.keys();
+        let sealing = keys.sealing(issued);
         let header = Header {
             format: self.format,
-            key: self.sealing.id,
+            key: sealing.id,
             issued,
         }
         .to_bytes();
@@ -125,15 +176,12 @@ impl Sealer {
             Format::Encrypted => {
                 token.extend_from_slice(nonce);
                 token.extend_from_slice(plain);
-                let tag = self
-                    .sealing
-                    .ciphers
-                    .encrypt(nonce, &bound, body(&mut token));
+                let tag = sealing.ciphers.encrypt(nonce, &bound, body(&mut token));
                 token.extend_from_slice(&tag);
             }
             Format::Signed => {
                 token.extend_from_slice(plain);
-                token.extend_from_slice(&self.sealing.ciphers.sign(&bound, plain));
+                token.extend_from_slice(&sealing.ciphers.sign(&bound, plain));
             }
         }
         base64_simd::URL_SAFE_NO_PAD.encode_to_string(token)
@@ -158,7 +206,8 @@ impl Sealer {
         if !self.accepted.contains(&header.format) {
             return Err(Refusal::WrongFormat);
         }
-        let key = self.key(header.key).ok_or(Refusal::UnknownKey)?;
+        let keys = self.keys();
+        let key = keys.key(header.key).ok_or(Refusal::UnknownKey)?;
         if key.is_over(now) {
             return Err(Refusal::RetiredKey);
         }
@@ -173,17 +222,29 @@ impl Sealer {
 }
 
 impl Sealer {
-    /// Reads the time at which a token claims to have been sealed from the first characters of its text.
-    /// Returns `None` if no node with this configuration can open it. The time is not authenticated.
-    pub(crate) fn issued_hint(&self, head: &[u8], now: Timestamp) -> Option<Timestamp> {
+    /// Returns whether the first characters of a token's text claim that it was sealed at a time that `is_due`, and
+    /// a node with this configuration may open it. The time is not authenticated.
+    pub(crate) fn may_open_due(
+        &self,
+        head: &[u8],
+        now: Timestamp,
+        is_due: impl FnOnce(Timestamp) -> bool,
+    ) -> bool {
         let mut clear = [0; CLEAR];
-        let text = head.get(..HINT)?;
         let room = Out::from_slice(&mut clear);
-        base64_simd::URL_SAFE_NO_PAD.decode(text, room).ok()?;
-        let header = Header::read(&clear).ok()?;
-        let opens = self.accepted.contains(&header.format)
-            && self.key(header.key).is_some_and(|key| !key.is_over(now));
-        opens.then_some(header.issued)
+        let decoded = head
+            .get(..HINT)
+            .map(|text| base64_simd::URL_SAFE_NO_PAD.decode(text, room));
+        let Some(Ok(_)) = decoded else {
+            return false;
+        };
+        // Most are young, and no key is looked for.
+        let opens = |header: Header| {
+            let keys = self.keys();
+            let key = keys.key(header.key);
+            self.accepted.contains(&header.format) && key.is_some_and(|key| !key.is_over(now))
+        };
+        Header::read(&clear).is_ok_and(|header| is_due(header.issued) && opens(header))
     }
 }
 
@@ -216,7 +277,7 @@ impl std::fmt::Debug for Sealer {
         f.debug_struct("Sealer")
             .field("format", &self.format)
             .field("accepted", &self.accepted)
-            .field("sealing", &self.sealing.id)
+            .field("keys", &self.keys().ring)
             .finish_non_exhaustive()
     }
 }

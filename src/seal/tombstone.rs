@@ -65,12 +65,14 @@ impl Sealer {
         earlier: impl Iterator<Item = &'a [u8]>,
         now: Timestamp,
     ) -> String {
-        let mut keys: Vec<&SealKey> = self.keys.values().filter(|key| !key.is_over(now)).collect();
-        keys.sort_by_key(|key| (key.id != first, key.id != self.sealing.id, key.id));
-        let mut all: Vec<String> = keys
+        let keys = self.keys();
+        let sealing = keys.sealing(now).id;
+        let mut live: Vec<&SealKey> = keys.all.values().filter(|key| !key.is_over(now)).collect();
+        live.sort_by_key(|key| (key.id != first, key.id != sealing, key.id));
+        let mut all: Vec<String> = live
             .into_iter()
             .map(|key| {
-                let mac = self.tombstone(key, of, binding);
+                let mac = mac_of(key, of, binding);
                 URL_SAFE_NO_PAD.encode([clear(key.id).as_slice(), &mac].concat())
             })
             .collect();
@@ -95,25 +97,26 @@ impl Sealer {
         binding: &Binding,
     ) -> bool {
         let mut made: Vec<(KeyId, [u8; TAG])> = Vec::new();
+        let keys = self.keys();
         texts.flat_map(each).any(|tombstone| {
             let Some([FORMAT, k0, k1, k2, k3, mac @ ..]) = decode_mark(tombstone) else {
                 return false;
             };
             let id = KeyId([k0, k1, k2, k3]);
             if !made.iter().any(|(key, _)| *key == id)
-                && let Some(key) = self.key(id)
+                && let Some(key) = keys.key(id)
             {
-                made.push((id, self.tombstone(key, of, binding)));
+                made.push((id, mac_of(key, of, binding)));
             }
             made.iter()
                 .any(|(key, right)| *key == id && same(right, &mac))
         })
     }
+}
 
-    fn tombstone(&self, key: &SealKey, of: &TombstoneOf, binding: &Binding) -> [u8; TAG] {
-        let parts = [&clear(key.id), binding.context(), of.bytes()];
-        key.ciphers.sign_mark(Mark::Tombstone, parts)
-    }
+fn mac_of(key: &SealKey, of: &TombstoneOf, binding: &Binding) -> [u8; TAG] {
+    let parts = [&clear(key.id), binding.context(), of.bytes()];
+    key.ciphers.sign_mark(Mark::Tombstone, parts)
 }
 
 /// Counts the tombstones in a cookie's value, authentic or not; `None` if it holds anything else.

@@ -53,7 +53,8 @@ impl Sealer {
     ) -> Option<String> {
         let [t0, t1, t2, t3] = issued.0.to_be_bytes();
         let clear = [FORMAT, t0, t1, t2, t3];
-        let key = self.key(imprint.key())?;
+        let keys = self.keys();
+        let key = keys.key(imprint.key())?;
         let parts = [&clear, binding.context(), imprint.bytes()];
         let mac = key.ciphers.sign_mark(Mark::Touch, parts);
         Some(URL_SAFE_NO_PAD.encode([clear.as_slice(), &mac].concat()))
@@ -67,7 +68,8 @@ impl Sealer {
         binding: &Binding,
     ) -> Option<Timestamp> {
         let touch = parse(text)?;
-        let key = self.key(imprint.key())?;
+        let keys = self.keys();
+        let key = keys.key(imprint.key())?;
         let parts = [&touch.clear, binding.context(), imprint.bytes()];
         key.ciphers
             .verifies_mark(Mark::Touch, parts, &touch.mac)

@@ -64,10 +64,8 @@ fn may_be_due_unopened(config: &Config, came: &Incoming, now: Timestamp) -> bool
         return true;
     }
     // Is the token old, and its touch, if it is one of this token?
-    let Some(issued) = config.sealer.issued_hint(head, now) else {
-        return false;
-    };
-    config.lifetime.is_touch_due(issued, now)
+    let is_due = |issued| config.lifetime.is_touch_due(issued, now);
+    config.sealer.may_open_due(head, now, is_due)
         && !touch.is_some_and(|touch| is_fresh(config, touch, came, (at, family), now))
 }
 

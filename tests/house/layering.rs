@@ -14,7 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("answer", &["error"]),
     ("slot", &[]),
     ("cross_origin", &["error"]),
-    ("event", &["cross_origin", "error"]),
+    ("event", &["cross_origin", "error", "keys"]),
     ("head", &["cross_origin"]),
     ("lifetime", &["error"]),
     ("keys", &["error", "lifetime"]),
@@ -53,6 +53,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "manager",
         &[
             "carrier",
+            "clock",
             "cookie",
             "cross_origin",
             "error",

@@ -117,7 +117,7 @@ fn words_of_other_libraries_lead_to_ours() {
         ("return_to", &["ReturnPath"]),
         ("revoke", &["destroy"]),
         ("rolling", &["with_idle_timeout"]),
-        ("rotate", &["KeyRing", "accept"]),
+        ("rotate", &["KeyRing", "seal_from"]),
         ("secret_key_base", &["from_env", "generate"]),
         ("setMaxInactiveInterval", &["set_idle_timeout"]),
         ("touch", &["count_as_use"]),

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use sealed_session::time::OffsetDateTime;
 use sealed_session::{Key, KeyRing};
 
 use crate::run::{Folder, argument, run};
@@ -25,7 +26,10 @@ fn a_ring_is_a_new_file_for_its_owner_only() {
     made.text(0);
     let ring = KeyRing::from_file(&path).unwrap();
 
-    assert_eq!(made.json()["id"], ring.sealing_key().to_string());
+    assert_eq!(
+        made.json()["id"],
+        ring.sealing_key(OffsetDateTime::now_utc()).to_string()
+    );
     assert!(!made.stdout.contains("sealed_key"));
     #[cfg(unix)]
     {

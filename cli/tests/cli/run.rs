@@ -41,6 +41,16 @@ pub(crate) fn run(words: &[&str]) -> Ended {
     finish(command(words).stdin(Stdio::null()), "")
 }
 
+/// Runs the command in a folder, so that what it prints of paths is always the same.
+pub(crate) fn run_in(folder: &Folder, words: &[&str]) -> Ended {
+    finish(
+        command(words)
+            .stdin(Stdio::null())
+            .current_dir(folder.0.path()),
+        "",
+    )
+}
+
 /// Runs the command with a text on standard input.
 pub(crate) fn run_with(words: &[&str], input: &str) -> Ended {
     finish(command(words).stdin(Stdio::piped()), input)

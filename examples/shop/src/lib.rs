@@ -23,7 +23,6 @@ mod app;
 pub mod cart;
 pub mod catalogue;
 mod figures;
-pub mod key_file;
 mod listener;
 mod options;
 mod page;

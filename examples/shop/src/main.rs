@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use sealed_session_axum::{Error, Key, KeyRing};
-use shop::{Command, HELP, Listener, Options, app, bind, key_file, sessions};
+use shop::{Command, HELP, Listener, Options, app, bind, sessions};
 use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
 
@@ -22,21 +22,6 @@ async fn main() -> ExitCode {
         Ok(Command::Help) => {
             println!("{HELP}");
             return ExitCode::SUCCESS;
-        }
-        Ok(Command::MakeKey(file)) => {
-            let made = Key::generate()
-                .map_err(|error| error.to_string())
-                .and_then(|key| key_file::write(&file, &key).map_err(|error| error.to_string()));
-            return match made {
-                Ok(()) => {
-                    println!("Start the shop with --keys {}", file.display());
-                    ExitCode::SUCCESS
-                }
-                Err(error) => {
-                    eprintln!("shop: {}: {error}", file.display());
-                    ExitCode::FAILURE
-                }
-            };
         }
         Err(error) => {
             eprintln!("shop: {error}\nTry --help.");
@@ -97,8 +82,8 @@ fn ring(options: &Options) -> Result<KeyRing, Error> {
         None => {
             println!(
                 "A fresh key, kept in memory only: restarting signs everybody out and empties \
-                 every cart. To keep sessions, make a key with --make-key FILE and start with \
-                 --keys FILE."
+                 every cart. To keep sessions, make a ring by `sealed-session keygen --ring FILE` and \
+                 start with --keys FILE."
             );
             Ok(KeyRing::new(Key::generate()?))
         }

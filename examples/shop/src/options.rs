@@ -21,10 +21,8 @@ Options:
   --a ADDR      Where server A listens [default: 127.0.0.1:3001]
   --b ADDR      Where server B listens [default: 127.0.0.1:3002]
   --only a|b    Start one of them only
-  --keys FILE   Read the key ring from FILE: one key a line, the first one seals.
+  --keys FILE   Read the key ring from FILE, which `sealed-session keygen --ring FILE` makes.
                 Without this a fresh key is made, and restarting signs everybody out
-  --make-key FILE
-                Write a fresh key to FILE, which must not exist, for --keys; start nothing
   --idle SECONDS
                 End sessions that are not used for this long, 1 to 86400 [default: 1800].
                 A visitor who is remembered has seven days
@@ -53,8 +51,6 @@ pub struct Options {
 pub enum Command {
     /// Show [`HELP`].
     Help,
-    /// Write a fresh key to this file.
-    MakeKey(PathBuf),
     /// Start servers.
     Run(Options),
 }
@@ -119,7 +115,6 @@ impl Options {
                 Arg::Long("only") => options.only = Some(letter(parser.value()?)?),
                 Arg::Long("keys") => options.keys = Some(parser.value()?.into()),
                 Arg::Long("idle") => options.idle = idle(parser.value()?)?,
-                Arg::Long("make-key") => return Ok(Command::MakeKey(parser.value()?.into())),
                 Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
                 other => return Err(other.unexpected().into()),
             }
@@ -226,10 +221,6 @@ mod tests {
         assert!(HELP.contains(&format!("[default: {}]", Options::default().idle.as_secs())));
         assert_eq!(Options::parse(["--only", "x", "--help"]).ok(), None);
         assert_eq!(Options::parse(["--help"]), Ok(Command::Help));
-        assert_eq!(
-            Options::parse(["--make-key", "ring"]),
-            Ok(Command::MakeKey("ring".into()))
-        );
     }
 
     #[test]

@@ -35,12 +35,12 @@ fn a_ring_reads_keys_comments_and_retirements() {
         "# sealing, since October\n\n  {one}  # in use\r\n{two} stopped 2027-01-30T12:00:00Z until 2027-01-31T00:00:00Z\n\t{three}"
     );
     let ring = KeyRing::from_file(&File::new("good", content.as_bytes()).0).unwrap();
-    assert_eq!(ring.sealing_key(), key(1).id());
-    assert_eq!(ring.key_ids().count(), 3);
+    assert_eq!(ring.sealing_key(at(0)), key(1).id());
+    assert_eq!(ring.keys().count(), 3);
 
     let commas: KeyRing = format!("{one},{two},").parse().unwrap();
     assert_eq!(
-        (commas.sealing_key(), commas.key_ids().count()),
+        (commas.sealing_key(at(0)), commas.keys().count()),
         (key(1).id(), 2)
     );
 }
@@ -82,7 +82,7 @@ fn every_fault_of_a_file_names_file_and_line_and_no_key() {
         (
             "word",
             format!("{one} seal\n").into(),
-            ", line 1: after the key only the times",
+            ", line 1: after the key only its times",
         ),
         (
             "time",
@@ -92,12 +92,12 @@ fn every_fault_of_a_file_names_file_and_line_and_no_key() {
         (
             "until",
             format!("{one}\n{two} until 2027-01-31T00:00:00Z\n").into(),
-            ", line 2: after the key only the times",
+            ", line 2: the key is accepted `until` a time: say when it `stopped`",
         ),
         (
             "retires",
             format!("{one} stopped 2027-01-30T12:00:00Z until 2027-01-31T00:00:00Z").into(),
-            ", line 1: the first key",
+            ": no key of the ring seals",
         ),
         (
             "comma",
@@ -142,7 +142,7 @@ fn what_shells_and_editors_leave_around_a_key_is_harmless() {
     ] {
         assert_eq!(dressed.parse::<Key>().unwrap(), key(1), "{dressed:?}");
         let ring: KeyRing = dressed.parse().unwrap();
-        assert_eq!(ring.sealing_key(), key(1).id(), "{dressed:?}");
+        assert_eq!(ring.sealing_key(at(0)), key(1).id(), "{dressed:?}");
     }
     let end = "stopped 2027-01-30T12:00:00Z until 2027-01-31T00:00:00Z";
     for dressed in [
@@ -153,7 +153,7 @@ fn what_shells_and_editors_leave_around_a_key_is_harmless() {
         format!("\u{feff}{one}\r\n\"{two} {end}\"\r\n"),
     ] {
         let ring: KeyRing = dressed.parse().unwrap();
-        let ids = (ring.sealing_key(), ring.key_ids().count());
+        let ids = (ring.sealing_key(at(0)), ring.keys().count());
         assert_eq!(ids, (key(1).id(), 2), "{dressed:?}");
     }
 }
@@ -161,7 +161,7 @@ fn what_shells_and_editors_leave_around_a_key_is_harmless() {
 #[test]
 fn what_is_pasted_for_a_key_is_named_and_not_shown() {
     let (one, two) = (text(1), text(2));
-    let make = "make one by `cargo run -q --example make_key`";
+    let make = "make one by `sealed-session keygen`";
     let hex = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
     let base64 = "Dx4tPEtaaXiHlqW0w9Lh8A8eLTxLWml4h5altMPS4fA";
     let other = one.replace("_v1_", "_v2_");

@@ -3,3 +3,4 @@
 mod keys;
 mod migration;
 mod moving;
+mod schedules;

@@ -15,7 +15,7 @@ mod derived;
 mod scan;
 mod work;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -55,18 +55,15 @@ struct Worker {
 }
 
 impl Worker {
-    /// Starts the child, with a ring in its environment and another one in its standard input.
-    fn start(folder: &Path, ring: &str, piped: &str) -> Worker {
+    /// Starts the child, with a ring in its environment.
+    fn start(folder: &Path, ring: &str) -> Worker {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--exact", "memory::the_child", "--nocapture"])
             .env(FOLDER, folder)
             .env(RING, ring)
-            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut stdin = child.stdin.take().unwrap();
-        stdin.write_all(piped.as_bytes()).unwrap();
         let says = BufReader::new(child.stdout.take().unwrap());
         Worker { child, says }
     }
@@ -97,9 +94,9 @@ fn nothing_of_a_key_is_left_when_all_is_dropped() {
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.0.join(name), bytes).unwrap();
     let read = |name: &str| std::fs::read_to_string(folder.0.join(name)).unwrap();
 
-    let names = ["sealing", "accepted", "raw", "parsed", "piped", ENVIRONMENT];
+    let names = ["sealing", "accepted", "raw", "parsed", "long", ENVIRONMENT];
     let masters = [1, 3, 5, 7, 9, 11].map(master);
-    let [sealing, accepted, raw, parsed, piped, in_env] = masters;
+    let [sealing, accepted, raw, parsed, long, in_env] = masters;
     write(
         "ring",
         format!("{}\n{}\n", text(&sealing), text(&accepted)).as_bytes(),
@@ -107,8 +104,9 @@ fn nothing_of_a_key_is_left_when_all_is_dropped() {
     write("raw", &raw);
     write("text", text(&parsed).as_bytes());
     // So long that a buffer for it has to grow.
-    let long = format!("{}\n#{}\n", text(&piped), "-".repeat(10_000));
-    let mut worker = Worker::start(&folder.0, &text(&in_env), &long);
+    let longer = format!("{}\n#{}\n", text(&long), "-".repeat(10_000));
+    write("long", longer.as_bytes());
+    let mut worker = Worker::start(&folder.0, &text(&in_env));
 
     worker.wait("live");
     let generated = read("generated");

@@ -33,6 +33,8 @@ pub(crate) fn all(folder: &Path, variable: &str) {
     let tokens = [sessions(&encrypted), sessions(&signed)].concat();
     let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
     std::fs::write(folder.join("tokens"), tokens.join("\n")).unwrap();
+    // The keys of a ring that is replaced go, too.
+    encrypted.replace_ring(others[3].clone(), at(0)).unwrap();
     stage(folder, "live");
     drop((ring, others, encrypted, signed));
     stage(folder, "dropped");
@@ -54,10 +56,9 @@ fn others(folder: &Path, variable: &str) -> Vec<KeyRing> {
     });
     let all = KeyRing::new(raw).accept(parsed).unwrap();
     assert!(!format!("{all:?} {grown:?}").is_empty());
-    // A pipe tells no length.
-    let piped = KeyRing::from_file("/dev/stdin").unwrap();
+    let long = KeyRing::from_file(folder.join("long")).unwrap();
     let in_env = KeyRing::from_env(variable).unwrap();
-    vec![all.clone(), all, ring, grown, piped, in_env]
+    vec![all.clone(), all, ring, grown, long, in_env]
 }
 
 fn manager(ring: &KeyRing, format: Format) -> SessionManager {

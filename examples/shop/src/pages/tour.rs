@@ -77,8 +77,8 @@ fn idle() -> Step {
 fn rotation() -> Step {
     let step = html! {
         p {
-            "With a new key in front of the old one you are still signed in. " (session("Your session"))
-            " names the key that sealed it: the new one, as soon as the cart changes."
+            "A minute after this rotation the new key seals, and you are still signed in. "
+            (session("Your session")) " names the key that sealed it: the new one, as soon as the cart changes."
         }
         pre.verbatim { (ROTATION) }
     };
@@ -90,9 +90,8 @@ fn session(text: &str) -> Markup {
 }
 
 const ROTATION: &str = "\
-cargo run -p shop -- --make-key old.key
-cargo run -p shop -- --keys old.key
+cargo run -p sealed-session-cli -- keygen --ring shop.keys
+cargo run -p shop -- --keys shop.keys
 # Sign in, and stop it with Ctrl-C.
-cargo run -p shop -- --make-key new.key
-cat new.key old.key > ring.key
-cargo run -p shop -- --keys ring.key";
+cargo run -p sealed-session-cli -- rotate shop.keys --lead 1m --policy remembered=7d
+cargo run -p shop -- --keys shop.keys";

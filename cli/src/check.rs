@@ -1,0 +1,176 @@
+//! `sealed-session check`: what a server would say of a ring, and what it cannot know: whether the ring serves its
+//! sessions to their end, and when somebody last rotated it.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use sealed_session::KeyRing;
+use sealed_session::report::RingKey;
+use sealed_session::time::OffsetDateTime;
+use serde_json::{Value, json};
+
+use crate::answer::{Answer, Failure, Verdict};
+use crate::duration;
+use crate::finding::{Finding, Level, of_mode, of_ring};
+use crate::instant::{At, rfc3339};
+use crate::plan::POLL;
+use crate::policy::{HELP, PolicyArguments};
+use crate::style::{BAD, GOOD, WARN, wrap};
+use crate::timeline::{self, moments, text};
+
+/// Check a key ring and its schedule, and show it as a time line
+#[derive(Args, Debug)]
+#[command(after_help = ["\
+A fault is what makes servers refuse the ring, or signs visitors out. A warning
+is what a person should look at: a key that starts so soon that a server may
+miss it, one that has retired and could go, one that never retires, a key that
+has sealed for longer than --max-age, a file that others can read or write.
+
+--max-age is 90 days by default: a copy of the file that leaked unnoticed is of
+use for a quarter of a year, and people remember how to rotate.
+", HELP, "
+
+Examples:
+  sealed-session check /etc/shop/keys --policy absolute=12h,remembered=30d
+  sealed-session check --env SESSION_KEYS --strict
+  sealed-session check /etc/shop/keys --at 2027-01-31T12:00:00Z --json
+
+JSON: source, good, keys (id, seals, from, stopped, until), faults and warnings
+(kind, what). Kinds of faults: malformed, gap, retires_early, refused. Kinds of
+warnings: starts_soon, retired, no_end, old, permissions.
+Exit codes: 0 if there is no fault, with --strict: and no warning; 1 if there
+is; 2 if there is no file or variable that can be read."].concat())]
+pub(crate) struct Check {
+    /// The file of the ring
+    #[arg(required_unless_present = "env", conflicts_with = "env")]
+    file: Option<PathBuf>,
+    /// Check the ring in the environment variable NAME
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+    #[command(flatten)]
+    policy: PolicyArguments,
+    /// Warn of a key that has sealed for longer
+    #[arg(long, value_name = "DURATION", default_value = "90d", value_parser = duration::parse)]
+    max_age: Duration,
+    /// Let warnings count as faults
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    at: At,
+}
+
+impl Check {
+    pub(crate) fn run(&self, now: OffsetDateTime) -> Result<Answer, Failure> {
+        let now = self.at.or(now);
+        let policy = self.policy.read()?;
+        let (ring, is_readable) = match (&self.file, &self.env) {
+            (Some(file), _) => (KeyRing::from_file(file), is_readable(file)),
+            (None, Some(name)) => (KeyRing::from_env(name), std::env::var_os(name).is_some()),
+            (None, None) => return Err(Failure::new("name a file, or a variable by --env")),
+        };
+        let ring = match ring {
+            Ok(ring) => ring,
+            Err(error) if is_readable => {
+                let malformed = Finding::fault("malformed", error.to_string());
+                return Ok(self.answer(&[], vec![malformed], String::new()));
+            }
+            Err(error) => return Err(error.into()),
+        };
+
+        let keys: Vec<RingKey> = ring.keys().collect();
+        let sealing = ring.check(now).map(|()| ring.sealing_key(now));
+        let mut findings = of_ring(&keys, &sealing, &policy.site(POLL), self.max_age, now);
+        findings.extend(self.file.as_deref().and_then(mode).and_then(of_mode));
+        let is_refused = findings.iter().any(|finding| finding.level == Level::Fault);
+        if let (false, Err(error)) = (is_refused, policy.builder(ring).build()) {
+            findings.push(Finding::fault("refused", error.to_string()));
+        }
+        findings.sort_by_key(|finding| finding.level);
+
+        let mut line = moments(&keys);
+        line.push(timeline::now(&keys, sealing.ok(), now));
+        line.sort_by_key(|moment| moment.at);
+        Ok(self.answer(&keys, findings, text(&line, now)))
+    }
+
+    fn answer(&self, keys: &[RingKey], findings: Vec<Finding>, line: String) -> Answer {
+        let source = match (&self.file, &self.env) {
+            (Some(file), _) => file.display().to_string(),
+            (None, name) => format!("${}", name.as_deref().unwrap_or_default()),
+        };
+        let of = |level| {
+            findings
+                .iter()
+                .filter(move |finding| finding.level == level)
+        };
+        let (faults, warnings) = (of(Level::Fault).count(), of(Level::Warning).count());
+        let is_good = faults == 0 && (warnings == 0 || !self.strict);
+        let json = json!({
+            "source": source,
+            "good": is_good,
+            "keys": keys.iter().map(key).collect::<Value>(),
+            "faults": of(Level::Fault).map(Finding::json).collect::<Value>(),
+            "warnings": of(Level::Warning).map(Finding::json).collect::<Value>(),
+        });
+
+        let keys = match keys.len() {
+            0 => "no ring".to_owned(),
+            count => plural(count, "key"),
+        };
+        let first = match (faults, warnings) {
+            (0, 0) => format!("{GOOD}{source}: {keys}, and nothing is wrong.{GOOD:#}"),
+            (0, _) => {
+                let warnings = plural(warnings, "warning");
+                format!("{WARN}{source}: {keys}, no fault, {warnings}.{WARN:#}")
+            }
+            (_, _) => format!("{BAD}{source}: {keys}, {}.{BAD:#}", plural(faults, "fault")),
+        };
+        let mut text = wrap(&first, "");
+        for part in [line, findings.iter().map(Finding::text).collect()] {
+            if !part.is_empty() {
+                text.push('\n');
+                text += &part;
+            }
+        }
+        Answer {
+            text,
+            json,
+            verdict: if is_good { Verdict::Yes } else { Verdict::No },
+        }
+    }
+}
+
+/// Returns whether there is something to judge at a path, good or not.
+fn is_readable(path: &Path) -> bool {
+    // Opening a pipe waits for somebody to write.
+    fs::metadata(path).is_ok_and(|found| found.is_file()) && File::open(path).is_ok()
+}
+
+/// Returns the permissions of a file.
+#[cfg(unix)]
+fn mode(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(fs::metadata(path).ok()?.permissions().mode())
+}
+
+#[cfg(not(unix))]
+fn mode(_: &Path) -> Option<u32> {
+    None
+}
+
+fn key(key: &RingKey) -> Value {
+    json!({
+        "id": key.id.to_string(),
+        "seals": key.seals,
+        "from": key.seals_from.map(rfc3339),
+        "stopped": key.stopped.map(rfc3339),
+        "until": key.until.map(rfc3339),
+    })
+}
+
+fn plural(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}

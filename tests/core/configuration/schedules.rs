@@ -1,0 +1,316 @@
+//! Rings with times: which key seals when, what every fault says, and rings that are replaced.
+
+use sealed_session::adapter::{HeaderChange, RequestHead, ResponseHead};
+use sealed_session::report::RingKey;
+use sealed_session::{KeyRing, Lifetime, Refusal, SessionManager, Slot};
+use time::{Duration, OffsetDateTime};
+
+use crate::common::{Browser, at, key};
+
+/// The text of a key.
+fn text(seed: u8) -> String {
+    key(seed).to_text().expose().to_owned()
+}
+
+/// A ring of lines in which `K1` stands for the key of seed 1, and `T100` for 100 seconds after [`at`] zero.
+fn read(lines: &str) -> Result<KeyRing, sealed_session::Error> {
+    let word = |word: &str| match (word.split_at(1), word.get(1..).and_then(|n| n.parse().ok())) {
+        (("K", _), Some(seed)) => text(u8::try_from(seed).unwrap()),
+        (("T", _), Some(seconds)) => {
+            let format = &time::format_description::well_known::Rfc3339;
+            at(seconds).format(format).unwrap()
+        }
+        _ => word.to_owned(),
+    };
+    let line = |line: &str| line.split(' ').map(word).collect::<Vec<_>>().join(" ");
+    let lines: Vec<String> = lines.lines().map(line).collect();
+    lines.join("\n").parse()
+}
+
+/// The seed of the key that seals after so many seconds.
+fn sealing(ring: &KeyRing, seconds: i64) -> u8 {
+    let id = ring.sealing_key(at(seconds));
+    (1..9).find(|seed| key(*seed).id() == id).unwrap()
+}
+
+#[test]
+fn a_key_seals_from_its_time_until_another_takes_over_wherever_it_stands() {
+    // The ring, and which key seals at 0, 99, 100, 200 and 1,000 seconds.
+    let table = [
+        ("K1", [1, 1, 1, 1, 1]),
+        ("K1\nK2", [1, 1, 1, 1, 1]),
+        ("K1\nK2 from T100", [1, 1, 2, 2, 2]),
+        ("K2 from T100\nK1", [1, 1, 2, 2, 2]),
+        ("K3 from T200\nK2 from T100\nK1", [1, 1, 2, 3, 3]),
+        ("K1\nK3 from T200\nK2 from T100", [1, 1, 2, 3, 3]),
+        // Of keys without a time the first one seals.
+        ("K2 from T100\nK1\nK4", [1, 1, 2, 2, 2]),
+        ("K2 from T100\nK4\nK1", [4, 4, 2, 2, 2]),
+        ("K5 stopped T0 until T90000\nK1", [1, 1, 1, 1, 1]),
+        // A server with a late clock seals, too.
+        ("K2 from T100", [2, 2, 2, 2, 2]),
+        ("K3 from T200\nK2 from T100", [2, 2, 2, 3, 3]),
+        (
+            "K3 from T200\nK2 from T100 until T90000\nK1 until T90000",
+            [1, 1, 2, 3, 3],
+        ),
+    ];
+    for (lines, wanted) in table {
+        let ring = read(lines).unwrap();
+        let sealed = [0, 99, 100, 200, 1_000].map(|seconds| sealing(&ring, seconds));
+        assert_eq!(sealed, wanted, "{lines}");
+        // What a manager seals under is what the ring says.
+        let manager = SessionManager::new("session", ring.clone()).unwrap();
+        for seconds in [0, 99, 100, 200, 1_000] {
+            let mut browser = Browser::default();
+            browser.visit(&manager, at(seconds), |s| s.insert("name", "Ada").unwrap());
+            let alone = KeyRing::new(key(sealing(&ring, seconds)));
+            let alone = SessionManager::new("session", alone).unwrap();
+            let session = browser.open(&alone, at(seconds));
+            assert_eq!(session.refusal(), None, "{lines} at {seconds}");
+        }
+    }
+}
+
+#[test]
+fn a_ring_tells_its_keys_in_the_order_of_their_turns() {
+    let ring = read("K5 stopped T-9 until T90000\nK2 from T100\nK4\nK3 from T200\nK1 until T90000");
+    // `K4` is the first without a time that could be the base; `K1` has no turn.
+    assert!(ring.is_err());
+    let ring = read("K5 stopped T-9 until T90000\nK2 from T100\nK1 until T90000\nK3 from T200\nK4");
+    let keys: Vec<RingKey> = ring.unwrap().keys().collect();
+    let told = |key: &RingKey| (key.seals, key.seals_from, key.stopped, key.until);
+    let (ends, some) = (Some(at(90_000)), |seconds| Some(at(seconds)));
+    assert_eq!(told(&keys[0]), (true, None, some(100), ends));
+    assert_eq!(told(&keys[1]), (true, some(100), some(200), None));
+    assert_eq!(told(&keys[2]), (true, some(200), None, None));
+    let [mut accepted, mut stopped] = [&keys[3], &keys[4]];
+    if accepted.id != key(4).id() {
+        (accepted, stopped) = (stopped, accepted);
+    }
+    assert_eq!(told(accepted), (false, None, None, None));
+    assert_eq!(told(stopped), (false, None, some(-9), ends));
+}
+
+#[test]
+fn every_fault_of_a_schedule_names_its_line_and_no_key() {
+    let table = [
+        ("K1\nK2 from T100\nK3 from T100", "line 3: keys"),
+        ("K2 from T100\nK3 from T100", "line 2: keys"),
+        (
+            "K1\nK2 from T100\nK1 from T200",
+            "line 3: key 1fff3c32 is in the ring already",
+        ),
+        ("K1 until T100", "line 1: key 1fff3c32 retires, and no key"),
+        ("K1\nK2 from T100 until T200", "line 2: key"),
+        ("K2 from T100 until T199\nK3 from T200", "line 1: key"),
+        (
+            "K1 until T99\nK2 from T100",
+            "line 1: key 1fff3c32 retires before",
+        ),
+        ("K1\nK2 stopped T100 until T99", "line 2: key"),
+        (
+            "K1\nK2 until T100",
+            "line 2: the key is accepted `until` a time",
+        ),
+        ("K1\nK2 stopped T100", "line 2: the key has `stopped`"),
+        (
+            "K1\nK2 from T100 stopped T200 until T300",
+            "line 2: a key that seals `from`",
+        ),
+        ("K1\nK2 from", "line 2: after the key only its times"),
+        (
+            "K1\nK2 from T100 from T200",
+            "line 2: after the key only its times",
+        ),
+        ("K1\nK2 since T100", "line 2: after the key only its times"),
+        ("K1\nK2 from tomorrow", "line 2: a time of this key"),
+        (
+            "K1\nK2 from 2027-02-31T00:00:00Z",
+            "line 2: a time of this key",
+        ),
+        ("K1\nK2 from 2027-02-01", "line 2: a time of this key"),
+        ("K2 stopped T0 until T100", "key: no key of the ring seals"),
+    ];
+    for (lines, wanted) in table {
+        let error = read(lines).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(
+            error.is_key() && shown.contains(wanted),
+            "{shown} / {wanted}"
+        );
+        for seed in 1..4 {
+            assert!(!shown.contains(&text(seed)[20..40]), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn the_rules_of_the_text_are_those_of_the_calls() {
+    let ring = || KeyRing::new(key(1)).seal_from(key(2), at(100)).unwrap();
+    assert_eq!((sealing(&ring(), 99), sealing(&ring(), 100)), (1, 2));
+    assert!(ring().seal_from(key(3), at(100)).unwrap_err().is_key());
+    assert!(ring().seal_from(key(1), at(200)).unwrap_err().is_key());
+    assert!(ring().retire(key(1).id(), at(99)).unwrap_err().is_key());
+    assert!(ring().retire(key(2).id(), at(900)).unwrap_err().is_key());
+    assert!(ring().retire(key(3).id(), at(900)).unwrap_err().is_key());
+    let accepted = ring().accept(key(3)).unwrap();
+    assert!(accepted.retire(key(3).id(), at(900)).unwrap_err().is_key());
+    assert!(
+        ring()
+            .accept_until(key(3), at(5), at(4))
+            .unwrap_err()
+            .is_key()
+    );
+    let ends = ring().retire(key(1).id(), at(100)).unwrap();
+    assert_eq!(ends.keys().next().and_then(|key| key.until), Some(at(100)));
+}
+
+#[test]
+fn a_ring_that_seals_with_nothing_now_is_told() {
+    let ring = read("K3 from T200\nK2 from T100").unwrap();
+    assert!(ring.check(at(100)).is_ok());
+    let error = ring.check(at(99)).unwrap_err();
+    assert!(
+        error.is_key() && error.to_string().contains("nothing seals now"),
+        "{error}"
+    );
+    // A key without a time is there for that.
+    assert!(
+        read("K2 from T100\nK1")
+            .unwrap()
+            .check(OffsetDateTime::UNIX_EPOCH)
+            .is_ok()
+    );
+}
+
+#[test]
+fn a_key_that_another_takes_over_from_outlasts_what_it_sealed() {
+    let hours = 3_600;
+    let build = |retires: i64, policy: Lifetime| {
+        let ring = read(&format!("K1 until T{retires}\nK2 from T{hours}")).unwrap();
+        SessionManager::builder("session", ring)
+            .lifetime(policy)
+            .build()
+    };
+    let policy = Lifetime::new();
+    assert!(build(13 * hours + 120, policy).is_ok());
+    let error = build(13 * hours + 119, policy).unwrap_err();
+    assert!(error.is_configuration());
+    // It sealed until the other one took over.
+    for part in [
+        "sealed until 2027-01-15T09:00:00Z",
+        "may live until 2027-01-15T21:02:00Z",
+    ] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+}
+
+#[test]
+fn a_key_opens_before_its_turn_and_after_it_until_it_retires() {
+    let ring = read("K1 until T50000\nK2 from T1000").unwrap();
+    let manager = SessionManager::new("session", ring).unwrap();
+    // Another server's clock is ahead, and this one's is not.
+    let mut early = Browser::default();
+    let ahead = SessionManager::new("session", KeyRing::new(key(2))).unwrap();
+    early.visit(&ahead, at(900), |s| s.insert("name", "Ada").unwrap());
+    assert_eq!(early.open(&manager, at(900)).refusal(), None);
+    let mut late = Browser::default();
+    let behind = SessionManager::new("session", KeyRing::new(key(1))).unwrap();
+    late.visit(&behind, at(49_000), |s| s.insert("name", "Ada").unwrap());
+    assert_eq!(late.open(&manager, at(49_999)).refusal(), None);
+    assert_eq!(
+        late.open(&manager, at(50_000)).refusal(),
+        Some(Refusal::RetiredKey)
+    );
+}
+
+/// A slot.
+enum Prefs {}
+impl Slot for Prefs {}
+
+#[test]
+fn a_ring_is_replaced_in_all_slots_that_have_it_or_in_none() {
+    let build = |name: &str, seed: u8, policy: Lifetime| {
+        let builder = SessionManager::builder(name, KeyRing::new(key(seed))).lifetime(policy);
+        let budget = sealed_session::Budget::portable().with_total_limit(700);
+        builder.budget(budget).build().unwrap()
+    };
+    let long = Lifetime::new().with_remembered_up_to(std::time::Duration::from_secs(30 * 86_400));
+    let ring = |seconds: i64| {
+        let ring = KeyRing::new(key(1)).seal_from(key(2), at(100)).unwrap();
+        ring.retire(key(1).id(), at(seconds)).unwrap()
+    };
+    for (prefs, sealed) in [(1, [2, 2]), (3, [2, 3])] {
+        let main = build("session", 1, Lifetime::new());
+        let slot = build("prefs", prefs, long);
+        let alone = slot.clone();
+        let manager = main.with_slot::<Prefs>(slot).unwrap();
+        // Long enough for the main slot alone. A slot with a ring of its own is not asked.
+        let short = manager.replace_ring(ring(86_400), at(0));
+        assert_eq!(short.is_err(), prefs == 1, "{short:?}");
+        if let Err(error) = short {
+            assert!(
+                error.is_configuration() && error.cookie() == Some("__Host-prefs"),
+                "{error}"
+            );
+        }
+        manager.replace_ring(ring(40 * 86_400), at(0)).unwrap();
+        let session = manager.load(RequestHead::default(), at(200));
+        session.insert("name", "Ada").unwrap();
+        session
+            .slot::<Prefs>()
+            .unwrap()
+            .insert("theme", "dark")
+            .unwrap();
+        let changes = manager
+            .commit(&session, ResponseHead::new(200), at(200))
+            .unwrap();
+        let lines: Vec<&str> = changes.iter().map(HeaderChange::value).collect();
+        let opens = |name: &str, seed: u8| {
+            let alone = SessionManager::new(name, KeyRing::new(key(seed))).unwrap();
+            let line = lines.iter().find(|line| line.contains(name)).unwrap();
+            let pair = line.split(';').next().unwrap();
+            alone
+                .load(RequestHead::new([pair.as_bytes()]), at(200))
+                .refusal()
+        };
+        assert_eq!(opens("session", sealed[0]), None);
+        assert_eq!(opens("prefs", sealed[1]), None);
+        // A clone of the slot's manager replaces its ring.
+        alone.replace_ring(KeyRing::new(key(4)), at(0)).unwrap();
+        let session = manager.load(RequestHead::default(), at(200));
+        session
+            .slot::<Prefs>()
+            .unwrap()
+            .insert("theme", "dark")
+            .unwrap();
+        let changes = manager
+            .commit(&session, ResponseHead::new(200), at(200))
+            .unwrap();
+        let pair = changes[0].value().split(';').next().unwrap();
+        let four = SessionManager::new("prefs", KeyRing::new(key(4))).unwrap();
+        let loaded = four.load(RequestHead::new([pair.as_bytes()]), at(200));
+        assert_eq!(loaded.refusal(), None);
+    }
+}
+
+#[test]
+fn a_ring_that_seals_with_nothing_now_replaces_none() {
+    let manager = SessionManager::new("session", KeyRing::new(key(1))).unwrap();
+    let later = read("K2 from T100").unwrap();
+    assert!(
+        manager
+            .replace_ring(later.clone(), at(99))
+            .unwrap_err()
+            .is_key()
+    );
+    let mut browser = Browser::default();
+    browser.visit(&manager, at(99), |s| s.insert("name", "Ada").unwrap());
+    let first = SessionManager::new("session", KeyRing::new(key(1))).unwrap();
+    assert_eq!(browser.open(&first, at(99)).refusal(), None);
+    // When its time has come, it does, for clones, too.
+    manager.clone().replace_ring(later, at(100)).unwrap();
+    let refusal = browser.open(&manager, at(100) + Duration::SECOND).refusal();
+    assert_eq!(refusal, Some(Refusal::UnknownKey));
+}

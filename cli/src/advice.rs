@@ -178,14 +178,23 @@ impl Case<'_> {
                      visitor has to sign in again",
                 ))
             }
-            Refusal::RetiredKey => Some(Advice::new(
-                format!(
-                    "it was sealed under {key}, which the ring does not accept any more on {}",
-                    date(self.judgement.at)
-                ),
-                "the visitor has to sign in again, and `sealed-session check` says whether the key retired too \
-                 early",
-            )),
+            Refusal::RetiredKey => {
+                let claim = self
+                    .judgement
+                    .telling()
+                    .and_then(|judged| judged.claim.ok());
+                let id = claim.map(|claim| claim.key_id);
+                let mut keys = self.ring.into_iter().flat_map(KeyRing::keys);
+                let until = keys
+                    .find(|found| Some(found.id) == id)
+                    .and_then(|key| key.until);
+                let until = until.map_or(String::new(), |until| format!(" on {}", date(until)));
+                Some(Advice::new(
+                    format!("it was sealed under {key}, which retired{until}"),
+                    "the visitor has to sign in again, and `sealed-session check` says whether the key \
+                     retired too early",
+                ))
+            }
             Refusal::Tampered => {
                 let audience = match self.policy.audience.as_deref() {
                     None | Some("") => "no audience".to_owned(),

@@ -217,7 +217,7 @@ fn of_keys(ada: &str) -> Vec<Explained> {
         with(
             retired,
             Some("retired_key"),
-            "under the key bdfab1f0, which the ring does not accept",
+            "under the key bdfab1f0, which retired on 2027-01-15 08:01:00 UTC",
         ),
         Explained {
             policy: "name=__Host-shop,format=signed",

@@ -12,7 +12,6 @@ fn every_malformed_ring_is_named_and_left_as_it_is() {
     let typo = text(1).replacen("AQEB", "AQEC", 1);
     let cut = text(1)[..40].to_owned();
     let hex = "01".repeat(32);
-    let large = "\n".repeat(10 << 20);
     let cases: &[(&str, &str)] = &[
         ("", "there is no key"),
         ("\n# nothing\n", "there is no key"),
@@ -60,7 +59,6 @@ fn every_malformed_ring_is_named_and_left_as_it_is() {
         (&typo, "the checksum does not match"),
         (&cut, "the text was cut off"),
         (&hex, "`openssl rand -hex 32`"),
-        (&large, "it has more than 1048576 bytes"),
     ];
     let folder = Folder::new();
     for (ring, wanted) in cases {
@@ -85,6 +83,17 @@ fn every_malformed_ring_is_named_and_left_as_it_is() {
         }
         assert_eq!(fs::read_to_string(folder.path("ring")).unwrap(), ring);
     }
+}
+
+#[test]
+fn a_file_of_10_mb_is_named() {
+    let folder = Folder::new();
+    folder.write("ring", vec![b'\n'; 10 << 20]);
+    let checked = run_in(&folder, &["check", "ring"]);
+    let wanted = "it has more than 1048576 bytes";
+    assert!(checked.text(1).contains(wanted), "{}", checked.stdout);
+    let rotated = run_in(&folder, &["rotate", "ring"]).complaint();
+    assert!(rotated.contains(wanted), "{rotated}");
 }
 
 #[test]

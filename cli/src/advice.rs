@@ -12,6 +12,9 @@ use crate::looks::{damage, like};
 use crate::message::Message;
 use crate::policy::Policy;
 
+/// How many cookies are looked at for one of another library.
+const FOREIGN_MAX: usize = 100;
+
 /// The two halves of a sentence.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Advice {
@@ -78,17 +81,15 @@ impl Case<'_> {
         self.judgement.telling()?.content.as_ref()
     }
 
-    /// Returns the key id that the token names.
+    /// Returns the key that the token names. One that is cut off early names none.
     fn key(&self) -> String {
         let claim = self
             .judgement
             .telling()
             .and_then(|judged| judged.claim.ok());
-        match claim {
-            Some(claim) => claim.key_id.to_string(),
-            // Too short to be a token, and long enough to name a key.
-            None => "that it names".to_owned(),
-        }
+        claim.map_or("a key".to_owned(), |claim| {
+            format!("the key {}", claim.key_id)
+        })
     }
 
     fn accepted(&self) -> String {
@@ -165,31 +166,35 @@ impl Case<'_> {
         let key = self.key();
         match refusal {
             Refusal::UnknownKey => {
-                let ids: Vec<String> = self
-                    .ring
-                    .into_iter()
-                    .flat_map(KeyRing::keys)
-                    .map(|key| key.id.to_string())
-                    .collect();
+                let keys = self.ring.into_iter().flat_map(KeyRing::keys);
+                let mut ids: Vec<String> = keys.map(|key| key.id.to_string()).collect();
+                ids.sort();
                 Some(Advice::new(
                     format!(
-                        "it was sealed under the key {key}, and the ring holds {}",
+                        "it was sealed under {key}, and the ring holds {}",
                         ids.join(", ")
                     ),
-                    format!(
-                        "add {key} to the ring of every node if a node still seals under it, and otherwise \
-                         the visitor has to sign in again"
-                    ),
+                    "add that key to the ring of every node if a node still seals under it, and otherwise the \
+                     visitor has to sign in again",
                 ))
             }
-            Refusal::RetiredKey => Some(Advice::new(
-                format!(
-                    "it was sealed under the key {key}, which the ring does not accept any more on {}",
-                    date(self.judgement.at)
-                ),
-                "the visitor has to sign in again, and `sealed-session check` says whether the key retired too \
-                 early",
-            )),
+            Refusal::RetiredKey => {
+                let claim = self
+                    .judgement
+                    .telling()
+                    .and_then(|judged| judged.claim.ok());
+                let id = claim.map(|claim| claim.key_id);
+                let mut keys = self.ring.into_iter().flat_map(KeyRing::keys);
+                let until = keys
+                    .find(|found| Some(found.id) == id)
+                    .and_then(|key| key.until);
+                let until = until.map_or(String::new(), |until| format!(" on {}", date(until)));
+                Some(Advice::new(
+                    format!("it was sealed under {key}, which retired{until}"),
+                    "the visitor has to sign in again, and `sealed-session check` says whether the key \
+                     retired too early",
+                ))
+            }
             Refusal::Tampered => {
                 let audience = match self.policy.audience.as_deref() {
                     None | Some("") => "no audience".to_owned(),
@@ -203,8 +208,8 @@ impl Case<'_> {
                 };
                 Some(Advice::new(
                     format!(
-                        "the ring holds its key, {key}, which did not seal this text for the cookie `{}` and \
-                         {audience}",
+                        "the ring holds {key}, which it names, and which did not seal this text for the cookie \
+                         `{}` and {audience}",
                         self.name()
                     ),
                     format!(
@@ -376,10 +381,8 @@ impl Case<'_> {
                 format!("say `--policy name={other}` if that is the one"),
             );
         }
-        let foreign = self
-            .message
-            .pairs()
-            .find_map(|(name, value)| Some((name, like(name, value)?)));
+        let mut some = self.message.pairs().take(FOREIGN_MAX);
+        let foreign = some.find_map(|(name, value)| Some((name, like(name, value)?)));
         let why = match foreign {
             Some((other, like)) => {
                 format!(

@@ -1,5 +1,7 @@
 //! `sealed-session explain`: one sentence for each session of the input.
 
+use std::collections::HashMap;
+
 use clap::Args;
 use sealed_session::time::OffsetDateTime;
 use sealed_session::{KeyRing, Refusal};
@@ -9,7 +11,7 @@ use crate::advice::{Advice, Case, advice};
 use crate::answer::{Answer, Failure, Verdict};
 use crate::input::{self, InputArguments};
 use crate::instant::{At, rfc3339};
-use crate::judge::{Judgement, judge, names};
+use crate::judge::{Judgement, has_session, judge, names};
 use crate::keys::KeysFrom;
 use crate::message::Message;
 use crate::policy::{self, NAME, Policy, PolicyArguments};
@@ -19,14 +21,16 @@ use crate::style::{BAD, GOOD, wrap};
 #[derive(Args, Debug)]
 #[command(after_help = [input::HELP, "
 The verdict is that of a server with this policy and these keys. Without keys,
-only what can be seen in the clear is judged. An entry of a HAR file is judged at
-the time at which it was recorded, anything else as of now.
+only what can be seen in the clear is judged. An entry of a HAR file is judged
+at the time at which it was recorded, anything else as of now.
 
 Examples:
   sealed-session explain --keys ring.txt --policy name=__Host-shop < head.txt
   sealed-session explain --env SESSION_KEYS @shop.har
   pbpaste | sealed-session explain --keys ring.txt --at 2027-01-31T12:00:00Z
 
+JSON: accepted, sessions (places, name, accepted, reason, sentence, why, todo,
+judged_at, notes).
 Exit codes: 0 if every session is accepted; 1 if one is refused; 2 if the input
 cannot be read, or the verdict needs keys.
 ", policy::HELP].concat())]
@@ -50,18 +54,24 @@ struct Explained {
     advice: Advice,
     at: OffsetDateTime,
     notes: Vec<String>,
-    /// What makes two alike.
-    came: (Vec<String>, Vec<String>),
 }
 
 impl Explain {
     pub(crate) fn run(&self, now: OffsetDateTime) -> Result<Answer, Failure> {
         let (policy, ring) = (self.policy.read()?, self.keys.ring()?);
         let messages = self.input.read()?;
+        // In a file of many requests, those without a session say nothing.
+        let (with, without): (Vec<_>, Vec<_>) = messages
+            .iter()
+            .partition(|message| has_session(&policy, message));
+        let told = if with.is_empty() {
+            without.into_iter().take(1).collect()
+        } else {
+            with
+        };
         let mut all: Vec<Explained> = Vec::new();
-        let is_told = |message: &Message| !names(&policy, message).is_empty();
-        let any = messages.iter().any(is_told);
-        for message in messages.iter().filter(|message| !any || is_told(message)) {
+        let mut said = HashMap::new();
+        for message in told {
             let at = self.at.or(message.at.unwrap_or(now));
             let mut names = names(&policy, message);
             if names.is_empty() {
@@ -69,10 +79,16 @@ impl Explain {
             }
             for name in names {
                 let judgement = judge(&policy, ring.as_ref(), message, &name, at)?;
-                add(
-                    &mut all,
-                    explained(&judgement, message, &policy, ring.as_ref())?,
-                );
+                let alike = (message.came(), name, judgement.refusal);
+                let before = said
+                    .get(&alike)
+                    .and_then(|place: &usize| all.get_mut(*place));
+                if let Some(before) = before {
+                    before.places.push(message.place.clone());
+                    continue;
+                }
+                said.insert(alike, all.len());
+                all.push(explained(&judgement, message, &policy, ring.as_ref())?);
             }
         }
         Ok(answer(&all))
@@ -108,24 +124,15 @@ fn explained(
         advice: advice(case),
         at: judgement.at,
         notes: message.notes.clone(),
-        came: (message.cookies.clone(), message.tokens.clone()),
     })
-}
-
-/// Adds what is said, unless it was said before of the same cookies.
-fn add(all: &mut Vec<Explained>, one: Explained) {
-    let said = all
-        .iter_mut()
-        .find(|said| (&said.name, said.refusal, &said.came) == (&one.name, one.refusal, &one.came));
-    match said {
-        Some(said) => said.places.extend(one.places),
-        None => all.push(one),
-    }
 }
 
 fn answer(all: &[Explained]) -> Answer {
     let accepted = all.iter().all(|one| one.refusal.is_none());
-    let text: String = all.iter().map(|one| one.text(all.len() > 1)).collect();
+    let text: String = all
+        .iter()
+        .map(|one| one.text(all.len() > 1 || one.places.len() > 1))
+        .collect();
     let sessions: Value = all.iter().map(Explained::json).collect();
     Answer {
         text,

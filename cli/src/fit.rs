@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::judge::Judgement;
 use crate::message::Message;
 use crate::policy::{BUDGETS, Policy};
-use crate::style::{BAD, bar, number};
+use crate::style::{BAD, HEAD, bar, number};
 
 /// The bytes of the default attributes, which a `Cookie` field leaves out.
 const ATTRIBUTES: usize = "; Path=/; Secure; HttpOnly; SameSite=Lax".len();
@@ -93,12 +93,15 @@ pub(crate) fn text(session: &Judgement, message: &Message, policy: &Policy) -> S
             bar(fit.bytes, fit.allowed)
         )
     };
-    fits(session, message, policy)
-        .into_iter()
-        .map(row)
-        .collect()
+    let rows = fits(session, message, policy).into_iter().map(row);
+    let rows: String = rows.collect();
+    match rows.as_str() {
+        "" => rows,
+        _ => format!("  {HEAD}budget      bytes of Set-Cookie{HEAD:#}\n{rows}"),
+    }
 }
 
+/// Returns what is written for scripts.
 pub(crate) fn json(session: &Judgement, message: &Message, policy: &Policy) -> Value {
     let row = |fit: Fit| json!({ "budget": fit.budget, "bytes": fit.bytes, "allowed": fit.allowed, "fits": fit.fits });
     fits(session, message, policy)

@@ -1,7 +1,10 @@
 //! `sealed-session inspect`: what came, as far as it can be read, for people and for scripts.
 
+use std::collections::HashMap;
+
 use clap::Args;
 use sealed_session::KeyRing;
+use sealed_session::inspect::PieceKind;
 use sealed_session::time::OffsetDateTime;
 use serde_json::{Value, json};
 
@@ -29,6 +32,7 @@ Examples:
   sealed-session inspect --keys ring.txt --policy name=__Host-shop < head.txt
   sealed-session inspect --env SESSION_KEYS @shop.har --json
 
+JSON: messages (places, notes, sessions, other_cookies, others).
 Exit codes: 0 if there is a session; 1 if there is none; 2 if the input cannot
 be read.
 ", policy::HELP].concat())]
@@ -46,35 +50,52 @@ pub(crate) struct Inspect {
     reveal: bool,
 }
 
-/// How many cookies of others are named.
+/// How many messages are shown where none has a session.
+const WITHOUT_MAX: usize = 8;
+
+/// How many cookies of others are named for people.
 const OTHERS_MAX: usize = 8;
+
+/// How many cookies of others are listed for scripts. No browser has as many for one site.
+const OTHERS_LISTED: usize = 200;
 
 impl Inspect {
     pub(crate) fn run(&self, now: OffsetDateTime) -> Result<Answer, Failure> {
         let (policy, ring) = (self.policy.read()?, self.keys.ring()?);
         let mut seen: Vec<Seen> = Vec::new();
+        let mut alike = HashMap::new();
         for message in self.input.read()? {
-            let alike = seen.iter_mut().find(|seen| seen.is_like(&message));
-            match alike {
-                Some(seen) => seen.places.push(message.place),
-                None => {
-                    let at = self.at.or(message.at.unwrap_or(now));
-                    seen.push(Seen::of(&policy, ring.as_ref(), message, at)?);
-                }
+            let before = alike.entry(message.came()).or_insert(seen.len());
+            if let Some(before) = seen.get_mut(*before) {
+                before.places.push(message.place);
+                continue;
             }
+            let at = self.at.or(message.at.unwrap_or(now));
+            seen.push(Seen::of(&policy, ring.as_ref(), message, at)?);
         }
         // In a file of many requests, those without a session say nothing.
-        if seen.iter().any(Seen::has_session) {
+        let is_session = seen.iter().any(Seen::has_session);
+        if is_session {
             seen.retain(Seen::has_session);
         }
+        let more = match is_session {
+            true => 0,
+            false => seen.len().saturating_sub(WITHOUT_MAX),
+        };
+        seen.truncate(seen.len() - more);
         let text: Vec<String> = seen.iter().map(|seen| self.text(seen, &policy)).collect();
+        let mut text = text.join("\n");
+        if more > 0 {
+            text += &format!("\nNor is there one in {} more messages.\n", number(more));
+        }
         let messages: Value = seen.iter().map(|seen| self.json(seen, &policy)).collect();
         Ok(Answer {
-            text: text.join("\n"),
+            text,
             json: json!({ "messages": messages }),
-            verdict: match seen.iter().any(Seen::has_session) {
-                true => Verdict::Yes,
-                false => Verdict::No,
+            verdict: if is_session {
+                Verdict::Yes
+            } else {
+                Verdict::No
             },
         })
     }
@@ -110,13 +131,14 @@ impl Inspect {
             }
             Value::Object(json)
         });
-        let others = seen.others().map(|(name, value)| {
+        let others = seen.others().take(OTHERS_LISTED).map(|(name, value)| {
             json!({ "name": name, "bytes": value.len(), "looks_like": like(name, value) })
         });
         json!({
             "places": seen.places,
             "notes": seen.message.notes,
             "sessions": sessions.collect::<Value>(),
+            "other_cookies": seen.others().count(),
             "others": others.collect::<Value>(),
         })
     }
@@ -147,31 +169,15 @@ impl Seen {
         })
     }
 
-    fn is_like(&self, other: &Message) -> bool {
-        let came = |message: &Message| {
-            (
-                message.cookies.clone(),
-                message.set.clone(),
-                message.tokens.clone(),
-            )
-        };
-        came(&self.message) == came(other)
-    }
-
     /// Returns the sessions of which anything came.
     fn sessions(&self) -> impl Iterator<Item = &Judgement> {
-        let is_there = |session: &&Judgement| {
-            let by_itself = session
-                .candidates
-                .iter()
-                .any(|candidate| candidate.claim.is_ok());
-            !session.cookies.pieces.is_empty() || by_itself
-        };
-        self.judgements.iter().filter(is_there)
+        let judgements = self.judgements.iter();
+        judgements.filter(|session| !session.cookies.pieces.is_empty() || is_readable(session))
     }
 
+    /// Returns whether any of it is what its name says.
     fn has_session(&self) -> bool {
-        self.sessions().next().is_some()
+        self.judgements.iter().any(is_readable)
     }
 
     fn title(&self) -> String {
@@ -241,4 +247,14 @@ impl Seen {
             false => text,
         }
     }
+}
+
+/// Returns whether a cookie, or the token by itself, looks like one of this library.
+fn is_readable(session: &Judgement) -> bool {
+    let mut pieces = session.cookies.pieces.iter();
+    pieces.any(|piece| piece.kind != PieceKind::Unknown)
+        || session
+            .candidates
+            .iter()
+            .any(|candidate| candidate.claim.is_ok())
 }

@@ -60,6 +60,13 @@ pub(crate) fn names(policy: &Policy, message: &Message) -> Vec<String> {
     }
 }
 
+/// Returns whether anything came of a session of the message.
+pub(crate) fn has_session(policy: &Policy, message: &Message) -> bool {
+    let lines = || message.cookies.iter().map(String::as_bytes);
+    let came = |name: &String| !inspect::cookies(name, lines()).pieces.is_empty();
+    !message.tokens.is_empty() || names(policy, message).iter().any(came)
+}
+
 /// Returns the name of a cookie whose value begins like a token, and was cut or quoted by whoever showed it.
 fn cut<'m>((name, value): (&'m str, &str)) -> Option<&'m str> {
     let begins = value

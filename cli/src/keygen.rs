@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::answer::{Answer, Failure};
 use crate::instant::rfc3339;
-use crate::style::wrap;
+use crate::style::{shown, wrap};
 
 /// Make a key: 32 random bytes of the operating system, as text
 #[derive(Args, Debug)]
@@ -26,6 +26,7 @@ Examples:
   sealed-session keygen --ring /etc/shop/session-keys
   sealed-session keygen | systemd-creds encrypt - session-keys.cred
 
+JSON: id, and key or file.
 Exit codes: 0 if there is a key; 2 if it could not be made or written.")]
 pub(crate) struct Keygen {
     /// Write a new key ring to FILE, which must not exist, with mode 0600, and
@@ -46,8 +47,9 @@ impl Keygen {
         let (id, file) = (key.id().to_string(), path.display().to_string());
         let text = wrap(
             &format!(
-                "Key {id} is in {file}, which only its owner can read. Give every server this file. \
-                 `sealed-session rotate` replaces the key in time."
+                "Key {id} is in {}, which only its owner can read. Give every server this file. \
+                 `sealed-session rotate` replaces the key in time.",
+                shown(&file)
             ),
             "",
         );

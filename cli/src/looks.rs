@@ -7,6 +7,8 @@ use base64::Engine;
 use base64::engine::GeneralPurpose;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+use sealed_session::inspect::{self, PieceKind};
+
 use crate::percent::percent_decoded;
 
 /// Returns what a cookie's value looks like, as a noun with its article; `None` if like nothing known.
@@ -123,7 +125,8 @@ fn by_letters(value: &str) -> Option<&'static str> {
     let mac = value
         .split_at_checked(44)
         .filter(|(mac, _)| mac.ends_with('=') && is_base64(mac));
-    if STANDARD.decode(value).is_ok_and(|bytes| bytes.len() >= 28) && !is_hex(value) {
+    let is_standard = value.contains(['+', '/', '=']);
+    if is_standard && STANDARD.decode(value).is_ok_and(|bytes| bytes.len() >= 28) {
         return Some(
             "a private cookie of Rust's `cookie` crate, as axum-extra and actix-session write",
         );
@@ -159,11 +162,12 @@ fn is_text(text: &str) -> bool {
 /// Returns what happened to a value on its way here, each as a clause.
 pub(crate) fn damage(value: &str) -> Vec<&'static str> {
     let mut found = Vec::new();
-    let ends = value.trim_end_matches('"');
     if value.contains('\u{2026}') || value.contains("...") {
         found.push("it has an ellipsis in it, so whoever showed it has cut it");
-    } else if is_text(ends) && ends.len() % 4 == 1 {
-        found.push("no base64url has its length, so it was cut off or something is missing within");
+    } else if begins_as_token(value) && inspect::token(value.as_bytes()).is_err() {
+        found.push(
+            "it begins like a token and does not end like one, so it was cut off or something is missing within",
+        );
     }
     if value.starts_with('"') || value.ends_with('"') {
         found.push("it stands in quotation marks, which a server does not take off");
@@ -181,4 +185,166 @@ pub(crate) fn damage(value: &str) -> Vec<&'static str> {
         found.push("it has letters of standard base64, and tokens are base64url");
     }
     found
+}
+
+/// Returns whether a value begins as a token does, whatever becomes of it.
+fn begins_as_token(value: &str) -> bool {
+    let line = format!("s={value}");
+    let found = inspect::cookies("s", [line.as_bytes()]);
+    found
+        .pieces
+        .iter()
+        .any(|piece| piece.kind == PieceKind::Token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values that each library wrote under a throw-away key; some are cut in the middle.
+    #[test]
+    fn cookies_of_other_libraries_are_told_apart() {
+        for (name, value, wanted) in [
+            // RFC 7515, appendix A.1.
+            (
+                "token",
+                "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UifQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+                "a JWT",
+            ),
+            (
+                "next-auth.session-token",
+                "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..0cXzioXCAMb72dll.85JKyyQiPhJtC3zrgrXUQE8G.FgnMkw1mlpacsfGz1q76Tg",
+                "an encrypted JWT",
+            ),
+            (
+                "session",
+                "eyJ1c2VyIjoiYWRhIn0.awsSxg.Fi0LwOdufhhTmnuxFC1sQy6qat8",
+                "a signed cookie of Flask",
+            ),
+            (
+                "session",
+                ".eJyrViotTi1SslJKTElUGElYqRYAbRZP4g.awsSxg.9AdrhlI-fzHnbnHSwfOlSEC7WS4",
+                "a signed cookie of Flask",
+            ),
+            (
+                "sessionid",
+                "eyJ1c2VyIjoiYWRhIn0:1xXMSU:RH4QAv169JVjczow5rFKUkVI-zXZMW13wJXxB6SriPQ",
+                "a signed cookie of Django",
+            ),
+            (
+                "theme",
+                "dark:1xXMSU:jSykiIXNbEuiOgC7bksr_sPd4jyeb-BWMW11QhxjLw4",
+                "a signed cookie of Django",
+            ),
+            (
+                "sessionid",
+                "8k2v1q0m5x7c9b3n6l4j2h0g8f6d4s1a",
+                "a session id of Django",
+            ),
+            (
+                "iron",
+                "Fe26.2*1*b5d2ee55ef387814*pknaiT_j-0QqMb0wAqfkvg*tDVLncDAJ9v8OknqRFOxeA*1797097448901*2cabbd05*rBxBD4gBp~2",
+                "a sealed cookie of iron-session",
+            ),
+            (
+                "sid",
+                "s%3A4f2kq8sVdL0xZ1aBcDeFgHiJkLmNoPqR.tY86New3haruG14uqX1QbL%2FGarcoF%2FuGwXy%2BZ9DBOlA",
+                "a signed session id of express-session",
+            ),
+            (
+                "session",
+                "eyJ1c2VyIjoiYWRhIiwibiI6MX0=",
+                "JSON in base64, as cookie-session",
+            ),
+            (
+                "session.sig",
+                "q147Zqmsvl62bUpAphPKJxG267I",
+                "the signature of a cookie of cookie-session",
+            ),
+            // By their documentation, here and in the next nine.
+            (
+                "_shop_session",
+                "dGVzdHRlc3R0ZXN0%2B--aXZpdml2aXY%3D--dGFndGFndGFn",
+                "an encrypted cookie of Rails",
+            ),
+            (
+                "_shop_session",
+                "dGVzdHRlc3Q=--8f14e45fceea167a5a36dedd4bea2543dd8f14e4",
+                "a signed cookie of Rails",
+            ),
+            (
+                ".AspNetCore.Session",
+                "CfDJ8NrAkSxyz",
+                "a cookie that ASP.NET Core protects",
+            ),
+            (
+                ".AspNetCore.Antiforgery.x",
+                "abc",
+                "a cookie of ASP.NET Core",
+            ),
+            (
+                "laravel_session",
+                "eyJpdiI6IkF1c2VyIiwidmFsdWUiOiJhIiwibWFjIjoiYiJ9",
+                "an encrypted cookie of Laravel",
+            ),
+            ("PHPSESSID", "rgh7k2", "a session id of PHP"),
+            (
+                "JSESSIONID",
+                "ABC123.node0",
+                "a session id of a Java servlet container",
+            ),
+            (
+                "id",
+                "3tYpC0mX1Jw8Z7f5aQ9bKg",
+                "a session id of tower-sessions",
+            ),
+            ("id", "d9428888-122b-11e1-b85c-61cd3cbb3210", "a UUID"),
+            ("a", "v4.local.AAAA", "a PASETO"),
+            ("prefs", "{\"theme\":\"dark\"}", "JSON in the clear"),
+            (
+                "session",
+                "4cO+TlTtJqHzgZRTSBMwCO+Jac1Z8hB86PSpGhpCvA%3D%3D",
+                "a private cookie of Rust's `cookie` crate",
+            ),
+            (
+                "session",
+                "zy8JP5xMPzlpzAamk07s1JDDuNo7Csi0Ut5LV0qeSek=ada",
+                "a signed cookie of Rust's `cookie` crate",
+            ),
+        ] {
+            let found = like(name, value).unwrap_or("nothing");
+            assert!(found.starts_with(wanted), "{name}={value}: {found}");
+        }
+    }
+
+    #[test]
+    fn what_is_like_nothing_is_not_guessed() {
+        for (name, value) in [
+            ("theme", "dark"),
+            ("n", "12345"),
+            ("", ""),
+            ("a", "...."),
+            ("a", "----"),
+            ("a", ":::"),
+            ("a", "GA1.1.1234567.1700000000"),
+            (
+                "a",
+                "8f14e45fceea167a5a36dedd4bea25438f14e45fceea167a5a36dedd4bea2543",
+            ),
+            (
+                "a",
+                "kD93hfKs02jfKd83hfKs02jfKd83hfKs02jfKd83hfKs02jfKd83hfKs02jfKd83",
+            ),
+        ] {
+            assert_eq!(like(name, value), None, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn damage_is_what_can_be_seen() {
+        let cut = "AcyWvOtrSdGcxC2uV6zFa";
+        assert_eq!(damage("hello").len(), 0);
+        assert_eq!(damage(cut).len(), 1);
+        assert_eq!(damage(&format!("\"{cut}\u{2026} \"")).len(), 3);
+    }
 }

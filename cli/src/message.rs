@@ -69,6 +69,11 @@ impl Message {
         self.set.push(line.to_owned());
     }
 
+    /// Returns all that it brought, by which it is like others.
+    pub(crate) fn came(&self) -> [Vec<String>; 3] {
+        [self.cookies.clone(), self.set.clone(), self.tokens.clone()]
+    }
+
     /// Returns name and value of each cookie.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         let pairs = self.cookies.iter().flat_map(|line| line.split(';'));

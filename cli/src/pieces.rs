@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::duration::words;
 use crate::instant::{date, rfc3339};
 use crate::judge::Judgement;
-use crate::looks::damage;
+use crate::looks::{damage, like};
 use crate::message::Message;
 use crate::style::{WARN, number, shown, wrap};
 
@@ -17,7 +17,11 @@ pub(crate) fn text(session: &Judgement, message: &Message) -> String {
     let names = session.cookies.pieces.iter().map(|piece| piece.name.len());
     let width = names.max().unwrap_or_default().min(40);
     let row = |piece: &CookiePiece| {
-        let (name, what) = (shown(&piece.name), what(piece.kind, session.at));
+        let name = shown(&piece.name);
+        let what = match (piece.kind, looks_like(piece, message)) {
+            (PieceKind::Unknown, Some(like)) => format!("looks like {like}"),
+            (kind, _) => what(kind, session.at),
+        };
         let bytes = piece.length.map_or("over 4,093".to_owned(), number);
         wrap(
             &format!("  {name:width$}  {bytes:>6} bytes  {what}"),
@@ -47,6 +51,13 @@ pub(crate) fn text(session: &Judgement, message: &Message) -> String {
         };
     }
     text
+}
+
+/// Returns what the value of a cookie looks like that is not what its name says.
+fn looks_like(piece: &CookiePiece, message: &Message) -> Option<&'static str> {
+    let mut pairs = message.pairs();
+    let (name, value) = pairs.find(|(name, _)| *name == piece.name)?;
+    like(name, value)
 }
 
 /// Returns what the tokens say of themselves.

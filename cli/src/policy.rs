@@ -30,7 +30,8 @@ by commas. All keys are optional, and default as in the library:
   format=encrypted   encrypted or signed
   budget=portable    portable, within_8k, within_16k or direct
   profile=production production or development
---policy @FILE reads them from a file, one a line.";
+--policy @FILE reads them from a file, one a line. A site with several slots
+gives the longest lifetimes of all.";
 
 /// The option `--policy`.
 #[derive(Args, Debug)]

@@ -40,6 +40,8 @@ Examples:
   sealed-session rotate /etc/shop/keys --policy @/etc/shop/policy --dry-run
   sealed-session rotate /etc/shop/keys --lead 1h --json
 
+JSON: file, written, fault, added (id, from), retired (id, until), removed,
+next, warnings.
 Exit codes: 0 if the ring is in order; 1 if no rotation makes it so, and nothing
 was written; 2 if the file cannot be read or replaced."].concat())]
 pub(crate) struct Rotate {

@@ -14,6 +14,9 @@ use crate::seal::{TokenClaim, TouchHint, begins_as_token, claim, count_tombstone
 /// that one that was cut off is found.
 const LIKELY: usize = 49;
 
+/// The characters of the shortest value that says of itself what it is: a last chunk, of its set's tag twice.
+const SHORTEST: usize = 8;
+
 /// The cookies of one session, as a request or several responses brought them; see [`cookies`].
 ///
 /// ```
@@ -143,16 +146,16 @@ pub fn names<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
         };
         let (base, role) = role_by_suffix(trim(name));
         let value = trim(value.get(1..).unwrap_or_default());
-        let is_piece = match kind(role, value) {
-            PieceKind::Unknown => false,
-            // By themselves, the letters of a chunk are those of any other cookie. The last one of a set ends
-            // as it begins.
-            PieceKind::Chunk { .. } => ends_as_it_begins(value),
-            PieceKind::Token | PieceKind::FirstChunk { .. } => {
-                value.len() >= LIKELY && is_text(value)
-            }
-            _ => true,
-        };
+        let is_piece = value.len() >= SHORTEST
+            && match kind(role, value) {
+                PieceKind::Unknown => false,
+                // By themselves, the letters of a chunk are those of any other cookie.
+                PieceKind::Chunk { .. } => ends_as_it_begins(value),
+                PieceKind::Token | PieceKind::FirstChunk { .. } => {
+                    value.len() >= LIKELY && is_text(value)
+                }
+                _ => true,
+            };
         if let Ok(base) = str::from_utf8(base)
             && is_piece
             && seen.insert(base)
@@ -224,8 +227,8 @@ fn kind(role: Role, value: &[u8]) -> PieceKind {
 
 /// Returns whether a chunk is the last one of its set: both ends are the set's tag.
 fn ends_as_it_begins(value: &[u8]) -> bool {
-    let ends = value.split_first_chunk::<4>().zip(value.last_chunk::<4>());
-    ends.is_some_and(|((tag, rest), end)| rest.len() >= end.len() && tag == end)
+    let ends = value.first_chunk::<4>().zip(value.last_chunk::<4>());
+    ends.is_some_and(|(tag, end)| value.len() >= SHORTEST && tag == end)
 }
 
 /// Returns whether a value consists of the letters of a token.

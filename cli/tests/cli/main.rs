@@ -9,9 +9,13 @@
 
 mod bad_rings;
 mod check;
+mod explain;
 mod help;
+mod inspect;
 mod keygen;
+mod paste;
 mod ring;
 mod rotate;
 mod run;
+mod sessions;
 mod size;

@@ -1,0 +1,221 @@
+//! What people paste: every way in which cookies are copied, what went wrong on the way, and what is no session.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::run::{Folder, run, run_with};
+use crate::sessions::{NAME, Visitor, assert_shows_nothing, at_text, ring};
+
+#[test]
+fn one_session_is_read_from_whatever_it_is_copied_from() {
+    let folder = Folder::new();
+    let keys = folder.write("ring.txt", ring(7));
+    let cookie = Visitor::new(NAME).cookie();
+    let token = cookie.split_once('=').unwrap().1;
+    let har = json!({ "log": { "entries": [{
+        "request": { "url": "https://shop.example/", "headers": [{ "name": "Cookie", "value": cookie }] },
+    }] } });
+    let (first, second) = token.split_at(80);
+    let inputs = [
+        cookie.clone(),
+        format!("Cookie: theme=dark; {cookie}"),
+        format!("GET / HTTP/1.1\r\nHost: shop.example\r\ncookie: {cookie}\r\n\r\n"),
+        format!("HTTP/1.1 200 OK\nSet-Cookie: {cookie}; Path=/; Secure; HttpOnly; SameSite=Lax\n"),
+        format!("{cookie}; Path=/; Secure; HttpOnly; SameSite=Lax"),
+        format!(
+            "curl 'https://shop.example/' \\\n  -H 'accept: */*' \\\n  -b 'theme=dark; {cookie}'"
+        ),
+        format!("curl ^\"https://shop.example/^\" ^\r\n  -H ^\"Cookie: {cookie}^\""),
+        format!("curl https://shop.example/ -H 'X-Session: {token}'"),
+        format!("Authorization: Bearer {token}"),
+        token.to_owned(),
+        format!("{NAME}={first}\n{second}"),
+        format!("  {first}\n  {second}\n"),
+        format!("\u{feff}{cookie}"),
+        har.to_string(),
+        format!("{NAME}\t{token}\tshop.example\t/\tSession\t210"),
+    ];
+    let at = at_text(1);
+    let words = [
+        "explain",
+        "--keys",
+        &keys,
+        "--policy",
+        "name=__Host-shop",
+        "--at",
+        &at,
+    ];
+    for input in inputs {
+        let ended = run_with(&words, &input);
+        assert!(
+            ended.text(0).starts_with("Accepted: "),
+            "{input}: {ended:?}"
+        );
+        assert_shows_nothing(&ended.stdout, &input);
+        let file = folder.write("input", &input);
+        let ended = run(&[&words[..], &["--file", &file]].concat());
+        assert!(
+            ended.text(0).starts_with("Accepted: "),
+            "{input}: {ended:?}"
+        );
+    }
+    // A shell takes a command apart.
+    let ended = run(&[
+        &words[..],
+        &["curl", "https://shop.example/", "-b", &cookie],
+    ]
+    .concat());
+    assert!(ended.text(0).starts_with("Accepted: "), "{ended:?}");
+}
+
+#[test]
+fn a_paste_that_was_damaged_says_what_was_seen() {
+    let folder = Folder::new();
+    let keys = folder.write("ring.txt", ring(7));
+    let cookie = Visitor::new(NAME).cookie();
+    let token = cookie.split_once('=').unwrap().1;
+    let short = &token[..20];
+    // Four letters are three bytes: the one is no base64url, the other is.
+    let (cut, long) = (&token[..145], &token[..148]);
+    let table = [
+        (
+            format!("{NAME}={short}\u{2026}"),
+            "malformed",
+            "it has an ellipsis in it",
+        ),
+        (
+            format!("{NAME}={short}...; a=b"),
+            "malformed",
+            "it has an ellipsis in it",
+        ),
+        (format!("{NAME}={cut}"), "malformed", "so it was cut off"),
+        (format!("{NAME}={long}"), "tampered", "cut off on its way"),
+        (
+            format!("{NAME}=\"{token}\""),
+            "malformed",
+            "in quotation marks, which a server does not take off",
+        ),
+        (
+            format!("{NAME}=%41{}", &token[1..]),
+            "malformed",
+            "it is percent-encoded",
+        ),
+        (
+            format!("{NAME}={} {}", &token[..80], &token[80..]),
+            "malformed",
+            "white space",
+        ),
+        (
+            format!("{NAME}={}+/=", &token[..80]),
+            "malformed",
+            "letters of standard base64",
+        ),
+        (
+            format!("{short}..."),
+            "malformed",
+            "it has an ellipsis in it",
+        ),
+    ];
+    let at = at_text(1);
+    let words = [
+        "explain",
+        "--keys",
+        &keys,
+        "--policy",
+        "name=__Host-shop",
+        "--at",
+        &at,
+    ];
+    for (input, reason, says) in table {
+        let ended = run_with(&words, &input);
+        let text = ended.stdout.replace('\n', " ");
+        let is_refused = text.starts_with(&format!("Refused, {reason}: ")) && ended.code == 1;
+        assert!(is_refused && text.contains(says), "{input}: {text}");
+        assert_shows_nothing(&ended.stdout, &input);
+    }
+    // What was done to read it is said, too.
+    let encoded = cookie.replace('=', "%3D");
+    let ended = run_with(&words, &encoded);
+    assert!(
+        ended.text(0).contains("All of it is percent-encoded"),
+        "{ended:?}"
+    );
+    let wrapped = format!("{}\n{}", &cookie[..80], &cookie[80..]);
+    let ended = run_with(&words, &wrapped);
+    assert!(
+        ended
+            .text(0)
+            .contains("There are line breaks within a value"),
+        "{ended:?}"
+    );
+}
+
+#[test]
+fn a_key_in_place_of_a_cookie_is_not_shown() {
+    let key = ring(7);
+    for input in [key.clone(), format!("{NAME}={key}")] {
+        for command in ["inspect", "explain"] {
+            let ended = run_with(&[command, "--policy", "name=__Host-shop"], &input);
+            let text = ended.text(1).replace('\n', " ");
+            assert!(text.contains("a KEY of this library"), "{text}");
+            assert_shows_nothing(&ended.stdout, &input);
+        }
+    }
+}
+
+/// Runs a command with bytes that may be no text, and asserts that it ends soon and by itself.
+#[track_caller]
+fn survives(command: &str, input: &[u8]) {
+    let start = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sealed-session"))
+        .arg(command)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input).ok();
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        matches!(output.status.code(), Some(0..=2)),
+        "{:?}",
+        output.status
+    );
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+    assert!(
+        output.stdout.len() < 100_000,
+        "{} bytes",
+        output.stdout.len()
+    );
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn hostile_input_ends_soon() {
+    let ten = 10_000_000;
+    let noise: Vec<u8> = (0..1_000_000)
+        .map(|n: u32| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    let token = b"=AcyWvOtrSdGcxC2uV6zFa-FgEShiO6AftAuoObqUhoSmrtB4veNO; a";
+    let inputs: [Vec<u8>; 10] = [
+        noise.clone(),
+        [b"Cookie: ".as_slice(), &noise].concat(),
+        vec![b'A'; ten],
+        b"s=A; ".repeat(200_000),
+        token.repeat(10_000),
+        [b"curl -b '".as_slice(), &b"\\^\"$'".repeat(100_000)].concat(),
+        b"{\"log\": {\"entries\": [".repeat(10_000),
+        b"Set-Cookie: a=b\n\n".repeat(10_000),
+        (0..20_000)
+            .flat_map(|n| format!("GET / HTTP/1.1\nCookie: a={n}\n\n").into_bytes())
+            .collect(),
+        [b"\xff\xfe".as_slice(), &noise].concat(),
+    ];
+    for input in &inputs {
+        survives("inspect", input);
+        survives("explain", input);
+    }
+}

@@ -7,7 +7,7 @@ use sealed_session::time::OffsetDateTime;
 use sealed_session::{KeyRing, Refusal};
 use serde_json::{Value, json};
 
-use crate::advice::{Advice, Case, advice};
+use crate::advice::{Advice, Case};
 use crate::answer::{Answer, Failure, Verdict};
 use crate::input::{self, InputArguments};
 use crate::instant::{At, rfc3339};
@@ -28,6 +28,9 @@ Examples:
   sealed-session explain --keys ring.txt --policy name=__Host-shop < head.txt
   sealed-session explain --env SESSION_KEYS @shop.har
   pbpaste | sealed-session explain --keys ring.txt --at 2027-01-31T12:00:00Z
+
+JSON: accepted, sessions (places, name, accepted, reason, sentence, why, todo,
+judged_at, notes).
 
 Exit codes: 0 if every session is accepted; 1 if one is refused; 2 if the input
 cannot be read, or the verdict needs keys.
@@ -119,7 +122,7 @@ fn explained(
         places: vec![message.place.clone()],
         name: judgement.name.clone(),
         refusal: judgement.refusal,
-        advice: advice(case),
+        advice: case.advice(),
         at: judgement.at,
         notes: message.notes.clone(),
     })

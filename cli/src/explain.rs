@@ -7,7 +7,7 @@ use sealed_session::time::OffsetDateTime;
 use sealed_session::{KeyRing, Refusal};
 use serde_json::{Value, json};
 
-use crate::advice::{Advice, Case, advice};
+use crate::advice::{Advice, Case};
 use crate::answer::{Answer, Failure, Verdict};
 use crate::input::{self, InputArguments};
 use crate::instant::{At, rfc3339};
@@ -21,8 +21,8 @@ use crate::style::{BAD, GOOD, wrap};
 #[derive(Args, Debug)]
 #[command(after_help = [input::HELP, "
 The verdict is that of a server with this policy and these keys. Without keys,
-only what can be seen in the clear is judged. An entry of a HAR file is judged
-at the time at which it was recorded, anything else as of now.
+only what can be seen in the clear is judged. An entry of a HAR file is judged at
+the time at which it was recorded, anything else as of now.
 
 Examples:
   sealed-session explain --keys ring.txt --policy name=__Host-shop < head.txt
@@ -31,6 +31,7 @@ Examples:
 
 JSON: accepted, sessions (places, name, accepted, reason, sentence, why, todo,
 judged_at, notes).
+
 Exit codes: 0 if every session is accepted; 1 if one is refused; 2 if the input
 cannot be read, or the verdict needs keys.
 ", policy::HELP].concat())]
@@ -121,7 +122,7 @@ fn explained(
         places: vec![message.place.clone()],
         name: judgement.name.clone(),
         refusal: judgement.refusal,
-        advice: advice(case),
+        advice: case.advice(),
         at: judgement.at,
         notes: message.notes.clone(),
     })

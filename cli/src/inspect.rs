@@ -32,7 +32,11 @@ Examples:
   sealed-session inspect --keys ring.txt --policy name=__Host-shop < head.txt
   sealed-session inspect --env SESSION_KEYS @shop.har --json
 
-JSON: messages (places, notes, sessions, other_cookies, others).
+JSON: messages (places, notes, cookie_bytes, sessions, other_cookies, others).
+A session has name, cookies, tokens, budgets and, with keys, verdict (accepted,
+reason, judged_at, candidates). A candidate has accepted, reason and, if it is
+authentic, content.
+
 Exit codes: 0 if there is a session; 1 if there is none; 2 if the input cannot
 be read.
 ", policy::HELP].concat())]
@@ -137,6 +141,7 @@ impl Inspect {
         json!({
             "places": seen.places,
             "notes": seen.message.notes,
+            "cookie_bytes": seen.message.bytes(),
             "sessions": sessions.collect::<Value>(),
             "other_cookies": seen.others().count(),
             "others": others.collect::<Value>(),
@@ -195,7 +200,10 @@ impl Seen {
         );
         match count {
             0 => format!("{place}{more}"),
-            _ => format!("{place}{more}: {count} {cookies}"),
+            _ => {
+                let bytes = number(self.message.bytes());
+                format!("{place}{more}: {} {cookies}, {bytes} bytes", number(count))
+            }
         }
     }
 

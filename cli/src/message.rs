@@ -74,6 +74,12 @@ impl Message {
         [self.cookies.clone(), self.set.clone(), self.tokens.clone()]
     }
 
+    /// Returns the bytes of a `Cookie` field that brings all cookies.
+    pub(crate) fn bytes(&self) -> usize {
+        let lines = self.cookies.iter().map(|line| line.len() + "; ".len());
+        lines.sum::<usize>().saturating_sub("; ".len())
+    }
+
     /// Returns name and value of each cookie.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         let pairs = self.cookies.iter().flat_map(|line| line.split(';'));

@@ -10,7 +10,7 @@ fn without_keys_the_cookies_their_sizes_and_claims_are_shown() {
     let cookie = format!("theme=dark; {}; PHPSESSID=abc", visitor.cookie());
     let words = ["inspect", "--at", &at_text(12)];
     let wanted = "\
-The Cookie field: 4 cookies
+The Cookie field: 4 cookies, 234 bytes
 
 __Host-shop
   __Host-shop       151 bytes  a whole token

@@ -106,9 +106,11 @@ impl Visitor {
     }
 }
 
-/// Asserts that an output shows neither tokens nor keys nor the secret.
+/// Asserts that an output shows neither tokens nor keys nor the secret, and fits a terminal.
 #[track_caller]
 pub(crate) fn assert_shows_nothing(output: &str, cookies: &str) {
+    let widest = output.lines().map(|line| line.chars().count()).max();
+    assert!(output.starts_with('{') || widest <= Some(80), "{output}");
     let output: String = output.split_whitespace().collect();
     for part in cookies
         .split(['=', ';', ' ', '"', ',', '\n'])

@@ -5,12 +5,8 @@ use sealed_session::report::RingKey;
 use sealed_session::{KeyRing, Lifetime, Refusal, SessionManager, Slot};
 use time::{Duration, OffsetDateTime};
 
+use super::files::text;
 use crate::common::{Browser, at, key};
-
-/// The text of a key.
-fn text(seed: u8) -> String {
-    key(seed).to_text().expose().to_owned()
-}
 
 /// A ring of lines in which `K1` stands for the key of seed 1, and `T100` for 100 seconds after [`at`] zero.
 fn read(lines: &str) -> Result<KeyRing, sealed_session::Error> {

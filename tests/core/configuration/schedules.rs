@@ -142,6 +142,41 @@ fn every_fault_of_a_schedule_names_its_line_and_no_key() {
 }
 
 #[test]
+fn no_text_that_was_cut_or_changed_panics_or_shows_a_key() {
+    let seeds = [1, 2, 3, 4].map(text);
+    let [one, two, three, four] = &seeds;
+    let (from, until) = ("from 2027-02-01T00:00:00Z", "until 2027-02-03T00:00:00Z");
+    let stopped = "stopped 2027-01-01T00:00:00Z";
+    let whole = format!(
+        "\u{feff}# keys\r\n{one} {until}\n'{two} {from}',{three}\n\"{four}\" {stopped} {until}\n"
+    );
+    assert_eq!(whole.parse::<KeyRing>().unwrap().keys().count(), 4);
+    let mut refused = 0;
+    let mut read = |text: &str| {
+        let Err(error) = text.parse::<KeyRing>() else {
+            return;
+        };
+        refused += 1;
+        let shown = format!("{error} {error:?}");
+        for body in seeds
+            .iter()
+            .map(|text| &text.as_bytes()["sealed_key_v1_".len()..])
+        {
+            let shows = |part: &[u8]| shown.contains(std::str::from_utf8(part).unwrap());
+            assert!(!body.windows(8).any(shows), "{shown}");
+        }
+    };
+    for (at, _) in whole.char_indices() {
+        read(&whole[..at]);
+        let rest: String = whole[at..].chars().skip(1).collect();
+        for put in ["", "\0", "\"", "'", ",", "#", "\n", "=", "\u{e9}"] {
+            read(&format!("{}{put}{rest}", &whole[..at]));
+        }
+    }
+    assert!(refused > 2_000, "{refused}");
+}
+
+#[test]
 fn the_rules_of_the_text_are_those_of_the_calls() {
     let ring = || KeyRing::new(key(1)).seal_from(key(2), at(100)).unwrap();
     assert_eq!((sealing(&ring(), 99), sealing(&ring(), 100)), (1, 2));

@@ -27,7 +27,8 @@ const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 impl KeyRing {
     /// Reads a ring from a file, of 1 MiB at most: one that an orchestrator mounts, such as a secret of Kubernetes, too.
     ///
-    /// The ring remembers the file, so that a manager can [watch](crate::SessionManager::watch_keys) it. A file that
+    /// The ring remembers the file, so that a manager can [watch](crate::SessionManager::watch_keys) it. In Kubernetes, mount
+    /// the folder: a file that is mounted by `subPath` is never updated. A file that
     /// everybody on the machine can read is warned of in the log. Readable to a group is no fault: so one file
     /// serves the servers of several accounts, and so Kubernetes hands a secret to an account that is not root.
     ///
@@ -50,6 +51,7 @@ impl KeyRing {
 
     /// Reads a ring from a credential of a systemd unit: the file of this name in the folder that
     /// `$CREDENTIALS_DIRECTORY` names. systemd makes it for a unit with `LoadCredential=` or `LoadCredentialEncrypted=`.
+    /// It does so when the unit starts (systemd.io/CREDENTIALS), so a new ring takes a restart.
     ///
     /// # Errors
     ///

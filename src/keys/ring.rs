@@ -396,9 +396,8 @@ impl KeyRing {
             KeyState::Seals {
                 from: Some(from), ..
             } if Timestamp::of(now) < from => Err(Error::key(format!(
-                "nothing seals now, at {}: the first key of the ring, {}, seals from {from} on; keep the key before it, or set \
-                 the clock",
-                Timestamp::of(now),
+                "nothing seals now: the first key of the ring, {}, seals from {from} on; keep the key before it, \
+                 or set the clock",
                 self.first.key.id(),
             ))),
             _ => Ok(()),

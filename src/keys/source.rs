@@ -27,7 +27,8 @@ const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 impl KeyRing {
     /// Reads a ring from a file, of 1 MiB at most: one that an orchestrator mounts, such as a secret of Kubernetes, too.
     ///
-    /// The ring remembers the file, so that a manager can [watch](crate::SessionManager::watch_keys) it. A file that
+    /// The ring remembers the file, so that a manager can [watch](crate::SessionManager::watch_keys) it. In Kubernetes, mount
+    /// the folder: a file that is mounted by `subPath` is never updated. A file that
     /// everybody on the machine can read is warned of in the log. Readable to a group is no fault: so one file
     /// serves the servers of several accounts, and so Kubernetes hands a secret to an account that is not root.
     ///
@@ -50,6 +51,7 @@ impl KeyRing {
 
     /// Reads a ring from a credential of a systemd unit: the file of this name in the folder that
     /// `$CREDENTIALS_DIRECTORY` names. systemd makes it for a unit with `LoadCredential=` or `LoadCredentialEncrypted=`.
+    /// It does so when the unit starts (systemd.io/CREDENTIALS), so a new ring takes a restart.
     ///
     /// # Errors
     ///
@@ -143,6 +145,17 @@ impl FileText {
         })
     }
 
+    /// Makes what reading a file with this text gives.
+    #[cfg(test)]
+    pub(crate) fn of(text: &str) -> FileText {
+        FileText {
+            path: PathBuf::from("/keys"),
+            bytes: Zeroizing::new(text.as_bytes().to_vec()),
+            public_mode: None,
+        }
+    }
+
+    /// Returns what tells the text from others.
     pub(crate) fn print(&self) -> TextPrint {
         wiping::<DERIVING, _>(|| Sha256::digest(&*self.bytes).into())
     }
@@ -246,5 +259,50 @@ fn unread(cause: &io::Error) -> String {
     match cause.kind() {
         io::ErrorKind::NotFound => format!("cannot be read: {cause}; {MAKE_ONE}"),
         _ => format!("cannot be read: {cause}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::Key;
+
+    #[test]
+    fn a_credential_is_a_file_of_the_folder_that_the_variable_names() {
+        let folder =
+            std::env::temp_dir().join(format!("sealed-credentials-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let key = Key::new(&[7; 32]).unwrap();
+        fs::write(folder.join("session-keys"), key.to_text().expose()).unwrap();
+        let read = |name: &str| from_credential(Some(folder.clone().into()), name);
+        let ring = read("session-keys").unwrap();
+        assert!(ring.keys().map(|key| key.id).eq([key.id()]));
+        assert_eq!(ring.file.unwrap().path, folder.join("session-keys"));
+
+        let table = [
+            ("../session-keys", "is that of a file"),
+            ("", "is that of a file"),
+            ("..", "is that of a file"),
+            ("other", "other: cannot be read"),
+            (
+                key.to_text().expose(),
+                "where the name of a credential belongs",
+            ),
+        ]
+        .map(|(name, wanted)| (read(name), wanted));
+        let unset = from_credential(None, "session-keys");
+        for (read, wanted) in table
+            .into_iter()
+            .chain([(unset, "the variable is not set; systemd")])
+        {
+            let error = read.unwrap_err();
+            let shown = format!("{error} {error:?}");
+            assert!(
+                error.is_key() && shown.contains(wanted),
+                "{shown} / {wanted}"
+            );
+            assert!(!shown.contains(&key.to_text().expose()[20..40]), "{shown}");
+        }
+        fs::remove_dir_all(&folder).unwrap();
     }
 }

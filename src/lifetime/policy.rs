@@ -251,7 +251,7 @@ impl Lifetime {
     /// lifetime, and in cookies at most 400 days; see [`Persistence`].
     ///
     /// A key has to be accepted for as long as the sessions that it sealed can live; see
-    /// [`KeyRing::accept_until`](crate::KeyRing::accept_until).
+    /// [`KeyRing::retire`](crate::KeyRing::retire).
     ///
     /// ```
     /// # use sealed_session::{Key, KeyRing};

@@ -369,7 +369,8 @@ impl SessionManagerBuilder {
     }
 
     /// Calls `hook` for every [`Event`], for metrics. It runs within the request, and no lock is
-    /// held: it may ask the session. Keep it short, because the request waits for it.
+    /// held: it may ask the session. Keep it short, because the request waits for it. What happens to the
+    /// [ring](crate::SessionManager::replace_ring) is told where that is replaced, be it the thread of a watcher.
     ///
     /// ```
     /// use sealed_session::{Event, Refusal, SessionManager};

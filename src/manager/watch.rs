@@ -180,3 +180,149 @@ impl Watch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::Key;
+    use crate::lifetime::Timestamp;
+
+    /// What a reading of the file finds.
+    #[derive(Clone, Copy)]
+    enum File {
+        /// A ring of the keys of these seeds. All but the first seal from 100 on.
+        Ring(&'static [u8]),
+        /// A ring of one key that seals from 100 on.
+        Early,
+        Bad(&'static str),
+        Gone,
+    }
+
+    impl File {
+        fn read(self) -> Result<FileText, Error> {
+            let line = |seed: u8, from: &str| {
+                let text = Key::new(&[seed; 32]).unwrap().to_text();
+                format!("{}{from}\n", text.expose())
+            };
+            let from = format!(" from {}", Timestamp(100));
+            match self {
+                File::Ring([first, others @ ..]) => {
+                    let others: String = others.iter().map(|seed| line(*seed, &from)).collect();
+                    Ok(FileText::of(&(line(*first, "") + &others)))
+                }
+                File::Ring([]) => Ok(FileText::of("")),
+                File::Early => Ok(FileText::of(&line(9, &from))),
+                File::Bad(text) => Ok(FileText::of(text)),
+                File::Gone => Err(Error::key("cannot be read")),
+            }
+        }
+    }
+
+    /// What a step does.
+    #[derive(Debug, PartialEq)]
+    enum Does {
+        Nothing,
+        Takes,
+        Tells,
+        TellsAgain,
+    }
+
+    /// When the file is read, what that finds, and what it does.
+    type Reading = (u32, File, Does);
+
+    #[test]
+    fn a_text_counts_when_it_was_found_twice_and_a_fault_is_loud_once() {
+        use Does::{Nothing, Takes, Tells, TellsAgain};
+        use File::{Bad, Early, Gone, Ring};
+        // Readings in order, each with its time, and what each does. The ring in use is that of seed 1.
+        let table: &[(&str, &[Reading])] = &[
+            (
+                "nothing new",
+                &[(0, Ring(&[1]), Nothing), (0, Ring(&[1]), Nothing)],
+            ),
+            (
+                "a new text",
+                &[
+                    (0, Ring(&[1, 2]), Nothing),
+                    (0, Ring(&[1, 2]), Takes),
+                    (0, Ring(&[1, 2]), Nothing),
+                    (0, Ring(&[1]), Nothing),
+                    (0, Ring(&[1]), Takes),
+                ],
+            ),
+            (
+                "a writer that is half through at the end of a line",
+                &[
+                    (0, Ring(&[2]), Nothing),
+                    (0, Ring(&[2, 1]), Nothing),
+                    (0, Ring(&[2, 1]), Takes),
+                ],
+            ),
+            (
+                "a writer that puts it back",
+                &[
+                    (0, Bad(""), Nothing),
+                    (0, Ring(&[1]), Nothing),
+                    (0, Bad(""), Nothing),
+                    (0, Ring(&[1]), Nothing),
+                ],
+            ),
+            (
+                "a fault that stays, another one, and its end",
+                &[
+                    (0, Bad("x"), Nothing),
+                    (0, Bad("x"), Tells),
+                    (0, Bad("x"), TellsAgain),
+                    (0, Gone, Nothing),
+                    (0, Gone, Tells),
+                    (0, Gone, TellsAgain),
+                    (0, Ring(&[1, 2]), Nothing),
+                    (0, Ring(&[1, 2]), Takes),
+                    (0, Gone, Nothing),
+                    (0, Gone, Tells),
+                ],
+            ),
+            (
+                "a fault that ends by going back is loud when it comes again",
+                &[
+                    (0, Bad("x"), Nothing),
+                    (0, Bad("x"), Tells),
+                    (0, Ring(&[1]), Nothing),
+                    (0, Bad("x"), Nothing),
+                    (0, Bad("x"), Tells),
+                ],
+            ),
+            (
+                "a ring whose time comes while it waits",
+                &[
+                    (97, Early, Nothing),
+                    (98, Early, Tells),
+                    (99, Early, TellsAgain),
+                    (100, Early, Takes),
+                    (101, Early, Nothing),
+                ],
+            ),
+        ];
+        for (what, steps) in table {
+            let mut watch = Watch::new(Ring(&[1]).read().unwrap().print());
+            for (at, (now, file, wanted)) in steps.iter().enumerate() {
+                let mut taken = false;
+                let now = Timestamp(*now).to_time();
+                let adopt = |text: &FileText| {
+                    text.ring()?.check(now)?;
+                    taken = true;
+                    Ok(())
+                };
+                let told = watch.step(file.read(), adopt);
+                let does = match told {
+                    None if taken => Takes,
+                    None => Nothing,
+                    Some(Event::RingKept { again: false, .. }) => Tells,
+                    Some(Event::RingKept { again: true, .. }) => TellsAgain,
+                    Some(other) => panic!("{other:?}"),
+                };
+                assert_eq!(does, *wanted, "{what}, step {at}");
+            }
+        }
+    }
+}

@@ -1,32 +1,11 @@
 //! Key rings from text, files and the environment: what is accepted, and what every fault says.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use sealed_session::{Key, KeyRing, Lifetime, SessionManager};
 
+use super::files::{Folder, text};
 use crate::common::{at, key};
-
-fn text(seed: u8) -> String {
-    key(seed).to_text().expose().to_owned()
-}
-
-/// A file that is gone at the end of the test.
-struct File(PathBuf);
-
-impl File {
-    fn new(name: &str, content: &[u8]) -> File {
-        let path = std::env::temp_dir().join(format!("sealed-{}-{name}", std::process::id()));
-        std::fs::write(&path, content).unwrap();
-        File(path)
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
 
 #[test]
 fn a_ring_reads_keys_comments_and_retirements() {
@@ -34,7 +13,7 @@ fn a_ring_reads_keys_comments_and_retirements() {
     let content = format!(
         "# sealing, since October\n\n  {one}  # in use\r\n{two} stopped 2027-01-30T12:00:00Z until 2027-01-31T00:00:00Z\n\t{three}"
     );
-    let ring = KeyRing::from_file(&File::new("good", content.as_bytes()).0).unwrap();
+    let ring = KeyRing::from_file(Folder::new("good").write("keys", content)).unwrap();
     assert_eq!(ring.sealing_key(at(0)), key(1).id());
     assert_eq!(ring.keys().count(), 3);
 
@@ -110,13 +89,14 @@ fn every_fault_of_a_file_names_file_and_line_and_no_key() {
             ", line 1: it does not begin with",
         ),
     ];
+    let folder = Folder::new("faults");
     for (name, content, wanted) in table {
-        let file = File::new(name, content);
-        let error = KeyRing::from_file(&file.0).unwrap_err();
+        let file = folder.write(name, content);
+        let error = KeyRing::from_file(&file).unwrap_err();
         let message = error.to_string();
         assert!(error.is_key());
         assert!(
-            message.starts_with(&format!("key in {}", file.0.display())),
+            message.starts_with(&format!("key in {}", file.display())),
             "{message}"
         );
         assert!(message.contains(wanted), "{message} / {wanted}");
@@ -151,6 +131,8 @@ fn what_shells_and_editors_leave_around_a_key_is_harmless() {
         format!("\"{one}\", \"{two}\""),
         format!("'{one}'\r\n'{two}' {end}\r\n"),
         format!("\u{feff}{one}\r\n\"{two} {end}\"\r\n"),
+        format!("\"{one}\n{two}\"\n"),
+        format!("\u{feff} '# keys\r\n{one}\r\n{two} {end}\r\n'\r\n"),
     ] {
         let ring: KeyRing = dressed.parse().unwrap();
         let ids = (ring.sealing_key(at(0)), ring.keys().count());
@@ -204,11 +186,18 @@ fn what_is_pasted_for_a_key_is_named_and_not_shown() {
         (format!("{one};{two}").into(), "two keys run together"),
         (format!("{one} {two}").into(), "two keys stand in one entry"),
         (utf16(&one), "it is UTF-16"),
+        (utf16(&one)[2..].to_vec(), "it is UTF-16"),
+        (utf16(&one)[3..].to_vec(), "it is UTF-16"),
+        (
+            format!("\"{one}\n{}\"", &two[..50]).into(),
+            ", line 2: 36 characters",
+        ),
     ];
     let parts = [&one[14..40], &two[14..40], hex, base64, "horse", "secrets"];
+    let folder = Folder::new("pasted");
     for (content, wanted) in table {
-        let file = File::new("pasted", content);
-        let error = KeyRing::from_file(&file.0).unwrap_err();
+        let file = folder.write("keys", content);
+        let error = KeyRing::from_file(&file).unwrap_err();
         let shown = format!("{error} {error:?}");
         assert!(
             error.is_key() && shown.contains(wanted),

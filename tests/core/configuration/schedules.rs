@@ -5,12 +5,8 @@ use sealed_session::report::RingKey;
 use sealed_session::{KeyRing, Lifetime, Refusal, SessionManager, Slot};
 use time::{Duration, OffsetDateTime};
 
+use super::files::text;
 use crate::common::{Browser, at, key};
-
-/// The text of a key.
-fn text(seed: u8) -> String {
-    key(seed).to_text().expose().to_owned()
-}
 
 /// A ring of lines in which `K1` stands for the key of seed 1, and `T100` for 100 seconds after [`at`] zero.
 fn read(lines: &str) -> Result<KeyRing, sealed_session::Error> {
@@ -143,6 +139,41 @@ fn every_fault_of_a_schedule_names_its_line_and_no_key() {
             assert!(!shown.contains(&text(seed)[20..40]), "{shown}");
         }
     }
+}
+
+#[test]
+fn no_text_that_was_cut_or_changed_panics_or_shows_a_key() {
+    let seeds = [1, 2, 3, 4].map(text);
+    let [one, two, three, four] = &seeds;
+    let (from, until) = ("from 2027-02-01T00:00:00Z", "until 2027-02-03T00:00:00Z");
+    let stopped = "stopped 2027-01-01T00:00:00Z";
+    let whole = format!(
+        "\u{feff}# keys\r\n{one} {until}\n'{two} {from}',{three}\n\"{four}\" {stopped} {until}\n"
+    );
+    assert_eq!(whole.parse::<KeyRing>().unwrap().keys().count(), 4);
+    let mut refused = 0;
+    let mut read = |text: &str| {
+        let Err(error) = text.parse::<KeyRing>() else {
+            return;
+        };
+        refused += 1;
+        let shown = format!("{error} {error:?}");
+        for body in seeds
+            .iter()
+            .map(|text| &text.as_bytes()["sealed_key_v1_".len()..])
+        {
+            let shows = |part: &[u8]| shown.contains(std::str::from_utf8(part).unwrap());
+            assert!(!body.windows(8).any(shows), "{shown}");
+        }
+    };
+    for (at, _) in whole.char_indices() {
+        read(&whole[..at]);
+        let rest: String = whole[at..].chars().skip(1).collect();
+        for put in ["", "\0", "\"", "'", ",", "#", "\n", "=", "\u{e9}"] {
+            read(&format!("{}{put}{rest}", &whole[..at]));
+        }
+    }
+    assert!(refused > 2_000, "{refused}");
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! What the child does with keys: every way to get one, and every use of it.
 
-use std::fs::File;
+use std::fs::{DirEntry, File};
 use std::io::Read;
 use std::path::Path;
+use std::sync::mpsc::channel;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use sealed_session::adapter::RequestHead;
-use sealed_session::{Format, Key, KeyRing, Lifetime, Session, SessionManager};
+use sealed_session::{Event, Format, Key, KeyRing, Lifetime, Session, SessionManager};
 use zeroize::Zeroizing;
 
 use crate::common::at;
@@ -35,8 +36,9 @@ pub(crate) fn all(folder: &Path, variable: &str) {
     std::fs::write(folder.join("tokens"), tokens.join("\n")).unwrap();
     // The keys of a ring that is replaced go, too.
     encrypted.replace_ring(others[3].clone(), at(0)).unwrap();
+    let watched = watched(folder);
     stage(folder, "live");
-    drop((ring, others, encrypted, signed));
+    drop((ring, others, encrypted, signed, watched));
     stage(folder, "dropped");
 }
 
@@ -59,6 +61,34 @@ fn others(folder: &Path, variable: &str) -> Vec<KeyRing> {
     let long = KeyRing::from_file(folder.join("long")).unwrap();
     let in_env = KeyRing::from_env(variable).unwrap();
     vec![all.clone(), all, ring, grown, long, in_env]
+}
+
+/// A manager whose watcher read its file again and again, took another one, and is gone.
+fn watched(folder: &Path) -> SessionManager {
+    let (sender, told) = channel();
+    let hook = move |event: &Event| {
+        if let Event::RingReplaced { .. } = event {
+            sender.send(()).ok();
+        }
+    };
+    let ring = KeyRing::from_file(folder.join("long")).unwrap();
+    let builder = SessionManager::builder("session", ring).on_event(hook);
+    let manager = builder.build().unwrap();
+    let watcher = manager.watch_keys_every(Duration::from_millis(1)).unwrap();
+    std::fs::rename(folder.join("ring"), folder.join("long")).unwrap();
+    told.recv_timeout(Duration::from_secs(60)).unwrap();
+    drop(watcher);
+    let is_watcher = |task: std::io::Result<DirEntry>| {
+        let name = std::fs::read_to_string(task.unwrap().path().join("comm"));
+        name.is_ok_and(|name| name.starts_with("sealed-session"))
+    };
+    while std::fs::read_dir("/proc/self/task")
+        .unwrap()
+        .any(is_watcher)
+    {
+        sleep(Duration::from_millis(1));
+    }
+    manager
 }
 
 fn manager(ring: &KeyRing, format: Format) -> SessionManager {

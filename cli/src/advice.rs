@@ -82,11 +82,7 @@ impl Case<'_> {
                 "a client or proxy has dropped a Set-Cookie line, or a cookie of another domain or path is in \
                  the way, which `former_scope` removes, and the next write replaces all of them",
             )),
-            Refusal::NewerFormat => Some(Advice::new(
-                "its first byte is a format that this version does not know",
-                "a newer version sealed it, if this library did, and every node needs that version before one \
-                 seals by it",
-            )),
+            Refusal::NewerFormat => Some(self.newer()),
             Refusal::OffLoopback => Some(self.off_loopback()),
             Refusal::OverCeiling => Some(Advice::new(
                 format!(
@@ -285,23 +281,9 @@ impl Case<'_> {
                 "another program has the key, so replace the key if you do not know that program",
             );
         }
-        let name = self.name();
-        let (what, value) = match self.message.tokens.first() {
-            Some(token) => ("this".to_owned(), token.as_str()),
-            None => {
-                let mut pairs = self.message.pairs();
-                let value = pairs.find(|(of, _)| *of == name);
-                (
-                    format!("the value of `{name}`"),
-                    value.map_or("", |(_, value)| value),
-                )
-            }
-        };
-        if let Some(like) = like(name, value) {
-            return Advice::new(
-                format!("{what} is no token, and looks like {like}"),
-                format!("if another application sets `{name}`, give one of them another name"),
-            );
+        let (what, value) = self.value();
+        if let Some(foreign) = self.foreign(&what, value) {
+            return foreign;
         }
         let why = match damage(value).join(", and ") {
             damage if damage.is_empty() => format!("{what} is no token"),
@@ -312,6 +294,42 @@ impl Case<'_> {
             "copy the whole value as the browser's developer tools show it, and if it came like this, look for \
              what changes it on the way",
         )
+    }
+
+    fn newer(&self) -> Advice {
+        let (what, value) = self.value();
+        self.foreign(&what, value).unwrap_or_else(|| {
+            Advice::new(
+                "its first byte is a format that this version does not know",
+                "a newer version sealed it, if this library did, and every node needs that version before one \
+                 seals by it",
+            )
+        })
+    }
+
+    /// Returns what is no token, as a noun, and its text.
+    fn value(&self) -> (String, &str) {
+        let name = self.name();
+        if let Some(token) = self.message.tokens.first() {
+            return ("this".to_owned(), token);
+        }
+        let value = self.message.pairs().find(|(of, _)| *of == name);
+        let value = value.map_or("", |(_, value)| value);
+        (format!("the value of `{name}`"), value)
+    }
+
+    /// Says whose a value is that is no token, as far as it is known.
+    fn foreign(&self, what: &str, value: &str) -> Option<Advice> {
+        let name = self.name();
+        let like = like(name, value)?;
+        let todo = match self.message.tokens.is_empty() {
+            true => format!("if another application sets `{name}`, give one of them another name"),
+            false => "give the value of the session's cookie".to_owned(),
+        };
+        Some(Advice::new(
+            format!("{what} is no token, and looks like {like}"),
+            todo,
+        ))
     }
 
     /// Says which chunk did not come.

@@ -13,7 +13,7 @@ use crate::input::{self, InputArguments};
 use crate::instant::At;
 use crate::judge::{Judgement, judge, names};
 use crate::keys::KeysFrom;
-use crate::looks::like;
+use crate::looks::{damage, like};
 use crate::message::Message;
 use crate::policy::{self, Policy, PolicyArguments};
 use crate::style::{HEAD, number, shown, wrap};
@@ -238,14 +238,11 @@ impl Seen {
             }
             let what = match (name, like(name, value)) {
                 ("", Some(like)) => format!("It looks like {like}."),
-                ("", None) => format!(
-                    "It looks like nothing known: {} bytes.",
-                    number(value.len())
-                ),
+                ("", None) => by_itself(value),
                 (_, Some(like)) => format!("  {}: looks like {like}", shown(name)),
-                (_, None) => format!("  {}: {} bytes", shown(name), number(value.len())),
+                (_, None) => format!("  {}: {}", shown(name), bytes(value)),
             };
-            text += &wrap(&what, "    ");
+            text += &wrap(&what, if name.is_empty() { "" } else { "    " });
         }
         if count > OTHERS_MAX {
             text += &format!("  and {} more\n", number(count - OTHERS_MAX));
@@ -254,6 +251,23 @@ impl Seen {
             true => format!("\nOther cookies\n{text}"),
             false => text,
         }
+    }
+}
+
+/// Says what a text is that stands by itself and is like nothing known.
+fn by_itself(value: &str) -> String {
+    match damage(value).join(", and ") {
+        damage if damage.is_empty() => {
+            format!("It looks like nothing known, and has {}.", bytes(value))
+        }
+        damage => format!("It is no whole token: {damage}."),
+    }
+}
+
+fn bytes(value: &str) -> String {
+    match value.len() {
+        1 => "1 byte".to_owned(),
+        length => format!("{} bytes", number(length)),
     }
 }
 

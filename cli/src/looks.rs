@@ -11,11 +11,18 @@ use sealed_session::inspect::{self, PieceKind};
 
 use crate::percent::percent_decoded;
 
+/// The longest value that is looked at. No browser keeps a cookie of a tenth of it.
+const LENGTH_MAX: usize = 65_536;
+
 /// Returns what a cookie's value looks like, as a noun with its article; `None` if like nothing known.
 pub(crate) fn like(name: &str, value: &str) -> Option<&'static str> {
+    if value.len() > LENGTH_MAX {
+        return None;
+    }
     let decoded = percent_decoded(value);
     let value = decoded.trim_matches('"');
     by_prefix(value)
+        .or_else(|| of_ours(value))
         .or_else(|| by_parts(value))
         .or_else(|| by_name(name, value))
         .or_else(|| by_letters(value))
@@ -31,6 +38,8 @@ fn by_prefix(value: &str) -> Option<&'static str> {
         ("CfDJ8", "a cookie that ASP.NET Core protects"),
         ("Fe26.2*", "a sealed cookie of iron-session"),
         ("s:", "a signed session id of express-session"),
+        ("https://", "a link"),
+        ("http://", "a link"),
         ("v2.local.", "a PASETO"),
         ("v3.local.", "a PASETO"),
         ("v4.local.", "a PASETO"),
@@ -41,6 +50,21 @@ fn by_prefix(value: &str) -> Option<&'static str> {
         .into_iter()
         .find(|(prefix, _)| value.starts_with(prefix));
     found.map(|(_, what)| what)
+}
+
+/// Marks of this library, which stand beside a token.
+fn of_ours(value: &str) -> Option<&'static str> {
+    let line = format!("s.t={value}; s.x={value}");
+    let found = inspect::cookies("s", [line.as_bytes()]);
+    found.pieces.iter().find_map(|piece| match piece.kind {
+        PieceKind::Touch { .. } => {
+            Some("a touch, which stands beside a token in a cookie of its own")
+        }
+        PieceKind::Tombstones { .. } => {
+            Some("tombstones, which stand beside a token in a cookie of their own")
+        }
+        _ => None,
+    })
 }
 
 /// Values of several parts.
@@ -300,6 +324,8 @@ mod tests {
             ),
             ("id", "d9428888-122b-11e1-b85c-61cd3cbb3210", "a UUID"),
             ("a", "v4.local.AAAA", "a PASETO"),
+            ("a", "A2tJ0mS3keaJgKugxdGfRLbdiH15", "a touch"),
+            ("a", "BMyWvOtKyBcrqV7XE2CkswTcBeZ0", "tombstones"),
             ("prefs", "{\"theme\":\"dark\"}", "JSON in the clear"),
             (
                 "session",

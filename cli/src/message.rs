@@ -2,6 +2,11 @@
 
 use sealed_session::time::OffsetDateTime;
 
+use crate::style::shown;
+
+/// The most notes on one message.
+const NOTES_MAX: usize = 12;
+
 /// What the input says of one request, of one response, or of a token by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Message {
@@ -63,8 +68,12 @@ impl Message {
             let age = age.strip_prefix("max-age=");
             age.is_some_and(|age| age.trim().parse::<i64>().is_ok_and(|age| age <= 0))
         });
+        let name = pair.split('=').next().unwrap_or_default().trim();
         if !removes {
             self.cookies.push(pair.trim().to_owned());
+        } else if self.notes.len() < NOTES_MAX {
+            let note = format!("It removes the cookie `{}`", shown(name));
+            self.notes.push(note);
         }
         self.set.push(line.to_owned());
     }

@@ -76,7 +76,7 @@ fn claims(session: &Judgement) -> Vec<Result<TokenClaim, Refusal>> {
 fn what(kind: PieceKind, at: OffsetDateTime) -> String {
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     match kind {
-        PieceKind::Token => "a whole token".to_owned(),
+        PieceKind::Token => "a token".to_owned(),
         PieceKind::FirstChunk { of, .. } => format!("chunk 1 of {of}"),
         PieceKind::Chunk { index, .. } => format!("chunk {}", index + 1),
         PieceKind::Touch { at: touched, .. } => format!("a touch: used {}", ago(touched, at)),

@@ -9,7 +9,7 @@ const JOINED: &str = "There are line breaks within a value, which were taken out
 /// Reads pasted text of any of these kinds.
 pub(super) fn messages(text: &str) -> Vec<Message> {
     let lines = || text.lines().map(bare);
-    if lines().any(is_cookie_field) {
+    if lines().any(|line| is_cookie_field(line) || is_start(line)) {
         return heads(lines());
     }
     let rows: Vec<String> = lines().filter_map(row).collect();
@@ -49,13 +49,18 @@ fn is_cookie_field(line: &str) -> bool {
     names.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
+/// Returns whether a line begins the head of a request or of a response.
+fn is_start(line: &str) -> bool {
+    line.starts_with("HTTP/") || line.contains(" HTTP/")
+}
+
 /// Reads the fields of heads, in both directions.
 fn heads<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<Message> {
     let mut found = vec![Message::default()];
     let mut open: Option<(&str, String)> = None;
     let mut joined = false;
     for line in lines {
-        let is_start = line.starts_with("HTTP/") || line.contains(" HTTP/");
+        let is_start = is_start(line);
         match (field(line), &mut open) {
             _ if line.is_empty() || is_start => {
                 close(&mut found, open.take(), &mut joined);
@@ -83,6 +88,9 @@ fn heads<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<Message> {
     }
     close(&mut found, open, &mut joined);
     found.retain(|message| !message.is_empty() || !message.notes.is_empty());
+    if found.is_empty() {
+        found.push(Message::default());
+    }
     for message in &mut found {
         let place = if message.set.is_empty() {
             "the request"
@@ -285,7 +293,7 @@ mod tests {
         }
         assert_eq!(one("AcyWv OtrSdGc").notes.len(), 1);
         assert_eq!(one("Cookie: s=Acy\nWvO").notes.len(), 1);
-        assert!(messages("Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.x").is_empty());
+        assert!(one("Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.x").is_empty());
         assert_eq!(one("dGVzdA==--c2Vjcg==").tokens.len(), 1);
     }
 }

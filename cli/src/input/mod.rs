@@ -107,13 +107,7 @@ fn messages(text: &str) -> Result<Vec<Message>, Failure> {
     if curl::is_curl(text.split_whitespace().next().unwrap_or_default()) {
         return Ok(curl::messages(text));
     }
-    let found = head::messages(text);
-    match found.is_empty() {
-        false => Ok(found),
-        true => Err(Failure::new(
-            "the input has header fields, and none of them carries a session",
-        )),
-    }
+    Ok(head::messages(text))
 }
 
 #[cfg(test)]

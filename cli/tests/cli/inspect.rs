@@ -13,7 +13,7 @@ fn without_keys_the_cookies_their_sizes_and_claims_are_shown() {
 The Cookie field: 4 cookies, 234 bytes
 
 __Host-shop
-  __Host-shop       151 bytes  a whole token
+  __Host-shop       151 bytes  a token
   __Host-shop.t      28 bytes  a touch: used 2 minutes ago
   token           151 characters, encrypted under the key bdfab1f0
   sealed          2027-01-15 08:00:00 UTC, 12 minutes ago
@@ -143,8 +143,18 @@ fn without_a_session_it_says_what_came() {
             "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
             "It looks like a JWT.",
         ),
-        ("hello", "It looks like nothing known: 5 bytes."),
-        ("\x1b[2J=\x1b[31m", "It looks like nothing known: 10 bytes."),
+        ("hello", "It looks like nothing known, and has 5 bytes."),
+        ("AcyWvOtrSdGcxC2uV6zFa...", "it has an ellipsis in it"),
+        ("A2tJ0mS3keaJgKugxdGfRLbdiH15", "It looks like a touch"),
+        (
+            "\x1b[2J=\x1b[31m",
+            "It is no whole token: it has letters of standard base64",
+        ),
+        (
+            "GET / HTTP/1.1\nHost: shop.example",
+            "The request\nThere is no session",
+        ),
+        ("Set-Cookie: s=; Max-Age=0", "It removes the cookie `s`."),
     ] {
         let ended = run_with(&["inspect"], input);
         let text = ended.text(1);

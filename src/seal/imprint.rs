@@ -20,11 +20,13 @@ impl TokenImprint {
     /// Makes an imprint from the bytes before the payload and those behind it.
     pub(super) fn of(header: &Header, before: &[u8], behind: &[u8]) -> TokenImprint {
         let mut bytes = [0; LONGEST];
-        let mut length = 0;
-        let around = before.iter().chain(behind);
-        for (to, from) in bytes.iter_mut().zip(around) {
-            *to = *from;
-            length += 1;
+        let (start, rest) = bytes.split_at_mut(before.len().min(LONGEST));
+        let length = start.len() + behind.len().min(rest.len());
+        for (to, from) in [(start, before), (rest, behind)] {
+            // Both are as long as the format says, so both fit: `LONGEST` is asserted above.
+            if let Some(to) = to.get_mut(..from.len()) {
+                to.copy_from_slice(from);
+            }
         }
         TokenImprint {
             key: header.key,

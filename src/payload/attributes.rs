@@ -258,11 +258,13 @@ impl Attributes {
         if unpacked > UNPACKED_MAX {
             return Err(Refusal::OverCeiling);
         }
-        index.sort_by(|a, b| a.name.of(&body).cmp(b.name.of(&body)));
-        let twice =
-            |pair: &[IndexEntry]| matches!(pair, [a, b] if a.name.of(&body) == b.name.of(&body));
-        if index.windows(2).any(twice) {
-            return Err(Refusal::Malformed);
+        // Each region is in order. Together they have to be put in order, and may name an attribute twice.
+        if (1..body.len()).contains(&border) {
+            index.sort_by(|a, b| a.name.of(&body).cmp(b.name.of(&body)));
+            let twice = |pair: &[IndexEntry]| matches!(pair, [a, b] if a.name.of(&body) == b.name.of(&body));
+            if index.windows(2).any(twice) {
+                return Err(Refusal::Malformed);
+            }
         }
         Ok(Attributes { body, index })
     }

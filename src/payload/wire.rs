@@ -99,12 +99,19 @@ impl<'a> Cursor<'a> {
         self.array::<1>().map(|[byte]| byte)
     }
 
+    /// Reads a number. Nearly all have one byte.
+    #[inline]
     pub(super) fn varint(&mut self) -> Result<usize, Refusal> {
-        // Nearly all numbers have one byte.
-        if let [number @ ..=0x7f, ..] = self.rest() {
-            self.at += 1;
-            return Ok(usize::from(*number));
+        match self.rest() {
+            [number @ ..=0x7f, ..] => {
+                self.at += 1;
+                Ok(usize::from(*number))
+            }
+            _ => self.longer_varint(),
         }
+    }
+
+    fn longer_varint(&mut self) -> Result<usize, Refusal> {
         let mut number: u64 = 0;
         for group in 0..5 {
             let byte = self.byte()?;

@@ -209,12 +209,16 @@ fn directive_name(directive: &str) -> String {
 /// them.
 pub(super) fn changes(mut said: AllSaid<'_>, caching: &Caching) -> Vec<HeaderChange> {
     // What each session says, in the order of the slots.
-    let mut changes = Vec::new();
+    let mut changes = match said.as_mut_slice() {
+        [only] if !only.lines.is_empty() => std::mem::take(&mut only.lines),
+        // Most pages say `Vary` and `Cache-Control`, and nothing else.
+        _ => Vec::with_capacity(2),
+    };
+    let (mut is_leaky, mut is_seen) = (false, false);
     for said in &mut said {
-        match changes.is_empty() {
-            true => changes = std::mem::take(&mut said.lines),
-            false => changes.append(&mut said.lines),
-        }
+        changes.append(&mut said.lines);
+        is_leaky |= said.is_exposed;
+        is_seen |= said.sight == Sight::Session;
     }
     let is_written = !changes.is_empty();
     let has_field = changes.iter().any(HeaderChange::is_own_field);
@@ -227,8 +231,6 @@ pub(super) fn changes(mut said: AllSaid<'_>, caching: &Caching) -> Vec<HeaderCha
     }
 
     // Who may keep it. A field of our own is one that no cache knows.
-    let is_leaky = said.iter().any(|said| said.is_exposed);
-    let is_seen = said.iter().any(|said| said.sight == Sight::Session);
     let partings = || said.iter().filter_map(|said| said.parting);
     if is_written || is_leaky || (is_seen && caching.is_silent()) {
         // Over each such field its caches ignore `private` (RFC 9213 section 2.2), so only one that

@@ -279,15 +279,14 @@ impl<'v> SlotVisit<'v, '_> {
     /// Keeps a session alive that was not changed, and cleans up after one that is gone, if the response
     /// may carry what nobody asked for.
     fn keep_alive(&self, said: &mut Said<'_>, caching: Option<&Caching>, commit_time: Timestamp) {
+        if !caching.is_some_and(Caching::may_carry_unasked) {
+            return;
+        }
         let (config, now) = (self.config, self.now);
-        let orphans = touching::orphans(config, &self.slot.came, self.opened(), now, commit_time);
-        let is_due = touching::may_be_due(config, self.slot, now);
-        if (is_due || !orphans.is_empty()) && caching.is_some_and(Caching::may_carry_unasked) {
-            said.lines = orphans;
-            if is_due {
-                let touch = touching::touch(config, self.slot, now, commit_time);
-                said.lines.extend(touch);
-            }
+        said.lines = touching::orphans(config, &self.slot.came, self.opened(), now, commit_time);
+        if touching::may_be_due(config, self.slot, now) {
+            let touch = touching::touch(config, self.slot, now, commit_time);
+            said.lines.extend(touch);
         }
     }
 

@@ -5,7 +5,7 @@ use super::key::AttributeName;
 use crate::carrier::Source;
 use crate::error::{Error, Refusal};
 use crate::keys::KeyId;
-use crate::payload::{SUBJECT_MAX, SessionId};
+use crate::payload::{LogId, SUBJECT_MAX, SessionId};
 use crate::visit::{Edit, SessionState};
 
 impl Session {
@@ -22,6 +22,26 @@ impl Session {
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
         self.read(SessionState::id)
+    }
+
+    /// Returns the name of the session in logs, which lasts for a sign-in; `None` as long as there is no session.
+    ///
+    /// It opens nothing, and no id can be told from it.
+    ///
+    /// ```
+    /// # let session = sealed_session::testing::session();
+    /// session.sign_in("user-17", &[])?;
+    /// let before = session.log_id();
+    /// session.renew()?;
+    /// assert!(before.is_some() && session.log_id() == before);
+    ///
+    /// session.sign_in("user-18", &[])?;
+    /// assert_ne!(session.log_id(), before);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn log_id(&self) -> Option<LogId> {
+        Some(self.id()?.log_id())
     }
 
     /// Returns whether there is a session: one that came with the request, or one begun since.

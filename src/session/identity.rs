@@ -4,6 +4,7 @@ use super::Session;
 use super::key::AttributeName;
 use crate::carrier::Source;
 use crate::error::{Error, Refusal};
+use crate::event::Event;
 use crate::keys::KeyId;
 use crate::payload::{LogId, SUBJECT_MAX, SessionId};
 use crate::visit::{Edit, SessionState};
@@ -26,7 +27,9 @@ impl Session {
 
     /// Returns the name of the session in logs, which lasts for a sign-in; `None` as long as there is no session.
     ///
-    /// It opens nothing, and no id can be told from it.
+    /// It opens nothing, and no id can be told from it. [`record_log_id`] puts it on the span of each request.
+    ///
+    /// [`record_log_id`]: crate::SessionManagerBuilder::record_log_id
     ///
     /// ```
     /// # let session = sealed_session::testing::session();
@@ -218,7 +221,7 @@ impl Session {
                 "a subject has 1 to {SUBJECT_MAX} bytes and this one {}",
                 subject.len()
             );
-            return Err(Error::not_representable("subject", what));
+            return Err(self.owned(Error::not_representable("subject", what)));
         }
         self.begin_anew("sign_in", Some(subject), keep)
     }
@@ -256,11 +259,8 @@ impl Session {
         let keep: Vec<&str> = keep.iter().map(AttributeName::name).collect();
         for name in keep.iter().filter(|name| !self.contains(**name)) {
             // No more than that: most visitors who sign in have no cart yet.
-            tracing::debug!(
-                target: "sealed_session",
-                attribute = *name,
-                "`{verb}` is to keep an attribute that the session does not have"
-            );
+            let attribute = (*name).to_owned();
+            self.tell(&Event::NothingToKeep { attribute });
         }
         self.change(
             verb,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use actix_web::dev::{Service, ServiceRequest, Transform, forward_ready};
 use actix_web::http::header::HeaderMap;
 use actix_web::{Error as ActixError, HttpMessage};
-use sealed_session::{Session, adapter};
+use sealed_session::{Error, Session, adapter};
 
 /// Marks requests as [passive](Session::mark_passive): they do not keep their session from idling
 /// out, in any slot. For polling, prefetches and health checks.
@@ -131,9 +131,9 @@ where
         if wanted.is_none_or(|wanted| wanted(request.headers())) {
             match request.extensions().get::<Session>() {
                 Some(session) => adapter::mark_passive(session),
-                None => drop(adapter::tell_mistake(
-                    &"a passive middleware without a session middleware around it marks nothing",
-                )),
+                None => drop(adapter::tell_mistake(&Error::misuse(
+                    "a passive middleware without a session middleware around it marks nothing",
+                ))),
             }
         }
         self.inner.call(request)

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
 use sealed_session::{
-    Budget, CookieSpec, CrossOrigin, Event, Key, KeyRing, Lifetime, Session, SessionManager,
-    Transport, adapter,
+    Budget, CookieSpec, CrossOrigin, Event, Guard, Key, KeyRing, Lifetime, Session, SessionManager,
+    Slot, Transport, adapter,
 };
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
@@ -58,6 +58,9 @@ fn everything(session: &Session) {
     drop(session.destroy());
 }
 
+enum Nowhere {}
+impl Slot for Nowhere {}
+
 /// Cause each kind of event once, each with the session that it is about at hand.
 fn cause_all(manager: &SessionManager, links: &SessionManager) {
     let load = |manager: &SessionManager, line: &str| {
@@ -83,6 +86,18 @@ fn cause_all(manager: &SessionManager, links: &SessionManager) {
     let session = load(manager, "");
     drop(session.insert("one", noise(2_500, 1)));
     drop(session.insert("two", noise(2_500, 2)));
+    commit(&session);
+    // Written; Opened, Denied, NothingToKeep and Ended; Mistake and HandlerError.
+    let session = load(manager, "");
+    session.insert("name", "Ada").unwrap();
+    let changes = manager.commit(&session, ResponseHead::new(200), at(1));
+    let line = changes.unwrap_or_default().remove(0).value().to_owned();
+    let session = load(manager, line.split(';').next().unwrap());
+    drop(Guard::signed_in().check(&session, &RequestHead::default()));
+    drop(session.start_over(&[&"nowhere"]));
+    drop(session.destroy());
+    drop(adapter::answer(&session.slot::<Nowhere>().unwrap_err()));
+    drop(adapter::answer(&session.sign_in("", &[]).unwrap_err()));
     commit(&session);
     // TooLate, of a link.
     let session = load(links, "");
@@ -127,7 +142,7 @@ fn managers(seen: &Seen, ask: fn(&Session)) -> [SessionManager; 2] {
     ];
     builders.map(|builder| {
         let seen = Arc::clone(seen);
-        let hook = move |event: &Event| {
+        let hook = move |event: &Event, _: &str| {
             let shown = format!("{event:?}");
             let kind = shown.split([' ', '{']).next().unwrap_or_default();
             seen.lock().unwrap().insert(kind.to_owned());
@@ -138,14 +153,21 @@ fn managers(seen: &Seen, ask: fn(&Session)) -> [SessionManager; 2] {
     })
 }
 
-const ALL: [&str; 7] = [
+const ALL: [&str; 14] = [
     "CommitFailed",
     "CrowdedRequest",
+    "Denied",
+    "Ended",
+    "HandlerError",
+    "Mistake",
     "NearBudget",
+    "NothingToKeep",
+    "Opened",
     "Overwrote",
     "Poisoned",
     "Refused",
     "TooLate",
+    "Written",
 ];
 
 #[test]
@@ -201,7 +223,7 @@ fn a_cookie_that_browsers_drop_over_plain_http_is_warned_of_once() {
     let seen = Seen::default();
     let told = |cookie: CookieSpec, transport: Transport| {
         let seen = Arc::clone(&seen);
-        let hook = move |event: &Event| {
+        let hook = move |event: &Event, _: &str| {
             if let Event::PlainHttp { host, .. } = event {
                 assert_eq!(*host, "web:8080");
                 seen.lock().unwrap().insert("PlainHttp".to_owned());
@@ -259,7 +281,7 @@ fn a_cookie_that_browsers_drop_over_plain_http_is_warned_of_once() {
 #[test]
 fn a_hook_that_panics_takes_nothing_along() {
     let ring = KeyRing::new(Key::generate().unwrap());
-    let hook = |_: &Event| panic!("in the hook");
+    let hook = |_: &Event, _: &str| panic!("in the hook");
     let manager = SessionManager::builder("session", ring)
         .on_event(hook)
         .build()

@@ -2,6 +2,8 @@
 
 mod closing;
 mod events;
+mod everyday;
 mod keeping;
 mod leaks;
 mod levels;
+mod log_ids;

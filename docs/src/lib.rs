@@ -57,6 +57,10 @@ pub mod clients_without_cookies {}
 #[doc = include_str!("../moving-cookies.md")]
 pub mod moving_cookies {}
 
+/// Metrics and log ids.
+#[doc = include_str!("../observability.md")]
+pub mod observability {}
+
 /// Sessions in links.
 #[doc = include_str!("../url-transport.md")]
 pub mod url_transport {}

@@ -47,7 +47,23 @@ use crate::session::Session;
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 pub fn nested(outer: &Session, manager: &SessionManager) -> Result<(), Error> {
-    manager.check_beside(outer.visit().slots())
+    let beside = manager.check_beside(outer.visit().slots());
+    beside.map_err(|error| outer.owned(error))
+}
+
+/// Makes the error of an adapter that finds its application put together wrongly and has a session at hand, be it
+/// that of another request: the hook of its manager hears of it. Otherwise it is that of
+/// [`Error::misuse`], and the same holds for `what`.
+///
+/// ```
+/// use sealed_session::adapter;
+/// # let session = sealed_session::testing::session();
+/// let error = adapter::mistake(&session, "two session layers cover one request");
+/// assert!(error.is_misuse());
+/// ```
+#[must_use]
+pub fn mistake(session: &Session, what: impl Into<String>) -> Error {
+    session.owned(Error::misuse(what))
 }
 
 /// Returns why the request is refused, if it is: a page of another origin caused it. See

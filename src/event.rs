@@ -1,10 +1,11 @@
-//! Events for operators. Each goes to `tracing`, and to one hook if there is one.
+//! Events for operators: what there is to tell, and how loud it is in a log.
 //!
 //! Events carry reasons, names and sizes. They never carry values, keys or tokens.
 
-use std::cell::Cell;
-use std::fmt;
-use std::sync::Arc;
+mod label;
+mod observer;
+
+pub(crate) use observer::Observer;
 
 use tracing::Level;
 
@@ -14,23 +15,34 @@ use crate::keys::KeyId;
 
 /// An event in the life of a session, for logs and metrics.
 ///
-/// Every event also goes to [`tracing`](https://docs.rs/tracing) under the target
-/// `sealed_session`. A hook sees each of them; the level in `tracing` says how many lines a busy site may
-/// expect:
+/// Every event goes to the [hook](crate::SessionManagerBuilder::on_event), with the name of the cookie of the
+/// session that it is about. It also goes to [`tracing`](https://docs.rs/tracing) under the target
+/// `sealed_session`, with the fields `event`, which is its [name](Event::name), and `cookie`. The page on
+/// [observability] counts them by a metrics library in ten lines.
+///
+/// The level in `tracing` says how many lines a busy site may expect:
 ///
 /// | level | what | which events |
 /// | --- | --- | --- |
-/// | `ERROR` | the application is at fault, and something is lost | `CommitFailed`, `NotStored`, `TooLate` |
-/// | `WARN` | something was lost, refused as an attack, or is about to fail | `CrowdedRequest`, `ForeignRequest`, `GivenUp`, `NearBudget`, `Overwrote`, `PlainHttp`, `Poisoned`, `RingKept`, `Unreadable` when the value is replaced |
-/// | `INFO` | a deployment in good order seldom sees it, and one that is not sees it in each such request | `Refused`, but for those below; `RingReplaced`; `Withheld` |
-/// | `DEBUG` | everyday life, and repetitions | `Refused` for a session that is over or whose key is retired; `CrowdedRequest` and `NearBudget` of a session that was so long already; `RingKept` for the same fault as before; `Unreadable` when the value is only read |
+/// | `ERROR` | the application is at fault, and something is lost | `CommitFailed`, `HandlerError`, `Mistake`, `NotStored`, `TooLate` |
+/// | `WARN` | something was lost, refused as an attack, or is about to fail | `CrowdedRequest`, `Denied` where a guard cannot read what it asks for, `DevelopmentProfile`, `ForeignRequest`, `GivenUp`, `NearBudget`, `Overwrote`, `PlainHttp`, `Poisoned`, `RingKept`, `Unreadable` when the value is replaced |
+/// | `INFO` | a deployment in good order seldom sees it, and one that is not sees it in each such request | `Denied` with a 403; `Refused`, but for those below; `RingReplaced`; `Withheld` |
+/// | `DEBUG` | everyday life, and repetitions | `Denied` with a 401 or a redirect; `Ended`; `NothingToKeep`; `Written`; `Refused` for a session that is over or whose key is retired; `CrowdedRequest` and `NearBudget` of a session that was so long already; `RingKept` for the same fault as before; `Unreadable` when the value is only read |
+/// | `TRACE` | every request that looks at its session | `Opened` |
+///
+/// A 403 of a guard is louder than a 401, because somebody who is signed in reached for what is not theirs.
+/// Anybody who is not signed in is sent to the sign-in page, and search engines are every day.
 ///
 /// Nothing removes a cookie that is over, and nothing but the cookie says what was told of a session before.
 /// So its refusal comes with every request until another session takes its place, and a session that stays
 /// near its budget is told of at every write: `WARN` when it begins or comes near, and `DEBUG` after that.
 ///
+/// `Ended`, `Opened` and `Written` are made only if there is a hook, or a subscriber that takes `DEBUG`.
+///
 /// No lock is held while an event is told, so a hook, or a layer of `tracing`, may use the session that the
 /// event is about. An event that this raises is not told.
+///
+/// [observability]: https://github.com/sealed-session/sealed-session/blob/main/docs/observability.md
 ///
 /// ```
 /// use sealed_session::{Event, Key, KeyRing, SessionManager};
@@ -42,7 +54,7 @@ use crate::keys::KeyId;
 /// let refused = Arc::new(AtomicUsize::new(0));
 /// let counter = Arc::clone(&refused);
 /// let manager = SessionManager::builder("session", KeyRing::new(Key::generate()?))
-///     .on_event(move |event| {
+///     .on_event(move |event, _cookie| {
 ///         if let Event::Refused { .. } = event {
 ///             counter.fetch_add(1, Ordering::Relaxed);
 ///         }
@@ -78,6 +90,25 @@ pub enum Event {
         /// Whether the request brought a session, and was that long already.
         again: bool,
     },
+    /// A guard let a request not pass.
+    #[non_exhaustive]
+    Denied {
+        /// The status of the answer: 401 or 403, or 303 to the sign-in page.
+        status: u16,
+        /// Why the guard could not read what it asks for; `None` if it could.
+        error: Option<Error>,
+    },
+    /// A manager was built whose sessions travel in the clear, from and to these hosts, by
+    /// [`CookieSpec::plain_http_host`](crate::CookieSpec::plain_http_host).
+    #[non_exhaustive]
+    DevelopmentProfile {
+        /// Their names.
+        hosts: Vec<String>,
+    },
+    /// The application ended a session that came with the request, and the response says so. A sign-in, which
+    /// takes the place of the session that was there, is [`Written`](Event::Written).
+    #[non_exhaustive]
+    Ended {},
     /// Another origin caused a request that may change something. It is answered 403, and no handler sees it;
     /// see [`CrossOrigin`](crate::CrossOrigin). With several [slots](crate::slots) the main one raises the
     /// event.
@@ -91,6 +122,19 @@ pub enum Event {
     /// carries in a [link](crate::Transport::url_that_leaks) already is not given up.
     #[non_exhaustive]
     GivenUp {},
+    /// An error of a session became the response.
+    #[non_exhaustive]
+    HandlerError {
+        /// Which.
+        error: Error,
+    },
+    /// The application is put together wrongly: two layers cover one request, for instance, or a slot is
+    /// missing. Where no layer covers a request, nobody has a hook that could be told, and only `tracing` is.
+    #[non_exhaustive]
+    Mistake {
+        /// What is wrong, and what to do.
+        error: Error,
+    },
     /// The session is within its budget, but above the budget's
     /// [`warning_limit`](crate::Budget::warning_limit).
     #[non_exhaustive]
@@ -115,6 +159,15 @@ pub enum Event {
         /// Why, with the sizes.
         error: Error,
     },
+    /// A sign-in is to keep an attribute that the session does not have. It is usual, and it may be a typo.
+    #[non_exhaustive]
+    NothingToKeep {
+        /// The attribute.
+        attribute: String,
+    },
+    /// A request brought a session, and it counts. The event is raised when somebody first looks at the session.
+    #[non_exhaustive]
+    Opened {},
     /// The application wrote a session over a cookie that may be a live session to another node.
     #[non_exhaustive]
     Overwrote {
@@ -180,74 +233,44 @@ pub enum Event {
     /// has; see [`CrossOrigin`](crate::CrossOrigin).
     #[non_exhaustive]
     Withheld {},
-}
-
-thread_local! {
-    /// Whether an event is being told. A hook that raises another one would never end.
-    static TELLING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Marks that an event is being told, and ends that when dropped, even if the hook panics.
-struct Telling;
-
-impl Telling {
-    /// Begins to tell an event; `None` within another one.
-    fn begin() -> Option<Telling> {
-        // While the thread ends its variables are gone, and events are told without them.
-        let nested = TELLING.try_with(|telling| telling.replace(true));
-        match nested {
-            Ok(true) => None,
-            Ok(false) | Err(_) => Some(Telling),
-        }
-    }
-}
-
-impl Drop for Telling {
-    fn drop(&mut self) {
-        let _ = TELLING.try_with(|telling| telling.set(false));
-    }
-}
-
-/// Sends events to `tracing` and to the hook.
-#[derive(Clone, Default)]
-pub(crate) struct Observer {
-    hook: Option<Arc<Hook>>,
-}
-
-type Hook = dyn Fn(&Event) + Send + Sync;
-
-impl Observer {
-    pub(crate) fn new(hook: impl Fn(&Event) + Send + Sync + 'static) -> Observer {
-        Observer {
-            hook: Some(Arc::new(hook)),
-        }
-    }
-
-    /// Tells an event that was noted under a lock. The lock has been released by now.
-    pub(crate) fn tell(&self, event: &Event) {
-        let Some(_telling) = Telling::begin() else {
-            return;
-        };
-        trace(event);
-        if let Some(hook) = &self.hook {
-            hook(event);
-        }
-    }
+    /// A session was written, whole. A touch, which only keeps it alive, is not told.
+    #[non_exhaustive]
+    Written {
+        /// Bytes of all its `Set-Cookie` values, of its header field, or of its text in links.
+        bytes: usize,
+        /// How many cookies it takes; 1 for a field or a link.
+        cookies: usize,
+        /// Why: `begun`, `changed`, `renewed`, `signed_in`, or `started_over` without a subject.
+        reason: &'static str,
+    },
 }
 
 /// Returns how loud an event is in `tracing`. [`Event`] says why.
 fn level(event: &Event) -> Level {
     match event {
-        Event::CommitFailed { .. } | Event::NotStored { .. } | Event::TooLate { .. } => {
-            Level::ERROR
-        }
+        Event::CommitFailed { .. }
+        | Event::HandlerError { .. }
+        | Event::Mistake { .. }
+        | Event::NotStored { .. }
+        | Event::TooLate { .. } => Level::ERROR,
         Event::CrowdedRequest { again: true, .. }
+        | Event::Denied {
+            status: 303 | 401,
+            error: None,
+        }
+        | Event::Ended {}
         | Event::NearBudget { again: true, .. }
         | Event::RingKept { again: true, .. }
+        | Event::NothingToKeep { .. }
         | Event::Unreadable {
             is_replaced: false, ..
-        } => Level::DEBUG,
+        }
+        | Event::Written { .. } => Level::DEBUG,
+        Event::Denied { error: None, .. } => Level::INFO,
+        Event::Opened {} => Level::TRACE,
         Event::CrowdedRequest { .. }
+        | Event::Denied { .. }
+        | Event::DevelopmentProfile { .. }
         | Event::ForeignRequest { .. }
         | Event::GivenUp {}
         | Event::NearBudget { .. }
@@ -263,19 +286,21 @@ fn level(event: &Event) -> Level {
 
 /// Sends an event to `tracing`, which has one place in the code for each level.
 macro_rules! tell {
-    ($level:expr, $($told:tt)+) => {
-        match $level {
-            Level::ERROR => tracing::error!(target: "sealed_session", $($told)+),
-            Level::WARN => tracing::warn!(target: "sealed_session", $($told)+),
-            Level::INFO => tracing::info!(target: "sealed_session", $($told)+),
-            _ => tracing::debug!(target: "sealed_session", $($told)+),
+    ($level:expr, $($told:tt)+) => {{
+        let (level, event, cookie) = $level;
+        match level {
+            Level::ERROR => tracing::error!(target: "sealed_session", event, cookie, $($told)+),
+            Level::WARN => tracing::warn!(target: "sealed_session", event, cookie, $($told)+),
+            Level::INFO => tracing::info!(target: "sealed_session", event, cookie, $($told)+),
+            Level::DEBUG => tracing::debug!(target: "sealed_session", event, cookie, $($told)+),
+            _ => tracing::trace!(target: "sealed_session", event, cookie, $($told)+),
         }
-    };
+    }};
 }
 
 /// Sends an event to `tracing`.
-fn trace(event: &Event) {
-    let level = level(event);
+fn trace(event: &Event, cookie: &str) {
+    let level = (level(event), event.name(), cookie);
     match event {
         Event::CommitFailed { error } => tell!(level, %error, "session not committed"),
         Event::CrowdedRequest {
@@ -292,6 +317,20 @@ fn trace(event: &Event) {
                 "session and other cookies together are longer than common servers take"
             );
         }
+        Event::Denied {
+            error: Some(error), ..
+        } => {
+            tell!(level, %error, "a guard could not read what it asks for; the visitor does not pass");
+        }
+        Event::Denied { status, .. } => tell!(level, status, "a guard let the request not pass"),
+        Event::DevelopmentProfile { hosts } => {
+            tell!(
+                level,
+                ?hosts,
+                "development profile: sessions of these hosts travel in the clear"
+            );
+        }
+        Event::Ended {} => tell!(level, "session ended"),
         Event::ForeignRequest { reason } => {
             tell!(level, reason = reason.label(), "request refused: {reason}");
         }
@@ -301,6 +340,8 @@ fn trace(event: &Event) {
                 "session not changed: the response is a server error (500 or above)"
             );
         }
+        Event::HandlerError { error } => tell!(level, %error, "session error in a handler"),
+        Event::Mistake { error } => tell!(level, "{error}"),
         Event::NearBudget {
             bytes,
             allowed,
@@ -320,6 +361,14 @@ fn trace(event: &Event) {
         Event::NotStored { error } => {
             tell!(level, %error, "value refused, nothing took its place, and the response does not say so");
         }
+        Event::NothingToKeep { attribute } => {
+            tell!(
+                level,
+                attribute,
+                "a sign-in or `start_over` is to keep an attribute that the session does not have"
+            );
+        }
+        Event::Opened {} => tell!(level, "session opened"),
         Event::Overwrote { refusal } => {
             tell!(
                 level,
@@ -366,109 +415,13 @@ fn trace(event: &Event) {
                 "session not begun: another site caused the request, and the visitor may have one; if the route may begin sessions, say so by `CrossOrigin::exempt`, and use a slot with `SameSite=None` for what has to come along"
             );
         }
-    }
-}
-
-impl fmt::Debug for Observer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Observer")
-            .field("hook", &self.hook.is_some())
-            .finish()
+        Event::Written {
+            bytes,
+            cookies,
+            reason,
+        } => tell!(level, bytes, cookies, reason, "session written"),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_busy_site_sees_of_each_event() {
-        let error = Error::poisoned;
-        let attribute = || "cart".to_owned();
-        let near = |again| Event::NearBudget {
-            bytes: 4_000,
-            warning_limit: 3_072,
-            allowed: 6_500,
-            largest: None,
-            cure: "",
-            again,
-        };
-        let crowded = |again| Event::CrowdedRequest {
-            bytes: 9_000,
-            others: 3,
-            warning_limit: 8_180,
-            again,
-        };
-        let unreadable = |is_replaced| Event::Unreadable {
-            attribute: attribute(),
-            error: error(),
-            is_replaced,
-        };
-        let refused = |refusal| Event::Refused { refusal };
-        let kept = |again| Event::RingKept {
-            error: error(),
-            again,
-        };
-        let table = [
-            (Event::CommitFailed { error: error() }, Level::ERROR),
-            (Event::NotStored { error: error() }, Level::ERROR),
-            (
-                Event::TooLate {
-                    attribute: attribute(),
-                },
-                Level::ERROR,
-            ),
-            (crowded(false), Level::WARN),
-            (crowded(true), Level::DEBUG),
-            (near(false), Level::WARN),
-            (near(true), Level::DEBUG),
-            (unreadable(true), Level::WARN),
-            (unreadable(false), Level::DEBUG),
-            (
-                Event::ForeignRequest {
-                    reason: Foreign::OtherSite,
-                },
-                Level::WARN,
-            ),
-            (
-                Event::Overwrote {
-                    refusal: Refusal::UnknownKey,
-                },
-                Level::WARN,
-            ),
-            (Event::PlainHttp { host: attribute() }, Level::WARN),
-            (Event::Poisoned {}, Level::WARN),
-            (Event::GivenUp {}, Level::WARN),
-            (Event::Withheld {}, Level::INFO),
-            (kept(false), Level::WARN),
-            (kept(true), Level::DEBUG),
-            (
-                Event::RingReplaced {
-                    sealing: KeyId([1; 4]),
-                    keys: 2,
-                },
-                Level::INFO,
-            ),
-            (refused(Refusal::AbsoluteExpired), Level::DEBUG),
-            (refused(Refusal::Destroyed), Level::DEBUG),
-            (refused(Refusal::IdleExpired), Level::DEBUG),
-            (refused(Refusal::RetiredKey), Level::DEBUG),
-            (refused(Refusal::Superseded), Level::DEBUG),
-            (refused(Refusal::Conflict), Level::INFO),
-            (refused(Refusal::FromTheFuture), Level::INFO),
-            (refused(Refusal::Malformed), Level::INFO),
-            (refused(Refusal::Mixed), Level::INFO),
-            (refused(Refusal::NewerFormat), Level::INFO),
-            (refused(Refusal::OffLoopback), Level::INFO),
-            (refused(Refusal::OverCeiling), Level::INFO),
-            (refused(Refusal::Partial), Level::INFO),
-            (refused(Refusal::RecordTooNew), Level::INFO),
-            (refused(Refusal::Tampered), Level::INFO),
-            (refused(Refusal::UnknownKey), Level::INFO),
-            (refused(Refusal::WrongFormat), Level::INFO),
-        ];
-        for (event, wanted) in table {
-            assert_eq!(level(&event), wanted, "{event:?}");
-        }
-    }
-}
+mod tests;

@@ -112,32 +112,27 @@ macro_rules! __missing {
         $(#[$missing])*
         #[derive(Clone, Debug)]
         pub struct $Missing {
-            /// Which slot is missing, and what to do; `None` where all of them are.
-            slot: ::core::option::Option<$crate::Error>,
+            /// What is missing, and what to do.
+            mistake: $crate::Error,
         }
 
         impl $Missing {
             /// Makes the failure of a request that nothing covers.
             pub(crate) fn everything() -> $Missing {
                 $Missing {
-                    slot: ::core::option::Option::None,
+                    mistake: $crate::Error::misuse($fix),
                 }
             }
 
             /// Makes the failure of a request whose cover has no such slot.
-            pub(crate) fn slot(error: $crate::Error) -> $Missing {
-                $Missing {
-                    slot: ::core::option::Option::Some(error),
-                }
+            pub(crate) fn slot(mistake: $crate::Error) -> $Missing {
+                $Missing { mistake }
             }
         }
 
         impl ::core::fmt::Display for $Missing {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                match &self.slot {
-                    ::core::option::Option::None => f.write_str($fix),
-                    ::core::option::Option::Some(error) => ::core::fmt::Display::fmt(error, f),
-                }
+                ::core::fmt::Display::fmt(&self.mistake, f)
             }
         }
 

@@ -75,7 +75,8 @@
 //!   default does, all slots have to fit in. Give each a lower
 //!   [`with_total_limit`](crate::Budget::with_total_limit), or the main one a larger budget.
 //!   [`Event::CrowdedRequest`](crate::Event::CrowdedRequest) counts all slots, and is raised once, by the
-//!   main slot. Other events are raised by the slot that they happen to.
+//!   main slot. Other events are raised by the slot that they happen to, and told by the hook of its manager, or
+//!   by that of the main one if it has none.
 //! - **The response.** Either all of them are sent or none is: if one does not fit, has expired or
 //!   cannot be sealed, the browser keeps every session as it was, and the error names the
 //!   [cookie](crate::Error::cookie). A panic with any session in hand holds all of them back. A response of 500

@@ -61,6 +61,10 @@ pub mod keys {}
 #[doc = include_str!("../moving-cookies.md")]
 pub mod moving_cookies {}
 
+/// Metrics and log ids.
+#[doc = include_str!("../observability.md")]
+pub mod observability {}
+
 /// Sessions in links.
 #[doc = include_str!("../url-transport.md")]
 pub mod url_transport {}

@@ -33,25 +33,32 @@ pub fn answer(error: &Error) -> String {
         return tell_mistake(error);
     }
     // The commit fails with what is too large, and reports it.
-    if !error.is_too_large() {
+    if !error.is_too_large() && !error.tell() {
         tracing::error!(target: "sealed_session", %error, "session error in a handler");
     }
     String::new()
 }
 
 /// Logs a mistake of whoever put the application together, such as a route that no layer covers, and
-/// returns the body of the 500 that answers for it.
+/// returns the body of the 500 that answers for it. If the error knows its [session][mistake], it is an
+/// [`Event::Mistake`](crate::Event::Mistake).
 ///
 /// In builds with debug assertions the body is the text, which also goes to standard error if no
 /// subscriber of `tracing` was ever set. In other builds it is empty. The text is to hold nothing that
 /// comes from a visitor.
 ///
+/// [mistake]: crate::adapter::mistake
+///
 /// ```
-/// let body = sealed_session::adapter::tell_mistake(&"no session layer is around this service");
+/// use sealed_session::{Error, adapter};
+///
+/// let body = adapter::tell_mistake(&Error::misuse("no session layer is around this service"));
 /// assert_eq!(body.is_empty(), !cfg!(debug_assertions));
 /// ```
-pub fn tell_mistake(mistake: &dyn Display) -> String {
-    tracing::error!(target: "sealed_session", "{mistake}");
+pub fn tell_mistake(mistake: &Error) -> String {
+    if !mistake.tell() {
+        tracing::error!(target: "sealed_session", "{mistake}");
+    }
     // With Rocket events go to `log`, too, and Rocket shows what comes there.
     let is_heard = tracing::dispatcher::has_been_set() || cfg!(feature = "rocket-05");
     let shown = Shown::of(mistake, cfg!(debug_assertions), is_heard);
@@ -67,11 +74,13 @@ pub fn tell_mistake(mistake: &dyn Display) -> String {
 /// Returns the body of [`tell_mistake`], and tells nothing, for a response that is made later.
 ///
 /// ```
-/// let body = sealed_session::adapter::mistake_body(&"no session layer is around this service");
+/// use sealed_session::{Error, adapter};
+///
+/// let body = adapter::mistake_body(&Error::misuse("no session layer is around this service"));
 /// assert_eq!(body.is_empty(), !cfg!(debug_assertions));
 /// ```
 #[must_use]
-pub fn mistake_body(mistake: &dyn Display) -> String {
+pub fn mistake_body(mistake: &Error) -> String {
     Shown::of(mistake, cfg!(debug_assertions), true).body
 }
 

@@ -24,6 +24,29 @@ pub(super) enum ErrorKind {
     NotPermitted(String),
 }
 
+impl ErrorKind {
+    /// Returns its label for metrics.
+    pub(super) fn label(&self) -> &'static str {
+        match self {
+            ErrorKind::Configuration(_) => "configuration",
+            ErrorKind::Expired { .. } => "expired",
+            ErrorKind::HeldBack { .. } => "held_back",
+            ErrorKind::Key { .. } => "key",
+            ErrorKind::Linked { .. } => "linked",
+            ErrorKind::Misuse(_) => "misuse",
+            ErrorKind::NotPermitted(_) => "not_permitted",
+            ErrorKind::NotRepresentable { .. } => "not_representable",
+            ErrorKind::OffLoopback { .. } => "off_loopback",
+            ErrorKind::Poisoned => "poisoned",
+            ErrorKind::Randomness(_) => "randomness",
+            ErrorKind::TooLarge(_) => "too_large",
+            ErrorKind::TooLate { .. } => "too_late",
+            ErrorKind::Unlinked => "unlinked",
+            ErrorKind::Unreadable { .. } => "unreadable",
+        }
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

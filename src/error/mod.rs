@@ -42,14 +42,17 @@ struct Happened {
     kind: ErrorKind,
     /// The cookie name of the session that it happened to, if it happened to one.
     cookie: Option<Box<str>>,
-    /// The session that refused a value as too large, for as long as it lives.
-    refused_by: Option<Weak<dyn HoldBack>>,
+    /// The request that it happened in, for as long as it lasts, and the number of its slot.
+    of: Option<(Weak<dyn Owner>, usize)>,
 }
 
-/// A session that can be told to send nothing of its request.
-pub(crate) trait HoldBack: Send + Sync {
+/// A request that an error happened in.
+pub(crate) trait Owner: Send + Sync {
     /// Drops what the request changed, so that its commit fails with `error`.
     fn hold_back(&self, error: &Error);
+
+    /// Tells an operator of an error in the slot number `at` that becomes the response.
+    fn tell(&self, at: usize, error: &Error);
 }
 
 impl Error {
@@ -57,7 +60,7 @@ impl Error {
         Error(Box::new(Happened {
             kind,
             cookie: None,
-            refused_by: None,
+            of: None,
         }))
     }
 
@@ -121,12 +124,20 @@ impl Error {
         Error::new(ErrorKind::TooLarge(oversize))
     }
 
-    /// Adds the session that refused the value.
-    pub(crate) fn refused_by(mut self, session: Weak<dyn HoldBack>) -> Error {
-        if self.is_too_large() {
-            self.0.refused_by = Some(session);
-        }
+    /// Adds the request that it happened in, and the number of the slot.
+    pub(crate) fn of(mut self, request: Weak<dyn Owner>, at: usize) -> Error {
+        self.0.of = Some((request, at));
         self
+    }
+
+    /// Tells an operator that it becomes the response. Returns false if nobody knows in which request it
+    /// happened.
+    pub(crate) fn tell(&self) -> bool {
+        let of = self.0.of.as_ref();
+        let request = of.and_then(|(request, at)| Some((request.upgrade()?, *at)));
+        request
+            .inspect(|(request, at)| request.tell(*at, self))
+            .is_some()
     }
 
     /// Holds back all changes of the request, for an error that becomes the response: none of them is sent,
@@ -153,8 +164,11 @@ impl Error {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn hold_back(&self) {
-        if let Some(session) = self.0.refused_by.as_ref().and_then(Weak::upgrade) {
-            session.hold_back(self);
+        if self.is_too_large()
+            && let Some((request, _)) = &self.0.of
+            && let Some(request) = request.upgrade()
+        {
+            request.hold_back(self);
         }
     }
 
@@ -418,6 +432,18 @@ impl Error {
     #[must_use]
     pub fn is_not_permitted(&self) -> bool {
         matches!(self.0.kind, ErrorKind::NotPermitted(_))
+    }
+
+    /// Returns a stable label for metrics: lower case, words joined by `_`.
+    ///
+    /// ```
+    /// use sealed_session::Key;
+    ///
+    /// assert_eq!("not a key".parse::<Key>().unwrap_err().label(), "key");
+    /// ```
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        self.0.kind.label()
     }
 
     /// Returns the sizes behind an error that [`is_too_large`](Error::is_too_large).

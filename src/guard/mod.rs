@@ -19,6 +19,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::Error;
+use crate::event::Event;
 use crate::head::RequestHead;
 use crate::session::{ReadKey, Session};
 use crate::slot::{Main, Slot};
@@ -269,7 +270,8 @@ impl Guard {
         }
     }
 
-    /// Decides whether a request with these sessions may pass. An adapter carries the verdict out. Of the
+    /// Decides whether a request with these sessions may pass, and [tells](crate::Event::Denied) if it may not. An
+    /// adapter carries the verdict out. Of the
     /// request only the method, the path, the query and the fields count: give the whole path and query as they
     /// came, also where a router hands on only a part of them.
     ///
@@ -294,6 +296,20 @@ impl Guard {
         request: &RequestHead<'_, I>,
     ) -> Result<Verdict, Error> {
         let asked = (self.rules.of)(session)?;
+        let (verdict, error) = self.verdict(session, &asked, &GuardedRequest::of(request));
+        if let Some(status) = verdict.status() {
+            asked.tell(&Event::Denied { status, error });
+        }
+        Ok(verdict)
+    }
+
+    /// Decides, and returns an error if a condition could not be asked.
+    fn verdict(
+        &self,
+        session: &Session,
+        asked: &Session,
+        request: &GuardedRequest<'_>,
+    ) -> (Verdict, Option<Error>) {
         let is_known = if self.rules.signed_in {
             asked.subject().is_some()
         } else {
@@ -301,21 +317,39 @@ impl Guard {
         };
         if !is_known {
             let page = self.rules.sign_in.as_ref();
-            return Ok(page.map_or(Verdict::Unauthorized, |page| {
-                page.answer(session, &GuardedRequest::of(request))
-            }));
+            let verdict = page.map(|page| page.answer(session, request));
+            return (verdict.unwrap_or(Verdict::Unauthorized), None);
         }
-        let holds = |condition: &Condition| {
-            condition(&asked).unwrap_or_else(|error| {
-                tracing::warn!(target: "sealed_session", %error, "a guard could not read what it asks for; the visitor does not pass");
-                false
-            })
-        };
-        Ok(if self.rules.conditions.iter().all(holds) {
-            Verdict::Pass
-        } else {
-            Verdict::Forbidden
-        })
+        for condition in &self.rules.conditions {
+            match condition(asked) {
+                Ok(true) => {}
+                Ok(false) => return (Verdict::Forbidden, None),
+                Err(error) => return (Verdict::Forbidden, Some(error)),
+            }
+        }
+        (Verdict::Pass, None)
+    }
+
+    /// Returns an error if a request with this session has no session of the slot that the guard asks. Nothing else
+    /// is asked, and nobody is told: this is for an adapter that can look before there is a request.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`](Guard::check).
+    ///
+    /// ```
+    /// use sealed_session::{Guard, Slot};
+    /// # let session = sealed_session::testing::session();
+    ///
+    /// enum Prefs {}
+    /// impl Slot for Prefs {}
+    ///
+    /// assert!(Guard::live().check_slot(&session).is_ok());
+    /// assert!(Guard::live().of::<Prefs>().check_slot(&session).is_err());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn check_slot(&self, session: &Session) -> Result<(), Error> {
+        (self.rules.of)(session).map(drop)
     }
 }
 

@@ -13,6 +13,7 @@ use super::request::GuardedRequest;
 use super::return_path::ReturnPath;
 use super::verdict::Verdict;
 use crate::error::Error;
+use crate::event::Event;
 use crate::session::Session;
 
 /// The page where visitors sign in, and what leads there and back.
@@ -212,7 +213,12 @@ impl SignInPage {
     /// Answers a visitor who is not signed in.
     pub(super) fn answer(&self, session: &Session, request: &GuardedRequest<'_>) -> Verdict {
         if request.path() == self.path() {
-            tracing::error!(target: "sealed_session", path = request.path(), "a guard is in front of the sign-in page that it redirects to; nobody can sign in");
+            session.tell(&Event::Mistake {
+                error: Error::misuse(format!(
+                    "a guard is in front of the sign-in page that it redirects to; nobody can sign in by `{}`",
+                    self.path()
+                )),
+            });
             return Verdict::Unauthorized;
         }
         if !(self.visits)(request) {

@@ -7,6 +7,7 @@ use super::{SessionManager, SessionManagerBuilder};
 use crate::carrier::{Carriers, Cookies, Family};
 use crate::cookie::{CookieSpec, Names};
 use crate::error::Error;
+use crate::event::Event;
 use crate::keys::KeyRing;
 use crate::seal::{Binding, Sealer};
 use crate::visit::{Config, SlotList};
@@ -83,10 +84,7 @@ impl SessionManagerBuilder {
     /// ```
     pub fn build(self) -> Result<SessionManager, Error> {
         self.check()?;
-        let hosts = self.cookie.plain_http_hosts();
-        if !hosts.is_empty() {
-            tracing::warn!(target: "sealed_session", ?hosts, "development profile: sessions of these hosts travel in the clear");
-        }
+        let hosts = self.cookie.plain_http_hosts().to_vec();
         let family = |spec: CookieSpec| Family {
             names: Names::new(spec.name()),
             renderer: spec.renderer(),
@@ -108,9 +106,14 @@ impl SessionManagerBuilder {
             cross_origin: self.cross_origin,
             observer: self.observer,
             plain_http_told: AtomicBool::new(false),
+            log_id_field: self.log_id_field,
         };
+        let slots = SlotList::new(Arc::new(config));
+        if !hosts.is_empty() {
+            slots.tell(0, &Event::DevelopmentProfile { hosts });
+        }
         Ok(SessionManager {
-            slots: Arc::new(SlotList::new(Arc::new(config))),
+            slots: Arc::new(slots),
         })
     }
 }

@@ -42,6 +42,7 @@ pub struct SessionManagerBuilder {
     pub(super) transport: Transport,
     pub(super) cross_origin: CrossOrigin,
     pub(super) observer: Observer,
+    pub(super) log_id_field: Option<&'static str>,
 }
 
 impl SessionManagerBuilder {
@@ -61,6 +62,7 @@ impl SessionManagerBuilder {
             transport: Transport::default(),
             cross_origin: CrossOrigin::default(),
             observer: Observer::default(),
+            log_id_field: None,
         }
     }
 
@@ -368,9 +370,15 @@ impl SessionManagerBuilder {
         self
     }
 
-    /// Calls `hook` for every [`Event`], for metrics. It runs within the request, and no lock is
-    /// held: it may ask the session. Keep it short, because the request waits for it. What happens to the
-    /// [ring](crate::SessionManager::replace_ring) is told where that is replaced, be it the thread of a watcher.
+    /// Calls `hook` for every [`Event`], for metrics, with the name of the cookie of the session that the event is
+    /// about. It runs within the request, and no lock is held: it may ask the session. Keep it short, because the
+    /// request waits for it.
+    ///
+    /// The hook of the main [slot](crate::slots) hears of those slots, too, whose managers have none. What happens to the
+    /// [ring](crate::SessionManager::replace_ring) is told where that is replaced, be it the thread of a watcher. The page on
+    /// [observability] has one that counts.
+    ///
+    /// [observability]: https://github.com/sealed-session/sealed-session/blob/main/docs/observability.md
     ///
     /// ```
     /// use sealed_session::{Event, Refusal, SessionManager};
@@ -382,7 +390,7 @@ impl SessionManagerBuilder {
     /// # let ring = KeyRing::new(Key::generate()?);
     ///
     /// let (sender, refusals) = mpsc::channel();
-    /// let hook = move |event: &Event| {
+    /// let hook = move |event: &Event, _cookie: &str| {
     ///     if let Event::Refused { refusal, .. } = event {
     ///         sender.send(*refusal).ok();
     ///     }
@@ -395,9 +403,42 @@ impl SessionManagerBuilder {
     /// ```
     pub fn on_event(
         mut self,
-        hook: impl Fn(&Event) + Send + Sync + 'static,
+        hook: impl Fn(&Event, &str) + Send + Sync + 'static,
     ) -> SessionManagerBuilder {
         self.observer = Observer::new(hook);
+        self
+    }
+
+    /// Records the session's [log id](crate::Session::log_id) in the field `field` of the `tracing` span that is
+    /// current when the request is loaded. All lines of the request then stand under it. The span has to declare the
+    /// field: `tracing` drops what is recorded in another one.
+    ///
+    /// It is recorded once the session was opened or begun, so a request that never looks at its session has none. A
+    /// sign-in begins another session, and what comes after it stands under the new id. Of a field that is recorded
+    /// twice, the text format of `tracing-subscriber` shows both values, the older one first, and JSON the newer one.
+    ///
+    /// Nothing is recorded by default, because it is known then which lines belong to one visitor. With several
+    /// [slots](crate::slots), each manager has a field of its own.
+    ///
+    /// ```
+    /// use sealed_session::SessionManager;
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::RequestHead;
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let manager = SessionManager::builder("session", ring).record_log_id("session").build()?;
+    ///
+    /// // A middleware makes such a span, outside of the session layer.
+    /// let span = tracing::info_span!("request", session = tracing::field::Empty);
+    /// let session = span.in_scope(|| manager.load(RequestHead::default(), now));
+    /// session.sign_in("user-17", &[])?;
+    /// span.in_scope(|| tracing::info!("signed in")); // request{session=694ee3a394ec}: signed in
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn record_log_id(mut self, field: &'static str) -> SessionManagerBuilder {
+        self.log_id_field = Some(field);
         self
     }
 }

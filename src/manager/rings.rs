@@ -61,10 +61,13 @@ impl SessionManager {
         for config in same {
             config.sealer.replace(Arc::clone(&keys));
         }
-        main.observer.tell(&Event::RingReplaced {
-            sealing: ring.sealing_key(now),
-            keys: ring.keys().count(),
-        });
+        self.slots.tell(
+            0,
+            &Event::RingReplaced {
+                sealing: ring.sealing_key(now),
+                keys: ring.keys().count(),
+            },
+        );
         Ok(())
     }
 }

@@ -121,7 +121,7 @@ impl SessionManager {
             Ok(())
         };
         if let Some(kept) = watch.step(FileText::read(path), adopt) {
-            self.slots.main().observer.tell(&kept);
+            self.slots.tell(0, &kept);
         }
     }
 }

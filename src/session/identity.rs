@@ -4,8 +4,9 @@ use super::Session;
 use super::key::AttributeName;
 use crate::carrier::Source;
 use crate::error::{Error, Refusal};
+use crate::event::Event;
 use crate::keys::KeyId;
-use crate::payload::{SUBJECT_MAX, SessionId};
+use crate::payload::{LogId, SUBJECT_MAX, SessionId};
 use crate::visit::{Edit, SessionState};
 
 impl Session {
@@ -22,6 +23,28 @@ impl Session {
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
         self.read(SessionState::id)
+    }
+
+    /// Returns the name of the session in logs, which lasts for a sign-in; `None` as long as there is no session.
+    ///
+    /// It opens nothing, and no id can be told from it. [`record_log_id`] puts it on the span of each request.
+    ///
+    /// [`record_log_id`]: crate::SessionManagerBuilder::record_log_id
+    ///
+    /// ```
+    /// # let session = sealed_session::testing::session();
+    /// session.sign_in("user-17", &[])?;
+    /// let before = session.log_id();
+    /// session.renew()?;
+    /// assert!(before.is_some() && session.log_id() == before);
+    ///
+    /// session.sign_in("user-18", &[])?;
+    /// assert_ne!(session.log_id(), before);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn log_id(&self) -> Option<LogId> {
+        Some(self.id()?.log_id())
     }
 
     /// Returns whether there is a session: one that came with the request, or one begun since.
@@ -198,7 +221,7 @@ impl Session {
                 "a subject has 1 to {SUBJECT_MAX} bytes and this one {}",
                 subject.len()
             );
-            return Err(Error::not_representable("subject", what));
+            return Err(self.owned(Error::not_representable("subject", what)));
         }
         self.begin_anew("sign_in", Some(subject), keep)
     }
@@ -236,11 +259,8 @@ impl Session {
         let keep: Vec<&str> = keep.iter().map(AttributeName::name).collect();
         for name in keep.iter().filter(|name| !self.contains(**name)) {
             // No more than that: most visitors who sign in have no cart yet.
-            tracing::debug!(
-                target: "sealed_session",
-                attribute = *name,
-                "`{verb}` is to keep an attribute that the session does not have"
-            );
+            let attribute = (*name).to_owned();
+            self.tell(&Event::NothingToKeep { attribute });
         }
         self.change(
             verb,

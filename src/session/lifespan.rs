@@ -46,10 +46,11 @@ impl Session {
         let idle = match timeout.into() {
             Some(timeout) => {
                 let now = self.visit.now();
-                lifetime.own_idle(timeout, self.read(|state| state.times(now).own))?
+                lifetime.own_idle(timeout, self.read(|state| state.times(now).own))
             }
-            None => lifetime.own_never_idle()?,
+            None => lifetime.own_never_idle(),
         };
+        let idle = idle.map_err(|error| self.owned(error))?;
         self.change("idle timeout", Edit::Idle(idle)).map(drop)
     }
 
@@ -102,7 +103,8 @@ impl Session {
         let now = self.visit.now();
         let (created, asked) = self.read(|state| (state.times(now).created, state.asked()));
         let policy = &self.config().lifetime;
-        let seconds = policy.own_remembered(lifetime, now.since(created), asked)?;
+        let seconds = policy.own_remembered(lifetime, now.since(created), asked);
+        let seconds = seconds.map_err(|error| self.owned(error))?;
         self.change("remember", Edit::Remember(seconds)).map(drop)
     }
 

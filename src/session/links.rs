@@ -53,7 +53,7 @@ impl Session {
     /// ```
     pub fn encode_url<'l>(&self, link: &'l str) -> Result<Cow<'l, str>, Error> {
         let encoded = self.visit.at(self.at, |slot| slot.encode(link));
-        encoded.map_err(|error| self.refused(error))
+        encoded.map_err(|error| self.owned(error))
     }
 
     /// Returns the path and query of a request without the session that may be in them.

@@ -113,6 +113,16 @@ impl Session {
         value: &V,
         allowed: impl FnOnce(&SessionState, Option<Entry<'_>>) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        let stored = self.try_put(key, value, allowed);
+        stored.map_err(|error| self.owned(error))
+    }
+
+    fn try_put<V>(
+        &self,
+        key: &impl WriteKey<V>,
+        value: &V,
+        allowed: impl FnOnce(&SessionState, Option<Entry<'_>>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let name = key.name();
         if name.is_empty() || name.len() > NAME_MAX {
             let what = format!(
@@ -127,10 +137,8 @@ impl Session {
         let written = key
             .write(value)
             .map_err(|what| Error::not_representable(name, what))?;
-        let stored = self
-            .visit
-            .at(self.at, |slot| slot.put(name, written.entry(name), allowed));
-        stored.map_err(|error| self.refused(error))
+        self.visit
+            .at(self.at, |slot| slot.put(name, written.entry(name), allowed))
     }
 
     /// Changes the value under `key` in place, beginning with the default if there is none, and
@@ -182,11 +190,11 @@ impl Session {
                 return put.map(|()| result);
             }
         }
-        Err(Error::misuse(format!(
+        Err(self.owned(Error::misuse(format!(
             "`{}`, or who is signed in, changed in each of {UPDATES_MAX} tries to update it; a \
              change of the same attribute and a sign-in within `update` have this effect",
             key.name()
-        )))
+        ))))
     }
 
     /// Removes an attribute, readable or not, and says whether it was there.
@@ -331,20 +339,17 @@ impl Session {
                 self.tell_unreadable(key.name(), &error, is_replaced);
                 Ok(None)
             }
-            read => read.map(Some),
+            read => read.map(Some).map_err(|error| self.owned(error)),
         }
     }
 
     /// Reports a value that could not be read. Call it without the lock, because a hook may use the
     /// session.
     fn tell_unreadable(&self, attribute: &str, error: &Error, is_replaced: bool) {
-        self.visit
-            .config(self.at)
-            .observer
-            .tell(&Event::Unreadable {
-                attribute: attribute.to_owned(),
-                error: error.clone(),
-                is_replaced,
-            });
+        self.tell(&Event::Unreadable {
+            attribute: attribute.to_owned(),
+            error: error.clone(),
+            is_replaced,
+        });
     }
 }

@@ -23,6 +23,7 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 
 use crate::error::Error;
+use crate::event::Event;
 use crate::lifetime::Timestamp;
 use crate::slot::Slot;
 use crate::visit::{Config, Edit, Looked, SessionState, Visit};
@@ -104,10 +105,10 @@ impl Session {
             None => {
                 let path = type_name::<S>();
                 let name = path.rsplit("::").next().unwrap_or(path);
-                Err(Error::misuse(format!(
+                Err(self.owned(Error::misuse(format!(
                     "the session layer has no slot `{path}`; give it one: \
                      `manager.with_slot::<{name}>(its_manager)?`"
-                )))
+                ))))
             }
         }
     }
@@ -150,13 +151,20 @@ impl Session {
 
     /// Changes the session, unless it is too late.
     fn change(&self, what: &str, edit: Edit<'_>) -> Result<bool, Error> {
-        self.visit.at(self.at, |slot| slot.apply(what, edit))
+        let changed = self.visit.at(self.at, |slot| slot.apply(what, edit));
+        changed.map_err(|error| self.owned(error))
     }
 
-    /// Lets an error that becomes the response hold back what this request changed.
-    fn refused(&self, error: Error) -> Error {
+    /// Tells an event of this session. Call it without the lock, because a hook may use the session.
+    pub(crate) fn tell(&self, event: &Event) {
+        self.visit.slots().tell(self.at, event);
+    }
+
+    /// Says that an error happened to this session. If it becomes the response, it is told, and holds back what
+    /// this request changed.
+    pub(crate) fn owned(&self, error: Error) -> Error {
         let visit: Weak<Visit> = Arc::downgrade(&self.visit);
-        error.refused_by(visit)
+        error.of(visit, self.at)
     }
 }
 

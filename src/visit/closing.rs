@@ -121,7 +121,7 @@ impl Course {
         self.phase = Phase::Closed(closing);
         match result {
             Ok(said) => {
-                self.report(&visit.config(0).budget, &said);
+                self.report(visit, &said);
                 self.report_dropped(visit, &said);
                 Ok(said)
             }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::carrier::Carriers;
 use crate::cookie::Budget;
 use crate::cross_origin::CrossOrigin;
-use crate::event::Observer;
+use crate::event::{Event, Observer};
 use crate::lifetime::Lifetime;
 use crate::payload::Compression;
 use crate::seal::Sealer;
@@ -25,6 +25,8 @@ pub(crate) struct Config {
     pub(crate) cross_origin: CrossOrigin,
     pub(crate) observer: Observer,
     pub(crate) plain_http_told: AtomicBool,
+    /// The field of a request's span that takes the session's log id.
+    pub(crate) log_id_field: Option<&'static str>,
 }
 
 impl Config {
@@ -77,6 +79,8 @@ impl SlotConfig {
 pub(crate) struct SlotList {
     main: SlotConfig,
     others: Vec<SlotConfig>,
+    /// Whether a slot has its log id recorded in the span of a request.
+    records_log_ids: bool,
 }
 
 impl SlotList {
@@ -86,6 +90,7 @@ impl SlotList {
         // Its path is private.
         main.name = "Main";
         SlotList {
+            records_log_ids: main.config.log_id_field.is_some(),
             main,
             others: Vec::new(),
         }
@@ -93,6 +98,7 @@ impl SlotList {
 
     /// Adds a slot at the end.
     pub(crate) fn push(&mut self, slot: SlotConfig) {
+        self.records_log_ids |= slot.config.log_id_field.is_some();
         self.others.push(slot);
     }
 
@@ -119,6 +125,31 @@ impl SlotList {
         match at.checked_sub(1).and_then(|at| self.others.get(at)) {
             Some(other) => &other.config,
             None => &self.main.config,
+        }
+    }
+
+    /// Returns whether a slot has its log id recorded in the span of a request.
+    pub(super) fn records_log_ids(&self) -> bool {
+        self.records_log_ids
+    }
+
+    /// Returns whether anybody hears of everyday events of the slot number `at`.
+    pub(super) fn hears_everyday(&self, at: usize) -> bool {
+        self.observer(at).hears_everyday()
+    }
+
+    /// Tells an event of the slot number `at`. No lock is held.
+    pub(crate) fn tell(&self, at: usize, event: &Event) {
+        self.observer(at).tell(event, self.at(at).cookie());
+    }
+
+    /// Returns who hears of the slot number `at`: a hook of its own, or that of the main slot.
+    fn observer(&self, at: usize) -> &Observer {
+        let own = &self.at(at).observer;
+        if own.has_hook() {
+            own
+        } else {
+            &self.main().observer
         }
     }
 

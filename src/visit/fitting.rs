@@ -33,6 +33,8 @@ pub(crate) struct Fitted<'c> {
 pub(crate) struct WriteSize<'c> {
     /// Bytes of all its lines.
     pub(super) bytes: usize,
+    /// How many lines these are.
+    cookies: usize,
     /// The budget that they count against.
     budget: &'c Budget,
     /// Whether it was above that already when it came.
@@ -42,8 +44,16 @@ pub(crate) struct WriteSize<'c> {
 }
 
 impl WriteSize<'_> {
-    /// Notes what an operator is told of the session `state`, which is written.
-    pub(super) fn note(self, state: &SessionState, mut note: impl FnMut(Event)) {
+    /// Notes what an operator is told of the session `state`, which is written. `is_heard` tells whether that is
+    /// told which happens every day.
+    pub(super) fn note(self, state: &SessionState, is_heard: bool, mut note: impl FnMut(Event)) {
+        if is_heard {
+            note(Event::Written {
+                bytes: self.bytes,
+                cookies: self.cookies,
+                reason: state.written_for(),
+            });
+        }
         let refusal = state.refusal();
         if let Some(refusal) = refusal.filter(|refusal| refusal.may_live_elsewhere()) {
             note(Event::Overwrote { refusal });
@@ -204,6 +214,7 @@ impl<'c> Fitted<'c> {
         };
         WriteSize {
             bytes,
+            cookies: chunks.count(),
             budget,
             was_near: bytes > budget.warning_limit() && held.is_some_and(is_near),
             field_bytes: carrier.field_bytes(chunks, max_age),

@@ -48,6 +48,7 @@ impl SlotVisit<'_, '_> {
     fn link_text(&mut self) -> Result<String, Error> {
         let (is_lost, is_closed) = (self.phase.is_lost(), self.phase.is_closed());
         let (config, now, usage) = (self.config, self.now, self.slot.usage);
+        let is_heard = self.hears_everyday();
         // The first link of a response decided.
         if let Some(text) = self.made_link().filter(|_| !is_lost) {
             return Ok(text.to_owned());
@@ -75,7 +76,7 @@ impl SlotVisit<'_, '_> {
         let text = fitted.seal(issued)?;
         let mut notes = Vec::new();
         let size = fitted.write_size(state.unbroken());
-        size.note(state, |note| notes.push(note));
+        size.note(state, is_heard, |note| notes.push(note));
         notes.into_iter().for_each(|note| self.note(note));
         Ok(text)
     }

@@ -14,6 +14,7 @@ mod held;
 mod linking;
 mod opening;
 mod phase;
+mod recording;
 mod report;
 mod said;
 mod shared;

@@ -5,12 +5,13 @@ use super::fitting::request_bytes;
 use super::said::{Deed, Said};
 use super::shared::Visit;
 use super::slot_state::SlotState;
+use super::state::Change;
 use crate::cookie::{Budget, Tally};
 use crate::event::Event;
 
 impl Course {
-    /// Notes what the response `said` of the sessions. `main` is the budget of the main slot.
-    pub(super) fn report(&mut self, main: &Budget, said: &[Said<'_>]) {
+    /// Notes what the response `said` of the sessions.
+    pub(super) fn report(&mut self, visit: &Visit, said: &[Said<'_>]) {
         let is_quiet = |said: &Said<'_>| matches!(said.deed, Deed::Nothing);
         if said.iter().all(is_quiet) && self.slots().all(|slot| slot.refused.is_none()) {
             return;
@@ -32,17 +33,19 @@ impl Course {
                     },
                 ));
             }
+            let Some(state) = &slot.session else { continue };
+            let is_heard = visit.slots.hears_everyday(at);
             match said.deed {
+                Deed::Nothing => continue,
                 Deed::Withheld => notes.push((at, Event::Withheld {})),
-                Deed::Wrote(size) => {
-                    if let Some(state) = &slot.session {
-                        size.note(state, |note| notes.push((at, note)));
-                    }
-                }
-                Deed::Nothing | Deed::Settled => {}
+                Deed::Wrote(size) => size.note(state, is_heard, |note| notes.push((at, note))),
+                Deed::Settled => {}
+            }
+            if is_heard && state.change() == Change::Ended && state.held().is_some() {
+                notes.push((at, Event::Ended {}));
             }
         }
-        self.report_crowd(main, said);
+        self.report_crowd(&visit.config(0).budget, said);
     }
 
     /// Notes, the first time, that browsers drop what the response `said`, because they reached this host over plain

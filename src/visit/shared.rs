@@ -9,11 +9,12 @@ use time::OffsetDateTime;
 use super::config::{Config, SlotConfig, SlotList};
 use super::course::{Course, Notes};
 use super::phase::{Cause, Closing, Phase};
+use super::recording::{Ids, Recording};
 use super::slot::SlotVisit;
 use super::slot_state::SlotState;
 use crate::carrier::Carriers;
 use crate::cross_origin::{Caused, Foreign, RequestParts};
-use crate::error::{Error, HoldBack};
+use crate::error::{Error, Owner};
 use crate::event::Event;
 use crate::head::RequestHead;
 use crate::lifetime::Timestamp;
@@ -28,6 +29,8 @@ pub(crate) struct Visit {
     /// The host that a browser reached over plain http, where it keeps no `Secure` cookie.
     pub(super) plain_http: Option<String>,
     course: Mutex<Course>,
+    /// `None` if no slot has its log id recorded.
+    recording: Option<Box<Recording>>,
 }
 
 impl Visit {
@@ -47,6 +50,7 @@ impl Visit {
             Caused::Elsewhere(foreign) => (Some(foreign), Phase::Closed(Closing::Refused)),
             Caused::Here | Caused::HereInPlain => (None, Phase::Open),
         };
+        let recording = slots.records_log_ids().then(Recording::begin);
         let is_plain = caused == Caused::HereInPlain && !request.is_loopback();
         let (main, others) = if slots.is_single() {
             (
@@ -71,6 +75,7 @@ impl Visit {
                 others,
                 notes: Notes::new(),
             }),
+            recording,
         })
     }
 
@@ -139,10 +144,26 @@ impl Visit {
             let mut course = self.course.lock().unwrap_or_else(PoisonError::into_inner);
             (act(&mut course), take(&mut course.notes))
         };
+        // First, so that what is told stands in a span that knows whose it is.
+        if let Some(recording) = &self.recording {
+            self.record_log_ids(recording);
+        }
         for (at, event) in &notes {
-            self.config(*at).observer.tell(event);
+            self.slots.tell(*at, event);
         }
         result
+    }
+
+    /// Cold, so that a request without it pays for the question only.
+    #[cold]
+    #[inline(never)]
+    fn record_log_ids(&self, recording: &Recording) {
+        let ids: Ids = {
+            let course = self.course.lock().unwrap_or_else(PoisonError::into_inner);
+            let ids = course.slots().map(|slot| slot.session.as_ref()?.id());
+            ids.collect()
+        };
+        recording.record(&self.slots, ids);
     }
 
     /// Sends nothing of what was changed, because a panic unwinds past a handle.
@@ -151,7 +172,16 @@ impl Visit {
     }
 }
 
-impl HoldBack for Visit {
+impl Owner for Visit {
+    fn tell(&self, at: usize, error: &Error) {
+        let error = error.clone();
+        let event = match error.is_misuse() {
+            true => Event::Mistake { error },
+            false => Event::HandlerError { error },
+        };
+        self.slots.tell(at, &event);
+    }
+
     fn hold_back(&self, error: &Error) {
         self.locked(|course| {
             if course.phase.is_open() {
@@ -167,7 +197,7 @@ fn caused(slots: &SlotList, asked: &RequestParts<'_>) -> Caused {
     let main = slots.main();
     let caused = main.cross_origin.judge(asked, || is_beyond(slots, asked));
     if let Caused::Elsewhere(reason) = caused {
-        main.observer.tell(&Event::ForeignRequest { reason });
+        slots.tell(0, &Event::ForeignRequest { reason });
     }
     caused
 }

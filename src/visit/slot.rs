@@ -20,6 +20,7 @@ pub(crate) struct SlotVisit<'v, 'l> {
     pub(super) now: Timestamp,
     pub(super) phase: &'l Phase,
     pub(super) slot: &'l mut SlotState,
+    list: &'v SlotList,
     notes: &'l mut Notes,
     at: usize,
 }
@@ -47,9 +48,15 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
             now,
             phase,
             slot,
+            list,
             notes,
             at,
         }
+    }
+
+    /// Returns whether anybody hears of everyday events.
+    pub(super) fn hears_everyday(&self) -> bool {
+        self.list.hears_everyday(self.at)
     }
 
     /// Notes what is told when the lock is released.
@@ -63,6 +70,7 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
             config,
             now,
             slot,
+            list,
             notes,
             at,
             ..
@@ -71,6 +79,7 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         session.get_or_insert_with(|| {
             let state = SessionState::of(open(config, came, *now));
             match state.refusal() {
+                None if list.hears_everyday(*at) => notes.push((*at, Event::Opened {})),
                 None | Some(Refusal::Absent) => {}
                 Some(refusal) => notes.push((*at, Event::Refused { refusal })),
             }

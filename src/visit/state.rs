@@ -117,6 +117,19 @@ impl SessionState {
         self.change
     }
 
+    /// Returns why the session is written, in a word for metrics.
+    pub(super) fn written_for(&self) -> &'static str {
+        let record = self.record();
+        let is_signed_in = record.is_some_and(|record| record.subject.is_some());
+        match self.change {
+            Change::StartedOver | Change::Ended if is_signed_in => "signed_in",
+            Change::StartedOver => "started_over",
+            _ if self.unbroken().is_none() => "begun",
+            Change::Renewed => "renewed",
+            Change::None | Change::Edited | Change::Ended => "changed",
+        }
+    }
+
     pub(crate) fn id(&self) -> Option<SessionId> {
         Some(self.record()?.id)
     }

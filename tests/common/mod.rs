@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sealed_session::adapter::{RequestHead, ResponseHead};
 use sealed_session::testing::{self, ManualClock};
-use sealed_session::{Attribute, Budget, Error, Key, KeyRing, Session, SessionManager};
+use sealed_session::{Attribute, Budget, Error, Event, Key, KeyRing, Session, SessionManager};
 use time::{Duration, OffsetDateTime};
 
 pub(crate) const BASE: &str = "__Host-session";
@@ -25,6 +25,11 @@ pub(crate) fn key(seed: u8) -> Key {
 
 pub(crate) fn manager() -> SessionManager {
     SessionManager::new("session", ring()).unwrap()
+}
+
+/// Whether it is an event that a test of others leaves out.
+pub(crate) fn is_everyday(event: &Event) -> bool {
+    ["ended", "opened", "written"].contains(&event.name())
 }
 
 /// A manager whose sessions may take two cookies.

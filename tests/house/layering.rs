@@ -70,7 +70,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "guard",
-        &["cross_origin", "error", "head", "session", "slot"],
+        &["cross_origin", "error", "event", "head", "session", "slot"],
     ),
     // The doors, which the library itself never goes through.
     (

@@ -28,13 +28,13 @@ sealed_session::__missing! {
 impl MissingMiddleware {
     /// Tells, and returns the body of the answer.
     pub(crate) fn report(&self) -> String {
-        adapter::tell_mistake(self)
+        adapter::tell_mistake(&self.mistake)
     }
 }
 
 impl ResponseError for MissingMiddleware {
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::InternalServerError().body(adapter::mistake_body(self))
+        HttpResponse::InternalServerError().body(adapter::mistake_body(&self.mistake))
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use actix_web::dev::{Service, ServiceRequest, Transform, forward_ready};
 use actix_web::http::header::HeaderMap;
 use actix_web::{Error as ActixError, HttpMessage};
-use sealed_session::adapter;
+use sealed_session::{Error, adapter};
 
 /// Marks requests as [passive](sealed_session::Session::mark_passive): they do not keep their session from
 /// idling out, in any slot. For polling, prefetches and health checks.
@@ -132,9 +132,9 @@ where
             let marked = request.extensions().get().map(adapter::mark_passive);
             // Nothing is borrowed meanwhile: subscribers of the log are the application's.
             if marked.is_none() {
-                drop(adapter::tell_mistake(
-                    &"a passive middleware without a session middleware around it marks nothing",
-                ));
+                drop(adapter::tell_mistake(&Error::misuse(
+                    "a passive middleware without a session middleware around it marks nothing",
+                )));
             }
         }
         self.inner.call(request)

@@ -26,7 +26,7 @@ sealed_session::__missing! {
 
 impl IntoResponse for MissingLayer {
     fn into_response(self) -> Response {
-        let body = adapter::tell_mistake(&self);
+        let body = adapter::tell_mistake(&self.mistake);
         (StatusCode::INTERNAL_SERVER_ERROR, body).into_response()
     }
 }

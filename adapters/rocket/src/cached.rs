@@ -74,12 +74,13 @@ impl Cached {
         // Not under the lock: clocks and subscribers are the application's, and may ask for a session.
         let session = nobody();
         self.lock().stage = Stage::Nobodys(session.clone());
-        tracing::error!(
-            target: "sealed_session",
+        let mistake = adapter::mistake(
+            &session,
             "a session was asked for before the session fairing saw the request, or Rocket cannot read \
              the request and runs no fairings; it is nobody's, and cannot be changed. Attach the session \
-             fairing before those that ask for a session when a request comes in"
+             fairing before those that ask for a session when a request comes in",
         );
+        drop(adapter::tell_mistake(&mistake));
         session
     }
 

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::response::Responder;
 use rocket::{Build, Data, Request, Response, Rocket};
-use sealed_session::adapter::{Clock, SystemClock};
+use sealed_session::adapter::{self, Clock, SystemClock};
 use sealed_session::{Error, Session, SessionManager};
 
 use crate::cached::Cached;
 use crate::commit::commit;
 use crate::failure::Failure;
-use crate::load::load;
+use crate::load::{load, nobody};
 use crate::refused;
 use crate::shared::Shared;
 
@@ -169,9 +169,9 @@ impl Fairing for SessionFairing {
     async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
         if rocket.state::<Shared>().is_some() {
             // Which of the two a guard means cannot be known.
-            let error =
-                Error::misuse("two session fairings are attached; remove one `.attach(..)`");
-            tracing::error!(target: "sealed_session", %error);
+            let session = nobody(&self.shared);
+            let two = "two session fairings are attached; remove one `.attach(..)`";
+            drop(adapter::tell_mistake(&adapter::mistake(&session, two)));
             return Err(rocket);
         }
         let shared = self.shared.clone();

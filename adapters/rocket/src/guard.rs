@@ -7,7 +7,7 @@ use rocket::http::Status;
 use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::{Ignite, Request, Response, Rocket, Sentinel};
-use sealed_session::adapter::{RequestHead, Verdict, header_fields};
+use sealed_session::adapter::{self, RequestHead, Verdict, header_fields};
 use sealed_session::{Error, Guard};
 
 use crate::cached::Cached;
@@ -188,8 +188,12 @@ impl<'r, P: Policy> FromRequest<'r> for Guarded<P> {
                 Cached::of(request).refuse(verdict.clone());
                 verdict.status().map_or(Status::Forbidden, Status::new)
             }
-            Refused::MissingFairing(_) | Refused::Policy(_) => {
-                tracing::error!(target: "sealed_session", "{refused}");
+            Refused::MissingFairing(missing) => {
+                missing.report();
+                Status::InternalServerError
+            }
+            Refused::Policy(error) => {
+                drop(adapter::tell_mistake(error));
                 Status::InternalServerError
             }
         };
@@ -199,10 +203,7 @@ impl<'r, P: Policy> FromRequest<'r> for Guarded<P> {
 
 impl<P: Policy> Sentinel for Guarded<P> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
-        is_lacking(rocket, |session| {
-            let anything = RequestHead::default();
-            P::guard()?.check(session, &anything).map(drop)
-        })
+        is_lacking(rocket, |session| P::guard()?.check_slot(session))
     }
 }
 

@@ -29,15 +29,16 @@ pub(crate) fn is_lacking(
     rocket: &Rocket<Ignite>,
     find: impl FnOnce(&Session) -> Result<(), Error>,
 ) -> bool {
-    let found = match rocket.state::<Shared>() {
+    let nobody = rocket.state::<Shared>().map(nobody);
+    let found = match &nobody {
         None => Err(MissingFairing::everything()),
-        Some(shared) => find(&nobody(shared)).map_err(MissingFairing::slot),
+        Some(session) => find(session).map_err(MissingFairing::slot),
     };
     found.inspect_err(MissingFairing::report).is_err()
 }
 
 /// Makes a session that holds nothing and cannot be changed: it is committed already.
-fn nobody(shared: &Shared) -> Session {
+pub(crate) fn nobody(shared: &Shared) -> Session {
     let Shared { manager, clock, .. } = shared;
     let now = clock.now();
     let session = manager.load(RequestHead::default(), now);

@@ -3,6 +3,7 @@
 use rocket::http::Status;
 use rocket::outcome::Outcome;
 use rocket::request;
+use sealed_session::adapter;
 
 sealed_session::__missing! {
     /// No [`SessionFairing`](crate::SessionFairing) is attached, or the one that is has no such slot.
@@ -35,7 +36,8 @@ sealed_session::__missing! {
 
 impl MissingFairing {
     pub(crate) fn report(&self) {
-        tracing::error!(target: "sealed_session", "{self}");
+        // Its catchers make the page.
+        drop(adapter::tell_mistake(&self.mistake));
     }
 
     /// Reports this, and makes the answer of a guard.

@@ -1,7 +1,6 @@
 //! The answer to a commit that fails.
 
 use std::any::Any;
-use std::fmt::Display;
 
 use http::{Response, StatusCode};
 use sealed_session::{Error, Session, adapter};
@@ -76,7 +75,7 @@ pub(crate) fn empty<ResBody: Default>(status: StatusCode) -> Response<ResBody> {
 
 /// Tells a mistake of whoever put the application together, and answers for it. The body says it in builds
 /// with debug assertions, if it is of a type that is known: text, or that of axum.
-pub(crate) fn mistaken<ResBody: Default + 'static>(mistake: &dyn Display) -> Response<ResBody> {
+pub(crate) fn mistaken<ResBody: Default + 'static>(mistake: &Error) -> Response<ResBody> {
     let mut response: Response<ResBody> = empty(StatusCode::INTERNAL_SERVER_ERROR);
     let text = adapter::tell_mistake(mistake);
     let body: &mut dyn Any = response.body_mut();

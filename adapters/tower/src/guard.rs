@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use http::{Extensions, HeaderValue, Request, Response, StatusCode, Uri};
 use pin_project_lite::pin_project;
 use sealed_session::adapter::{RequestHead, Verdict, header_fields};
-use sealed_session::{Guard, Session};
+use sealed_session::{Error, Guard, Session};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -103,14 +103,14 @@ impl GuardLayer {
             .query(uri.query().unwrap_or_default())
             .fields(&fields);
         let Some(session) = request.extensions().get::<Session>() else {
-            return Some(mistaken(
-                &"no session layer is around a guard, so nobody passes: add \
-                  `.layer(SessionLayer::new(manager))` outside of it; in axum, after the routes",
-            ));
+            return Some(mistaken(&Error::misuse(
+                "no session layer is around a guard, so nobody passes: add \
+                 `.layer(SessionLayer::new(manager))` outside of it; in axum, after the routes",
+            )));
         };
         match self.guard.check(session, &head) {
             Ok(verdict) => answer(&verdict),
-            Err(error) => Some(mistaken(&format_args!("nobody passes a guard: {error}"))),
+            Err(mistake) => Some(mistaken(&mistake)),
         }
     }
 }

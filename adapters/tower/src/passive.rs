@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{HeaderMap, Request};
-use sealed_session::{Session, adapter};
+use sealed_session::{Error, Session, adapter};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -127,9 +127,9 @@ where
         if wanted.is_none_or(|wanted| wanted(request.headers())) {
             match request.extensions().get::<Session>() {
                 Some(session) => adapter::mark_passive(session),
-                None => drop(adapter::tell_mistake(
-                    &"a passive layer without a session layer around it marks nothing",
-                )),
+                None => drop(adapter::tell_mistake(&Error::misuse(
+                    "a passive layer without a session layer around it marks nothing",
+                ))),
             }
         }
         self.inner.call(request)

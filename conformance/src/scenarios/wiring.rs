@@ -94,6 +94,9 @@ fn doubled_layer(harness: &dyn Harness) -> Result<(), Failure> {
                     .sets(&[])?;
                 let told = log::text().contains("two session");
                 same(path, "the log tells of two", true, told)?;
+                // It is told where the hook of the manager hears it.
+                let told = log::text().contains("event=\"mistake\"");
+                same(path, "it is told as an event", true, told)?;
             }
             Ok(())
         }

@@ -113,9 +113,11 @@ impl Layer {
         inner: App,
         mut request: Request<Incoming>,
     ) -> Result<Response<Body>, Failed> {
-        let is_second = request.extensions().get::<Session>().is_some();
-        if is_second && !self.forgets(Duty::DoubledIsNoticed) {
-            tracing::error!(target: "sealed_session", "two session layers");
+        if let Some(outer) = request.extensions().get::<Session>()
+            && !self.forgets(Duty::DoubledIsNoticed)
+        {
+            let mistake = adapter::mistake(outer, "two session layers");
+            drop(adapter::tell_mistake(&mistake));
             return Ok(empty(StatusCode::INTERNAL_SERVER_ERROR));
         }
         let session = self.load(&request);

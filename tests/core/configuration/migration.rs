@@ -112,7 +112,7 @@ fn writing_over_what_may_live_elsewhere_is_told() {
     let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let log = std::sync::Arc::clone(&told);
     let node = SessionManager::builder("session", KeyRing::new(key(2)))
-        .on_event(move |event| {
+        .on_event(move |event, _| {
             if let Event::Overwrote { refusal, .. } = event {
                 log.lock().unwrap().push(*refusal);
             }

@@ -26,7 +26,7 @@ enum Told {
 /// A manager with the ring of a file, and what its watcher tells.
 fn manager(file: &Path) -> (SessionManager, Receiver<Told>) {
     let (sender, told) = channel();
-    let hook = move |event: &Event| {
+    let hook = move |event: &Event, _: &str| {
         let told = match event {
             Event::RingKept { error, again, .. } => Told::Kept(error.to_string(), *again),
             Event::RingReplaced { sealing, keys, .. } => Told::Replaced(*sealing, *keys),
@@ -132,7 +132,7 @@ fn a_hook_that_panics_ends_no_watch() {
     let folder = Folder::new("panics");
     let file = folder.write("keys", text(1));
     let (sender, told) = channel();
-    let hook = move |event: &Event| {
+    let hook = move |event: &Event, _: &str| {
         if let Event::RingReplaced { keys, .. } = event {
             sender.send(*keys).ok();
             assert_ne!(*keys, 2, "this test panics here");

@@ -35,7 +35,7 @@ fn a_large_session_within_budget_is_warned_of_to_the_byte() {
         let log = std::sync::Arc::clone(&warned);
         let manager = SessionManager::builder("session", ring())
             .budget(Budget::within_8k().with_warning_limit(warning_limit))
-            .on_event(move |event| {
+            .on_event(move |event, _| {
                 if let Event::NearBudget {
                     bytes,
                     warning_limit,

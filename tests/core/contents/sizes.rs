@@ -32,7 +32,7 @@ fn over_budget_is_an_error_with_sizes_and_the_old_session_stays() {
     let log = std::sync::Arc::clone(&events);
     let manager = SessionManager::builder("session", ring())
         .budget(Budget::within_8k())
-        .on_event(move |event| log.lock().unwrap().push(format!("{event:?}")))
+        .on_event(move |event, _| log.lock().unwrap().push(format!("{event:?}")))
         .build()
         .unwrap();
     let mut browser = Browser::default();
@@ -165,7 +165,7 @@ fn other_cookies_are_counted_and_warned_of_and_fail_nothing() {
     let events = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let log = std::sync::Arc::clone(&events);
     let manager = SessionManager::builder("session", ring())
-        .on_event(move |event| {
+        .on_event(move |event, _| {
             if let Event::CrowdedRequest {
                 bytes,
                 others,

@@ -313,7 +313,7 @@ fn telling() -> (SessionManager, Told, Current) {
     let current = Arc::new(Mutex::new(None::<Session>));
     let (log, asked) = (Arc::clone(&told), Arc::clone(&current));
     let manager = SessionManager::builder("session", ring())
-        .on_event(move |event| {
+        .on_event(move |event, _| {
             if let Event::Unreadable {
                 attribute, error, ..
             } = event

@@ -311,7 +311,7 @@ fn a_field_that_browsers_set_by_themselves_carries_no_session() {
 fn a_refused_request_is_told_of_and_keeps_nothing() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&told);
-    let hook = move |event: &Event| heard.lock().unwrap().push(format!("{event:?}"));
+    let hook = move |event: &Event, _: &str| heard.lock().unwrap().push(format!("{event:?}"));
     let builder = SessionManager::builder("session", ring()).on_event(hook);
     let manager = builder.build().unwrap();
     let fields: &[(&str, &[u8])] = &[("origin", b"https://attacker.example/\r\nforged: line")];

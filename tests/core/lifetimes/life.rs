@@ -105,7 +105,7 @@ fn a_token_is_opened_on_first_use_and_once() {
     let opened = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&opened);
     let manager = SessionManager::builder("session", common::ring())
-        .on_event(move |event| {
+        .on_event(move |event, _| {
             if let Event::Refused { .. } = event {
                 count.fetch_add(1, Ordering::Relaxed);
             }

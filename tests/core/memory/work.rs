@@ -66,7 +66,7 @@ fn others(folder: &Path, variable: &str) -> Vec<KeyRing> {
 /// A manager whose watcher read its file again and again, took another one, and is gone.
 fn watched(folder: &Path) -> SessionManager {
     let (sender, told) = channel();
-    let hook = move |event: &Event| {
+    let hook = move |event: &Event, _: &str| {
         if let Event::RingReplaced { .. } = event {
             sender.send(()).ok();
         }

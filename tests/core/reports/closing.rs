@@ -57,7 +57,7 @@ fn what_is_written_is_closed_before_the_fields_are_read() {
 fn a_panic_after_a_refused_value_does_not_hide_it() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&told);
-    let hook = move |event: &Event| log.lock().unwrap().push(format!("{event:?}"));
+    let hook = move |event: &Event, _: &str| log.lock().unwrap().push(format!("{event:?}"));
     let manager = SessionManager::builder("session", ring()).on_event(hook);
     let manager = manager.build().unwrap();
     for status in [200, 500] {

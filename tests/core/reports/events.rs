@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
 use sealed_session::{
-    Attribute, AttributeName, Budget, CookieSpec, CrossOrigin, Event, Key, KeyRing, Lifetime,
-    Session, SessionManager, Transport, adapter,
+    Attribute, AttributeName, Budget, CookieSpec, CrossOrigin, Event, Guard, Key, KeyRing,
+    Lifetime, Session, SessionManager, Slot, Transport, adapter,
 };
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
@@ -40,6 +40,7 @@ fn everything(session: &Session) {
     session.count_as_use();
     drop(session.get::<u32>("hook"));
     let _ = (session.contains("hook"), session.names(), session.id());
+    let _ = session.log_id();
     let _ = (session.is_live(), session.is_new(), session.opened_from());
     let _ = (session.subject(), session.refusal(), session.sealed_under());
     let _ = (
@@ -61,10 +62,14 @@ fn everything(session: &Session) {
     drop(session.destroy());
 }
 
+enum Nowhere {}
+impl Slot for Nowhere {}
+
 /// Causes each kind of event, each with the session that it is about at hand.
 fn cause_all(manager: &SessionManager, links: &SessionManager) {
     cause_refusals_and_failures(manager, links);
     cause_by_other_sites(manager);
+    cause_everyday(manager);
     // Unreadable.
     let session = load(manager, "");
     drop(session.insert(Attribute::<String>::json("cart"), "text".to_owned()));
@@ -76,6 +81,21 @@ fn cause_all(manager: &SessionManager, links: &SessionManager) {
     let session = load(manager, "");
     drop(session.insert("name", "Ada"));
     drop(session.insert("noise", noise(20_000, 1)));
+    commit(manager, &session);
+}
+
+/// Written; Opened, Denied, NothingToKeep and Ended; Mistake and HandlerError.
+fn cause_everyday(manager: &SessionManager) {
+    let session = load(manager, "");
+    session.insert("name", "Ada").unwrap();
+    let changes = manager.commit(&session, ResponseHead::new(200), at(1));
+    let line = changes.unwrap_or_default().remove(0).value().to_owned();
+    let session = load(manager, line.split(';').next().unwrap());
+    drop(Guard::signed_in().check(&session, &RequestHead::default()));
+    drop(session.start_over(&[&"nowhere"]));
+    drop(session.destroy());
+    drop(adapter::answer(&session.slot::<Nowhere>().unwrap_err()));
+    drop(adapter::answer(&session.sign_in("", &[]).unwrap_err()));
     commit(manager, &session);
 }
 
@@ -177,7 +197,7 @@ fn managers(seen: &Seen, ask: fn(&Session)) -> [SessionManager; 2] {
     ];
     builders.map(|builder| {
         let seen = Arc::clone(seen);
-        let hook = move |event: &Event| {
+        let hook = move |event: &Event, _: &str| {
             let shown = format!("{event:?}");
             let kind = shown.split([' ', '{']).next().unwrap_or_default();
             seen.lock().unwrap().insert(kind.to_owned());
@@ -188,13 +208,19 @@ fn managers(seen: &Seen, ask: fn(&Session)) -> [SessionManager; 2] {
     })
 }
 
-const ALL: [&str; 13] = [
+const ALL: [&str; 20] = [
     "CommitFailed",
     "CrowdedRequest",
+    "Denied",
+    "Ended",
     "ForeignRequest",
     "GivenUp",
+    "HandlerError",
+    "Mistake",
     "NearBudget",
     "NotStored",
+    "NothingToKeep",
+    "Opened",
     "Overwrote",
     "PlainHttp",
     "Poisoned",
@@ -202,6 +228,7 @@ const ALL: [&str; 13] = [
     "TooLate",
     "Unreadable",
     "Withheld",
+    "Written",
 ];
 
 #[test]
@@ -293,7 +320,7 @@ fn a_cookie_that_browsers_drop_over_plain_http_is_warned_of_once() {
     let seen = Seen::default();
     let told = |cookie: CookieSpec, transport: Transport| {
         let seen = Arc::clone(&seen);
-        let hook = move |event: &Event| {
+        let hook = move |event: &Event, _: &str| {
             if let Event::PlainHttp { host, .. } = event {
                 assert_eq!(*host, "web:8080");
                 seen.lock().unwrap().insert("PlainHttp".to_owned());
@@ -351,7 +378,7 @@ fn a_cookie_that_browsers_drop_over_plain_http_is_warned_of_once() {
 #[test]
 fn a_hook_that_panics_takes_nothing_along() {
     let ring = KeyRing::new(Key::generate().unwrap());
-    let hook = |_: &Event| panic!("in the hook");
+    let hook = |_: &Event, _: &str| panic!("in the hook");
     let manager = SessionManager::builder("session", ring)
         .on_event(hook)
         .build()

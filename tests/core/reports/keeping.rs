@@ -21,7 +21,7 @@ fn an_attribute_to_keep_that_is_not_there_is_told_at_level_debug() {
         assert_eq!(session.names(), ["cart"]);
     });
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let told = |line: &&str| line.contains("`sign_in` is to keep");
+    let told = |line: &&str| line.contains("is to keep an attribute that");
     let lines: Vec<_> = log.lines().filter(told).collect();
     let [line] = lines[..] else {
         panic!("{log}");

@@ -39,7 +39,7 @@ fn nothing_that_is_shown_holds_a_key_a_token_or_a_value() {
         let events = Arc::new(Mutex::new(String::new()));
         let sink = Arc::clone(&events);
         let manager = SessionManager::builder("session", ring())
-            .on_event(move |event: &Event| {
+            .on_event(move |event: &Event, _: &str| {
                 sink.lock().unwrap().push_str(&format!("{event:?}"));
             })
             .build()

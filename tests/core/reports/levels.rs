@@ -1,6 +1,5 @@
 //! How many lines a busy site reads: loud at the first time, as far as the cookie tells, and then not.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use sealed_session::adapter::RequestHead;
@@ -24,22 +23,22 @@ impl<S: tracing::Subscriber> Layer<S> for Levels {
     }
 }
 
-/// The levels of what `act` logs. The hook hears of each.
+/// The levels of what `act` logs, but for what is everyday. The hook hears of each.
 fn levels(act: impl FnOnce(&SessionManager)) -> Vec<Level> {
-    let (levels, heard) = (Levels::default(), Arc::new(AtomicUsize::new(0)));
-    let count = Arc::clone(&heard);
-    let hook = move |_: &Event| {
-        count.fetch_add(1, Ordering::Relaxed);
-    };
+    let (levels, heard) = (Levels::default(), Arc::new(Mutex::new(Vec::new())));
+    let log = Arc::clone(&heard);
+    let hook = move |event: &Event, _: &str| log.lock().unwrap().push(common::is_everyday(event));
     let builder = SessionManager::builder("session", common::ring())
         .budget(Budget::within_8k().with_warning_limit(3_072))
         .on_event(hook);
     let manager = builder.build().unwrap();
     let subscriber = tracing_subscriber::registry().with(levels.clone());
     tracing::subscriber::with_default(subscriber, || act(&manager));
-    let levels = levels.0.lock().unwrap().clone();
-    assert_eq!(levels.len(), heard.load(Ordering::Relaxed));
-    levels
+    let (levels, heard) = (levels.0.lock().unwrap().clone(), heard.lock().unwrap());
+    assert_eq!(levels.len(), heard.len());
+    let told = levels.into_iter().zip(heard.iter());
+    told.filter_map(|(level, is_everyday)| (!is_everyday).then_some(level))
+        .collect()
 }
 
 fn store(browser: &mut Browser, manager: &SessionManager, length: usize) {
@@ -61,7 +60,8 @@ fn a_session_that_is_over_is_no_news() {
     let unknown = levels(|manager| {
         let other = SessionManager::new("session", KeyRing::new(Key::generate().unwrap())).unwrap();
         let mut browser = Browser::default();
-        store(&mut browser, &other, 10);
+        let unheard = tracing::subscriber::NoSubscriber::default();
+        tracing::subscriber::with_default(unheard, || store(&mut browser, &other, 10));
         drop(browser.open(manager, at(0)).subject());
     });
     assert_eq!(unknown, [Level::INFO]);

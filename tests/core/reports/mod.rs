@@ -2,7 +2,9 @@
 
 mod closing;
 mod events;
+mod everyday;
 mod inspect;
 mod keeping;
 mod leaks;
 mod levels;
+mod log_ids;

@@ -192,7 +192,7 @@ type Crowds = Arc<Mutex<Vec<(&'static str, usize, usize, usize)>>>;
 fn crowding(limit: usize, seen: &Crowds) -> SessionManager {
     let hook = |slot: &'static str| {
         let seen = Arc::clone(seen);
-        move |event: &Event| {
+        move |event: &Event, _: &str| {
             if let Event::CrowdedRequest {
                 bytes,
                 others,
@@ -297,7 +297,7 @@ fn a_slot_in_a_header_field_counts_for_no_cookie_and_varies_by_its_field() {
     let seen = Crowds::default();
     let hook = |slot: &'static str| {
         let seen = Arc::clone(&seen);
-        move |event: &Event| {
+        move |event: &Event, _: &str| {
             if let Event::CrowdedRequest { bytes, others, .. } = event {
                 seen.lock().unwrap().push((slot, *bytes, *others, 0));
             }

@@ -15,10 +15,12 @@ type Log = Arc<Mutex<Vec<String>>>;
 
 fn logged(builder: SessionManagerBuilder, log: &Log, slot: &'static str) -> SessionManagerBuilder {
     let log = Arc::clone(log);
-    builder.on_event(move |event: &Event| {
-        let text = format!("{event:?}");
-        let kind = text.split([' ', '{']).next().unwrap_or_default();
-        log.lock().unwrap().push(format!("{slot} {kind}"));
+    builder.on_event(move |event: &Event, _: &str| {
+        if !common::is_everyday(event) {
+            let text = format!("{event:?}");
+            let kind = text.split([' ', '{']).next().unwrap_or_default();
+            log.lock().unwrap().push(format!("{slot} {kind}"));
+        }
     })
 }
 

@@ -66,7 +66,7 @@ fn a_link_has_2000_characters_and_not_one_more() {
 fn a_long_session_in_a_link_is_told_of_before() {
     let (sender, events) = std::sync::mpsc::channel();
     let manager = builder(Transport::url_that_leaks("s"))
-        .on_event(move |event| {
+        .on_event(move |event, _| {
             if let Event::NearBudget {
                 bytes,
                 warning_limit,

@@ -39,7 +39,7 @@ fn warning(
     let (sender, events) = mpsc::channel();
     let builder = small(name, transport)
         .budget(small_budget().with_request_warning_limit(6_000))
-        .on_event(move |event| {
+        .on_event(move |event, _| {
             if let Event::CrowdedRequest { bytes, others, .. } = event {
                 sender.send((*bytes, *others)).unwrap();
             }

@@ -30,7 +30,7 @@ async fn middleware_between_the_layer_and_the_handler_uses_the_same_session() {
 async fn a_change_by_a_task_that_was_left_running_is_reported_by_its_name() {
     let late = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&late);
-    let manager = builder().on_event(move |event| {
+    let manager = builder().on_event(move |event, _| {
         if let Event::TooLate { attribute, .. } = event {
             log.lock().unwrap().push(attribute.clone());
         }

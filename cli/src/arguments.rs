@@ -22,7 +22,7 @@ Examples:
   sealed-session keygen --ring /etc/shop/keys
   sealed-session rotate /etc/shop/keys --policy absolute=12h,remembered=30d
   sealed-session check /etc/shop/keys --policy absolute=12h,remembered=30d
-  sealed-session explain --keys /etc/shop/keys < head.txt
+  pbpaste | sealed-session explain --keys /etc/shop/keys
   sealed-session size session.json
 
 Exit codes: 0 if the answer is good; 1 if it is no, such as for a cookie that is

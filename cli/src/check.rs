@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use sealed_session::KeyRing;
-use sealed_session::report::RingKey;
+use sealed_session::report::{KeyId, RingKey};
 use sealed_session::time::OffsetDateTime;
 use serde_json::{Value, json};
 
@@ -16,8 +16,8 @@ use crate::duration;
 use crate::finding::{Finding, Level, of_mode, of_ring};
 use crate::instant::{At, rfc3339};
 use crate::plan::POLL;
-use crate::policy::{HELP, PolicyArguments};
-use crate::style::{BAD, GOOD, WARN, wrap};
+use crate::policy::{HELP, Policy, PolicyArguments};
+use crate::style::{BAD, GOOD, WARN, shown, wrap};
 use crate::timeline::{self, moments, text};
 
 /// Check a key ring and its schedule, and show it as a time line
@@ -37,8 +37,8 @@ Examples:
   sealed-session check --env SESSION_KEYS --strict
   sealed-session check /etc/shop/keys --at 2027-01-31T12:00:00Z --json
 
-JSON: source, good, keys (id, seals, from, stopped, until), faults and warnings
-(kind, what). Kinds of faults: malformed, gap, retires_early, refused. Kinds of
+JSON: source, good, sealing, keys (id, seals, from, stopped, until), faults and
+warnings (kind, what). Kinds of faults: malformed, gap, retires_early, refused. Kinds of
 warnings: starts_soon, retired, no_end, old, permissions.
 Exit codes: 0 if there is no fault, with --strict: and no warning; 1 if there
 is; 2 if there is no file or variable that can be read."].concat())]
@@ -70,15 +70,28 @@ impl Check {
             (None, Some(name)) => (KeyRing::from_env(name), std::env::var_os(name).is_some()),
             (None, None) => return Err(Failure::new("name a file, or a variable by --env")),
         };
-        let ring = match ring {
-            Ok(ring) => ring,
-            Err(error) if is_readable => {
-                let malformed = Finding::fault("malformed", error.to_string());
-                return Ok(self.answer(&[], vec![malformed], String::new()));
-            }
+        let report = match ring {
+            Ok(ring) => self.judge(ring, &policy, now),
+            Err(error) if is_readable => Report {
+                findings: vec![Finding::fault("malformed", error.to_string())],
+                ..Report::default()
+            },
             Err(error) => return Err(error.into()),
         };
+        let (faults, warnings) = (report.count(Level::Fault), report.count(Level::Warning));
+        let is_good = faults == 0 && (warnings == 0 || !self.strict);
+        let source = match (&self.file, &self.env) {
+            (Some(file), _) => file.display().to_string(),
+            (None, name) => format!("${}", name.as_deref().unwrap_or_default()),
+        };
+        Ok(Answer {
+            text: report.text(&source),
+            json: report.json(&source, is_good),
+            verdict: if is_good { Verdict::Yes } else { Verdict::No },
+        })
+    }
 
+    fn judge(&self, ring: KeyRing, policy: &Policy, now: OffsetDateTime) -> Report {
         let keys: Vec<RingKey> = ring.keys().collect();
         let sealing = ring.check(now).map(|()| ring.sealing_key(now));
         let mut findings = of_ring(&keys, &sealing, &policy.site(POLL), self.max_age, now);
@@ -89,56 +102,67 @@ impl Check {
         }
         findings.sort_by_key(|finding| finding.level);
 
+        let sealing = sealing.ok();
         let mut line = moments(&keys);
-        line.push(timeline::now(&keys, sealing.ok(), now));
+        line.push(timeline::now(&keys, sealing, now));
         line.sort_by_key(|moment| moment.at);
-        Ok(self.answer(&keys, findings, text(&line, now)))
+        Report {
+            time_line: text(&line, now),
+            sealing,
+            keys,
+            findings,
+        }
+    }
+}
+
+/// What is known of a ring; nothing but a finding of one that cannot be read.
+#[derive(Default)]
+struct Report {
+    keys: Vec<RingKey>,
+    sealing: Option<KeyId>,
+    findings: Vec<Finding>,
+    time_line: String,
+}
+
+impl Report {
+    fn of(&self, level: Level) -> impl Iterator<Item = &Finding> {
+        let findings = self.findings.iter();
+        findings.filter(move |finding| finding.level == level)
     }
 
-    fn answer(&self, keys: &[RingKey], findings: Vec<Finding>, line: String) -> Answer {
-        let source = match (&self.file, &self.env) {
-            (Some(file), _) => file.display().to_string(),
-            (None, name) => format!("${}", name.as_deref().unwrap_or_default()),
-        };
-        let of = |level| {
-            findings
-                .iter()
-                .filter(move |finding| finding.level == level)
-        };
-        let (faults, warnings) = (of(Level::Fault).count(), of(Level::Warning).count());
-        let is_good = faults == 0 && (warnings == 0 || !self.strict);
-        let json = json!({
-            "source": source,
-            "good": is_good,
-            "keys": keys.iter().map(key).collect::<Value>(),
-            "faults": of(Level::Fault).map(Finding::json).collect::<Value>(),
-            "warnings": of(Level::Warning).map(Finding::json).collect::<Value>(),
-        });
+    fn count(&self, level: Level) -> usize {
+        self.of(level).count()
+    }
 
-        let keys = match keys.len() {
+    fn text(&self, source: &str) -> String {
+        let source = shown(source);
+        let keys = match self.keys.len() {
             0 => "no ring".to_owned(),
             count => plural(count, "key"),
         };
-        let first = match (faults, warnings) {
+        let first = match (self.count(Level::Fault), self.count(Level::Warning)) {
             (0, 0) => format!("{GOOD}{source}: {keys}, and nothing is wrong.{GOOD:#}"),
-            (0, _) => {
+            (0, warnings) => {
                 let warnings = plural(warnings, "warning");
                 format!("{WARN}{source}: {keys}, no fault, {warnings}.{WARN:#}")
             }
-            (_, _) => format!("{BAD}{source}: {keys}, {}.{BAD:#}", plural(faults, "fault")),
+            (faults, _) => format!("{BAD}{source}: {keys}, {}.{BAD:#}", plural(faults, "fault")),
         };
-        let mut text = wrap(&first, "");
-        for part in [line, findings.iter().map(Finding::text).collect()] {
-            if !part.is_empty() {
-                text.push('\n');
-                text += &part;
-            }
-        }
-        Answer {
-            text,
-            json,
-            verdict: if is_good { Verdict::Yes } else { Verdict::No },
-        }
+        let findings: String = self.findings.iter().map(Finding::text).collect();
+        let parts = [wrap(&first, ""), self.time_line.clone(), findings];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join("\n")
+    }
+
+    fn json(&self, source: &str, is_good: bool) -> Value {
+        json!({
+            "source": source,
+            "good": is_good,
+            "sealing": self.sealing.map(|id| id.to_string()),
+            "keys": self.keys.iter().map(key).collect::<Value>(),
+            "faults": self.of(Level::Fault).map(Finding::json).collect::<Value>(),
+            "warnings": self.of(Level::Warning).map(Finding::json).collect::<Value>(),
+        })
     }
 }
 

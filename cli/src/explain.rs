@@ -21,8 +21,8 @@ use crate::style::{BAD, GOOD, wrap};
 #[derive(Args, Debug)]
 #[command(after_help = [input::HELP, "
 The verdict is that of a server with this policy and these keys. Without keys,
-only what can be seen in the clear is judged. An entry of a HAR file is judged at
-the time at which it was recorded, anything else as of now.
+only what can be seen in the clear is judged. An entry of a HAR file is judged
+at the time at which it was recorded, anything else as of now.
 
 Examples:
   sealed-session explain --keys ring.txt --policy name=__Host-shop < head.txt
@@ -31,7 +31,6 @@ Examples:
 
 JSON: accepted, sessions (places, name, accepted, reason, sentence, why, todo,
 judged_at, notes).
-
 Exit codes: 0 if every session is accepted; 1 if one is refused; 2 if the input
 cannot be read, or the verdict needs keys.
 ", policy::HELP].concat())]

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::duration::words;
 use crate::instant::{after, date};
 use crate::plan::{Site, is_retired, waiting};
-use crate::style::{BAD, WARN, wrap};
+use crate::style::{BAD, WARN, shown, wrap};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,7 +47,7 @@ impl Finding {
             Level::Fault => format!("{BAD}fault:{BAD:#}"),
             Level::Warning => format!("{WARN}warning:{WARN:#}"),
         };
-        wrap(&format!("{head} {}.", self.what), "  ")
+        wrap(&format!("{head} {}.", shown(&self.what)), "  ")
     }
 
     pub(crate) fn json(&self) -> Value {

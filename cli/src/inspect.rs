@@ -36,7 +36,6 @@ JSON: messages (places, notes, cookie_bytes, sessions, other_cookies, others).
 A session has name, cookies, tokens, budgets and, with keys, verdict (accepted,
 reason, judged_at, candidates). A candidate has accepted, reason and, if it is
 authentic, content.
-
 Exit codes: 0 if there is a session; 1 if there is none; 2 if the input cannot
 be read.
 ", policy::HELP].concat())]

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::answer::{Answer, Failure};
 use crate::instant::rfc3339;
-use crate::style::wrap;
+use crate::style::{shown, wrap};
 
 /// Make a key: 32 random bytes of the operating system, as text
 #[derive(Args, Debug)]
@@ -47,8 +47,9 @@ impl Keygen {
         let (id, file) = (key.id().to_string(), path.display().to_string());
         let text = wrap(
             &format!(
-                "Key {id} is in {file}, which only its owner can read. Give every server this file. \
-                 `sealed-session rotate` replaces the key in time."
+                "Key {id} is in {}, which only its owner can read. Give every server this file. \
+                 `sealed-session rotate` replaces the key in time.",
+                shown(&file)
             ),
             "",
         );

@@ -1,4 +1,4 @@
-//! `sealed-session man`: the manual page, by `clap_mangen`, with a section for each subcommand.
+//! `sealed-session man`: the manual page, by `clap_mangen`, and one for each subcommand.
 
 use clap::{Args, Command};
 use clap_mangen::Man as Page;

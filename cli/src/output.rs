@@ -8,7 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use serde_json::json;
 
 use crate::answer::{Answer, Failure, Verdict};
-use crate::style::{BAD, wrap};
+use crate::style::{BAD, shown, wrap};
 
 /// What arguments or input that cannot be used end with. `clap` ends with the same.
 const UNUSABLE: u8 = 2;
@@ -60,7 +60,8 @@ fn complain(failure: &Failure) {
     let stderr = io::stderr();
     let choice = choice(stderr.is_terminal());
     let mut stream = AutoStream::new(stderr.lock(), choice);
-    let text = wrap(&format!("{BAD}sealed-session:{BAD:#} {failure}"), "");
+    let what = shown(&failure.to_string());
+    let text = wrap(&format!("{BAD}sealed-session:{BAD:#} {what}"), "");
     // There is no other place to say that this one is closed.
     stream.write_all(text.as_bytes()).ok();
 }

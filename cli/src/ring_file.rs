@@ -33,7 +33,7 @@ impl RingFile {
         let failure = |cause: io::Error| Failure::new(format!("{}: {cause}", path.display()));
         let target = fs::canonicalize(path).map_err(failure)?;
         // NFS locks only what may be written. A file of mode 0400 need not be.
-        let mut file = File::options()
+        let file = File::options()
             .read(true)
             .write(true)
             .open(&target)
@@ -51,7 +51,11 @@ impl RingFile {
             Err(TryLockError::Error(cause)) => return Err(failure(cause)),
         }
         let mut text = Zeroizing::new(String::with_capacity(1 << 16));
-        file.read_to_string(&mut text).map_err(failure)?;
+        // As long as what was read above may be.
+        (&file)
+            .take(1 << 20)
+            .read_to_string(&mut text)
+            .map_err(failure)?;
         // The lock is on a file that another process has replaced in between.
         if !is_same(&file, &target).map_err(failure)? {
             return Err(busy());

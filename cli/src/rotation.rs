@@ -10,7 +10,7 @@ use crate::answer::{Answer, Verdict};
 use crate::duration::words;
 use crate::instant::{after, date, rfc3339};
 use crate::plan::{Plan, Site, waiting};
-use crate::style::{BAD, GOOD, WARN, wrap};
+use crate::style::{BAD, GOOD, WARN, shown, wrap};
 use crate::timeline::{self, Moment, moments};
 
 /// A run of `rotate`.
@@ -39,7 +39,8 @@ impl Rotation {
         let (text, verdict) = match &self.fault {
             None => (self.text(), Verdict::Yes),
             Some(fault) => {
-                let text = format!("{BAD}{} was left as it is:{BAD:#} {fault}", self.file);
+                let (file, fault) = (shown(&self.file), shown(fault));
+                let text = format!("{BAD}{file} was left as it is:{BAD:#} {fault}");
                 (wrap(&text, ""), Verdict::No)
             }
         };
@@ -64,7 +65,7 @@ impl Rotation {
 
     /// Says what has changed, and what has not and why.
     fn opening(&self) -> String {
-        let file = &self.file;
+        let file = shown(&self.file);
         let mut text = match (self.is_written, self.is_dry, self.added) {
             (true, _, Some(id)) => format!("{GOOD}{file} has a new key, {id}.{GOOD:#}"),
             (true, _, None) => format!("{GOOD}{file} was brought up to date.{GOOD:#}"),

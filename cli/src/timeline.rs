@@ -60,7 +60,8 @@ pub(crate) fn now(keys: &[RingKey], sealing: Option<KeyId>, at: OffsetDateTime) 
     let others = match others.as_slice() {
         [] => String::new(),
         [only] => format!("; {only} is accepted"),
-        several => format!("; {} are accepted", several.join(", ")),
+        few @ [_, _] | few @ [_, _, _] => format!("; {} are accepted", few.join(", ")),
+        many => format!("; {} others are accepted", many.len()),
     };
     Moment {
         at,

@@ -12,7 +12,6 @@ fn every_malformed_ring_is_named_and_left_as_it_is() {
     let typo = text(1).replacen("AQEB", "AQEC", 1);
     let cut = text(1)[..40].to_owned();
     let hex = "01".repeat(32);
-    let large = "\n".repeat(10 << 20);
     let cases: &[(&str, &str)] = &[
         ("", "there is no key"),
         ("\n# nothing\n", "there is no key"),
@@ -60,7 +59,6 @@ fn every_malformed_ring_is_named_and_left_as_it_is() {
         (&typo, "the checksum does not match"),
         (&cut, "the text was cut off"),
         (&hex, "`openssl rand -hex 32`"),
-        (&large, "it has more than 1048576 bytes"),
     ];
     let folder = Folder::new();
     for (ring, wanted) in cases {
@@ -85,6 +83,17 @@ fn every_malformed_ring_is_named_and_left_as_it_is() {
         }
         assert_eq!(fs::read_to_string(folder.path("ring")).unwrap(), ring);
     }
+}
+
+#[test]
+fn a_file_of_10_mb_is_named() {
+    let folder = Folder::new();
+    folder.write("ring", vec![b'\n'; 10 << 20]);
+    let checked = run_in(&folder, &["check", "ring"]);
+    let wanted = "it has more than 1048576 bytes";
+    assert!(checked.text(1).contains(wanted), "{}", checked.stdout);
+    let rotated = run_in(&folder, &["rotate", "ring"]).complaint();
+    assert!(rotated.contains(wanted), "{rotated}");
 }
 
 #[test]
@@ -152,4 +161,25 @@ fn a_key_that_is_given_for_a_path_is_not_shown() {
         assert_eq!(ended.code, 2);
         assert_no_key(&format!("{}{}", ended.stdout, ended.stderr));
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_file_cannot_steer_the_terminal() {
+    let folder = Folder::new();
+    let name = "a\u{1b}[2Jb\u{202e}c";
+    for ring in ["K1\n", "K1\nK1\n", "K1 from 2027-02-01T12:00:00Z\n"] {
+        folder.write(name, with_keys(ring));
+        for command in ["check", "rotate"] {
+            let ended = run_in(&folder, &[command, name, "--at", NOW]);
+            let all = format!("{}{}", ended.stdout, ended.stderr);
+            assert!(all.contains("a\\u{1b}[2Jb\\u{202e}c"), "{all}");
+            assert!(!all.contains(['\u{1b}', '\u{202e}']), "{all:?}");
+        }
+    }
+    folder.write(name, "[]");
+    let told = run_in(&folder, &["size", name]).complaint();
+    assert!(!told.contains(['\u{1b}', '\u{202e}']), "{told:?}");
+    let made = run_in(&folder, &["keygen", "--ring", &format!("{name}2")]);
+    assert!(!made.text(0).contains(['\u{1b}', '\u{202e}']));
 }

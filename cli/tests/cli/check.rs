@@ -162,6 +162,7 @@ fn keys_and_their_times_are_told_to_scripts() {
     let wanted = json!({
         "source": "ring",
         "good": true,
+        "sealing": with_keys("#1"),
         "keys": [
             { "id": with_keys("#1"), "seals": true, "from": null, "stopped": time, "until": "2027-02-02T00:01:00Z" },
             { "id": with_keys("#2"), "seals": true, "from": time, "stopped": null, "until": null },

@@ -33,6 +33,14 @@ fn every_help_fits_80_columns_and_shows_examples_and_exit_codes() {
         let text = help.text(0);
         assert!(text.contains("\nExamples:\n  "), "{words:?}");
         assert!(text.contains("--json"), "{words:?}");
+        // Those that print what another program reads have no fields and no verdict.
+        if !["completions", "man"].contains(&words[0]) {
+            assert!(text.contains("\nExit codes: 0 "), "{words:?}");
+            assert!(
+                words[0] == "--help" || text.contains("\nJSON: "),
+                "{words:?}"
+            );
+        }
     }
 }
 

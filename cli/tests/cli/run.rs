@@ -43,12 +43,15 @@ pub(crate) fn run(words: &[&str]) -> Ended {
 
 /// Runs the command in a folder, so that what it prints of paths is always the same.
 pub(crate) fn run_in(folder: &Folder, words: &[&str]) -> Ended {
-    finish(
-        command(words)
-            .stdin(Stdio::null())
-            .current_dir(folder.0.path()),
-        "",
-    )
+    let mut command = command(words);
+    let command = command.stdin(Stdio::null()).current_dir(folder.0.path());
+    let ended = finish(command, "");
+    let is_json = words.contains(&"--json");
+    let stdout = ended.stdout.lines().filter(|_| !is_json);
+    for line in stdout.chain(ended.stderr.lines()) {
+        assert!(line.chars().count() <= 80, "{words:?}: {line}");
+    }
+    ended
 }
 
 /// Runs the command with a text on standard input.

@@ -16,18 +16,10 @@ use crate::seal::{TokenClaim, claim};
 
 /// A token that does not count.
 enum Unaccepted {
-    /// It is not authentic, or was ended in this browser.
+    /// It is not known to be authentic.
     Not(Refusal),
-    /// It is authentic, and only its time is over.
-    Over(Refusal, Box<Held>),
-}
-
-impl Unaccepted {
-    fn refusal(&self) -> Refusal {
-        match self {
-            Unaccepted::Not(refusal) | Unaccepted::Over(refusal, _) => *refusal,
-        }
-    }
+    /// It is authentic, and its time is over, or it was ended in this browser.
+    Over(Refusal, Box<(Record, Held)>),
 }
 
 /// A text that may be a token, as those see it who look from outside.
@@ -38,6 +30,14 @@ pub(crate) struct Looked {
     pub(crate) refusal: Option<Refusal>,
     /// What is in it, if it is authentic.
     pub(crate) read: Option<(Record, Held)>,
+}
+
+impl Unaccepted {
+    fn refusal(&self) -> Refusal {
+        match self {
+            Unaccepted::Not(refusal) | Unaccepted::Over(refusal, _) => *refusal,
+        }
+    }
 }
 
 impl From<Refusal> for Unaccepted {
@@ -100,8 +100,9 @@ pub(super) fn authentic(config: &Config, came: &Incoming, now: Timestamp) -> Vec
         for candidate in came.candidates(at).list {
             match open_one(config, came, (at, family), candidate, now) {
                 Ok((_, held)) => live.push(held),
-                Err(Unaccepted::Over(_, held)) => over.push(*held),
-                Err(Unaccepted::Not(_)) => {}
+                // What was ended has its tombstone.
+                Err(Unaccepted::Not(_) | Unaccepted::Over(Refusal::Destroyed, _)) => {}
+                Err(Unaccepted::Over(_, found)) => over.push(found.1),
             }
         }
     }
@@ -109,60 +110,36 @@ pub(super) fn authentic(config: &Config, came: &Incoming, now: Timestamp) -> Vec
     over
 }
 
-/// Reads every text, whether or not it counts, and judges each. For those who look from outside of a request.
+/// Judges each text by itself, whether or not it counts. For those who look from outside of a request.
 pub(super) fn look(config: &Config, came: &Incoming, now: Timestamp) -> Vec<Looked> {
-    let counting = config.carriers.cookies().counting(came);
-    let all = counting.flat_map(|(at, family)| {
-        let candidates = came.candidates(at).list.into_iter();
-        candidates.map(move |candidate| {
-            let claim = candidate
-                .as_ref()
-                .map_or_else(|refusal| Err(*refusal), |text| claim(text));
-            match read_one(config, came, (at, family), candidate, now) {
-                Ok((record, held)) => Looked {
-                    family: at,
-                    claim,
-                    refusal: judge_one(config, came, &held, now).err(),
-                    read: Some((record, held)),
-                },
-                Err(refusal) => Looked {
-                    family: at,
-                    claim,
-                    refusal: Some(refusal),
-                    read: None,
-                },
-            }
-        })
-    });
-    all.collect()
+    let mut all = Vec::new();
+    for (family, names) in config.carriers.cookies().counting(came) {
+        for text in came.candidates(family).list {
+            let (refusal, read) = match open_one(config, came, (family, names), text.clone(), now) {
+                Ok(live) => (None, Some(live)),
+                Err(Unaccepted::Not(refusal)) => (Some(refusal), None),
+                Err(Unaccepted::Over(refusal, found)) => (Some(refusal), Some(*found)),
+            };
+            let claim = text.and_then(|text| claim(&text));
+            all.push(Looked {
+                family,
+                claim,
+                refusal,
+                read,
+            });
+        }
+    }
+    all
 }
 
 fn open_one(
     config: &Config,
     came: &Incoming,
-    family: (usize, &Family),
-    candidate: Result<Candidate<'_>, Refusal>,
-    now: Timestamp,
-) -> Result<(Record, Held), Unaccepted> {
-    let (record, held) = read_one(config, came, family, candidate, now)?;
-    match judge_one(config, came, &held, now) {
-        Ok(()) => Ok((record, held)),
-        Err(Refusal::Destroyed) => Err(Refusal::Destroyed.into()),
-        // One that goes on under another id is still there to be ended, with all its renewals.
-        Err(refusal) => Err(Unaccepted::Over(refusal, Box::new(held))),
-    }
-}
-
-/// Is it ours? Nothing of a token that is not is left behind.
-// Every request comes by here, and a record is too large to be handed on for nothing.
-#[inline(always)]
-fn read_one(
-    config: &Config,
-    came: &Incoming,
     (at, family): (usize, &Family),
     candidate: Result<Candidate<'_>, Refusal>,
     now: Timestamp,
-) -> Result<(Record, Held), Refusal> {
+) -> Result<(Record, Held), Unaccepted> {
+    // Is it ours? Nothing of a token that is not is left behind.
     let binding = config.carriers.of(came.source()).binding(family);
     let text = candidate?;
     let opened = config.sealer.open(&text, binding, now)?;
@@ -185,14 +162,16 @@ fn read_one(
         touched,
         own: record.own,
     };
-    Ok((record, held))
-}
-
-/// Returns whether it may live, and still does.
-#[inline(always)]
-fn judge_one(config: &Config, came: &Incoming, held: &Held, now: Timestamp) -> Result<(), Refusal> {
-    admit(config, came, held)?;
-    config.lifetime.judge(&held.times(held.used()), now)
+    // May it live, and does it still?
+    let judged = match admit(config, came, &held) {
+        Err(refusal) => Err(refusal),
+        Ok(()) => config.lifetime.judge(&held.times(held.used()), now),
+    };
+    match judged {
+        Ok(()) => Ok((record, held)),
+        // One that goes on under another id is still there to be ended, with all its renewals.
+        Err(refusal) => Err(Unaccepted::Over(refusal, Box::new((record, held)))),
+    }
 }
 
 /// Decides whether an authentic session is over for what is known beside its token: the tombstones of

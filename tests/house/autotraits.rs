@@ -12,6 +12,7 @@ use std::hash::Hash;
 use std::str::FromStr;
 
 use sealed_session::adapter::{Foreign, HeaderChange, Verdict};
+use sealed_session::inspect::{Judged, SessionCookies, TokenClaim};
 use sealed_session::report::{AttributeSize, KeyId, KeyText, Measure, Oversize, SessionId, Size};
 use sealed_session::{
     Attribute, Budget, Compression, CookieSpec, CrossOrigin, Error, Format, Guard, Key, KeyRing,
@@ -30,6 +31,7 @@ fn public_types_are_send_and_sync() {
     is::<Error>();
     is::<Guard>();
     is::<HeaderChange>();
+    is::<Judged>();
     is::<Key>();
     is::<KeyRing>();
     is::<KeyText>();
@@ -40,10 +42,12 @@ fn public_types_are_send_and_sync() {
     is::<SignInPage>();
     is::<Scope>();
     is::<Session>();
+    is::<SessionCookies>();
     is::<SessionId>();
     is::<SessionManager>();
     is::<SessionManagerBuilder>();
     is::<Size>();
+    is::<TokenClaim>();
     is::<Verdict>();
 }
 

@@ -35,8 +35,9 @@ const INPUT_MAX: u64 = 268_435_456;
 /// Where the input is.
 #[derive(Args, Debug)]
 pub(crate) struct InputArguments {
-    /// The input, or @FILE; standard input if there is none
-    #[arg(value_name = "INPUT", allow_hyphen_values = true)]
+    /// The input, or @FILE; standard input if there is none. A curl command
+    /// that is not quoted as a whole stands behind `--`
+    #[arg(value_name = "INPUT")]
     input: Vec<String>,
     /// Read the input from FILE
     #[arg(long, value_name = "FILE", conflicts_with = "input")]
@@ -115,6 +116,33 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
     use super::*;
+    use crate::looks::{damage, like};
+
+    #[test]
+    fn every_beginning_and_every_gap_of_an_input_is_read() {
+        for whole in [
+            "curl 'https://a/' \\\n -H $'cookie: s=\\u0041\\'' -b \"t=\\\"b\" --cookie=c=d ;\ncurl x",
+            "curl ^\"https://a/^\" ^\r\n -b ^\"s=^%41^\" ^",
+            "GET / HTTP/1.1\r\nHost: a\r\nCookie: s=A;\n t=b\r\n\r\nHTTP/1.1 200\nSet-Cookie: s=; Max-Age=0",
+            "{\"log\": {\"entries\": [{\"request\": {\"headers\": [{\"name\": \"cookie\", \"value\": \"s=A\"}]}}]}}",
+            "s\tA\tshop\t/\n\u{2026}=%C3%A4; \"x\"=\u{1f9c1}%3D",
+            "AcyWvOtr SdGc\u{2026}..%3d--aa==.bb.cc:dd:ee",
+        ] {
+            for (at, char) in whole.char_indices() {
+                let (before, behind) = whole.split_at(at);
+                let gap = behind.strip_prefix(char).unwrap_or_default();
+                for text in [before.to_owned(), format!("{before}{gap}")] {
+                    let found = messages(&text).unwrap_or_default();
+                    for (name, value) in found.iter().flat_map(Message::pairs) {
+                        like(name, value);
+                        damage(value);
+                    }
+                    like("s", &text);
+                    damage(&text);
+                }
+            }
+        }
+    }
 
     #[test]
     fn text_of_windows_is_read() {

@@ -62,13 +62,20 @@ fn one_session_is_read_from_whatever_it_is_copied_from() {
             "{input}: {ended:?}"
         );
     }
-    // A shell takes a command apart.
-    let ended = run(&[
-        &words[..],
-        &["curl", "https://shop.example/", "-b", &cookie],
-    ]
-    .concat());
-    assert!(ended.text(0).starts_with("Accepted: "), "{ended:?}");
+    // A shell takes a command apart, and options may stand behind the input.
+    let apart = [
+        "--",
+        "curl",
+        "https://shop.example/",
+        "-b",
+        &cookie,
+        "--compressed",
+    ];
+    let behind: Vec<&str> = [&["explain", cookie.as_str()], &words[1..]].concat();
+    for words in [[&words[..], &apart].concat(), behind] {
+        let ended = run(&words);
+        assert!(ended.text(0).starts_with("Accepted: "), "{ended:?}");
+    }
 }
 
 #[test]

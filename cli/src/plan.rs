@@ -91,12 +91,13 @@ pub(crate) fn is_retired(key: &RingKey, now: OffsetDateTime) -> bool {
     key.until.is_some_and(|until| until <= now)
 }
 
-/// Returns whether a key can be removed. The first key without times seals until another one takes over: without it
-/// the next one without times would, which was only accepted so far.
+/// Returns whether a key can be removed. When it began says when the key before it stopped sealing, for as long as that
+/// one is accepted. If the first key without times goes, the next one without times takes its place, which seals up to
+/// a time that has passed for every clock.
 fn may_go(key: &RingKey, keys: &[RingKey], now: OffsetDateTime) -> bool {
-    let is_first = key.seals && key.seals_from.is_none();
-    let is_next = |other: &RingKey| !other.seals && other.stopped.is_none();
-    is_retired(key, now) && !(is_first && keys.iter().any(is_next))
+    let is_before = |other: &RingKey| other.seals && other.seals_from < key.seals_from;
+    let is_needed = |other: &RingKey| is_before(other) && !is_retired(other, now);
+    is_retired(key, now) && !(key.seals && keys.iter().any(is_needed))
 }
 
 #[cfg(test)]
@@ -161,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_plan_for_each_state_of_a_ring() {
-        let cases: [Case; 14] = [
+        let cases: [Case; 15] = [
             ("1", false, Some(1), &[(1, 11)], &[]),
             ("1 from [-99]", false, Some(1), &[(1, 11)], &[]),
             // A second run in the lead time, and the next one after it.
@@ -201,13 +202,21 @@ mod tests {
                 &[(1, 11), (2, 5)],
                 &[],
             ),
-            // When a key without times stopped nobody knows, and without the first one it would seal.
+            // When a key without times stopped nobody knows.
             ("1, 2", false, Some(1), &[(1, 11)], &[]),
             (
                 "1 until [0], 2, 3 from [-10]",
                 false,
                 Some(1),
                 &[(3, 11)],
+                &[1],
+            ),
+            // Without the second key the first one would have stopped later, and its end be too early.
+            (
+                "1 from [-99] until [2], 2 from [-30] until [0], 3 from [-4]",
+                false,
+                Some(1),
+                &[(2, 6), (3, 11)],
                 &[],
             ),
         ];

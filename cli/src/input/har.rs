@@ -2,12 +2,15 @@
 
 use sealed_session::time::OffsetDateTime;
 use sealed_session::time::format_description::well_known::Rfc3339;
-use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 
 use crate::answer::Failure;
 use crate::message::Message;
+use crate::style::shown;
 
-/// The parts of a HAR 1.2 file that are read. Bodies are passed over.
+/// The parts of a HAR 1.2 file that are read. Bodies are passed over, and what is of another type than it should
+/// be is as if it were not there: tools that write these files differ, and one field is no reason to read nothing.
 #[derive(Deserialize)]
 struct Har {
     log: Log,
@@ -21,33 +24,49 @@ struct Log {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Entry {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     started_date_time: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     request: Half,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     response: Half,
 }
 
 /// A request or a response.
 #[derive(Default, Deserialize)]
 struct Half {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     method: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     url: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     headers: Vec<Pair>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     cookies: Vec<Pair>,
 }
 
 #[derive(Deserialize)]
 struct Pair {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     value: String,
+}
+
+/// Reads a field, and takes what has another type for the default.
+fn lenient<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    field: D,
+) -> Result<T, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Found<T> {
+        Wanted(T),
+        Other(IgnoredAny),
+    }
+    match Found::deserialize(field)? {
+        Found::Wanted(value) => Ok(value),
+        Found::Other(IgnoredAny) => Ok(T::default()),
+    }
 }
 
 /// Reads every request and response that has cookies.
@@ -56,7 +75,7 @@ pub(super) fn messages(text: &str) -> Result<Vec<Message>, Failure> {
         // The message of `serde_json` may quote the input.
         let (line, column) = (cause.line(), cause.column());
         Failure::new(match cause.is_data() {
-            true => "this is JSON, and no HAR file: it has no `log.entries`".to_owned(),
+            true => "this is JSON, and no HAR file: it has no list of entries under `log.entries`".to_owned(),
             false => format!(
                 "this begins like a HAR file and is no JSON from line {line}, column {column} on; it may \
                  be cut off"
@@ -71,7 +90,7 @@ pub(super) fn messages(text: &str) -> Result<Vec<Message>, Failure> {
     if found.is_empty() {
         let mut none = Message::at_place("the HAR file");
         none.notes.push(format!(
-            "None of its {count} entries has a cookie. Chrome leaves cookies out unless told otherwise: use \
+            "No cookie is in any of its entries, of which there are {count}. Chrome leaves cookies out unless told otherwise: use \
              `Export HAR (with sensitive data)`, which the settings of its developer tools allow"
         ));
         found.push(none);
@@ -99,8 +118,9 @@ fn halves(entry: &Entry, number: usize) -> impl Iterator<Item = Message> {
         message
     };
     let mut request = half(&entry.request, "request");
-    if !entry.request.method.is_empty() {
-        request.place = format!("{} ({})", request.place, entry.request.method);
+    let method = entry.request.method.as_str();
+    if method.len() < 20 && method.starts_with(|char: char| char.is_ascii_alphabetic()) {
+        request.place = format!("{} ({})", request.place, shown(method));
     }
     let halves = [request, half(&entry.response, "response")];
     halves.into_iter().filter(|message| !message.is_empty())
@@ -139,6 +159,28 @@ mod tests {
         assert_eq!(found[0].host.as_deref(), Some("shop.example:8443"));
         assert_eq!(found[0].at.unwrap().unix_timestamp(), 1_799_996_400);
         assert_eq!(found[1].set.len(), 2);
+    }
+
+    #[test]
+    fn what_has_another_type_is_passed_over() {
+        let har = r#"{"log": {"entries": [
+            {"startedDateTime": null, "request": {"method": 5, "url": [], "headers": [
+                {"name": "x", "value": null}, {"name": 7}, {"name": "cookie", "value": "s=A"}]},
+             "response": {"headers": null, "cookies": {"name": "s"}}},
+            {"startedDateTime": 7, "request": "none", "response": null},
+            {"request": {"headers": [{"name": "cookie", "value": "s=B"}]}}
+        ]}}"#;
+        let found = messages(har).unwrap();
+        let places: Vec<&str> = found.iter().map(|message| message.place.as_str()).collect();
+        assert_eq!(places, ["request 1", "request 3"]);
+    }
+
+    #[test]
+    fn a_method_cannot_command_a_terminal() {
+        let har = r#"{"log": {"entries": [{"request": {"method": "GET\u001b[2J\u202e",
+            "headers": [{"name": "cookie", "value": "s=A"}]}}]}}"#;
+        let found = messages(har).unwrap();
+        assert_eq!(found[0].place, "request 1 (GET\\u{1b}[2J\\u{202e})");
     }
 
     #[test]

@@ -137,7 +137,7 @@ fn a_ring_that_no_rotation_can_mend_is_left_as_it_is() {
     let ended = run_in(&folder, &["rotate", "ring", "--at", NOW, "--force"]);
     let said = ended.text(1);
     assert!(
-        said.starts_with("ring was left as it is: key: nothing seals now,"),
+        said.starts_with("ring was left as it is: key: nothing seals now:"),
         "{said}"
     );
     let json = run_in(&folder, &["rotate", "ring", "--at", NOW, "--json"]).json();

@@ -51,6 +51,7 @@ fn times(content: &Content, now: OffsetDateTime) -> String {
     };
     let mut rows = vec![
         ("id", content.id.to_string()),
+        ("log id", content.id.log_id().to_string()),
         (
             "signed in",
             content
@@ -215,6 +216,7 @@ fn content_json(content: &Content, reveal: bool) -> Value {
     });
     json!({
         "id": content.id.to_string(),
+        "log_id": content.id.log_id().to_string(),
         "subject": content.subject,
         "created_at": rfc3339(times.created_at),
         "issued_at": rfc3339(content.issued_at),

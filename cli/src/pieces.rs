@@ -113,7 +113,11 @@ fn claim(claim: &TokenClaim, session: &Judgement) -> String {
 
 /// Says how far a time is from `now`.
 pub(crate) fn ago(time: OffsetDateTime, now: OffsetDateTime) -> String {
-    let length = words((now - time).unsigned_abs());
+    let length = (now - time).unsigned_abs();
+    if length.as_secs() == 0 {
+        return "just now".to_owned();
+    }
+    let length = words(length);
     match time > now {
         true => format!("in {length}"),
         false => format!("{length} ago"),

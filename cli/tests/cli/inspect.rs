@@ -53,7 +53,8 @@ fn with_keys_the_verdict_the_times_and_the_values_are_shown() {
     let folder = Folder::new();
     let keys = folder.write("ring.txt", ring(7));
     let mut visitor = Visitor::new(NAME);
-    visitor.visit(10, |_| ());
+    let mut log_id = String::new();
+    visitor.visit(10, |session| log_id = session.log_id().unwrap().to_string());
     let cookie = visitor.cookie();
     let at = at_text(12);
     let words = ["inspect", "--keys", &keys, "--at", &at];
@@ -61,6 +62,7 @@ fn with_keys_the_verdict_the_times_and_the_values_are_shown() {
     let text = ended.text(0);
     let wanted = "  Accepted
   id              ID
+  log id          LOG
   signed in       ada
   began           2027-01-15 08:00:00 UTC, 12 minutes ago
   sealed          2027-01-15 08:00:00 UTC, 12 minutes ago
@@ -73,14 +75,10 @@ fn with_keys_the_verdict_the_times_and_the_values_are_shown() {
     \"dark\"
 ";
     let (_, content) = text.split_once("  Accepted\n").unwrap();
-    let id = content
-        .lines()
-        .next()
-        .unwrap()
-        .split_whitespace()
-        .last()
-        .unwrap();
-    assert_eq!(format!("  Accepted\n{content}"), wanted.replace("ID", id));
+    let last = |line: &str| line.split_whitespace().last().unwrap().to_owned();
+    let id = last(content.lines().next().unwrap());
+    let wanted = wanted.replace("ID", &id).replace("LOG", &log_id);
+    assert_eq!(format!("  Accepted\n{content}"), wanted);
     assert_shows_nothing(text, &cookie);
 
     let json = run_with(&[&words[..], &["--json"]].concat(), &cookie);
@@ -91,6 +89,7 @@ fn with_keys_the_verdict_the_times_and_the_values_are_shown() {
         (&content["subject"], &content["idle_left"]),
         (&"ada".into(), &1_680.into())
     );
+    assert_eq!(content["log_id"], log_id);
     assert_eq!(content["attributes"][0]["hidden"], true);
     assert_eq!(content["attributes"][1]["value"], "dark");
 

@@ -65,3 +65,21 @@ impl Command {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `clap` would break a longer line behind its last word, and leave that word alone on a line.
+    #[test]
+    fn no_line_behind_the_options_is_broken_by_clap() {
+        let whole = Arguments::command();
+        for command in whole.get_subcommands().chain([&whole]) {
+            let text = command.get_after_help().map(ToString::to_string);
+            for line in text.unwrap_or_default().lines() {
+                let columns = line.chars().count();
+                assert!(columns <= 80, "{}: {columns}: {line}", command.get_name());
+            }
+        }
+    }
+}

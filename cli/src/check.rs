@@ -38,8 +38,9 @@ Examples:
   sealed-session check /etc/shop/keys --at 2027-01-31T12:00:00Z --json
 
 JSON: source, good, sealing, keys (id, seals, from, stopped, until), faults and
-warnings (kind, what). Kinds of faults: malformed, gap, retires_early, refused. Kinds of
-warnings: starts_soon, retired, no_end, old, permissions.
+warnings (kind, what). Kinds of faults: malformed, gap, retires_early, refused.
+Kinds of warnings: starts_soon, retired, no_end, old, permissions.
+
 Exit codes: 0 if there is no fault, with --strict: and no warning; 1 if there
 is; 2 if there is no file or variable that can be read."].concat())]
 pub(crate) struct Check {

@@ -20,10 +20,10 @@ use crate::style::{BAD, GOOD, wrap};
 /// Say why a session is accepted or refused, and what to do about it
 #[derive(Args, Debug)]
 #[command(after_help = [input::HELP, "
-The verdict is that of a server with this policy and these keys. A policy without
-a name is that of every cookie that looks like a session. Without keys, only what
-can be seen in the clear is judged. An entry of a HAR file is judged at the time
-at which it was recorded, anything else as of now.
+The verdict is that of a server with this policy and these keys. If the policy
+has no name, every cookie that looks like a session is judged. Without keys,
+only what can be seen in the clear is judged. An entry of a HAR file is judged
+as of the time at which it was recorded, anything else as of now.
 
 Examples:
   sealed-session explain --keys ring.txt --policy name=__Host-shop < head.txt

@@ -25,8 +25,8 @@ use crate::{content, fit, pieces};
 Without keys it shows the cookies of each session, their sizes beside each
 budget, and what a token says of itself, which nobody has proven. With keys it
 shows the verdict, the times, and the attributes. The values of secret
-attributes are shown with --reveal only. Tokens are never shown. A policy without
-a name is that of every cookie that looks like a session.
+attributes are shown with --reveal only. Tokens are never shown. If the policy
+has no name, every cookie that looks like a session is shown.
 
 Examples:
   pbpaste | sealed-session inspect

@@ -27,6 +27,7 @@ Examples:
   sealed-session keygen | systemd-creds encrypt - session-keys.cred
 
 JSON: id, and key or file.
+
 Exit codes: 0 if there is a key; 2 if it could not be made or written.")]
 pub(crate) struct Keygen {
     /// Write a new key ring to FILE, which must not exist, with mode 0600, and

@@ -42,6 +42,7 @@ Examples:
 
 JSON: file, written, fault, added (id, from), retired (id, until), removed,
 next, warnings.
+
 Exit codes: 0 if the ring is in order; 1 if no rotation makes it so, and nothing
 was written; 2 if the file cannot be read or replaced."].concat())]
 pub(crate) struct Rotate {

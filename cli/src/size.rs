@@ -30,6 +30,7 @@ Examples:
 
 JSON: fits, attributes (name, bytes), budgets (budget, compression, fits; then
 cookies, bytes, allowed, room, or unit, needed, allowed).
+
 Exit codes: 0 if the session fits the policy's budget, which is `portable` if
 none is given; 1 if it does not; 2 if the input is no JSON object.
 ", HELP].concat())]

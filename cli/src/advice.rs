@@ -9,7 +9,7 @@ use sealed_session::{Format, KeyRing, Refusal};
 
 use crate::duration::words;
 use crate::instant::date;
-use crate::judge::Judgement;
+use crate::judge::{Judgement, names};
 use crate::looks::{damage, like};
 use crate::message::Message;
 use crate::policy::Policy;
@@ -213,6 +213,10 @@ impl Case<'_> {
     }
 
     fn unknown(&self) -> Advice {
+        // The id of the key stands in front, and the rest is too short for any token.
+        if self.claim().is_none() {
+            return self.malformed();
+        }
         let mut ids: Vec<String> = self.keys().map(|key| key.id.to_string()).collect();
         ids.sort();
         let (key, ids) = (self.key(), ids.join(", "));
@@ -358,14 +362,12 @@ impl Case<'_> {
 /// What the request as a whole does not permit.
 impl Case<'_> {
     fn absent(&self) -> Advice {
-        let why = format!(
-            "{} brought no session under `{}`",
-            self.message.place,
-            self.name()
-        );
-        let lines = self.message.cookies.iter().map(String::as_bytes);
-        if let Some(other) = sealed_session::inspect::names(lines).first() {
-            let other = shown(other);
+        let place = &self.message.place;
+        let why = match &self.policy.name {
+            Some(name) => format!("{place} brought no session under `{name}`"),
+            None => format!("{place} brought no cookie that looks like a session"),
+        };
+        if let Some(other) = names(&self.policy.without_name(), self.message).first() {
             return Advice::new(
                 format!("{why}, and has one under `{other}`"),
                 format!("say `--policy name={other}` if that is the one"),
@@ -386,6 +388,13 @@ impl Case<'_> {
 
     fn conflict(&self) -> Advice {
         if !self.message.tokens.is_empty() {
+            let mut candidates = self.judgement.candidates.iter();
+            if !candidates.any(|candidate| candidate.claim.is_ok()) {
+                return Advice::new(
+                    "a comma separates tokens in a header field, and there is one in this, which is no token",
+                    "give the value of the session's cookie, as the browser's developer tools show it",
+                );
+            }
             return Advice::new(
                 "two tokens came in one header field",
                 "send one, and look for a proxy that joins fields",

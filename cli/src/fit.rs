@@ -55,11 +55,8 @@ fn fits(session: &Judgement, message: &Message, policy: &Policy) -> Vec<Fit> {
     let fit = |(name, budget)| {
         // A manager keeps room for what stands beside a session.
         let key = Key::generate().ok()?;
-        let policy = Policy {
-            name: Some(session.name.clone()),
-            ..policy.clone()
-        };
         let manager = policy
+            .named(&session.name)
             .builder(KeyRing::new(key))
             .budget(budget)
             .build()

@@ -16,6 +16,9 @@ const FIELD: &str = "x-session";
 /// The most sessions that are looked at in one message. More are no accident.
 const SESSIONS_MAX: usize = 16;
 
+/// How many letters of a token are enough to take what was changed behind them for one.
+const BEGINNING: usize = 16;
+
 /// The verdict on one session of a message.
 #[derive(Debug)]
 pub(crate) struct Judgement {
@@ -49,11 +52,13 @@ pub(crate) fn names(policy: &Policy, message: &Message) -> Vec<String> {
         None if message.tokens.is_empty() => {
             let lines = message.cookies.iter().map(String::as_bytes);
             let mut found = inspect::names(lines);
+            found.retain(|name| is_name(name));
             if found.is_empty() {
                 found = message.pairs().filter_map(cut).map(str::to_owned).collect();
+                found.retain(|name| is_name(name));
             }
-            found.retain(|name| is_name(name));
             found.truncate(SESSIONS_MAX);
+            found.retain(|name| policy.is_for(name));
             found
         }
         None => vec![NAME.to_owned()],
@@ -67,13 +72,17 @@ pub(crate) fn has_session(policy: &Policy, message: &Message) -> bool {
     !message.tokens.is_empty() || names(policy, message).iter().any(came)
 }
 
-/// Returns the name of a cookie whose value begins like a token, and was cut or quoted by whoever showed it.
+/// Returns the name of a cookie whose value begins like a token, and was cut, quoted or changed by whoever showed it.
 fn cut<'m>((name, value): (&'m str, &str)) -> Option<&'m str> {
+    let is_text = |char: char| char.is_ascii_alphanumeric() || "-_".contains(char);
+    let whole = value.find(|char| !is_text(char)).unwrap_or(value.len());
+    let is_changed =
+        value.starts_with('A') && whole >= BEGINNING && !looks::damage(value).is_empty();
     let begins = value
         .trim_start_matches('"')
         .starts_with(['A', '2', '3', '4', '5', '6', '7', '8', '9']);
     let is_cut = value.ends_with('\u{2026}') || value.ends_with("...") || value.starts_with('"');
-    (begins && is_cut && looks::like(name, value).is_none()).then_some(name)
+    (begins && (is_cut || is_changed) && looks::like(name, value).is_none()).then_some(name)
 }
 
 /// Returns whether a cookie of this library may have this name.
@@ -95,10 +104,7 @@ pub(crate) fn judge(
         Some(ring) => ring.clone(),
         None => KeyRing::new(Key::generate()?),
     };
-    let policy = Policy {
-        name: Some(name.to_owned()),
-        ..policy.clone()
-    };
+    let policy = policy.named(name);
     let transport = Transport::header(FIELD).or_cookie();
     let manager = policy.builder(ring).transport(transport).build()?;
     let lines = || message.cookies.iter().map(String::as_bytes);

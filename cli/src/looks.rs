@@ -110,7 +110,6 @@ fn by_name(name: &str, value: &str) -> Option<&'static str> {
         ("jsessionid", "a session id of a Java servlet container"),
         ("asp.net_sessionid", "a session id of ASP.NET"),
         ("connect.sid", "a session id of express-session"),
-        ("sessionid", "a session id of Django"),
     ];
     let lower = name.to_ascii_lowercase();
     let found = table.into_iter().find(|(known, _)| lower == *known);
@@ -119,6 +118,10 @@ fn by_name(name: &str, value: &str) -> Option<&'static str> {
         None if lower.starts_with(".aspnetcore.") => Some("a cookie of ASP.NET Core"),
         None if lower.ends_with(".sig") => {
             Some("the signature of a cookie of cookie-session (Express)")
+        }
+        // 32 letters of one case, so no token whose cookie has the name.
+        None if lower == "sessionid" && value.len() == 32 && is_django(value) => {
+            Some("a session id of Django")
         }
         // 128 bits in base64url.
         None if lower == "id" && value.len() == 22 && is_text(value) => {
@@ -176,6 +179,11 @@ fn is_base64(text: &str) -> bool {
 
 fn is_hex(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn is_django(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 fn is_text(text: &str) -> bool {

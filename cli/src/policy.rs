@@ -93,6 +93,29 @@ impl PolicyArguments {
 }
 
 impl Policy {
+    /// Returns the policy of another cookie.
+    pub(crate) fn named(&self, name: &str) -> Policy {
+        let name = Some(name.to_owned());
+        Policy {
+            name,
+            ..self.clone()
+        }
+    }
+
+    /// Returns the policy of every cookie.
+    pub(crate) fn without_name(&self) -> Policy {
+        Policy {
+            name: None,
+            ..self.clone()
+        }
+    }
+
+    /// Returns whether a cookie of this name can hold a session under this policy.
+    pub(crate) fn is_for(&self, name: &str) -> bool {
+        let key = sealed_session::Key::generate();
+        key.is_ok_and(|key| self.named(name).builder(KeyRing::new(key)).build().is_ok())
+    }
+
     /// Returns the lifetimes.
     pub(crate) fn lifetime(&self) -> Lifetime {
         let mut lifetime = Lifetime::new();

@@ -161,6 +161,73 @@ fn a_paste_that_was_damaged_says_what_was_seen() {
 }
 
 #[test]
+fn a_token_that_was_cut_anywhere_is_never_called_anything_else() {
+    let folder = Folder::new();
+    let keys = folder.write("ring.txt", ring(7));
+    let cookie = Visitor::new(NAME).cookie();
+    let token = cookie.split_once('=').unwrap().1;
+    let at = at_text(1);
+    let words = ["explain", "--keys", &keys, "--at", &at];
+    for length in (16..72).chain([100, 145, 147, 148]) {
+        let cut = &token[..length];
+        for input in [cut.to_owned(), format!("shop={cut}; theme=dark")] {
+            for words in [&words[..], &words[..1]] {
+                let ended = run_with(words, &input);
+                let text = format!("{}{}", ended.stdout, ended.stderr).replace('\n', " ");
+                let is_told =
+                    text.contains("cut off") || text.contains("a whole token under the key");
+                assert!(
+                    is_told && !text.contains("and looks like"),
+                    "{length}: {text}"
+                );
+                assert!([1, 2].contains(&ended.code), "{length}: {text}");
+                assert_shows_nothing(&ended.stdout, &input);
+            }
+        }
+    }
+    // Changed in the middle, and under a name that the policy does not say.
+    for (mark, says) in [
+        ("\u{2026}", "ellipsis"),
+        ("%2D", "percent-encoded"),
+        ("+", "standard base64"),
+    ] {
+        let input = format!("shop={}{mark}{}", &token[..60], &token[70..]);
+        let text = run_with(&words, &input).stdout.replace('\n', " ");
+        let is_told = text.starts_with("Refused, malformed: the value of `shop` is no token: ");
+        assert!(is_told && text.contains(says), "{text}");
+    }
+}
+
+#[test]
+fn a_text_with_a_comma_is_not_two_tokens() {
+    let ended = run_with(&["explain"], "hello, world");
+    let text = ended.text(1).replace('\n', " ");
+    assert!(
+        text.contains("there is one in this, which is no token"),
+        "{text}"
+    );
+}
+
+#[test]
+fn names_that_no_session_has_are_cookies_of_others() {
+    let cookie = Visitor::new(NAME).cookie();
+    let token = cookie.split_once('=').unwrap().1;
+    for name in ["shop.0", "a\u{1b}b", "__Host-x.t.r"] {
+        let ended = run_with(&["inspect"], &format!("theme=dark; {name}={token}"));
+        assert!(
+            ended.text(1).contains("There is no session"),
+            "{name:?}: {ended:?}"
+        );
+        let ended = run_with(&["explain"], &format!("theme=dark; {name}={token}"));
+        let text = ended.text(1).replace('\n', " ");
+        assert!(
+            text.contains("brought no cookie that looks like a session; "),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn a_key_in_place_of_a_cookie_is_not_shown() {
     let key = ring(7);
     for input in [key.clone(), format!("{NAME}={key}")] {

@@ -95,20 +95,13 @@ impl Course {
         // What a panic leaves behind counts as failed.
         let phase = std::mem::replace(&mut self.phase, Phase::Closed(Closing::Failed));
         let (closing, result) = match phase {
-            Phase::Open => {
-                let say = |at| {
-                    let mut slot = SlotVisit::of(&visit.slots, visit.now, self, at);
-                    slot.say(caching, commit_time).map_err(|error| (at, error))
-                };
-                let said: Result<_, Failure> = (0..visit.len()).map(say).collect();
-                match said {
-                    Ok(_) => (Closing::Sent, said),
-                    Err(_) => {
-                        self.reset(&visit.slots, visit.now);
-                        (Closing::Failed, said)
-                    }
+            Phase::Open => match self.say_each(visit, caching, commit_time) {
+                Ok(said) => (Closing::Sent, Ok(said)),
+                Err(failure) => {
+                    self.reset(&visit.slots, visit.now);
+                    (Closing::Failed, Err(failure))
                 }
-            }
+            },
             Phase::HeldBack(held_back) => (
                 held_back.cause.closing(),
                 self.say_held_back(visit, held_back, is_failure(status)),
@@ -136,6 +129,24 @@ impl Course {
                 Err(error)
             }
         }
+    }
+
+    /// Closes each session, up to the first that cannot be sent.
+    fn say_each<'v>(
+        &mut self,
+        visit: &'v Visit,
+        caching: Option<&Caching>,
+        commit_time: Timestamp,
+    ) -> Result<AllSaid<'v>, Failure> {
+        let mut said = AllSaid::new();
+        for at in 0..visit.len() {
+            let mut slot = SlotVisit::of(&visit.slots, visit.now, self, at);
+            said.push(
+                slot.say(caching, commit_time)
+                    .map_err(|error| (at, error))?,
+            );
+        }
+        Ok(said)
     }
 
     /// Loses what was changed, if the response says that something went wrong on the server.

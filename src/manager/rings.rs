@@ -46,7 +46,15 @@ impl SessionManager {
     /// ```
     #[doc(alias("reload"))]
     pub fn replace_ring(&self, ring: KeyRing, now: OffsetDateTime) -> Result<(), Error> {
+        let replaced = self.swap_ring(&ring, now)?;
+        self.slots.tell(0, &replaced);
+        Ok(())
+    }
+
+    /// Replaces the key ring, and returns what is to be told of that.
+    pub(super) fn swap_ring(&self, ring: &KeyRing, now: OffsetDateTime) -> Result<Event, Error> {
         ring.check(now)?;
+        let keys = Arc::new(SealKeys::new(ring));
         let main = self.slots.main();
         let former = main.sealer.keys();
         let slots = self.slots.iter().map(|slot| &slot.config);
@@ -54,20 +62,15 @@ impl SessionManager {
             .filter(|config| config.sealer.keys().is_like(&former))
             .collect();
         for config in &same {
-            check_retirements(&ring, &config.lifetime)
+            check_retirements(ring, &config.lifetime)
                 .map_err(|error| error.of_cookie(config.cookie()))?;
         }
-        let keys = Arc::new(SealKeys::new(&ring));
         for config in same {
             config.sealer.replace(Arc::clone(&keys));
         }
-        self.slots.tell(
-            0,
-            &Event::RingReplaced {
-                sealing: ring.sealing_key(now),
-                keys: ring.keys().count(),
-            },
-        );
-        Ok(())
+        Ok(Event::RingReplaced {
+            sealing: ring.sealing_key(now),
+            keys: ring.keys().count(),
+        })
     }
 }

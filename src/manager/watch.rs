@@ -116,12 +116,13 @@ impl SessionManager {
     /// Reads the file once.
     fn look(&self, watch: &mut Watch, path: &Path) {
         let adopt = |text: &FileText| {
-            self.replace_ring(text.ring()?, SystemClock.now())?;
+            let replaced = self.swap_ring(&text.ring()?, SystemClock.now())?;
             text.warn_of_readers();
-            Ok(())
+            Ok(replaced)
         };
-        if let Some(kept) = watch.step(FileText::read(path), adopt) {
-            self.slots.tell(0, &kept);
+        // Told when all is noted: a hook may panic.
+        if let Some(news) = watch.step(FileText::read(path), adopt) {
+            self.slots.tell(0, &news);
         }
     }
 }
@@ -147,12 +148,12 @@ impl Watch {
         }
     }
 
-    /// Goes on by one reading. `adopt` is asked to take a text that was found twice; if it refuses, or if there is none,
-    /// the event says so.
+    /// Goes on by one reading, and returns what is to be told. `adopt` is asked to take a text that was found twice, and
+    /// returns the event of that; if it refuses, or if there is none, another event says so.
     fn step(
         &mut self,
         read: Result<FileText, Error>,
-        adopt: impl FnOnce(&FileText) -> Result<(), Error>,
+        adopt: impl FnOnce(&FileText) -> Result<Event, Error>,
     ) -> Option<Event> {
         let found = match &read {
             Ok(text) => Ok(text.print()),
@@ -166,11 +167,10 @@ impl Watch {
             self.seen = found;
             return None;
         }
-        let taken = read.and_then(|text| adopt(&text).map(|()| text.print()));
-        match taken {
-            Ok(print) => {
+        match read.and_then(|text| Ok((adopt(&text)?, text.print()))) {
+            Ok((replaced, print)) => {
                 *self = Watch::new(print);
-                None
+                Some(replaced)
             }
             Err(error) => {
                 let fault = error.to_string();
@@ -306,17 +306,18 @@ mod tests {
         for (what, steps) in table {
             let mut watch = Watch::new(Ring(&[1]).read().unwrap().print());
             for (at, (now, file, wanted)) in steps.iter().enumerate() {
-                let mut taken = false;
                 let now = Timestamp(*now).to_time();
                 let adopt = |text: &FileText| {
-                    text.ring()?.check(now)?;
-                    taken = true;
-                    Ok(())
+                    let ring = text.ring()?;
+                    ring.check(now)?;
+                    Ok(Event::RingReplaced {
+                        sealing: ring.sealing_key(now),
+                        keys: ring.keys().count(),
+                    })
                 };
-                let told = watch.step(file.read(), adopt);
-                let does = match told {
-                    None if taken => Takes,
+                let does = match watch.step(file.read(), adopt) {
                     None => Nothing,
+                    Some(Event::RingReplaced { .. }) => Takes,
                     Some(Event::RingKept { again: false, .. }) => Tells,
                     Some(Event::RingKept { again: true, .. }) => TellsAgain,
                     Some(other) => panic!("{other:?}"),

@@ -2,7 +2,7 @@
 //!
 //! Only whether a ring may be replaced, and where: the keys are those of `keys`, and their use is that of `seal`.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use time::OffsetDateTime;
 
@@ -12,6 +12,10 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::keys::KeyRing;
 use crate::seal::SealKeys;
+
+/// Held while rings are replaced, which no request does. Of two at once, a slot could keep the ring of the one and the
+/// main slot that of the other, and would be left out from then on. Managers share slots, so they share this.
+static REPLACING: Mutex<()> = Mutex::new(());
 
 impl SessionManager {
     /// Replaces the key ring, from the next request on and for all clones of this manager. Requests that are under way
@@ -55,6 +59,7 @@ impl SessionManager {
     pub(super) fn swap_ring(&self, ring: &KeyRing, now: OffsetDateTime) -> Result<Event, Error> {
         ring.check(now)?;
         let keys = Arc::new(SealKeys::new(ring));
+        let _alone = REPLACING.lock().unwrap_or_else(PoisonError::into_inner);
         let main = self.slots.main();
         let former = main.sealer.keys();
         let slots = self.slots.iter().map(|slot| &slot.config);

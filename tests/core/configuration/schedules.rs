@@ -418,3 +418,30 @@ fn no_ring_that_a_manager_takes_seals_under_a_key_that_retires_before_the_sessio
     }
     assert!(taken > 1_000 && ending > 1_000, "{taken} {ending}");
 }
+
+#[test]
+fn two_who_replace_the_ring_at_once_leave_all_slots_with_one() {
+    let small = sealed_session::Budget::portable().with_total_limit(700);
+    let [main, slot] = ["session", "prefs"].map(|name| {
+        let builder = SessionManager::builder(name, KeyRing::new(key(1)));
+        builder.budget(small).build().unwrap()
+    });
+    let manager = main.with_slot::<Prefs>(slot).unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..2 {
+            let manager = &manager;
+            scope.spawn(move || {
+                for turn in 0..4_000 {
+                    // No two are alike.
+                    let from = at(2 * turn + thread);
+                    let ring = KeyRing::new(key(1)).seal_from(key(2), from).unwrap();
+                    manager.replace_ring(ring, at(0)).unwrap();
+                }
+            });
+        }
+    });
+    manager.replace_ring(KeyRing::new(key(3)), at(0)).unwrap();
+    let shown = format!("{manager:?}");
+    let of_three = shown.matches(&key(3).id().to_string()).count();
+    assert_eq!(of_three, 2, "{shown}");
+}

@@ -68,6 +68,8 @@ impl SessionManager {
     /// written. If it is no good ring, or cannot be read, the ring stays, [`Event::RingKept`] says why, and the file is
     /// tried again each time. A ring that was replaced by hand meanwhile stays until the file changes.
     ///
+    /// Watch the manager that has all its [slots](crate::slots): the ring of one that is added later is not replaced.
+    ///
     /// A thread does this, by the system's clock and without a runtime, until the [`KeyWatcher`] is dropped. It reads
     /// the whole file each time: whether the file is replaced, written over, or reached by a link that changes.
     ///

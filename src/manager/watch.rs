@@ -26,6 +26,19 @@ const PAUSE_MIN: Duration = Duration::from_millis(1);
 ///
 /// [`SessionManager::watch_keys`] returns it. Keep it for as long as the manager serves: in a variable of `main`, which is
 /// not called `_`.
+///
+/// ```
+/// # use sealed_session::Key;
+/// use sealed_session::{KeyRing, KeyWatcher, SessionManager};
+/// # let file = std::env::temp_dir().join(format!("sealed-doc-watcher-{}", std::process::id()));
+/// # std::fs::write(&file, Key::generate()?.to_text().expose()).unwrap();
+///
+/// let manager = SessionManager::new("shop", KeyRing::from_file(&file)?)?;
+/// let watcher: KeyWatcher = manager.watch_keys()?;
+/// drop(watcher); // ends the watch
+/// # std::fs::remove_file(&file).unwrap();
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "dropping the watcher ends the watch"]
 pub struct KeyWatcher {

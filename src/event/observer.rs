@@ -6,6 +6,8 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
+use tracing::level_filters::LevelFilter;
+
 use super::{Event, trace};
 
 thread_local! {
@@ -53,9 +55,10 @@ impl Observer {
         self.hook.is_some()
     }
 
-    /// Returns whether anybody hears of everyday events. If nobody does, they are not made.
+    /// Returns whether somebody may hear of everyday events. If nobody does, they are not made. This is asked under a
+    /// lock, so no subscriber is: `tracing::enabled!` would run its filters, which may use the session.
     pub(crate) fn hears_everyday(&self) -> bool {
-        self.has_hook() || tracing::enabled!(target: "sealed_session", tracing::Level::DEBUG)
+        self.has_hook() || LevelFilter::current() >= LevelFilter::DEBUG
     }
 
     /// Tells an event of the session in this cookie. No lock is held.

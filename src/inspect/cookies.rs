@@ -158,6 +158,8 @@ pub fn names<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
             };
         if let Ok(base) = str::from_utf8(base)
             && is_piece
+            // No session's cookie is without a name.
+            && !base.is_empty()
             && seen.insert(base)
         {
             found.push(base.to_owned());

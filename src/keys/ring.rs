@@ -318,7 +318,15 @@ impl KeyRing {
                 "keys {other} and {id} seal from the same time on; give one of them another time"
             )));
         }
-        self.others.insert(id, RingEntry { key, state });
+        let mut entry = RingEntry { key, state };
+        // A ring of keys that each have a time may get an earlier one.
+        if state
+            .turn()
+            .is_some_and(|turn| Some(turn) < self.first.state.turn())
+        {
+            std::mem::swap(&mut self.first, &mut entry);
+        }
+        self.others.insert(entry.key.id(), entry);
         Ok(self)
     }
 

@@ -54,6 +54,16 @@ pub(super) enum KeyState {
     },
 }
 
+impl KeyState {
+    /// Returns since when the key seals, if it does; from ever is the earliest.
+    pub(super) fn turn(self) -> Option<Option<Timestamp>> {
+        match self {
+            KeyState::Seals { from, .. } => Some(from),
+            KeyState::Accepted | KeyState::Stopped { .. } => None,
+        }
+    }
+}
+
 impl RingKey {
     /// Puts together what is known of a key; `next` is when the turn after its own begins.
     pub(super) fn of(id: KeyId, state: KeyState, next: Option<Timestamp>) -> RingKey {

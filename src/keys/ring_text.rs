@@ -54,21 +54,11 @@ struct TextEntry {
     place: String,
 }
 
-impl TextEntry {
-    /// Returns since when the key seals, if it does; from ever is the earliest.
-    fn turn(&self) -> Option<Option<Timestamp>> {
-        match self.state {
-            KeyState::Seals { from, .. } => Some(from),
-            KeyState::Accepted | KeyState::Stopped { .. } => None,
-        }
-    }
-}
-
 /// Reads the text form of a ring.
 pub(super) fn read(text: &[u8], source: &RingSource) -> Result<KeyRing, Error> {
     let mut entries = entries(text, source)?;
     let sealing = entries.iter().enumerate();
-    let sealing = sealing.filter_map(|(at, entry)| Some((entry.turn()?, at)));
+    let sealing = sealing.filter_map(|(at, entry)| Some((entry.state.turn()?, at)));
     let Some((_, first)) = sealing.min() else {
         let what = match entries.is_empty() {
             true => format!("there is no key; one a line is expected; {MAKE_ONE}"),
@@ -168,6 +158,7 @@ fn unquoted(text: &[u8], quote: u8) -> Option<&[u8]> {
 
 /// Reads one key, and what it is there for. The first key without a time seals from ever.
 fn read_entry(entry: &str, has_base: bool) -> Result<(Key, KeyState), Error> {
+    // The key.
     let entry = bare(entry);
     let mut words = entry.split_ascii_whitespace();
     let first = words.next().unwrap_or_default();
@@ -176,6 +167,7 @@ fn read_entry(entry: &str, has_base: bool) -> Result<(Key, KeyState), Error> {
         return Err(Error::key(describe(entry)));
     }
     let key: Key = first.parse()?;
+    // Its times, in any order and each once.
     let (mut from, mut stopped, mut until) = (None, None, None);
     while let Some(name) = words.next() {
         let time = match name {
@@ -197,6 +189,7 @@ fn read_entry(entry: &str, has_base: bool) -> Result<(Key, KeyState), Error> {
             return Err(Error::key(TIMES));
         }
     }
+    // What it is there for.
     let state = match (from, stopped, until) {
         (None, None, until) if !has_base => KeyState::Seals { from, until },
         (None, None, None) => KeyState::Accepted,

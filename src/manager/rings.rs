@@ -2,7 +2,7 @@
 //!
 //! Only whether a ring may be replaced, and where: the keys are those of `keys`, and their use is that of `seal`.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use time::OffsetDateTime;
 
@@ -12,6 +12,10 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::keys::KeyRing;
 use crate::seal::SealKeys;
+
+/// Held while rings are replaced, which no request does. Of two at once, a slot could keep the ring of the one and the
+/// main slot that of the other, and would be left out from then on. Managers share slots, so they share this.
+static REPLACING: Mutex<()> = Mutex::new(());
 
 impl SessionManager {
     /// Replaces the key ring, from the next request on and for all clones of this manager. Requests that are under way
@@ -46,7 +50,16 @@ impl SessionManager {
     /// ```
     #[doc(alias("reload"))]
     pub fn replace_ring(&self, ring: KeyRing, now: OffsetDateTime) -> Result<(), Error> {
+        let replaced = self.swap_ring(&ring, now)?;
+        self.slots.tell(0, &replaced);
+        Ok(())
+    }
+
+    /// Replaces the key ring, and returns what is to be told of that.
+    pub(super) fn swap_ring(&self, ring: &KeyRing, now: OffsetDateTime) -> Result<Event, Error> {
         ring.check(now)?;
+        let keys = Arc::new(SealKeys::new(ring));
+        let _alone = REPLACING.lock().unwrap_or_else(PoisonError::into_inner);
         let main = self.slots.main();
         let former = main.sealer.keys();
         let slots = self.slots.iter().map(|slot| &slot.config);
@@ -54,20 +67,15 @@ impl SessionManager {
             .filter(|config| config.sealer.keys().is_like(&former))
             .collect();
         for config in &same {
-            check_retirements(&ring, &config.lifetime)
+            check_retirements(ring, &config.lifetime)
                 .map_err(|error| error.of_cookie(config.cookie()))?;
         }
-        let keys = Arc::new(SealKeys::new(&ring));
         for config in same {
             config.sealer.replace(Arc::clone(&keys));
         }
-        self.slots.tell(
-            0,
-            &Event::RingReplaced {
-                sealing: ring.sealing_key(now),
-                keys: ring.keys().count(),
-            },
-        );
-        Ok(())
+        Ok(Event::RingReplaced {
+            sealing: ring.sealing_key(now),
+            keys: ring.keys().count(),
+        })
     }
 }

@@ -26,6 +26,19 @@ const PAUSE_MIN: Duration = Duration::from_millis(1);
 ///
 /// [`SessionManager::watch_keys`] returns it. Keep it for as long as the manager serves: in a variable of `main`, which is
 /// not called `_`.
+///
+/// ```
+/// # use sealed_session::Key;
+/// use sealed_session::{KeyRing, KeyWatcher, SessionManager};
+/// # let file = std::env::temp_dir().join(format!("sealed-doc-watcher-{}", std::process::id()));
+/// # std::fs::write(&file, Key::generate()?.to_text().expose()).unwrap();
+///
+/// let manager = SessionManager::new("shop", KeyRing::from_file(&file)?)?;
+/// let watcher: KeyWatcher = manager.watch_keys()?;
+/// drop(watcher); // ends the watch
+/// # std::fs::remove_file(&file).unwrap();
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "dropping the watcher ends the watch"]
 pub struct KeyWatcher {
@@ -67,6 +80,8 @@ impl SessionManager {
     /// A new text counts when two readings in succession found it, so that nobody is signed out by a file that is half
     /// written. If it is no good ring, or cannot be read, the ring stays, [`Event::RingKept`] says why, and the file is
     /// tried again each time. A ring that was replaced by hand meanwhile stays until the file changes.
+    ///
+    /// Watch the manager that has all its [slots](crate::slots): the ring of one that is added later is not replaced.
     ///
     /// A thread does this, by the system's clock and without a runtime, until the [`KeyWatcher`] is dropped. It reads
     /// the whole file each time: whether the file is replaced, written over, or reached by a link that changes.
@@ -116,12 +131,13 @@ impl SessionManager {
     /// Reads the file once.
     fn look(&self, watch: &mut Watch, path: &Path) {
         let adopt = |text: &FileText| {
-            self.replace_ring(text.ring()?, SystemClock.now())?;
+            let replaced = self.swap_ring(&text.ring()?, SystemClock.now())?;
             text.warn_of_readers();
-            Ok(())
+            Ok(replaced)
         };
-        if let Some(kept) = watch.step(FileText::read(path), adopt) {
-            self.slots.tell(0, &kept);
+        // Told when all is noted: a hook may panic.
+        if let Some(news) = watch.step(FileText::read(path), adopt) {
+            self.slots.tell(0, &news);
         }
     }
 }
@@ -147,12 +163,12 @@ impl Watch {
         }
     }
 
-    /// Goes on by one reading. `adopt` is asked to take a text that was found twice; if it refuses, or if there is none,
-    /// the event says so.
+    /// Goes on by one reading, and returns what is to be told. `adopt` is asked to take a text that was found twice, and
+    /// returns the event of that; if it refuses, or if there is none, another event says so.
     fn step(
         &mut self,
         read: Result<FileText, Error>,
-        adopt: impl FnOnce(&FileText) -> Result<(), Error>,
+        adopt: impl FnOnce(&FileText) -> Result<Event, Error>,
     ) -> Option<Event> {
         let found = match &read {
             Ok(text) => Ok(text.print()),
@@ -166,11 +182,10 @@ impl Watch {
             self.seen = found;
             return None;
         }
-        let taken = read.and_then(|text| adopt(&text).map(|()| text.print()));
-        match taken {
-            Ok(print) => {
+        match read.and_then(|text| Ok((adopt(&text)?, text.print()))) {
+            Ok((replaced, print)) => {
                 *self = Watch::new(print);
-                None
+                Some(replaced)
             }
             Err(error) => {
                 let fault = error.to_string();
@@ -306,17 +321,18 @@ mod tests {
         for (what, steps) in table {
             let mut watch = Watch::new(Ring(&[1]).read().unwrap().print());
             for (at, (now, file, wanted)) in steps.iter().enumerate() {
-                let mut taken = false;
                 let now = Timestamp(*now).to_time();
                 let adopt = |text: &FileText| {
-                    text.ring()?.check(now)?;
-                    taken = true;
-                    Ok(())
+                    let ring = text.ring()?;
+                    ring.check(now)?;
+                    Ok(Event::RingReplaced {
+                        sealing: ring.sealing_key(now),
+                        keys: ring.keys().count(),
+                    })
                 };
-                let told = watch.step(file.read(), adopt);
-                let does = match told {
-                    None if taken => Takes,
+                let does = match watch.step(file.read(), adopt) {
                     None => Nothing,
+                    Some(Event::RingReplaced { .. }) => Takes,
                     Some(Event::RingKept { again: false, .. }) => Tells,
                     Some(Event::RingKept { again: true, .. }) => TellsAgain,
                     Some(other) => panic!("{other:?}"),

@@ -17,7 +17,7 @@ const LENGTH: usize = 6;
 /// The name of a sign-in in logs: 12 hex digits, the same through all renewals, on every node and under every
 /// key.
 ///
-/// Whoever reads a log can do nothing with it. It is not part of the [`SessionId`], which the browser's
+/// A reader of a log can do nothing with it. It is not part of the [`SessionId`], which the browser's
 /// tombstones are made of: it is the first 6 bytes of the SHA-256 of `sealed-session log id` and the half of
 /// the id that a sign-in keeps. That half is 8 random bytes, of which about 65,000 have the same log id, so
 /// even somebody who tried them all would not know which one it was. No key takes part, because a log id is to

@@ -345,3 +345,103 @@ fn a_ring_that_seals_with_nothing_now_replaces_none() {
     let refusal = browser.open(&manager, at(100) + Duration::SECOND).refusal();
     assert_eq!(refusal, Some(Refusal::UnknownKey));
 }
+
+/// Numbers that are as good as random, and the same in each run.
+struct Dice(u64);
+
+impl Dice {
+    /// Returns a number below `end`.
+    fn below(&mut self, end: i64) -> i64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005);
+        self.0 = self.0.wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from(self.0 >> 33).unwrap() % end
+    }
+
+    /// Makes a ring by calls, in any order.
+    fn ring(&mut self) -> KeyRing {
+        let hours = |dice: &mut Dice| at(3_600 * dice.below(40));
+        let mut ring = match self.below(2) {
+            0 => KeyRing::new(key(1)),
+            _ => read(&format!("K1 from T{}", 3_600 * self.below(40))).unwrap(),
+        };
+        for _ in 0..self.below(8) {
+            let seed = u8::try_from(self.below(6)).unwrap() + 1;
+            let time = hours(self);
+            let next = match self.below(4) {
+                0 => ring.clone().accept(key(seed)),
+                1 => ring.clone().seal_from(key(seed), time),
+                2 => ring.clone().accept_until(key(seed), time, hours(self)),
+                _ => {
+                    let retires = time + Duration::hours(self.below(30)) + Duration::minutes(2);
+                    ring.clone().retire(key(seed).id(), retires)
+                }
+            };
+            ring = next.unwrap_or(ring);
+        }
+        ring
+    }
+}
+
+#[test]
+fn no_ring_that_a_manager_takes_seals_under_a_key_that_retires_before_the_session_ends() {
+    let (mut dice, mut taken, mut ending) = (Dice(1), 0, 0);
+    let longest = Duration::hours(12) + Duration::minutes(2);
+    for _ in 0..4_000 {
+        let ring = dice.ring();
+        let is_taken = SessionManager::new("session", ring.clone()).is_ok();
+        taken += usize::from(is_taken);
+        for hour in -1..41 {
+            let now = at(3_600 * hour);
+            let keys: Vec<RingKey> = ring.keys().collect();
+            let sealing = ring.sealing_key(now);
+            let sealing = keys.iter().find(|key| key.id == sealing).unwrap();
+            assert!(sealing.seals, "{keys:?} at {now}");
+            assert!(
+                sealing.stopped.is_none_or(|stopped| now < stopped),
+                "{keys:?} at {now}"
+            );
+            if let Some(until) = sealing.until {
+                ending += usize::from(is_taken);
+                assert!(!is_taken || now + longest <= until, "{keys:?} at {now}");
+            }
+            let may_seal =
+                |key: &RingKey| key.seals && key.seals_from.is_none_or(|from| from <= now);
+            assert_eq!(
+                ring.check(now).is_ok(),
+                keys.iter().any(may_seal),
+                "{keys:?} at {now}"
+            );
+            // Only a clock that is late for all keys uses one whose time has not come.
+            let is_early = sealing.seals_from.is_some_and(|from| now < from);
+            assert_eq!(is_early, ring.check(now).is_err(), "{keys:?} at {now}");
+        }
+    }
+    assert!(taken > 1_000 && ending > 1_000, "{taken} {ending}");
+}
+
+#[test]
+fn two_who_replace_the_ring_at_once_leave_all_slots_with_one() {
+    let small = sealed_session::Budget::portable().with_total_limit(700);
+    let [main, slot] = ["session", "prefs"].map(|name| {
+        let builder = SessionManager::builder(name, KeyRing::new(key(1)));
+        builder.budget(small).build().unwrap()
+    });
+    let manager = main.with_slot::<Prefs>(slot).unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..2 {
+            let manager = &manager;
+            scope.spawn(move || {
+                for turn in 0..4_000 {
+                    // No two are alike.
+                    let from = at(2 * turn + thread);
+                    let ring = KeyRing::new(key(1)).seal_from(key(2), from).unwrap();
+                    manager.replace_ring(ring, at(0)).unwrap();
+                }
+            });
+        }
+    });
+    manager.replace_ring(KeyRing::new(key(3)), at(0)).unwrap();
+    let shown = format!("{manager:?}");
+    let of_three = shown.matches(&key(3).id().to_string()).count();
+    assert_eq!(of_three, 2, "{shown}");
+}

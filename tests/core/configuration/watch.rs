@@ -143,6 +143,9 @@ fn a_hook_that_panics_ends_no_watch() {
     let _watcher = manager.watch_keys_every(EVERY).unwrap();
     fs::write(&file, format!("{},{}", text(1), text(2))).unwrap();
     assert_eq!(told.recv_timeout(Duration::from_secs(20)), Ok(2));
+    // It was taken, so it is neither taken nor told again.
+    thread::sleep(20 * EVERY);
+    assert_eq!(told.try_recv().ok(), None);
     fs::write(&file, format!("{},{},{}", text(1), text(2), text(3))).unwrap();
     let three = told.iter().find(|keys| *keys == 3);
     assert_eq!(three, Some(3));

@@ -10,8 +10,9 @@ use std::time::Duration;
 use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
 use sealed_session::{
     Attribute, AttributeName, Budget, CookieSpec, CrossOrigin, Event, Guard, Key, KeyRing,
-    Lifetime, Session, SessionManager, Slot, Transport, adapter,
+    Lifetime, Session, SessionManager, SessionManagerBuilder, Slot, Transport, adapter,
 };
+use tracing::subscriber::Interest;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 use crate::common::{at, noise};
@@ -185,17 +186,7 @@ fn within_ten_seconds(act: impl FnOnce() + Send + 'static) {
 type Seen = Arc<Mutex<BTreeSet<String>>>;
 
 fn managers(seen: &Seen, ask: fn(&Session)) -> [SessionManager; 2] {
-    let ring = KeyRing::new(Key::generate().unwrap());
-    let quarter = Lifetime::new().with_idle_timeout(Duration::from_secs(900));
-    let links = Transport::url_that_leaks("s");
-    let plain = SessionManager::builder("session", ring.clone());
-    let builders = [
-        plain,
-        SessionManager::builder("session", ring)
-            .lifetime(quarter)
-            .transport(links),
-    ];
-    builders.map(|builder| {
+    builders().map(|builder| {
         let seen = Arc::clone(seen);
         let hook = move |event: &Event, _: &str| {
             let shown = format!("{event:?}");
@@ -203,9 +194,21 @@ fn managers(seen: &Seen, ask: fn(&Session)) -> [SessionManager; 2] {
             seen.lock().unwrap().insert(kind.to_owned());
             current().iter().for_each(ask);
         };
-        let budget = Budget::within_8k().with_warning_limit(3_072);
-        builder.budget(budget).on_event(hook).build().unwrap()
+        builder.on_event(hook).build().unwrap()
     })
+}
+
+/// For sessions in cookies, and for sessions in links.
+fn builders() -> [SessionManagerBuilder; 2] {
+    let ring = KeyRing::new(Key::generate().unwrap());
+    let quarter = Lifetime::new().with_idle_timeout(Duration::from_secs(900));
+    let links = Transport::url_that_leaks("s");
+    let plain = SessionManager::builder("session", ring.clone());
+    let linked = SessionManager::builder("session", ring)
+        .lifetime(quarter)
+        .transport(links);
+    let budget = Budget::within_8k().with_warning_limit(3_072);
+    [plain, linked].map(|builder| builder.budget(budget))
 }
 
 const ALL: [&str; 20] = [
@@ -298,6 +301,29 @@ fn a_layer_of_tracing_may_ask_the_session() {
     let [manager, links] = managers(&seen, |_| {});
     within_ten_seconds(move || {
         let subscriber = tracing_subscriber::registry().with(UserOfEveryLine);
+        tracing::subscriber::with_default(subscriber, || cause_all(&manager, &links));
+    });
+}
+
+/// Shows lines to those who are signed in only, as a filter of an application may.
+struct LinesOfUsers;
+
+impl<S: tracing::Subscriber> Layer<S> for LinesOfUsers {
+    fn register_callsite(&self, _: &tracing::Metadata<'_>) -> Interest {
+        Interest::sometimes()
+    }
+
+    fn enabled(&self, _: &tracing::Metadata<'_>, _: Context<'_, S>) -> bool {
+        current().is_some_and(|session| session.subject().is_some())
+    }
+}
+
+#[test]
+fn a_filter_of_tracing_may_ask_the_session() {
+    // Without a hook, so that the filter decides whether anybody hears of everyday events.
+    let [manager, links] = builders().map(|builder| builder.build().unwrap());
+    within_ten_seconds(move || {
+        let subscriber = tracing_subscriber::registry().with(LinesOfUsers);
         tracing::subscriber::with_default(subscriber, || cause_all(&manager, &links));
     });
 }

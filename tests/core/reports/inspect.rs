@@ -234,6 +234,7 @@ fn other_cookies_are_not_taken_for_sessions() {
         "theme=dark; lang.t=de; a.1=hello; n=12345678; __Host-session=hello",
         "token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dBjftJeZ4CVP; _ga=GA1.1.1234567.1700000000",
         "PHPSESSID=Aq8sdf7g6d5f4g3h2j1k0l9; .AspNetCore.Cookies=CfDJ8NrAkS",
+        ".t=A2tJ0mS3keaJgKugxdGfRLbdiH15",
     ] {
         assert_eq!(inspect::names([line.as_bytes()]).len(), 0, "{line}");
     }

@@ -42,10 +42,20 @@ use std::process::ExitCode;
 use clap::Parser;
 use sealed_session::adapter::{Clock, SystemClock};
 
+use crate::answer::{Failure, KEY_MARK};
 use crate::arguments::Arguments;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        // `clap` would repeat it.
+        Err(error) if error.to_string().contains(KEY_MARK) => {
+            let what = "there is a key among the arguments, where every user of this machine can read it, and where \
+                        none is expected; `--help` says what is";
+            return output::finish(&Err(Failure::new(what)), false);
+        }
+        Err(error) => error.exit(),
+    };
     let answer = arguments.command.run(SystemClock.now());
     output::finish(&answer, arguments.json)
 }

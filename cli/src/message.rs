@@ -1,5 +1,6 @@
 //! One request or response of the input, as far as it may carry a session.
 
+use sealed_session::inspect;
 use sealed_session::time::OffsetDateTime;
 
 use crate::style::shown;
@@ -99,7 +100,8 @@ impl Message {
     }
 }
 
-/// Returns whether a text begins as a token of sealed-session does: base64url of a byte below 4.
+/// Returns whether a text looks like a token of sealed-session, as the value of a cookie would.
 fn is_token_like(text: &&str) -> bool {
-    text.starts_with('A') && !text.contains('.')
+    let cookie = format!("s={text}");
+    !inspect::names([cookie.as_bytes()]).is_empty()
 }

@@ -287,13 +287,19 @@ mod tests {
             " AcyWv\n   OtrSdGc ",
             "\"AcyWvOtrSdGc\"",
             "X-Session: AcyWvOtrSdGc",
-            "Authorization: Bearer AcyWvOtrSdGc",
         ] {
             assert_eq!(one(text).tokens, [token], "{text}");
         }
         assert_eq!(one("AcyWv OtrSdGc").notes.len(), 1);
         assert_eq!(one("Cookie: s=Acy\nWvO").notes.len(), 1);
-        assert!(one("Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.x").is_empty());
+        let long = "AcyWvOtrSdGcxC2uV6zFa-FgEShiO6AftAuoObqUhoSmrtB4veNO";
+        assert_eq!(one(&format!("Authorization: Bearer {long}")).tokens, [long]);
+        for other in ["eyJhbGciOiJIUzI1NiJ9.e30.x", "AbCdEf123"] {
+            assert!(
+                one(&format!("Authorization: Bearer {other}")).is_empty(),
+                "{other}"
+            );
+        }
         assert_eq!(one("dGVzdA==--c2Vjcg==").tokens.len(), 1);
     }
 }

@@ -134,8 +134,8 @@ fn row(line: &str) -> Option<String> {
     Some(format!("{name}={value}"))
 }
 
-/// Reads cookies without the name of a field in front, or a token.
-fn by_itself(text: &str) -> Message {
+/// Takes off what people and programs put around a text, and says so.
+fn unpacked(text: &str) -> (String, Vec<String>) {
     let mut notes = Vec::new();
     let mut text = text.trim().to_owned();
     for mark in ['"', '\'', '`'] {
@@ -152,6 +152,12 @@ fn by_itself(text: &str) -> Message {
         text = decoded;
         notes.push("All of it is percent-encoded; it was decoded once".to_owned());
     }
+    (text, notes)
+}
+
+/// Reads cookies without the name of a field in front, or a token.
+fn by_itself(text: &str) -> Message {
+    let (text, notes) = unpacked(text);
     let lines: Vec<&str> = text
         .lines()
         .map(str::trim)

@@ -1,7 +1,7 @@
 //! Header fields, as they stand in a head or by themselves; tables of cookies; and a token by itself.
 
-use crate::message::Message;
-use crate::percent::percent_decoded;
+use crate::input::message::Message;
+use crate::input::percent::percent_decoded;
 
 /// What is said of lines that were joined.
 const JOINED: &str = "There are line breaks within a value, which were taken out";

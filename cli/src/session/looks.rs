@@ -10,7 +10,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sealed_session::inspect::{self, PieceKind};
 
 use crate::answer::KEY_MARK;
-use crate::percent::percent_decoded;
+use crate::input::percent::percent_decoded;
 
 /// The longest value that is looked at. No browser keeps a cookie of a tenth of it.
 const LENGTH_MAX: usize = 65_536;

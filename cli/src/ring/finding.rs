@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::duration::words;
 use crate::instant::{after, date};
-use crate::plan::{Site, is_retired, waiting};
+use crate::ring::plan::{Site, is_retired, waiting};
 use crate::style::{BAD, WARN, shown, wrap};
 
 /// How bad it is.

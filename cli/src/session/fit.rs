@@ -6,9 +6,9 @@ use sealed_session::time::OffsetDateTime;
 use sealed_session::{Key, KeyRing};
 use serde_json::{Value, json};
 
-use crate::judge::Judgement;
-use crate::message::Message;
+use crate::input::message::Message;
 use crate::policy::{BUDGETS, Policy};
+use crate::session::judge::Judgement;
 use crate::style::{BAD, HEAD, bar, number};
 
 /// The bytes of the default attributes, which a `Cookie` field leaves out.

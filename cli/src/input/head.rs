@@ -24,10 +24,14 @@ pub(super) fn messages(text: &str) -> Vec<Message> {
 /// Returns a line without what tools write around it: `curl -v` an angle bracket, and JavaScript quotation marks.
 fn bare(line: &str) -> &str {
     let line = line.trim();
-    let line = line
-        .strip_prefix("> ")
-        .or(line.strip_prefix("< "))
-        .unwrap_or(line);
+    // Between heads there is nothing behind the bracket.
+    let line = match line {
+        ">" | "<" => "",
+        _ => line
+            .strip_prefix("> ")
+            .or(line.strip_prefix("< "))
+            .unwrap_or(line),
+    };
     line.trim_end_matches(',').trim_matches('"')
 }
 
@@ -283,6 +287,12 @@ mod tests {
         let places: Vec<&str> = both.iter().map(|message| message.place.as_str()).collect();
         assert_eq!(places, ["the request", "the response"]);
         assert_eq!(messages("Cookie: s=A\nSet-Cookie: s=B").len(), 2);
+        let verbose = messages(
+            "> GET / HTTP/1.1\r\n> Cookie: s=A\r\n> \r\n< HTTP/1.1 200\r\n< Set-Cookie: s=B\r\n< \r\n",
+        );
+        let cookies: Vec<&str> = verbose.iter().map(|one| one.cookies[0].as_str()).collect();
+        assert_eq!(cookies, ["s=A", "s=B"]);
+        assert!(verbose.iter().all(|one| one.notes.is_empty()));
     }
 
     #[test]

@@ -7,6 +7,9 @@ use std::fmt;
 use sealed_session::Error;
 use serde_json::Value;
 
+/// What every key begins with.
+pub(crate) const KEY_MARK: &str = "sealed_key_v1_";
+
 /// What a subcommand found out, for people and for scripts.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -44,7 +47,7 @@ impl Answer {
 impl Failure {
     /// Makes a failure of a sentence without a full stop. It says what is wrong and what to do.
     pub(crate) fn new(what: impl Into<String>) -> Failure {
-        Failure(what.into())
+        Failure(without_keys(&what.into()))
     }
 }
 
@@ -52,6 +55,18 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Takes keys out of a text. A path or an argument may be one by mistake, and what is complained about ends in logs.
+fn without_keys(text: &str) -> String {
+    let mut parts = text.split(KEY_MARK);
+    let mut without = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_text = |char: char| char.is_ascii_alphanumeric() || "-_".contains(char);
+        without.push_str("(a key)");
+        without.push_str(part.trim_start_matches(is_text));
+    }
+    without
 }
 
 /// The library's own words, which hold no secret.

@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Failure, Verdict};
 use crate::duration;
-use crate::finding::{Finding, Level, of_mode, of_ring};
 use crate::instant::{At, rfc3339};
-use crate::plan::POLL;
 use crate::policy::{HELP, Policy, PolicyArguments};
+use crate::ring::finding::{Finding, Level, of_mode, of_ring};
+use crate::ring::plan::POLL;
+use crate::ring::timeline::{self, moments, text};
 use crate::style::{BAD, GOOD, WARN, shown, wrap};
-use crate::timeline::{self, moments, text};
 
 /// Check a key ring and its schedule, and show it as a time line
 #[derive(Args, Debug)]

@@ -7,14 +7,14 @@ use sealed_session::time::OffsetDateTime;
 use sealed_session::{KeyRing, Refusal};
 use serde_json::{Value, json};
 
-use crate::advice::{Advice, Case};
 use crate::answer::{Answer, Failure, Verdict};
+use crate::input::message::Message;
 use crate::input::{self, InputArguments};
 use crate::instant::{At, rfc3339};
-use crate::judge::{Judgement, has_session, judge, names};
 use crate::keys::KeysFrom;
-use crate::message::Message;
 use crate::policy::{self, NAME, Policy, PolicyArguments};
+use crate::session::advice::{Advice, Case};
+use crate::session::judge::{Judgement, has_session, judge, names};
 use crate::style::{BAD, GOOD, wrap};
 
 /// Say why a session is accepted or refused, and what to do about it

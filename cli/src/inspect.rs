@@ -9,15 +9,15 @@ use sealed_session::time::OffsetDateTime;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Failure, Verdict};
+use crate::input::message::Message;
 use crate::input::{self, InputArguments};
 use crate::instant::At;
-use crate::judge::{Judgement, judge, names};
 use crate::keys::KeysFrom;
-use crate::looks::{damage, like};
-use crate::message::Message;
 use crate::policy::{self, Policy, PolicyArguments};
+use crate::session::judge::{Judgement, judge, names};
+use crate::session::looks::{damage, like};
+use crate::session::{content, fit, pieces};
 use crate::style::{HEAD, number, shown, wrap};
-use crate::{content, fit, pieces};
 
 /// Show what stands in cookies, and with keys what is in a session
 #[derive(Args, Debug)]

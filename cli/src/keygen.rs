@@ -24,7 +24,8 @@ can make a session of any account.
 Examples:
   export SESSION_KEYS=\"$(sealed-session keygen)\"
   sealed-session keygen --ring /etc/shop/session-keys
-  sealed-session keygen | systemd-creds encrypt - session-keys.cred
+  sealed-session keygen \\
+    | systemd-creds encrypt --name=session.ring - session.ring.cred
 
 JSON: id, and key or file.
 

@@ -12,7 +12,7 @@ use sealed_session::{
 
 use crate::answer::Failure;
 use crate::duration;
-use crate::plan::Site;
+use crate::ring::plan::Site;
 
 /// The cookie's name where the policy names none.
 pub(crate) const NAME: &str = "__Host-session";

@@ -1,5 +1,5 @@
 //! `sealed-session rotate`: one run adds a key with its schedule, gives the one before it an end, and removes what has
-//! retired. What to change is decided in [`plan`](crate::plan).
+//! retired. What to change is decided in [`plan`](crate::ring::plan).
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,11 +12,11 @@ use sealed_session::{Key, KeyRing};
 use crate::answer::{Answer, Failure};
 use crate::duration;
 use crate::instant::At;
-use crate::plan::Plan;
 use crate::policy::{HELP, PolicyArguments};
-use crate::ring_file::RingFile;
-use crate::ring_text::Edits;
-use crate::rotation::Rotation;
+use crate::ring::file::RingFile;
+use crate::ring::plan::Plan;
+use crate::ring::rotation::Rotation;
+use crate::ring::text::Edits;
 
 /// Add a key to a ring with the time from which it seals, and retire old ones
 #[derive(Args, Debug)]

@@ -116,7 +116,9 @@ impl Size {
                 format!("it has more than {INPUT_MAX} bytes, and no session takes that many");
             return Err(failure(what));
         }
-        let value = serde_json::from_slice(&text)
+        // As editors of Windows put it in front.
+        let json = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+        let value = serde_json::from_slice(json)
             .map_err(|cause| failure(format!("this is not JSON: {cause}")))?;
         match value {
             Value::Object(members) => Ok(members),

@@ -4,7 +4,7 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 use super::har::host;
-use crate::message::Message;
+use crate::input::message::Message;
 
 /// Returns whether a command's first word is curl.
 pub(super) fn is_curl(word: &str) -> bool {

@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use crate::answer::Failure;
-use crate::message::Message;
+use crate::input::message::Message;
 use crate::style::shown;
 
 /// The parts of a HAR 1.2 file that are read. Bodies are passed over, and what is of another type than it should

@@ -1,7 +1,7 @@
 //! Header fields, as they stand in a head or by themselves; tables of cookies; and a token by itself.
 
-use crate::message::Message;
-use crate::percent::percent_decoded;
+use crate::input::message::Message;
+use crate::input::percent::percent_decoded;
 
 /// What is said of lines that were joined.
 const JOINED: &str = "There are line breaks within a value, which were taken out";
@@ -24,10 +24,14 @@ pub(super) fn messages(text: &str) -> Vec<Message> {
 /// Returns a line without what tools write around it: `curl -v` an angle bracket, and JavaScript quotation marks.
 fn bare(line: &str) -> &str {
     let line = line.trim();
-    let line = line
-        .strip_prefix("> ")
-        .or(line.strip_prefix("< "))
-        .unwrap_or(line);
+    // Between heads there is nothing behind the bracket.
+    let line = match line {
+        ">" | "<" => "",
+        _ => line
+            .strip_prefix("> ")
+            .or(line.strip_prefix("< "))
+            .unwrap_or(line),
+    };
     line.trim_end_matches(',').trim_matches('"')
 }
 
@@ -134,8 +138,8 @@ fn row(line: &str) -> Option<String> {
     Some(format!("{name}={value}"))
 }
 
-/// Reads cookies without the name of a field in front, or a token.
-fn by_itself(text: &str) -> Message {
+/// Takes off what people and programs put around a text, and says so.
+fn unpacked(text: &str) -> (String, Vec<String>) {
     let mut notes = Vec::new();
     let mut text = text.trim().to_owned();
     for mark in ['"', '\'', '`'] {
@@ -152,6 +156,12 @@ fn by_itself(text: &str) -> Message {
         text = decoded;
         notes.push("All of it is percent-encoded; it was decoded once".to_owned());
     }
+    (text, notes)
+}
+
+/// Reads cookies without the name of a field in front, or a token.
+fn by_itself(text: &str) -> Message {
+    let (text, notes) = unpacked(text);
     let lines: Vec<&str> = text
         .lines()
         .map(str::trim)
@@ -277,6 +287,12 @@ mod tests {
         let places: Vec<&str> = both.iter().map(|message| message.place.as_str()).collect();
         assert_eq!(places, ["the request", "the response"]);
         assert_eq!(messages("Cookie: s=A\nSet-Cookie: s=B").len(), 2);
+        let verbose = messages(
+            "> GET / HTTP/1.1\r\n> Cookie: s=A\r\n> \r\n< HTTP/1.1 200\r\n< Set-Cookie: s=B\r\n< \r\n",
+        );
+        let cookies: Vec<&str> = verbose.iter().map(|one| one.cookies[0].as_str()).collect();
+        assert_eq!(cookies, ["s=A", "s=B"]);
+        assert!(verbose.iter().all(|one| one.notes.is_empty()));
     }
 
     #[test]
@@ -287,13 +303,19 @@ mod tests {
             " AcyWv\n   OtrSdGc ",
             "\"AcyWvOtrSdGc\"",
             "X-Session: AcyWvOtrSdGc",
-            "Authorization: Bearer AcyWvOtrSdGc",
         ] {
             assert_eq!(one(text).tokens, [token], "{text}");
         }
         assert_eq!(one("AcyWv OtrSdGc").notes.len(), 1);
         assert_eq!(one("Cookie: s=Acy\nWvO").notes.len(), 1);
-        assert!(one("Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.x").is_empty());
+        let long = "AcyWvOtrSdGcxC2uV6zFa-FgEShiO6AftAuoObqUhoSmrtB4veNO";
+        assert_eq!(one(&format!("Authorization: Bearer {long}")).tokens, [long]);
+        for other in ["eyJhbGciOiJIUzI1NiJ9.e30.x", "AbCdEf123"] {
+            assert!(
+                one(&format!("Authorization: Bearer {other}")).is_empty(),
+                "{other}"
+            );
+        }
         assert_eq!(one("dGVzdA==--c2Vjcg==").tokens.len(), 1);
     }
 }

@@ -6,6 +6,8 @@
 mod curl;
 mod har;
 mod head;
+pub(crate) mod message;
+pub(crate) mod percent;
 
 use std::fs::File;
 use std::io::{self, Read, stdin};
@@ -14,7 +16,7 @@ use std::path::Path;
 use clap::Args;
 
 use crate::answer::Failure;
-use crate::message::Message;
+use crate::input::message::Message;
 
 /// What the help of both subcommands says of the input.
 pub(crate) const HELP: &str = "\
@@ -116,7 +118,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
     use super::*;
-    use crate::looks::{damage, like};
+    use crate::session::looks::{damage, like};
 
     #[test]
     fn every_beginning_and_every_gap_of_an_input_is_read() {

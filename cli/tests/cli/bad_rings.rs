@@ -156,10 +156,27 @@ fn a_ring_that_no_rotation_can_mend_is_left_as_it_is() {
 #[test]
 fn a_key_that_is_given_for_a_path_is_not_shown() {
     let folder = Folder::new();
-    for words in [["check", &text(1)], ["rotate", &text(1)]] {
-        let ended = run_in(&folder, &words);
-        assert_eq!(ended.code, 2);
-        assert_no_key(&format!("{}{}", ended.stdout, ended.stderr));
+    let key = text(1);
+    let (inside, file) = (format!("{key}/ring"), format!("@{key}"));
+    for words in [
+        &["check", &key][..],
+        &["rotate", &key],
+        &["size", &key],
+        &["size", "--policy", &key],
+        &["explain", "--file", &key],
+        &["inspect", &file],
+        &["keygen", "--ring", &inside],
+        &["man", &key],
+        // Told by `clap`.
+        &[&key],
+        &["keygen", &key],
+        &["check", "ring", "--max-age", &key],
+    ] {
+        for json in [&[][..], &["--json"]] {
+            let ended = run_in(&folder, &[words, json].concat());
+            assert_eq!(ended.code, 2);
+            assert_no_key(&format!("{}{}", ended.stdout, ended.stderr));
+        }
     }
 }
 

@@ -122,6 +122,12 @@ fn every_fault_and_every_warning_is_found() {
             &[],
             &[],
         ),
+        // In a year that was mistyped.
+        (
+            "K1 from 2026-11-02T11:59:59Z until 2100-02-28T00:00:00Z, K2 from 2100-02-01T12:00:00Z",
+            &[],
+            &["old"],
+        ),
         (
             "K1 until 2027-02-28T00:00:00Z, K2 from 2027-01-31T12:01:30Z",
             &[],

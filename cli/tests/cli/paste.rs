@@ -199,6 +199,40 @@ fn a_token_that_was_cut_anywhere_is_never_called_anything_else() {
 }
 
 #[test]
+fn of_two_lines_that_set_a_cookie_the_last_one_counts() {
+    let folder = Folder::new();
+    let keys = folder.write("ring.txt", ring(7));
+    let cookie = Visitor::new(NAME).cookie();
+    let at = at_text(1);
+    let words = [
+        "explain",
+        "--keys",
+        &keys,
+        "--at",
+        &at,
+        "--policy",
+        "name=__Host-shop",
+    ];
+    let set = |value: &str, more: &str| format!("Set-Cookie: {value}; Path=/{more}\n");
+    let (live, other) = (
+        set(&cookie, ""),
+        set(&format!("{}AAAA", &cookie[..cookie.len() - 4]), ""),
+    );
+    let removed = set("__Host-shop=", "; Max-Age=0");
+    let elsewhere = set("__Host-shop=", "old; Max-Age=0");
+    for (lines, verdict) in [
+        ([&live, &other], "Refused, tampered: "),
+        ([&other, &live], "Accepted: "),
+        ([&live, &removed], "Refused, absent: "),
+        ([&removed, &live], "Accepted: "),
+        ([&live, &elsewhere], "Accepted: "),
+    ] {
+        let ended = run_with(&words, &lines.map(String::as_str).concat());
+        assert!(ended.stdout.starts_with(verdict), "{verdict}: {ended:?}");
+    }
+}
+
+#[test]
 fn a_text_with_a_comma_is_not_two_tokens() {
     let ended = run_with(&["explain"], "hello, world");
     let text = ended.text(1).replace('\n', " ");

@@ -314,6 +314,16 @@ mod on_unix {
     }
 
     #[test]
+    fn keys_that_a_killed_run_left_behind_are_removed() {
+        let folder = Folder::new();
+        folder.write("ring", with_keys("K1\n"));
+        folder.write(".ring.new", with_keys("K1\nK2 from 2027-01-01T00:00:00Z\n"));
+        let ended = run_in(&folder, &["rotate", "ring", "--at", NOW]);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        assert_eq!(fs::read_dir(folder.path("")).unwrap().count(), 1);
+    }
+
+    #[test]
     fn what_cannot_be_replaced_is_left_as_it_is() {
         let folder = Folder::new();
         let before = with_keys("K1\n");

@@ -156,3 +156,9 @@ fn names_from_outside_cannot_steer_the_terminal_and_colours_stay_off_pipes() {
         );
     }
 }
+
+#[test]
+fn a_byte_order_mark_is_no_fault() {
+    let ended = run_with(&["size"], "\u{feff}{\"theme\": \"dark\"}\r\n");
+    assert!(ended.text(0).contains("`theme` with 15"), "{ended:?}");
+}

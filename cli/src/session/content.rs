@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::duration::words;
 use crate::instant::{date, rfc3339};
-use crate::judge::Judgement;
-use crate::pieces::ago;
+use crate::session::judge::Judgement;
+use crate::session::pieces::ago;
 use crate::style::{BAD, COLUMNS, GOOD, number, shown, wrap};
 
 /// The most characters of a value that are shown as text; `--json` shows all.

@@ -6,9 +6,9 @@ use sealed_session::time::OffsetDateTime;
 use sealed_session::{Key, KeyRing, Refusal, Transport};
 
 use crate::answer::Failure;
-use crate::looks;
-use crate::message::Message;
+use crate::input::message::Message;
 use crate::policy::{NAME, Policy};
+use crate::session::looks;
 
 /// The header field in which a token by itself is handed over. A token in a field is sealed as one in a cookie.
 const FIELD: &str = "x-session";

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use crate::answer::{Answer, Verdict};
 use crate::duration::words;
 use crate::instant::{after, date, rfc3339};
-use crate::plan::{Plan, Site, waiting};
+use crate::ring::plan::{Plan, Site, waiting};
+use crate::ring::timeline::{self, Moment, moments};
 use crate::style::{BAD, GOOD, WARN, shown, wrap};
-use crate::timeline::{self, Moment, moments};
 
 /// A run of `rotate`.
 #[derive(Debug)]

@@ -9,7 +9,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use sealed_session::inspect::{self, PieceKind};
 
-use crate::percent::percent_decoded;
+use crate::answer::KEY_MARK;
+use crate::input::percent::percent_decoded;
 
 /// The longest value that is looked at. No browser keeps a cookie of a tenth of it.
 const LENGTH_MAX: usize = 65_536;
@@ -32,7 +33,7 @@ pub(crate) fn like(name: &str, value: &str) -> Option<&'static str> {
 fn by_prefix(value: &str) -> Option<&'static str> {
     let table = [
         (
-            "sealed_key_v1_",
+            KEY_MARK,
             "a KEY of this library; if it got into a cookie or a paste, replace it",
         ),
         ("CfDJ8", "a cookie that ASP.NET Core protects"),

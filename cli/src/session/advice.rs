@@ -8,11 +8,11 @@ use sealed_session::time::OffsetDateTime;
 use sealed_session::{Format, KeyRing, Refusal};
 
 use crate::duration::words;
+use crate::input::message::Message;
 use crate::instant::date;
-use crate::judge::{Judgement, names};
-use crate::looks::{damage, like};
-use crate::message::Message;
 use crate::policy::Policy;
+use crate::session::judge::{Judgement, names};
+use crate::session::looks::{damage, like};
 use crate::style::shown;
 
 /// How many cookies are looked at for one of another library.

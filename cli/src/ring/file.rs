@@ -3,6 +3,7 @@
 //! Knows nothing of what is in it. A server that reads the file at any time gets the old text or the new one, and
 //! never a part.
 
+use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -76,6 +77,14 @@ impl RingFile {
         }
     }
 
+    /// Returns the name of the file that is to take this one's place.
+    fn new_name(&self) -> OsString {
+        let mut name = OsString::from(".");
+        name.push(self.target.file_name().unwrap_or_default());
+        name.push(".new");
+        name
+    }
+
     /// Puts a text in the file's place, with the file's permissions and owner. If that fails the file is as it was.
     pub(crate) fn replace(self, text: &str) -> Result<(), Failure> {
         let failure = |cause: &io::Error| {
@@ -93,9 +102,16 @@ impl RingFile {
             ))
         };
         let folder = self.target.parent().unwrap_or(Path::new("/"));
+        // A run that was killed left its file behind, with its keys. Who holds the lock is the only one to write one.
+        let name = self.new_name();
+        match fs::remove_file(folder.join(&name)) {
+            Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(failure(&cause)),
+            _ => {}
+        }
         // Only its owner can read it, from the first byte on.
         let mut new = Builder::new()
-            .prefix(".ring-")
+            .prefix(&name)
+            .rand_bytes(0)
             .tempfile_in(folder)
             .map_err(|cause| failure(&cause))?;
         new.write_all(text.as_bytes())

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::duration::words;
 use crate::instant::{after, date};
-use crate::plan::{Site, is_retired, waiting};
+use crate::ring::plan::{Site, is_retired, waiting};
 use crate::style::{BAD, WARN, shown, wrap};
 
 /// How bad it is.
@@ -96,7 +96,9 @@ fn of_age(
 ) -> Option<Finding> {
     let key = keys.iter().find(|key| key.id == sealing)?;
     let age = (now - key.seals_from?).unsigned_abs();
-    let is_replaced = waiting(keys, now).is_some();
+    // A year that was mistyped is no replacement.
+    let is_soon = |from: OffsetDateTime| from <= after(now, max_age);
+    let is_replaced = waiting(keys, now).is_some_and(|key| key.seals_from.is_some_and(is_soon));
     (age > max_age && !is_replaced).then(|| {
         let (age, max_age) = (words(age), words(max_age));
         let what = format!(

@@ -1,11 +1,15 @@
 //! One request or response of the input, as far as it may carry a session.
 
+use sealed_session::inspect;
 use sealed_session::time::OffsetDateTime;
 
 use crate::style::shown;
 
 /// The most notes on one message.
 const NOTES_MAX: usize = 12;
+
+/// How many lines are looked through for an earlier one of the same cookie.
+const LINES_MAX: usize = 200;
 
 /// What the input says of one request, of one response, or of a token by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,15 +66,26 @@ impl Message {
     /// Takes a line that sets a cookie, and what a browser sends for it. One that removes a cookie sends
     /// nothing.
     fn take_set_cookie(&mut self, line: &str) {
-        let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
-        let removes = attributes.split(';').any(|attribute| {
+        let (pair, attributes) = (pair_of(line), line.split(';').skip(1));
+        let removes = attributes.into_iter().any(|attribute| {
             let age = attribute.trim().to_ascii_lowercase();
             let age = age.strip_prefix("max-age=");
             age.is_some_and(|age| age.trim().parse::<i64>().is_ok_and(|age| age <= 0))
         });
         let name = pair.split('=').next().unwrap_or_default().trim();
+        // Of several lines for one cookie the last one counts (RFC 6265, section 5.3).
+        let recent = self.set.len().saturating_sub(LINES_MAX);
+        let mut lines = self.set.iter().skip(recent);
+        if let Some(place) = lines.position(|before| identity(before) == identity(line)) {
+            let before = self.set.remove(recent + place);
+            let brought = self
+                .cookies
+                .iter()
+                .rposition(|cookie| *cookie == pair_of(&before));
+            brought.map(|place| self.cookies.remove(place));
+        }
         if !removes {
-            self.cookies.push(pair.trim().to_owned());
+            self.cookies.push(pair.to_owned());
         } else if self.notes.len() < NOTES_MAX {
             let note = format!("It removes the cookie `{}`", shown(name));
             self.notes.push(note);
@@ -99,7 +114,25 @@ impl Message {
     }
 }
 
-/// Returns whether a text begins as a token of sealed-session does: base64url of a byte below 4.
+/// Returns name and value of a line that sets a cookie.
+fn pair_of(line: &str) -> &str {
+    line.split(';').next().unwrap_or_default().trim()
+}
+
+/// Returns what tells one cookie in a browser from another: its name, domain and path.
+fn identity(line: &str) -> [&str; 3] {
+    let attribute = |wanted: &str| {
+        let attributes = line.split(';').skip(1);
+        let mut pairs = attributes.filter_map(|attribute| attribute.split_once('='));
+        let found = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted));
+        found.map_or("", |(_, value)| value.trim())
+    };
+    let name = pair_of(line).split('=').next().unwrap_or_default();
+    [name.trim(), attribute("domain"), attribute("path")]
+}
+
+/// Returns whether a text looks like a token of sealed-session, as the value of a cookie would.
 fn is_token_like(text: &&str) -> bool {
-    text.starts_with('A') && !text.contains('.')
+    let cookie = format!("s={text}");
+    !inspect::names([cookie.as_bytes()]).is_empty()
 }

@@ -6,9 +6,9 @@ use sealed_session::time::OffsetDateTime;
 use sealed_session::{Key, KeyRing};
 use serde_json::{Value, json};
 
-use crate::judge::Judgement;
-use crate::message::Message;
+use crate::input::message::Message;
 use crate::policy::{BUDGETS, Policy};
+use crate::session::judge::Judgement;
 use crate::style::{BAD, HEAD, bar, number};
 
 /// The bytes of the default attributes, which a `Cookie` field leaves out.
@@ -22,8 +22,8 @@ struct Fit {
     fits: bool,
 }
 
-/// Compares the session with each budget. Nothing if no cookie of it came.
-fn fits(session: &Judgement, message: &Message, policy: &Policy) -> Vec<Fit> {
+/// Returns the lengths of the `Set-Cookie` values of the session, or those that they would have.
+fn lines(session: &Judgement, message: &Message) -> Vec<usize> {
     let chunks = session.cookies.pieces.iter().filter(|piece| {
         matches!(
             piece.kind,
@@ -47,6 +47,12 @@ fn fits(session: &Judgement, message: &Message, policy: &Policy) -> Vec<Fit> {
         .filter(|_| session.cookies.pieces.is_empty());
     let by_itself = by_itself.filter_map(|candidate| candidate.claim.ok());
     lines.extend(by_itself.map(|claim| session.name.len() + 1 + claim.length + ATTRIBUTES));
+    lines
+}
+
+/// Compares the session with each budget. Nothing if no cookie of it came.
+fn fits(session: &Judgement, message: &Message, policy: &Policy) -> Vec<Fit> {
+    let lines = lines(session, message);
     let bytes: usize = lines.iter().sum();
     let longest = lines.iter().max().copied().unwrap_or_default();
     if lines.is_empty() {

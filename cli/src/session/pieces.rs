@@ -6,10 +6,10 @@ use sealed_session::{Format, Refusal};
 use serde_json::{Map, Value, json};
 
 use crate::duration::words;
+use crate::input::message::Message;
 use crate::instant::{date, rfc3339};
-use crate::judge::Judgement;
-use crate::looks::{damage, like};
-use crate::message::Message;
+use crate::session::judge::Judgement;
+use crate::session::looks::{damage, like};
 use crate::style::{WARN, number, shown, wrap};
 
 /// Writes the cookies, and the claims of the tokens.

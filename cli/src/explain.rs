@@ -24,6 +24,8 @@ The verdict is that of a server with this policy and these keys. If the policy
 has no name, every cookie that looks like a session is judged. Without keys,
 only what can be seen in the clear is judged. An entry of a HAR file is judged
 as of the time at which it was recorded, anything else as of now.
+A policy says nothing of former cookies, former scopes and further formats: a
+site that has some may accept more.
 
 Examples:
   sealed-session explain --keys ring.txt --policy name=__Host-shop < head.txt

@@ -4,6 +4,8 @@
 
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
+mod recipe;
 
 /// The README.
 #[doc = include_str!("../../README.md")]

@@ -4,7 +4,7 @@
 //! another process.
 
 use std::ffi::OsString;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -222,14 +222,12 @@ fn other_kind(metadata: &Metadata) -> Option<&'static str> {
 /// grows, probes for the end of the file with a buffer on the stack, and wipes neither.
 fn all_of(path: &Path) -> Result<(Metadata, Zeroizing<Vec<u8>>), String> {
     const USUAL: usize = 4_096;
-    // Opening a pipe waits for somebody to write.
-    let metadata = fs::metadata(path).map_err(|cause| unread(&cause))?;
+    let file = open(path)?;
+    let metadata = file.metadata().map_err(|cause| unread(&cause))?;
     if let Some(kind) = other_kind(&metadata) {
         return Err(format!("it is {kind}"));
     }
-    let mut file = File::open(path)
-        .map_err(|cause| unread(&cause))?
-        .take(FILE_MAX + 1);
+    let mut file = file.take(FILE_MAX + 1);
     let mut bytes = Zeroizing::new(vec![0; USUAL]);
     let mut length = 0;
     loop {
@@ -253,6 +251,21 @@ fn all_of(path: &Path) -> Result<(Metadata, Zeroizing<Vec<u8>>), String> {
     }
     bytes.truncate(length);
     Ok((metadata, bytes))
+}
+
+/// Opens what is at a path, and waits for nobody: a plain open of a pipe would, until somebody writes to it.
+fn open(path: &Path) -> Result<File, String> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    options.open(path).map_err(|cause| {
+        // A socket cannot be opened at all.
+        let kind = fs::metadata(path)
+            .ok()
+            .and_then(|metadata| other_kind(&metadata));
+        kind.map_or_else(|| unread(&cause), |kind| format!("it is {kind}"))
+    })
 }
 
 fn unread(cause: &io::Error) -> String {

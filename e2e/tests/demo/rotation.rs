@@ -31,7 +31,7 @@ const BALANCED: &str = "balance roundrobin
     default-server check inter 100ms fall 1 rise 1";
 
 /// How long a new key lies in the rings before it seals. Servers look every second, and take what they saw twice.
-const LEAD: Duration = Duration::from_secs(6);
+const LEAD: Duration = Duration::from_secs(10);
 
 /// The longest lifetime that the shop permits.
 const POLICY: &str = "idle=30m,absolute=12h,remembered=30d";
@@ -200,7 +200,7 @@ async fn two_rotations_and_four_killed_servers_sign_nobody_out() -> Result<(), F
         visitor.look().await?;
         assert_eq!(visitor.key(&ring)?, Some(last), "{}", visitor.name);
     }
-    assert!(total > VISITORS * 100, "{total} requests are no load");
+    assert!(total > VISITORS * 50, "{total} requests are no load");
     for log in fleet.logs()? {
         assert!(!log.contains("session refused"), "{log}");
         assert_eq!(log.matches("key ring replaced").count(), 2, "{log}");

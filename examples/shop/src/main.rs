@@ -87,8 +87,8 @@ fn ring(options: &Options) -> Result<KeyRing, Error> {
         None => {
             println!(
                 "A fresh key, kept in memory only: restarting signs everybody out and empties \
-                 every cart. To keep sessions, make a ring by `sealed-session keygen --ring FILE` and \
-                 start with --keys FILE."
+                 every cart. To keep sessions, make a ring by `cargo run -p sealed-session-cli -- \
+                 keygen --ring FILE`, and start with --keys FILE."
             );
             Ok(KeyRing::new(Key::generate()?))
         }

@@ -21,7 +21,7 @@ Options:
   --a ADDR      Where server A listens [default: 127.0.0.1:3001]
   --b ADDR      Where server B listens [default: 127.0.0.1:3002]
   --only a|b    Start one of them only
-  --keys FILE   Read the key ring from FILE, which `sealed-session keygen --ring FILE` makes.
+  --keys FILE   Read the key ring from FILE. The tour shows how to make one.
                 Without this a fresh key is made, and restarting signs everybody out
   --poll SECONDS
                 Read FILE again this often, 1 to 86400, and take its new ring [default: 30]

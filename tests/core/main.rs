@@ -14,6 +14,7 @@ mod fleet;
 mod guards;
 mod hostile;
 mod lifetimes;
+mod logged;
 #[cfg(target_os = "linux")]
 mod memory;
 mod races;

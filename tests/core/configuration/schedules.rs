@@ -260,6 +260,27 @@ fn a_key_opens_before_its_turn_and_after_it_until_it_retires() {
 enum Prefs {}
 impl Slot for Prefs {}
 
+/// Writes both sessions, under the keys of now.
+fn written(manager: &SessionManager) -> Vec<HeaderChange> {
+    let session = manager.load(RequestHead::default(), at(200));
+    session.insert("name", "Ada").unwrap();
+    let prefs = session.slot::<Prefs>().unwrap();
+    prefs.insert("theme", "dark").unwrap();
+    manager
+        .commit(&session, ResponseHead::new(200), at(200))
+        .unwrap()
+}
+
+/// Why a manager with this key alone refuses the session of this name, if it does.
+fn opens(lines: &[&str], name: &str, seed: u8) -> Option<Refusal> {
+    let alone = SessionManager::new(name, KeyRing::new(key(seed))).unwrap();
+    let line = lines.iter().find(|line| line.contains(name)).unwrap();
+    let pair = line.split(';').next().unwrap();
+    alone
+        .load(RequestHead::new([pair.as_bytes()]), at(200))
+        .refusal()
+}
+
 #[test]
 fn a_ring_is_replaced_in_all_slots_that_have_it_or_in_none() {
     let build = |name: &str, seed: u8, policy: Lifetime| {
@@ -287,42 +308,15 @@ fn a_ring_is_replaced_in_all_slots_that_have_it_or_in_none() {
             );
         }
         manager.replace_ring(ring(40 * 86_400), at(0)).unwrap();
-        let session = manager.load(RequestHead::default(), at(200));
-        session.insert("name", "Ada").unwrap();
-        session
-            .slot::<Prefs>()
-            .unwrap()
-            .insert("theme", "dark")
-            .unwrap();
-        let changes = manager
-            .commit(&session, ResponseHead::new(200), at(200))
-            .unwrap();
+        let changes = written(&manager);
         let lines: Vec<&str> = changes.iter().map(HeaderChange::value).collect();
-        let opens = |name: &str, seed: u8| {
-            let alone = SessionManager::new(name, KeyRing::new(key(seed))).unwrap();
-            let line = lines.iter().find(|line| line.contains(name)).unwrap();
-            let pair = line.split(';').next().unwrap();
-            alone
-                .load(RequestHead::new([pair.as_bytes()]), at(200))
-                .refusal()
-        };
-        assert_eq!(opens("session", sealed[0]), None);
-        assert_eq!(opens("prefs", sealed[1]), None);
+        assert_eq!(opens(&lines, "session", sealed[0]), None);
+        assert_eq!(opens(&lines, "prefs", sealed[1]), None);
         // A clone of the slot's manager replaces its ring.
         alone.replace_ring(KeyRing::new(key(4)), at(0)).unwrap();
-        let session = manager.load(RequestHead::default(), at(200));
-        session
-            .slot::<Prefs>()
-            .unwrap()
-            .insert("theme", "dark")
-            .unwrap();
-        let changes = manager
-            .commit(&session, ResponseHead::new(200), at(200))
-            .unwrap();
-        let pair = changes[0].value().split(';').next().unwrap();
-        let four = SessionManager::new("prefs", KeyRing::new(key(4))).unwrap();
-        let loaded = four.load(RequestHead::new([pair.as_bytes()]), at(200));
-        assert_eq!(loaded.refusal(), None);
+        let changes = written(&manager);
+        let lines: Vec<&str> = changes.iter().map(HeaderChange::value).collect();
+        assert_eq!(opens(&lines, "prefs", 4), None);
     }
 }
 

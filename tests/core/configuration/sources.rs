@@ -5,13 +5,12 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Arc, Mutex};
 
 use sealed_session::KeyRing;
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::files::{Folder, text};
 use crate::common::{at, key};
+use crate::logged::logged;
 
 /// What reading this path says.
 fn fault(path: &Path) -> String {
@@ -74,29 +73,6 @@ fn what_is_no_file_of_keys_is_named_and_never_waited_for() {
     }
 }
 
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Log;
-
-    fn make_writer(&'a self) -> Log {
-        self.clone()
-    }
-}
-
 #[test]
 fn a_file_that_everybody_can_read_is_warned_of_and_one_for_a_group_is_not() {
     let folder = Folder::new("readers");
@@ -109,13 +85,7 @@ fn a_file_that_everybody_can_read_is_warned_of_and_one_for_a_group_is_not() {
         (0o604, true),
     ] {
         set_permissions(&file, Permissions::from_mode(mode)).unwrap();
-        let log = Log::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_ansi(false)
-            .with_writer(log.clone())
-            .finish();
-        tracing::subscriber::with_default(subscriber, || KeyRing::from_file(&file).unwrap());
-        let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let (_, logged) = logged(|| KeyRing::from_file(&file).unwrap());
         let told = format!("mode=\"{mode:o}\"");
         let is_whole = logged.contains("WARN") && logged.contains(&told) && logged.contains("keys");
         assert_eq!(is_whole, warns, "{mode:o}: {logged}");

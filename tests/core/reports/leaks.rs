@@ -1,40 +1,18 @@
 //! Secrets stay where they are: out of `Debug`, `Display`, events and logs.
 
-use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use sealed_session::adapter::{RequestHead, ResponseHead};
 use sealed_session::{Attribute, Event, SessionManager};
 
 use crate::common::{Browser, at, key, ring};
+use crate::logged::logged;
 
 const SECRET: &str = "correct-horse-battery-staple";
 
-/// What subscribers of `tracing` write.
-#[derive(Clone, Default)]
-pub(super) struct Log(pub(super) Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[test]
 fn nothing_that_is_shown_holds_a_key_a_token_or_a_value() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let mut shown = tracing::subscriber::with_default(subscriber, || {
+    let (mut shown, log) = logged(|| {
         let mut shown = String::new();
         let events = Arc::new(Mutex::new(String::new()));
         let sink = Arc::clone(&events);
@@ -96,7 +74,6 @@ fn nothing_that_is_shown_holds_a_key_a_token_or_a_value() {
         assert!(!shown.contains(&value[..12]) && !shown.contains(&value[60..]));
         shown
     });
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for event in [
         "session refused",
         "session not committed",

@@ -10,8 +10,8 @@ use tracing::field::{Empty, Field, Visit};
 use tracing::span::{Id, Record};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
-use super::leaks::Log;
 use crate::common::{Browser, at, ring};
+use crate::logged::logged;
 
 thread_local! {
     static CURRENT: RefCell<Option<Session>> = const { RefCell::new(None) };
@@ -107,21 +107,14 @@ fn the_span_of_the_request_knows_whose_it_is_from_the_first_look_on() {
 #[test]
 fn events_stand_in_that_span_and_an_untold_manager_records_nothing() {
     let text = |manager: &SessionManager| {
-        let log = Log::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .finish();
-        tracing::subscriber::with_default(subscriber, || {
+        let ((), text) = logged(|| {
             let span = tracing::info_span!("request", session = Empty);
             let _entered = span.enter();
             Browser::default().visit(manager, at(0), |session| {
                 session.sign_in("ada", &[]).unwrap();
             });
         });
-        String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
+        text
     };
     let told = text(&manager());
     let is_told =

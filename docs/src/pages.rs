@@ -184,3 +184,31 @@ fn only_published_libraries_are_documented() {
         assert_eq!(is_published, is_documented, "{member}");
     }
 }
+
+/// Returns the words that a page gives to a label of metrics, as in `reason=~"first\|again"`.
+fn label_values(page: &str, label: &str) -> Vec<String> {
+    let label = format!("{label}=");
+    let after = page.split(&label).skip(1);
+    let quoted = after.filter_map(|rest| {
+        let rest = rest.trim_start_matches('~').strip_prefix('"')?;
+        Some(rest.split_once('"')?.0.to_owned())
+    });
+    let words = quoted.flat_map(|text| {
+        let words = text.split("\\|").map(str::to_owned);
+        words.collect::<Vec<_>>()
+    });
+    words.collect()
+}
+
+#[test]
+fn alerts_ask_for_events_and_reasons_that_there_are() {
+    let page = read(&root().join("docs/observability.md"));
+    let sources = sources();
+    for (label, least) in [("event", 15), ("reason", 8)] {
+        let words = label_values(&page, label);
+        assert!(words.len() >= least, "{label}: {words:?}");
+        for word in words {
+            assert!(sources.contains(&format!("\"{word}\"")), "{label}: {word}");
+        }
+    }
+}

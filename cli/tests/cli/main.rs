@@ -13,6 +13,7 @@ mod explain;
 mod help;
 mod inspect;
 mod keygen;
+mod pages;
 mod paste;
 mod ring;
 mod rotate;

@@ -9,6 +9,12 @@ use serde_json::json;
 use crate::run::{Folder, run, run_with};
 use crate::sessions::{NAME, Visitor, assert_shows_nothing, at_text, ring};
 
+/// The question what a server with these keys says.
+fn judging(keys: &str) -> [String; 7] {
+    let (policy, at) = ("name=__Host-shop", at_text(1));
+    ["explain", "--keys", keys, "--policy", policy, "--at", &at].map(str::to_owned)
+}
+
 #[test]
 fn one_session_is_read_from_whatever_it_is_copied_from() {
     let folder = Folder::new();
@@ -38,16 +44,8 @@ fn one_session_is_read_from_whatever_it_is_copied_from() {
         har.to_string(),
         format!("{NAME}\t{token}\tshop.example\t/\tSession\t210"),
     ];
-    let at = at_text(1);
-    let words = [
-        "explain",
-        "--keys",
-        &keys,
-        "--policy",
-        "name=__Host-shop",
-        "--at",
-        &at,
-    ];
+    let words = judging(&keys);
+    let words = words.each_ref().map(String::as_str);
     for input in inputs {
         let ended = run_with(&words, &input);
         assert!(
@@ -126,16 +124,8 @@ fn a_paste_that_was_damaged_says_what_was_seen() {
             "it has an ellipsis in it",
         ),
     ];
-    let at = at_text(1);
-    let words = [
-        "explain",
-        "--keys",
-        &keys,
-        "--policy",
-        "name=__Host-shop",
-        "--at",
-        &at,
-    ];
+    let words = judging(&keys);
+    let words = words.each_ref().map(String::as_str);
     for (input, reason, says) in table {
         let ended = run_with(&words, &input);
         let text = ended.stdout.replace('\n', " ");

@@ -90,11 +90,11 @@ fn session(text: &str) -> Markup {
 }
 
 const ROTATION: &str = "\
-cargo run -p sealed-session-cli -- \\
-    keygen --ring shop.keys
-cargo run -p shop -- \\
-    --keys shop.keys --poll 2
+cargo run -p sealed-session-cli \\
+    -- keygen --ring shop.keys
+cargo run -p shop \\
+    -- --keys shop.keys --poll 2
 # Sign in. In another terminal:
-cargo run -p sealed-session-cli -- \\
-    rotate shop.keys --lead 20s \\
+cargo run -p sealed-session-cli \\
+    -- rotate shop.keys --lead 20s \\
     --policy remembered=30d";

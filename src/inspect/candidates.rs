@@ -64,6 +64,8 @@ pub struct Content {
     pub id: SessionId,
     /// Who is signed in.
     pub subject: Option<String>,
+    /// The labels, in ascending order.
+    pub labels: Vec<String>,
     /// When the token was sealed.
     pub issued_at: OffsetDateTime,
     /// The times of the session, the lifetimes that count for it, and what is left of each.
@@ -173,6 +175,7 @@ fn content(config: &Config, record: Record, held: &Held, now: Timestamp) -> Cont
         }),
         own_absolute_lifetime: record.own.absolute.map(seconds),
         attributes: record.attributes.iter().map(stored).collect(),
+        labels: record.labels.iter().map(str::to_owned).collect(),
         subject: record.subject,
     }
 }

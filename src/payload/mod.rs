@@ -12,6 +12,7 @@ mod entry;
 mod form;
 mod id;
 mod json;
+mod labels;
 mod log_id;
 mod places;
 mod postcard;
@@ -29,6 +30,7 @@ pub use compression::Compression;
 pub(crate) use entry::Entry;
 pub use id::SessionId;
 pub(crate) use json::encode_borrowing;
+pub(crate) use labels::Labels;
 pub use log_id::LogId;
 pub(crate) use record::{PADDING, Packing, Payload, Record, SUBJECT_MAX};
 

@@ -7,6 +7,7 @@ use super::attributes::{Attributes, Placed};
 use super::compression::{Compression, Method, Region};
 use super::entry::Entry;
 use super::id::SessionId;
+use super::labels::Labels;
 use super::wire::{Cursor, put_own, put_varint, read_own};
 use crate::error::Refusal;
 use crate::lifetime::{OwnLifetimes, Timestamp};
@@ -23,6 +24,8 @@ const METHOD: u8 = 0b0000_0011;
 const SUBJECT: u8 = 0b0000_0100;
 /// The flag of a record with own lifetimes.
 const OWN: u8 = 0b0000_1000;
+/// The flag of a record with labels.
+const LABELS: u8 = 0b0001_0000;
 
 /// Payloads are padded to a multiple of so many bytes. That blurs the length of the content, at a cost of
 /// about 2 %, and does not hide it.
@@ -36,6 +39,7 @@ pub(crate) struct Record {
     /// The user who is signed in.
     pub(crate) subject: Option<String>,
     pub(crate) own: OwnLifetimes,
+    pub(crate) labels: Labels,
     pub(crate) attributes: Attributes,
 }
 
@@ -120,6 +124,7 @@ impl Record {
             created: Timestamp(0),
             subject: None,
             own: OwnLifetimes::default(),
+            labels: Labels::default(),
             attributes,
         }
     }
@@ -129,7 +134,11 @@ impl Record {
         let mut out = Vec::with_capacity(2 * PADDING);
         out.push(VERSION);
         let flag = |bit, is_set| if is_set { bit } else { 0 };
-        out.push(flag(SUBJECT, self.subject.is_some()) | flag(OWN, !self.own.is_none()));
+        out.push(
+            flag(SUBJECT, self.subject.is_some())
+                | flag(OWN, !self.own.is_none())
+                | flag(LABELS, !self.labels.is_empty()),
+        );
         out.extend_from_slice(&self.id.sign_in);
         out.extend_from_slice(&self.id.renewal);
         out.extend_from_slice(&self.created.0.to_be_bytes());
@@ -139,6 +148,9 @@ impl Record {
         }
         if !self.own.is_none() {
             put_own(&mut out, self.own);
+        }
+        if !self.labels.is_empty() {
+            self.labels.put(&mut out);
         }
         out
     }
@@ -153,7 +165,7 @@ impl Record {
             _ => return Err(Refusal::RecordTooNew),
         }
         let flags = cursor.byte()?;
-        if flags & !(METHOD | SUBJECT | OWN) != 0 {
+        if flags & !(METHOD | SUBJECT | OWN | LABELS) != 0 {
             return Err(Refusal::RecordTooNew);
         }
         let method = Method::of(flags & METHOD).ok_or(Refusal::RecordTooNew)?;
@@ -173,6 +185,11 @@ impl Record {
         } else {
             read_own(&mut cursor)?
         };
+        let labels = if flags & LABELS == 0 {
+            Labels::default()
+        } else {
+            Labels::read(&mut cursor)?
+        };
 
         // The two regions, and padding of zeros. The open region is unpacked in front of the secret one.
         let open = Region::read(method, &mut cursor)?;
@@ -191,6 +208,7 @@ impl Record {
             created,
             subject,
             own,
+            labels,
             attributes: Attributes::read(body, border)?,
         })
     }

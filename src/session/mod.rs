@@ -6,6 +6,7 @@
 mod attribute;
 mod identity;
 mod key;
+mod labels;
 mod lifespan;
 mod links;
 mod map;

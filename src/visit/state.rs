@@ -5,7 +5,7 @@ use std::mem::take;
 use super::held::{Held, Opening};
 use crate::error::{Error, Refusal};
 use crate::lifetime::{Idle, OwnLifetimes, SessionTimes, Timestamp};
-use crate::payload::{Attributes, Detached, Entry, Placed, Record, SessionId};
+use crate::payload::{Attributes, Detached, Entry, Labels, Placed, Record, SessionId};
 
 /// An opened session.
 ///
@@ -19,9 +19,15 @@ pub(crate) struct SessionState {
     current: Option<Record>,
     arrived: Result<Held, Refusal>,
     change: Change,
-    /// The lifetimes that this request has asked for: a session that begins in it has them. Those of the
-    /// session that came are not among them, because somebody may have planted it.
-    asked: OwnLifetimes,
+    asked: Asked,
+}
+
+/// What this request has asked for: a session that begins in it has that. What the session that came had is not
+/// among it, because somebody may have planted it.
+#[derive(Default)]
+struct Asked {
+    own: OwnLifetimes,
+    labels: Labels,
 }
 
 /// The extent of a change. Each covers those before it.
@@ -47,6 +53,7 @@ pub(crate) enum Edit<'a> {
     Idle(Idle),
     /// In seconds.
     Remember(u32),
+    Label(&'a Labels),
     StartOver {
         subject: Option<&'a str>,
         keep: &'a [&'a str],
@@ -57,7 +64,9 @@ pub(crate) enum Edit<'a> {
 impl Edit<'_> {
     fn extent(&self) -> Change {
         match self {
-            Edit::Remove(_) | Edit::Clear | Edit::Idle(_) | Edit::Remember(_) => Change::Edited,
+            Edit::Remove(_) | Edit::Clear | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) => {
+                Change::Edited
+            }
             Edit::Renew => Change::Renewed,
             Edit::StartOver { .. } => Change::StartedOver,
             Edit::Destroy => Change::Ended,
@@ -70,7 +79,7 @@ impl Edit<'_> {
             Edit::Remove(removed) => removed.as_bytes() != name,
             Edit::StartOver { keep, .. } => keep.iter().any(|kept| kept.as_bytes() == name),
             Edit::Clear | Edit::Destroy => false,
-            Edit::Renew | Edit::Idle(_) | Edit::Remember(_) => true,
+            Edit::Renew | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) => true,
         }
     }
 
@@ -79,7 +88,7 @@ impl Edit<'_> {
         match self {
             Edit::Remove(removed) => *removed == name,
             Edit::Clear | Edit::StartOver { .. } | Edit::Destroy => true,
-            Edit::Renew | Edit::Idle(_) | Edit::Remember(_) => false,
+            Edit::Renew | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) => false,
         }
     }
 }
@@ -94,7 +103,7 @@ impl SessionState {
             current,
             arrived,
             change: Change::None,
-            asked: OwnLifetimes::default(),
+            asked: Asked::default(),
         }
     }
 
@@ -148,7 +157,7 @@ impl SessionState {
     pub(crate) fn times(&self, now: Timestamp) -> SessionTimes {
         let record = self.record();
         let (created, own) =
-            record.map_or((now, self.asked), |record| (record.created, record.own));
+            record.map_or((now, self.asked.own), |record| (record.created, record.own));
         SessionTimes {
             created,
             // What was started over will be stamped now.
@@ -159,7 +168,7 @@ impl SessionState {
 
     /// Returns the lifetimes that this request has asked for.
     pub(crate) fn asked(&self) -> OwnLifetimes {
-        self.asked
+        self.asked.own
     }
 
     /// Returns the token that the browser holds, unless the session was started over since.
@@ -228,6 +237,14 @@ impl SessionState {
                     absolute: Some(seconds),
                 }
             }),
+            Edit::Label(labels) => {
+                self.asked.labels = labels.clone();
+                self.current.as_mut().is_some_and(|record| {
+                    let is_change = record.labels != *labels;
+                    record.labels = labels.clone();
+                    is_change
+                })
+            }
             Edit::StartOver { subject, .. } => {
                 let mut record = self.begin(now)?;
                 record.subject = subject.map(str::to_owned);
@@ -256,7 +273,7 @@ impl SessionState {
 
     /// Changes the lifetimes of the session, and of one that may begin yet in this request.
     fn ask(&mut self, set: impl Fn(&mut OwnLifetimes)) -> bool {
-        set(&mut self.asked);
+        set(&mut self.asked.own);
         self.current.as_mut().is_some_and(|record| {
             let before = record.own;
             set(&mut record.own);
@@ -270,7 +287,8 @@ impl SessionState {
             id: SessionId::mint()?,
             created: self.stamp(now),
             subject: None,
-            own: self.asked,
+            own: self.asked.own,
+            labels: self.asked.labels.clone(),
             attributes: Attributes::default(),
         })
     }

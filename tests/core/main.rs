@@ -19,5 +19,6 @@ mod logged;
 mod memory;
 mod races;
 mod reports;
+mod revocation;
 mod slots;
 mod transports;

@@ -80,6 +80,7 @@ fn keys_and_payloads_are_vectors() {
         "DEFLATE: fixed Huffman, a match that overlaps",
         "packed: a UUID between literals in base64url",
         "own lifetimes, both",
+        "labels with a subject and own lifetimes",
     ];
     let vectors = shown.map(|case| find(PAYLOADS, "payloads", case));
     wanted.extend(vectors.map(|entry| text(&entry, "payload").to_owned()));

@@ -50,6 +50,9 @@ fn check_session(session: &Session, entry: &Value) -> Result<(), String> {
     check_lifetime(session, entry)?;
     let subject = record["subject"].as_str();
     same("subject", session.subject().as_deref(), subject)?;
+    let labels = record["labels"].as_array().into_iter().flatten();
+    let labels: Vec<&str> = labels.map(text_of).collect();
+    same("labels", session.labels(), labels)?;
 
     let attributes = list(&record["attributes"]);
     let mut names: Vec<&str> = attributes.iter().map(|a| text(a, "name")).collect();

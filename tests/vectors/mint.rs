@@ -84,6 +84,14 @@ fn mint(
     let own = ["own_idle", "own_absolute"].map(|field| entry["record"][field].take());
     let own = own.map(|seconds| seconds.as_u64().unwrap_or(0));
     live_for(&session, own);
+    let labels = entry["record"]["labels"].take();
+    let texts: Vec<&str> = labels
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(text_of)
+        .collect();
+    session.set_labels(&texts).unwrap();
     let id = session.id().unwrap().to_string();
     let lines = set_cookies(&manager, &session, NOW);
     let pairs: Vec<&str> = lines.iter().filter_map(|l| l.split(';').next()).collect();
@@ -107,6 +115,9 @@ fn mint(
                 .map(|timeout| timeout.as_secs())
         );
         entry["absolute_lifetime"] = json!(session.times().unwrap().absolute_lifetime.as_secs());
+    }
+    if labels.is_array() {
+        entry["record"]["labels"] = labels;
     }
     entry["record"]["attributes"] = attributes;
     entry
@@ -337,6 +348,12 @@ fn print_minted() {
             &own(7_200, 2_592_000),
             Some("user-17"),
             &[],
+        ),
+        mint(
+            "labels",
+            &json!({ "record": { "labels": ["sid:1", "tenant:7"] } }),
+            Some("user-17"),
+            &[("a", JSON, json!(1))],
         ),
     ];
     let touched: Vec<Value> = requests.iter().map(touched).collect();

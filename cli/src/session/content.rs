@@ -68,6 +68,10 @@ fn times(content: &Content, now: OffsetDateTime) -> String {
             left(times.absolute_left, times.absolute_lifetime),
         ),
     ];
+    if !content.labels.is_empty() {
+        let labels: Vec<String> = content.labels.iter().map(|label| shown(label)).collect();
+        rows.push(("labels", labels.join(" ")));
+    }
     match content.own_idle_timeout {
         Some(Some(idle)) => rows.push(("asked idle", words(idle))),
         Some(None) => rows.push(("asked idle", "never to idle out".to_owned())),
@@ -218,6 +222,7 @@ fn content_json(content: &Content, reveal: bool) -> Value {
         "id": content.id.to_string(),
         "log_id": content.id.log_id().to_string(),
         "subject": content.subject,
+        "labels": content.labels,
         "created_at": rfc3339(times.created_at),
         "issued_at": rfc3339(content.issued_at),
         "last_seen_at": rfc3339(times.last_seen_at),

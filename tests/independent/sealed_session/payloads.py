@@ -18,6 +18,7 @@ from .source import (
 
 OPEN_LIMIT = 65536
 POSTCARD, JSON, SECRET, PACKED = 0, 1, 4, 8
+LABELS_LIMIT, LABEL_LIMIT = 4, 64
 
 
 @dataclass
@@ -60,6 +61,7 @@ class Record:
     attributes: list[Attribute] = field(default_factory=list)
     # The idle timeout and the absolute lifetime of its own; 0 for none.
     own: tuple[int, int] = (0, 0)
+    labels: list[str] = field(default_factory=list)
 
 
 def read_region(region: bytes, secret: bool) -> list[Attribute]:
@@ -108,7 +110,7 @@ def parse_payload(payload: bytes) -> tuple[Record, int, list[list[Attribute]]]:
         raise Refused("malformed" if version == 0 else "record_too_new", "version")
     flags = source.byte()
     compression = flags & 3
-    if flags & ~15 or compression > DEFLATE:
+    if flags & ~31 or compression > DEFLATE:
         raise Refused("record_too_new", "reserved flags")
     record = Record(source.take(16), source.number(4))
     if flags & 4:
@@ -117,6 +119,8 @@ def parse_payload(payload: bytes) -> tuple[Record, int, list[list[Attribute]]]:
         record.own = source.varint(), source.varint()
         if record.own == (0, 0):
             raise Refused("malformed", "no lifetime of its own")
+    if flags & 16:
+        record.labels = read_labels(source)
     stored = source.varint()
     unpacked = source.varint() if compression else stored
     if unpacked > OPEN_LIMIT:
@@ -129,6 +133,23 @@ def parse_payload(payload: bytes) -> tuple[Record, int, list[list[Attribute]]]:
     if any(source.take(source.left())):
         raise Refused("malformed", "padding")
     return record, compression, [read_region(region, False), read_region(secrets, True)]
+
+
+def read_labels(source: Bytes) -> list[str]:
+    count = source.varint()
+    if not 1 <= count <= LABELS_LIMIT:
+        raise Refused("malformed", "number of labels")
+    labels = [source.short_text(LABEL_LIMIT) for _ in range(count)]
+    encoded = [label.encode() for label in labels]
+    if encoded != sorted(set(encoded)):
+        raise Refused("malformed", "labels not ascending")
+    return labels
+
+
+def write_labels(labels: list[str]) -> bytes:
+    encoded = [label.encode() for label in labels]
+    sized = b"".join(to_varint(len(label)) + label for label in encoded)
+    return to_varint(len(labels)) + sized if labels else b""
 
 
 def read_payload(payload: bytes) -> Record:
@@ -156,9 +177,11 @@ def write_payload(record: Record, compression: int = NONE, pack: bool = False) -
         subject = record.subject.encode()
         subject = to_varint(len(subject)) + subject
     own = b"".join(map(to_varint, record.own)) if any(record.own) else b""
+    labels = write_labels(record.labels)
     flags = compression | (4 if subject else 0) | (8 if own else 0)
+    flags |= 16 if labels else 0
     head = bytes([1, flags]) + record.id
-    payload = head + record.created.to_bytes(4, "big") + subject + own
+    payload = head + record.created.to_bytes(4, "big") + subject + own + labels
     unpacked = b""
     if compression == DEFLATE:
         unpacked = to_varint(len(regions[0]))

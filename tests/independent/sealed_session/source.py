@@ -54,9 +54,9 @@ class Bytes:
                 return number
         raise Refused("malformed", "varint over 32 bits")
 
-    def short_text(self) -> str:
+    def short_text(self, longest: int = 255) -> str:
         size = self.varint()
-        if not 1 <= size <= 255:
+        if not 1 <= size <= longest:
             raise Refused("malformed", "length of a text")
         try:
             return self.take(size).decode("utf-8")

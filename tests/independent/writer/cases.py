@@ -61,6 +61,7 @@ def record(sign_in: int = 0xA1, renewal: int = 0xB1, **changed: Any) -> Record:
         changed.get("subject"),
         changed.get("attributes", [text("name", '"Ada"')]),
         changed.get("own", (0, 0)),
+        changed.get("labels", []),
     )
 
 
@@ -139,6 +140,8 @@ def record_form(found: Record) -> dict[str, Any]:
     }
     if any(found.own):
         form["own_idle"], form["own_absolute"] = found.own
+    if found.labels:
+        form["labels"] = found.labels
     attributes = [attribute_form(attribute) for attribute in found.attributes]
     return form | {"attributes": attributes}
 

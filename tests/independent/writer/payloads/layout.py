@@ -105,6 +105,15 @@ def good() -> list[tuple[str, bytes, bool]]:
         ("own lifetimes with a subject", record(own=(600, 0), subject="user-17")),
         ("own lifetimes and no attributes", record(own=(600, 86_400), attributes=[])),
         ("own lifetimes and a secret region", record(own=(600, 0), attributes=secret)),
+        ("a label", record(labels=["sid:08a5019c"])),
+        ("labels, four", record(labels=["a", "ab", "b", "\u00e9"])),
+        ("labels, the longest", record(labels=["l" * 64])),
+        ("labels and no attributes", record(labels=["tenant:7"], attributes=[])),
+        ("labels and a secret region", record(labels=["x"], attributes=secret)),
+        (
+            "labels with a subject and own lifetimes",
+            record(labels=["sid:1", "tenant:7"], subject="user-17", own=(600, 86_400)),
+        ),
     ]
     cases = []
     for case, found in table:
@@ -154,13 +163,14 @@ def refused() -> list[tuple[str, bytes, str]]:
         ("version 2", b"\2" + plain[1:], newer),
         ("version 255 and nothing else", b"\xff", newer),
     ]
-    for bit in range(4, 8):
+    for bit in range(5, 8):
         cases.append(
             (f"reserved flag bit {bit}", b"\1" + bytes([1 << bit]) + plain[2:], newer)
         )
     cases.append(("compression 3", b"\1\3" + plain[2:], newer))
     cases.append(("reserved flag, truncated", b"\1\x80", newer))
-    cases.append(("reserved flag beside own lifetimes", b"\1\x18" + plain[2:], newer))
+    cases.append(("reserved flag beside own lifetimes", b"\1\x28" + plain[2:], newer))
+    cases.append(("reserved flag beside labels", b"\1\x30" + plain[2:], newer))
     cases.append(("compression 3 beside own lifetimes", b"\1\x0b" + plain[2:], newer))
 
     secret_in_open = text("s", "1", ss.SECRET).encoded()
@@ -254,6 +264,32 @@ def refused() -> list[tuple[str, bytes, str]]:
         cases.append((f"own lifetimes, truncated: {case}", head(8) + part, bad))
     whole = head(12) + b"\1\1" + sized(b"ada") + rest
     cases.append(("own lifetimes before the subject", padded(whole), bad))
+    for case, labels in {
+        "none": b"\0",
+        "five": b"\5\1a\1b\1c\1d\1e",
+        "number in a longer form": b"\x81\0\1a",
+        "number over 32 bits": b"\xff\xff\xff\xff\x1f\1a",
+        "an empty one": b"\1\0",
+        "of 65 bytes": b"\1" + sized(b"l" * 65),
+        "length in a longer form": b"\1\x81\0a",
+        "not UTF-8": b"\1\1\xff",
+        "half a character": b"\1\1\xc3",
+        "a surrogate": b"\1\3\xed\xa0\x80",
+        "one twice": b"\2\1a\1a",
+        "out of order": b"\2\1b\1a",
+        "out of order, one the beginning of the other": b"\2\2ab\1a",
+        "more than are there": b"\2\1a",
+    }.items():
+        cases.append((f"labels: {case}", padded(head(16) + labels + rest), bad))
+    for case, part in {
+        "nothing": b"",
+        "number only": b"\1",
+        "half a label": b"\1\2a",
+        "nothing behind": b"\1\1a",
+    }.items():
+        cases.append((f"labels, truncated: {case}", head(16) + part, bad))
+    whole = head(24) + b"\1\1a" + b"\1\1" + rest
+    cases.append(("labels before own lifetimes", padded(whole), bad))
     over, far = "over_ceiling", to_varint(ss.OPEN_LIMIT + 1)
     return [
         *cases,

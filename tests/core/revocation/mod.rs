@@ -1,0 +1,3 @@
+//! Labels.
+
+mod labels;

@@ -6,7 +6,9 @@
 //! 1. Notice a second layer: answer 500 if the request has a session already that is not [`nested`].
 //! 2. Load the session: [`SessionManager::load`] with a [`RequestHead`], and the time.
 //! 3. Refuse what other origins caused: if [`foreign`] gives a reason, answer 403 without a handler.
-//! 4. Hand the session over: the handler gets one that is [`in_hand`].
+//! 4. Hand the session over: await what [`pending`] returns, if anything, and give the handler a session that is
+//!    [`in_hand`]. A manager that does not [ask about revocations](crate::revocation::AskedRevocations) has nothing
+//!    to wait for.
 //! 5. Wait for the response's head.
 //! 6. Commit: [`SessionManager::commit`] with a [`ResponseHead`], and the time, read again. If it fails,
 //!    make an error page for the session that [`failed`], and commit once more with the head of that page.
@@ -19,6 +21,7 @@ pub use crate::clock::{Clock, SystemClock};
 pub use crate::cross_origin::{Foreign, HeaderFields, header_fields};
 pub use crate::guard::Verdict;
 pub use crate::head::{HeaderChange, HeadersMut, RequestHead, ResponseHead};
+pub use crate::session::Pending;
 
 use crate::error::Error;
 use crate::manager::SessionManager;
@@ -86,6 +89,35 @@ pub fn mistake(session: &Session, what: impl Into<String>) -> Error {
 #[must_use]
 pub fn foreign(session: &Session) -> Option<Foreign> {
     session.visit().foreign()
+}
+
+/// Returns what has to be awaited before a handler runs, so that it is known whether the sessions of the request were
+/// revoked; `None` if there is nothing to wait for. There is nothing
+///
+/// - if the manager does not [ask](crate::revocation::AskedRevocations) anybody, as with a table alone;
+/// - if no session came, or none that lives;
+/// - if what is known is younger than the configured [bound](crate::revocation::Staleness::bound).
+///
+/// Otherwise the session is opened for this, even if the handler never looks at it.
+///
+/// ```
+/// use sealed_session::adapter::{self, RequestHead};
+/// # use sealed_session::{Key, KeyRing, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
+/// let session = manager.load(RequestHead::default(), OffsetDateTime::now_utc());
+/// assert!(adapter::pending(&session).is_none());
+///
+/// # async fn handle(session: sealed_session::Session) {
+/// if let Some(pending) = adapter::pending(&session) {
+///     pending.await;
+/// }
+/// # }
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[must_use]
+pub fn pending(session: &Session) -> Option<Pending> {
+    session.pending()
 }
 
 /// Returns a handle for a handler: if a panic unwinds past it, nothing of the request is sent. A panic

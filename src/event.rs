@@ -7,6 +7,8 @@ mod observer;
 
 pub(crate) use observer::Observer;
 
+use std::time::Duration;
+
 use tracing::Level;
 
 use crate::cross_origin::Foreign;
@@ -25,9 +27,9 @@ use crate::keys::KeyId;
 /// | level | what | which events |
 /// | --- | --- | --- |
 /// | `ERROR` | the application is at fault, and something is lost | `CommitFailed`, `HandlerError`, `Mistake`, `NotStored`, `TooLate` |
-/// | `WARN` | something was lost, refused as an attack, or is about to fail | `CrowdedRequest`, `Denied` where a guard cannot read what it asks for, `DevelopmentProfile`, `ForeignRequest`, `GivenUp`, `NearBudget`, `Overwrote`, `PlainHttp`, `Poisoned`, `RingKept`, `Unreadable` when the value is replaced |
-/// | `INFO` | a deployment in good order seldom sees it, and one that is not sees it in each such request | `Denied` with a 403; `Refused`, but for those below; `RingReplaced`; `Withheld` |
-/// | `DEBUG` | everyday life, and repetitions | `Denied` with a 401 or a redirect; `Ended`; `NothingToKeep`; `Written`; `Refused` for a session that is over or whose key is retired; `CrowdedRequest` and `NearBudget` of a session that was so long already; `RingKept` for the same fault as before; `Unreadable` when the value is only read |
+/// | `WARN` | something was lost, refused as an attack, or is about to fail | `CrowdedRequest`, `Denied` where a guard cannot read what it asks for, `DevelopmentProfile`, `ForeignRequest`, `GivenUp`, `NearBudget`, `Overwrote`, `PlainHttp`, `Poisoned`, `RingKept`, `Stale`, `Unreadable` when the value is replaced |
+/// | `INFO` | a deployment in good order seldom sees it, and one that is not sees it in each such request | `Denied` with a 403 or a 503; `Refused`, but for those below; `RingReplaced`; `Withheld` |
+/// | `DEBUG` | everyday life, and repetitions | `Denied` with a 401 or a redirect; `Ended`; `NothingToKeep`; `Written`; `Refused` for a session that is over or whose key is retired; `CrowdedRequest` and `NearBudget` of a session that was so long already; `RingKept` for the same fault as before; `Stale` as long as nobody knows; `Unreadable` when the value is only read |
 /// | `TRACE` | every request that looks at its session | `Opened` |
 ///
 /// A 403 of a guard is louder than a 401, because somebody who is signed in reached for what is not theirs.
@@ -209,6 +211,19 @@ pub enum Event {
         /// Why.
         refusal: Refusal,
     },
+    /// A session came of which nobody knows recently enough whether it was [revoked](crate::revocation). It is accepted
+    /// or refused, as [`Staleness`](crate::revocation::Staleness) says. The event is raised for each such session;
+    /// `again` is false for the first one, and for the first one after there was an answer.
+    #[non_exhaustive]
+    Stale {
+        /// The age of what the [table](crate::revocation::RevocationTable) knows; `None` if it was never told, and without
+        /// a table.
+        age: Option<Duration>,
+        /// Whether the session is accepted.
+        is_accepted: bool,
+        /// Whether an operator was told already.
+        again: bool,
+    },
     /// A change was lost because it came after the response head was sent, or after a link was made that
     /// carries the session.
     #[non_exhaustive]
@@ -261,6 +276,7 @@ fn level(event: &Event) -> Level {
         | Event::Ended {}
         | Event::NearBudget { again: true, .. }
         | Event::RingKept { again: true, .. }
+        | Event::Stale { again: true, .. }
         | Event::NothingToKeep { .. }
         | Event::Unreadable {
             is_replaced: false, ..
@@ -278,6 +294,7 @@ fn level(event: &Event) -> Level {
         | Event::PlainHttp { .. }
         | Event::Poisoned {}
         | Event::RingKept { .. }
+        | Event::Stale { .. }
         | Event::Unreadable { .. } => Level::WARN,
         Event::Refused { refusal } if refusal.is_everyday() => Level::DEBUG,
         Event::Refused { .. } | Event::RingReplaced { .. } | Event::Withheld {} => Level::INFO,
@@ -394,6 +411,17 @@ fn trace(event: &Event, cookie: &str) {
         Event::RingKept { error, .. } => tell!(level, %error, "key ring not replaced"),
         Event::RingReplaced { sealing, keys } => {
             tell!(level, %sealing, keys, "key ring replaced");
+        }
+        Event::Stale {
+            age, is_accepted, ..
+        } => {
+            let age = age.map(|age| age.as_secs());
+            tell!(
+                level,
+                age,
+                is_accepted,
+                "nobody knows recently enough what was revoked; see to the store, or to whoever is asked"
+            );
         }
         Event::TooLate { attribute } => {
             tell!(

@@ -77,7 +77,7 @@
 //! # What a session cannot do here
 //!
 //! A copied cookie works until it expires, and visitors can bring back older sessions of their
-//! own: the server remembers nothing. Balances, one-time tokens and marks that something is used
+//! own: the server remembers nothing, unless it keeps [revocations](revocation). Balances, one-time tokens and marks that something is used
 //! up do not belong inside. Of two requests that write at once, the browser keeps the answer that
 //! arrives last.
 
@@ -86,6 +86,7 @@
 pub mod adapter;
 pub mod inspect;
 pub mod report;
+pub mod revocation;
 pub mod slots;
 pub mod testing;
 pub mod when_a_cookie_is_written;

@@ -22,6 +22,7 @@ pub(super) enum ErrorKind {
     Unlinked,
     OffLoopback { host: String },
     NotPermitted(String),
+    Revocation(String),
 }
 
 impl ErrorKind {
@@ -39,6 +40,7 @@ impl ErrorKind {
             ErrorKind::OffLoopback { .. } => "off_loopback",
             ErrorKind::Poisoned => "poisoned",
             ErrorKind::Randomness(_) => "randomness",
+            ErrorKind::Revocation(_) => "revocation",
             ErrorKind::TooLarge(_) => "too_large",
             ErrorKind::TooLate { .. } => "too_late",
             ErrorKind::Unlinked => "unlinked",
@@ -95,6 +97,7 @@ impl fmt::Display for ErrorKind {
                  links of the page, or the target of its redirect, through `encode_url`",
             ),
             ErrorKind::NotPermitted(what) => write!(f, "not permitted: {what}"),
+            ErrorKind::Revocation(what) => write!(f, "revocations: {what}"),
             ErrorKind::OffLoopback { host } => write!(
                 f,
                 "the development cookie profile serves this machine and the hosts that it was told of, and \

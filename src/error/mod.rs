@@ -8,6 +8,7 @@
 mod kind;
 mod oversize;
 mod refusal;
+mod text;
 
 pub use oversize::{AttributeSize, Measure, Oversize};
 pub use refusal::Refusal;
@@ -204,6 +205,10 @@ impl Error {
 
     pub(crate) fn not_permitted(what: impl Into<String>) -> Error {
         Error::new(ErrorKind::NotPermitted(what.into()))
+    }
+
+    pub(crate) fn revocation(what: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Revocation(what.into()))
     }
 
     pub(crate) fn off_loopback(host: &str) -> Error {
@@ -434,6 +439,19 @@ impl Error {
         matches!(self.0.kind, ErrorKind::NotPermitted(_))
     }
 
+    /// Returns whether revocations could not be kept: their table is full, or a snapshot of one is damaged.
+    ///
+    /// ```
+    /// use sealed_session::revocation::Revocation;
+    ///
+    /// let error = Revocation::from_bytes(b"too short").unwrap_err();
+    /// assert!(error.is_revocation());
+    /// ```
+    #[must_use]
+    pub fn is_revocation(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Revocation(_))
+    }
+
     /// Returns a stable label for metrics: lower case, words joined by `_`.
     ///
     /// ```
@@ -480,21 +498,3 @@ impl Error {
         self.0.cookie.as_deref()
     }
 }
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(name) = &self.0.cookie {
-            write!(f, "`{name}`: ")?;
-        }
-        self.0.kind.fmt(f)
-    }
-}
-
-/// Writes the text of `Display`, because a `main` that returns an error shows its `Debug`.
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error({self})")
-    }
-}
-
-impl std::error::Error for Error {}

@@ -42,6 +42,9 @@ pub enum Refusal {
     Mixed,
     /// A token format that this version does not know.
     NewerFormat,
+    /// Authentic, and nobody knows recently enough whether it was ended at the server; see
+    /// [`Staleness::or_refuse`](crate::revocation::Staleness::or_refuse). It counts again once somebody knows.
+    NotKnown,
     /// The development cookie profile was used for a host that is neither this machine nor
     /// [named](crate::CookieSpec::plain_http_host). This is judged before any cookie is read, so FORMAT.md does not list it.
     OffLoopback,
@@ -53,6 +56,9 @@ pub enum Refusal {
     RecordTooNew,
     /// Sealed under a key of the ring whose time has passed.
     RetiredKey,
+    /// Authentic, and ended at the server: by itself, with all of its subject, with all that carry one of its labels, or
+    /// with everything. See [`revocation`](crate::revocation).
+    Revoked,
     /// Authentic, but the session goes on under another id: it was [renewed](crate::Session::renew) in this
     /// browser, and a response that was under way brought its earlier state back.
     Superseded,
@@ -83,11 +89,13 @@ impl Refusal {
         Refusal::Malformed,
         Refusal::Mixed,
         Refusal::NewerFormat,
+        Refusal::NotKnown,
         Refusal::OffLoopback,
         Refusal::OverCeiling,
         Refusal::Partial,
         Refusal::RecordTooNew,
         Refusal::RetiredKey,
+        Refusal::Revoked,
         Refusal::Superseded,
         Refusal::Tampered,
         Refusal::UnknownKey,
@@ -111,11 +119,13 @@ impl Refusal {
             Refusal::Malformed => "malformed",
             Refusal::Mixed => "mixed",
             Refusal::NewerFormat => "newer_format",
+            Refusal::NotKnown => "not_known",
             Refusal::OffLoopback => "off_loopback",
             Refusal::OverCeiling => "over_ceiling",
             Refusal::Partial => "partial",
             Refusal::RecordTooNew => "record_too_new",
             Refusal::RetiredKey => "retired_key",
+            Refusal::Revoked => "revoked",
             Refusal::Superseded => "superseded",
             Refusal::Tampered => "tampered",
             Refusal::UnknownKey => "unknown_key",
@@ -161,8 +171,11 @@ impl Refusal {
             Refusal::AbsoluteExpired
             | Refusal::Destroyed
             | Refusal::IdleExpired
+            | Refusal::Revoked
             | Refusal::Superseded => Standing::Over,
-            Refusal::FromTheFuture | Refusal::RecordTooNew => Standing::Unsettled,
+            Refusal::FromTheFuture | Refusal::NotKnown | Refusal::RecordTooNew => {
+                Standing::Unsettled
+            }
             Refusal::Conflict
             | Refusal::Malformed
             | Refusal::Mixed
@@ -186,7 +199,7 @@ enum Standing {
     Over,
     /// It is not known to be authentic: a node with other keys, formats or limits may accept it.
     Unproven,
-    /// It is authentic, and a node with another clock or a newer version may accept it.
+    /// It is authentic, and a node with another clock, a newer version or newer knowledge may accept it.
     Unsettled,
 }
 
@@ -207,6 +220,9 @@ impl fmt::Display for Refusal {
             Refusal::Malformed => "what came is not a session token",
             Refusal::Mixed => "the chunks belong to two different writes",
             Refusal::NewerFormat => "the token has a format that this version does not know",
+            Refusal::NotKnown => {
+                "nobody knows recently enough whether the session was revoked: see how old the knowledge is"
+            }
             Refusal::OffLoopback => {
                 "the development cookie profile does not serve the host that the request names; name it by \
                  `CookieSpec::plain_http_host`"
@@ -215,6 +231,7 @@ impl fmt::Display for Refusal {
             Refusal::Partial => "a chunk of the session is missing",
             Refusal::RecordTooNew => "the session was written by a newer version",
             Refusal::RetiredKey => "the session was sealed under a retired key",
+            Refusal::Revoked => "the session was revoked",
             Refusal::Superseded => {
                 "the session was renewed in this browser, and came back as it was before"
             }

@@ -45,6 +45,7 @@ impl Event {
             Event::Refused { .. } => "refused",
             Event::RingKept { .. } => "ring_kept",
             Event::RingReplaced { .. } => "ring_replaced",
+            Event::Stale { .. } => "stale",
             Event::TooLate { .. } => "too_late",
             Event::Unreadable { .. } => "unreadable",
             Event::Withheld {} => "withheld",
@@ -59,7 +60,7 @@ impl Event {
     /// The reasons are those of a [refusal](crate::Refusal::label), of an [error](crate::Error::label), of a
     /// [request of another origin](crate::adapter::Foreign::label), and of [`Written`](Event::Written). A
     /// warning that may come again has `again` or `first`. Those of a guard are `unauthorized`, `forbidden`,
-    /// `redirected` and `unreadable`. A value that is [`Unreadable`](Event::Unreadable) was `read` or
+    /// `redirected`, `unavailable` and `unreadable`. A session that is [`Stale`](Event::Stale) is `accepted` or `refused`. A value that is [`Unreadable`](Event::Unreadable) was `read` or
     /// `replaced`.
     ///
     /// [`name`](Event::name) has an example.
@@ -98,8 +99,16 @@ impl Event {
             Event::Denied { error: Some(_), .. } => "unreadable",
             Event::Denied { status: 303, .. } => "redirected",
             Event::Denied { status: 401, .. } => "unauthorized",
+            Event::Denied { status: 503, .. } => "unavailable",
             Event::Denied { .. } => "forbidden",
             Event::ForeignRequest { reason } => reason.label(),
+            Event::Stale { is_accepted, .. } => {
+                if *is_accepted {
+                    "accepted"
+                } else {
+                    "refused"
+                }
+            }
             Event::Overwrote { refusal } | Event::Refused { refusal } => refusal.label(),
             Event::Unreadable { is_replaced, .. } => {
                 if *is_replaced {

@@ -59,6 +59,14 @@ fn denied(status: u16, error: Option<Error>) -> Event {
     Event::Denied { status, error }
 }
 
+fn stale(is_accepted: bool, again: bool) -> Event {
+    Event::Stale {
+        age: None,
+        is_accepted,
+        again,
+    }
+}
+
 fn written(reason: &'static str) -> Event {
     Event::Written {
         bytes: 236,
@@ -123,17 +131,22 @@ fn what_a_busy_site_sees_of_each_event() {
         (Event::Withheld {}, Level::INFO),
         (kept(false), Level::WARN),
         (kept(true), Level::DEBUG),
+        (stale(true, false), Level::WARN),
+        (stale(true, true), Level::DEBUG),
+        (denied(503, None), Level::INFO),
         (replaced(), Level::INFO),
         (refused(Refusal::AbsoluteExpired), Level::DEBUG),
         (refused(Refusal::Destroyed), Level::DEBUG),
         (refused(Refusal::IdleExpired), Level::DEBUG),
         (refused(Refusal::RetiredKey), Level::DEBUG),
+        (refused(Refusal::Revoked), Level::DEBUG),
         (refused(Refusal::Superseded), Level::DEBUG),
         (refused(Refusal::Conflict), Level::INFO),
         (refused(Refusal::FromTheFuture), Level::INFO),
         (refused(Refusal::Malformed), Level::INFO),
         (refused(Refusal::Mixed), Level::INFO),
         (refused(Refusal::NewerFormat), Level::INFO),
+        (refused(Refusal::NotKnown), Level::INFO),
         (refused(Refusal::OffLoopback), Level::INFO),
         (refused(Refusal::OverCeiling), Level::INFO),
         (refused(Refusal::Partial), Level::INFO),
@@ -173,6 +186,7 @@ fn names_reasons_and_sizes_are_what_they_were() {
         (denied(303, None), ("denied", "redirected", None)),
         (denied(401, None), ("denied", "unauthorized", None)),
         (denied(403, None), ("denied", "forbidden", None)),
+        (denied(503, None), ("denied", "unavailable", None)),
         (denied(403, Some(error())), ("denied", "unreadable", None)),
         (
             Event::DevelopmentProfile { hosts },
@@ -215,6 +229,8 @@ fn names_reasons_and_sizes_are_what_they_were() {
         (kept(false), ("ring_kept", "first", None)),
         (kept(true), ("ring_kept", "again", None)),
         (replaced(), ("ring_replaced", "", None)),
+        (stale(true, false), ("stale", "accepted", None)),
+        (stale(false, true), ("stale", "refused", None)),
         (
             Event::TooLate {
                 attribute: attribute(),

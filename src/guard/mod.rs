@@ -17,11 +17,13 @@ pub use verdict::Verdict;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::event::Event;
 use crate::head::RequestHead;
-use crate::session::{ReadKey, Session};
+use crate::revocation::Answer;
+use crate::session::{Pending, ReadKey, Session};
 use crate::slot::{Main, Slot};
 
 /// The conditions under which a request may pass.
@@ -63,6 +65,8 @@ struct Rules {
     /// Whether somebody has to be signed in. A session with nobody in it is not enough then.
     signed_in: bool,
     conditions: Vec<Condition>,
+    /// How old the knowledge may be that the session was not revoked, if the guard asks.
+    within: Option<Duration>,
     /// The page to which a visitor who is not signed in is sent.
     sign_in: Option<SignInPage>,
 }
@@ -119,6 +123,7 @@ impl Guard {
                 of: Session::slot::<Main>,
                 signed_in,
                 conditions: Vec::new(),
+                within: None,
                 sign_in: None,
             }),
         }
@@ -198,6 +203,46 @@ impl Guard {
             .with(|rules| rules.signed_in = true)
     }
 
+    /// Demands that it is known, and not for longer than this, that the session was not
+    /// [revoked](crate::revocation): where money moves, or a password changes. Zero asks for an answer of this request.
+    ///
+    /// Where nobody knows so recently the answer is 503, because signing in would not help. A
+    /// [table](crate::revocation::RevocationTable) that nobody else feeds always knows.
+    ///
+    /// ```
+    /// use sealed_session::revocation::RevocationTable;
+    /// use sealed_session::{Guard, SessionManager};
+    /// use sealed_session::adapter::{RequestHead, Verdict};
+    /// use std::time::Duration;
+    /// # use sealed_session::{Key, KeyRing};
+    /// # use sealed_session::adapter::ResponseHead;
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let table = RevocationTable::new(10_000);
+    /// let manager = SessionManager::builder("shop", ring).revocations(table.clone()).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// # session.sign_in("user-17", &[])?;
+    /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
+    /// # let cookie = changes[0].value().split(';').next().unwrap_or_default().as_bytes();
+    /// let guard = Guard::signed_in().known_within(Duration::from_secs(2));
+    ///
+    /// # let request = RequestHead::default().method("POST").path("/transfers");
+    /// // The store was read a second ago, and then it went away.
+    /// table.confirm(now - Duration::from_secs(1));
+    /// let session = manager.load(RequestHead::new([cookie]), now);
+    /// assert_eq!(guard.check(&session, &request)?, Verdict::Pass);
+    ///
+    /// let session = manager.load(RequestHead::new([cookie]), now + Duration::from_secs(2));
+    /// assert_eq!(guard.check(&session, &request)?, Verdict::Unavailable);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn known_within(self, age: Duration) -> Guard {
+        self.with(|rules| rules.within = Some(age))
+    }
+
     /// Redirects visitors who are not signed in to this page, with the [path to come back to](ReturnPath) in the
     /// parameter `next`. A [`SignInPage`] says more: [`or_redirect_to`](Guard::or_redirect_to) takes it.
     ///
@@ -255,6 +300,26 @@ impl Guard {
         self.with(|rules| rules.sign_in = Some(page))
     }
 
+    /// Returns what has to be awaited before [`check`](Guard::check); `None` if there is nothing to wait for. An adapter
+    /// asks after [`adapter::pending`](crate::adapter::pending), and only where a guard stands.
+    ///
+    /// ```
+    /// use sealed_session::Guard;
+    /// # let session = sealed_session::testing::session();
+    /// assert!(Guard::signed_in().pending(&session)?.is_none());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_misuse`] if there is no such slot.
+    pub fn pending(&self, session: &Session) -> Result<Option<Pending>, Error> {
+        let Some(within) = self.rules.within else {
+            return Ok(None);
+        };
+        Ok((self.rules.of)(session)?.pending_within(within))
+    }
+
     fn when(
         self,
         condition: impl Fn(&Session) -> Result<bool, Error> + Send + Sync + 'static,
@@ -277,7 +342,8 @@ impl Guard {
     ///
     /// # Errors
     ///
-    /// [`Error::is_misuse`] if there is no such slot. Nobody passes then, and the text names the fix.
+    /// [`Error::is_misuse`] if there is no such slot, and if the guard asks what was
+    /// [revoked](Guard::known_within) where the manager does not. Nobody passes then, and the text names the fix.
     ///
     /// ```
     /// use sealed_session::Guard;
@@ -296,26 +362,43 @@ impl Guard {
         request: &RequestHead<'_, I>,
     ) -> Result<Verdict, Error> {
         let asked = (self.rules.of)(session)?;
-        let (verdict, error) = self.verdict(session, &asked, &GuardedRequest::of(request));
+        let known = self.known(&asked)?;
+        let request = GuardedRequest::of(request);
+        let (verdict, error) = self.verdict(session, (&asked, known), &request);
         if let Some(status) = verdict.status() {
             asked.tell(&Event::Denied { status, error });
         }
         Ok(verdict)
     }
 
+    /// Returns whether the session is known not to be revoked, as recently as the guard asks.
+    fn known(&self, asked: &Session) -> Result<Answer, Error> {
+        match self.rules.within {
+            Some(within) => asked.known_within(within),
+            None if asked.refusal() == Some(Refusal::NotKnown) && !asked.is_live() => {
+                Ok(Answer::NotKnown)
+            }
+            None => Ok(Answer::Clear),
+        }
+    }
+
     /// Decides, and returns an error if a condition could not be asked.
     fn verdict(
         &self,
         session: &Session,
-        asked: &Session,
+        (asked, known): (&Session, Answer),
         request: &GuardedRequest<'_>,
     ) -> (Verdict, Option<Error>) {
-        let is_known = if self.rules.signed_in {
+        // To sign in would not help.
+        if known == Answer::NotKnown {
+            return (Verdict::Unavailable, None);
+        }
+        let is_there = if self.rules.signed_in {
             asked.subject().is_some()
         } else {
             asked.is_live()
         };
-        if !is_known {
+        if !is_there || known == Answer::Revoked {
             let page = self.rules.sign_in.as_ref();
             let verdict = page.map(|page| page.answer(session, request));
             return (verdict.unwrap_or(Verdict::Unauthorized), None);
@@ -330,8 +413,8 @@ impl Guard {
         (Verdict::Pass, None)
     }
 
-    /// Returns an error if a request with this session has no session of the slot that the guard asks. Nothing else
-    /// is asked, and nobody is told: this is for an adapter that can look before there is a request.
+    /// Returns an error if a request with this session has no session of the slot that the guard asks, or does not know
+    /// what it asks. Nothing else is asked, and nobody is told: this is for an adapter that can look before there is a request.
     ///
     /// # Errors
     ///
@@ -349,7 +432,7 @@ impl Guard {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn check_slot(&self, session: &Session) -> Result<(), Error> {
-        (self.rules.of)(session).map(drop)
+        self.known(&(self.rules.of)(session)?).map(drop)
     }
 }
 

@@ -22,6 +22,8 @@ pub enum Verdict {
     Unauthorized,
     /// The visitor has a session, and may not pass: 403.
     Forbidden,
+    /// The visitor may pass if the session was not revoked, and nobody knows that recently enough: 503.
+    Unavailable,
     /// Nobody is signed in, and this `Location` is where they can sign in: 303.
     Redirect(String),
 }
@@ -42,6 +44,7 @@ impl Verdict {
             Verdict::Pass => None,
             Verdict::Unauthorized => Some(401),
             Verdict::Forbidden => Some(403),
+            Verdict::Unavailable => Some(503),
             Verdict::Redirect(_) => Some(303),
         }
     }
@@ -62,7 +65,7 @@ impl Verdict {
         let no_store = HeaderChange::replace("cache-control", "no-store");
         match self {
             Verdict::Pass => Vec::new(),
-            Verdict::Unauthorized | Verdict::Forbidden => vec![no_store],
+            Verdict::Unauthorized | Verdict::Forbidden | Verdict::Unavailable => vec![no_store],
             Verdict::Redirect(location) => {
                 vec![
                     no_store,
@@ -80,6 +83,7 @@ impl fmt::Debug for Verdict {
             Verdict::Pass => f.write_str("Pass"),
             Verdict::Unauthorized => f.write_str("Unauthorized"),
             Verdict::Forbidden => f.write_str("Forbidden"),
+            Verdict::Unavailable => f.write_str("Unavailable"),
             Verdict::Redirect(location) => match split(location) {
                 (path, "") => write!(f, "Redirect({path:?})"),
                 (path, _) => write!(f, "Redirect({:?})", format!("{path}?..")),

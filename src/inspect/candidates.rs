@@ -176,7 +176,7 @@ fn content(config: &Config, record: Record, held: &Held, now: Timestamp) -> Cont
         own_absolute_lifetime: record.own.absolute.map(seconds),
         attributes: record.attributes.iter().map(stored).collect(),
         labels: record.labels.iter().map(str::to_owned).collect(),
-        subject: record.subject,
+        subject: record.subject.map(String::from),
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) enum KeyUse {
     Tombstone = 4,
     Id = 5,
     // 6 is reserved for an application's own tokens, with one key for each purpose string.
+    Target = 7,
 }
 
 /// Derives the key for one use. `application` follows its length, so no string that an application

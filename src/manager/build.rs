@@ -10,13 +10,16 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::keys::KeyRing;
 use crate::seal::{Binding, Sealer};
-use crate::visit::{Config, SlotList};
+use crate::visit::{Config, Revoking, SlotList};
 
 /// The purpose that session tokens in cookies and header fields are bound to.
 const PURPOSE: &str = "session";
 
 /// The purpose that session tokens in links are bound to.
 const PURPOSE_IN_LINK: &str = "session-in-url";
+
+/// The purpose that the names of revoked targets are bound to. A cookie may be renamed, so its name is not part of it.
+const PURPOSE_OF_TARGETS: &str = "revocation";
 
 impl SessionManager {
     /// Makes a manager for the application of this name, with the default configuration: a cookie `__Host-NAME`,
@@ -104,6 +107,10 @@ impl SessionManagerBuilder {
             carriers: Carriers::new(cookies, &self.transport, budget),
             parting: self.parting,
             cross_origin: self.cross_origin,
+            revocation_binding: Binding::new(PURPOSE_OF_TARGETS, "", &self.audience),
+            revoking: self
+                .revocations
+                .map(|revocations| Box::new(Revoking::new(revocations, self.staleness))),
             observer: self.observer,
             plain_http_told: AtomicBool::new(false),
             log_id_field: self.log_id_field,

@@ -8,6 +8,7 @@ use crate::event::{Event, Observer};
 use crate::keys::KeyRing;
 use crate::lifetime::Lifetime;
 use crate::payload::Compression;
+use crate::revocation::{Revocations, Staleness};
 use crate::seal::Format;
 use crate::visit::Parting;
 
@@ -41,6 +42,8 @@ pub struct SessionManagerBuilder {
     pub(super) parting: Parting,
     pub(super) transport: Transport,
     pub(super) cross_origin: CrossOrigin,
+    pub(super) revocations: Option<Revocations>,
+    pub(super) staleness: Staleness,
     pub(super) observer: Observer,
     pub(super) log_id_field: Option<&'static str>,
 }
@@ -61,6 +64,8 @@ impl SessionManagerBuilder {
             parting: Parting::default(),
             transport: Transport::default(),
             cross_origin: CrossOrigin::default(),
+            revocations: None,
+            staleness: Staleness::default(),
             observer: Observer::default(),
             log_id_field: None,
         }

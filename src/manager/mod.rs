@@ -6,6 +6,7 @@ mod beside;
 mod build;
 mod builder;
 mod check;
+mod revoke;
 mod rings;
 mod site_data;
 mod slots;

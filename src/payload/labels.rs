@@ -9,9 +9,11 @@ const LABELS_MAX: usize = 4;
 /// The most bytes of a label. An identity provider's `sid` is a UUID almost always.
 const LABEL_MAX: usize = 64;
 
-/// Up to four labels, in ascending order, each there once.
+/// Up to four labels, in ascending order, each there once. Nearly every session has none, and is to be no larger for
+/// them: a record is moved often.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Labels(Vec<Box<str>>);
+#[expect(clippy::box_collection, reason = "a third of a vector's size")]
+pub(crate) struct Labels(Option<Box<Vec<Box<str>>>>);
 
 impl Labels {
     /// Takes labels in any order. One that is there twice counts once.
@@ -34,20 +36,27 @@ impl Labels {
             );
             return Err(Error::not_representable("labels", what));
         }
-        Ok(Labels(all))
+        Ok(Labels::of(all))
+    }
+
+    fn of(all: Vec<Box<str>>) -> Labels {
+        Labels((!all.is_empty()).then(|| Box::new(all)))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_none()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|label| &**label)
+        self.0
+            .iter()
+            .flat_map(|all| all.iter())
+            .map(|label| &**label)
     }
 
     /// Appends the labels of a session that has some.
     pub(super) fn put(&self, out: &mut Vec<u8>) {
-        put_varint(out, self.0.len());
+        put_varint(out, self.iter().count());
         for label in self.iter() {
             put_varint(out, label.len());
             out.extend_from_slice(label.as_bytes());
@@ -60,17 +69,17 @@ impl Labels {
         if !(1..=LABELS_MAX).contains(&count) {
             return Err(Refusal::Malformed);
         }
-        let mut labels = Labels(Vec::with_capacity(count));
+        let mut labels: Vec<Box<str>> = Vec::with_capacity(count);
         for _ in 0..count {
             let label = cursor.string()?;
             let label = std::str::from_utf8(label).map_err(|_| Refusal::Malformed)?;
-            let ascends = labels.0.last().is_none_or(|last| **last < *label);
+            let ascends = labels.last().is_none_or(|last| **last < *label);
             if !(1..=LABEL_MAX).contains(&label.len()) || !ascends {
                 return Err(Refusal::Malformed);
             }
-            labels.0.push(label.into());
+            labels.push(label.into());
         }
-        Ok(labels)
+        Ok(Labels::of(labels))
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) struct Record {
     pub(crate) id: SessionId,
     pub(crate) created: Timestamp,
     /// The user who is signed in.
-    pub(crate) subject: Option<String>,
+    pub(crate) subject: Option<Box<str>>,
     pub(crate) own: OwnLifetimes,
     pub(crate) labels: Labels,
     pub(crate) attributes: Attributes,
@@ -214,13 +214,13 @@ impl Record {
     }
 }
 
-fn read_subject(cursor: &mut Cursor<'_>) -> Result<String, Refusal> {
+fn read_subject(cursor: &mut Cursor<'_>) -> Result<Box<str>, Refusal> {
     let subject = cursor.string()?;
     if subject.is_empty() || subject.len() > SUBJECT_MAX {
         return Err(Refusal::Malformed);
     }
     std::str::from_utf8(subject)
-        .map(str::to_owned)
+        .map(Into::into)
         .map_err(|_| Refusal::Malformed)
 }
 

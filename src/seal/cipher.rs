@@ -25,6 +25,7 @@ pub(super) struct Ciphers {
     mac: Hmac<Sha256>,
     touch: Hmac<Sha256>,
     tombstone: Hmac<Sha256>,
+    target: Hmac<Sha256>,
 }
 
 /// `aes` and `sha2` leave copies of key material on the stacks of the threads that used these keys. The
@@ -47,6 +48,7 @@ impl Ciphers {
             mac: mac(KeyUse::Mac),
             touch: mac(KeyUse::Touch),
             tombstone: mac(KeyUse::Tombstone),
+            target: mac(KeyUse::Target),
         }
     }
 
@@ -57,6 +59,7 @@ impl Ciphers {
         let mac = match mark {
             Mark::Touch => &self.touch,
             Mark::Tombstone => &self.tombstone,
+            Mark::Target => &self.target,
         };
         parts.iter().fold(mac.clone(), Mac::chain_update)
     }

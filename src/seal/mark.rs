@@ -1,15 +1,17 @@
-//! What touches and tombstones have in common: the marks that stand beside a token.
+//! What touches and tombstones have in common, the marks that stand beside a token. Targets of revocations have a
+//! MAC of the same kind.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::token::TAG;
 
-/// The kinds of marks that stand beside a token. Each has a key of its own.
+/// The kinds of what has a short MAC. Each has a key of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
     Touch,
     Tombstone,
+    Target,
 }
 
 /// Bytes of a mark: its format, four more bytes, and half a MAC.

@@ -12,6 +12,7 @@ mod imprint;
 mod mark;
 mod opened;
 mod sealer;
+mod target;
 mod token;
 mod tombstone;
 mod touch;

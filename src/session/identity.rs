@@ -116,7 +116,7 @@ impl Session {
     #[doc(alias("current_user", "identity", "is_authenticated", "user_id"))]
     #[must_use]
     pub fn subject(&self) -> Option<String> {
-        self.read(|state| state.record()?.subject.clone())
+        self.read(|state| state.record()?.subject.as_deref().map(str::to_owned))
     }
 
     /// Returns why the request brought no session; `None` if it brought one.
@@ -280,7 +280,7 @@ impl Session {
     /// Another response that is under way may still bring the session back. So a tombstone stays
     /// in this browser for as long as it could live then, and the session is refused with
     /// [`Refusal::Destroyed`]. A copy of the cookie that somebody else took stays valid until it
-    /// expires.
+    /// expires, unless you [revoke](crate::revocation::Target::SignIn) the sign-in as well.
     ///
     /// # Errors
     ///

@@ -7,7 +7,7 @@ use crate::visit::Edit;
 
 impl Session {
     /// Gives this session up to four labels of 1 to 64 bytes, in place of those that it has. By a label all sessions
-    /// that carry it can be revoked: an identity provider's `sid`, a tenant, a kind
+    /// that carry it can be [revoked](crate::revocation::Target::Label): an identity provider's `sid`, a tenant, a kind
     /// of device. They are no secrets to somebody who holds a signed session, and say nothing to anybody else. An order
     /// is not kept.
     ///

@@ -22,11 +22,14 @@ pub use times::{Renewal, Times};
 use std::any::type_name;
 use std::fmt;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use crate::error::Error;
 use crate::event::Event;
 use crate::lifetime::Timestamp;
+use crate::revocation::Answer;
 use crate::slot::Slot;
+pub use crate::visit::Pending;
 use crate::visit::{Config, Edit, Looked, SessionState, Visit};
 
 /// The session of one request: a map from names to values, with an identity and a lifetime.
@@ -132,6 +135,22 @@ impl Session {
     /// Returns the sessions of all slots, the main one first.
     pub(crate) fn all(&self) -> impl Iterator<Item = Session> {
         (0..self.visit.len()).map(|at| self.beside(at))
+    }
+
+    /// Returns what has to be waited for so that it is known of the sessions of all slots whether they were revoked.
+    pub(crate) fn pending(&self) -> Option<Pending> {
+        self.visit
+            .pending((0..self.visit.len()).map(|at| (at, None)))
+    }
+
+    /// Returns what has to be waited for so that it is known of this session within so much time.
+    pub(crate) fn pending_within(&self, within: Duration) -> Option<Pending> {
+        self.visit.pending(std::iter::once((self.at, Some(within))))
+    }
+
+    /// Returns what is known of this session, if that may be so old.
+    pub(crate) fn known_within(&self, within: Duration) -> Result<Answer, Error> {
+        self.visit.at(self.at, |slot| slot.known_within(within))
     }
 
     /// Returns the request's visit.

@@ -8,6 +8,7 @@ use super::fitting::Exit;
 use super::held::Held;
 use super::opening::authentic;
 use super::phase::{Cause, Closing, HeldBack, Phase};
+use super::revoked::outliving;
 use super::said::{AllSaid, Deed, Said, Sight};
 use super::shared::Visit;
 use super::slot::SlotVisit;
@@ -310,6 +311,8 @@ impl<'v> SlotVisit<'v, '_> {
         commit_time: Timestamp,
     ) -> Result<(), Error> {
         let issued = state.issued(self.now, self.slot.usage == Usage::Passive);
+        let later = outliving(self.config, state, record, commit_time);
+        let record = later.as_deref().unwrap_or(record);
         // A handler that ran for longer than its session lives revives nothing, and neither does what
         // it asked for in this request.
         let times = SessionTimes {

@@ -4,13 +4,14 @@ use std::any::{TypeId, type_name};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::revoking::Revoking;
 use crate::carrier::Carriers;
 use crate::cookie::Budget;
 use crate::cross_origin::CrossOrigin;
 use crate::event::{Event, Observer};
 use crate::lifetime::Lifetime;
 use crate::payload::Compression;
-use crate::seal::Sealer;
+use crate::seal::{Binding, Sealer};
 use crate::slot::{Main, Slot};
 
 /// The configuration of one slot, ready for use.
@@ -23,6 +24,9 @@ pub(crate) struct Config {
     pub(crate) carriers: Carriers,
     pub(crate) parting: Parting,
     pub(crate) cross_origin: CrossOrigin,
+    /// What the names of revoked targets are bound to.
+    pub(crate) revocation_binding: Binding,
+    pub(crate) revoking: Option<Box<Revoking>>,
     pub(crate) observer: Observer,
     pub(crate) plain_http_told: AtomicBool,
     /// The field of a request's span that takes the session's log id.

@@ -208,7 +208,7 @@ impl<'c> Fitted<'c> {
     pub(crate) fn write_size(&self, held: Option<&Held>) -> WriteSize<'c> {
         let (carrier, chunks, max_age) = (self.exit.carrier, &self.chunks, self.exit.max_age);
         let (bytes, budget) = (chunks.bytes(), carrier.budget());
-        let is_near = |held: &Held| match carrier.fit(held.text, max_age) {
+        let is_near = |held: &Held| match carrier.fit(held.text as usize, max_age) {
             Ok(chunks) => chunks.bytes() > budget.warning_limit(),
             Err(_) => true,
         };

@@ -15,7 +15,7 @@ pub(crate) struct Held {
     pub(super) family: usize,
     pub(crate) imprint: TokenImprint,
     /// The characters of its text.
-    pub(super) text: usize,
+    pub(super) text: u32,
     pub(super) id: SessionId,
     pub(super) created: Timestamp,
     /// When it was sealed.
@@ -23,6 +23,8 @@ pub(crate) struct Held {
     /// The latest touch of it.
     pub(crate) touched: Option<Timestamp>,
     pub(crate) own: OwnLifetimes,
+    /// Whether it is accepted although nobody knows recently enough what was revoked.
+    pub(super) is_stale: bool,
 }
 
 impl Held {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::fitting::{Exit, largest};
+use super::revoked::outliving;
 use super::slot::SlotVisit;
 use super::slot_state::Usage;
 use super::state::Change;
@@ -72,7 +73,8 @@ impl SlotVisit<'_, '_> {
         };
         let issued = state.issued(now, usage == Usage::Passive);
         let exit = Exit::of(config, Source::Link, state, now);
-        let fitted = exit.fit(record)?;
+        let later = outliving(config, state, record, now);
+        let fitted = exit.fit(later.as_deref().unwrap_or(record))?;
         let text = fitted.seal(issued)?;
         let mut notes = Vec::new();
         let size = fitted.write_size(state.unbroken());

@@ -5,6 +5,7 @@
 //! visit, with one lock and one phase. It does no I/O, reads no clock, and runs nothing of an
 //! application or an adapter under its lock.
 
+mod asking;
 mod caching;
 mod closing;
 mod config;
@@ -16,6 +17,8 @@ mod opening;
 mod phase;
 mod recording;
 mod report;
+mod revoked;
+mod revoking;
 mod said;
 mod shared;
 mod slot;
@@ -24,10 +27,12 @@ mod state;
 mod tombstones;
 mod touching;
 
+pub use asking::Pending;
 pub(crate) use config::{Config, Parting, SlotConfig, SlotList};
 pub(crate) use fitting::{largest, request_bytes};
 pub(crate) use held::Held;
 pub(crate) use opening::Looked;
+pub(crate) use revoking::Revoking;
 pub(crate) use shared::Visit;
 pub(crate) use slot_state::Usage;
 pub(crate) use state::{Edit, SessionState};

@@ -1,11 +1,14 @@
 //! Opens the session of a request, or says why there is none.
 //!
 //! It runs when a session is first looked at, so a page that does not ask for it costs no decryption.
-//! Each text passes three gates, in this order: `seal` says whether it is authentic, [`admit`] whether
-//! what is known beside the token lets it live, and `lifetime` whether its time is over.
+//! Each text passes four gates, in this order: `seal` says whether it is authentic, [`admit`] whether
+//! what came beside the token lets it live, `lifetime` whether its time is over, and [`revoked`] whether it was
+//! revoked at the server. What is known of that has to be at hand: an adapter that must wait for it does so before the
+//! handler runs.
 
 use super::config::Config;
 use super::held::{Held, Opening};
+use super::revoked;
 use super::tombstones::{Death, death};
 use crate::carrier::{Family, Incoming};
 use crate::cookie::Candidate;
@@ -18,7 +21,7 @@ use crate::seal::{TokenClaim, claim};
 enum Unaccepted {
     /// It is not known to be authentic.
     Not(Refusal),
-    /// It is authentic, and its time is over, or it was ended in this browser.
+    /// It is authentic, and its time is over, or it was ended in this browser or at the server.
     Over(Refusal, Box<(Record, Held)>),
 }
 
@@ -110,6 +113,23 @@ pub(super) fn authentic(config: &Config, came: &Incoming, now: Timestamp) -> Vec
     over
 }
 
+/// Returns every session that came along and lives, or would but for what is known of revocations.
+pub(super) fn alive(config: &Config, came: &Incoming, now: Timestamp) -> Vec<Record> {
+    let mut alive = Vec::new();
+    for (at, family) in config.carriers.cookies().counting(came) {
+        for candidate in came.candidates(at).list {
+            match open_one(config, came, (at, family), candidate, now) {
+                Ok((record, _)) => alive.push(record),
+                Err(Unaccepted::Over(Refusal::Revoked | Refusal::NotKnown, found)) => {
+                    alive.push(found.0);
+                }
+                Err(_) => {}
+            }
+        }
+    }
+    alive
+}
+
 /// Judges each text by itself, whether or not it counts. For those who look from outside of a request.
 pub(super) fn look(config: &Config, came: &Incoming, now: Timestamp) -> Vec<Looked> {
     let mut all = Vec::new();
@@ -155,29 +175,29 @@ fn open_one(
     let held = Held {
         family: at,
         imprint,
-        text: text.len(),
+        text: u32::try_from(text.len()).unwrap_or(u32::MAX),
         id: record.id,
         created: record.created,
         issued,
         touched,
         own: record.own,
+        is_stale: false,
     };
     // May it live, and does it still?
     let judged = match admit(config, came, &held) {
         Err(refusal) => Err(refusal),
         Ok(()) => config.lifetime.judge(&held.times(held.used()), now),
     };
-    match judged {
-        Ok(()) => Ok((record, held)),
+    // The server is asked last: this costs the most, and somebody may have to be asked before.
+    match judged.and_then(|()| revoked::judge(config, &record, now)) {
+        Ok(is_stale) => Ok((record, Held { is_stale, ..held })),
         // One that goes on under another id is still there to be ended, with all its renewals.
         Err(refusal) => Err(Unaccepted::Over(refusal, Box::new((record, held)))),
     }
 }
 
 /// Decides whether an authentic session is over for what is known beside its token: the tombstones of
-/// this browser. Any further knowledge of this kind, such as a list of sign-ins that were revoked,
-/// belongs here. It has to be at hand: an adapter that must wait for it does so before the handler
-/// runs, and nothing was opened by then.
+/// this browser.
 fn admit(config: &Config, came: &Incoming, held: &Held) -> Result<(), Refusal> {
     match death(config, came, &held.id) {
         Some(Death::Ended) => Err(Refusal::Destroyed),

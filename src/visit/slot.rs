@@ -83,6 +83,9 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
                 None | Some(Refusal::Absent) => {}
                 Some(refusal) => notes.push((*at, Event::Refused { refusal })),
             }
+            if let Some(revoking) = &config.revoking {
+                revoking.note_stale(&state, *now, |event| notes.push((*at, event)));
+            }
             state
         })
     }

@@ -19,7 +19,8 @@ pub(crate) struct SessionState {
     current: Option<Record>,
     arrived: Result<Held, Refusal>,
     change: Change,
-    asked: Asked,
+    /// Seldom anything, and then not large either: a session's state is moved often.
+    asked: Option<Box<Asked>>,
 }
 
 /// What this request has asked for: a session that begins in it has that. What the session that came had is not
@@ -103,7 +104,7 @@ impl SessionState {
             current,
             arrived,
             change: Change::None,
-            asked: Asked::default(),
+            asked: None,
         }
     }
 
@@ -120,6 +121,14 @@ impl SessionState {
     /// Returns why no token was accepted.
     pub(crate) fn refusal(&self) -> Option<Refusal> {
         self.arrived.as_ref().err().copied()
+    }
+
+    /// Returns whether a session is accepted that nobody knows of recently enough; `None` if somebody does.
+    pub(super) fn stale(&self) -> Option<bool> {
+        match &self.arrived {
+            Ok(held) => held.is_stale.then_some(true),
+            Err(refusal) => (*refusal == Refusal::NotKnown).then_some(false),
+        }
     }
 
     pub(crate) fn change(&self) -> Change {
@@ -157,7 +166,7 @@ impl SessionState {
     pub(crate) fn times(&self, now: Timestamp) -> SessionTimes {
         let record = self.record();
         let (created, own) =
-            record.map_or((now, self.asked.own), |record| (record.created, record.own));
+            record.map_or((now, self.asked()), |record| (record.created, record.own));
         SessionTimes {
             created,
             // What was started over will be stamped now.
@@ -166,9 +175,17 @@ impl SessionState {
         }
     }
 
+    /// Returns whether this request has asked for nothing that a session has which may begin in it.
+    pub(super) fn asks_nothing(&self) -> bool {
+        self.asked.is_none()
+    }
+
     /// Returns the lifetimes that this request has asked for.
     pub(crate) fn asked(&self) -> OwnLifetimes {
-        self.asked.own
+        self.asked
+            .as_ref()
+            .map(|asked| asked.own)
+            .unwrap_or_default()
     }
 
     /// Returns the token that the browser holds, unless the session was started over since.
@@ -238,7 +255,7 @@ impl SessionState {
                 }
             }),
             Edit::Label(labels) => {
-                self.asked.labels = labels.clone();
+                self.asked.get_or_insert_default().labels = labels.clone();
                 self.current.as_mut().is_some_and(|record| {
                     let is_change = record.labels != *labels;
                     record.labels = labels.clone();
@@ -247,7 +264,7 @@ impl SessionState {
             }
             Edit::StartOver { subject, .. } => {
                 let mut record = self.begin(now)?;
-                record.subject = subject.map(str::to_owned);
+                record.subject = subject.map(Into::into);
                 if let Some(old) = &mut self.current {
                     record.attributes = take(&mut old.attributes);
                     record.attributes.retain(|name| edit.keeps(name));
@@ -273,7 +290,7 @@ impl SessionState {
 
     /// Changes the lifetimes of the session, and of one that may begin yet in this request.
     fn ask(&mut self, set: impl Fn(&mut OwnLifetimes)) -> bool {
-        set(&mut self.asked.own);
+        set(&mut self.asked.get_or_insert_default().own);
         self.current.as_mut().is_some_and(|record| {
             let before = record.own;
             set(&mut record.own);
@@ -283,12 +300,13 @@ impl SessionState {
 
     /// Makes a new, empty record.
     fn begin(&self, now: Timestamp) -> Result<Record, Error> {
+        let asked = self.asked.as_ref().map(|asked| asked.labels.clone());
         Ok(Record {
             id: SessionId::mint()?,
             created: self.stamp(now),
             subject: None,
-            own: self.asked.own,
-            labels: self.asked.labels.clone(),
+            own: self.asked(),
+            labels: asked.unwrap_or_default(),
             attributes: Attributes::default(),
         })
     }

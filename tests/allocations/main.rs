@@ -9,3 +9,4 @@ mod ceiling;
 #[path = "../common/mod.rs"]
 mod common;
 mod requests;
+mod revocations;

@@ -26,6 +26,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["cookie", "cross_origin", "error", "head", "seal"],
     ),
     ("payload", &["error", "lifetime", "seal"]),
+    ("revocation", &["error", "lifetime", "payload"]),
     // One request, which conducts them.
     (
         "visit",
@@ -38,6 +39,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "head",
             "lifetime",
             "payload",
+            "revocation",
             "seal",
             "slot",
         ],
@@ -46,7 +48,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "session",
         &[
-            "carrier", "cookie", "error", "event", "keys", "lifetime", "payload", "slot", "visit",
+            "carrier",
+            "cookie",
+            "error",
+            "event",
+            "keys",
+            "lifetime",
+            "payload",
+            "revocation",
+            "slot",
+            "visit",
         ],
     ),
     (
@@ -62,6 +73,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "keys",
             "lifetime",
             "payload",
+            "revocation",
             "seal",
             "session",
             "slot",
@@ -70,7 +82,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "guard",
-        &["cross_origin", "error", "event", "head", "session", "slot"],
+        &[
+            "cross_origin",
+            "error",
+            "event",
+            "head",
+            "revocation",
+            "session",
+            "slot",
+        ],
     ),
     // The doors, which the library itself never goes through.
     (

@@ -115,7 +115,7 @@ fn words_of_other_libraries_lead_to_ours() {
         ("remember_me", &["remember", "with_remembered_up_to"]),
         ("reset_session", &["start_over"]),
         ("return_to", &["ReturnPath"]),
-        ("revoke", &["destroy"]),
+        ("revoke", &["destroy", "revocations_of"]),
         ("rolling", &["with_idle_timeout"]),
         ("rotate", &["KeyRing", "seal_from"]),
         ("secret_key_base", &["from_env", "generate"]),

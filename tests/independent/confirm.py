@@ -11,6 +11,7 @@ from typing import Any
 
 import sealed_session as ss
 from sealed_session import Binding, Key, Reader, Refused, Request
+from sealed_session import revocations as rv
 from sealed_session.prints import print_of
 from writer import WRITERS, cases
 
@@ -158,6 +159,7 @@ def reader_of(entry: Entry) -> tuple[Reader, Request]:
         {Key(master).id: at for master, at in retired.items()},
         entry.get("former"),
         cases.transports_of(entry),
+        cases.known_of(entry),
     )
     lines = [line.encode() for line in entry.get("cookies", [])]
     lines += [bytes.fromhex(line) for line in entry.get("cookies_hex", [])]
@@ -282,6 +284,25 @@ def shape(entry: Entry) -> None:
     same(entry["value"].startswith(found), True)
 
 
+def target(entry: Entry) -> None:
+    found = Key(bytes.fromhex(entry["master"]))
+    audience, named = entry["audience"].encode(), bytes.fromhex(entry["target"])
+    name = rv.target(found, audience, entry["kind"], named)
+    until = rv.until(entry["at"], entry["absolute"], 120)
+    same(rv.kept(name, entry["at"], until).hex(), entry["kept"])
+    same(rv.read_kept(bytes.fromhex(entry["kept"])), (name, entry["at"], until))
+
+
+def snapshot(entry: Entry) -> None:
+    data = bytes.fromhex(entry["file"])
+    if "revocations" not in entry:
+        same(refusal(lambda: rv.read_snapshot(data)), "malformed")
+        return
+    kept = [bytes.fromhex(one) for one in entry["revocations"]]
+    same(rv.read_snapshot(data), (entry["written"], kept))
+    same(rv.write_snapshot(entry["written"], kept), data)
+
+
 def refused_key(entry: Entry) -> None:
     if "masters" in entry:
         keys = [Key(bytes.fromhex(master)) for master in entry["masters"]]
@@ -301,7 +322,7 @@ def main() -> int:
         return 2
     tally = Tally()
     keys, tokens, payloads = (cases.read(n) for n in ("keys", "tokens", "payloads"))
-    marks = cases.read("marks")
+    marks, revocations = cases.read("marks"), cases.read("revocations")
     groups: list[tuple[str, list[Entry], Callable[[Entry], None]]] = [
         ("keys", keys["keys"], key),
         ("keys", keys["refused_texts"], refused_key),
@@ -319,6 +340,9 @@ def main() -> int:
         ("marks", marks["renewals"], renewals),
         ("marks", marks["several"], tombstones),
         ("marks", marks["several_renewals"], renewals),
+        ("revocations", revocations["targets"], target),
+        ("revocations", revocations["snapshots"], snapshot),
+        ("revocations", revocations["refused"], snapshot),
         ("cookies", cases.read("cookies")["requests"], request_of),
         ("transports", cases.read("transports")["requests"], request_of),
         ("examples", examples.packed(), examples.check_packed),

@@ -65,6 +65,11 @@ def refusals() -> list[dict[str, Any]]:
             "now": int(now),
             "refusal": reason,
         }
+        if reason == "revoked":
+            ticks = section("Refusals").split("`")
+            came["revocations"] = [part for part in ticks if len(part) == 48]
+        if reason == "not_known":
+            came |= {"as_of": cases.NOW - 31, "within": 30}
         found.append(entry | came)
     return found
 

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
+use sealed_session::revocation::{Revocation, RevocationTable, Staleness};
 use sealed_session::{
     Budget, Compression, CookieSpec, Format, Key, KeyRing, Lifetime, Session, SessionManager,
-    Transport,
+    SessionManagerBuilder, Transport,
 };
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -153,10 +154,32 @@ pub(super) fn manager(entry: &Value) -> SessionManager {
     if let Some(transport) = transport(&entry["transports"]) {
         builder = builder.transport(transport);
     }
+    if let Some(kept) = entry["revocations"].as_array() {
+        builder = known(builder, entry, kept);
+    }
     for more in &accepted[1..] {
         builder = builder.accept_format(format(more));
     }
     builder.build().unwrap()
+}
+
+/// The revocations that a reader knows of, as of when, and what it does beyond a bound.
+fn known(builder: SessionManagerBuilder, entry: &Value, kept: &[Value]) -> SessionManagerBuilder {
+    let table = RevocationTable::new(100);
+    let kept = kept
+        .iter()
+        .map(|one| Revocation::from_bytes(&unhex(text_of(one))).unwrap());
+    table.add(kept, moment(number(entry, "now"))).unwrap();
+    if let Some(as_of) = entry["as_of"].as_u64() {
+        table.confirm(moment(as_of));
+    }
+    let builder = builder.revocations(table);
+    match entry["within"].as_u64() {
+        None => builder,
+        Some(within) => {
+            builder.staleness(Staleness::within(Duration::from_secs(within)).or_refuse())
+        }
+    }
 }
 
 /// A request as in cookies.json, with one bare cookie.

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::entry::{hex, label, list, load, parse, text, text_of};
+use crate::revocations::REVOCATIONS;
 use crate::{COOKIES, KEYS, MARKS, PAYLOADS, TOKENS, same};
 
 const FORMAT: &str = include_str!("../../FORMAT.md");
@@ -220,6 +221,19 @@ fn every_reason_has_a_request_that_is_refused_for_it() {
             "Cookie" => request["cookies"] = json!([value]),
             _ => request["fields"] = json!([[name, value]]),
         }
+        match reason.as_str() {
+            "revoked" => {
+                let ticks = section("Refusals").split('`');
+                let kept: Vec<&str> = ticks.filter(|part| part.len() == 48).collect();
+                request["revocations"] = json!(kept);
+            }
+            "not_known" => {
+                request["revocations"] = json!([]);
+                request["as_of"] = json!(1_799_999_969);
+                request["within"] = json!(30);
+            }
+            _ => {}
+        }
         assert_eq!(refusal(request).as_ref(), Some(reason), "{line}");
     }
     // Each reason of the table in section 9, and none twice.
@@ -296,6 +310,7 @@ fn the_page_of_the_vectors_tells_how_many_there_are_and_names_every_field() {
         ("shapes", include_str!("shapes.json")),
         ("marks", MARKS),
         ("cookies", COOKIES),
+        ("revocations", REVOCATIONS),
         ("transports", include_str!("transports.json")),
         ("minted", include_str!("minted.json")),
     ];

@@ -14,6 +14,7 @@ mod entry;
 mod examples;
 mod links;
 mod mint;
+mod revocations;
 mod shapes;
 mod transports;
 

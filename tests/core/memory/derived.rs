@@ -58,6 +58,7 @@ pub(crate) fn of_ring(name: &str, master: &[u8; 32], text: &str) -> Vec<Secret> 
         (2, "mac"),
         (3, "touch"),
         (4, "tombstone"),
+        (7, "target"),
     ] {
         let mut key = [0; 32];
         let info: [&[u8]; 3] = [b"sealed-session v1", &[kind], &[0, 0]];

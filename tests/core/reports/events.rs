@@ -37,13 +37,15 @@ fn everything(session: &Session) {
     drop(session.set_idle_timeout(None));
     drop(session.remember(Duration::from_secs(3_600)));
     drop(session.renew());
+    drop(session.set_labels(&["hook"]));
     session.mark_passive();
     session.count_as_use();
     drop(session.get::<u32>("hook"));
     let _ = (session.contains("hook"), session.names(), session.id());
     let _ = session.log_id();
     let _ = (session.is_live(), session.is_new(), session.opened_from());
-    let _ = (session.subject(), session.refusal(), session.sealed_under());
+    let _ = (session.subject(), session.labels(), session.refusal());
+    let _ = session.sealed_under();
     let _ = (
         session.times(),
         session.time_left(at(1)),

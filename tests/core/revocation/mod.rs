@@ -1,3 +1,6 @@
-//! Labels.
+//! Sessions that end at the server: what is revoked, how recently that has to be known, and who is asked.
 
+mod asked;
+mod ends;
 mod labels;
+mod staleness;

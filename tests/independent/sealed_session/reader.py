@@ -21,6 +21,7 @@ from .marks import (
 )
 from .payloads import Record, read_payload
 from .policy import Policy
+from .revocations import Known
 from .source import Refused
 from .tokens import IN_URL, Binding, open_token
 from .transports import COOKIE, LINK, Arrived, Request, Transports, Under
@@ -30,13 +31,22 @@ AUTHENTIC = {
     "from_the_future",
     "absolute_expired",
     "idle_expired",
+    "not_known",
     "record_too_new",
+    "revoked",
     "superseded",
 }
 
 
 # Reasons of what lives nowhere else.
-OVER = {"absent", "absolute_expired", "destroyed", "idle_expired", "superseded"}
+OVER = {
+    "absent",
+    "absolute_expired",
+    "destroyed",
+    "idle_expired",
+    "revoked",
+    "superseded",
+}
 
 
 def telling(refusals: list[Refused]) -> Refused:
@@ -84,6 +94,7 @@ class Reader:
     retirements: dict[bytes, int] = field(default_factory=dict)
     former: str | None = None
     transports: Transports = field(default_factory=Transports)
+    known: Known = field(default_factory=Known)
 
     def retired(self, now: int) -> frozenset[bytes]:
         return frozenset(k for k, time in self.retirements.items() if now >= time)
@@ -133,6 +144,9 @@ class Reader:
     def judge(self, found: Found, over: str | None, now: int) -> None:
         times = found.issued, found.record.created, found.used
         self.policy.judge(times, found.record.own, over, now)
+        retired, audience = self.retired(now), self.audience.encode()
+        keys = [key for key in self.keys if key.id not in retired]
+        self.known.judge(keys, audience, found.record, now, self.policy.skew)
 
     def load(self, request: Request, now: int) -> Found:
         """The session that counts."""

@@ -12,6 +12,7 @@ from typing import Any
 import sealed_session as ss
 from sealed_session import Attribute, Binding, Key, Record, to_varint
 from sealed_session.policy import Policy
+from sealed_session.revocations import Known, read_kept
 from sealed_session.transports import Transports
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
@@ -160,10 +161,19 @@ POLICY = (
 # What an entry says of transports and names, if it is not cookies of one name.
 TRANSPORTS = ("former", "transports", "fields", "query", "host", "by", "under")
 
+# What an entry says of revocations, if the reader knows of any.
+REVOCATIONS = ("revocations", "as_of", "within")
+
 
 def policy_of(entry: dict[str, Any]) -> Policy:
     more = {field: entry[field] for field in POLICY if field in entry}
     return Policy(entry["idle"], entry["absolute"], **more)
+
+
+def known_of(entry: dict[str, Any]) -> Known:
+    kept = [read_kept(bytes.fromhex(one)) for one in entry.get("revocations", [])]
+    at = {name: at for name, at, _ in kept}
+    return Known(at, entry.get("as_of"), entry.get("within"))
 
 
 def transports_of(entry: dict[str, Any]) -> Transports:
@@ -252,7 +262,8 @@ class Cases:
             "absolute": changed.get("absolute", ABSOLUTE),
         }
         entry |= {field: changed[field] for field in POLICY if field in changed}
-        entry |= {field: changed[field] for field in TRANSPORTS if field in changed}
+        more = (*TRANSPORTS, *REVOCATIONS)
+        entry |= {field: changed[field] for field in more if field in changed}
         if "retired" in changed:
             retired = changed["retired"]
             entry["retired"] = {key.master.hex(): at for key, at in retired.items()}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ..cases import Cases, write
-from . import lives, plain, tombstones, touches
+from . import lives, plain, revoked, tombstones, touches
 
 
 def make() -> None:
     cases = Cases()
     marked = (*touches.GROUPS, *tombstones.GROUPS, touches.orphans)
-    for group in (*plain.GROUPS, *marked, *lives.GROUPS):
+    for group in (*plain.GROUPS, *marked, *lives.GROUPS, *revoked.GROUPS):
         group(cases)
     names = [entry["case"] for entry in cases.all]
     assert len(set(names)) == len(names)

@@ -1,0 +1,164 @@
+//! Revocations that somebody else knows of, who is asked.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::mem::take;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::known::{Answer, AsOf, Known};
+use super::question::Question;
+use super::target::SessionTargets;
+use crate::lifetime::Timestamp;
+
+/// Answers that are remembered, before older ones make room. Twice as many take some 4 MB.
+const ROOM: usize = 10_000;
+
+/// Asks an application, or a store, about one session after the other, and remembers the answers.
+///
+/// A session is asked about when an answer is older than the [bound](super::Staleness::bound), by the adapter, before
+/// the handler runs; requests between wait for nothing. An answer goes for one session as it is: a sign-in, its subject
+/// and its labels. [`Answer::NotKnown`] is no answer: the one before counts for as long as it may.
+///
+/// Give the closure a time limit of its own. While it cannot answer, sessions are as
+/// [`Staleness`](super::Staleness) says.
+///
+/// ```
+/// use sealed_session::revocation::{Answer, AskedRevocations, Question, Staleness};
+/// use sealed_session::{Key, KeyRing, SessionManager};
+/// # use std::time::Duration;
+/// # use time::OffsetDateTime;
+/// # struct User { sessions_valid_from: OffsetDateTime }
+/// # async fn find_user(_: &str) -> Result<Option<User>, ()> { Ok(None) }
+///
+/// // A new password, or a suspension, sets `sessions_valid_from` anew.
+/// async fn is_revoked(question: Question) -> Answer {
+///     let Some(subject) = question.subject() else { return Answer::Clear };
+///     match find_user(subject).await {
+///         Ok(Some(user)) if user.sessions_valid_from <= question.created_at() => Answer::Clear,
+///         Ok(_) => Answer::Revoked,
+///         Err(_) => Answer::NotKnown,
+///     }
+/// }
+///
+/// let manager = SessionManager::builder("shop", KeyRing::new(Key::generate()?))
+///     .revocations(AskedRevocations::new(is_revoked))
+///     .staleness(Staleness::within(Duration::from_secs(60)))
+///     .build()?;
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct AskedRevocations {
+    inner: Arc<Asking>,
+}
+
+struct Asking {
+    ask: Box<Ask>,
+    answers: Mutex<Answers>,
+}
+
+type Ask = dyn Fn(Question) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync;
+
+/// What was answered, in two halves: when the newer one is full, the older one is forgotten.
+#[derive(Default)]
+struct Answers {
+    newer: HashMap<SessionTargets, Known>,
+    older: HashMap<SessionTargets, Known>,
+}
+
+impl Answers {
+    fn find(&self, targets: &SessionTargets) -> Option<Known> {
+        let found = self.newer.get(targets);
+        found.or_else(|| self.older.get(targets)).copied()
+    }
+
+    fn put(&mut self, targets: SessionTargets, known: Known) {
+        if self.newer.len() >= ROOM {
+            self.older = take(&mut self.newer);
+        }
+        self.newer.insert(targets, known);
+    }
+}
+
+impl AskedRevocations {
+    /// Asks `ask`. It may come out of order, and for several sessions of a request at once.
+    pub fn new<F>(ask: impl Fn(Question) -> F + Send + Sync + 'static) -> AskedRevocations
+    where
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        AskedRevocations {
+            inner: Arc::new(Asking {
+                ask: Box::new(move |question| Box::pin(ask(question))),
+                answers: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Returns what was answered last.
+    pub(super) fn known(&self, targets: &SessionTargets) -> Known {
+        let answers = self.inner.answers.lock();
+        let answers = answers.unwrap_or_else(PoisonError::into_inner);
+        answers.find(targets).unwrap_or(Known::NOTHING)
+    }
+
+    /// Asks, and remembers the answer as of `now`, the time of the request. Nobody else's code runs under a lock.
+    pub(crate) fn ask(
+        &self,
+        question: Question,
+        now: Timestamp,
+    ) -> impl Future<Output = ()> + Send {
+        let (inner, targets) = (Arc::clone(&self.inner), question.targets.clone());
+        let answer = (inner.ask)(question);
+        async move {
+            let revoked = match answer.await {
+                Answer::Clear => None,
+                Answer::Revoked => Some(Known::ALWAYS),
+                Answer::NotKnown => return,
+            };
+            let as_of = AsOf::Time(now);
+            let mut answers = inner.answers.lock().unwrap_or_else(PoisonError::into_inner);
+            // Of two requests the later one knows more.
+            if answers
+                .find(&targets)
+                .is_none_or(|known| known.as_of <= as_of)
+            {
+                answers.put(targets, Known { as_of, revoked });
+            }
+        }
+    }
+}
+
+impl fmt::Debug for AskedRevocations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AskedRevocations").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use smallvec::smallvec;
+
+    use super::*;
+    use crate::revocation::TargetId;
+
+    #[test]
+    fn answers_are_bounded_and_the_newer_half_stays() {
+        let session = |number: usize| {
+            let mut bytes = [0; 16];
+            bytes[..8].copy_from_slice(&number.to_be_bytes());
+            SessionTargets {
+                sign_in: smallvec![TargetId::from_bytes(bytes)],
+                wider: smallvec![],
+            }
+        };
+        let mut answers = Answers::default();
+        for number in 0..=2 * ROOM {
+            answers.put(session(number), Known::NOTHING);
+            assert!(answers.newer.len() <= ROOM && answers.older.len() <= ROOM);
+        }
+        assert_eq!(answers.find(&session(0)), None);
+        for number in ROOM..=2 * ROOM {
+            assert!(answers.find(&session(number)).is_some(), "{number}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Whoever knows of revocations: a table, somebody who is asked, or both.
+
+use super::asked::AskedRevocations;
+use super::known::{AsOf, Known};
+use super::table::RevocationTable;
+use super::target::{SessionTargets, TargetId};
+use crate::lifetime::Timestamp;
+
+/// Where a manager looks for revocations: a [`RevocationTable`], [`AskedRevocations`], or a table that is asked about
+/// what it does not know recently enough.
+///
+/// ```
+/// use sealed_session::revocation::{Answer, AskedRevocations, RevocationTable, Revocations};
+/// use sealed_session::{Key, KeyRing, SessionManager};
+///
+/// let table = RevocationTable::new(100_000);
+/// let store = AskedRevocations::new(async |question| {
+///     // A store that is asked for `question.targets()` answers by `question.answer(..)`.
+///     question.answer([])
+/// });
+/// let manager = SessionManager::builder("shop", KeyRing::new(Key::generate()?))
+///     .revocations(Revocations::from(table).or_ask(store))
+///     .build()?;
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Revocations {
+    table: Option<RevocationTable>,
+    asked: Option<AskedRevocations>,
+}
+
+impl Revocations {
+    /// Asks about sessions of which the table does not know recently enough. Both count: what either of them knows to be
+    /// revoked is revoked.
+    #[must_use]
+    pub fn or_ask(self, asked: AskedRevocations) -> Revocations {
+        Revocations {
+            asked: Some(asked),
+            ..self
+        }
+    }
+
+    /// Returns what is known of every session, if nothing at all is revoked and nobody is asked.
+    pub(crate) fn known_of_all(&self) -> Option<Known> {
+        let table = self.table.as_ref().filter(|_| self.asked.is_none())?;
+        table.known_of_all()
+    }
+
+    /// Returns what is known of a session without asking.
+    pub(crate) fn known(&self, targets: &SessionTargets) -> Known {
+        let table = self.table.as_ref().map(|table| table.known(targets));
+        let asked = self.asked.as_ref().map(|asked| asked.known(targets));
+        let all = table.into_iter().chain(asked);
+        all.fold(Known::NOTHING, Known::with)
+    }
+
+    /// Returns the time of the latest revocation of a target that is in the table.
+    pub(crate) fn latest(&self, target: TargetId) -> Option<Timestamp> {
+        self.table.as_ref()?.find(target)
+    }
+
+    /// Returns as of when the table knows of everything, if there is one.
+    pub(crate) fn as_of(&self) -> Option<AsOf> {
+        self.table.as_ref().map(RevocationTable::as_of)
+    }
+
+    /// Returns whether there is somebody to ask.
+    pub(crate) fn asks(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// Returns who has to be asked about a session, if what is known has to be newer than `within` seconds.
+    pub(crate) fn has_to_ask(
+        &self,
+        targets: &SessionTargets,
+        within: u64,
+        now: Timestamp,
+    ) -> Option<&AskedRevocations> {
+        let asked = self.asked.as_ref()?;
+        match self.known(targets).as_of {
+            AsOf::Now => None,
+            AsOf::Time(time) if u64::from(now.since(time)) < within => None,
+            AsOf::Time(_) | AsOf::Never => Some(asked),
+        }
+    }
+}
+
+impl From<RevocationTable> for Revocations {
+    fn from(table: RevocationTable) -> Revocations {
+        Revocations {
+            table: Some(table),
+            asked: None,
+        }
+    }
+}
+
+impl From<AskedRevocations> for Revocations {
+    fn from(asked: AskedRevocations) -> Revocations {
+        Revocations {
+            table: None,
+            asked: Some(asked),
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! Revocations in memory: exact, bounded, and read while others write.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use time::OffsetDateTime;
+
+use super::known::{AsOf, Known};
+use super::record::Revocation;
+use super::target::{SessionTargets, TargetId};
+use crate::error::Error;
+use crate::lifetime::Timestamp;
+
+/// How many revocations a shard holds when the table is full. A map of 1,024 places holds 896 before it doubles, which
+/// is four standard deviations more, so that nearly no shard does. A lock is held for one shard, and no longer than it
+/// takes to move as many.
+const SHARD: usize = 780;
+
+/// Revocations in memory. A clone is the same table.
+///
+/// One process that revokes for itself takes a table alone: what it holds is true as of now. Where several nodes share
+/// a store, each has a table that the store's client feeds: it [adds](RevocationTable::add) what it hears, and
+/// [confirms](RevocationTable::confirm) as of when that is all.
+///
+/// A full table refuses what is added, and forgets nothing that may still end a session. It takes 24 bytes for each
+/// revocation, and 33 with what surrounds them when it is full: 33 MB for a million. A sign-out is one revocation under
+/// each key of the ring.
+///
+/// After a restart a table is empty, and what was revoked before counts again. [`save`](RevocationTable::save) keeps it
+/// in a file, and [`from_file`](RevocationTable::from_file) reads that.
+///
+/// ```
+/// use sealed_session::revocation::{RevocationTable, Target};
+/// # use sealed_session::{Key, KeyRing, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+///
+/// let table = RevocationTable::new(100_000);
+/// let manager = SessionManager::builder("shop", KeyRing::new(Key::generate()?))
+///     .revocations(table.clone())
+///     .build()?;
+///
+/// table.add(manager.revocations_of(Target::Label("tenant:7"), now), now)?;
+/// assert_eq!(table.len(), 1);
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct RevocationTable {
+    inner: Arc<Kept>,
+}
+
+struct Kept {
+    shards: Vec<RwLock<Shard>>,
+    capacity: usize,
+    length: AtomicUsize,
+    as_of: AtomicU64,
+    /// When all shards were last cleared of what may be forgotten.
+    swept: AtomicU64,
+}
+
+type Shard = HashMap<TargetId, Latest>;
+
+/// The latest revocation of a target, and until when one has to be kept.
+#[derive(Clone, Copy)]
+struct Latest {
+    at: Timestamp,
+    until: Timestamp,
+}
+
+/// Values of `as_of` beside times of 32 bits: nothing was ever confirmed, and nobody else revokes.
+const NEVER: u64 = u64::MAX - 1;
+const NOW: u64 = u64::MAX;
+
+impl RevocationTable {
+    /// Makes an empty table that holds so many revocations at most. It is true as of now, until the first call of
+    /// [`confirm`](RevocationTable::confirm) or [`doubt`](RevocationTable::doubt).
+    #[must_use]
+    pub fn new(capacity: usize) -> RevocationTable {
+        let shards = capacity.div_ceil(SHARD).max(1);
+        RevocationTable {
+            inner: Arc::new(Kept {
+                shards: std::iter::repeat_with(RwLock::default)
+                    .take(shards)
+                    .collect(),
+                capacity,
+                length: AtomicUsize::new(0),
+                as_of: AtomicU64::new(NOW),
+                swept: AtomicU64::new(0),
+            }),
+        }
+    }
+
+    /// Adds revocations. Of several of one target the latest counts, in whatever order they are added, and none is
+    /// weakened by another. Those that can end no session any more are left out. `now` is the time of this call.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_revocation`] if the table is full. It keeps what it has, and the sign-out has not happened, so do not
+    /// tell the visitor that it has. Give the table room for all sign-outs within the longest absolute lifetime.
+    ///
+    /// ```
+    /// use sealed_session::revocation::{RevocationTable, Target};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
+    ///
+    /// let table = RevocationTable::new(1);
+    /// table.add(manager.revocations_of(Target::Subject("user-17"), now), now)?;
+    /// let more = manager.revocations_of(Target::Subject("user-18"), now);
+    /// assert!(table.add(more.clone(), now).unwrap_err().is_revocation());
+    ///
+    /// // By tomorrow the first one is over, and so is what it ended.
+    /// let tomorrow = now + time::Duration::days(1);
+    /// # let more = manager.revocations_of(Target::Subject("user-18"), tomorrow);
+    /// table.add(more, tomorrow)?;
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    pub fn add(
+        &self,
+        revocations: impl IntoIterator<Item = Revocation>,
+        now: OffsetDateTime,
+    ) -> Result<(), Error> {
+        let now = Timestamp::of(now);
+        revocations
+            .into_iter()
+            .filter(|revocation| now < revocation.until)
+            .try_for_each(|revocation| self.add_one(&revocation, now))
+    }
+
+    /// Says that the table holds everything that was revoked by `as_of`, as far as anybody knows. From then on it is
+    /// true as of that time, and not as of now: for how long it counts is said by
+    /// [`Staleness`](super::Staleness).
+    ///
+    /// ```
+    /// use sealed_session::revocation::RevocationTable;
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// let table = RevocationTable::new(100_000);
+    /// table.doubt(); // before the store was read for the first time
+    /// assert_eq!(table.known_as_of(now), None);
+    /// table.confirm(now);
+    /// assert_eq!(table.known_as_of(now + time::Duration::seconds(5)), Some(now));
+    /// ```
+    pub fn confirm(&self, as_of: OffsetDateTime) {
+        let time = Timestamp::of(as_of);
+        self.inner.as_of.store(time.0.into(), Ordering::Release);
+    }
+
+    /// Says that something may be missing: the store was not read yet, or has lost what it held. All that is in the
+    /// table still counts.
+    pub fn doubt(&self) {
+        self.inner.as_of.store(NEVER, Ordering::Release);
+    }
+
+    /// Returns the time as of which the table is complete: `now` if nobody else revokes, and `None` if nobody knows.
+    #[must_use]
+    pub fn known_as_of(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        match self.as_of() {
+            AsOf::Never => None,
+            AsOf::Time(time) => Some(time.to_time()),
+            AsOf::Now => Some(now),
+        }
+    }
+
+    /// Returns when a target was revoked last, if it was and has to be kept yet.
+    ///
+    /// ```
+    /// use sealed_session::revocation::{RevocationTable, Target};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
+    ///
+    /// let table = RevocationTable::new(10_000);
+    /// let revocation = manager.revocations_of(Target::Subject("user-17"), now)[0];
+    /// assert_eq!(table.revoked_at(revocation.target()), None);
+    /// table.add([revocation], now)?;
+    /// assert_eq!(table.revoked_at(revocation.target()), Some(now));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn revoked_at(&self, target: TargetId) -> Option<OffsetDateTime> {
+        self.find(target).map(Timestamp::to_time)
+    }
+
+    /// Counts the revocations. Some of them may end nothing any more.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.inner.length.load(Ordering::Relaxed)
+    }
+
+    /// Returns whether nothing is revoked.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns how many revocations the table holds at most.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.inner.capacity
+    }
+
+    pub(super) fn as_of(&self) -> AsOf {
+        match self.inner.as_of.load(Ordering::Acquire) {
+            NOW => AsOf::Now,
+            NEVER => AsOf::Never,
+            time => AsOf::Time(Timestamp(u32::try_from(time).unwrap_or(0))),
+        }
+    }
+
+    /// Returns what is known of every session, if nothing is revoked.
+    pub(super) fn known_of_all(&self) -> Option<Known> {
+        // First the time, as below.
+        let as_of = self.as_of();
+        self.is_empty().then_some(Known {
+            as_of,
+            revoked: None,
+        })
+    }
+
+    /// Returns what is known of a session.
+    pub(super) fn known(&self, targets: &SessionTargets) -> Known {
+        // First the time: what is added meanwhile may be known before it is confirmed, and not the other way round.
+        let as_of = self.as_of();
+        let find = |target: &TargetId| self.find(*target);
+        let sign_in = targets.sign_in.iter().find_map(find).map(|_| Known::ALWAYS);
+        let wider = targets.wider.iter().filter_map(find);
+        Known {
+            as_of,
+            revoked: sign_in.or_else(|| wider.max()),
+        }
+    }
+
+    /// Returns the time of the latest revocation of a target.
+    pub(super) fn find(&self, target: TargetId) -> Option<Timestamp> {
+        if self.is_empty() {
+            return None;
+        }
+        let shard = self
+            .shard(target)?
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        shard.get(&target).map(|times| times.at)
+    }
+
+    fn shard(&self, target: TargetId) -> Option<&RwLock<Shard>> {
+        let shards = &self.inner.shards;
+        shards.get(target.place(shards.len()))
+    }
+
+    pub(super) fn add_one(&self, revocation: &Revocation, now: Timestamp) -> Result<(), Error> {
+        if self.len() >= self.inner.capacity {
+            self.sweep(now);
+        }
+        let Some(shard) = self.shard(revocation.target) else {
+            return Ok(());
+        };
+        let mut shard = write(shard);
+        if let Some(times) = shard.get_mut(&revocation.target) {
+            times.at = times.at.max(revocation.at);
+            times.until = times.until.max(revocation.until);
+            return Ok(());
+        }
+        // The place is taken before it is filled: two threads do not share the last one.
+        let take = |length: usize| (length < self.inner.capacity).then_some(length + 1);
+        let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
+        if self.inner.length.fetch_update(set, fetch, take).is_err() {
+            return Err(Error::revocation(format!(
+                "the table holds {} and is full; give it room for all sign-outs within the longest absolute \
+                 lifetime, under each key of the ring",
+                self.inner.capacity
+            )));
+        }
+        let Revocation { target, at, until } = *revocation;
+        shard.insert(target, Latest { at, until });
+        Ok(())
+    }
+
+    /// Forgets what can end no session any more, shard by shard. A full table is not swept more than once a minute.
+    fn sweep(&self, now: Timestamp) {
+        const PAUSE: u64 = 60;
+        let (now_, swept) = (u64::from(now.0), &self.inner.swept);
+        let may = |before: u64| (now_ >= before.saturating_add(PAUSE)).then_some(now_);
+        if swept
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, may)
+            .is_err()
+        {
+            return;
+        }
+        for shard in &self.inner.shards {
+            let mut shard = write(shard);
+            let before = shard.len();
+            shard.retain(|_, times| now < times.until);
+            let gone = before - shard.len();
+            self.inner.length.fetch_sub(gone, Ordering::Relaxed);
+        }
+    }
+
+    /// Returns all that may still end a session, in ascending order of their targets. One shard after the other is
+    /// locked, and none while its revocations are used.
+    pub(super) fn all(&self, now: Timestamp) -> impl Iterator<Item = Revocation> {
+        self.inner.shards.iter().flat_map(move |shard| {
+            let shard: RwLockReadGuard<'_, Shard> =
+                shard.read().unwrap_or_else(PoisonError::into_inner);
+            let kept = shard.iter().filter(|(_, times)| now < times.until);
+            let revocation = |(target, times): (&TargetId, &Latest)| Revocation {
+                target: *target,
+                at: times.at,
+                until: times.until,
+            };
+            let mut all: Vec<Revocation> = kept.map(revocation).collect();
+            all.sort_unstable_by_key(|revocation| revocation.target);
+            all
+        })
+    }
+}
+
+/// A panic under a lock leaves a whole shard: each change is one call of the map.
+fn write(shard: &RwLock<Shard>) -> RwLockWriteGuard<'_, Shard> {
+    shard.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for RevocationTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RevocationTable")
+            .field("length", &self.len())
+            .field("capacity", &self.capacity())
+            .field("as_of", &self.as_of())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! Revocations: a session that was ended at the server is over in every browser.
+
+use std::time::Duration;
+
+use smallvec::SmallVec;
+
+use super::config::Config;
+use super::revoking::Revoking;
+use super::state::SessionState;
+use crate::error::Refusal;
+use crate::lifetime::Timestamp;
+use crate::payload::Record;
+use crate::revocation::{
+    Answer, AskedRevocations, Known, Question, Revocation, SessionTargets, Target, TargetId,
+    first_spared, hits, kept_until,
+};
+
+impl Config {
+    /// Returns what is revoked by `target`, under the name that each key gives it. Two revocations of one target have
+    /// different times: a session may have begun between them.
+    pub(crate) fn revocations_of(&self, target: Target<'_>, now: Timestamp) -> Vec<Revocation> {
+        let skew = self.lifetime.clock_skew().as_secs();
+        let longest = self.lifetime.longest_absolute().as_secs();
+        let mut names = Vec::new();
+        self.name_targets(&[target], now, |_, name| names.push(name));
+        names.sort_unstable();
+        let latest = self.revoking.as_ref().and_then(|revoking| {
+            let latest = |name: &TargetId| revoking.revocations.latest(*name);
+            names.iter().filter_map(latest).max()
+        });
+        // No further ahead than a clock may be: whoever signs out over and over does not shut the account.
+        let after = latest.map(|latest| latest.after(1).min(now.after(skew)));
+        let at = after.map_or(now, |after| after.max(now));
+        let revocation = |target| Revocation {
+            target,
+            at,
+            until: kept_until(at, longest, skew),
+        };
+        names.into_iter().map(revocation).collect()
+    }
+
+    /// Returns the names of what a session is part of.
+    fn session_targets(&self, record: &Record, now: Timestamp) -> SessionTargets {
+        let all = [Target::Everything, Target::SignIn(record.id)].into_iter();
+        let all = all.chain(record.subject.as_deref().map(Target::Subject));
+        let all: SmallVec<[Target<'_>; 7]> =
+            all.chain(record.labels.iter().map(Target::Label)).collect();
+        let mut targets = SessionTargets::default();
+        self.name_targets(&all, now, |kind, name| targets.put(kind, name));
+        targets
+    }
+
+    fn name_targets(
+        &self,
+        targets: &[Target<'_>],
+        now: Timestamp,
+        mut take: impl FnMut(u8, TargetId),
+    ) {
+        let targets = targets.iter().map(|target| (target.kind(), target.bytes()));
+        let take = |kind, name| take(kind, TargetId::from_bytes(name));
+        self.sealer
+            .name_targets(targets, &self.revocation_binding, now, take);
+    }
+
+    fn known(&self, revoking: &Revoking, record: &Record, now: Timestamp) -> Known {
+        // Nearly always nothing is revoked, and nothing has to be named.
+        revoking.revocations.known_of_all().unwrap_or_else(|| {
+            let targets = self.session_targets(record, now);
+            revoking.revocations.known(&targets)
+        })
+    }
+}
+
+impl Config {
+    /// Returns what is known of a session, if that may be so old.
+    pub(super) fn answer(
+        &self,
+        revoking: &Revoking,
+        record: &Record,
+        within: Duration,
+        now: Timestamp,
+    ) -> Answer {
+        let skew = self.lifetime.clock_skew().as_secs();
+        let known = self.known(revoking, record, now);
+        known.answer(record.created, skew, within.as_secs(), now)
+    }
+
+    /// Returns whom to ask about a session, and the question; `None` if what is known is not so old.
+    pub(super) fn question(
+        &self,
+        revoking: &Revoking,
+        record: &Record,
+        within: Duration,
+        now: Timestamp,
+    ) -> Option<(AskedRevocations, Question)> {
+        let targets = self.session_targets(record, now);
+        let whom = revoking
+            .revocations
+            .has_to_ask(&targets, within.as_secs(), now)?;
+        let question = Question {
+            id: record.id,
+            subject: record.subject.as_deref().map(str::to_owned),
+            labels: record.labels.iter().map(str::to_owned).collect(),
+            created: record.created,
+            targets,
+            skew: self.lifetime.clock_skew().as_secs(),
+        };
+        Some((whom.clone(), question))
+    }
+}
+
+/// Decides whether a session that lives here was revoked. Returns whether it is accepted although nobody knows
+/// recently enough.
+#[inline(always)]
+pub(super) fn judge(config: &Config, record: &Record, now: Timestamp) -> Result<bool, Refusal> {
+    match &config.revoking {
+        None => Ok(false),
+        Some(revoking) => judge_by(config, revoking, record, now),
+    }
+}
+
+// Apart from what every request does.
+#[inline(never)]
+fn judge_by(
+    config: &Config,
+    revoking: &Revoking,
+    record: &Record,
+    now: Timestamp,
+) -> Result<bool, Refusal> {
+    match config.answer(revoking, record, revoking.bound(), now) {
+        Answer::Clear => {
+            revoking.is_known();
+            Ok(false)
+        }
+        Answer::Revoked => Err(Refusal::Revoked),
+        Answer::NotKnown if revoking.staleness.refuses() => Err(Refusal::NotKnown),
+        Answer::NotKnown => Ok(true),
+    }
+}
+
+/// Returns a session as it is to be sealed, if it is not as it is. One that begins on a node which knows of a revocation
+/// comes after it, and says so, whatever the clocks say: a visitor who signs in again is not shut out for as long as
+/// clocks may differ.
+#[inline(always)]
+pub(super) fn outliving(
+    config: &Config,
+    state: &SessionState,
+    record: &Record,
+    now: Timestamp,
+) -> Option<Box<Record>> {
+    let revoking = config.revoking.as_ref()?;
+    match state.unbroken() {
+        None => later(config, revoking, record, now),
+        Some(_) => None,
+    }
+}
+
+#[inline(never)]
+fn later(
+    config: &Config,
+    revoking: &Revoking,
+    record: &Record,
+    now: Timestamp,
+) -> Option<Box<Record>> {
+    let skew = config.lifetime.clock_skew().as_secs();
+    let at = config.known(revoking, record, now).revoked?;
+    if at == Known::ALWAYS || !hits(record.created, at, skew) {
+        return None;
+    }
+    let created = first_spared(at, skew);
+    // The node that revoked has a clock that is ahead of this one: it has to pass that time first.
+    if config.lifetime.is_future(created, now) {
+        return None;
+    }
+    let mut later = Box::new(record.clone());
+    later.created = created;
+    Some(later)
+}

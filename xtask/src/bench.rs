@@ -38,6 +38,13 @@ pub(crate) const COUNTS: Tool = Tool {
     is_timed: true,
 };
 
+/// Times what revocations cost.
+pub(crate) const REVOCATIONS: Tool = Tool {
+    package: "sealed-session-paths",
+    name: "revocations",
+    is_timed: true,
+};
+
 /// Runs the tests, checks the README's table of sizes, and sends every request of the timings once.
 pub(crate) fn check() -> Result<Passed, String> {
     let passed = count(cargo("test --workspace --locked --manifest-path").arg(MANIFEST))?;

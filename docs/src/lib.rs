@@ -59,6 +59,10 @@ pub mod clients_without_cookies {}
 #[doc = include_str!("../keys.md")]
 pub mod keys {}
 
+/// Sessions that end at the server.
+#[doc = include_str!("../revocation.md")]
+pub mod revocation {}
+
 /// Another name or scope, without signing anybody out.
 #[doc = include_str!("../moving-cookies.md")]
 pub mod moving_cookies {}

@@ -26,7 +26,7 @@ use crate::keys::KeyId;
 ///
 /// | level | what | which events |
 /// | --- | --- | --- |
-/// | `ERROR` | the application is at fault, and something is lost | `CommitFailed`, `HandlerError`, `Mistake`, `NotStored`, `TooLate` |
+/// | `ERROR` | the application is at fault, and something is lost | `CommitFailed`, `HandlerError`, `Mistake`, `NotRevoked`, `NotStored`, `TooLate` |
 /// | `WARN` | something was lost, refused as an attack, or is about to fail | `CrowdedRequest`, `Denied` where a guard cannot read what it asks for, `DevelopmentProfile`, `ForeignRequest`, `GivenUp`, `NearBudget`, `Overwrote`, `PlainHttp`, `Poisoned`, `RingKept`, `Stale`, `Unreadable` when the value is replaced |
 /// | `INFO` | a deployment in good order seldom sees it, and one that is not sees it in each such request | `Denied` with a 403 or a 503; `Refused`, but for those below; `RingReplaced`; `Withheld` |
 /// | `DEBUG` | everyday life, and repetitions | `Denied` with a 401 or a redirect; `Ended`; `NothingToKeep`; `Written`; `Refused` for a session that is over or whose key is retired; `CrowdedRequest` and `NearBudget` of a session that was so long already; `RingKept` for the same fault as before; `Stale` as long as nobody knows; `Unreadable` when the value is only read |
@@ -154,6 +154,13 @@ pub enum Event {
         /// Whether the session was above it already when it came.
         again: bool,
     },
+    /// A session was ended in its browser, and not at the server: the [table](crate::revocation::RevocationTable) has no
+    /// room. A copy of its cookie is good for as long as it would have been.
+    #[non_exhaustive]
+    NotRevoked {
+        /// Why, with the number.
+        error: Error,
+    },
     /// A value was refused because it can never fit, and nothing took its place. The response does not say so,
     /// because it is not the page of a failed commit.
     #[non_exhaustive]
@@ -266,6 +273,7 @@ fn level(event: &Event) -> Level {
         Event::CommitFailed { .. }
         | Event::HandlerError { .. }
         | Event::Mistake { .. }
+        | Event::NotRevoked { .. }
         | Event::NotStored { .. }
         | Event::TooLate { .. } => Level::ERROR,
         Event::CrowdedRequest { again: true, .. }
@@ -375,6 +383,7 @@ fn trace(event: &Event, cookie: &str) {
                 "session is near its budget; keep references instead of data; {cure}"
             );
         }
+        Event::NotRevoked { error } => tell!(level, %error, "session not ended at the server"),
         Event::NotStored { error } => {
             tell!(level, %error, "value refused, nothing took its place, and the response does not say so");
         }

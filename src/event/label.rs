@@ -36,6 +36,7 @@ impl Event {
             Event::HandlerError { .. } => "handler_error",
             Event::Mistake { .. } => "mistake",
             Event::NearBudget { .. } => "near_budget",
+            Event::NotRevoked { .. } => "not_revoked",
             Event::NotStored { .. } => "not_stored",
             Event::NothingToKeep { .. } => "nothing_to_keep",
             Event::Opened {} => "opened",
@@ -92,6 +93,7 @@ impl Event {
             Event::CommitFailed { error }
             | Event::HandlerError { error }
             | Event::Mistake { error }
+            | Event::NotRevoked { error }
             | Event::NotStored { error } => error.label(),
             Event::CrowdedRequest { again, .. }
             | Event::NearBudget { again, .. }

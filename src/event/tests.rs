@@ -79,6 +79,7 @@ fn written(reason: &'static str) -> Event {
 fn what_a_busy_site_sees_of_each_event() {
     let table = [
         (Event::CommitFailed { error: error() }, Level::ERROR),
+        (Event::NotRevoked { error: error() }, Level::ERROR),
         (Event::NotStored { error: error() }, Level::ERROR),
         (
             Event::TooLate {
@@ -208,6 +209,12 @@ fn names_reasons_and_sizes_are_what_they_were() {
         ),
         (near(false), ("near_budget", "first", Some(4_000))),
         (near(true), ("near_budget", "again", Some(4_000))),
+        (
+            Event::NotRevoked {
+                error: Error::revocation("the table is full"),
+            },
+            ("not_revoked", "revocation", None),
+        ),
         (
             Event::NotStored { error: too_large() },
             ("not_stored", "too_large", Some(7_000)),

@@ -2,8 +2,10 @@
 
 use super::asked::AskedRevocations;
 use super::known::{AsOf, Known};
+use super::record::Revocation;
 use super::table::RevocationTable;
 use super::target::{SessionTargets, TargetId};
+use crate::error::Error;
 use crate::lifetime::Timestamp;
 
 /// Where a manager looks for revocations: a [`RevocationTable`], [`AskedRevocations`], or a table that is asked about
@@ -57,6 +59,19 @@ impl Revocations {
     /// Returns the time of the latest revocation of a target that is in the table.
     pub(crate) fn latest(&self, target: TargetId) -> Option<Timestamp> {
         self.table.as_ref()?.find(target)
+    }
+
+    /// Returns whether a sign-out can be kept: there is a table.
+    pub(crate) fn keeps(&self) -> bool {
+        self.table.is_some()
+    }
+
+    /// Keeps a sign-out in the table, if there is one.
+    pub(crate) fn sign_out(&self, revocations: &[Revocation], now: Timestamp) -> Result<(), Error> {
+        match &self.table {
+            Some(table) => table.sign_out(revocations, now),
+            None => Ok(()),
+        }
     }
 
     /// Returns as of when the table knows of everything, if there is one.

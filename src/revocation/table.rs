@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use time::OffsetDateTime;
 
@@ -58,7 +58,11 @@ struct Kept {
     as_of: AtomicU64,
     /// When all shards were last cleared of what may be forgotten.
     swept: AtomicU64,
+    /// Hears of sign-outs that begin here.
+    on_sign_out: OnceLock<Box<SignOutHook>>,
 }
+
+type SignOutHook = dyn Fn(&[Revocation]) + Send + Sync;
 
 type Shard = HashMap<TargetId, Latest>;
 
@@ -88,6 +92,7 @@ impl RevocationTable {
                 length: AtomicUsize::new(0),
                 as_of: AtomicU64::new(NOW),
                 swept: AtomicU64::new(0),
+                on_sign_out: OnceLock::new(),
             }),
         }
     }
@@ -154,6 +159,26 @@ impl RevocationTable {
     /// table still counts.
     pub fn doubt(&self) {
         self.inner.as_of.store(NEVER, Ordering::Release);
+    }
+
+    /// Calls `hook` with what a sign-out adds: a [`destroy`](crate::Session::destroy) revokes its sign-in here. What is
+    /// [added](RevocationTable::add) is not told. For the client of a store, which passes it on to other nodes. No lock
+    /// is held meanwhile, and the response waits, so that the hook should be quick.
+    ///
+    /// A table has one hook. Returns whether it is this one: a second one is not taken.
+    ///
+    /// ```
+    /// use sealed_session::revocation::RevocationTable;
+    /// use std::sync::mpsc::channel;
+    ///
+    /// let (to_store, _queue) = channel();
+    /// let table = RevocationTable::new(100_000);
+    /// assert!(table.on_sign_out(move |revocations| {
+    ///     let _ = to_store.send(revocations.to_vec());
+    /// }));
+    /// ```
+    pub fn on_sign_out(&self, hook: impl Fn(&[Revocation]) + Send + Sync + 'static) -> bool {
+        self.inner.on_sign_out.set(Box::new(hook)).is_ok()
     }
 
     /// Returns the time as of which the table is complete: `now` if nobody else revokes, and `None` if nobody knows.
@@ -251,6 +276,36 @@ impl RevocationTable {
     fn shard(&self, target: TargetId) -> Option<&RwLock<Shard>> {
         let shards = &self.inner.shards;
         shards.get(target.place(shards.len()))
+    }
+
+    /// Adds a sign-out that begins here, and tells of it.
+    ///
+    /// Anybody with an account can sign in and out over and over. So sign-outs take half of the room, and the other half
+    /// is for what an application adds.
+    pub(super) fn sign_out(&self, revocations: &[Revocation], now: Timestamp) -> Result<(), Error> {
+        if revocations
+            .iter()
+            .all(|known| self.find(known.target).is_some())
+        {
+            return Ok(());
+        }
+        if self.len() >= self.inner.capacity.div_ceil(2) {
+            self.sweep(now);
+        }
+        if self.len() >= self.inner.capacity.div_ceil(2) {
+            return Err(Error::revocation(format!(
+                "a sign-out ended the session in this browser alone: the table holds {}, which is half of its room, and \
+                 the other half is for what the application adds; give it more room",
+                self.len()
+            )));
+        }
+        for revocation in revocations {
+            self.add_one(revocation, now)?;
+        }
+        if let Some(hook) = self.inner.on_sign_out.get() {
+            hook(revocations);
+        }
+        Ok(())
     }
 
     pub(super) fn add_one(&self, revocation: &Revocation, now: Timestamp) -> Result<(), Error> {

@@ -280,7 +280,9 @@ impl Session {
     /// Another response that is under way may still bring the session back. So a tombstone stays
     /// in this browser for as long as it could live then, and the session is refused with
     /// [`Refusal::Destroyed`]. A copy of the cookie that somebody else took stays valid until it
-    /// expires, unless you [revoke](crate::revocation::Target::SignIn) the sign-in as well.
+    /// expires, unless the manager keeps [revocations](crate::revocation) in a table. Then the sign-in is revoked
+    /// there, as soon as the commit has succeeded, with every copy. Sessions without a subject are not: anybody can begin
+    /// and end as many as they please.
     ///
     /// # Errors
     ///

@@ -51,6 +51,9 @@ impl Visit {
         if said.iter().all(Said::is_silent) {
             return Ok(Vec::new());
         }
+        if said.iter().any(|said| said.parting.is_some()) {
+            self.revoke_what_ended(Timestamp::of(now));
+        }
         Ok(changes(said, &caching.unwrap_or_else(read)))
     }
 }

@@ -21,6 +21,7 @@ mod revoked;
 mod revoking;
 mod said;
 mod shared;
+mod signed_out;
 mod slot;
 mod slot_state;
 mod state;

@@ -3,4 +3,5 @@
 mod asked;
 mod ends;
 mod labels;
+mod sign_out;
 mod staleness;

@@ -1,6 +1,6 @@
 //! What is known of a session's targets, and what follows from it.
 
-use super::rule::hits;
+use super::rule::Begun;
 use crate::lifetime::Timestamp;
 
 /// The answer to a [`Question`](super::Question).
@@ -60,18 +60,12 @@ impl Known {
         }
     }
 
-    /// Judges a session that began at `created`, if what is known may be so many seconds old.
-    pub(crate) fn answer(
-        self,
-        created: Timestamp,
-        skew: u64,
-        within: u64,
-        now: Timestamp,
-    ) -> Answer {
+    /// Judges a session, if what is known may be so many seconds old.
+    pub(crate) fn answer(self, begun: Begun, within: u64, now: Timestamp) -> Answer {
         // What was revoked stays revoked, however old the news is.
         if self
             .revoked
-            .is_some_and(|at| at == Known::ALWAYS || hits(created, at, skew))
+            .is_some_and(|at| at == Known::ALWAYS || begun.is_hit(at))
         {
             return Answer::Revoked;
         }
@@ -88,7 +82,11 @@ mod tests {
 
     #[test]
     fn what_was_revoked_stays_revoked_and_only_news_gets_old() {
-        let (begun, now) = (Timestamp(1_000), Timestamp(2_000));
+        let begun = |at| Begun {
+            at: Timestamp(at),
+            skew: 120,
+        };
+        let now = Timestamp(2_000);
         let at = |seconds| AsOf::Time(Timestamp(seconds));
         let table = [
             // As of when, revoked at, and the answer within 30 s.
@@ -106,7 +104,7 @@ mod tests {
         ];
         for (as_of, revoked, wanted) in table {
             let revoked = revoked.map(Timestamp);
-            let answer = Known { as_of, revoked }.answer(begun, 120, 30, now);
+            let answer = Known { as_of, revoked }.answer(begun(1_000), 30, now);
             assert_eq!(answer, wanted, "{as_of:?}, {revoked:?}");
         }
         let always = Known {
@@ -114,6 +112,6 @@ mod tests {
             revoked: Some(Known::ALWAYS),
         };
         let last = Timestamp(u32::MAX);
-        assert_eq!(always.answer(last, 0, 0, last), Answer::Revoked);
+        assert_eq!(always.answer(begun(u32::MAX), 0, last), Answer::Revoked);
     }
 }

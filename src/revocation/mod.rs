@@ -58,7 +58,7 @@ pub use known::Answer;
 pub(crate) use known::Known;
 pub use question::Question;
 pub use record::Revocation;
-pub(crate) use rule::{first_spared, hits, kept_until};
+pub(crate) use rule::{Begun, first_spared, kept_until};
 pub use source::Revocations;
 pub use staleness::Staleness;
 pub use table::RevocationTable;

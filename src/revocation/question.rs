@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 
 use super::known::{Answer, AsOf, Known};
 use super::record::Revocation;
+use super::rule::Begun;
 use super::target::{SessionTargets, TargetId};
-use crate::lifetime::Timestamp;
 use crate::payload::SessionId;
 
 /// A session of which somebody has to say whether it was revoked: what [`AskedRevocations`](super::AskedRevocations)
@@ -19,10 +19,8 @@ pub struct Question {
     pub(crate) id: SessionId,
     pub(crate) subject: Option<String>,
     pub(crate) labels: Vec<String>,
-    pub(crate) created: Timestamp,
+    pub(crate) begun: Begun,
     pub(crate) targets: SessionTargets,
-    /// In seconds.
-    pub(crate) skew: u64,
 }
 
 impl Question {
@@ -47,7 +45,7 @@ impl Question {
     /// time from which on an account's sessions are good.
     #[must_use]
     pub fn created_at(&self) -> OffsetDateTime {
-        self.created.to_time()
+        self.begun.at.to_time()
     }
 
     /// Returns the names under which revocations that end the session are kept: its sign-in first, then everything, its
@@ -72,7 +70,7 @@ impl Question {
             as_of: AsOf::Now,
             revoked: strictest.max(),
         };
-        known.answer(self.created, self.skew, 0, self.created)
+        known.answer(self.begun, 0, self.begun.at)
     }
 }
 

@@ -1,14 +1,28 @@
-//! The rule by which a revocation ends sessions. All three functions stand and fall together, and the tests at the end
+//! The rule by which a revocation ends sessions. The functions stand and fall together, and the tests at the end
 //! prove them against each other.
 
 use crate::lifetime::Timestamp;
+
+/// When a session began, and by how many seconds the clock that said so may be off.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Begun {
+    pub(crate) at: Timestamp,
+    pub(crate) skew: u64,
+}
+
+impl Begun {
+    /// Returns whether a revocation made at `at` ends the session.
+    pub(crate) fn is_hit(self, at: Timestamp) -> bool {
+        hits(self.at, at, self.skew)
+    }
+}
 
 /// Returns whether a session that began at `created` is over by a revocation made at `at`, where two clocks may differ by
 /// `skew` seconds.
 ///
 /// `created` counts, and not when the token was sealed: a session that was written a moment ago is as old as its
 /// sign-in. A session that began before the revocation may carry a later time, from a clock that is ahead.
-pub(crate) fn hits(created: Timestamp, at: Timestamp, skew: u64) -> bool {
+fn hits(created: Timestamp, at: Timestamp, skew: u64) -> bool {
     created < first_spared(at, skew)
 }
 

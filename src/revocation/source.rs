@@ -1,8 +1,12 @@
 //! Whoever knows of revocations: a table, somebody who is asked, or both.
 
+use std::any::Any;
+use std::sync::Arc;
+
 use super::asked::AskedRevocations;
 use super::known::{AsOf, Known};
 use super::record::Revocation;
+use super::rule::Begun;
 use super::table::RevocationTable;
 use super::target::{SessionTargets, TargetId};
 use crate::error::Error;
@@ -29,6 +33,8 @@ use crate::lifetime::Timestamp;
 pub struct Revocations {
     table: Option<RevocationTable>,
     asked: Option<AskedRevocations>,
+    /// What has to live for as long as somebody looks here.
+    _feeder: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Revocations {
@@ -42,15 +48,25 @@ impl Revocations {
         }
     }
 
-    /// Returns what is known of every session, if nothing at all is revoked and nobody is asked.
-    pub(crate) fn known_of_all(&self) -> Option<Known> {
+    /// Keeps `feeder` for as long as a manager looks here: what ends, when it is dropped, the task that feeds the table.
+    #[must_use]
+    pub fn fed_by(self, feeder: impl Any + Send + Sync) -> Revocations {
+        Revocations {
+            _feeder: Some(Arc::new(feeder)),
+            ..self
+        }
+    }
+
+    /// Returns what is known of a session that began so, if nothing at all is revoked and nobody is asked.
+    pub(crate) fn known_of_any(&self, begun: Begun) -> Option<Known> {
         let table = self.table.as_ref().filter(|_| self.asked.is_none())?;
-        table.known_of_all()
+        table.known_of_any(begun)
     }
 
     /// Returns what is known of a session without asking.
-    pub(crate) fn known(&self, targets: &SessionTargets) -> Known {
-        let table = self.table.as_ref().map(|table| table.known(targets));
+    pub(crate) fn known(&self, targets: &SessionTargets, begun: Begun) -> Known {
+        let table = self.table.as_ref();
+        let table = table.map(|table| table.known(targets, begun));
         let asked = self.asked.as_ref().map(|asked| asked.known(targets));
         let all = table.into_iter().chain(asked);
         all.fold(Known::NOTHING, Known::with)
@@ -74,6 +90,12 @@ impl Revocations {
         }
     }
 
+    /// Returns the time before which revocations may be missing in the table, if some may.
+    pub(crate) fn since(&self) -> Option<Timestamp> {
+        let since = self.table.as_ref().map(RevocationTable::since);
+        since.filter(|since| *since != Timestamp(0))
+    }
+
     /// Returns as of when the table knows of everything, if there is one.
     pub(crate) fn as_of(&self) -> Option<AsOf> {
         self.table.as_ref().map(RevocationTable::as_of)
@@ -88,11 +110,12 @@ impl Revocations {
     pub(crate) fn has_to_ask(
         &self,
         targets: &SessionTargets,
+        begun: Begun,
         within: u64,
         now: Timestamp,
     ) -> Option<&AskedRevocations> {
         let asked = self.asked.as_ref()?;
-        match self.known(targets).as_of {
+        match self.known(targets, begun).as_of {
             AsOf::Now => None,
             AsOf::Time(time) if u64::from(now.since(time)) < within => None,
             AsOf::Time(_) | AsOf::Never => Some(asked),
@@ -105,6 +128,7 @@ impl From<RevocationTable> for Revocations {
         Revocations {
             table: Some(table),
             asked: None,
+            _feeder: None,
         }
     }
 }
@@ -114,6 +138,7 @@ impl From<AskedRevocations> for Revocations {
         Revocations {
             table: None,
             asked: Some(asked),
+            _feeder: None,
         }
     }
 }

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use time::OffsetDateTime;
 
-use super::known::{AsOf, Known};
+use super::known::{Answer, AsOf, Known};
+use super::question::Question;
 use super::record::Revocation;
+use super::rule::Begun;
 use super::target::{SessionTargets, TargetId};
 use crate::error::Error;
 use crate::lifetime::Timestamp;
@@ -56,6 +58,8 @@ struct Kept {
     capacity: usize,
     length: AtomicUsize,
     as_of: AtomicU64,
+    /// Revocations before this time may be missing. Zero: none is.
+    since: AtomicU32,
     /// When all shards were last cleared of what may be forgotten.
     swept: AtomicU64,
     /// Hears of sign-outs that begin here.
@@ -91,6 +95,7 @@ impl RevocationTable {
                 capacity,
                 length: AtomicUsize::new(0),
                 as_of: AtomicU64::new(NOW),
+                since: AtomicU32::new(0),
                 swept: AtomicU64::new(0),
                 on_sign_out: OnceLock::new(),
             }),
@@ -191,7 +196,45 @@ impl RevocationTable {
         }
     }
 
-    /// Returns when a target was revoked last, if it was and has to be kept yet.
+    /// Says that revocations made before `since` may be missing for good: the store that feeds the table was lost, and
+    /// nobody knows whether it held any. Nobody knows of the sessions that a revocation of everything at that time would
+    /// end, and [`Staleness`](super::Staleness) says what becomes of them. All that begin later are known, and a sign-in
+    /// is at once. With the beginning of 1970 nothing is missing, as at first.
+    ///
+    /// [`save`](RevocationTable::save) keeps it.
+    ///
+    /// ```
+    /// use sealed_session::revocation::RevocationTable;
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// let table = RevocationTable::new(100_000);
+    /// assert_eq!(table.remembers_since(), OffsetDateTime::UNIX_EPOCH);
+    /// table.remember_since(now);
+    /// assert_eq!(table.remembers_since(), now);
+    /// ```
+    pub fn remember_since(&self, since: OffsetDateTime) {
+        let since = Timestamp::of(since);
+        self.inner.since.store(since.0, Ordering::Release);
+    }
+
+    /// Returns the time before which revocations may be missing: the beginning of 1970 if none is.
+    #[must_use]
+    pub fn remembers_since(&self) -> OffsetDateTime {
+        self.since().to_time()
+    }
+
+    /// Answers a [`Question`] by what the table holds, however old that is: [`Answer::NotKnown`] says that it is in
+    /// [doubt](RevocationTable::doubt), or [remembers](RevocationTable::remember_since) too little. For
+    /// [`AskedRevocations`](super::AskedRevocations) that bring the table up to date when they are asked.
+    #[must_use]
+    pub fn answer(&self, question: &Question) -> Answer {
+        let Question { targets, begun, .. } = question;
+        let known = self.known(targets, *begun);
+        known.answer(*begun, u64::MAX, begun.at)
+    }
+
+    /// Returns the latest revocation of a target, if it was revoked and that has to be kept yet.
     ///
     /// ```
     /// use sealed_session::revocation::{RevocationTable, Target};
@@ -202,14 +245,17 @@ impl RevocationTable {
     ///
     /// let table = RevocationTable::new(10_000);
     /// let revocation = manager.revocations_of(Target::Subject("user-17"), now)[0];
-    /// assert_eq!(table.revoked_at(revocation.target()), None);
+    /// assert_eq!(table.latest(revocation.target()), None);
     /// table.add([revocation], now)?;
-    /// assert_eq!(table.revoked_at(revocation.target()), Some(now));
+    /// assert_eq!(table.latest(revocation.target()), Some(revocation));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     #[must_use]
-    pub fn revoked_at(&self, target: TargetId) -> Option<OffsetDateTime> {
-        self.find(target).map(Timestamp::to_time)
+    pub fn latest(&self, target: TargetId) -> Option<Revocation> {
+        let shard = self.shard(target)?.read();
+        let shard = shard.unwrap_or_else(PoisonError::into_inner);
+        let Latest { at, until } = *shard.get(&target)?;
+        Some(Revocation { target, at, until })
     }
 
     /// Counts the revocations. Some of them may end nothing any more.
@@ -230,6 +276,16 @@ impl RevocationTable {
         self.inner.capacity
     }
 
+    /// Returns all that may still end a session at `now`, in ascending order of their targets. One shard after the other
+    /// is locked, and none while its revocations are used.
+    pub fn revocations(&self, now: OffsetDateTime) -> impl Iterator<Item = Revocation> {
+        self.all(Timestamp::of(now))
+    }
+
+    pub(super) fn since(&self) -> Timestamp {
+        Timestamp(self.inner.since.load(Ordering::Acquire))
+    }
+
     pub(super) fn as_of(&self) -> AsOf {
         match self.inner.as_of.load(Ordering::Acquire) {
             NOW => AsOf::Now,
@@ -238,10 +294,20 @@ impl RevocationTable {
         }
     }
 
-    /// Returns what is known of every session, if nothing is revoked.
-    pub(super) fn known_of_all(&self) -> Option<Known> {
-        // First the time, as below.
+    /// Returns as of when everything is known that may end such a session.
+    fn as_of_session(&self, begun: Begun) -> AsOf {
         let as_of = self.as_of();
+        match self.since() {
+            Timestamp(0) => as_of,
+            since if begun.is_hit(since) => AsOf::Never,
+            _ => as_of,
+        }
+    }
+
+    /// Returns what is known of a session that began so, if nothing is revoked.
+    pub(super) fn known_of_any(&self, begun: Begun) -> Option<Known> {
+        // First the time, as below.
+        let as_of = self.as_of_session(begun);
         self.is_empty().then_some(Known {
             as_of,
             revoked: None,
@@ -249,9 +315,9 @@ impl RevocationTable {
     }
 
     /// Returns what is known of a session.
-    pub(super) fn known(&self, targets: &SessionTargets) -> Known {
+    pub(super) fn known(&self, targets: &SessionTargets, begun: Begun) -> Known {
         // First the time: what is added meanwhile may be known before it is confirmed, and not the other way round.
-        let as_of = self.as_of();
+        let as_of = self.as_of_session(begun);
         let find = |target: &TargetId| self.find(*target);
         let sign_in = targets.sign_in.iter().find_map(find).map(|_| Known::ALWAYS);
         let wider = targets.wider.iter().filter_map(find);
@@ -266,11 +332,7 @@ impl RevocationTable {
         if self.is_empty() {
             return None;
         }
-        let shard = self
-            .shard(target)?
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        shard.get(&target).map(|times| times.at)
+        self.latest(target).map(|revocation| revocation.at)
     }
 
     fn shard(&self, target: TargetId) -> Option<&RwLock<Shard>> {
@@ -356,8 +418,6 @@ impl RevocationTable {
         }
     }
 
-    /// Returns all that may still end a session, in ascending order of their targets. One shard after the other is
-    /// locked, and none while its revocations are used.
     pub(super) fn all(&self, now: Timestamp) -> impl Iterator<Item = Revocation> {
         self.inner.shards.iter().flat_map(move |shard| {
             let shard: RwLockReadGuard<'_, Shard> =

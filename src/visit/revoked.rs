@@ -11,8 +11,8 @@ use crate::error::Refusal;
 use crate::lifetime::Timestamp;
 use crate::payload::Record;
 use crate::revocation::{
-    Answer, AskedRevocations, Known, Question, Revocation, SessionTargets, Target, TargetId,
-    first_spared, hits, kept_until,
+    Answer, AskedRevocations, Begun, Known, Question, Revocation, SessionTargets, Target, TargetId,
+    first_spared, kept_until,
 };
 
 impl Config {
@@ -26,7 +26,8 @@ impl Config {
         names.sort_unstable();
         let latest = self.revoking.as_ref().and_then(|revoking| {
             let latest = |name: &TargetId| revoking.revocations.latest(*name);
-            names.iter().filter_map(latest).max()
+            let revoked = names.iter().filter_map(latest).max();
+            revoked.max(revoking.revocations.since())
         });
         // No further ahead than a clock may be: whoever signs out over and over does not shut the account.
         let after = latest.map(|latest| latest.after(1).min(now.after(skew)));
@@ -63,11 +64,19 @@ impl Config {
     }
 
     fn known(&self, revoking: &Revoking, record: &Record, now: Timestamp) -> Known {
+        let begun = self.begun(record);
         // Nearly always nothing is revoked, and nothing has to be named.
-        revoking.revocations.known_of_all().unwrap_or_else(|| {
+        revoking.revocations.known_of_any(begun).unwrap_or_else(|| {
             let targets = self.session_targets(record, now);
-            revoking.revocations.known(&targets)
+            revoking.revocations.known(&targets, begun)
         })
+    }
+
+    fn begun(&self, record: &Record) -> Begun {
+        Begun {
+            at: record.created,
+            skew: self.lifetime.clock_skew().as_secs(),
+        }
     }
 }
 
@@ -80,9 +89,8 @@ impl Config {
         within: Duration,
         now: Timestamp,
     ) -> Answer {
-        let skew = self.lifetime.clock_skew().as_secs();
         let known = self.known(revoking, record, now);
-        known.answer(record.created, skew, within.as_secs(), now)
+        known.answer(self.begun(record), within.as_secs(), now)
     }
 
     /// Returns whom to ask about a session, and the question; `None` if what is known is not so old.
@@ -94,16 +102,16 @@ impl Config {
         now: Timestamp,
     ) -> Option<(AskedRevocations, Question)> {
         let targets = self.session_targets(record, now);
+        let begun = self.begun(record);
         let whom = revoking
             .revocations
-            .has_to_ask(&targets, within.as_secs(), now)?;
+            .has_to_ask(&targets, begun, within.as_secs(), now)?;
         let question = Question {
             id: record.id,
             subject: record.subject.as_deref().map(str::to_owned),
             labels: record.labels.iter().map(str::to_owned).collect(),
-            created: record.created,
+            begun,
             targets,
-            skew: self.lifetime.clock_skew().as_secs(),
         };
         Some((whom.clone(), question))
     }
@@ -162,12 +170,17 @@ fn later(
     record: &Record,
     now: Timestamp,
 ) -> Option<Box<Record>> {
-    let skew = config.lifetime.clock_skew().as_secs();
-    let at = config.known(revoking, record, now).revoked?;
-    if at == Known::ALWAYS || !hits(record.created, at, skew) {
+    let revoked = config.known(revoking, record, now).revoked;
+    if revoked == Some(Known::ALWAYS) {
         return None;
     }
-    let created = first_spared(at, skew);
+    // What was lost may have been a revocation of everything.
+    let at = revoked.max(revoking.revocations.since())?;
+    let begun = config.begun(record);
+    if !begun.is_hit(at) {
+        return None;
+    }
+    let created = first_spared(at, begun.skew);
     // The node that revoked has a clock that is ahead of this one: it has to pass that time first.
     if config.lifetime.is_future(created, now) {
         return None;

@@ -38,10 +38,17 @@ fn part_of(wider: &[u8]) -> SessionTargets {
     }
 }
 
+fn begun(created: u32) -> Begun {
+    Begun {
+        at: Timestamp(created),
+        skew: SKEW,
+    }
+}
+
 fn is_over(table: &RevocationTable, targets: &SessionTargets, created: u32) -> bool {
-    let known = table.known(targets);
-    let answer = known.answer(Timestamp(created), SKEW, 0, Timestamp(created));
-    answer == super::super::Answer::Revoked
+    let known = table.known(targets, begun(created));
+    let answer = known.answer(begun(created), 0, Timestamp(created));
+    answer == Answer::Revoked
 }
 
 proptest! {
@@ -123,7 +130,7 @@ fn a_table_is_true_as_of_now_until_somebody_else_feeds_it() {
     table.confirm(time(5));
     assert_eq!(table.known_as_of(time(7)), Some(time(5)));
     assert_eq!(
-        table.clone().known(&part_of(&[])).as_of,
+        table.clone().known(&part_of(&[]), begun(1)).as_of,
         AsOf::Time(Timestamp(5))
     );
 }

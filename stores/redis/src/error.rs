@@ -1,0 +1,148 @@
+//! What goes wrong between this node and the store. No text holds a password, a name or what is kept.
+
+use std::fmt;
+
+use redis::{ErrorKind, RedisError, ServerErrorKind};
+
+/// Something went wrong with a store, or with how it is used.
+///
+/// Ask the predicates. The text says what happened, where, and what to do.
+///
+/// ```
+/// use sealed_session_redis::RedisStore;
+///
+/// let error = RedisStore::open("redis:/cache.example", "shop").unwrap_err();
+/// assert!(error.is_configuration());
+/// ```
+#[derive(Clone)]
+pub struct Error(Box<Happened>);
+
+#[derive(Clone)]
+struct Happened {
+    kind: Kind,
+    what: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Configuration,
+    Unreachable,
+    Refused,
+    Full,
+    Lost,
+}
+
+impl Error {
+    /// Returns whether the store was not reached, or did not answer in time. What was revoked counts on this node, and
+    /// is written once the store is back.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        self.0.kind == Kind::Unreachable
+    }
+
+    /// Returns whether the store refused: the password, a command by its ACL, a write for want of memory, or a write
+    /// because it is a replica. What was revoked counts on this node, and is written once the store takes it.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.0.kind == Kind::Refused
+    }
+
+    /// Returns whether the address or the use of this crate is at fault. Waiting does not mend it.
+    #[must_use]
+    pub fn is_configuration(&self) -> bool {
+        self.0.kind == Kind::Configuration
+    }
+
+    /// Returns whether this node has no room for more revocations. Nothing was written.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.0.kind == Kind::Full
+    }
+
+    /// Returns whether the store has lost what it held. What was revoked counts on this node, and is written with all
+    /// that was lost.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.0.kind == Kind::Lost
+    }
+
+    pub(crate) fn configuration(what: impl Into<String>) -> Error {
+        Error::new(Kind::Configuration, what)
+    }
+
+    pub(crate) fn unreachable(what: impl Into<String>) -> Error {
+        Error::new(Kind::Unreachable, what)
+    }
+
+    pub(crate) fn refused(what: impl Into<String>) -> Error {
+        Error::new(Kind::Refused, what)
+    }
+
+    pub(crate) fn lost(what: impl Into<String>) -> Error {
+        Error::new(Kind::Lost, what)
+    }
+
+    pub(crate) fn full(what: impl Into<String>) -> Error {
+        Error::new(Kind::Full, what)
+    }
+
+    /// Says what a client of Redis says, with where that was.
+    pub(crate) fn of(cause: &RedisError, address: &str) -> Error {
+        let advice = match cause.kind() {
+            ErrorKind::InvalidClientConfig => {
+                return Error::configuration(format!("the store at {address}: {cause}"));
+            }
+            ErrorKind::AuthenticationFailed => "; check the user and the password of the URL",
+            ErrorKind::Server(ServerErrorKind::NoPerm | ServerErrorKind::ExecAbort)
+                if cause.to_string().contains("NOPERM") =>
+            {
+                "; give the user the ACL line of this crate's documentation"
+            }
+            ErrorKind::Server(ServerErrorKind::ReadOnly) => {
+                "; it is a replica: give the address of the primary"
+            }
+            // It says so itself, and it passes.
+            ErrorKind::Server(
+                ServerErrorKind::BusyLoading
+                | ServerErrorKind::MasterDown
+                | ServerErrorKind::ClusterDown
+                | ServerErrorKind::TryAgain,
+            ) => {
+                return Error::unreachable(format!("the store at {address} is not ready: {cause}"));
+            }
+            ErrorKind::Server(_) | ErrorKind::Extension if cause.to_string().contains("OOM") => {
+                "; give it more memory"
+            }
+            ErrorKind::Server(_) | ErrorKind::Extension => "",
+            _ => {
+                let what = format!("the store at {address} cannot be reached: {cause}");
+                return Error::unreachable(what);
+            }
+        };
+        Error::refused(format!("the store at {address} refused: {cause}{advice}"))
+    }
+
+    fn new(kind: Kind, what: impl Into<String>) -> Error {
+        Error(Box::new(Happened {
+            kind,
+            what: what.into(),
+        }))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.what)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("what", &self.0.what)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {}

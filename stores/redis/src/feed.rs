@@ -1,0 +1,61 @@
+//! What the task that reads shares with the handles.
+
+use std::sync::atomic::{AtomicBool, AtomicU64};
+
+use tokio::sync::watch;
+
+use crate::error::Error;
+use crate::line::Line;
+use crate::place::Loss;
+use crate::read::now;
+use crate::replica::Replica;
+use crate::store::{Keys, Server};
+
+/// A replica, and all that it takes to feed it.
+pub(crate) struct Feed {
+    pub(crate) server: Server,
+    pub(crate) keys: Keys,
+    pub(crate) replica: Replica,
+    pub(crate) health: watch::Sender<Health>,
+    /// Whether the table has revocations that could not be written.
+    pub(crate) is_behind: AtomicBool,
+    pub(crate) repairs: AtomicU64,
+    pub(crate) line: Line,
+}
+
+/// How the reading goes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Health {
+    pub(crate) is_connected: bool,
+    pub(crate) is_whole: bool,
+    pub(crate) error: Option<Error>,
+}
+
+impl Feed {
+    pub(crate) fn new(server: Server, keys: Keys, room: usize) -> Feed {
+        Feed {
+            line: Line::new(server.clone()),
+            server,
+            keys,
+            replica: Replica::new(room),
+            health: watch::Sender::default(),
+            is_behind: AtomicBool::new(false),
+            repairs: AtomicU64::new(0),
+        }
+    }
+
+    /// Takes note that the store has lost something, and says so once.
+    pub(crate) fn lose(&self, loss: Loss, turn: u64) {
+        let since = self.replica.table.known_as_of(now());
+        if self.replica.lose(turn, loss) {
+            self.health.send_modify(|health| health.is_whole = false);
+            tracing::error!(
+                target: "sealed_session",
+                event = "store_lost",
+                known_as_of = ?since,
+                "the store at {} has lost revocations: {loss}; this node is in doubt, and writes again what it knows",
+                self.server.address,
+            );
+        }
+    }
+}

@@ -1,0 +1,27 @@
+#![forbid(unsafe_code)]
+#![doc = include_str!("../README.md")]
+//!
+//! This crate owns the wire: what is written to a store, how each node reads it, and what happens when a store loses
+//! something. It judges no session; that is `sealed_session`, by the table that this feeds.
+
+mod about;
+mod connection;
+mod entry;
+mod error;
+mod feed;
+mod line;
+mod place;
+mod read;
+mod reader;
+mod repair;
+mod replica;
+mod revocations;
+mod round;
+mod status;
+mod store;
+mod trim;
+
+pub use error::Error;
+pub use revocations::SharedRevocations;
+pub use status::Status;
+pub use store::RedisStore;

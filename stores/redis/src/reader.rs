@@ -1,0 +1,290 @@
+//! The task that reads: connects, waits for news, looks whether the store is whole, repairs it, and begins again.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::about::About;
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::feed::Feed;
+use crate::place::Loss;
+use crate::read::{Finding, now, read};
+use crate::repair::{Grounds, repair};
+use crate::replica::{Complete, Standing};
+use crate::trim::trim;
+
+/// How long to wait for news before asking whether there is any, which proves how recent this node is.
+const NEWS: Duration = Duration::from_millis(500);
+
+/// The pause while something is not as it should be.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a node that starts waits for one that lived to vouch for a server that was started again.
+const VOUCHING: Duration = Duration::from_secs(5);
+
+/// How often the beginning of the stream is looked at.
+const TRIMMING: Duration = Duration::from_secs(60);
+
+/// The pauses between attempts to connect, before they are spread.
+const SHORTEST: Duration = Duration::from_millis(50);
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// Reads until it is aborted.
+pub(crate) async fn run(feed: Arc<Feed>) {
+    let mut pause = SHORTEST;
+    let mut reader = Reader {
+        feed: &feed,
+        unvouched: None,
+        is_believed: false,
+        trimmed: None,
+        is_full: false,
+    };
+    loop {
+        let error = match Connection::open(&feed.server).await {
+            Ok(connection) => reader.stay(connection, &mut pause).await,
+            Err(error) => error,
+        };
+        reader.fail(error);
+        sleep(spread(pause)).await;
+        pause = (pause * 2).min(LONGEST);
+    }
+}
+
+struct Reader<'f> {
+    feed: &'f Feed,
+    /// Since when a server that was started again has nobody to vouch for it.
+    unvouched: Option<Instant>,
+    /// Whether this node has put up with that, and said since when the store remembers.
+    is_believed: bool,
+    trimmed: Option<Instant>,
+    /// Whether an operator was told that the table is full.
+    is_full: bool,
+}
+
+impl Reader<'_> {
+    /// Reads by one connection until it fails.
+    async fn stay(&mut self, mut connection: Connection, pause: &mut Duration) -> Error {
+        self.is_believed = false;
+        loop {
+            if let Err(error) = self.step(&mut connection).await {
+                return error;
+            }
+            *pause = SHORTEST;
+            self.succeed();
+            if let Err(error) = self.news(&mut connection).await {
+                return error;
+            }
+        }
+    }
+
+    /// Waits until there is something to read, or until it is time to ask.
+    async fn news(&self, connection: &mut Connection) -> Result<(), Error> {
+        let place = match self.feed.replica.standing().0 {
+            Standing::Whole(place) if !self.is_full => place,
+            // Whoever reads from the beginning each time does it less often.
+            _ if self.is_full => return Ok(sleep(10 * PAUSE).await),
+            _ => return Ok(sleep(PAUSE).await),
+        };
+        let mut wait = redis::cmd("XREAD");
+        wait.arg("COUNT").arg(1).arg("BLOCK").arg(NEWS.as_millis());
+        wait.arg("STREAMS").arg(&*self.feed.keys.stream);
+        wait.arg(place.head.last.to_string());
+        connection.wait(&wait, NEWS).await.map(drop)
+    }
+
+    /// Reads what is new, and sees to what is wrong.
+    async fn step(&mut self, connection: &mut Connection) -> Result<(), Error> {
+        let (feed, replica) = (self.feed, &self.feed.replica);
+        if feed.is_behind.swap(false, Ordering::AcqRel) {
+            let grounds = match replica.standing().0 {
+                Standing::Cold => Grounds::Cold,
+                _ => Grounds::Whole,
+            };
+            let repaired = self.repair(connection, grounds).await;
+            if !matches!(repaired, Ok(true)) {
+                feed.is_behind.store(true, Ordering::Release);
+            }
+            repaired?;
+        }
+        if let Standing::Bereft(_) = replica.standing().0 {
+            self.repair(connection, Grounds::Whole).await?;
+            return Ok(());
+        }
+        match read(connection, &feed.keys, replica).await? {
+            Finding::Complete(complete) => self.complete(connection, complete).await,
+            Finding::Lost(loss, turn) => self.lost(connection, loss, turn).await,
+            Finding::Full(why) => {
+                replica.doubt();
+                if !std::mem::replace(&mut self.is_full, true) {
+                    tracing::error!(
+                        target: "sealed_session",
+                        event = "store_full",
+                        "this node has no room for what is revoked, and is in doubt: {why}",
+                    );
+                }
+                feed.health.send_modify(|health| health.is_whole = false);
+                Ok(())
+            }
+        }
+    }
+
+    /// Everything was read: it counts, if the store is one that can be believed.
+    async fn complete(
+        &mut self,
+        connection: &mut Connection,
+        complete: Complete,
+    ) -> Result<(), Error> {
+        let (feed, replica) = (self.feed, &self.feed.replica);
+        let run = connection.run.clone();
+        let is_same_run = run.is_some() && complete.about.run == run;
+        let is_cold = replica.standing().0 == Standing::Cold;
+        let is_known = is_same_run || feed.server.is_durable || self.is_believed;
+        if is_cold && !is_known {
+            let since = *self.unvouched.get_or_insert_with(Instant::now);
+            if since.elapsed() < VOUCHING {
+                return Ok(());
+            }
+            tracing::warn!(
+                target: "sealed_session",
+                event = "store_unvouched",
+                "the store at {} was started again, and no node lived to see whether it is whole: sessions that began \
+                 before now are not known",
+                feed.server.address,
+            );
+            self.is_believed = self.repair(connection, Grounds::Nobody).await?;
+            return Ok(());
+        }
+        if !replica.confirm(&complete) {
+            return Ok(());
+        }
+        self.unvouched = None;
+        self.is_full = false;
+        let became_whole = feed
+            .health
+            .send_if_modified(|health| !std::mem::replace(&mut health.is_whole, true));
+        if became_whole {
+            tracing::info!(
+                target: "sealed_session",
+                event = "store_read",
+                revocations = replica.table.len(),
+                "this node knows everything that is in the store at {}",
+                feed.server.address,
+            );
+        }
+        self.look_after(connection, &complete.about, is_same_run)
+            .await
+    }
+
+    /// Vouches for a store that others may doubt, and removes what is over.
+    async fn look_after(
+        &mut self,
+        connection: &mut Connection,
+        about: &About,
+        is_same_run: bool,
+    ) -> Result<(), Error> {
+        let feed = self.feed;
+        let own = feed.replica.table.remembers_since();
+        let is_new_run = connection.run.is_some() && !is_same_run;
+        if is_new_run || own < about.since {
+            let run = connection.run.clone();
+            let mut commands = redis::Pipeline::new();
+            About::vouch(
+                &mut commands,
+                &feed.keys,
+                own.min(about.since),
+                run.as_deref(),
+            );
+            connection.all(&mut commands).await?;
+        }
+        if self
+            .trimmed
+            .is_none_or(|trimmed| trimmed.elapsed() >= TRIMMING)
+        {
+            self.trimmed = Some(Instant::now());
+            trim(connection, &feed.keys, now()).await?;
+        }
+        Ok(())
+    }
+
+    /// The store does not hold what it held, or nothing yet.
+    async fn lost(
+        &mut self,
+        connection: &mut Connection,
+        loss: Loss,
+        turn: u64,
+    ) -> Result<(), Error> {
+        if self.feed.replica.standing().0 == Standing::Cold {
+            return self.repair(connection, Grounds::Cold).await.map(drop);
+        }
+        self.feed.lose(loss, turn);
+        Ok(())
+    }
+
+    async fn repair(
+        &mut self,
+        connection: &mut Connection,
+        grounds: Grounds,
+    ) -> Result<bool, Error> {
+        let (feed, replica) = (self.feed, &self.feed.replica);
+        let Some(repaired) = repair(connection, &feed.keys, replica, grounds).await? else {
+            return Ok(false);
+        };
+        if grounds == Grounds::Whole {
+            replica.repaired();
+            feed.repairs.fetch_add(1, Ordering::Relaxed);
+        }
+        tracing::warn!(
+            target: "sealed_session",
+            event = "store_repaired",
+            written = repaired.written,
+            is_new = repaired.is_new,
+            "the store at {} has what this node knows",
+            feed.server.address,
+        );
+        Ok(true)
+    }
+
+    fn succeed(&self) {
+        let connected = self.feed.health.send_if_modified(|health| {
+            health.error = None;
+            !std::mem::replace(&mut health.is_connected, true)
+        });
+        if connected {
+            tracing::info!(
+                target: "sealed_session",
+                event = "store_connected",
+                "the store at {} answers",
+                self.feed.server.address,
+            );
+        }
+    }
+
+    fn fail(&self, error: Error) {
+        let told = self.feed.health.send_if_modified(|health| {
+            let is_news = health.is_connected || health.error.is_none();
+            health.is_connected = false;
+            health.error = Some(error.clone());
+            is_news
+        });
+        if told {
+            tracing::warn!(
+                target: "sealed_session",
+                event = "store_failed",
+                "{error}; this node goes on with what it knows, and goes on trying",
+            );
+        }
+    }
+}
+
+/// A pause of between half and all of this, so that nodes do not come back all at once.
+fn spread(pause: Duration) -> Duration {
+    let mut random = [0u8; 1];
+    // Without randomness it is the longest one.
+    match getrandom::fill(&mut random) {
+        Ok(()) => pause / 2 + (pause / 2) * u32::from(u8::from_be_bytes(random)) / 255,
+        Err(_) => pause,
+    }
+}

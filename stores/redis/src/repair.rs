@@ -1,0 +1,144 @@
+//! Writes to a store what it has not and this node has, and says what this node knows of it.
+//!
+//! Nothing here can do harm twice: a revocation may be in the stream several times, the first time since which a store
+//! remembers is put back by whoever remembers more, and whoever finds another epoch reads everything again. The lock
+//! keeps nodes that notice a loss together from all writing the same.
+
+use redis::{Pipeline, Value};
+use sealed_session::revocation::{Revocation, RevocationTable};
+
+use crate::about::About;
+use crate::connection::Connection;
+use crate::entry::{EntryId, MOST, put};
+use crate::error::Error;
+use crate::read::now;
+use crate::replica::Replica;
+use crate::round::{Head, Round};
+use crate::store::Keys;
+
+/// Seconds after which the lock of a node that died is gone.
+const LOCKED: u32 = 10;
+
+/// Entries in one transaction.
+const TOGETHER: usize = 50;
+
+/// On what grounds a node writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grounds {
+    /// It has known everything up to now, and vouches for it.
+    Whole,
+    /// It has just started.
+    Cold,
+    /// It has just started, and so has the server, and nobody vouched for it.
+    Nobody,
+}
+
+/// What a repair did.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Repaired {
+    /// The revocations that the store had not.
+    pub(crate) written: usize,
+    /// Whether the store begins anew.
+    pub(crate) is_new: bool,
+}
+
+/// Repairs a store. `None` if another node is about it.
+pub(crate) async fn repair(
+    connection: &mut Connection,
+    keys: &Keys,
+    replica: &Replica,
+    grounds: Grounds,
+) -> Result<Option<Repaired>, Error> {
+    let mut lock = redis::cmd("SET");
+    lock.arg(&*keys.lock).arg(1).arg("NX").arg("EX").arg(LOCKED);
+    if connection.command(&lock).await? == Value::Nil {
+        return Ok(None);
+    }
+    let repaired = under_lock(connection, keys, replica, grounds).await;
+    connection
+        .command(redis::cmd("DEL").arg(&*keys.lock))
+        .await?;
+    repaired.map(Some)
+}
+
+async fn under_lock(
+    connection: &mut Connection,
+    keys: &Keys,
+    replica: &Replica,
+    grounds: Grounds,
+) -> Result<Repaired, Error> {
+    let (about, head, seen) = read_all(connection, keys, replica).await?;
+    let missing = |own: &Revocation| {
+        let seen = seen.latest(own.target());
+        !seen.is_some_and(|seen| seen.at() >= own.at() && seen.until() >= own.until())
+    };
+    let missing: Vec<Revocation> = replica.table.revocations(now()).filter(missing).collect();
+    drop(seen);
+
+    // What begins anew has no name until it is whole: who starts meanwhile must not take it for the old one.
+    let is_new = about.is_none() || head.is_none();
+    if is_new {
+        let mut commands = Pipeline::new();
+        commands.cmd("DEL").arg(&*keys.about);
+        if head.is_none() {
+            put(&mut commands, &keys.stream, &[]);
+        }
+        connection.all(&mut commands).await?;
+    }
+    let entries: Vec<&[Revocation]> = missing.chunks(MOST).collect();
+    for together in entries.chunks(TOGETHER) {
+        let mut commands = Pipeline::new();
+        for entry in together {
+            put(&mut commands, &keys.stream, entry);
+        }
+        connection.all(&mut commands).await?;
+    }
+
+    // At the end, what this node knows of it.
+    let run = connection.run.clone();
+    let own = replica.table.remembers_since();
+    let mut commands = Pipeline::new();
+    match (grounds, about) {
+        (Grounds::Whole, Some(about)) if !is_new => {
+            About::vouch(&mut commands, keys, own.min(about.since), run.as_deref());
+        }
+        (Grounds::Whole, _) => About::new(own, run.as_deref())?.write(&mut commands, keys),
+        (Grounds::Cold, Some(_)) if !is_new => {}
+        (Grounds::Nobody, Some(_)) if !is_new => {
+            About::vouch(&mut commands, keys, now(), run.as_deref());
+        }
+        (Grounds::Cold | Grounds::Nobody, _) => {
+            About::new(now(), run.as_deref())?.write(&mut commands, keys);
+        }
+    }
+    if !commands.is_empty() {
+        connection.all(&mut commands).await?;
+    }
+    Ok(Repaired {
+        written: missing.len(),
+        is_new,
+    })
+}
+
+/// Reads all that there is, into the node's table and into one that holds nothing else.
+async fn read_all(
+    connection: &mut Connection,
+    keys: &Keys,
+    replica: &Replica,
+) -> Result<(Option<About>, Option<Head>, RevocationTable), Error> {
+    let seen = RevocationTable::new(replica.table.capacity());
+    let mut after = EntryId::START;
+    loop {
+        let round = Round::ask(connection, keys, after).await?;
+        for entry in &round.entries {
+            after = entry.id;
+            let all = entry.revocations.iter().flatten().copied();
+            let added = seen.add(all.clone(), now());
+            let added = added.and_then(|()| replica.table.add(all, now()));
+            added.map_err(|error| Error::full(error.to_string()))?;
+        }
+        if round.is_last {
+            return Ok((round.about, round.head, seen));
+        }
+    }
+}

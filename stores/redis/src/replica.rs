@@ -1,0 +1,116 @@
+//! What this node knows of a store: a table, and how far it was read.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use sealed_session::revocation::RevocationTable;
+use time::OffsetDateTime;
+
+use crate::about::About;
+use crate::place::{Loss, Place};
+use crate::round::Head;
+
+/// A table that is fed, and what it has to do with the store.
+pub(crate) struct Replica {
+    pub(crate) table: RevocationTable,
+    state: Mutex<State>,
+}
+
+struct State {
+    standing: Standing,
+    /// Another one whenever reading has to begin anew, so that what was asked before confirms nothing.
+    turn: u64,
+}
+
+/// How a node stands to its store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It has not read everything yet.
+    Cold,
+    /// It has read everything up to a place.
+    Whole(Place),
+    /// It had, and the store has lost something of it.
+    Bereft(Loss),
+    /// It has written again what was lost, and reads everything once more.
+    Repaired,
+}
+
+/// Everything was read, as of a time.
+pub(crate) struct Complete {
+    pub(crate) about: About,
+    pub(crate) head: Head,
+    pub(crate) as_of: OffsetDateTime,
+    /// The turn in which reading began.
+    pub(crate) turn: u64,
+}
+
+impl Replica {
+    pub(crate) fn new(room: usize) -> Replica {
+        let table = RevocationTable::new(room);
+        table.doubt();
+        Replica {
+            table,
+            state: Mutex::new(State {
+                standing: Standing::Cold,
+                turn: 0,
+            }),
+        }
+    }
+
+    pub(crate) fn standing(&self) -> (Standing, u64) {
+        let state = self.lock();
+        (state.standing.clone(), state.turn)
+    }
+
+    /// Takes note that everything was read, unless reading has begun anew since. Returns whether it counts.
+    pub(crate) fn confirm(&self, complete: &Complete) -> bool {
+        let mut state = self.lock();
+        if state.turn != complete.turn {
+            return false;
+        }
+        let since = match state.standing {
+            Standing::Cold => complete.about.since,
+            // Somebody else may remember more, and has written it all before saying so.
+            _ => complete.about.since.min(self.table.remembers_since()),
+        };
+        self.table.remember_since(since);
+        self.table.confirm(complete.as_of);
+        state.standing = Standing::Whole(Place {
+            epoch: complete.about.epoch.clone(),
+            head: complete.head,
+        });
+        true
+    }
+
+    /// Takes note that something may be missing, for want of room.
+    pub(crate) fn doubt(&self) {
+        let mut state = self.lock();
+        state.turn += 1;
+        self.table.doubt();
+    }
+
+    /// Takes note that the store has lost something. Returns whether that is news.
+    pub(crate) fn lose(&self, turn: u64, loss: Loss) -> bool {
+        let mut state = self.lock();
+        if state.turn != turn || state.standing == Standing::Cold {
+            return false;
+        }
+        state.turn += 1;
+        state.standing = Standing::Bereft(loss);
+        self.table.doubt();
+        true
+    }
+
+    /// Takes note that what was lost is written again.
+    pub(crate) fn repaired(&self) {
+        let mut state = self.lock();
+        if matches!(state.standing, Standing::Bereft(_)) {
+            state.turn += 1;
+            state.standing = Standing::Repaired;
+        }
+    }
+
+    /// No call of ours panics under the lock.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,106 @@
+//! A round: one question to the store, answered as of one moment.
+
+use redis::{Pipeline, RedisError, ServerErrorKind, Value};
+
+use crate::about::About;
+use crate::connection::Connection;
+use crate::entry::{Entry, EntryId, array, text};
+use crate::error::Error;
+use crate::store::Keys;
+
+/// Entries in one answer.
+const COUNT: usize = 1_000;
+
+/// What the store held at one moment, from an entry on.
+#[derive(Debug)]
+pub(crate) struct Round {
+    pub(crate) about: Option<About>,
+    pub(crate) head: Option<Head>,
+    pub(crate) entries: Vec<Entry>,
+    /// Whether these are all.
+    pub(crate) is_last: bool,
+}
+
+/// How far the stream goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// The last entry that was ever added.
+    pub(crate) last: EntryId,
+    /// How many were ever added.
+    pub(crate) added: u64,
+}
+
+impl Round {
+    /// Asks for what comes after an entry.
+    pub(crate) async fn ask(
+        connection: &mut Connection,
+        keys: &Keys,
+        after: EntryId,
+    ) -> Result<Round, Error> {
+        let mut commands = Pipeline::new();
+        About::ask(&mut commands, keys);
+        commands.cmd("XINFO").arg("STREAM").arg(&*keys.stream);
+        let range = commands.cmd("XRANGE").arg(&*keys.stream);
+        range.arg(format!("({after}")).arg("+");
+        range.arg("COUNT").arg(COUNT);
+        let answers = connection.atomically(&mut commands).await?;
+        let address = &connection.server().address;
+        let Ok([about, head, entries]) = <[_; 3]>::try_from(answers) else {
+            return Err(unreadable(address));
+        };
+        let refused = |cause: RedisError| Error::of(&cause, address);
+        let about = about.map_err(refused)?;
+        let head = match head {
+            Ok(head) => Some(Head::read(&head).ok_or_else(|| unreadable(address))?),
+            Err(cause) if is_missing(&cause) => None,
+            Err(cause) => return Err(refused(cause)),
+        };
+        let entries = entries.map_err(refused)?;
+        let entries = array(&entries).ok_or_else(|| unreadable(address))?;
+        let read: Option<Vec<Entry>> = entries.iter().map(Entry::read).collect();
+        Ok(Round {
+            about: array(&about).and_then(About::read),
+            head,
+            is_last: entries.len() < COUNT,
+            entries: read.ok_or_else(|| unreadable(address))?,
+        })
+    }
+}
+
+impl Head {
+    /// Reads what XINFO STREAM says: a list of names and values, or a map.
+    fn read(answer: &Value) -> Option<Head> {
+        let find = |wanted: &str| match answer {
+            Value::Array(values) => {
+                let mut pairs = values.chunks_exact(2);
+                pairs.find_map(|pair| match pair {
+                    [name, value] if text(name) == Some(wanted) => Some(value),
+                    _ => None,
+                })
+            }
+            Value::Map(pairs) => {
+                let pair = pairs.iter().find(|(name, _)| text(name) == Some(wanted));
+                pair.map(|(_, value)| value)
+            }
+            _ => None,
+        };
+        let Value::Int(added) = find("entries-added")? else {
+            return None;
+        };
+        Some(Head {
+            last: EntryId::read(find("last-generated-id")?)?,
+            added: u64::try_from(*added).ok()?,
+        })
+    }
+}
+
+fn is_missing(cause: &RedisError) -> bool {
+    cause.kind() == ServerErrorKind::ResponseError.into()
+        && cause.to_string().contains("no such key")
+}
+
+fn unreadable(address: &str) -> Error {
+    Error::refused(format!(
+        "the store at {address} answers in a way that Redis 7.0, Valkey 7.2 and later do not"
+    ))
+}

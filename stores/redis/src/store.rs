@@ -1,0 +1,164 @@
+//! A store: where it is, the names of its keys, and how long anybody waits for it. No connection.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
+
+use crate::error::Error;
+use crate::revocations::SharedRevocations;
+
+/// Characters of a prefix.
+const LONGEST_PREFIX: usize = 64;
+
+/// A Redis or Valkey server, and the prefix of the keys in it. A clone is the same store.
+///
+/// Opening one does no I/O. Everything that talks to it waits for a second at most, unless told otherwise.
+///
+/// ```
+/// use sealed_session_redis::RedisStore;
+/// use std::time::Duration;
+///
+/// let store = RedisStore::open("redis://shop:password@127.0.0.1:6379/0", "shop")?
+///     .with_limit(Duration::from_millis(500));
+/// # Ok::<(), sealed_session_redis::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct RedisStore {
+    server: Server,
+    prefix: Arc<str>,
+}
+
+/// A server, and how to wait for it.
+#[derive(Clone)]
+pub(crate) struct Server {
+    pub(crate) client: redis::Client,
+    /// Host and port, for texts.
+    pub(crate) address: Arc<str>,
+    /// For a connection, and for each answer.
+    pub(crate) limit: Duration,
+    /// Whether a server that was started again holds all that it held.
+    pub(crate) is_durable: bool,
+}
+
+/// The keys of revocations. The braces are a hash tag: a cluster keeps all keys of a prefix in one slot.
+#[derive(Clone)]
+pub(crate) struct Keys {
+    pub(crate) stream: Arc<str>,
+    pub(crate) about: Arc<str>,
+    pub(crate) lock: Arc<str>,
+}
+
+impl RedisStore {
+    /// Names a server by its URL, `redis://user:password@host:port/database`, and the prefix of all keys: `shop` has
+    /// the keys `{shop}:..`. `rediss://` is TLS, with the feature `tls`. Applications that share a server have prefixes of
+    /// their own.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_configuration`] if the URL is none, asks for TLS without the feature, or if the prefix is empty, longer
+    /// than 64 characters, or holds anything but ASCII letters, digits, `-`, `_`, `.` and `:`. The text does not hold the
+    /// URL, because that holds the password.
+    ///
+    /// ```
+    /// use sealed_session_redis::RedisStore;
+    ///
+    /// assert!(RedisStore::open("redis://127.0.0.1", "shop").is_ok());
+    /// assert!(RedisStore::open("http://127.0.0.1", "shop").is_err());
+    /// assert!(RedisStore::open("redis://127.0.0.1", "{shop}").is_err());
+    /// ```
+    pub fn open(url: &str, prefix: &str) -> Result<RedisStore, Error> {
+        let is_good = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
+        if prefix.is_empty() || prefix.len() > LONGEST_PREFIX || !prefix.chars().all(is_good) {
+            return Err(Error::configuration(format!(
+                "the prefix of a store has 1 to {LONGEST_PREFIX} ASCII letters, digits, `-`, `_`, `.` and `:`",
+            )));
+        }
+        // What the client says of a bad URL may quote it.
+        let bad = |_| {
+            Error::configuration(
+                "the URL of a store is redis://user:password@host:port/database or rediss://.., with special \
+                 characters of the password in percent-encoding; this one cannot be read",
+            )
+        };
+        let info = url.into_connection_info().map_err(bad)?;
+        Ok(RedisStore {
+            server: Server::new(info)?,
+            prefix: prefix.into(),
+        })
+    }
+
+    /// Sets how long to wait for a connection, and for each answer. The default is a second.
+    #[must_use]
+    pub fn with_limit(mut self, limit: Duration) -> RedisStore {
+        self.server.limit = limit;
+        self
+    }
+
+    /// Says that the server loses nothing when it is started again: `appendonly yes` and `appendfsync always`, on a disk
+    /// that keeps what it says it has kept. A node that starts then trusts a server that was started again while no
+    /// other node lived. By default it does not.
+    #[must_use]
+    pub fn with_durable_restarts(mut self) -> RedisStore {
+        self.server.is_durable = true;
+        self
+    }
+
+    /// Begins to read what was revoked, into a table that holds `room` revocations at most. A task of the current tokio
+    /// runtime does so until the last handle is gone, the managers' included.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_configuration`] outside of a tokio runtime. A store that is down is no error: see
+    /// [`SharedRevocations::caught_up`].
+    pub fn revocations(&self, room: usize) -> Result<SharedRevocations, Error> {
+        SharedRevocations::start(self.server.clone(), self.keys(), room)
+    }
+
+    fn keys(&self) -> Keys {
+        let key = |name: &str| format!("{{{}}}:{name}", self.prefix).into();
+        Keys {
+            stream: key("revocations"),
+            about: key("about"),
+            lock: key("lock"),
+        }
+    }
+}
+
+impl Server {
+    fn new(info: ConnectionInfo) -> Result<Server, Error> {
+        let address: Arc<str> = info.addr().to_string().into();
+        if !info.addr().is_supported() {
+            return Err(Error::configuration(format!(
+                "the store at {address} is to be reached by TLS: switch on the feature `tls` of sealed-session-redis",
+            )));
+        }
+        if matches!(info.addr(), ConnectionAddr::TcpTls { insecure: true, .. }) {
+            return Err(Error::configuration(format!(
+                "the store at {address} is to be reached by TLS with whatever certificate: leave out `#insecure`, and \
+                 name your own authority's certificates by SSL_CERT_FILE",
+            )));
+        }
+        // One command less that a user has to be allowed.
+        let settings = info.redis_settings().clone().set_skip_set_lib_name();
+        let client = redis::Client::open(info.set_redis_settings(settings))
+            .map_err(|cause| Error::of(&cause, &address))?;
+        Ok(Server {
+            client,
+            address,
+            limit: Duration::from_secs(1),
+            is_durable: false,
+        })
+    }
+}
+
+/// Shows no password.
+impl fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStore")
+            .field("address", &self.server.address)
+            .field("prefix", &self.prefix)
+            .finish_non_exhaustive()
+    }
+}

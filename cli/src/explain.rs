@@ -15,6 +15,7 @@ use crate::keys::KeysFrom;
 use crate::policy::{self, NAME, Policy, PolicyArguments};
 use crate::session::advice::{Advice, Case};
 use crate::session::judge::{Judgement, has_session, judge, names};
+use crate::session::revoked::{RevocationsFrom, Revoked};
 use crate::style::{BAD, GOOD, wrap};
 
 /// Say why a session is accepted or refused, and what to do about it
@@ -24,6 +25,8 @@ The verdict is that of a server with this policy and these keys. If the policy
 has no name, every cookie that looks like a session is judged. Without keys,
 only what can be seen in the clear is judged. An entry of a HAR file is judged
 as of the time at which it was recorded, anything else as of now.
+A file of revocations counts as all that was revoked, and without one nothing
+was. The reason not_known is a server's own: a file is not asked how old it is.
 A policy says nothing of former cookies, former scopes and further formats: a
 site that has some may accept more.
 
@@ -31,9 +34,11 @@ Examples:
   sealed-session explain --keys ring.txt --policy name=__Host-shop < head.txt
   sealed-session explain --env SESSION_KEYS @shop.har
   pbpaste | sealed-session explain --keys ring.txt --at 2027-01-31T12:00:00Z
+  sealed-session explain --keys ring.txt --revocations revoked.bin @shop.har
 
-JSON: accepted, sessions (places, name, accepted, reason, sentence, why, todo,
-judged_at, notes).
+JSON: accepted, sessions (places, name, accepted, reason, revoked, sentence,
+why, todo, judged_at, notes). If the reason is revoked, revoked has by, which is
+everything, subject, sign_in or label, and at.
 
 Exit codes: 0 if every session is accepted; 1 if one is refused; 2 if the input
 cannot be read, or the verdict needs keys.
@@ -43,6 +48,8 @@ pub(crate) struct Explain {
     input: InputArguments,
     #[command(flatten)]
     keys: KeysFrom,
+    #[command(flatten)]
+    revocations: RevocationsFrom,
     #[command(flatten)]
     policy: PolicyArguments,
     #[command(flatten)]
@@ -55,6 +62,7 @@ struct Explained {
     places: Vec<String>,
     name: String,
     refusal: Option<Refusal>,
+    revoked: Option<Revoked>,
     advice: Advice,
     at: OffsetDateTime,
     notes: Vec<String>,
@@ -63,6 +71,7 @@ struct Explained {
 impl Explain {
     pub(crate) fn run(&self, now: OffsetDateTime) -> Result<Answer, Failure> {
         let (policy, ring) = (self.policy.read()?, self.keys.ring()?);
+        let revocations = self.revocations.table()?;
         let messages = self.input.read()?;
         // In a file of many requests, those without a session say nothing.
         let (with, without): (Vec<_>, Vec<_>) = messages
@@ -82,7 +91,14 @@ impl Explain {
                 names.push(NAME.to_owned());
             }
             for name in names {
-                let judgement = judge(&policy, ring.as_ref(), message, &name, at)?;
+                let judgement = judge(
+                    &policy,
+                    ring.as_ref(),
+                    revocations.as_ref(),
+                    message,
+                    &name,
+                    at,
+                )?;
                 let alike = (message.came(), name, judgement.refusal);
                 let before = said
                     .get(&alike)
@@ -125,6 +141,7 @@ fn explained(
         places: vec![message.place.clone()],
         name: judgement.name.clone(),
         refusal: judgement.refusal,
+        revoked: judgement.revoked.clone(),
         advice: case.advice(),
         at: judgement.at,
         notes: message.notes.clone(),
@@ -176,6 +193,10 @@ impl Explained {
             "name": self.name,
             "accepted": self.refusal.is_none(),
             "reason": self.refusal.map(Refusal::label),
+            "revoked": self.revoked.as_ref().map(|revoked| json!({
+                "by": revoked.by.name(),
+                "at": rfc3339(revoked.at),
+            })),
             "sentence": self.sentence(),
             "why": self.advice.why,
             "todo": self.advice.todo,

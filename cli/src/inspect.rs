@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use clap::Args;
 use sealed_session::KeyRing;
 use sealed_session::inspect::PieceKind;
+use sealed_session::revocation::RevocationTable;
 use sealed_session::time::OffsetDateTime;
 use serde_json::{Value, json};
 
@@ -16,6 +17,7 @@ use crate::keys::KeysFrom;
 use crate::policy::{self, Policy, PolicyArguments};
 use crate::session::judge::{Judgement, judge, names};
 use crate::session::looks::{damage, like};
+use crate::session::revoked::RevocationsFrom;
 use crate::session::{content, fit, pieces};
 use crate::style::{HEAD, number, shown, wrap};
 
@@ -25,7 +27,8 @@ use crate::style::{HEAD, number, shown, wrap};
 Without keys it shows the cookies of each session, their sizes beside each
 budget, and what a token says of itself, which nobody has proven. With keys it
 shows the verdict, the times, and the attributes. The values of secret
-attributes are shown with --reveal only. Tokens are never shown. If the policy
+attributes are shown with --reveal only. With a file of revocations it shows
+which of them ended the session. Tokens are never shown. If the policy
 has no name, every cookie that looks like a session is shown.
 
 Examples:
@@ -35,8 +38,8 @@ Examples:
 
 JSON: messages (places, notes, cookie_bytes, sessions, other_cookies, others).
 A session has name, cookies, tokens, budgets and, with keys, verdict (accepted,
-reason, judged_at, candidates). A candidate has accepted, reason and, if it is
-authentic, content.
+reason, revoked, judged_at, candidates). A revocation has by, label and at. A
+candidate has accepted, reason and, if it is authentic, content.
 
 Exit codes: 0 if there is a session; 1 if there is none; 2 if the input cannot
 be read.
@@ -46,6 +49,8 @@ pub(crate) struct Inspect {
     input: InputArguments,
     #[command(flatten)]
     keys: KeysFrom,
+    #[command(flatten)]
+    revocations: RevocationsFrom,
     #[command(flatten)]
     policy: PolicyArguments,
     #[command(flatten)]
@@ -67,6 +72,7 @@ const OTHERS_LISTED: usize = 200;
 impl Inspect {
     pub(crate) fn run(&self, now: OffsetDateTime) -> Result<Answer, Failure> {
         let (policy, ring) = (self.policy.read()?, self.keys.ring()?);
+        let revocations = self.revocations.table()?;
         let mut seen: Vec<Seen> = Vec::new();
         let mut alike = HashMap::new();
         for message in self.input.read()? {
@@ -76,7 +82,13 @@ impl Inspect {
                 continue;
             }
             let at = self.at.or(message.at.unwrap_or(now));
-            seen.push(Seen::of(&policy, ring.as_ref(), message, at)?);
+            seen.push(Seen::of(
+                &policy,
+                ring.as_ref(),
+                revocations.as_ref(),
+                message,
+                at,
+            )?);
         }
         // In a file of many requests, those without a session say nothing.
         let is_session = seen.iter().any(Seen::has_session);
@@ -161,13 +173,14 @@ impl Seen {
     fn of(
         policy: &Policy,
         ring: Option<&KeyRing>,
+        revocations: Option<&RevocationTable>,
         message: Message,
         at: OffsetDateTime,
     ) -> Result<Seen, Failure> {
         let names = names(policy, &message);
         let judged = names
             .iter()
-            .map(|name| judge(policy, ring, &message, name, at));
+            .map(|name| judge(policy, ring, revocations, &message, name, at));
         Ok(Seen {
             places: vec![message.place.clone()],
             judgements: judged.collect::<Result<_, _>>()?,

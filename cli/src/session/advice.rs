@@ -13,6 +13,7 @@ use crate::instant::date;
 use crate::policy::Policy;
 use crate::session::judge::{Judgement, names};
 use crate::session::looks::{damage, like};
+use crate::session::revoked::{By, Revoked};
 use crate::style::shown;
 
 /// How many cookies are looked at for one of another library.
@@ -101,6 +102,7 @@ impl Case<'_> {
                 "deploy that version on every node, and until then the visitor is signed in on some of them",
             )),
             Refusal::RetiredKey => Some(self.retired()),
+            Refusal::Revoked => self.revoked(),
             Refusal::Superseded => Some(Advice::new(
                 "the session was renewed in this browser, and a response that was under way then brought it \
                  back as it was before",
@@ -195,6 +197,39 @@ impl Case<'_> {
             ),
             "compare the clocks of the nodes, and let NTP set them",
         )
+    }
+}
+
+/// A session that was ended at the server.
+impl Case<'_> {
+    /// Names the kind of what was revoked. Accounts and labels are for `inspect` to show.
+    fn revoked(&self) -> Option<Advice> {
+        let Revoked { by, at } = self.judgement.revoked.as_ref()?;
+        let began = self.content()?.times.created_at;
+        let what = match by {
+            By::Everything => "all sessions were",
+            By::Subject => "all sessions of the account were",
+            By::SignIn => "this sign-in was",
+            By::Label(_) => "all sessions with one of its labels were",
+        };
+        let mut why = format!("{what} ended at the server as of {}", date(*at));
+        let (is_behind, is_later) = (began >= *at && *by != By::SignIn, *at > self.judgement.at);
+        if is_behind {
+            why += &format!(
+                ", and it began {} after that, by which clocks may differ",
+                words((began - *at).try_into().unwrap_or_default())
+            );
+        }
+        if is_later {
+            why += ", which is after the time of this verdict, so that a server may have accepted it then";
+        }
+        let todo = match is_behind {
+            true => {
+                "the visitor signs in again, and if that comes often, compare the clocks of the nodes"
+            }
+            false => "nothing is wrong, and the visitor signs in again",
+        };
+        Some(Advice::new(why, todo))
     }
 }
 

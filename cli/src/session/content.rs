@@ -11,6 +11,7 @@ use crate::duration::words;
 use crate::instant::{date, rfc3339};
 use crate::session::judge::Judgement;
 use crate::session::pieces::ago;
+use crate::session::revoked::{By, Revoked};
 use crate::style::{BAD, COLUMNS, GOOD, number, shown, wrap};
 
 /// The most characters of a value that are shown as text; `--json` shows all.
@@ -21,6 +22,20 @@ const PRINT: usize = 2;
 
 pub(crate) fn text(session: &Judgement, reveal: bool) -> String {
     let mut text = format!("  {}\n", verdict(session.refusal));
+    if let Some(Revoked { by, at }) = &session.revoked {
+        let what = match by {
+            By::Everything => "everything".to_owned(),
+            By::Subject => "its subject".to_owned(),
+            By::SignIn => "its sign-in".to_owned(),
+            By::Label(label) => format!("its label {}", shown(label)),
+        };
+        let row = format!(
+            "  revoked         {what}, {}, {}",
+            date(*at),
+            ago(*at, session.at)
+        );
+        text += &wrap(&row, "    ");
+    }
     let several = session.candidates.len() > 1;
     for (candidate, number) in session.candidates.iter().zip(1..) {
         if several {
@@ -180,6 +195,14 @@ pub(crate) fn json(session: &Judgement, reveal: bool) -> Value {
     json!({
         "accepted": session.refusal.is_none(),
         "reason": session.refusal.map(Refusal::label),
+        "revoked": session.revoked.as_ref().map(|Revoked { by, at }| json!({
+            "by": by.name(),
+            "label": match by {
+                By::Label(label) => Some(label),
+                _ => None,
+            },
+            "at": rfc3339(*at),
+        })),
         "judged_at": rfc3339(session.at),
         "candidates": session.candidates.iter().map(|one| candidate_json(one, reveal)).collect::<Value>(),
     })

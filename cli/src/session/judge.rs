@@ -2,6 +2,7 @@
 
 use sealed_session::adapter::{HeaderFields, RequestHead};
 use sealed_session::inspect::{self, Judged, SessionCookies};
+use sealed_session::revocation::RevocationTable;
 use sealed_session::time::OffsetDateTime;
 use sealed_session::{Key, KeyRing, Refusal, Transport};
 
@@ -9,6 +10,7 @@ use crate::answer::Failure;
 use crate::input::message::Message;
 use crate::policy::{NAME, Policy};
 use crate::session::looks;
+use crate::session::revoked::Revoked;
 
 /// The header field in which a token by itself is handed over. A token in a field is sealed as one in a cookie.
 const FIELD: &str = "x-session";
@@ -28,6 +30,8 @@ pub(crate) struct Judgement {
     pub(crate) has_keys: bool,
     /// Why it is refused.
     pub(crate) refusal: Option<Refusal>,
+    /// Which revocation ended it, if one did.
+    pub(crate) revoked: Option<Revoked>,
     /// Each text that may be its token.
     pub(crate) candidates: Vec<Judged>,
     /// Its cookies.
@@ -91,10 +95,12 @@ fn is_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.chars().all(is_token)
 }
 
-/// Judges one session of a message at this time. Without a ring it says what can be told without keys.
+/// Judges one session of a message at this time. Without a ring it says what can be told without keys, and without
+/// revocations nothing was revoked.
 pub(crate) fn judge(
     policy: &Policy,
     ring: Option<&KeyRing>,
+    revocations: Option<&RevocationTable>,
     message: &Message,
     name: &str,
     at: OffsetDateTime,
@@ -106,7 +112,11 @@ pub(crate) fn judge(
     };
     let policy = policy.named(name);
     let transport = Transport::header(FIELD).or_cookie();
-    let manager = policy.builder(ring).transport(transport).build()?;
+    let mut builder = policy.builder(ring).transport(transport);
+    if let Some(table) = revocations {
+        builder = builder.revocations(table.clone());
+    }
+    let manager = builder.build()?;
     let lines = || message.cookies.iter().map(String::as_bytes);
     let fields: &HeaderFields<'_> = &|field, take| {
         let tokens = message.tokens.iter().filter(|_| field == FIELD);
@@ -115,12 +125,18 @@ pub(crate) fn judge(
     // A message that names no host may be for this machine.
     let host = message.host.as_deref().unwrap_or("localhost");
     let session = manager.load(RequestHead::new(lines()).host(host).fields(fields), at);
-    Ok(Judgement {
+    let mut judgement = Judgement {
         name: name.to_owned(),
         has_keys,
         refusal: session.refusal(),
+        revoked: None,
         candidates: inspect::candidates(&session),
         cookies: inspect::cookies(name, lines()),
         at,
-    })
+    };
+    if let (Some(table), Some(Refusal::Revoked)) = (revocations, judgement.refusal) {
+        let content = judgement.telling().and_then(|told| told.content.as_ref());
+        judgement.revoked = content.and_then(|content| Revoked::find(&manager, table, content, at));
+    }
+    Ok(judgement)
 }

@@ -8,3 +8,4 @@ pub(crate) mod fit;
 pub(crate) mod judge;
 pub(crate) mod looks;
 pub(crate) mod pieces;
+pub(crate) mod revoked;

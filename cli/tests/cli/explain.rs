@@ -2,16 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use sealed_session::revocation::{Revocation, RevocationTable};
 use sealed_session::time::OffsetDateTime;
 use sealed_session::{Key, Refusal};
 
-use crate::run::{Folder, run, run_with};
-use crate::sessions::{NAME, Visitor, assert_shows_nothing, at_text, key, rfc3339, ring};
+use crate::revoked::{Revoked, of_revocations};
+use crate::run::{Folder, argument, run, run_with};
+use crate::sessions::{NAME, Visitor, assert_shows_nothing, at, at_text, key, rfc3339, ring};
 
 /// One session, how it is judged, and the verdict.
 struct Explained {
     input: String,
     ring: String,
+    revocations: Option<RevocationTable>,
     policy: &'static str,
     at: String,
     wanted: Option<&'static str>,
@@ -29,6 +32,7 @@ impl Explained {
         Explained {
             input: input.into(),
             ring: ring(7),
+            revocations: None,
             policy: "name=__Host-shop",
             at: at_text(1),
             wanted,
@@ -41,7 +45,8 @@ impl Explained {
     fn check(&self) {
         let folder = Folder::new();
         let keys = folder.write("ring.txt", &self.ring);
-        let words = [
+        let revoked = folder.path("revoked.bin");
+        let mut words = vec![
             "explain",
             "--keys",
             &keys,
@@ -50,6 +55,12 @@ impl Explained {
             "--at",
             &self.at,
         ];
+        let file = argument(&revoked);
+        if let Some(table) = &self.revocations {
+            // Nothing is over by then.
+            table.save(&revoked, OffsetDateTime::UNIX_EPOCH).unwrap();
+            words.extend(["--revocations", &file]);
+        }
         let text = run_with(&words, &self.input);
         let json = run_with(&[&words[..], &["--json"]].concat(), &self.input);
         let code = i32::from(self.wanted.is_some());
@@ -87,19 +98,21 @@ impl Explained {
     }
 }
 
-/// What a server refuses by what it knows of revocations, which the command knows nothing of.
-const OF_A_SERVER: [&str; 2] = ["not_known", "revoked"];
+/// A file of revocations does not say how old it is.
+const OF_A_SERVER: &str = "not_known";
 
 /// A session that a newer version wrote, sealed by another program under a key of its own: see FORMAT.md.
 const TOO_NEW: &str = "AcyWvOtrSdGc4M6CorHre8k2i0E-o1l8-gYCHLQTWEkzrdMuhO5zhIz7JRdwh9gCd4U";
 
+fn bytes(hex: &str) -> Vec<u8> {
+    let pairs = hex.as_bytes().chunks(2);
+    let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    pairs.map(byte).collect()
+}
+
 /// The key of the examples of FORMAT.md, by its bytes in hex.
 fn ring_of(hex: &str) -> String {
-    let bytes = hex
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap());
-    let key = Key::new(&bytes.collect::<Vec<u8>>()).unwrap();
+    let key = Key::new(&bytes(hex)).unwrap();
     key.to_text().expose().to_owned()
 }
 
@@ -256,6 +269,14 @@ fn of_keys(ada: &str) -> Vec<Explained> {
     ]
 }
 
+fn revoked(case: Revoked) -> Explained {
+    Explained {
+        revocations: Some(case.revocations),
+        at: at_text(case.minute),
+        ..Explained::new(case.cookie, case.wanted, case.says)
+    }
+}
+
 fn of_shapes(ada: &str) -> Vec<Explained> {
     let (mut one, mut other) = (Visitor::new(NAME), Visitor::new(NAME));
     one.fill(1);
@@ -300,20 +321,21 @@ fn of_shapes(ada: &str) -> Vec<Explained> {
 }
 
 #[test]
-fn every_reason_but_those_of_a_server_is_made_to_happen_and_explain_names_it() {
+fn every_reason_but_that_of_a_server_is_made_to_happen_and_explain_names_it() {
     let visitor = Visitor::new(NAME);
     let ada = visitor.cookie();
     let all = [
         of_the_clock(&ada),
         of_the_browser(&visitor),
         of_keys(&ada),
+        of_revocations().into_iter().map(revoked).collect(),
         of_shapes(&ada),
     ];
     let all: Vec<Explained> = all.into_iter().flatten().collect();
     all.iter().for_each(Explained::check);
     let named: BTreeSet<&str> = all.iter().filter_map(|case| case.wanted).collect();
     let there = Refusal::ALL.iter().map(|refusal| refusal.label());
-    let there: BTreeSet<&str> = there.filter(|label| !OF_A_SERVER.contains(label)).collect();
+    let there: BTreeSet<&str> = there.filter(|label| *label != OF_A_SERVER).collect();
     assert_eq!(named, there);
 }
 
@@ -339,20 +361,29 @@ fn the_refusals_of_the_format_are_named() {
             _ => None,
         }
     });
-    let at = |seconds| rfc3339(OffsetDateTime::from_unix_timestamp(seconds).unwrap());
+    let text = |seconds| rfc3339(OffsetDateTime::from_unix_timestamp(seconds).unwrap());
     let ring = format!(
         "{}\n{} stopped {} until {}\n",
         ring_of(EXAMPLES),
         ring_of(RETIRED),
-        at(1_799_700_000),
-        at(1_799_750_000)
+        text(1_799_700_000),
+        text(1_799_750_000)
     );
     let mut count = 0;
     for (reason, now, request) in rows {
         count += 1;
-        if OF_A_SERVER.contains(&reason) {
+        if reason == OF_A_SERVER {
             continue;
         }
+        let revocations = (reason == "revoked").then(|| {
+            let is_hex =
+                |part: &&str| part.len() == 48 && part.chars().all(|c| c.is_ascii_hexdigit());
+            let hex = format.split('`').find(is_hex).unwrap();
+            let everything = Revocation::from_bytes(&bytes(hex)).unwrap();
+            let table = RevocationTable::new(1);
+            table.add([everything], at(0)).unwrap();
+            table
+        });
         let long = |letters: usize| "A".repeat(letters);
         let request = request.replace("{T}", &token);
         let request = request
@@ -365,8 +396,9 @@ fn the_refusals_of_the_format_are_named() {
         assert!(reason.is_some(), "{request}");
         let case = Explained {
             ring: ring.clone(),
+            revocations,
             policy: "name=__Host-session",
-            at: at(now),
+            at: text(now),
             ..Explained::new(request, reason, "")
         };
         case.check();

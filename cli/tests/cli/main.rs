@@ -15,6 +15,7 @@ mod inspect;
 mod keygen;
 mod pages;
 mod paste;
+mod revoked;
 mod ring;
 mod rotate;
 mod run;

@@ -85,18 +85,16 @@ impl Config {
         known.answer(record.created, skew, within.as_secs(), now)
     }
 
-    /// Returns whom to ask about a session, and the question; `None` if what is known is not so old.
+    /// Returns whom to ask about a session, and the question; `None` if what is known is younger than so many seconds.
     pub(super) fn question(
         &self,
         revoking: &Revoking,
         record: &Record,
-        within: Duration,
+        within: u64,
         now: Timestamp,
     ) -> Option<(AskedRevocations, Question)> {
         let targets = self.session_targets(record, now);
-        let whom = revoking
-            .revocations
-            .has_to_ask(&targets, within.as_secs(), now)?;
+        let whom = revoking.revocations.has_to_ask(&targets, within, now)?;
         let question = Question {
             id: record.id,
             subject: record.subject.as_deref().map(str::to_owned),

@@ -4,3 +4,4 @@ mod asked;
 mod ends;
 mod labels;
 mod staleness;
+mod together;

@@ -6,6 +6,7 @@ use std::mem::take;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::flight::{End, Flights, Turn};
 use super::known::{Answer, AsOf, Known};
 use super::question::Question;
 use super::target::SessionTargets;
@@ -14,14 +15,19 @@ use crate::lifetime::Timestamp;
 /// Answers that are remembered, before older ones make room. Twice as many take some 4 MB.
 const ROOM: usize = 10_000;
 
+/// How many others' questions a request waits for, if they are given up, before it asks whatever others do.
+const WAITS: usize = 2;
+
 /// Asks an application, or a store, about one session after the other, and remembers the answers.
 ///
 /// A session is asked about when an answer is older than the [bound](super::Staleness::bound), by the adapter, before
 /// the handler runs; requests between wait for nothing. An answer goes for one session as it is: a sign-in, its subject
-/// and its labels. [`Answer::NotKnown`] is no answer: the one before counts for as long as it may.
+/// and its labels. [`Answer::NotKnown`] is no answer: the one before counts for as long as it may. Requests that come
+/// while a session is asked about wait for that answer, unless the bound is zero.
 ///
 /// Give the closure a time limit of its own. While it cannot answer, sessions are as
-/// [`Staleness`](super::Staleness) says.
+/// [`Staleness`](super::Staleness) says. A visitor who hangs up drops the question, and a panic is a failure of the one
+/// request: those who waited ask once more.
 ///
 /// ```
 /// use sealed_session::revocation::{Answer, AskedRevocations, Question, Staleness};
@@ -55,6 +61,7 @@ pub struct AskedRevocations {
 struct Asking {
     ask: Box<Ask>,
     answers: Mutex<Answers>,
+    flights: Flights,
 }
 
 type Ask = dyn Fn(Question) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync;
@@ -90,6 +97,7 @@ impl AskedRevocations {
             inner: Arc::new(Asking {
                 ask: Box::new(move |question| Box::pin(ask(question))),
                 answers: Mutex::default(),
+                flights: Flights::default(),
             }),
         }
     }
@@ -101,29 +109,49 @@ impl AskedRevocations {
         answers.find(targets).unwrap_or(Known::NOTHING)
     }
 
-    /// Asks, and remembers the answer as of `now`, the time of the request. Nobody else's code runs under a lock.
-    pub(crate) fn ask(
-        &self,
-        question: Question,
-        now: Timestamp,
-    ) -> impl Future<Output = ()> + Send {
-        let (inner, targets) = (Arc::clone(&self.inner), question.targets.clone());
-        let answer = (inner.ask)(question);
-        async move {
-            let revoked = match answer.await {
-                Answer::Clear => None,
-                Answer::Revoked => Some(Known::ALWAYS),
-                Answer::NotKnown => return,
-            };
-            let as_of = AsOf::Time(now);
-            let mut answers = inner.answers.lock().unwrap_or_else(PoisonError::into_inner);
-            // Of two requests the later one knows more.
-            if answers
-                .find(&targets)
-                .is_none_or(|known| known.as_of <= as_of)
-            {
-                answers.put(targets, Known { as_of, revoked });
+    /// Asks, unless another request of this session does, and remembers the answer as of `now`, the time of the request.
+    /// Returns whether it was this request that asked. Nobody else's code runs under a lock.
+    pub(crate) async fn ask(self, question: Question, within: u64, now: Timestamp) -> bool {
+        let targets = question.targets.clone();
+        let mut waits = 0;
+        let leader = loop {
+            // Somebody may have answered since this was found to be unknown.
+            if self.known(&targets).as_of.is_younger(within, now) {
+                return false;
             }
+            let within = if waits < WAITS { within } else { 0 };
+            match self.inner.flights.board(&targets, within, now) {
+                Turn::Ask(leader) => break leader,
+                Turn::Wait(follower) => match follower.await {
+                    End::Answered => return false,
+                    End::GivenUp => waits += 1,
+                },
+            }
+        };
+        let revoked = match (self.inner.ask)(question).await {
+            Answer::Clear => Some(None),
+            Answer::Revoked => Some(Some(Known::ALWAYS)),
+            Answer::NotKnown => None,
+        };
+        if let Some(revoked) = revoked {
+            self.remember(targets, AsOf::Time(now), revoked);
+        }
+        leader.answered();
+        true
+    }
+
+    fn remember(&self, targets: SessionTargets, as_of: AsOf, revoked: Option<Timestamp>) {
+        let mut answers = self
+            .inner
+            .answers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // Of two requests the later one knows more.
+        if answers
+            .find(&targets)
+            .is_none_or(|known| known.as_of <= as_of)
+        {
+            answers.put(targets, Known { as_of, revoked });
         }
     }
 }

@@ -32,6 +32,15 @@ impl AsOf {
             AsOf::Now => Some(0),
         }
     }
+
+    /// Returns whether the knowledge is younger than so many seconds, so that nobody has to be asked.
+    pub(super) fn is_younger(self, within: u64, now: Timestamp) -> bool {
+        match self {
+            AsOf::Never => false,
+            AsOf::Time(time) => u64::from(now.since(time)) < within,
+            AsOf::Now => true,
+        }
+    }
 }
 
 /// What is known of the targets of one session.

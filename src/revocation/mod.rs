@@ -43,6 +43,7 @@
 //! but to save a table to a file and to read it.
 
 mod asked;
+mod flight;
 mod known;
 mod question;
 mod record;

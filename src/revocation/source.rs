@@ -115,11 +115,7 @@ impl Revocations {
         now: Timestamp,
     ) -> Option<&AskedRevocations> {
         let asked = self.asked.as_ref()?;
-        match self.known(targets, begun).as_of {
-            AsOf::Now => None,
-            AsOf::Time(time) if u64::from(now.since(time)) < within => None,
-            AsOf::Time(_) | AsOf::Never => Some(asked),
-        }
+        (!self.known(targets, begun).as_of.is_younger(within, now)).then_some(asked)
     }
 }
 

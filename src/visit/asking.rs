@@ -11,7 +11,7 @@ use super::shared::Visit;
 use super::slot::SlotVisit;
 use super::state::Change;
 use crate::error::{Error, Refusal};
-use crate::revocation::{Answer, AskedRevocations, Question};
+use crate::revocation::{Answer, AskedRevocations, Question, SessionTargets};
 
 /// An answer that has to be waited for before a handler runs.
 ///
@@ -19,16 +19,28 @@ use crate::revocation::{Answer, AskedRevocations, Question};
 /// when every question of the request was answered, or given up by whoever is asked. Dropped, it changes nothing.
 #[must_use = "nobody is asked before it is awaited"]
 pub struct Pending {
-    answers: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Those that are not there yet.
+    answers: Vec<Answering>,
 }
 
 impl Future for Pending {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        self.answers.as_mut().poll(context)
+        // All at once: a request waits for the slowest answer, and not for their sum.
+        let answers = &mut self.answers;
+        answers.retain_mut(|answer| answer.as_mut().poll(context).is_pending());
+        match answers.is_empty() {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
     }
 }
+
+type Answering = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Who is asked what, and how young the answer has to be, in seconds.
+type ToAsk = (AskedRevocations, Question, u64);
 
 impl fmt::Debug for Pending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,35 +55,32 @@ impl Visit {
         self: &Arc<Self>,
         slots: impl Iterator<Item = (usize, Option<Duration>)>,
     ) -> Option<Pending> {
-        let mut asked: Vec<(usize, AskedRevocations, Question)> = Vec::new();
-        for (at, within) in slots {
-            let questions = self.at(at, |slot| slot.questions(within));
-            asked.extend(
-                questions
-                    .into_iter()
-                    .map(|(whom, question)| (at, whom, question)),
-            );
-        }
-        if asked.is_empty() {
+        // Nothing of a request that is refused is looked at.
+        if !self.slots.asks() || self.foreign().is_some() {
             return None;
         }
-        let visit = Arc::clone(self);
-        let answers = async move {
-            // One after the other: nearly always there is one.
-            for (at, whom, question) in asked {
-                whom.ask(question, visit.now()).await;
-                visit.look_again(at);
+        let mut answers = Vec::new();
+        for (at, within) in slots {
+            for to_ask in self.at(at, |slot| slot.questions(within)) {
+                answers.push(Arc::clone(self).answer(at, to_ask));
             }
-        };
-        Some(Pending {
-            answers: Box::pin(answers),
+        }
+        (!answers.is_empty()).then_some(Pending { answers })
+    }
+
+    fn answer(self: Arc<Self>, at: usize, (whom, question, within): ToAsk) -> Answering {
+        Box::pin(async move {
+            let targets = question.targets.clone();
+            let is_own = whom.ask(question, within, self.now()).await;
+            self.look_again(at, is_own.then_some(targets));
         })
     }
 
-    /// Forgets a verdict that was passed before there was an answer. A session that was changed since stays: a guard
-    /// refuses it by [`known_within`](SlotVisit::known_within).
-    fn look_again(&self, at: usize) {
+    /// Forgets a verdict that was passed before there was an answer, and notes what this request asked about. A session that
+    /// was changed since stays: a guard refuses it by [`known_within`](SlotVisit::known_within).
+    fn look_again(&self, at: usize, asked: Option<SessionTargets>) {
         self.at(at, |slot| {
+            slot.slot.asked.extend(asked);
             if slot.is_in_question() {
                 slot.slot.session = None;
             }
@@ -80,8 +89,9 @@ impl Visit {
 }
 
 impl SlotVisit<'_, '_> {
-    /// Returns whom to ask about which of the sessions that came.
-    fn questions(&self, within: Option<Duration>) -> Vec<(AskedRevocations, Question)> {
+    /// Returns whom to ask about which of the sessions that came. What this request asked about already is as recent as
+    /// can be.
+    fn questions(&self, within: Option<Duration>) -> Vec<ToAsk> {
         let Some(revoking) = self
             .config
             .revoking
@@ -90,11 +100,21 @@ impl SlotVisit<'_, '_> {
         else {
             return Vec::new();
         };
-        let within = within.unwrap_or(revoking.bound());
-        let alive = alive(self.config, self.came(), self.now).into_iter();
-        alive
-            .filter_map(|record| self.config.question(revoking, &record, within, self.now))
-            .collect()
+        let within = within.unwrap_or(revoking.bound()).as_secs();
+        let mut all: Vec<ToAsk> = Vec::new();
+        for record in alive(self.config, self.came(), self.now) {
+            let found = self.config.question(revoking, &record, within, self.now);
+            let Some((whom, question)) = found else {
+                continue;
+            };
+            let is_twice = all
+                .iter()
+                .any(|(_, other, _)| other.targets == question.targets);
+            if !is_twice && !self.slot.asked.contains(&question.targets) {
+                all.push((whom, question, within));
+            }
+        }
+        all
     }
 
     /// Returns whether an answer may change what was said of the session.

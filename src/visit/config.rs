@@ -40,6 +40,13 @@ impl Config {
         !self.plain_http_told.swap(true, Ordering::Relaxed)
     }
 
+    /// Returns whether somebody is asked about revocations.
+    fn asks(&self) -> bool {
+        self.revoking
+            .as_ref()
+            .is_some_and(|revoking| revoking.asks())
+    }
+
     /// Returns the name of the session's cookie, which names the session in errors.
     pub(crate) fn cookie(&self) -> &str {
         self.carriers.cookies().own().names.base()
@@ -85,6 +92,8 @@ pub(crate) struct SlotList {
     others: Vec<SlotConfig>,
     /// Whether a slot has its log id recorded in the span of a request.
     records_log_ids: bool,
+    /// Whether a slot asks somebody about revocations.
+    asks: bool,
 }
 
 impl SlotList {
@@ -95,6 +104,7 @@ impl SlotList {
         main.name = "Main";
         SlotList {
             records_log_ids: main.config.log_id_field.is_some(),
+            asks: main.config.asks(),
             main,
             others: Vec::new(),
         }
@@ -103,6 +113,7 @@ impl SlotList {
     /// Adds a slot at the end.
     pub(crate) fn push(&mut self, slot: SlotConfig) {
         self.records_log_ids |= slot.config.log_id_field.is_some();
+        self.asks |= slot.config.asks();
         self.others.push(slot);
     }
 
@@ -135,6 +146,11 @@ impl SlotList {
     /// Returns whether a slot has its log id recorded in the span of a request.
     pub(super) fn records_log_ids(&self) -> bool {
         self.records_log_ids
+    }
+
+    /// Returns whether a slot asks somebody about revocations.
+    pub(super) fn asks(&self) -> bool {
+        self.asks
     }
 
     /// Returns whether anybody hears of everyday events of the slot number `at`.

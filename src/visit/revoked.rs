@@ -93,19 +93,19 @@ impl Config {
         known.answer(self.begun(record), within.as_secs(), now)
     }
 
-    /// Returns whom to ask about a session, and the question; `None` if what is known is not so old.
+    /// Returns whom to ask about a session, and the question; `None` if what is known is younger than so many seconds.
     pub(super) fn question(
         &self,
         revoking: &Revoking,
         record: &Record,
-        within: Duration,
+        within: u64,
         now: Timestamp,
     ) -> Option<(AskedRevocations, Question)> {
         let targets = self.session_targets(record, now);
         let begun = self.begun(record);
         let whom = revoking
             .revocations
-            .has_to_ask(&targets, begun, within.as_secs(), now)?;
+            .has_to_ask(&targets, begun, within, now)?;
         let question = Question {
             id: record.id,
             subject: record.subject.as_deref().map(str::to_owned),

@@ -8,6 +8,7 @@ use crate::cookie::CookieSpec;
 use crate::error::Error;
 use crate::head::RequestHead;
 use crate::lifetime::Timestamp;
+use crate::revocation::SessionTargets;
 
 /// The session of one slot.
 pub(super) struct SlotState {
@@ -19,6 +20,8 @@ pub(super) struct SlotState {
     /// The value that was refused last, until its attribute has another one.
     pub(super) refused: Option<Box<RefusedValue>>,
     pub(super) usage: Usage,
+    /// What this request asked about itself.
+    pub(super) asked: Vec<SessionTargets>,
 }
 
 /// A value with which no session could be sent.
@@ -57,6 +60,7 @@ impl SlotState {
             links,
             refused: None,
             usage: Usage::Active,
+            asked: Vec::new(),
         }
     }
 

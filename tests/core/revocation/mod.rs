@@ -5,3 +5,4 @@ mod ends;
 mod labels;
 mod sign_out;
 mod staleness;
+mod together;

@@ -10,6 +10,7 @@ use crate::cookie::Budget;
 use crate::cross_origin::CrossOrigin;
 use crate::event::{Event, Observer};
 use crate::lifetime::Lifetime;
+use crate::overflow::Overflow;
 use crate::payload::Compression;
 use crate::seal::{Binding, Sealer};
 use crate::slot::{Main, Slot};
@@ -27,6 +28,7 @@ pub(crate) struct Config {
     /// What the names of revoked targets are bound to.
     pub(crate) revocation_binding: Binding,
     pub(crate) revoking: Option<Box<Revoking>>,
+    pub(crate) overflow: Option<Box<Overflow>>,
     pub(crate) observer: Observer,
     pub(crate) plain_http_told: AtomicBool,
     /// The field of a request's span that takes the session's log id.

@@ -1,6 +1,7 @@
 //! The session of one slot in one request, as the lock keeps it.
 
 use super::config::{Config, SlotList};
+use super::depot::Depot;
 use super::opening::open;
 use super::state::{Change, SessionState};
 use crate::carrier::{Incoming, LinkUse};
@@ -19,6 +20,8 @@ pub(super) struct SlotState {
     /// The value that was refused last, until its attribute has another one.
     pub(super) refused: Option<Box<RefusedValue>>,
     pub(super) usage: Usage,
+    /// Seldom anything: what a request knows of attributes that are stored elsewhere.
+    pub(super) depot: Option<Box<Depot>>,
 }
 
 /// A value with which no session could be sent.
@@ -57,6 +60,7 @@ impl SlotState {
             links,
             refused: None,
             usage: Usage::Active,
+            depot: None,
         }
     }
 
@@ -65,8 +69,17 @@ impl SlotState {
         self.refused = None;
         // The links of the error page carry what came.
         self.links.iter_mut().for_each(|links| links.forget());
+        self.forget_put();
         if self.session.is_some() {
-            self.session = Some(SessionState::of(open(config, &self.came, now)));
+            let depot = self.depot.as_deref();
+            self.session = Some(SessionState::of(open(config, &self.came, depot, now)));
+        }
+    }
+
+    /// Forgets a deposit of the session as it was.
+    pub(super) fn forget_put(&mut self) {
+        if let Some(depot) = &mut self.depot {
+            depot.put = None;
         }
     }
 

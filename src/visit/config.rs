@@ -10,6 +10,7 @@ use crate::cookie::Budget;
 use crate::cross_origin::CrossOrigin;
 use crate::event::{Event, Observer};
 use crate::lifetime::Lifetime;
+use crate::overflow::Overflow;
 use crate::payload::Compression;
 use crate::seal::{Binding, Sealer};
 use crate::slot::{Main, Slot};
@@ -27,6 +28,7 @@ pub(crate) struct Config {
     /// What the names of revoked targets are bound to.
     pub(crate) revocation_binding: Binding,
     pub(crate) revoking: Option<Box<Revoking>>,
+    pub(crate) overflow: Option<Box<Overflow>>,
     pub(crate) observer: Observer,
     pub(crate) plain_http_told: AtomicBool,
     /// The field of a request's span that takes the session's log id.
@@ -40,11 +42,10 @@ impl Config {
         !self.plain_http_told.swap(true, Ordering::Relaxed)
     }
 
-    /// Returns whether somebody is asked about revocations.
-    fn asks(&self) -> bool {
-        self.revoking
-            .as_ref()
-            .is_some_and(|revoking| revoking.asks())
+    /// Returns whether a request may have to wait: somebody is asked about revocations, or sessions are stored.
+    fn may_wait(&self) -> bool {
+        let revoking = self.revoking.as_deref();
+        self.overflow.is_some() || revoking.is_some_and(Revoking::asks)
     }
 
     /// Returns the name of the session's cookie, which names the session in errors.
@@ -92,8 +93,8 @@ pub(crate) struct SlotList {
     others: Vec<SlotConfig>,
     /// Whether a slot has its log id recorded in the span of a request.
     records_log_ids: bool,
-    /// Whether a slot asks somebody about revocations.
-    asks: bool,
+    /// Whether a request may have to wait for somebody.
+    may_wait: bool,
 }
 
 impl SlotList {
@@ -104,7 +105,7 @@ impl SlotList {
         main.name = "Main";
         SlotList {
             records_log_ids: main.config.log_id_field.is_some(),
-            asks: main.config.asks(),
+            may_wait: main.config.may_wait(),
             main,
             others: Vec::new(),
         }
@@ -113,7 +114,7 @@ impl SlotList {
     /// Adds a slot at the end.
     pub(crate) fn push(&mut self, slot: SlotConfig) {
         self.records_log_ids |= slot.config.log_id_field.is_some();
-        self.asks |= slot.config.asks();
+        self.may_wait |= slot.config.may_wait();
         self.others.push(slot);
     }
 
@@ -148,9 +149,9 @@ impl SlotList {
         self.records_log_ids
     }
 
-    /// Returns whether a slot asks somebody about revocations.
-    pub(super) fn asks(&self) -> bool {
-        self.asks
+    /// Returns whether a request may have to wait for somebody: who is asked about revocations, or a store.
+    pub(super) fn may_wait(&self) -> bool {
+        self.may_wait
     }
 
     /// Returns whether anybody hears of everyday events of the slot number `at`.

@@ -10,6 +10,7 @@ mod caching;
 mod closing;
 mod config;
 mod course;
+mod depot;
 mod fitting;
 mod held;
 mod linking;
@@ -25,6 +26,7 @@ mod signed_out;
 mod slot;
 mod slot_state;
 mod state;
+mod storing;
 mod tombstones;
 mod touching;
 

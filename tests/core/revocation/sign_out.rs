@@ -101,7 +101,7 @@ fn the_hook_of_a_table_hears_of_sign_outs_alone_and_under_no_lock() {
         assert!(
             revocations
                 .iter()
-                .all(|known| of.revoked_at(known.target()).is_some())
+                .all(|known| of.latest(known.target()).is_some())
         );
         let session = asks.lock().unwrap().clone();
         assert!(session.is_some_and(|session| !session.is_live()));

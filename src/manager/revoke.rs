@@ -75,7 +75,7 @@ impl SessionManager {
     /// two targets may have the same time, and a session that began between them, within one second, outlives both.
     ///
     /// Where somebody else orders the sign-out, give the time of the order as `now`. If the order may come twice, look
-    /// first whether the target is [revoked](crate::revocation::RevocationTable::revoked_at) as of that time.
+    /// first whether the target is [revoked](crate::revocation::RevocationTable::latest) as of that time.
     ///
     /// ```
     /// use sealed_session::revocation::{RevocationTable, Target};

@@ -80,7 +80,7 @@ impl Revoked {
             let names = manager.revocations_of(target, at);
             let times = names
                 .iter()
-                .filter_map(|name| table.revoked_at(name.target()));
+                .filter_map(|name| Some(table.latest(name.target())?.at()));
             times.max()
         };
         let revoked = |by, target| {

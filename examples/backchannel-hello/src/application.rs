@@ -160,7 +160,7 @@ impl Application {
     fn is_revoked(&self, names: &[Revocation], by: OffsetDateTime) -> bool {
         let mut times = names
             .iter()
-            .map(|name| self.revoked.revoked_at(name.target()));
+            .map(|name| Some(self.revoked.latest(name.target())?.at()));
         times.any(|time| time >= Some(by))
     }
 }

@@ -142,7 +142,7 @@ fn a_password_that_is_changed_keeps_whoever_changed_it() {
         );
         // The handler takes a second.
         let session = here.open(&manager, at(5));
-        let revoke = || table.add(manager.revocations_of(Target::Subject("ada"), at(6)), at(6));
+        let revoke = || table.add(session.revocations_of(Target::Subject("ada"), at(6)), at(6));
         if revokes_first {
             revoke().unwrap();
             session.sign_in("ada", &[]).unwrap();
@@ -153,6 +153,38 @@ fn a_password_that_is_changed_keeps_whoever_changed_it() {
         here.close(&manager, &session, at(6)).unwrap();
         assert_eq!(refusal(&manager, &here, 6), None);
         assert_eq!(refusal(&manager, &there, 6), Some(Refusal::Revoked));
+    }
+}
+
+#[test]
+fn what_others_revoke_meanwhile_ends_a_session_that_begins() {
+    let subject = Target::Subject("ada");
+    // The password was right when the request came, and was changed before the visitor is signed in.
+    for (own, elsewhere) in [(None, 6), (Some(5), 6), (None, 4), (None, 5 - SKEW)] {
+        let (manager, table) = nodes();
+        let mut browser = Browser::default();
+        let session = browser.open(&manager, at(5));
+        if let Some(own) = own {
+            let revoked = session.revocations_of(Target::Label("other"), at(own));
+            table.add(revoked, at(own)).unwrap();
+        }
+        let revoked = manager.revocations_of(subject, at(elsewhere));
+        table.add(revoked, at(5)).unwrap();
+        session.sign_in("ada", &[]).unwrap();
+        browser.close(&manager, &session, at(7)).unwrap();
+        // One that is older than clocks may be off ends nothing that begins now.
+        let is_over = elsewhere > 5 - SKEW;
+        let refused = refusal(&manager, &browser, 8);
+        assert_eq!(
+            refused,
+            is_over.then_some(Refusal::Revoked),
+            "at {elsewhere}"
+        );
+        // The next request knows of it.
+        browser.visit(&manager, at(8), |session| {
+            session.sign_in("ada", &[]).unwrap()
+        });
+        assert_eq!(refusal(&manager, &browser, 8), None, "at {elsewhere}");
     }
 }
 

@@ -201,7 +201,7 @@ fn later(
     }
     let created = first_spared(at, begun.skew);
     // The node that revoked has a clock that is ahead of this one: it has to pass that time first.
-    if config.lifetime.is_future(created, now) {
+    if config.lifetime.begins_too_late(created, now) {
         return None;
     }
     let mut later = Box::new(record.clone());

@@ -5,10 +5,14 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+use sealed_session_axum::revocation::RevocationTable;
 use sealed_session_axum::{Error, Key, KeyRing, SessionLayer};
-use shop::{Command, HELP, Listener, Options, app, bind, sessions};
+use shop::{Accounts, Command, Devices, HELP, Listener, Options, app, bind, sessions};
 use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
+
+/// How many sign-outs are kept at most, for a month under each key of the ring: 3.3 MB.
+const ROOM: usize = 100_000;
 
 #[tokio::main]
 #[expect(
@@ -57,6 +61,8 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         );
     }
     println!("Open one of these in a browser: its first page says what to try. Ctrl-C stops them.");
+    // Beside the sessions, which are in cookies: what a shop has in its database.
+    let (devices, revoked) = (Devices::default(), RevocationTable::new(ROOM));
     let (mut servers, mut watchers) = (JoinSet::new(), Vec::new());
     for Listener {
         server,
@@ -65,11 +71,12 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     } in listeners
     {
         // Each server has a manager of its own, as if it were on a machine of its own.
-        let manager = sessions(ring.clone(), options.idle)?;
+        let manager = sessions(ring.clone(), options.idle, revoked.clone())?;
         if options.keys.is_some() {
             watchers.push(manager.watch_keys_every(options.poll)?);
         }
-        let router = app(server, SessionLayer::new(manager));
+        let accounts = Accounts::new(manager.clone(), revoked.clone(), devices.clone());
+        let router = app(server, SessionLayer::new(manager), accounts)?;
         println!("Server {}: http://{address}/", server.letter());
         servers.spawn(async move { axum::serve(socket, router).await });
     }

@@ -13,7 +13,7 @@ use crate::server::Letter;
 
 /// What `--help` shows.
 pub const HELP: &str = "\
-A demo shop on two servers that share nothing but a key ring.
+A demo shop on two servers that share a key ring and no sessions.
 
 Usage: shop [OPTIONS]
 

@@ -11,7 +11,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::{cookies, gauge, verbatim};
 use crate::cart::CART;
-use crate::figures::{count, grouped, span};
+use crate::figures::{ago, count, grouped, span};
 use crate::page::{NAME, Page};
 
 pub(crate) async fn show(
@@ -185,9 +185,8 @@ fn next_touch(due: OffsetDateTime, now: OffsetDateTime) -> Markup {
 }
 
 fn moment(time: OffsetDateTime, now: OffsetDateTime) -> Markup {
-    let age = (now - time).max(time::Duration::ZERO).unsigned_abs();
     let text = time.format(&Rfc3339).unwrap_or_default();
-    html! { time datetime=(text) title=(text) { (span(age)) " ago" } }
+    html! { time datetime=(text) title=(text) { (ago(time, now)) } }
 }
 
 /// The attributes, as the handlers of this shop get them.

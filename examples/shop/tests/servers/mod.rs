@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use sealed_session_axum::adapter::{Clock, SystemClock};
+use sealed_session_axum::revocation::RevocationTable;
 use sealed_session_axum::testing::ManualClock;
 use sealed_session_axum::{Key, KeyRing, SessionLayer};
-use shop::{Letter, Options, Server, app, sessions};
+use shop::{Accounts, Devices, Letter, Options, Server, app, sessions};
 use time::OffsetDateTime;
 
 pub(crate) const A: &str = "127.0.0.1:3001";
@@ -26,10 +27,12 @@ pub(crate) fn servers_and_clock() -> (Router, Router, Arc<ManualClock>) {
 
 fn serving<C: Clock + 'static>(ring: &KeyRing, clock: &Arc<C>) -> (Router, Router) {
     let idle = Options::default().idle;
+    let (devices, revoked) = (Devices::default(), RevocationTable::new(100));
     let server = |letter, other: &str| {
-        let manager = sessions(ring.clone(), idle).unwrap();
+        let manager = sessions(ring.clone(), idle, revoked.clone()).unwrap();
+        let accounts = Accounts::new(manager.clone(), revoked.clone(), devices.clone());
         let layer = SessionLayer::new(manager).clock(clock.clone());
-        app(Server::new(letter, other.parse().unwrap()), layer)
+        app(Server::new(letter, other.parse().unwrap()), layer, accounts).unwrap()
     };
     (server(Letter::A, B), server(Letter::B, A))
 }

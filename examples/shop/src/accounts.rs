@@ -1,26 +1,29 @@
 //! What a server keeps of accounts: where they are signed in, to be shown, and who was signed out, to be refused. It
 //! keeps no session.
 
+use axum::response::ErrorResponse;
 use sealed_session_axum::report::SessionId;
-use sealed_session_axum::revocation::{RevocationTable, Target};
-use sealed_session_axum::{Error, Session, SessionManager};
+use sealed_session_axum::revocation::Target;
+use sealed_session_axum::{Session, SessionManager};
 use time::OffsetDateTime;
 
 use crate::agent::Agent;
 use crate::devices::{Device, Devices};
+use crate::revoked::{Reach, Revoked};
 
 /// The accounts, as one server knows them.
 #[derive(Clone, Debug)]
 pub struct Accounts {
     manager: SessionManager,
-    revoked: RevocationTable,
+    revoked: Revoked,
     devices: Devices,
 }
 
 impl Accounts {
-    /// Makes them of the manager of this server's sessions, the table in which it looks, and the shop's own table.
+    /// Makes them of the manager of this server's sessions, where that looks for who was signed out, and the shop's own
+    /// table.
     #[must_use]
-    pub fn new(manager: SessionManager, revoked: RevocationTable, devices: Devices) -> Accounts {
+    pub fn new(manager: SessionManager, revoked: Revoked, devices: Devices) -> Accounts {
         Accounts {
             manager,
             revoked,
@@ -62,30 +65,39 @@ impl Accounts {
     }
 
     /// Signs one device out, however often its session was renewed since.
-    pub(crate) fn sign_out(
+    pub(crate) async fn sign_out(
         &self,
         account: &str,
         id: SessionId,
         now: OffsetDateTime,
-    ) -> Result<(), Error> {
-        self.revoke(Target::SignIn(id), now)?;
+    ) -> Result<Reach, ErrorResponse> {
+        let reach = self.revoke(Target::SignIn(id), now).await?;
         self.devices.forget(account, id);
-        Ok(())
+        Ok(reach)
     }
 
     /// Signs an account out everywhere, and needs no list for it. A sign-in afterwards counts, even in this request.
-    pub(crate) fn sign_out_everywhere(
+    pub(crate) async fn sign_out_everywhere(
         &self,
         account: &str,
         now: OffsetDateTime,
-    ) -> Result<(), Error> {
-        self.revoke(Target::Subject(account), now)?;
+    ) -> Result<Reach, ErrorResponse> {
+        let reach = self.revoke(Target::Subject(account), now).await?;
         self.devices.forget_all(account);
-        Ok(())
+        Ok(reach)
     }
 
-    fn revoke(&self, target: Target<'_>, now: OffsetDateTime) -> Result<(), Error> {
-        self.revoked
-            .add(self.manager.revocations_of(target, now), now)
+    /// Says how recent this server's knowledge of sign-outs is, if others sign out as well.
+    pub(crate) fn freshness(&self, now: OffsetDateTime) -> Option<String> {
+        self.revoked.freshness(now)
+    }
+
+    async fn revoke(
+        &self,
+        target: Target<'_>,
+        now: OffsetDateTime,
+    ) -> Result<Reach, ErrorResponse> {
+        let revocations = self.manager.revocations_of(target, now);
+        self.revoked.add(revocations, now).await
     }
 }

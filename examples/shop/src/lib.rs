@@ -8,12 +8,12 @@
 //!
 //! use sealed_session_axum::revocation::RevocationTable;
 //! use sealed_session_axum::{Key, KeyRing, SessionLayer};
-//! use shop::{Accounts, Devices, Letter, Server, app, sessions};
+//! use shop::{Accounts, Devices, Letter, Revoked, Server, app, sessions};
 //!
 //! let ring = KeyRing::new(Key::generate()?);
 //! let (a, b) = ("127.0.0.1:3001".parse().unwrap(), "127.0.0.1:3002".parse().unwrap());
 //! let idle = Duration::from_secs(30 * 60);
-//! let (devices, revoked) = (Devices::default(), RevocationTable::new(100_000));
+//! let (devices, revoked) = (Devices::default(), Revoked::Here(RevocationTable::new(100_000)));
 //! let server = |letter, other| {
 //!     let manager = sessions(ring.clone(), idle, revoked.clone())?;
 //!     let accounts = Accounts::new(manager.clone(), revoked.clone(), devices.clone());
@@ -36,8 +36,10 @@ mod listener;
 mod options;
 mod page;
 mod pages;
+mod revoked;
 mod server;
 mod sessions;
+mod store_url;
 
 pub use accounts::Accounts;
 pub use agent::Agent;
@@ -45,5 +47,7 @@ pub use app::app;
 pub use devices::{Device, Devices};
 pub use listener::{BindError, Listener, bind};
 pub use options::{Command, HELP, Options, UsageError};
+pub use revoked::Revoked;
 pub use server::{Letter, Server};
 pub use sessions::sessions;
+pub use store_url::StoreUrl;

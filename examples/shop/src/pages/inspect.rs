@@ -68,6 +68,8 @@ fn refused(refusal: Refusal) -> Markup {
                     "It may be a live session to another server, so it stays in the browser."
                 } @else if refusal == Refusal::Destroyed {
                     "Beside it lies a tombstone, so it is over on every server."
+                } @else if refusal == Refusal::Revoked {
+                    "It was signed out at a server, and so was every copy of it."
                 } @else {
                     "Its time is over. It stays until another takes its place or the browser drops it."
                 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 
 use crate::browser::{Answer, Browser};
-use crate::servers::{ring, servers, servers_and_clock};
+use crate::servers::{ring, servers, servers_and_clock, servers_with_room};
 
 const LAPTOP: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 const PHONE: &str =
@@ -78,7 +78,9 @@ async fn a_device_signed_out_at_a_is_refused_at_b_and_reads_why() {
 
     for server in [&a, &b] {
         let page = phone.get(server, "/session").await;
-        page.has("<code>revoked</code>").lacks("Ada");
+        page.has("<code>revoked</code>")
+            .has("so was every copy")
+            .lacks("Ada");
     }
     phone
         .get(&b, "/cart")
@@ -181,5 +183,32 @@ async fn nobody_signs_out_somebody_else() {
     answer.status(303);
     for browser in [&mut ada, &mut phone] {
         browser.get(&b, "/").await.has("Ada");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_out_without_room_is_not_said_to_have_happened() {
+    let (a, b) = servers_with_room(1);
+    let mut laptop = signed_in(&a, LAPTOP, "name=Ada").await;
+    let mut phone = signed_in(&a, PHONE, "name=Ada").await;
+    let mut tablet = signed_in(&a, PHONE, "name=Ada").await;
+    let ids = others(&laptop.get(&a, "/devices").await);
+    let form = format!("device={}", ids[0]);
+    let page = laptop.submit(&a, "/devices/sign-out", &form).await;
+    page.has("is signed out.");
+
+    let form = format!("device={}", ids[1]);
+    for path in ["sign-out", "sign-out-others", "sign-out-all"] {
+        let path = format!("/devices/{path}");
+        laptop.post(&a, &path, &form).await.status(500);
+    }
+    assert_eq!(others(&laptop.get(&b, "/devices").await), ids[1..]);
+    tablet.get(&b, "/session").await.has("<code>revoked</code>");
+    for browser in [&mut laptop, &mut phone] {
+        browser
+            .get(&b, "/")
+            .await
+            .has("Ada")
+            .lacks("signed in here");
     }
 }

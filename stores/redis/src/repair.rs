@@ -12,10 +12,10 @@ use crate::about::About;
 use crate::connection::Connection;
 use crate::entry::{EntryId, MOST, put};
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::read::now;
 use crate::replica::{Replica, Standing};
 use crate::round::{Head, Round};
-use crate::store::Keys;
 
 /// Seconds after which the lock of a node that died is gone.
 const LOCKED: u32 = 5;

@@ -16,11 +16,12 @@ use crate::about::About;
 use crate::entry::append;
 use crate::error::Error;
 use crate::feed::Feed;
+use crate::keys::Keys;
 use crate::read::now;
 use crate::reader;
 use crate::replica::Standing;
+use crate::server::Server;
 use crate::status::Status;
-use crate::store::{Keys, Server};
 
 /// Revocations that several nodes share. A clone is the same.
 ///
@@ -127,8 +128,7 @@ impl SharedRevocations {
             let this = this.clone();
             async move {
                 let feed = &this.feed;
-                let refresh = feed.line.refresh(feed);
-                match timeout(limit, refresh).await {
+                match timeout(limit, feed.refresh()).await {
                     Ok(true) => feed.replica.table.answer(&question),
                     _ => Answer::NotKnown,
                 }

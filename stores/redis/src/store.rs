@@ -1,13 +1,15 @@
-//! A store: where it is, the names of its keys, and how long anybody waits for it. No connection.
+//! A store, as an application names it. No connection.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
+use redis::IntoConnectionInfo;
 
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::revocations::SharedRevocations;
+use crate::server::Server;
 
 /// Characters of a prefix.
 const LONGEST_PREFIX: usize = 64;
@@ -28,26 +30,6 @@ const LONGEST_PREFIX: usize = 64;
 pub struct RedisStore {
     server: Server,
     prefix: Arc<str>,
-}
-
-/// A server, and how to wait for it.
-#[derive(Clone)]
-pub(crate) struct Server {
-    pub(crate) client: redis::Client,
-    /// Host and port, for texts.
-    pub(crate) address: Arc<str>,
-    /// For a connection, and for each answer.
-    pub(crate) limit: Duration,
-    /// Whether a server that was started again holds all that it held.
-    pub(crate) is_durable: bool,
-}
-
-/// The keys of revocations. The braces are a hash tag: a cluster keeps all keys of a prefix in one slot.
-#[derive(Clone)]
-pub(crate) struct Keys {
-    pub(crate) stream: Arc<str>,
-    pub(crate) about: Arc<str>,
-    pub(crate) lock: Arc<str>,
 }
 
 impl RedisStore {
@@ -113,43 +95,7 @@ impl RedisStore {
     /// [`Error::is_configuration`] outside of a tokio runtime. A store that is down is no error: see
     /// [`SharedRevocations::caught_up`].
     pub fn revocations(&self, room: usize) -> Result<SharedRevocations, Error> {
-        SharedRevocations::start(self.server.clone(), self.keys(), room)
-    }
-
-    fn keys(&self) -> Keys {
-        let key = |name: &str| format!("{{{}}}:{name}", self.prefix).into();
-        Keys {
-            stream: key("revocations"),
-            about: key("about"),
-            lock: key("lock"),
-        }
-    }
-}
-
-impl Server {
-    fn new(info: ConnectionInfo) -> Result<Server, Error> {
-        let address: Arc<str> = info.addr().to_string().into();
-        if !info.addr().is_supported() {
-            return Err(Error::configuration(format!(
-                "the store at {address} is to be reached by TLS: switch on the feature `tls` of sealed-session-redis",
-            )));
-        }
-        if matches!(info.addr(), ConnectionAddr::TcpTls { insecure: true, .. }) {
-            return Err(Error::configuration(format!(
-                "the store at {address} is to be reached by TLS with whatever certificate: leave out `#insecure`, and \
-                 name your own authority's certificates by SSL_CERT_FILE",
-            )));
-        }
-        // One command less that a user has to be allowed.
-        let settings = info.redis_settings().clone().set_skip_set_lib_name();
-        let client = redis::Client::open(info.set_redis_settings(settings))
-            .map_err(|cause| Error::of(&cause, &address))?;
-        Ok(Server {
-            client,
-            address,
-            limit: Duration::from_secs(1),
-            is_durable: false,
-        })
+        SharedRevocations::start(self.server.clone(), Keys::of(&self.prefix), room)
     }
 }
 

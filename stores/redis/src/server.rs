@@ -33,6 +33,10 @@ impl Server {
                  name your own authority's certificates by SSL_CERT_FILE",
             )));
         }
+        #[cfg(feature = "tls")]
+        if let ConnectionAddr::TcpTls { .. } = info.addr() {
+            choose_provider();
+        }
         // One command less that a user has to be allowed.
         let settings = info.redis_settings().clone().set_skip_set_lib_name();
         let client = redis::Client::open(info.set_redis_settings(settings))
@@ -43,5 +47,16 @@ impl Server {
             limit: Duration::from_secs(1),
             is_durable: false,
         })
+    }
+}
+
+/// Chooses what TLS is made of for this process, if nobody has: rustls panics where it could be several.
+#[cfg(feature = "tls")]
+fn choose_provider() {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // Somebody else may be first.
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok();
     }
 }

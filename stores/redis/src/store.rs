@@ -72,6 +72,14 @@ impl RedisStore {
     }
 
     /// Sets how long to wait for a connection, and for each answer. The default is a second.
+    ///
+    /// ```
+    /// use sealed_session_redis::RedisStore;
+    /// use std::time::Duration;
+    ///
+    /// let store = RedisStore::open("redis://127.0.0.1", "shop")?.with_limit(Duration::from_millis(300));
+    /// # Ok::<(), sealed_session_redis::Error>(())
+    /// ```
     #[must_use]
     pub fn with_limit(mut self, limit: Duration) -> RedisStore {
         self.server.limit = limit;
@@ -81,6 +89,13 @@ impl RedisStore {
     /// Says that the server loses nothing when it is started again: `appendonly yes` and `appendfsync always`, on a disk
     /// that keeps what it says it has kept. A node that starts then trusts a server that was started again while no
     /// other node lived. By default it does not.
+    ///
+    /// ```
+    /// use sealed_session_redis::RedisStore;
+    ///
+    /// let store = RedisStore::open("redis://127.0.0.1", "shop")?.with_durable_restarts();
+    /// # Ok::<(), sealed_session_redis::Error>(())
+    /// ```
     #[must_use]
     pub fn with_durable_restarts(mut self) -> RedisStore {
         self.server.is_durable = true;
@@ -94,6 +109,21 @@ impl RedisStore {
     ///
     /// [`Error::is_configuration`] outside of a tokio runtime. A store that is down is no error: see
     /// [`SharedRevocations::caught_up`].
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, SessionManager};
+    /// use sealed_session_redis::RedisStore;
+    /// # let runtime = tokio::runtime::Runtime::new()?;
+    /// # let _in_it = runtime.enter();
+    ///
+    /// let store = RedisStore::open("redis://127.0.0.1", "shop")?;
+    /// let revoked = store.revocations(100_000)?;
+    /// let manager = SessionManager::builder("shop", KeyRing::new(Key::generate()?))
+    ///     .revocations(revoked.clone())
+    ///     .build()?;
+    /// assert_eq!(revoked.status().room, 100_000);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn revocations(&self, room: usize) -> Result<SharedRevocations, Error> {
         SharedRevocations::start(self.server.clone(), Keys::of(&self.prefix), room)
     }

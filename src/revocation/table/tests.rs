@@ -153,18 +153,6 @@ fn a_table_lists_what_may_still_end_a_session() {
 }
 
 #[test]
-fn what_feeds_a_table_lives_as_long_as_a_manager_looks_there() {
-    let feeder = std::sync::Arc::new(());
-    let revocations = super::super::Revocations::from(RevocationTable::new(1));
-    let revocations = revocations.fed_by(std::sync::Arc::clone(&feeder));
-    let other = revocations.clone();
-    drop(revocations);
-    assert_eq!(std::sync::Arc::strong_count(&feeder), 2);
-    drop(other);
-    assert_eq!(std::sync::Arc::strong_count(&feeder), 1);
-}
-
-#[test]
 fn threads_that_fill_a_table_at_once_neither_pass_its_bound_nor_lose_what_was_added() {
     let table = RevocationTable::new(200);
     let added: usize = std::thread::scope(|scope| {

@@ -2,9 +2,9 @@
 //! keeps no session.
 
 use axum::response::ErrorResponse;
+use sealed_session_axum::Session;
 use sealed_session_axum::report::SessionId;
 use sealed_session_axum::revocation::Target;
-use sealed_session_axum::{Session, SessionManager};
 use time::OffsetDateTime;
 
 use crate::agent::Agent;
@@ -14,21 +14,15 @@ use crate::revoked::{Reach, Revoked};
 /// The accounts, as one server knows them.
 #[derive(Clone, Debug)]
 pub struct Accounts {
-    manager: SessionManager,
     revoked: Revoked,
     devices: Devices,
 }
 
 impl Accounts {
-    /// Makes them of the manager of this server's sessions, where that looks for who was signed out, and the shop's own
-    /// table.
+    /// Makes them of where this server's sessions look for who was signed out, and of the shop's own table.
     #[must_use]
-    pub fn new(manager: SessionManager, revoked: Revoked, devices: Devices) -> Accounts {
-        Accounts {
-            manager,
-            revoked,
-            devices,
-        }
+    pub fn new(revoked: Revoked, devices: Devices) -> Accounts {
+        Accounts { revoked, devices }
     }
 
     /// Notes who has just signed in. Call it in the handler of the sign-in: an event of the library, as `Written`,
@@ -67,11 +61,12 @@ impl Accounts {
     /// Signs one device out, however often its session was renewed since.
     pub(crate) async fn sign_out(
         &self,
-        account: &str,
-        id: SessionId,
+        session: &Session,
+        (account, id): (&str, SessionId),
         now: OffsetDateTime,
     ) -> Result<Reach, ErrorResponse> {
-        let reach = self.revoke(Target::SignIn(id), now).await?;
+        let revocations = session.revocations_of(Target::SignIn(id), now);
+        let reach = self.revoked.add(revocations, now).await?;
         self.devices.forget(account, id);
         Ok(reach)
     }
@@ -79,10 +74,12 @@ impl Accounts {
     /// Signs an account out everywhere, and needs no list for it. A sign-in afterwards counts, even in this request.
     pub(crate) async fn sign_out_everywhere(
         &self,
+        session: &Session,
         account: &str,
         now: OffsetDateTime,
     ) -> Result<Reach, ErrorResponse> {
-        let reach = self.revoke(Target::Subject(account), now).await?;
+        let revocations = session.revocations_of(Target::Subject(account), now);
+        let reach = self.revoked.add(revocations, now).await?;
         self.devices.forget_all(account);
         Ok(reach)
     }
@@ -90,14 +87,5 @@ impl Accounts {
     /// Says how recent this server's knowledge of sign-outs is, if others sign out as well.
     pub(crate) fn freshness(&self, now: OffsetDateTime) -> Option<String> {
         self.revoked.freshness(now)
-    }
-
-    async fn revoke(
-        &self,
-        target: Target<'_>,
-        now: OffsetDateTime,
-    ) -> Result<Reach, ErrorResponse> {
-        let revocations = self.manager.revocations_of(target, now);
-        self.revoked.add(revocations, now).await
     }
 }

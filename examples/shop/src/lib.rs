@@ -16,7 +16,7 @@
 //! let (devices, revoked) = (Devices::default(), Revoked::Here(RevocationTable::new(100_000)));
 //! let server = |letter, other| {
 //!     let manager = sessions(ring.clone(), idle, revoked.clone())?;
-//!     let accounts = Accounts::new(manager.clone(), revoked.clone(), devices.clone());
+//!     let accounts = Accounts::new(revoked.clone(), devices.clone());
 //!     app(Server::new(letter, other), SessionLayer::new(manager), accounts)
 //! };
 //! let (first, second) = (server(Letter::A, b)?, server(Letter::B, a)?);

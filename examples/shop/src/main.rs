@@ -82,7 +82,7 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         if options.keys.is_some() {
             watchers.push(manager.watch_keys_every(options.poll)?);
         }
-        let accounts = Accounts::new(manager.clone(), revoked, devices.clone());
+        let accounts = Accounts::new(revoked, devices.clone());
         let router = app(server, SessionLayer::new(manager), accounts)?;
         println!("Server {}: http://{address}/", server.letter());
         servers.spawn(async move { axum::serve(socket, router).await });

@@ -148,7 +148,9 @@ pub(crate) async fn sign_out(
     let chosen = own.find(|own| own.id.to_string() == device);
     let notice = match chosen {
         Some(chosen) => {
-            let reach = accounts.sign_out(&account, chosen.id, now).await?;
+            let reach = accounts
+                .sign_out(&session, (&account, chosen.id), now)
+                .await?;
             format!("{} is signed out.{}", chosen.agent, so_far(reach))
         }
         None => "That device is not in your list any more.".to_owned(),
@@ -167,7 +169,9 @@ pub(crate) async fn sign_out_others(
         return Ok(Redirect::to("/sign-in"));
     };
     let before = session.times();
-    let reach = accounts.sign_out_everywhere(&account, now).await?;
+    let reach = accounts
+        .sign_out_everywhere(&session, &account, now)
+        .await?;
     session.sign_in(&account, &[&CART, &NAME])?;
     if let Some(before) = before.filter(|before| before.is_persistent) {
         remember(&session, before.absolute_left)?;
@@ -185,7 +189,9 @@ pub(crate) async fn sign_out_all(
     let Some((account, now)) = whose(&session) else {
         return Ok(Redirect::to("/sign-in"));
     };
-    let reach = accounts.sign_out_everywhere(&account, now).await?;
+    let reach = accounts
+        .sign_out_everywhere(&session, &account, now)
+        .await?;
     // This browser needs no refusal to hear of it.
     session.destroy()?;
     let notice = format!("You are signed out everywhere.{}", so_far(reach));

@@ -38,7 +38,7 @@ fn serving<C: Clock + 'static>(ring: &KeyRing, clock: &Arc<C>, room: usize) -> (
     );
     let server = |letter, other: &str| {
         let manager = sessions(ring.clone(), idle, revoked.clone()).unwrap();
-        let accounts = Accounts::new(manager.clone(), revoked.clone(), devices.clone());
+        let accounts = Accounts::new(revoked.clone(), devices.clone());
         let layer = SessionLayer::new(manager).clock(clock.clone());
         app(Server::new(letter, other.parse().unwrap()), layer, accounts).unwrap()
     };

@@ -58,14 +58,37 @@ async fn nodes_that_lived_through_a_loss_heal_the_store() {
 #[tokio::test]
 async fn while_a_store_is_in_doubt_nobody_takes_it_for_whole() {
     let server = Server::start();
-    let (one, _other, _, bob) = two_nodes(&server).await;
+    let (one, other, alice, bob) = two_nodes(&server).await;
+    let since = one.shared.status().remembers_since;
     // Nobody can repair it.
     let () = server.run(&["SET", "{shop}:lock", "1"]);
     let () = server.run(&["DEL", "{shop}:revocations"]);
-    until("doubt", || one.shared.status().as_of.is_none()).await;
-    assert_eq!(one.refusal(&bob), Some(Refusal::NotKnown));
+    // Nor does a revocation make it look whole.
+    let error = one.revoke("bob").await.unwrap_err();
+    assert!(error.is_lost(), "{error}");
+    assert_eq!(one.refusal(&bob), Some(Refusal::Revoked));
+    let carol = other.sign_in("carol");
+    other.wait_for(&carol, Some(Refusal::NotKnown)).await;
+    let third = Node::blind(&server.store(), 1_000);
+    let blind = third.shared.caught_up(Duration::from_millis(500)).await;
+    assert!(blind.is_err());
+    assert_eq!(server.run::<usize>(&["EXISTS", "{shop}:revocations"]), 0);
+
     let () = server.run(&["DEL", "{shop}:lock"]);
-    one.wait_for(&bob, None).await;
+    third
+        .shared
+        .caught_up(Duration::from_secs(5))
+        .await
+        .unwrap();
+    for node in [&other, &third] {
+        node.wait_for(&bob, Some(Refusal::Revoked)).await;
+        node.wait_for(&alice, Some(Refusal::Revoked)).await;
+        node.wait_for(&carol, None).await;
+    }
+    until("what the nodes remember", || {
+        third.shared.status().remembers_since == since
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -181,4 +204,67 @@ async fn a_server_that_loses_nothing_is_believed_at_once() {
     assert!(begun.elapsed() < Duration::from_secs(4));
     assert_eq!(third.refusal(&alice), Some(Refusal::Revoked));
     assert_eq!(third.refusal(&bob), None);
+}
+
+#[tokio::test]
+async fn an_older_snapshot_is_noticed_and_healed() {
+    let mut server = Server::start();
+    let (one, other) = (
+        Node::start(&server.store()).await,
+        Node::start(&server.store()).await,
+    );
+    let (alice, bob) = (one.sign_in("alice"), one.sign_in("bob"));
+    one.revoke("bob").await.unwrap();
+    let () = server.run(&["SAVE"]);
+    one.revoke("alice").await.unwrap();
+    other.wait_for(&alice, Some(Refusal::Revoked)).await;
+    server.kill();
+    server.restart();
+    // Whoever starts before it is healed does not take it for whole.
+    let third = Node::start(&server.store()).await;
+    assert_eq!(third.refusal(&alice), Some(Refusal::Revoked));
+    assert_eq!(third.refusal(&bob), Some(Refusal::Revoked));
+    until("the repair", || other.shared.status().repairs == 1).await;
+}
+
+#[tokio::test]
+async fn a_loss_is_noticed_although_others_have_written_since() {
+    let server = Server::start();
+    let (one, other) = (
+        Node::start(&server.store()).await,
+        Node::start(&server.store()).await,
+    );
+    let alice = one.sign_in("alice");
+    let client = redis::Client::open(server.admin_url()).unwrap();
+    let mut admin = client.get_connection().unwrap();
+    let key = "{shop}:revocations";
+    let old: Vec<u8> = redis::cmd("DUMP").arg(key).query(&mut admin).unwrap();
+    one.revoke("alice").await.unwrap();
+    other.wait_for(&alice, Some(Refusal::Revoked)).await;
+    // The last id is later than any that the nodes have seen, and the name of the store is the same.
+    let mut commands = redis::pipe();
+    commands
+        .atomic()
+        .cmd("RESTORE")
+        .arg(key)
+        .arg(0)
+        .arg(old)
+        .arg("REPLACE")
+        .ignore();
+    commands
+        .cmd("XADD")
+        .arg(key)
+        .arg("*")
+        .arg("r")
+        .arg("")
+        .ignore();
+    let () = commands.query(&mut admin).unwrap();
+    until("the repair", || {
+        [&one, &other]
+            .iter()
+            .all(|node| node.shared.status().repairs == 1)
+    })
+    .await;
+    let third = Node::start(&server.store()).await;
+    assert_eq!(third.refusal(&alice), Some(Refusal::Revoked));
 }

@@ -14,4 +14,6 @@ mod node;
 mod outages;
 mod server;
 mod sharing;
+#[cfg(feature = "tls")]
+mod tls;
 mod trimming;

@@ -2,11 +2,11 @@
 
 use super::UNPACKED_MAX;
 use super::attributes::{Attributes, Placed};
-use super::compression::{Compression, Method};
+use super::compression::Method;
 use super::entry::Entry;
 use super::id::SessionId;
 use super::labels::Labels;
-use super::regions;
+use super::regions::{self, PADDING, Packing, Payload};
 use super::wire::{Cursor, put_own, put_varint, read_own};
 use crate::error::Refusal;
 use crate::lifetime::{OwnLifetimes, Timestamp};
@@ -32,10 +32,6 @@ const DEPOSIT: u8 = 0b0010_0000;
 /// The byte with the flags.
 const FLAGS: usize = 1;
 
-/// Payloads are padded to a multiple of so many bytes. That blurs the length of the content, at a cost of
-/// about 2 %, and does not hide it.
-pub(crate) const PADDING: usize = 32;
-
 /// The content of one session.
 #[derive(Clone)]
 pub(crate) struct Record {
@@ -50,24 +46,9 @@ pub(crate) struct Record {
     pub(crate) deposit: Option<Box<Deposit>>,
 }
 
-/// A record's bytes.
-pub(crate) struct Payload {
-    pub(crate) bytes: Vec<u8>,
-    /// How many of them are not padding.
-    pub(crate) content: usize,
-}
-
 /// The attributes take so many bytes before compression, which is more than a token may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OverCeiling(pub(crate) usize);
-
-/// How a record is to be packed.
-#[derive(Clone, Copy)]
-pub(crate) struct Packing<'a> {
-    pub(crate) compression: Compression,
-    /// Returns how many cookies a payload of so many bytes takes; `usize::MAX` if it does not fit.
-    pub(crate) cookies: &'a dyn Fn(usize) -> usize,
-}
 
 impl Record {
     /// Writes the payload's bytes.

@@ -18,7 +18,7 @@ use super::opening::authentic;
 use super::revoked::outliving;
 use super::shared::Visit;
 use super::slot::SlotVisit;
-use super::state::Change;
+use super::state::{Change, SessionState};
 use crate::carrier::Incoming;
 use crate::error::{Error, Unstored};
 use crate::event::Event;
@@ -150,7 +150,7 @@ impl SlotVisit<'_, '_> {
 
     /// Returns whether a response carries the session, or its end.
     fn is_sent(&self) -> bool {
-        let has_to_be_sent = self.opened().is_some_and(|state| state.has_to_be_sent());
+        let has_to_be_sent = self.opened().is_some_and(SessionState::has_to_be_sent);
         has_to_be_sent && !matches!(self.slot.came, Incoming::Withheld(_))
     }
 

@@ -26,7 +26,7 @@ pub(crate) struct Held {
     /// Whether it is accepted although nobody knows recently enough what was revoked.
     pub(super) is_stale: bool,
     /// Where its attributes are, if they are not in it.
-    pub(super) deposit: Option<DepositName>,
+    pub(crate) deposit: Option<DepositName>,
 }
 
 impl Held {

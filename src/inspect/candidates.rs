@@ -178,7 +178,7 @@ fn content(config: &Config, record: Record, held: &Held, now: Timestamp) -> Cont
         }),
         own_absolute_lifetime: record.own.absolute.map(seconds),
         attributes: record.attributes.iter().map(stored).collect(),
-        is_stored_elsewhere: held.deposit.is_some(),
+        is_stored_elsewhere: record.deposit.is_some(),
         labels: record.labels.iter().map(str::to_owned).collect(),
         subject: record.subject.map(String::from),
     }

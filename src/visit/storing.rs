@@ -13,8 +13,7 @@ use super::config::Config;
 use super::course::Course;
 use super::depot::{Put, Stage};
 use super::fitting::{Exit, Fitted};
-use super::held::Held;
-use super::opening::authentic;
+use super::opening::deposits;
 use super::revoked::outliving;
 use super::shared::Visit;
 use super::slot::SlotVisit;
@@ -198,22 +197,16 @@ impl SlotVisit<'_, '_> {
         let Some(state) = self.opened().filter(|_| is_sent) else {
             return Vec::new();
         };
-        let held = state.held().copied();
-        let (all, forgotten) = match state.change() {
+        let (names, forgotten) = match state.change() {
             Change::None | Change::Edited | Change::Renewed => {
-                (Vec::new(), now.after(SPARE.as_secs()))
+                let deposit = state.record().and_then(|record| record.deposit.as_ref());
+                let name = deposit.map(|deposit| *deposit.name());
+                (name.into_iter().collect(), now.after(SPARE.as_secs()))
             }
             Change::StartedOver | Change::Ended => {
-                (authentic(self.config, &self.slot.came, self.now), now)
+                (deposits(self.config, &self.slot.came, true, self.now), now)
             }
         };
-        let mut names: Vec<DepositName> = all
-            .iter()
-            .chain(&held)
-            .filter_map(|held: &Held| held.deposit)
-            .collect();
-        names.sort_unstable();
-        names.dedup();
         let replaced = |name| Replaced {
             at: self.at,
             name,
@@ -259,7 +252,7 @@ impl SlotVisit<'_, '_> {
         let kept = depot.map_or(Err(Unstored::NotAsked), |depot| depot.kept());
         if let Ok(deposit) = kept {
             let stored = record.attributes.length();
-            return Ok((exit.fit(&record.with_deposit(deposit.clone()))?, stored));
+            return Ok((exit.fit_with(record, deposit)?, stored));
         }
         exit.fit(record)
             .map(|fitted| (fitted, 0))

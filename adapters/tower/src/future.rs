@@ -1,4 +1,4 @@
-//! The wait for the response of the inner service.
+//! The wait for an answer about revocations, where there is one, and for the response of the inner service.
 
 use std::fmt;
 use std::future::Future;
@@ -6,9 +6,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use http::Response;
+use http::{Request, Response};
 use pin_project_lite::pin_project;
 use sealed_session::Session;
+use sealed_session::adapter::Pending;
+use tower_service::Service;
 
 use crate::commit::commit;
 use crate::failure::CommitFailure;
@@ -16,8 +18,9 @@ use crate::refused::Refused;
 use crate::shared::Shared;
 
 pin_project! {
-    /// The response of a [`SessionService`](crate::SessionService). A service that fails commits
-    /// nothing, and neither does one that is dropped.
+    /// The response of a [`SessionService`](crate::SessionService). The inner service is called before the future is made,
+    /// or, where an answer about [revocations](sealed_session::revocation) has to be waited for, once it is there. A service
+    /// that fails commits nothing, and neither does a future that is dropped.
     ///
     /// ```
     /// use http::{Request, Response};
@@ -34,39 +37,62 @@ pin_project! {
     ///     Err::<Response<()>, _>(Error::misuse("an example"))
     /// }));
     ///
-    /// let future: ResponseFuture<_, _> = service.call(Request::new(()));
+    /// let future: ResponseFuture<_, _, _> = service.call(Request::new(()));
     /// assert!(future.await.unwrap_err().is_misuse());
     /// # Ok(())
     /// # }
     /// ```
-    pub struct ResponseFuture<Inner, F> {
+    pub struct ResponseFuture<S, ReqBody, F>
+    where
+        S: Service<Request<ReqBody>>,
+    {
         #[pin]
-        state: State<Inner>,
+        state: State<S, ReqBody>,
         shared: Arc<Shared<F>>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<Inner> {
-        Running { #[pin] inner: Inner, session: Session },
+    enum State<S, ReqBody>
+    where
+        S: Service<Request<ReqBody>>,
+    {
+        // Large, and seldom there.
+        Waiting { waiting: Option<Box<Waiting<S, ReqBody>>> },
+        Running { #[pin] inner: S::Future, session: Session },
         Refused { refused: Refused },
     }
 }
 
-impl<Inner, F> ResponseFuture<Inner, F> {
-    pub(crate) fn new(
-        inner: Inner,
-        session: Session,
-        shared: Arc<Shared<F>>,
-    ) -> ResponseFuture<Inner, F> {
+/// A request that is not handed on before an answer is there, and the service that is ready for it.
+pub(crate) struct Waiting<S, ReqBody> {
+    pub(crate) pending: Pending,
+    pub(crate) inner: S,
+    pub(crate) request: Request<ReqBody>,
+    pub(crate) session: Session,
+}
+
+impl<S, ReqBody, F> ResponseFuture<S, ReqBody, F>
+where
+    S: Service<Request<ReqBody>>,
+{
+    pub(crate) fn waiting(waiting: Waiting<S, ReqBody>, shared: Arc<Shared<F>>) -> Self {
+        let waiting = Some(Box::new(waiting));
+        ResponseFuture {
+            state: State::Waiting { waiting },
+            shared,
+        }
+    }
+
+    pub(crate) fn running(inner: S::Future, session: Session, shared: Arc<Shared<F>>) -> Self {
         ResponseFuture {
             state: State::Running { inner, session },
             shared,
         }
     }
 
-    pub(crate) fn refused(refused: Refused, shared: Arc<Shared<F>>) -> ResponseFuture<Inner, F> {
+    pub(crate) fn refused(refused: Refused, shared: Arc<Shared<F>>) -> Self {
         ResponseFuture {
             state: State::Refused { refused },
             shared,
@@ -74,27 +100,45 @@ impl<Inner, F> ResponseFuture<Inner, F> {
     }
 }
 
-impl<Inner, F, ResBody, E> Future for ResponseFuture<Inner, F>
+impl<S, ReqBody, ResBody, F> Future for ResponseFuture<S, ReqBody, F>
 where
-    Inner: Future<Output = Result<Response<ResBody>, E>>,
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     F: CommitFailure<ResBody>,
     ResBody: Default + 'static,
 {
-    type Output = Result<Response<ResBody>, E>;
+    type Output = Result<Response<ResBody>, S::Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        match this.state.project() {
-            StateProjection::Running { inner, session } => {
-                let response = ready!(inner.poll(context))?;
-                Poll::Ready(Ok(commit(this.shared, session, response)))
+        let mut this = self.project();
+        loop {
+            match this.state.as_mut().project() {
+                StateProjection::Waiting { waiting } => {
+                    let waits = waiting.as_mut().expect("it is taken once");
+                    ready!(Pin::new(&mut waits.pending).poll(context));
+                    let waits = *waiting.take().expect("it was there");
+                    let Waiting {
+                        mut inner,
+                        request,
+                        session,
+                        ..
+                    } = waits;
+                    let inner = inner.call(request);
+                    this.state.set(State::Running { inner, session });
+                }
+                StateProjection::Running { inner, session } => {
+                    let response = ready!(inner.poll(context))?;
+                    return Poll::Ready(Ok(commit(this.shared, session, response)));
+                }
+                StateProjection::Refused { refused } => return Poll::Ready(Ok(refused.answer())),
             }
-            StateProjection::Refused { refused } => Poll::Ready(Ok(refused.answer())),
         }
     }
 }
 
-impl<Inner, F> fmt::Debug for ResponseFuture<Inner, F> {
+impl<S, ReqBody, F> fmt::Debug for ResponseFuture<S, ReqBody, F>
+where
+    S: Service<Request<ReqBody>>,
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }

@@ -16,6 +16,7 @@ mod failure;
 pub mod guards;
 mod harness;
 mod log;
+mod oracle;
 mod pieces;
 mod reply;
 mod report;

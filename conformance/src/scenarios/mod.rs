@@ -13,6 +13,7 @@ mod links;
 mod panics;
 mod refused;
 mod responses;
+mod revocation;
 mod slots;
 mod touch;
 mod visits;
@@ -60,4 +61,5 @@ const TOPICS: &[(&str, &[Entry])] = &[
     ("header fields", fields::LIST),
     ("links", links::LIST),
     ("other sites", foreign::LIST),
+    ("revocation", revocation::LIST),
 ];

@@ -23,6 +23,8 @@ pub(crate) enum Duty {
     PathIsTold,
     /// What another origin caused is answered without a handler.
     ForeignIsAnswered,
+    /// The handler runs once it is known whether the session was revoked.
+    PendingIsAwaited,
     /// The clock is the one that was given.
     ClockIsTheGivenOne,
     /// The clock is read again for the commit.
@@ -88,6 +90,8 @@ pub(crate) enum Duty {
     GuardsKnowTheTarget,
     /// Guards can look up header fields.
     GuardsLookFieldsUp,
+    /// A guard decides once it is known whether the session was revoked.
+    GuardsAreAwaited,
     /// Every field of a guard's answer is sent.
     GuardsAnswerInFull,
     /// An extractor gives the slot that it was asked for.
@@ -133,6 +137,7 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (MethodIsTold, "foreign_socket"),
     (PathIsTold, "foreign_excused"),
     (ForeignIsAnswered, "foreign_post"),
+    (PendingIsAwaited, "asked_first"),
     (ClockIsTheGivenOne, "idle"),
     (ClockIsReadForTheCommit, "outlived"),
     (RequestsAreApart, "one_connection"),
@@ -170,6 +175,7 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (GuardsKnowTheMethod, "guard_posted"),
     (GuardsKnowTheTarget, "guard_redirects"),
     (GuardsLookFieldsUp, "guard_scripts"),
+    (GuardsAreAwaited, "asked_by_a_guard"),
     (GuardsAnswerInFull, "guard_forbids"),
     (SlotsAreAsked, "missing_slot"),
     (EverySlotIsSent, "slots_in_one_response"),

@@ -7,10 +7,11 @@
 //! 2. Load the session: [`SessionManager::load`] with a [`RequestHead`], and the time.
 //! 3. Refuse what other origins caused: if [`foreign`] gives a reason, answer 403 without a handler.
 //! 4. Hand the session over: await what [`pending`] returns, if anything, and give the handler a session that is
-//!    [`in_hand`]. A manager that does not [ask about revocations](crate::revocation::AskedRevocations) has nothing
-//!    to wait for.
+//!    [`in_hand`]. A manager that does not [ask about revocations](crate::revocation::AskedRevocations) and has no
+//!    [overflow](crate::overflow) has nothing to wait for.
 //! 5. Wait for the response's head.
-//! 6. Commit: [`SessionManager::commit`] with a [`ResponseHead`], and the time, read again. If it fails,
+//! 6. Commit: await what [`pending_commit`] returns, if anything, with a [`ResponseHead`], and the time, read again. Then
+//!    call [`SessionManager::commit`] with both. If it fails,
 //!    make an error page for the session that [`failed`], and commit once more with the head of that page.
 //! 7. Apply the changes: [`HeaderChange::apply`] for each, on whatever the framework calls its headers.
 //!
@@ -22,6 +23,8 @@ pub use crate::cross_origin::{Foreign, HeaderFields, header_fields};
 pub use crate::guard::Verdict;
 pub use crate::head::{HeaderChange, HeadersMut, RequestHead, ResponseHead};
 pub use crate::session::Pending;
+
+use time::OffsetDateTime;
 
 use crate::error::Error;
 use crate::manager::SessionManager;
@@ -92,11 +95,14 @@ pub fn foreign(session: &Session) -> Option<Foreign> {
 }
 
 /// Returns what has to be awaited before a handler runs, so that it is known whether the sessions of the request were
-/// revoked; `None` if there is nothing to wait for. There is nothing
+/// revoked, and so that what is [stored](crate::overflow) of them is here; `None` if there is nothing to wait for.
+/// There is nothing
 ///
-/// - if the manager does not [ask](crate::revocation::AskedRevocations) anybody, as with a table alone;
 /// - if no session came, or none that lives;
-/// - if what is known is younger than the configured [bound](crate::revocation::Staleness::bound).
+/// - if nothing of it is stored, and the manager does not [ask](crate::revocation::AskedRevocations) anybody, as with a
+///   table alone;
+/// - if nothing of it is stored, and what is known is younger than the configured
+///   [bound](crate::revocation::Staleness::bound).
 ///
 /// Otherwise the session is opened for this, even if the handler never looks at it.
 ///
@@ -118,6 +124,44 @@ pub fn foreign(session: &Session) -> Option<Foreign> {
 #[must_use]
 pub fn pending(session: &Session) -> Option<Pending> {
     session.pending()
+}
+
+/// Returns what has to be awaited before [`SessionManager::commit`], so that a session that fits in no cookie is
+/// [stored](crate::overflow), and one that ended is no more; `None` if there is nothing to wait for. Call it once, with
+/// the head and the time that the commit is called with next. There is nothing
+///
+/// - if the manager has no [`Overflow`](crate::overflow::Overflow);
+/// - if every session that is written fits its budget, and none that came was stored;
+/// - if nothing is sent, because the response is a server error, a value was refused, or the handler panicked.
+///
+/// It never fails. The commit says why a session could not be stored, and then makes way for an error page like any other
+/// commit: [`Error::is_overflow`]. The error page has nothing to wait for.
+///
+/// ```
+/// use sealed_session::adapter::{self, RequestHead, ResponseHead};
+/// # use sealed_session::{Key, KeyRing, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
+/// let session = manager.load(RequestHead::default(), OffsetDateTime::now_utc());
+/// # async fn answer(manager: SessionManager, session: sealed_session::Session) -> Result<(), sealed_session::Error> {
+/// let (head, now) = (ResponseHead::new(200), OffsetDateTime::now_utc());
+/// if let Some(pending) = adapter::pending_commit(&session, head.clone(), now) {
+///     pending.await;
+/// }
+/// let changes = manager.commit(&session, head, now)?;
+/// # Ok(())
+/// # }
+/// # let now = OffsetDateTime::now_utc();
+/// # assert!(adapter::pending_commit(&session, ResponseHead::new(200), now).is_none());
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[must_use]
+pub fn pending_commit<I>(
+    session: &Session,
+    response: ResponseHead<'_, I>,
+    now: OffsetDateTime,
+) -> Option<Pending> {
+    session.pending_commit(response.status, now)
 }
 
 /// Returns a handle for a handler: if a panic unwinds past it, nothing of the request is sent. A panic

@@ -224,6 +224,15 @@ pub enum Event {
         /// Whether an operator was told already.
         again: bool,
     },
+    /// The store of a session that [fits in no cookie](crate::overflow) failed. Reading, the session is
+    /// [`NotFetched`](Refusal::NotFetched); writing, its commit fails; and what is to expire is kept until its time.
+    #[non_exhaustive]
+    StoreFailed {
+        /// The call that failed: `put`, `get` or `expire`.
+        call: &'static str,
+        /// What the store said.
+        cause: String,
+    },
     /// A change was lost because it came after the response head was sent, or after a link was made that
     /// carries the session.
     #[non_exhaustive]
@@ -255,6 +264,8 @@ pub enum Event {
         bytes: usize,
         /// How many cookies it takes; 1 for a field or a link.
         cookies: usize,
+        /// Bytes of attributes, before compression, that are [stored elsewhere](crate::overflow); 0 if none are.
+        stored: usize,
         /// Why: `begun`, `changed`, `renewed`, `signed_in`, or `started_over` without a subject.
         reason: &'static str,
     },
@@ -267,6 +278,7 @@ fn level(event: &Event) -> Level {
         | Event::HandlerError { .. }
         | Event::Mistake { .. }
         | Event::NotStored { .. }
+        | Event::StoreFailed { .. }
         | Event::TooLate { .. } => Level::ERROR,
         Event::CrowdedRequest { again: true, .. }
         | Event::Denied {
@@ -423,6 +435,14 @@ fn trace(event: &Event, cookie: &str) {
                 "nobody knows recently enough what was revoked; see to the store, or to whoever is asked"
             );
         }
+        Event::StoreFailed { call, cause } => {
+            tell!(
+                level,
+                call,
+                cause,
+                "the store of sessions that fit in no cookie failed; see to it"
+            );
+        }
         Event::TooLate { attribute } => {
             tell!(
                 level,
@@ -446,8 +466,9 @@ fn trace(event: &Event, cookie: &str) {
         Event::Written {
             bytes,
             cookies,
+            stored,
             reason,
-        } => tell!(level, bytes, cookies, reason, "session written"),
+        } => tell!(level, bytes, cookies, stored, reason, "session written"),
     }
 }
 

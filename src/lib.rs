@@ -85,6 +85,7 @@
 
 pub mod adapter;
 pub mod inspect;
+pub mod overflow;
 pub mod report;
 pub mod revocation;
 pub mod slots;

@@ -2,7 +2,7 @@
 
 use super::family::Family;
 use super::incoming::Incoming;
-use crate::cookie::{Budget, Chunks, Overflow};
+use crate::cookie::{Budget, Chunks, OverBudget};
 use crate::error::Measure;
 use crate::head::HeaderChange;
 use crate::seal::Binding;
@@ -18,7 +18,7 @@ pub(crate) trait Carrier {
     fn measure(&self) -> Measure;
 
     /// Cuts a token of `length` characters into pieces that fit. `max_age` is in seconds.
-    fn fit(&self, length: usize, max_age: Option<u64>) -> Result<Chunks, Overflow>;
+    fn fit(&self, length: usize, max_age: Option<u64>) -> Result<Chunks, OverBudget>;
 
     /// Returns the names of the pieces, in order.
     fn names(&self) -> Vec<&str>;

@@ -3,7 +3,7 @@
 use super::contract::Carrier;
 use super::family::Family;
 use super::incoming::Incoming;
-use crate::cookie::{Budget, Chunks, Jar, Overflow, PAIR_END, Scope, split};
+use crate::cookie::{Budget, Chunks, Jar, OverBudget, PAIR_END, Scope, split};
 use crate::error::Measure;
 use crate::head::HeaderChange;
 
@@ -146,7 +146,7 @@ impl Carrier for Cookies {
         Measure::Total
     }
 
-    fn fit(&self, length: usize, max_age: Option<u64>) -> Result<Chunks, Overflow> {
+    fn fit(&self, length: usize, max_age: Option<u64>) -> Result<Chunks, OverBudget> {
         let tail = self.own.renderer.tail(max_age);
         Chunks::of(length, &self.own.names, tail, &self.budget)
     }

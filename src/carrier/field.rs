@@ -4,7 +4,7 @@ use super::contract::Carrier;
 use super::incoming::{Incoming, Single};
 use super::registered::is_taken;
 use super::values::Values;
-use crate::cookie::{Budget, Chunks, Overflow, TEXT_MAX};
+use crate::cookie::{Budget, Chunks, OverBudget, TEXT_MAX};
 use crate::cross_origin::HeaderFields;
 use crate::error::{Error, Measure, Refusal};
 use crate::head::HeaderChange;
@@ -179,7 +179,7 @@ impl Carrier for Fields {
         Measure::Field
     }
 
-    fn fit(&self, length: usize, _: Option<u64>) -> Result<Chunks, Overflow> {
+    fn fit(&self, length: usize, _: Option<u64>) -> Result<Chunks, OverBudget> {
         let before = self.names.response().len() + ": ".len();
         Chunks::whole(length, before, self.budget.total_limit())
     }

@@ -8,7 +8,7 @@ use super::family::Family;
 use super::incoming::Incoming;
 use super::own_link::OwnOrigin;
 use super::query::in_query;
-use crate::cookie::{Budget, Chunks, Overflow};
+use crate::cookie::{Budget, Chunks, OverBudget};
 use crate::error::{Measure, Refusal};
 use crate::head::HeaderChange;
 use crate::seal::Binding;
@@ -57,7 +57,7 @@ impl Carrier for Links {
         Measure::Link
     }
 
-    fn fit(&self, length: usize, _: Option<u64>) -> Result<Chunks, Overflow> {
+    fn fit(&self, length: usize, _: Option<u64>) -> Result<Chunks, OverBudget> {
         let before = "?".len() + self.parameter.len() + "=".len();
         Chunks::whole(length, before, self.budget.total_limit())
     }

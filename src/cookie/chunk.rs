@@ -29,7 +29,7 @@ pub(crate) struct Chunks {
 
 /// A text that is not within the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Overflow {
+pub(crate) enum OverBudget {
     /// It would need this many bytes in total.
     Total(usize),
     /// It would need this many cookies.
@@ -43,7 +43,7 @@ impl Chunks {
         names: &Names,
         attributes: usize,
         budget: &Budget,
-    ) -> Result<Chunks, Overflow> {
+    ) -> Result<Chunks, OverBudget> {
         let overhead = |index: usize| names.chunk(index).len() + "=".len() + attributes;
         let bare = budget.line_limit().min(budget.total_limit());
         if let Ok(whole) = Chunks::whole(length, overhead(0), bare) {
@@ -61,9 +61,9 @@ impl Chunks {
         }
         let chunks = Chunks { cuts, lines };
         if chunks.bytes() > budget.total_limit() {
-            Err(Overflow::Total(chunks.bytes()))
+            Err(OverBudget::Total(chunks.bytes()))
         } else if chunks.count() > budget.cookie_limit() {
-            Err(Overflow::Cookies(chunks.count()))
+            Err(OverBudget::Cookies(chunks.count()))
         } else {
             Ok(chunks)
         }
@@ -71,10 +71,10 @@ impl Chunks {
 
     /// Keeps a text of `length` ASCII characters in one piece, behind `before` bytes, if both are within
     /// `limit`.
-    pub(crate) fn whole(length: usize, before: usize, limit: usize) -> Result<Chunks, Overflow> {
+    pub(crate) fn whole(length: usize, before: usize, limit: usize) -> Result<Chunks, OverBudget> {
         let bytes = before + length;
         if bytes > limit {
-            return Err(Overflow::Total(bytes));
+            return Err(OverBudget::Total(bytes));
         }
         Ok(Chunks {
             cuts: std::iter::once(0..length).collect(),
@@ -122,7 +122,7 @@ mod tests {
 
     const ATTRIBUTES: usize = 43;
 
-    fn cut(length: usize, budget: &Budget) -> Result<Vec<usize>, Overflow> {
+    fn cut(length: usize, budget: &Budget) -> Result<Vec<usize>, OverBudget> {
         let names = Names::new("__Host-session");
         let chunks = Chunks::of(length, &names, ATTRIBUTES, budget)?;
         let text = "x".repeat(length);
@@ -142,14 +142,14 @@ mod tests {
         // One more needs a count, two tags and a second name: 5 + 3,937, then 4 + 6.
         assert_eq!(cut(3_943, &portable), Ok(vec![4_000, 70]));
         assert_eq!(cut(6_373, &portable), Ok(vec![4_000, 2_500]));
-        assert_eq!(cut(6_374, &portable), Err(Overflow::Total(6_501)));
+        assert_eq!(cut(6_374, &portable), Err(OverBudget::Total(6_501)));
 
         let compact = Budget::portable();
         assert_eq!(cut(3_014, &compact), Ok(vec![3_072]));
-        assert!(matches!(cut(3_015, &compact), Err(Overflow::Total(_))));
+        assert!(matches!(cut(3_015, &compact), Err(OverBudget::Total(_))));
 
         let narrow = Budget::direct().with_cookie_limit(2);
-        assert_eq!(cut(9_000, &narrow), Err(Overflow::Cookies(3)));
+        assert_eq!(cut(9_000, &narrow), Err(OverBudget::Cookies(3)));
         assert_eq!(cut(34_000, &Budget::direct()).unwrap().len(), 9);
     }
 }

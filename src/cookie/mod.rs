@@ -15,7 +15,7 @@ mod spec;
 
 pub use budget::Budget;
 pub(crate) use candidates::{Candidate, Candidates, set_of};
-pub(crate) use chunk::{Chunks, Overflow, split};
+pub(crate) use chunk::{Chunks, OverBudget, split};
 pub(crate) use clear_view::ClearView;
 pub(crate) use jar::{Jar, MARK_MAX, MARKS_KEPT, PAIR_END, Tally, pairs, trim};
 pub(crate) use name::{CHUNKS_MAX, Names, Role, role_by_suffix};

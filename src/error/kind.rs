@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::unstored::Unstored;
 use super::{Oversize, Refusal};
 
 /// A kind of error, with the names and sizes involved.
@@ -9,18 +10,42 @@ use super::{Oversize, Refusal};
 pub(super) enum ErrorKind {
     Configuration(String),
     Misuse(String),
-    Key { place: Option<String>, what: String },
+    Key {
+        place: Option<String>,
+        what: String,
+    },
     Randomness(String),
-    NotRepresentable { attribute: String, what: String },
-    Unreadable { attribute: String, what: String },
+    NotRepresentable {
+        attribute: String,
+        what: String,
+    },
+    Unreadable {
+        attribute: String,
+        what: String,
+    },
     TooLarge(Oversize),
-    HeldBack { attribute: String },
-    Expired { refusal: Refusal },
+    Overflow {
+        oversize: Oversize,
+        unstored: Unstored,
+    },
+    Unfetched,
+    HeldBack {
+        attribute: String,
+    },
+    Expired {
+        refusal: Refusal,
+    },
     Poisoned,
-    TooLate { attribute: String },
-    Linked { attribute: String },
+    TooLate {
+        attribute: String,
+    },
+    Linked {
+        attribute: String,
+    },
     Unlinked,
-    OffLoopback { host: String },
+    OffLoopback {
+        host: String,
+    },
     NotPermitted(String),
     Revocation(String),
 }
@@ -38,11 +63,13 @@ impl ErrorKind {
             ErrorKind::NotPermitted(_) => "not_permitted",
             ErrorKind::NotRepresentable { .. } => "not_representable",
             ErrorKind::OffLoopback { .. } => "off_loopback",
+            ErrorKind::Overflow { .. } => "overflow",
             ErrorKind::Poisoned => "poisoned",
             ErrorKind::Randomness(_) => "randomness",
             ErrorKind::Revocation(_) => "revocation",
             ErrorKind::TooLarge(_) => "too_large",
             ErrorKind::TooLate { .. } => "too_late",
+            ErrorKind::Unfetched => "unfetched",
             ErrorKind::Unlinked => "unlinked",
             ErrorKind::Unreadable { .. } => "unreadable",
         }
@@ -77,6 +104,13 @@ impl fmt::Display for ErrorKind {
                 "a panic unwound past a handle of this session; nothing of this request is sent",
             ),
             ErrorKind::TooLarge(oversize) => oversize.fmt(f),
+            ErrorKind::Overflow { oversize, unstored } => {
+                write!(f, "the session has to be stored, and {unstored}; {oversize}")
+            }
+            ErrorKind::Unfetched => f.write_str(
+                "a session began in place of one that is stored and was not fetched; what was changed is not sent, \
+                 because the visitor's own session counts again when the store answers",
+            ),
             ErrorKind::TooLate { attribute } => write!(
                 f,
                 "`{attribute}` came too late: the response head is out and its cookies with it; \

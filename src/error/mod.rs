@@ -9,9 +9,11 @@ mod kind;
 mod oversize;
 mod refusal;
 mod text;
+mod unstored;
 
 pub use oversize::{AttributeSize, Measure, Oversize};
 pub use refusal::Refusal;
+pub(crate) use unstored::Unstored;
 
 use std::fmt;
 use std::sync::Weak;
@@ -119,10 +121,6 @@ impl Error {
             attribute: attribute.to_owned(),
             what: what.into(),
         })
-    }
-
-    pub(crate) fn too_large(oversize: Oversize) -> Error {
-        Error::new(ErrorKind::TooLarge(oversize))
     }
 
     /// Adds the request that it happened in, and the number of the slot.
@@ -462,26 +460,6 @@ impl Error {
     #[must_use]
     pub fn label(&self) -> &'static str {
         self.0.kind.label()
-    }
-
-    /// Returns the sizes behind an error that [`is_too_large`](Error::is_too_large).
-    ///
-    /// ```
-    /// # let session = sealed_session::testing::session();
-    /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
-    /// assert!(error.sizes().is_some_and(|sizes| sizes.needed > sizes.allowed));
-    ///
-    /// session.insert("name", "Ada")?;
-    /// let other = session.get::<u32>("name").unwrap_err();
-    /// assert_eq!(other.sizes(), None);
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    #[must_use]
-    pub fn sizes(&self) -> Option<&Oversize> {
-        match &self.0.kind {
-            ErrorKind::TooLarge(oversize) => Some(oversize),
-            _ => None,
-        }
     }
 
     /// Returns the name of the cookie whose session could not be sent, or had no room for a value. It tells the

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use super::Error;
+use super::kind::ErrorKind;
+
 /// The numbers behind a session that was not sent; see [`Error::sizes`](crate::Error::sizes).
 ///
 /// ```
@@ -95,10 +98,38 @@ pub enum Measure {
     Field,
     /// Characters of a link with the session in it. No budget raises this limit.
     Link,
+    /// Bytes of all attributes of a session that is [stored elsewhere](crate::overflow), before compression.
+    Stored,
     /// Bytes of all `Set-Cookie` values of the session together.
     Total,
     /// Bytes of all attributes before compression. No budget raises this limit.
     Unpacked,
+}
+
+impl Error {
+    pub(crate) fn too_large(oversize: Oversize) -> Error {
+        Error::new(ErrorKind::TooLarge(oversize))
+    }
+
+    /// Returns the sizes behind an error that [`is_too_large`](Error::is_too_large) or [`is_overflow`](Error::is_overflow).
+    ///
+    /// ```
+    /// # let session = sealed_session::testing::session();
+    /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
+    /// assert!(error.sizes().is_some_and(|sizes| sizes.needed > sizes.allowed));
+    ///
+    /// session.insert("name", "Ada")?;
+    /// let other = session.get::<u32>("name").unwrap_err();
+    /// assert_eq!(other.sizes(), None);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn sizes(&self) -> Option<&Oversize> {
+        match &self.0.kind {
+            ErrorKind::TooLarge(oversize) | ErrorKind::Overflow { oversize, .. } => Some(oversize),
+            _ => None,
+        }
+    }
 }
 
 impl Oversize {
@@ -138,6 +169,10 @@ impl fmt::Display for Oversize {
             Measure::Link => write!(
                 f,
                 "a link of {needed} characters, {over} more than the {allowed} that one may have"
+            ),
+            Measure::Stored => write!(
+                f,
+                "{needed} bytes in the store, {over} more than the {allowed} that its overflow allows"
             ),
             Measure::Unpacked => write!(
                 f,

@@ -38,10 +38,16 @@ pub enum Refusal {
     IdleExpired,
     /// Not a token: no canonical base64url, too short, or a record that does not parse.
     Malformed,
+    /// Authentic, and its attributes are [stored elsewhere](crate::overflow), where they are no more: they were
+    /// ended there, or lost. Or what is stored is not what was put there.
+    Missing,
     /// Complete only as a mixture of two sets of chunks.
     Mixed,
     /// A token format that this version does not know.
     NewerFormat,
+    /// Authentic, and its attributes are [stored elsewhere](crate::overflow), and were not fetched: the store gave
+    /// no answer, or nobody asked it. It counts again once they are.
+    NotFetched,
     /// Authentic, and nobody knows recently enough whether it was ended at the server; see
     /// [`Staleness::or_refuse`](crate::revocation::Staleness::or_refuse). It counts again once somebody knows.
     NotKnown,
@@ -87,8 +93,10 @@ impl Refusal {
         Refusal::FromTheFuture,
         Refusal::IdleExpired,
         Refusal::Malformed,
+        Refusal::Missing,
         Refusal::Mixed,
         Refusal::NewerFormat,
+        Refusal::NotFetched,
         Refusal::NotKnown,
         Refusal::OffLoopback,
         Refusal::OverCeiling,
@@ -117,8 +125,10 @@ impl Refusal {
             Refusal::FromTheFuture => "from_the_future",
             Refusal::IdleExpired => "idle_expired",
             Refusal::Malformed => "malformed",
+            Refusal::Missing => "missing",
             Refusal::Mixed => "mixed",
             Refusal::NewerFormat => "newer_format",
+            Refusal::NotFetched => "not_fetched",
             Refusal::NotKnown => "not_known",
             Refusal::OffLoopback => "off_loopback",
             Refusal::OverCeiling => "over_ceiling",
@@ -165,6 +175,11 @@ impl Refusal {
         matches!(self.standing(), Standing::Over) || self == Refusal::RetiredKey
     }
 
+    /// Returns whether nobody knows yet: somebody has to answer first, and to begin another session would not help.
+    pub(crate) fn may_be_known_later(self) -> bool {
+        matches!(self, Refusal::NotFetched | Refusal::NotKnown)
+    }
+
     fn standing(self) -> Standing {
         match self {
             Refusal::Absent => Standing::Nothing,
@@ -173,9 +188,11 @@ impl Refusal {
             | Refusal::IdleExpired
             | Refusal::Revoked
             | Refusal::Superseded => Standing::Over,
-            Refusal::FromTheFuture | Refusal::NotKnown | Refusal::RecordTooNew => {
-                Standing::Unsettled
-            }
+            Refusal::FromTheFuture
+            | Refusal::Missing
+            | Refusal::NotFetched
+            | Refusal::NotKnown
+            | Refusal::RecordTooNew => Standing::Unsettled,
             Refusal::Conflict
             | Refusal::Malformed
             | Refusal::Mixed
@@ -199,7 +216,8 @@ enum Standing {
     Over,
     /// It is not known to be authentic: a node with other keys, formats or limits may accept it.
     Unproven,
-    /// It is authentic, and a node with another clock, a newer version or newer knowledge may accept it.
+    /// It is authentic, and a node with another clock, a newer version, newer knowledge or another store may accept
+    /// it.
     Unsettled,
 }
 
@@ -218,8 +236,15 @@ impl fmt::Display for Refusal {
             Refusal::FromTheFuture => "the session was issued in the future: compare the clocks",
             Refusal::IdleExpired => "the session was idle for too long",
             Refusal::Malformed => "what came is not a session token",
+            Refusal::Missing => {
+                "the store has no attributes of the session: see whether it loses what it keeps, and whether all nodes \
+                 have the same"
+            }
             Refusal::Mixed => "the chunks belong to two different writes",
             Refusal::NewerFormat => "the token has a format that this version does not know",
+            Refusal::NotFetched => {
+                "the session's attributes were not fetched: see to the store, and to the adapter's version"
+            }
             Refusal::NotKnown => {
                 "nobody knows recently enough whether the session was revoked: see how old the knowledge is"
             }

@@ -46,6 +46,7 @@ impl Event {
             Event::RingKept { .. } => "ring_kept",
             Event::RingReplaced { .. } => "ring_replaced",
             Event::Stale { .. } => "stale",
+            Event::StoreFailed { .. } => "store_failed",
             Event::TooLate { .. } => "too_late",
             Event::Unreadable { .. } => "unreadable",
             Event::Withheld {} => "withheld",
@@ -60,7 +61,7 @@ impl Event {
     /// The reasons are those of a [refusal](crate::Refusal::label), of an [error](crate::Error::label), of a
     /// [request of another origin](crate::adapter::Foreign::label), and of [`Written`](Event::Written). A
     /// warning that may come again has `again` or `first`. Those of a guard are `unauthorized`, `forbidden`,
-    /// `redirected`, `unavailable` and `unreadable`. A session that is [`Stale`](Event::Stale) is `accepted` or `refused`. A value that is [`Unreadable`](Event::Unreadable) was `read` or
+    /// `redirected`, `unavailable` and `unreadable`. A session that is [`Stale`](Event::Stale) is `accepted` or `refused`. A store that [failed](Event::StoreFailed) has the call: `put`, `get` or `expire`. A value that is [`Unreadable`](Event::Unreadable) was `read` or
     /// `replaced`.
     ///
     /// [`name`](Event::name) has an example.
@@ -117,6 +118,7 @@ impl Event {
                     "read"
                 }
             }
+            Event::StoreFailed { call, .. } => call,
             Event::Written { reason, .. } => reason,
             Event::DevelopmentProfile { .. }
             | Event::Ended {}

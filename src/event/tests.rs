@@ -67,10 +67,16 @@ fn stale(is_accepted: bool, again: bool) -> Event {
     }
 }
 
+fn store_failed(call: &'static str) -> Event {
+    let cause = "timed out".to_owned();
+    Event::StoreFailed { call, cause }
+}
+
 fn written(reason: &'static str) -> Event {
     Event::Written {
         bytes: 236,
         cookies: 1,
+        stored: 0,
         reason,
     }
 }
@@ -80,6 +86,7 @@ fn what_a_busy_site_sees_of_each_event() {
     let table = [
         (Event::CommitFailed { error: error() }, Level::ERROR),
         (Event::NotStored { error: error() }, Level::ERROR),
+        (store_failed("put"), Level::ERROR),
         (
             Event::TooLate {
                 attribute: attribute(),
@@ -144,8 +151,10 @@ fn what_a_busy_site_sees_of_each_event() {
         (refused(Refusal::Conflict), Level::INFO),
         (refused(Refusal::FromTheFuture), Level::INFO),
         (refused(Refusal::Malformed), Level::INFO),
+        (refused(Refusal::Missing), Level::INFO),
         (refused(Refusal::Mixed), Level::INFO),
         (refused(Refusal::NewerFormat), Level::INFO),
+        (refused(Refusal::NotFetched), Level::INFO),
         (refused(Refusal::NotKnown), Level::INFO),
         (refused(Refusal::OffLoopback), Level::INFO),
         (refused(Refusal::OverCeiling), Level::INFO),
@@ -231,6 +240,8 @@ fn names_reasons_and_sizes_are_what_they_were() {
         (replaced(), ("ring_replaced", "", None)),
         (stale(true, false), ("stale", "accepted", None)),
         (stale(false, true), ("stale", "refused", None)),
+        (store_failed("put"), ("store_failed", "put", None)),
+        (store_failed("expire"), ("store_failed", "expire", None)),
         (
             Event::TooLate {
                 attribute: attribute(),

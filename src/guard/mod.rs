@@ -375,7 +375,9 @@ impl Guard {
     fn known(&self, asked: &Session) -> Result<Answer, Error> {
         match self.rules.within {
             Some(within) => asked.known_within(within),
-            None if asked.refusal() == Some(Refusal::NotKnown) && !asked.is_live() => {
+            None if asked.refusal().is_some_and(Refusal::may_be_known_later)
+                && !asked.is_live() =>
+            {
                 Ok(Answer::NotKnown)
             }
             None => Ok(Answer::Clear),

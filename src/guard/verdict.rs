@@ -22,7 +22,8 @@ pub enum Verdict {
     Unauthorized,
     /// The visitor has a session, and may not pass: 403.
     Forbidden,
-    /// The visitor may pass if the session was not revoked, and nobody knows that recently enough: 503.
+    /// The visitor may pass if the session was not revoked, and nobody knows that recently enough, or if it could be
+    /// [fetched](crate::overflow): 503.
     Unavailable,
     /// Nobody is signed in, and this `Location` is where they can sign in: 303.
     Redirect(String),

@@ -111,6 +111,7 @@ impl SessionManagerBuilder {
             revoking: self
                 .revocations
                 .map(|revocations| Box::new(Revoking::new(revocations, self.staleness))),
+            overflow: self.overflow.map(Box::new),
             observer: self.observer,
             plain_http_told: AtomicBool::new(false),
             log_id_field: self.log_id_field,

@@ -7,6 +7,7 @@ use crate::cross_origin::CrossOrigin;
 use crate::event::{Event, Observer};
 use crate::keys::KeyRing;
 use crate::lifetime::Lifetime;
+use crate::overflow::Overflow;
 use crate::payload::Compression;
 use crate::revocation::{Revocations, Staleness};
 use crate::seal::Format;
@@ -44,6 +45,7 @@ pub struct SessionManagerBuilder {
     pub(super) cross_origin: CrossOrigin,
     pub(super) revocations: Option<Revocations>,
     pub(super) staleness: Staleness,
+    pub(super) overflow: Option<Overflow>,
     pub(super) observer: Observer,
     pub(super) log_id_field: Option<&'static str>,
 }
@@ -66,6 +68,7 @@ impl SessionManagerBuilder {
             cross_origin: CrossOrigin::default(),
             revocations: None,
             staleness: Staleness::default(),
+            overflow: None,
             observer: Observer::default(),
             log_id_field: None,
         }

@@ -30,6 +30,7 @@ impl SessionManagerBuilder {
             )));
         }
         self.check_links()?;
+        self.check_overflow()?;
         check_retirements(&self.ring, &self.lifetime)
     }
 

@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
+use super::NAME_MAX;
 use super::entry::Entry;
 use super::wire::{Cursor, put_varint};
-use super::{NAME_MAX, UNPACKED_MAX};
 use crate::error::Refusal;
 
 /// The attributes of one session, in ascending order of their names' bytes.
@@ -229,8 +229,12 @@ impl Attributes {
     }
 
     /// Indexes the attributes in the two regions of `body`: the open ones up to `border`, and then the secret
-    /// ones.
-    pub(super) fn read(body: Arc<[u8]>, border: usize) -> Result<Attributes, Refusal> {
+    /// ones. The open ones may unpack to `ceiling` bytes.
+    pub(super) fn read(
+        body: Arc<[u8]>,
+        border: usize,
+        ceiling: usize,
+    ) -> Result<Attributes, Refusal> {
         let mut index = Vec::new();
         let mut unpacked = 0;
         for (region, is_secret) in [(0..border, false), (border..body.len(), true)] {
@@ -255,7 +259,7 @@ impl Attributes {
                 index.push(indexed);
             }
         }
-        if unpacked > UNPACKED_MAX {
+        if unpacked > ceiling {
             return Err(Refusal::OverCeiling);
         }
         // Each region is in order. Together they have to be put in order, and may name an attribute twice.

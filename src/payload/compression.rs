@@ -12,7 +12,6 @@ use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 
-use super::UNPACKED_MAX;
 use super::wire::{Cursor, put_varint, varint_length};
 use crate::error::Refusal;
 
@@ -173,13 +172,17 @@ impl Region<'_> {
 impl<'a> Region<'a> {
     /// Reads what [`write`](Region::write) wrote. The length that it claims to unpack to is checked against the
     /// ceiling, so that the caller can make room for it.
-    pub(super) fn read(method: Method, cursor: &mut Cursor<'a>) -> Result<Region<'a>, Refusal> {
+    pub(super) fn read(
+        method: Method,
+        cursor: &mut Cursor<'a>,
+        ceiling: usize,
+    ) -> Result<Region<'a>, Refusal> {
         let length = cursor.varint()?;
         let unpacked = match method {
             Method::Stored => length,
             _ => cursor.varint()?,
         };
-        if unpacked > UNPACKED_MAX {
+        if unpacked > ceiling {
             return Err(Refusal::OverCeiling);
         }
         let bytes = cursor.take(length)?.into();

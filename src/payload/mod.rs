@@ -4,6 +4,7 @@
 //! It never sees a key or a cookie. It parses [`Opened`] bytes only, which a holder of the ring has written,
 //! and still bounds every size before it allocates.
 
+mod apart;
 mod attributes;
 mod calls;
 mod codec;
@@ -17,6 +18,7 @@ mod log_id;
 mod places;
 mod postcard;
 mod record;
+mod regions;
 mod sample;
 mod shape;
 mod text;
@@ -24,6 +26,7 @@ mod unstorable;
 mod value;
 mod wire;
 
+pub(crate) use apart::BESIDE_MAX;
 pub(crate) use attributes::{Attributes, Detached, Placed};
 pub use codec::Codec;
 pub use compression::Compression;

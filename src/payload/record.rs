@@ -1,17 +1,16 @@
 //! The record of a session, and its bytes. FORMAT.md is the normative description.
 
-use std::sync::Arc;
-
 use super::UNPACKED_MAX;
 use super::attributes::{Attributes, Placed};
-use super::compression::{Compression, Method, Region};
+use super::compression::{Compression, Method};
 use super::entry::Entry;
 use super::id::SessionId;
 use super::labels::Labels;
+use super::regions;
 use super::wire::{Cursor, put_own, put_varint, read_own};
 use crate::error::Refusal;
 use crate::lifetime::{OwnLifetimes, Timestamp};
-use crate::seal::Opened;
+use crate::seal::{Deposit, Format, Opened};
 
 /// The most bytes of a subject.
 pub(crate) const SUBJECT_MAX: usize = 255;
@@ -19,13 +18,19 @@ pub(crate) const SUBJECT_MAX: usize = 255;
 const VERSION: u8 = 1;
 
 /// The flags that hold how the open attributes are compressed.
-const METHOD: u8 = 0b0000_0011;
+pub(super) const METHOD: u8 = 0b0000_0011;
 /// The flag of a record with a subject.
 const SUBJECT: u8 = 0b0000_0100;
 /// The flag of a record with own lifetimes.
 const OWN: u8 = 0b0000_1000;
 /// The flag of a record with labels.
 const LABELS: u8 = 0b0001_0000;
+
+/// The flag of a record whose attributes are in a deposit.
+const DEPOSIT: u8 = 0b0010_0000;
+
+/// The byte with the flags.
+const FLAGS: usize = 1;
 
 /// Payloads are padded to a multiple of so many bytes. That blurs the length of the content, at a cost of
 /// about 2 %, and does not hide it.
@@ -41,6 +46,8 @@ pub(crate) struct Record {
     pub(crate) own: OwnLifetimes,
     pub(crate) labels: Labels,
     pub(crate) attributes: Attributes,
+    /// Where the attributes are, as long as they are not here.
+    pub(crate) deposit: Option<Box<Deposit>>,
 }
 
 /// A record's bytes.
@@ -69,47 +76,43 @@ impl Record {
     }
 
     fn encode_padded(&self, packing: Packing<'_>, padding: usize) -> Result<Payload, OverCeiling> {
+        if let Some(deposit) = &self.deposit {
+            return Ok(self.encode_with(deposit, padding));
+        }
         let open = self.attributes.open_length();
         if open > UNPACKED_MAX {
             return Err(OverCeiling(open));
         }
-        // The parts around the open region.
-        let mut out = self.head();
-        let mut end = Vec::new();
-        let secret = self.attributes.secret();
-        put_varint(&mut end, secret.len());
-        end.extend_from_slice(&secret);
+        Ok(regions::put(
+            self.head(),
+            FLAGS,
+            &self.attributes,
+            packing,
+            padding,
+        ))
+    }
 
-        // The open region, in the smallest way that the policy permits.
-        let compression = packing.compression;
-        let packed = match compression {
-            Compression::Off => None,
-            _ => self.attributes.open_text_packed(),
-        };
-        let plain = match packed.is_some() && !compression.tries_plain() {
-            true => None,
-            false => Some(self.attributes.open()),
-        };
-        let content = |region: &Region<'_>| out.len() + region.length() + end.len();
-        let region = compression.choose(
-            plain.as_deref(),
-            packed.as_deref(),
-            |region| content(region).next_multiple_of(padding),
-            packing.cookies,
-        );
-        // Put together, with the method in the flags and the padding at the end.
-        let content = content(&region);
-        out.reserve_exact(content.next_multiple_of(padding) - out.len());
-        if let Some(flags) = out.get_mut(1) {
-            *flags |= region.method as u8;
+    /// Writes the bytes of a record whose attributes are in a deposit.
+    fn encode_with(&self, deposit: &Deposit, padding: usize) -> Payload {
+        let mut bytes = self.head();
+        bytes.extend_from_slice(deposit.name());
+        bytes.extend_from_slice(deposit.key());
+        let content = bytes.len();
+        bytes.resize(content.next_multiple_of(padding), 0);
+        Payload { bytes, content }
+    }
+
+    /// Returns the same session with its attributes in a deposit.
+    pub(crate) fn with_deposit(&self, deposit: Deposit) -> Record {
+        Record {
+            id: self.id,
+            created: self.created,
+            subject: self.subject.clone(),
+            own: self.own,
+            labels: self.labels.clone(),
+            attributes: Attributes::default(),
+            deposit: Some(Box::new(deposit)),
         }
-        region.write(&mut out);
-        out.extend_from_slice(&end);
-        out.resize(content.next_multiple_of(padding), 0);
-        Ok(Payload {
-            bytes: out,
-            content,
-        })
     }
 
     /// Makes a record of one attribute, to measure what the attribute costs.
@@ -126,6 +129,7 @@ impl Record {
             own: OwnLifetimes::default(),
             labels: Labels::default(),
             attributes,
+            deposit: None,
         }
     }
 
@@ -137,7 +141,8 @@ impl Record {
         out.push(
             flag(SUBJECT, self.subject.is_some())
                 | flag(OWN, !self.own.is_none())
-                | flag(LABELS, !self.labels.is_empty()),
+                | flag(LABELS, !self.labels.is_empty())
+                | flag(DEPOSIT, self.deposit.is_some()),
         );
         out.extend_from_slice(&self.id.sign_in);
         out.extend_from_slice(&self.id.renewal);
@@ -165,7 +170,7 @@ impl Record {
             _ => return Err(Refusal::RecordTooNew),
         }
         let flags = cursor.byte()?;
-        if flags & !(METHOD | SUBJECT | OWN | LABELS) != 0 {
+        if flags & !(METHOD | SUBJECT | OWN | LABELS | DEPOSIT) != 0 {
             return Err(Refusal::RecordTooNew);
         }
         let method = Method::of(flags & METHOD).ok_or(Refusal::RecordTooNew)?;
@@ -191,27 +196,32 @@ impl Record {
             Labels::read(&mut cursor)?
         };
 
-        // The two regions, and padding of zeros. The open region is unpacked in front of the secret one.
-        let open = Region::read(method, &mut cursor)?;
-        let secret = cursor.string()?;
-        if cursor.rest().iter().any(|&byte| byte != 0) {
-            return Err(Refusal::Malformed);
-        }
-        let border = open.unpacked_length();
-        let room = std::iter::repeat_n(0, border + secret.len());
-        let mut body: Arc<[u8]> = room.collect();
-        let (left, right) = Arc::make_mut(&mut body).split_at_mut(border);
-        open.unpack(left)?;
-        right.copy_from_slice(secret);
+        // What is kept elsewhere, or the two regions; and padding of zeros.
+        let (deposit, attributes) = if flags & DEPOSIT == 0 {
+            (None, regions::read(method, &mut cursor, UNPACKED_MAX)?)
+        } else {
+            // Whoever holds a signed token knows the key.
+            if method != Method::Stored || opened.format() != Format::Encrypted {
+                return Err(Refusal::Malformed);
+            }
+            (Some(read_deposit(&mut cursor)?), Attributes::default())
+        };
         Ok(Record {
             id,
             created,
             subject,
             own,
             labels,
-            attributes: Attributes::read(body, border)?,
+            attributes,
+            deposit,
         })
     }
+}
+
+fn read_deposit(cursor: &mut Cursor<'_>) -> Result<Box<Deposit>, Refusal> {
+    let deposit = Deposit::new(cursor.array()?, cursor.array()?);
+    regions::check_padding(cursor)?;
+    Ok(Box::new(deposit))
 }
 
 fn read_subject(cursor: &mut Cursor<'_>) -> Result<Box<str>, Refusal> {

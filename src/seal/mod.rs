@@ -7,6 +7,7 @@
 
 mod binding;
 mod cipher;
+mod deposit;
 mod format;
 mod imprint;
 mod mark;
@@ -19,6 +20,7 @@ mod touch;
 mod xaes;
 
 pub(crate) use binding::{Binding, PART_MAX};
+pub(crate) use deposit::{Contents, Deposit, DepositName};
 pub(crate) use imprint::TokenImprint;
 pub(crate) use opened::Opened;
 pub(crate) use sealer::{SealKeys, Sealer};

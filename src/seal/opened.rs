@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::imprint::TokenImprint;
-use super::token::Header;
+use super::token::{Format, Header};
 use crate::lifetime::Timestamp;
 
 /// An opened token. [`Sealer::open`](super::Sealer::open) is the only way to get one, so its bytes are
@@ -32,6 +32,11 @@ impl Opened {
         let before = self.token.get(..self.plain.start).unwrap_or_default();
         let behind = self.token.get(self.plain.end..).unwrap_or_default();
         TokenImprint::of(&self.header, before, behind)
+    }
+
+    /// Returns how it was sealed.
+    pub(crate) fn format(&self) -> Format {
+        self.header.format
     }
 
     pub(crate) fn issued(&self) -> Timestamp {

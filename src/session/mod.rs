@@ -24,6 +24,8 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use time::OffsetDateTime;
+
 use crate::error::Error;
 use crate::event::Event;
 use crate::lifetime::Timestamp;
@@ -141,6 +143,11 @@ impl Session {
     pub(crate) fn pending(&self) -> Option<Pending> {
         self.visit
             .pending((0..self.visit.len()).map(|at| (at, None)))
+    }
+
+    /// Returns what has to be waited for before a response of this status is committed.
+    pub(crate) fn pending_commit(&self, status: u16, now: OffsetDateTime) -> Option<Pending> {
+        self.visit.pending_commit(status, now)
     }
 
     /// Returns what has to be waited for so that it is known of this session within so much time.

@@ -30,8 +30,12 @@ pub struct Size {
     /// The bytes of attributes that still fit if they can be neither packed nor compressed. Their names
     /// are included, and four to six bytes for each. A session that is stored as it is takes as many. One
     /// in LZ4 takes some tens of bytes less, and one in DEFLATE up to 7 % of its budget less, because new
-    /// attributes make the others compress less well.
+    /// attributes make the others compress less well. With an [`Overflow`](crate::overflow::Overflow) these are the
+    /// bytes that are left of its limit.
     pub room: usize,
+    /// The bytes of attributes that are [stored elsewhere](crate::overflow), before compression; 0 if the session fits in
+    /// what is sent. They are all of its attributes.
+    pub stored: usize,
     /// The budget that counts for the session, with the limits of all these numbers.
     pub budget: Budget,
     /// The bytes of a response head that the session may not have, because tombstones, removals, names of
@@ -94,6 +98,7 @@ impl Session {
                 lines: Vec::new(),
                 attributes: Vec::new(),
                 room: 0,
+                stored: 0,
                 budget: *exit.budget(),
                 reserved: exit.budget().reserved(),
                 request_bytes: request_bytes(0, others),
@@ -104,15 +109,16 @@ impl Session {
                 size.room = exit.empty_room();
                 return Ok(size);
             };
-            let fitted = exit.fit(record)?;
+            let (fitted, stored) = exit.measure(record)?;
+            size.stored = stored;
             let line = |(name, bytes): (&str, usize)| LineSize {
                 name: name.to_owned(),
                 bytes,
             };
             size.lines = fitted.pieces().map(line).collect();
             size.bytes = size.lines.iter().map(|line| line.bytes).sum();
-            size.request_bytes = request_bytes(fitted.write_size(None).field_bytes, others);
-            size.room = fitted.room();
+            size.request_bytes = request_bytes(fitted.write_size(stored, None).field_bytes, others);
+            size.room = fitted.room(record);
             size.attributes = largest(record, usize::MAX);
             Ok(size)
         })

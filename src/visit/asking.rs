@@ -1,4 +1,5 @@
-//! Asks about revocations that nobody here knows of recently enough, before a handler runs.
+//! Asks about revocations that nobody here knows of recently enough, and fetches what is stored elsewhere, before a
+//! handler runs.
 
 use std::fmt;
 use std::pin::Pin;
@@ -6,21 +7,32 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::opening::alive;
+use super::depot::Fetched;
+use super::opening::{alive, deposits};
 use super::shared::Visit;
 use super::slot::SlotVisit;
 use super::state::Change;
 use crate::error::{Error, Refusal};
 use crate::revocation::{Answer, AskedRevocations, Question, SessionTargets};
+use crate::seal::DepositName;
 
-/// An answer that has to be waited for before a handler runs.
+/// An answer that has to be waited for, before a handler runs or before a commit.
 ///
-/// [`adapter::pending`](crate::adapter::pending) and [`Guard::pending`](crate::Guard::pending) return it. It is ready
-/// when every question of the request was answered, or given up by whoever is asked. Dropped, it changes nothing.
+/// [`adapter::pending`](crate::adapter::pending), [`Guard::pending`](crate::Guard::pending) and
+/// [`adapter::pending_commit`](crate::adapter::pending_commit) return it. It is ready when every question of the request
+/// was answered, or given up by whoever is asked. Dropped, it changes nothing of the request.
 #[must_use = "nobody is asked before it is awaited"]
 pub struct Pending {
     /// Those that are not there yet.
     answers: Vec<Answering>,
+}
+
+impl Pending {
+    pub(super) fn new(answers: impl Future<Output = ()> + Send + 'static) -> Pending {
+        Pending {
+            answers: vec![Box::pin(answers)],
+        }
+    }
 }
 
 impl Future for Pending {
@@ -50,30 +62,68 @@ impl fmt::Debug for Pending {
 
 impl Visit {
     /// Returns what has to be waited for so that the sessions of these slots are known within the times given, or within
-    /// the configured ones.
+    /// the configured ones, and are whole.
     pub(crate) fn pending(
         self: &Arc<Self>,
         slots: impl Iterator<Item = (usize, Option<Duration>)>,
     ) -> Option<Pending> {
         // Nothing of a request that is refused is looked at.
-        if !self.slots.asks() || self.foreign().is_some() {
+        if !self.slots.awaits() || self.foreign().is_some() {
             return None;
         }
-        let mut answers = Vec::new();
+        let mut answers: Vec<Answering> = Vec::new();
         for (at, within) in slots {
-            for to_ask in self.at(at, |slot| slot.questions(within)) {
-                answers.push(Arc::clone(self).answer(at, to_ask));
+            let (questions, is_stored) = self.at(at, |slot| {
+                (slot.questions(within), !slot.unfetched().is_empty())
+            });
+            if !questions.is_empty() || is_stored {
+                let visit = Arc::clone(self);
+                answers.push(Box::pin(async move {
+                    visit.ask(at, questions).await;
+                    // An answer may let a session live that is stored.
+                    visit.fetch(at).await;
+                }));
             }
         }
         (!answers.is_empty()).then_some(Pending { answers })
     }
 
-    fn answer(self: Arc<Self>, at: usize, (whom, question, within): ToAsk) -> Answering {
-        Box::pin(async move {
-            let targets = question.targets.clone();
-            let is_own = whom.ask(question, within, self.now()).await;
-            self.look_again(at, is_own.then_some(targets));
-        })
+    /// Asks about the sessions that came.
+    fn ask(self: &Arc<Self>, at: usize, questions: Vec<ToAsk>) -> Pending {
+        let ask = |(whom, question, within): ToAsk| -> Answering {
+            let visit = Arc::clone(self);
+            Box::pin(async move {
+                let targets = question.targets.clone();
+                let is_own = whom.ask(question, within, visit.now()).await;
+                visit.look_again(at, is_own.then_some(targets));
+            })
+        };
+        Pending {
+            answers: questions.into_iter().map(ask).collect(),
+        }
+    }
+
+    /// Fetches what is stored of the sessions that came and live.
+    async fn fetch(&self, at: usize) {
+        let Some(overflow) = &self.config(at).overflow else {
+            return;
+        };
+        for name in self.at(at, |slot| slot.unfetched()) {
+            let found = overflow.get(name).await;
+            self.at(at, |slot| {
+                let fetched = match found {
+                    Ok(Some(sealed)) => Fetched::Sealed(sealed),
+                    Ok(None) => Fetched::Nothing,
+                    Err(error) => {
+                        slot.note_failed("get", &*error);
+                        Fetched::Failed
+                    }
+                };
+                let depot = slot.slot.depot.get_or_insert_default();
+                depot.note(name, fetched);
+            });
+            self.look_again(at, None);
+        }
     }
 
     /// Forgets a verdict that was passed before there was an answer, and notes what this request asked about. A session that
@@ -117,10 +167,27 @@ impl SlotVisit<'_, '_> {
         all
     }
 
+    /// Returns the deposits to fetch, each once in a request.
+    fn unfetched(&self) -> Vec<DepositName> {
+        if self.config.overflow.is_none() {
+            return Vec::new();
+        }
+        let mut names = deposits(self.config, self.came(), self.now);
+        names.sort_unstable();
+        names.dedup();
+        let depot = self.slot.depot.as_ref();
+        names.retain(|name| !depot.is_some_and(|depot| depot.was_fetched(name)));
+        names
+    }
+
     /// Returns whether an answer may change what was said of the session.
     fn is_in_question(&self) -> bool {
-        let is_open =
-            |refusal| matches!(refusal, None | Some(Refusal::Revoked | Refusal::NotKnown));
+        let is_open = |refusal| {
+            matches!(
+                refusal,
+                None | Some(Refusal::Revoked | Refusal::NotFetched | Refusal::NotKnown)
+            )
+        };
         let is_as_it_came = self.opened().is_some_and(|state| {
             is_open(state.refusal()) && state.change() == Change::None && state.asks_nothing()
         });
@@ -138,7 +205,8 @@ impl SlotVisit<'_, '_> {
             ));
         };
         let state = self.open();
-        if state.refusal() == Some(Refusal::NotKnown) && state.record().is_none() {
+        let is_open = state.refusal().is_some_and(Refusal::may_be_known_later);
+        if is_open && state.record().is_none() {
             return Ok(Answer::NotKnown);
         }
         Ok(match (state.unbroken(), state.record()) {

@@ -17,7 +17,7 @@ use super::state::{Change, SessionState};
 use super::tombstones::{Death, tombstones};
 use super::touching;
 use crate::carrier::Incoming;
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::event::Event;
 use crate::head::{HeaderChange, ResponseHead};
 use crate::lifetime::{SessionTimes, Timestamp};
@@ -150,8 +150,13 @@ impl Course {
         Ok(said)
     }
 
+    /// Returns whether each session can be sent, at the time of this call.
+    pub(super) fn would_commit(&mut self, visit: &Visit, now: Timestamp) -> bool {
+        self.phase.is_open() && self.say_each(visit, None, now).is_ok()
+    }
+
     /// Loses what was changed, if the response says that something went wrong on the server.
-    fn lose_what_failed(&mut self, visit: &Visit, status: u16) {
+    pub(super) fn lose_what_failed(&mut self, visit: &Visit, status: u16) {
         if !self.phase.is_open() || !is_failure(status) {
             return;
         }
@@ -259,6 +264,7 @@ impl<'v> SlotVisit<'v, '_> {
         commit_time: Timestamp,
     ) -> Result<Said<'v>, Error> {
         let mut said = self.seen();
+        self.check_linked()?;
         let state = self.opened().filter(|state| state.has_to_be_sent());
         match (state, &self.slot.came) {
             // What is begun would replace a session that nobody here knows, and what is ended is
@@ -326,18 +332,23 @@ impl<'v> SlotVisit<'v, '_> {
             let left = self.config.lifetime.time_left(times, commit_time);
             left.map_err(Error::expired)?;
         }
+        // An outage costs nobody a session.
+        if state.refusal() == Some(Refusal::NotFetched) && !state.is_started_over() {
+            return Err(Error::in_place_of_unfetched());
+        }
         let exit = Exit::of(self.config, self.source(), state, self.now);
         if !exit.carrier.is_in_head() {
             // It was packed and sealed for the first link.
             if self.made_link().is_none() {
                 return Err(Error::unlinked());
             }
+
             said.deed = Deed::Settled;
             return Ok(());
         }
-        let fitted = exit.fit(record)?;
+        let (fitted, stored) = self.fit(exit, record)?;
         said.lines = fitted.lines(&self.slot.came, issued)?;
-        said.deed = Deed::Wrote(fitted.write_size(state.unbroken()));
+        said.deed = Deed::Wrote(fitted.write_size(stored, state.unbroken()));
         Ok(())
     }
 

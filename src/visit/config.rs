@@ -10,6 +10,7 @@ use crate::cookie::Budget;
 use crate::cross_origin::CrossOrigin;
 use crate::event::{Event, Observer};
 use crate::lifetime::Lifetime;
+use crate::overflow::Overflow;
 use crate::payload::Compression;
 use crate::seal::{Binding, Sealer};
 use crate::slot::{Main, Slot};
@@ -27,6 +28,7 @@ pub(crate) struct Config {
     /// What the names of revoked targets are bound to.
     pub(crate) revocation_binding: Binding,
     pub(crate) revoking: Option<Box<Revoking>>,
+    pub(crate) overflow: Option<Box<Overflow>>,
     pub(crate) observer: Observer,
     pub(crate) plain_http_told: AtomicBool,
     /// The field of a request's span that takes the session's log id.
@@ -40,11 +42,13 @@ impl Config {
         !self.plain_http_told.swap(true, Ordering::Relaxed)
     }
 
-    /// Returns whether somebody is asked about revocations.
-    fn asks(&self) -> bool {
-        self.revoking
+    /// Returns whether somebody is asked about revocations, or sessions may be stored.
+    fn awaits(&self) -> bool {
+        let asks = self
+            .revoking
             .as_ref()
-            .is_some_and(|revoking| revoking.asks())
+            .is_some_and(|revoking| revoking.asks());
+        asks || self.overflow.is_some()
     }
 
     /// Returns the name of the session's cookie, which names the session in errors.
@@ -92,8 +96,8 @@ pub(crate) struct SlotList {
     others: Vec<SlotConfig>,
     /// Whether a slot has its log id recorded in the span of a request.
     records_log_ids: bool,
-    /// Whether a slot asks somebody about revocations.
-    asks: bool,
+    /// Whether a slot may have something to wait for.
+    awaits: bool,
 }
 
 impl SlotList {
@@ -104,7 +108,7 @@ impl SlotList {
         main.name = "Main";
         SlotList {
             records_log_ids: main.config.log_id_field.is_some(),
-            asks: main.config.asks(),
+            awaits: main.config.awaits(),
             main,
             others: Vec::new(),
         }
@@ -113,7 +117,7 @@ impl SlotList {
     /// Adds a slot at the end.
     pub(crate) fn push(&mut self, slot: SlotConfig) {
         self.records_log_ids |= slot.config.log_id_field.is_some();
-        self.asks |= slot.config.asks();
+        self.awaits |= slot.config.awaits();
         self.others.push(slot);
     }
 
@@ -148,9 +152,9 @@ impl SlotList {
         self.records_log_ids
     }
 
-    /// Returns whether a slot asks somebody about revocations.
-    pub(super) fn asks(&self) -> bool {
-        self.asks
+    /// Returns whether a slot may have something to wait for.
+    pub(super) fn awaits(&self) -> bool {
+        self.awaits
     }
 
     /// Returns whether anybody hears of everyday events of the slot number `at`.

@@ -4,13 +4,13 @@ use super::config::Config;
 use super::held::Held;
 use super::state::SessionState;
 use crate::carrier::{Carrier, Incoming, Source};
-use crate::cookie::{Budget, Chunks, Overflow, PAIR_END, Tally};
+use crate::cookie::{Budget, Chunks, OverBudget, PAIR_END, Tally};
 use crate::error::{AttributeSize, Error, Measure, Oversize};
 use crate::event::Event;
 use crate::head::HeaderChange;
 use crate::lifetime::Timestamp;
 use crate::payload::{Entry, PADDING, Packing, Payload, Record, UNPACKED_MAX};
-use crate::seal::{Format, text_length};
+use crate::seal::{Binding, Deposit, Format, text_length};
 
 /// A way out for the session of one request.
 #[derive(Clone, Copy)]
@@ -41,6 +41,8 @@ pub(crate) struct WriteSize<'c> {
     pub(super) was_near: bool,
     /// Bytes that its cookies take in the next request.
     pub(crate) field_bytes: usize,
+    /// Bytes of attributes that are in the store.
+    stored: usize,
 }
 
 impl WriteSize<'_> {
@@ -51,6 +53,7 @@ impl WriteSize<'_> {
             note(Event::Written {
                 bytes: self.bytes,
                 cookies: self.cookies,
+                stored: self.stored,
                 reason: state.written_for(),
             });
         }
@@ -92,6 +95,9 @@ impl<'c> Exit<'c> {
             self.config.check_keeps_secrets(&secret)?;
         }
         self.try_fit(record).map_err(|mut oversize| {
+            if let Some(over) = self.over_limit(record.attributes.length()) {
+                oversize = over;
+            }
             oversize.largest = largest(record, 3);
             Error::too_large(oversize).of_cookie(self.config.cookie())
         })
@@ -118,19 +124,52 @@ impl<'c> Exit<'c> {
         })
     }
 
+    /// Returns whether a session needs no deposit.
+    pub(super) fn fits(self, record: &Record) -> bool {
+        self.try_fit(record).is_ok()
+    }
+
+    /// Fits a session, or what its cookie would keep of one that has to be stored, to measure it. Returns how many bytes
+    /// of attributes would be stored.
+    pub(crate) fn measure(self, record: &Record) -> Result<(Fitted<'c>, usize), Error> {
+        match self.fit(record) {
+            Err(_) if self.can_be_stored(record) => {
+                let apart = record.with_deposit(Deposit::new([0; 16], [0; 32]));
+                Ok((self.fit(&apart)?, record.attributes.length()))
+            }
+            fitted => Ok((fitted?, 0)),
+        }
+    }
+
+    /// Returns whether a session is small enough for the store, if there is one.
+    pub(super) fn can_be_stored(self, record: &Record) -> bool {
+        self.config.overflow.is_some() && self.over_limit(record.attributes.length()).is_none()
+    }
+
+    /// Says by how much so many bytes of attributes are too many for the store, if there is one and they are.
+    fn over_limit(self, bytes: usize) -> Option<Oversize> {
+        let limit = self.config.overflow.as_ref()?.limit();
+        (bytes > limit).then(|| Oversize::new(Measure::Stored, bytes, limit))
+    }
+
+    /// Returns what tokens are bound to that travel so.
+    pub(super) fn binding(self) -> &'c Binding {
+        self.carrier.binding(self.config.carriers.cookies().own())
+    }
+
     /// Cuts a payload of `length` bytes into pieces.
-    fn chunks(self, length: usize) -> Result<Chunks, Overflow> {
+    fn chunks(self, length: usize) -> Result<Chunks, OverBudget> {
         let text = text_length(self.config.sealer.format(), length);
         self.carrier.fit(text, self.max_age)
     }
 
-    fn oversize(self, overflow: Overflow) -> Oversize {
+    fn oversize(self, overflow: OverBudget) -> Oversize {
         let budget = self.carrier.budget();
         let mut oversize = match overflow {
-            Overflow::Cookies(needed) => {
+            OverBudget::Cookies(needed) => {
                 Oversize::new(Measure::Cookies, needed, budget.cookie_limit())
             }
-            Overflow::Total(needed) => {
+            OverBudget::Total(needed) => {
                 Oversize::new(self.carrier.measure(), needed, budget.total_limit())
             }
         };
@@ -148,8 +187,11 @@ impl<'c> Exit<'c> {
         self.carrier.budget()
     }
 
-    /// Counts the bytes of attributes that fit beside a payload's `content`.
-    fn room(self, content: usize) -> usize {
+    /// Counts the bytes of attributes that fit beside a payload's `content`, in which they have `used` bytes.
+    fn room(self, content: usize, used: usize) -> usize {
+        if let Some(overflow) = &self.config.overflow {
+            return overflow.limit().saturating_sub(used);
+        }
         let (mut fits, mut over) = (0, self.config.budget.total_limit());
         while over - fits > 1 {
             let middle = fits.midpoint(over);
@@ -163,7 +205,7 @@ impl<'c> Exit<'c> {
 
     /// Counts the bytes of attributes that fit into a session which begins.
     pub(crate) fn empty_room(self) -> usize {
-        self.room(EMPTY_PAYLOAD)
+        self.room(EMPTY_PAYLOAD, 0)
     }
 
     /// Refuses an attribute with which no session could be sent, however little else it holds.
@@ -173,8 +215,12 @@ impl<'c> Exit<'c> {
             return Ok(());
         }
         let alone = Record::to_measure(entry);
-        match self.try_fit(&alone) {
-            Ok(_) => Ok(()),
+        let fits = match &self.config.overflow {
+            Some(_) => self.over_limit(entry.size()).map_or(Ok(()), Err),
+            None => self.try_fit(&alone).map(drop),
+        };
+        match fits {
+            Ok(()) => Ok(()),
             Err(mut oversize) => {
                 oversize.largest = largest(&alone, 1);
                 oversize.is_alone = true;
@@ -187,11 +233,10 @@ impl<'c> Exit<'c> {
 impl<'c> Fitted<'c> {
     /// Seals the payload.
     pub(super) fn seal(&self, issued: Timestamp) -> Result<String, Error> {
-        let Exit {
-            config, carrier, ..
-        } = self.exit;
-        let binding = carrier.binding(config.carriers.cookies().own());
-        config.sealer.seal(&self.payload.bytes, issued, binding)
+        let config = self.exit.config;
+        config
+            .sealer
+            .seal(&self.payload.bytes, issued, self.exit.binding())
     }
 
     /// Seals the payload and returns the lines that carry it.
@@ -205,7 +250,8 @@ impl<'c> Fitted<'c> {
     }
 
     /// Returns its sizes; `held` is the token that it takes the place of, if it is the same session.
-    pub(crate) fn write_size(&self, held: Option<&Held>) -> WriteSize<'c> {
+    /// `stored` bytes of attributes are in the store.
+    pub(crate) fn write_size(&self, stored: usize, held: Option<&Held>) -> WriteSize<'c> {
         let (carrier, chunks, max_age) = (self.exit.carrier, &self.chunks, self.exit.max_age);
         let (bytes, budget) = (chunks.bytes(), carrier.budget());
         let is_near = |held: &Held| match carrier.fit(held.text as usize, max_age) {
@@ -216,6 +262,7 @@ impl<'c> Fitted<'c> {
             bytes,
             cookies: chunks.count(),
             budget,
+            stored,
             was_near: bytes > budget.warning_limit() && held.is_some_and(is_near),
             field_bytes: carrier.field_bytes(chunks, max_age),
         }
@@ -228,8 +275,9 @@ impl<'c> Fitted<'c> {
     }
 
     /// Counts the bytes of attributes that would still fit.
-    pub(crate) fn room(&self) -> usize {
-        self.exit.room(self.payload.content)
+    pub(crate) fn room(&self, record: &Record) -> usize {
+        self.exit
+            .room(self.payload.content, record.attributes.length())
     }
 }
 

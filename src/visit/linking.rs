@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::depot::Put;
 use super::fitting::{Exit, largest};
 use super::revoked::outliving;
 use super::slot::SlotVisit;
@@ -74,12 +75,23 @@ impl SlotVisit<'_, '_> {
         let issued = state.issued(now, usage == Usage::Passive);
         let exit = Exit::of(config, Source::Link, state, now);
         let later = outliving(config, state, record, now);
-        let fitted = exit.fit(later.as_deref().unwrap_or(record))?;
+        let record = later.as_deref().unwrap_or(record);
+        let overflow = config.overflow.as_ref();
+        // The link is made now, and what it leads to is stored before it is sent.
+        let put = overflow.and_then(|overflow| Put::of(exit, overflow, record));
+        let fitted = match &put {
+            Some(put) => exit.fit(&record.with_deposit(put.deposit.clone()))?,
+            None => exit.fit(record)?,
+        };
         let text = fitted.seal(issued)?;
         let mut notes = Vec::new();
-        let size = fitted.write_size(state.unbroken());
+        let stored = put.as_ref().map_or(0, |_| record.attributes.length());
+        let size = fitted.write_size(stored, state.unbroken());
         size.note(state, is_heard, |note| notes.push(note));
         notes.into_iter().for_each(|note| self.note(note));
+        if put.is_some() {
+            self.slot.depot.get_or_insert_default().put = put;
+        }
         Ok(text)
     }
 }

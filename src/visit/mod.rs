@@ -10,6 +10,7 @@ mod caching;
 mod closing;
 mod config;
 mod course;
+mod depot;
 mod fitting;
 mod held;
 mod linking;
@@ -24,6 +25,7 @@ mod shared;
 mod slot;
 mod slot_state;
 mod state;
+mod storing;
 mod tombstones;
 mod touching;
 

@@ -6,7 +6,10 @@
 //! revoked at the server. What is known of that has to be at hand: an adapter that must wait for it does so before the
 //! handler runs.
 
+use smallvec::SmallVec;
+
 use super::config::Config;
+use super::depot::{Depot, complete};
 use super::held::{Held, Opening};
 use super::revoked;
 use super::tombstones::{Death, death};
@@ -15,7 +18,16 @@ use crate::cookie::Candidate;
 use crate::error::Refusal;
 use crate::lifetime::Timestamp;
 use crate::payload::Record;
-use crate::seal::{TokenClaim, claim};
+use crate::seal::{DepositName, TokenClaim, claim};
+
+/// What becomes of a session whose attributes are in a deposit.
+#[derive(Clone, Copy)]
+enum Deposited<'d> {
+    /// It counts with what was fetched, and not without.
+    Fetched(Option<&'d Depot>),
+    /// It counts without its attributes, which nobody will look at.
+    Unread,
+}
 
 /// A token that does not count.
 enum Unaccepted {
@@ -49,8 +61,28 @@ impl From<Refusal> for Unaccepted {
     }
 }
 
-/// Judges every candidate, and picks.
-pub(super) fn open(config: &Config, came: &Incoming, now: Timestamp) -> Opening {
+/// Judges every candidate, and picks. Deposits are opened with what is in `depot`.
+pub(super) fn open(
+    config: &Config,
+    came: &Incoming,
+    depot: Option<&Depot>,
+    now: Timestamp,
+) -> Opening {
+    open_with(config, came, Deposited::Fetched(depot), now)
+}
+
+/// Returns the token that would count if all deposits had been fetched.
+pub(super) fn open_unread(config: &Config, came: &Incoming, now: Timestamp) -> Option<Held> {
+    let opening = open_with(config, came, Deposited::Unread, now);
+    opening.ok().map(|(_, held)| held)
+}
+
+fn open_with(
+    config: &Config,
+    came: &Incoming,
+    deposited: Deposited<'_>,
+    now: Timestamp,
+) -> Opening {
     if let Incoming::Barred(_) = came {
         return Err(Refusal::OffLoopback);
     }
@@ -59,12 +91,19 @@ pub(super) fn open(config: &Config, came: &Incoming, now: Timestamp) -> Opening 
         let candidates = came.candidates(at);
         let is_plantable = family.spec.is_plantable();
         let mut live: Option<(Record, Held)> = None;
+        let mut unfetched: SmallVec<[Held; 1]> = SmallVec::new();
         // A planted session, or planted tombstones, must not win by crowding out others.
         let hides = |at| came.jar().is_some_and(|jar| jar.may_hide_tombstones(at));
         let mut is_conflict = is_plantable && (candidates.more || hides(at));
         for candidate in candidates.list {
-            match (open_one(config, came, (at, family), candidate, now), &live) {
-                (Err(unaccepted), _) => refusals.push(unaccepted.refusal()),
+            let opened = open_one(config, came, (at, family), candidate, deposited, now);
+            match (opened, &live) {
+                (Err(unaccepted), _) => {
+                    refusals.push(unaccepted.refusal());
+                    if let Unaccepted::Over(Refusal::NotFetched, found) = unaccepted {
+                        unfetched.push(found.1);
+                    }
+                }
                 (Ok((_, found)), Some((_, before)))
                     if is_plantable && found.is_stranger_to(before) =>
                 {
@@ -76,6 +115,11 @@ pub(super) fn open(config: &Config, came: &Incoming, now: Timestamp) -> Opening 
                 (Ok(found), _) => live = Some(found),
             }
         }
+        // While the store is down, a planted session must not win over the visitor's own.
+        is_conflict |= is_plantable
+            && live
+                .as_ref()
+                .is_some_and(|(_, live)| unfetched.iter().any(|held| held.is_stranger_to(live)));
         match live {
             Some(_) if is_conflict => return Err(Refusal::Conflict),
             Some(live) => return Ok(live),
@@ -101,7 +145,14 @@ pub(super) fn authentic(config: &Config, came: &Incoming, now: Timestamp) -> Vec
     let (mut over, mut live) = (Vec::new(), Vec::new());
     for (at, family) in config.carriers.cookies().counting(came) {
         for candidate in came.candidates(at).list {
-            match open_one(config, came, (at, family), candidate, now) {
+            match open_one(
+                config,
+                came,
+                (at, family),
+                candidate,
+                Deposited::Unread,
+                now,
+            ) {
                 Ok((_, held)) => live.push(held),
                 // What was ended has its tombstone.
                 Err(Unaccepted::Not(_) | Unaccepted::Over(Refusal::Destroyed, _)) => {}
@@ -118,7 +169,14 @@ pub(super) fn alive(config: &Config, came: &Incoming, now: Timestamp) -> Vec<Rec
     let mut alive = Vec::new();
     for (at, family) in config.carriers.cookies().counting(came) {
         for candidate in came.candidates(at).list {
-            match open_one(config, came, (at, family), candidate, now) {
+            match open_one(
+                config,
+                came,
+                (at, family),
+                candidate,
+                Deposited::Unread,
+                now,
+            ) {
                 Ok((record, _)) => alive.push(record),
                 Err(Unaccepted::Over(Refusal::Revoked | Refusal::NotKnown, found)) => {
                     alive.push(found.0);
@@ -130,12 +188,32 @@ pub(super) fn alive(config: &Config, came: &Incoming, now: Timestamp) -> Vec<Rec
     alive
 }
 
+/// Returns the name of each deposit of a session that came along and lives.
+pub(super) fn deposits(config: &Config, came: &Incoming, now: Timestamp) -> Vec<DepositName> {
+    let mut names = Vec::new();
+    for (at, family) in config.carriers.cookies().counting(came) {
+        for candidate in came.candidates(at).list {
+            let unread = Deposited::Unread;
+            let opened = open_one(config, came, (at, family), candidate, unread, now);
+            names.extend(opened.ok().and_then(|(_, held)| held.deposit));
+        }
+    }
+    names
+}
+
 /// Judges each text by itself, whether or not it counts. For those who look from outside of a request.
-pub(super) fn look(config: &Config, came: &Incoming, now: Timestamp) -> Vec<Looked> {
+pub(super) fn look(
+    config: &Config,
+    came: &Incoming,
+    depot: Option<&Depot>,
+    now: Timestamp,
+) -> Vec<Looked> {
     let mut all = Vec::new();
     for (family, names) in config.carriers.cookies().counting(came) {
         for text in came.candidates(family).list {
-            let (refusal, read) = match open_one(config, came, (family, names), text.clone(), now) {
+            let fetched = Deposited::Fetched(depot);
+            let opened = open_one(config, came, (family, names), text.clone(), fetched, now);
+            let (refusal, read) = match opened {
                 Ok(live) => (None, Some(live)),
                 Err(Unaccepted::Not(refusal)) => (Some(refusal), None),
                 Err(Unaccepted::Over(refusal, found)) => (Some(refusal), Some(*found)),
@@ -157,13 +235,14 @@ fn open_one(
     came: &Incoming,
     (at, family): (usize, &Family),
     candidate: Result<Candidate<'_>, Refusal>,
+    deposited: Deposited<'_>,
     now: Timestamp,
 ) -> Result<(Record, Held), Unaccepted> {
     // Is it ours? Nothing of a token that is not is left behind.
     let binding = config.carriers.of(came.source()).binding(family);
     let text = candidate?;
     let opened = config.sealer.open(&text, binding, now)?;
-    let record = Record::decode(&opened)?;
+    let mut record = Record::decode(&opened)?;
     let (imprint, issued) = (opened.imprint(), opened.issued());
     // A touch from beyond the skew is not judged, and neither good nor bad for anything.
     let touched = came
@@ -182,6 +261,7 @@ fn open_one(
         touched,
         own: record.own,
         is_stale: false,
+        deposit: record.deposit.as_ref().map(|deposit| *deposit.name()),
     };
     // May it live, and does it still?
     let judged = match admit(config, came, &held) {
@@ -189,7 +269,19 @@ fn open_one(
         Ok(()) => config.lifetime.judge(&held.times(held.used()), now),
     };
     // The server is asked last: this costs the most, and somebody may have to be asked before.
-    match judged.and_then(|()| revoked::judge(config, &record, now)) {
+    let judged = judged.and_then(|()| revoked::judge(config, &record, now));
+    // What lives may have its attributes elsewhere.
+    let judged = match (&record.deposit, judged, deposited) {
+        (Some(deposit), Ok(is_stale), Deposited::Fetched(depot)) => {
+            complete(config, depot, deposit, binding).map(|attributes| {
+                record.attributes = attributes;
+                record.deposit = None;
+                is_stale
+            })
+        }
+        (_, judged, _) => judged,
+    };
+    match judged {
         Ok(is_stale) => Ok((record, Held { is_stale, ..held })),
         // One that goes on under another id is still there to be ended, with all its renewals.
         Err(refusal) => Err(Unaccepted::Over(refusal, Box::new((record, held)))),

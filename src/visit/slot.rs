@@ -22,7 +22,7 @@ pub(crate) struct SlotVisit<'v, 'l> {
     pub(super) slot: &'l mut SlotState,
     list: &'v SlotList,
     notes: &'l mut Notes,
-    at: usize,
+    pub(super) at: usize,
 }
 
 impl<'v, 'l> SlotVisit<'v, 'l> {
@@ -75,9 +75,14 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
             at,
             ..
         } = self;
-        let SlotState { came, session, .. } = &mut **slot;
+        let SlotState {
+            came,
+            session,
+            depot,
+            ..
+        } = &mut **slot;
         session.get_or_insert_with(|| {
-            let state = SessionState::of(open(config, came, *now));
+            let state = SessionState::of(open(config, came, depot.as_deref(), *now));
             match state.refusal() {
                 None if list.hears_everyday(*at) => notes.push((*at, Event::Opened {})),
                 None | Some(Refusal::Absent) => {}
@@ -92,7 +97,12 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
 
     /// Looks at each text that came, and changes nothing.
     pub(crate) fn look(&self) -> Vec<Looked> {
-        look(self.config, self.came(), self.now)
+        look(
+            self.config,
+            self.came(),
+            self.slot.depot.as_deref(),
+            self.now,
+        )
     }
 
     /// Returns the session, if it was looked at.
@@ -132,6 +142,7 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
             config.lifetime.check_own(self.open().asked())?;
         }
         let is_change = self.open().apply(edit, now)?;
+        self.slot.forget_put();
         self.slot
             .refused
             .take_if(|refused| edit.settles(&refused.attribute));
@@ -164,6 +175,7 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         self.check_secrets(&|kept| kept != name.as_bytes())?;
         self.check_fits(name, &placed.entry)?;
         self.open().put(&placed, now)?;
+        self.slot.forget_put();
         self.settle(name);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The session of one slot in one request, as the lock keeps it.
 
 use super::config::{Config, SlotList};
+use super::depot::Depot;
 use super::opening::open;
 use super::state::{Change, SessionState};
 use crate::carrier::{Incoming, LinkUse};
@@ -22,6 +23,8 @@ pub(super) struct SlotState {
     pub(super) usage: Usage,
     /// What this request asked about itself.
     pub(super) asked: Vec<SessionTargets>,
+    /// Seldom anything: what a request knows of attributes that are stored elsewhere.
+    pub(super) depot: Option<Box<Depot>>,
 }
 
 /// A value with which no session could be sent.
@@ -61,6 +64,7 @@ impl SlotState {
             refused: None,
             usage: Usage::Active,
             asked: Vec::new(),
+            depot: None,
         }
     }
 
@@ -69,8 +73,17 @@ impl SlotState {
         self.refused = None;
         // The links of the error page carry what came.
         self.links.iter_mut().for_each(|links| links.forget());
+        self.forget_put();
         if self.session.is_some() {
-            self.session = Some(SessionState::of(open(config, &self.came, now)));
+            let depot = self.depot.as_deref();
+            self.session = Some(SessionState::of(open(config, &self.came, depot, now)));
+        }
+    }
+
+    /// Forgets a deposit of the session as it was.
+    pub(super) fn forget_put(&mut self) {
+        if let Some(depot) = &mut self.depot {
+            depot.put = None;
         }
     }
 

@@ -308,6 +308,7 @@ impl SessionState {
             own: self.asked(),
             labels: asked.unwrap_or_default(),
             attributes: Attributes::default(),
+            deposit: None,
         })
     }
 

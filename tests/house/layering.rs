@@ -27,6 +27,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("payload", &["error", "lifetime", "seal"]),
     ("revocation", &["error", "lifetime", "payload"]),
+    ("overflow", &[]),
     // One request, which conducts them.
     (
         "visit",
@@ -38,6 +39,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "event",
             "head",
             "lifetime",
+            "overflow",
             "payload",
             "revocation",
             "seal",
@@ -72,6 +74,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "head",
             "keys",
             "lifetime",
+            "overflow",
             "payload",
             "revocation",
             "seal",

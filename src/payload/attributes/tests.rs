@@ -1,7 +1,7 @@
 //! Attributes as they are stored, read and refused.
 
 use super::*;
-use crate::payload::Codec;
+use crate::payload::{Codec, UNPACKED_MAX};
 
 /// A UUID as JSON, and the same with its text packed.
 const UUID: &str = "\"52f22665-a60c-12d2-8918-5d950ee88136\"";
@@ -12,7 +12,7 @@ fn written(attributes: &Attributes) -> Attributes {
     let mut body = attributes.open();
     let open = body.len();
     body.extend(attributes.secret());
-    Attributes::read(body.into(), open).unwrap()
+    Attributes::read(body.into(), open, UNPACKED_MAX).unwrap()
 }
 
 fn names(attributes: &Attributes) -> Vec<&str> {
@@ -53,7 +53,7 @@ fn one_door_knows_what_changes() {
 #[test]
 fn unknown_flags_are_carried_along_and_secrecy_sticks() {
     let body = b"\x01a\x80\x05\x02xy\x01s\x05\0\x01z".to_vec();
-    let mut read = Attributes::read(body.as_slice().into(), 7).unwrap();
+    let mut read = Attributes::read(body.as_slice().into(), 7, UNPACKED_MAX).unwrap();
     assert_eq!(read.get("a").unwrap().codec(), None);
     assert_eq!(read.get("s").unwrap().codec(), Some(Codec::Json));
     put(&mut read, Entry::new("s", Codec::Json, 0, b"new"));
@@ -75,7 +75,7 @@ fn what_is_not_in_its_one_form_is_malformed() {
     for (case, body) in open {
         assert!(read_open(body).is_err(), "{case}");
     }
-    let read = |body: &[u8], border| Attributes::read(body.into(), border);
+    let read = |body: &[u8], border| Attributes::read(body.into(), border, UNPACKED_MAX);
     assert!(read(b"\x01a\0\0\0", 0).is_err());
     assert!(read(b"\x01a\0\0\0\x01a\x04\0\0", 5).is_err());
     assert!(read(&[0; 4], 9).is_err());
@@ -88,7 +88,7 @@ fn one(flags: u8, value: &[u8]) -> Vec<u8> {
 }
 
 fn read_open(body: &[u8]) -> Result<Attributes, Refusal> {
-    Attributes::read(body.into(), body.len())
+    Attributes::read(body.into(), body.len(), UNPACKED_MAX)
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn only_what_this_version_knows_is_unpacked() {
     }
     // Nothing secret is packed.
     let secret = one(0x0d, UUID_PACKED);
-    let read = Attributes::read(secret.into(), 0);
+    let read = Attributes::read(secret.into(), 0, UNPACKED_MAX);
     assert_eq!(read.err(), Some(Refusal::Malformed));
 }
 

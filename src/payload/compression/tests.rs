@@ -1,6 +1,7 @@
 //! The choice between the forms of a region, and that no form can lie about its size.
 
 use super::*;
+use crate::payload::UNPACKED_MAX;
 use crate::payload::record::PADDING;
 
 /// The payload around a region, as in a record without subject.
@@ -99,7 +100,7 @@ fn nothing_makes_a_payload_larger() {
 }
 
 fn unpacked(method: Method, cursor: &mut Cursor<'_>) -> Result<Vec<u8>, Refusal> {
-    let region = Region::read(method, cursor)?;
+    let region = Region::read(method, cursor, UNPACKED_MAX)?;
     let mut out = vec![0; region.unpacked_length()];
     region.unpack(&mut out).map(|()| out)
 }

@@ -1,0 +1,81 @@
+//! The two regions of attributes and the padding: how every payload ends, in a token or in a deposit.
+
+use std::sync::Arc;
+
+use super::attributes::Attributes;
+use super::compression::{Compression, Method, Region};
+use super::record::{Packing, Payload};
+use super::wire::{Cursor, put_varint};
+use crate::error::Refusal;
+
+/// Appends the regions and zeros up to a multiple of `padding` to `out`, whose byte number `flags` takes the method.
+pub(super) fn put(
+    mut out: Vec<u8>,
+    flags: usize,
+    attributes: &Attributes,
+    packing: Packing<'_>,
+    padding: usize,
+) -> Payload {
+    let mut end = Vec::new();
+    let secret = attributes.secret();
+    put_varint(&mut end, secret.len());
+    end.extend_from_slice(&secret);
+
+    // The open region, in the smallest way that the policy permits.
+    let compression = packing.compression;
+    let packed = match compression {
+        Compression::Off => None,
+        _ => attributes.open_text_packed(),
+    };
+    let plain = match packed.is_some() && !compression.tries_plain() {
+        true => None,
+        false => Some(attributes.open()),
+    };
+    let content = |region: &Region<'_>| out.len() + region.length() + end.len();
+    let region = compression.choose(
+        plain.as_deref(),
+        packed.as_deref(),
+        |region| content(region).next_multiple_of(padding),
+        packing.cookies,
+    );
+    // Put together, with the method in the flags and the padding at the end.
+    let content = content(&region);
+    out.reserve_exact(content.next_multiple_of(padding) - out.len());
+    if let Some(flags) = out.get_mut(flags) {
+        *flags |= region.method as u8;
+    }
+    region.write(&mut out);
+    out.extend_from_slice(&end);
+    out.resize(content.next_multiple_of(padding), 0);
+    Payload {
+        bytes: out,
+        content,
+    }
+}
+
+/// Reads the rest of a payload. The open region may unpack to `ceiling` bytes.
+pub(super) fn read(
+    method: Method,
+    cursor: &mut Cursor<'_>,
+    ceiling: usize,
+) -> Result<Attributes, Refusal> {
+    // The open region is unpacked in front of the secret one.
+    let open = Region::read(method, cursor, ceiling)?;
+    let secret = cursor.string()?;
+    check_padding(cursor)?;
+    let border = open.unpacked_length();
+    let room = std::iter::repeat_n(0, border + secret.len());
+    let mut body: Arc<[u8]> = room.collect();
+    let (left, right) = Arc::make_mut(&mut body).split_at_mut(border);
+    open.unpack(left)?;
+    right.copy_from_slice(secret);
+    Attributes::read(body, border, ceiling)
+}
+
+/// Refuses anything but zeros up to the end.
+pub(super) fn check_padding(cursor: &Cursor<'_>) -> Result<(), Refusal> {
+    match cursor.rest().iter().any(|&byte| byte != 0) {
+        true => Err(Refusal::Malformed),
+        false => Ok(()),
+    }
+}

@@ -1,4 +1,5 @@
-//! The wait for an answer about revocations, where there is one, and for the response of the inner service.
+//! The wait for the response of the inner service, and, where there is something to wait for, before it is called and
+//! before its response is committed.
 
 use std::fmt;
 use std::future::Future;
@@ -10,17 +11,20 @@ use actix_web::Error as ActixError;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use pin_project_lite::pin_project;
+use sealed_session::Session;
 use sealed_session::adapter::Pending;
+use sealed_session::time::OffsetDateTime;
 
-use crate::commit::{commit, commit_error};
+use crate::commit::Outcome;
 use crate::load::{Loaded, leave};
 use crate::refused::Refused;
 use crate::shared::Shared;
 
 pin_project! {
     /// The response of a [`SessionService`](crate::SessionService). The inner service is called before the future is
-    /// made, or, where an answer about [revocations](sealed_session::revocation) has to be waited for, once it is there. A
-    /// future that is dropped before it is ready commits nothing, and neither does one whose handler panics.
+    /// made, or, where an answer about [revocations](sealed_session::revocation) or a [store](sealed_session::overflow) has
+    /// to be waited for, once it is there. A future that is dropped before it is ready commits nothing, and neither does
+    /// one whose handler panics.
     ///
     /// ```
     /// use actix_web::dev::{Service, Transform};
@@ -55,6 +59,7 @@ pin_project! {
     {
         Waiting { waiting: Option<Waiting<S>> },
         Running { #[pin] inner: S::Future, loaded: Loaded, shared: Rc<Shared> },
+        Committing { committing: Option<Committing<B>> },
         Refused { response: Option<ServiceResponse<EitherBody<B>>> },
     }
 }
@@ -66,6 +71,15 @@ pub(crate) struct Waiting<S> {
     pub(crate) request: ServiceRequest,
     pub(crate) loaded: Loaded,
     pub(crate) shared: Rc<Shared>,
+}
+
+/// What is not committed before its session is stored.
+struct Committing<B> {
+    pending: Pending,
+    outcome: Outcome<B>,
+    now: OffsetDateTime,
+    session: Session,
+    shared: Rc<Shared>,
 }
 
 impl<S, B> ResponseFuture<S, B>
@@ -129,16 +143,38 @@ where
                     loaded,
                     shared,
                 } => {
-                    return Poll::Ready(match ready!(inner.poll(context)) {
-                        Ok(response) => {
-                            if loaded.is_nested {
-                                leave(response.request());
-                            }
-                            Ok(commit(shared, &loaded.session, response))
-                        }
-                        // Nothing around it has the request any more.
-                        Err(error) => Err(commit_error(shared, &loaded.session, error)),
+                    let result = ready!(inner.poll(context));
+                    // Nothing around an error has the request any more.
+                    if let Ok(response) = &result
+                        && loaded.is_nested
+                    {
+                        leave(response.request());
+                    }
+                    let (outcome, now) = (Outcome::of(result), shared.clock.now());
+                    let Some(pending) = outcome.pending(&loaded.session, now) else {
+                        return Poll::Ready(outcome.commit(shared, &loaded.session, now));
+                    };
+                    let committing = Some(Committing {
+                        pending,
+                        outcome,
+                        now,
+                        session: loaded.session.clone(),
+                        shared: Rc::clone(shared),
                     });
+                    state.set(State::Committing { committing });
+                }
+                StateProjection::Committing { committing } => {
+                    let waits = committing.as_mut().expect("it is taken once");
+                    ready!(Pin::new(&mut waits.pending).poll(context));
+                    let waits = committing.take().expect("it was there");
+                    let Committing {
+                        outcome,
+                        now,
+                        session,
+                        shared,
+                        ..
+                    } = waits;
+                    return Poll::Ready(outcome.commit(&shared, &session, now));
                 }
                 StateProjection::Refused { response } => {
                     let response = response.take().expect("polled after it was ready");

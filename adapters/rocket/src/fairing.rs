@@ -205,7 +205,7 @@ impl Fairing for Closing {
             let _ = Cached::of(request).close(request);
             return;
         }
-        commit(&self.shared, request, response);
+        commit(&self.shared, request, response).await;
     }
 }
 

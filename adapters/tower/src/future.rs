@@ -1,4 +1,5 @@
-//! The wait for an answer about revocations, where there is one, and for the response of the inner service.
+//! The wait for the response of the inner service, and, where there is something to wait for, before it is called and
+//! before its response is committed.
 
 use std::fmt;
 use std::future::Future;
@@ -9,18 +10,20 @@ use std::task::{Context, Poll, ready};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use sealed_session::Session;
-use sealed_session::adapter::Pending;
+use sealed_session::adapter::{self, Pending};
+use sealed_session::time::OffsetDateTime;
 use tower_service::Service;
 
 use crate::commit::commit;
 use crate::failure::CommitFailure;
+use crate::head;
 use crate::refused::Refused;
 use crate::shared::Shared;
 
 pin_project! {
     /// The response of a [`SessionService`](crate::SessionService). The inner service is called before the future is made,
-    /// or, where an answer about [revocations](sealed_session::revocation) has to be waited for, once it is there. A service
-    /// that fails commits nothing, and neither does a future that is dropped.
+    /// or, where an answer about [revocations](sealed_session::revocation) or a [store](sealed_session::overflow) has to be
+    /// waited for, once it is there. A service that fails commits nothing, and neither does a future that is dropped.
     ///
     /// ```
     /// use http::{Request, Response};
@@ -61,6 +64,7 @@ pin_project! {
         // Large, and seldom there.
         Waiting { waiting: Option<Box<Waiting<S, ReqBody>>> },
         Running { #[pin] inner: S::Future, session: Session },
+        Committing { committing: Option<Box<Committing<S::Response>>> },
         Refused { refused: Refused },
     }
 }
@@ -71,6 +75,14 @@ pub(crate) struct Waiting<S, ReqBody> {
     pub(crate) inner: S,
     pub(crate) request: Request<ReqBody>,
     pub(crate) session: Session,
+}
+
+/// A response that is not committed before its session is stored.
+struct Committing<Res> {
+    pending: Pending,
+    session: Session,
+    response: Res,
+    now: OffsetDateTime,
 }
 
 impl<S, ReqBody, F> ResponseFuture<S, ReqBody, F>
@@ -127,7 +139,30 @@ where
                 }
                 StateProjection::Running { inner, session } => {
                     let response = ready!(inner.poll(context))?;
-                    return Poll::Ready(Ok(commit(this.shared, session, response)));
+                    let (head, now) = (head::of_response(&response), this.shared.clock.now());
+                    let Some(pending) = adapter::pending_commit(session, head, now) else {
+                        return Poll::Ready(Ok(commit(this.shared, session, response, now)));
+                    };
+                    let session = session.clone();
+                    let committing = Some(Box::new(Committing {
+                        pending,
+                        session,
+                        response,
+                        now,
+                    }));
+                    this.state.set(State::Committing { committing });
+                }
+                StateProjection::Committing { committing } => {
+                    let waits = committing.as_mut().expect("it is taken once");
+                    ready!(Pin::new(&mut waits.pending).poll(context));
+                    let waits = *committing.take().expect("it was there");
+                    let Committing {
+                        session,
+                        response,
+                        now,
+                        ..
+                    } = waits;
+                    return Poll::Ready(Ok(commit(this.shared, &session, response, now)));
                 }
                 StateProjection::Refused { refused } => return Poll::Ready(Ok(refused.answer())),
             }

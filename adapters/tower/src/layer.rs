@@ -25,7 +25,8 @@ use crate::shared::Shared;
 /// the body type implements `Default`.
 ///
 /// The service inside is a `Clone`. Where a request has to wait for an answer about
-/// [revocations](sealed_session::revocation), it takes the one that is ready along, and calls it afterwards.
+/// [revocations](sealed_session::revocation), or for a [store](sealed_session::overflow), it takes the one that is ready
+/// along, and calls it afterwards.
 ///
 /// A request that may change something, and that a page of another origin caused, is answered with an
 /// empty 403; see [`CrossOrigin`](sealed_session::CrossOrigin). The response has the

@@ -24,6 +24,7 @@ mod scenario;
 mod scenarios;
 mod site;
 mod stage;
+mod store;
 mod support;
 mod table;
 mod wire;

@@ -10,6 +10,7 @@ mod foreign;
 mod guards;
 mod identity;
 mod links;
+mod overflow;
 mod panics;
 mod refused;
 mod responses;
@@ -62,4 +63,5 @@ const TOPICS: &[(&str, &[Entry])] = &[
     ("links", links::LIST),
     ("other sites", foreign::LIST),
     ("revocation", revocation::LIST),
+    ("overflow", overflow::LIST),
 ];

@@ -179,7 +179,7 @@ impl Layer {
         if is_guarded && self.forgets(Duty::GuardsAnswerInFull) {
             response.headers_mut().remove(header::CACHE_CONTROL);
         }
-        let mut response = self.commit(&session, response);
+        let mut response = self.commit(&session, response).await;
         self.spoil(&session, &cookies, &mut response);
         Ok(response)
     }

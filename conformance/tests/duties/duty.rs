@@ -48,6 +48,8 @@ pub(crate) enum Duty {
     InnerErrorsAreCommitted,
     /// The commit is made when the head is ready, and not when the body is.
     CommitIsAtTheHead,
+    /// The commit is made once what fits in no cookie is stored.
+    CommitIsAwaited,
     /// A handler that panicked is not committed.
     PanicsAreNotCommitted,
     /// The core is told the response's status.
@@ -154,6 +156,7 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (StreamsAreCommitted, "streaming"),
     (InnerErrorsAreCommitted, "fails_before"),
     (CommitIsAtTheHead, "streaming"),
+    (CommitIsAwaited, "stored"),
     (PanicsAreNotCommitted, "panic_caught_inside"),
     (StatusIsTold, "no_touch_on_304"),
     (FieldsAreTold, "no_touch_on_public"),

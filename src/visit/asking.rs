@@ -130,7 +130,9 @@ impl Visit {
     /// was changed since stays: a guard refuses it by [`known_within`](SlotVisit::known_within).
     fn look_again(&self, at: usize, asked: Option<SessionTargets>) {
         self.at(at, |slot| {
-            slot.slot.asked.extend(asked);
+            if let Some(asked) = asked {
+                slot.slot.asked.get_or_insert_default().0.push(asked);
+            }
             if slot.is_in_question() {
                 slot.slot.session = None;
             }
@@ -160,7 +162,8 @@ impl SlotVisit<'_, '_> {
             let is_twice = all
                 .iter()
                 .any(|(_, other, _)| other.targets == question.targets);
-            if !is_twice && !self.slot.asked.contains(&question.targets) {
+            let asked = self.slot.asked.as_ref();
+            if !is_twice && !asked.is_some_and(|asked| asked.0.contains(&question.targets)) {
                 all.push((whom, question, within));
             }
         }

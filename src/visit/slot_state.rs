@@ -21,8 +21,8 @@ pub(super) struct SlotState {
     /// The value that was refused last, until its attribute has another one.
     pub(super) refused: Option<Box<RefusedValue>>,
     pub(super) usage: Usage,
-    /// What this request asked about itself.
-    pub(super) asked: Vec<SessionTargets>,
+    /// Seldom anything: what this request asked about itself.
+    pub(super) asked: Option<Box<Asked>>,
     /// Seldom anything: what a request knows of attributes that are stored elsewhere.
     pub(super) depot: Option<Box<Depot>>,
 }
@@ -32,6 +32,10 @@ pub(super) struct RefusedValue {
     pub(super) attribute: String,
     pub(super) error: Error,
 }
+
+/// The sessions about which a request has asked, and did not hear another's answer.
+#[derive(Default)]
+pub(super) struct Asked(pub(super) Vec<SessionTargets>);
 
 /// Whether a request counts as a use of its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +67,7 @@ impl SlotState {
             links,
             refused: None,
             usage: Usage::Active,
-            asked: Vec::new(),
+            asked: None,
             depot: None,
         }
     }

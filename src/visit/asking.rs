@@ -13,7 +13,7 @@ use super::shared::Visit;
 use super::slot::SlotVisit;
 use super::state::Change;
 use crate::error::{Error, Refusal};
-use crate::revocation::{Answer, AskedRevocations, Question, SessionTargets};
+use crate::revocation::{Answer, AskedRevocations, Question};
 use crate::seal::DepositName;
 
 /// An answer that has to be waited for, before a handler runs or before a commit.
@@ -93,9 +93,8 @@ impl Visit {
         let ask = |(whom, question, within): ToAsk| -> Answering {
             let visit = Arc::clone(self);
             Box::pin(async move {
-                let targets = question.targets.clone();
                 let is_own = whom.ask(question, within, visit.now()).await;
-                visit.look_again(at, is_own.then_some(targets));
+                visit.look_again(at, is_own);
             })
         };
         Pending {
@@ -122,17 +121,16 @@ impl Visit {
                 let depot = slot.slot.depot.get_or_insert_default();
                 depot.note(name, fetched);
             });
-            self.look_again(at, None);
+            self.look_again(at, false);
         }
     }
 
-    /// Forgets a verdict that was passed before there was an answer, and notes what this request asked about. A session that
+    /// Forgets a verdict that was passed before there was an answer, and notes that this request asked itself. A session that
     /// was changed since stays: a guard refuses it by [`known_within`](SlotVisit::known_within).
-    fn look_again(&self, at: usize, asked: Option<SessionTargets>) {
+    fn look_again(&self, at: usize, is_own: bool) {
         self.at(at, |slot| {
-            if let Some(asked) = asked {
-                slot.slot.asked.get_or_insert_default().0.push(asked);
-            }
+            let asked = &mut slot.slot.asked;
+            *asked = asked.saturating_add(is_own.into());
             if slot.is_in_question() {
                 slot.slot.session = None;
             }
@@ -141,8 +139,8 @@ impl Visit {
 }
 
 impl SlotVisit<'_, '_> {
-    /// Returns whom to ask about which of the sessions that came. What this request asked about already is as recent as
-    /// can be.
+    /// Returns whom to ask about which of the sessions that came. Once it has asked about all of them
+    /// itself, their answers are as recent as can be.
     fn questions(&self, within: Option<Duration>) -> Vec<ToAsk> {
         let Some(revoking) = self
             .config
@@ -153,17 +151,18 @@ impl SlotVisit<'_, '_> {
             return Vec::new();
         };
         let within = within.unwrap_or(revoking.bound()).as_secs();
+        let living = alive(self.config, self.came(), self.now);
         let mut all: Vec<ToAsk> = Vec::new();
-        for record in alive(self.config, self.came(), self.now) {
+        if usize::from(self.slot.asked) >= living.len() {
+            return all;
+        }
+        for record in living {
             let found = self.config.question(revoking, &record, within, self.now);
             let Some((whom, question)) = found else {
                 continue;
             };
-            let is_twice = all
-                .iter()
-                .any(|(_, other, _)| other.targets == question.targets);
-            let asked = self.slot.asked.as_ref();
-            if !is_twice && !asked.is_some_and(|asked| asked.0.contains(&question.targets)) {
+            let mut others = all.iter().map(|(_, other, _)| &other.targets);
+            if !others.any(|other| *other == question.targets) {
                 all.push((whom, question, within));
             }
         }

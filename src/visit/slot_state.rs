@@ -9,7 +9,6 @@ use crate::cookie::CookieSpec;
 use crate::error::Error;
 use crate::head::RequestHead;
 use crate::lifetime::Timestamp;
-use crate::revocation::SessionTargets;
 
 /// The session of one slot.
 pub(super) struct SlotState {
@@ -21,8 +20,8 @@ pub(super) struct SlotState {
     /// The value that was refused last, until its attribute has another one.
     pub(super) refused: Option<Box<RefusedValue>>,
     pub(super) usage: Usage,
-    /// Seldom anything: what this request asked about itself.
-    pub(super) asked: Option<Box<Asked>>,
+    /// About how many of the sessions that came this request asked itself, and did not hear another's answer.
+    pub(super) asked: u8,
     /// Seldom anything: what a request knows of attributes that are stored elsewhere.
     pub(super) depot: Option<Box<Depot>>,
 }
@@ -32,10 +31,6 @@ pub(super) struct RefusedValue {
     pub(super) attribute: String,
     pub(super) error: Error,
 }
-
-/// The sessions about which a request has asked, and did not hear another's answer.
-#[derive(Default)]
-pub(super) struct Asked(pub(super) Vec<SessionTargets>);
 
 /// Whether a request counts as a use of its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +62,7 @@ impl SlotState {
             links,
             refused: None,
             usage: Usage::Active,
-            asked: None,
+            asked: 0,
             depot: None,
         }
     }

@@ -87,11 +87,16 @@ impl Explained {
     }
 }
 
-/// What a server refuses by what it knows of revocations, which the command knows nothing of.
-const OF_A_SERVER: [&str; 2] = ["not_known", "revoked"];
+/// What a server refuses by what it knows of revocations or does not hear of its store. The command knows nothing of
+/// either.
+const OF_A_SERVER: [&str; 3] = ["not_fetched", "not_known", "revoked"];
 
 /// A session that a newer version wrote, sealed by another program under a key of its own: see FORMAT.md.
 const TOO_NEW: &str = "AcyWvOtrSdGc4M6CorHre8k2i0E-o1l8-gYCHLQTWEkzrdMuhO5zhIz7JRdwh9gCd4U";
+
+/// One with its attributes in a store, of the same key: see FORMAT.md.
+const STORED: &str = "AcyWvOtrSdGc_dm191LIVTwlVje-YvwbbvUOfjDyULd3UGguf5JPlj6xOws02-rJFa5G4uH3nklWxnimb3IgDxB5fXiyR6nNRyRU\
+    XDIFAp-wn-aZjQTGWB29lA-aqStHbqmY14QLXrp2leF8SKNEzdq-5J6q9EPI03sANyaO6RT4n7nEe-2VUR6QjOlhyVnlYQ";
 
 /// The key of the examples of FORMAT.md, by its bytes in hex.
 fn ring_of(hex: &str) -> String {
@@ -253,6 +258,16 @@ fn of_keys(ada: &str) -> Vec<Explained> {
                 "a newer version wrote what is in it",
             )
         },
+        Explained {
+            ring: ring_of(EXAMPLES),
+            policy: "name=__Host-session",
+            at: at_text(0),
+            ..Explained::new(
+                format!("__Host-session={STORED}"),
+                Some("missing"),
+                "its attributes are in the store of the server",
+            )
+        },
     ]
 }
 
@@ -354,7 +369,7 @@ fn the_refusals_of_the_format_are_named() {
             continue;
         }
         let long = |letters: usize| "A".repeat(letters);
-        let request = request.replace("{T}", &token);
+        let request = request.replace("{T}", &token).replace("{D}", STORED);
         let request = request
             .replace("{A*54}", &long(54))
             .replace("{A*4094}", &long(4_094));

@@ -68,7 +68,7 @@ impl Visit {
         slots: impl Iterator<Item = (usize, Option<Duration>)>,
     ) -> Option<Pending> {
         // Nothing of a request that is refused is looked at.
-        if !self.slots.awaits() || self.foreign().is_some() {
+        if self.foreign().is_some() {
             return None;
         }
         let mut answers: Vec<Answering> = Vec::new();

@@ -153,7 +153,8 @@ impl SlotList {
     }
 
     /// Returns whether a slot may have something to wait for.
-    pub(super) fn awaits(&self) -> bool {
+    #[inline]
+    pub(crate) fn awaits(&self) -> bool {
         self.awaits
     }
 

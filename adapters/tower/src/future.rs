@@ -70,11 +70,11 @@ pin_project! {
 }
 
 /// A request that is not handed on before an answer is there, and the service that is ready for it.
-pub(crate) struct Waiting<S, ReqBody> {
-    pub(crate) pending: Pending,
-    pub(crate) inner: S,
-    pub(crate) request: Request<ReqBody>,
-    pub(crate) session: Session,
+struct Waiting<S, ReqBody> {
+    pending: Pending,
+    inner: S,
+    request: Request<ReqBody>,
+    session: Session,
 }
 
 /// A response that is not committed before its session is stored.
@@ -89,8 +89,17 @@ impl<S, ReqBody, F> ResponseFuture<S, ReqBody, F>
 where
     S: Service<Request<ReqBody>>,
 {
-    pub(crate) fn waiting(waiting: Waiting<S, ReqBody>, shared: Arc<Shared<F>>) -> Self {
-        let waiting = Some(Box::new(waiting));
+    #[cold]
+    pub(crate) fn waiting(
+        (pending, inner, request, session): (Pending, S, Request<ReqBody>, Session),
+        shared: Arc<Shared<F>>,
+    ) -> Self {
+        let waiting = Some(Box::new(Waiting {
+            pending,
+            inner,
+            request,
+            session,
+        }));
         ResponseFuture {
             state: State::Waiting { waiting },
             shared,

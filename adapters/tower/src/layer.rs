@@ -12,7 +12,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::failure::{CommitFailure, EmptyResponse};
-use crate::future::{ResponseFuture, Waiting};
+use crate::future::ResponseFuture;
 use crate::load::load;
 use crate::shared::Shared;
 
@@ -223,16 +223,13 @@ where
             Ok(session) => session,
             Err(refused) => return ResponseFuture::refused(refused, shared),
         };
-        let Some(pending) = adapter::pending(&session) else {
-            return ResponseFuture::running(self.inner.call(request), session, shared);
-        };
-        let waiting = Waiting {
-            pending,
-            inner: take_ready(&mut self.inner),
-            request,
-            session,
-        };
-        ResponseFuture::waiting(waiting, shared)
+        match adapter::pending(&session) {
+            None => ResponseFuture::running(self.inner.call(request), session, shared),
+            Some(pending) => {
+                let inner = take_ready(&mut self.inner);
+                ResponseFuture::waiting((pending, inner, request, session), shared)
+            }
+        }
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) async fn read(
     keys: &Keys,
     replica: &Replica,
 ) -> Result<Finding, Error> {
-    let (standing, turn) = replica.standing();
+    let (standing, turn, mut written) = replica.reading();
     let mut place = match standing {
         Standing::Whole(place) => Some(place),
         _ => None,
@@ -44,6 +44,7 @@ pub(crate) async fn read(
         let round = Round::ask(connection, keys, after).await?;
         for entry in &round.entries {
             after = entry.id;
+            written.retain(|written| *written != entry.id);
             match &entry.revocations {
                 Some(all) => {
                     if let Err(error) = replica.table.add(all.iter().copied(), as_of) {
@@ -66,6 +67,9 @@ pub(crate) async fn read(
             Err(loss) => return Ok(Finding::Lost(loss, turn)),
         };
         if let (true, Some(about)) = (round.is_last, round.about) {
+            if !written.is_empty() {
+                return Ok(Finding::Lost(Loss::Older, turn));
+            }
             return Ok(Finding::Complete(Complete {
                 head,
                 as_of,

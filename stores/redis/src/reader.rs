@@ -216,7 +216,8 @@ impl Reader<'_> {
         let (feed, replica) = (self.feed, &self.feed.replica);
         let was_behind = feed.is_behind.swap(false, Ordering::AcqRel);
         let repaired = repair(connection, &feed.keys, replica, grounds).await;
-        if was_behind && !matches!(repaired, Ok(Some(_))) {
+        // A table that was compared in part is compared again.
+        if repaired.is_err() || was_behind && !matches!(repaired, Ok(Some(_))) {
             feed.is_behind.store(true, Ordering::Release);
         }
         let Some(repaired) = repaired? else {

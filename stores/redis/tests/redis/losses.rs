@@ -241,6 +241,13 @@ async fn a_loss_is_noticed_although_others_have_written_since() {
             .unwrap();
         let key = "{shop}:revocations";
         let old: Vec<u8> = redis::cmd("DUMP").arg(key).query(&mut admin).unwrap();
+        let nodes = [&one, &other];
+        if !was_read {
+            // Both of them can write, and not read.
+            let () = server.run(&["ACL", "SETUSER", "shop", "-xrange"]);
+            let is_deaf = |node: &&Node| !node.shared.status().is_connected;
+            until("deafness", || nodes.iter().all(is_deaf)).await;
+        }
         one.revoke("alice").await.unwrap();
         if was_read {
             // By both of them, which ask every half second.
@@ -260,6 +267,7 @@ async fn a_loss_is_noticed_although_others_have_written_since() {
         let entry = commands.cmd("XADD").arg(key).arg(format!("{later}-0"));
         entry.arg("r").arg("").ignore();
         let () = commands.query(&mut admin).unwrap();
+        let () = server.run(&["ACL", "SETUSER", "shop", "+xrange"]);
 
         // Whoever knew of it heals the store.
         until("the repair", || one.shared.status().repairs == 1).await;

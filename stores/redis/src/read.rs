@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::connection::Connection;
-use crate::entry::EntryId;
+use crate::entry::{Entry, EntryId};
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::place::{Loss, Place};
@@ -45,20 +45,10 @@ pub(crate) async fn read(
         for entry in &round.entries {
             after = entry.id;
             written.retain(|written| *written != entry.id);
-            match &entry.revocations {
-                Some(all) => {
-                    if let Err(error) = replica.table.add(all.iter().copied(), as_of) {
-                        return Ok(Finding::Full(error.to_string()));
-                    }
-                }
-                None => tracing::warn!(
-                    target: "sealed_session",
-                    event = "store_entry",
-                    entry = %entry.id,
-                    "an entry of the store is none that a node writes, and is passed over",
-                ),
-            }
             count += 1;
+            if let Err(error) = take(entry, replica, as_of) {
+                return Ok(Finding::Full(error.to_string()));
+            }
         }
         let epoch = round.about.as_ref().map(|about| about.epoch.as_str());
         let place = place.get_or_insert_with(|| Place::start(epoch.unwrap_or_default()));
@@ -79,4 +69,22 @@ pub(crate) async fn read(
             }));
         }
     }
+}
+
+/// Adds what an entry holds to the table.
+fn take(
+    entry: &Entry,
+    replica: &Replica,
+    now: OffsetDateTime,
+) -> Result<(), sealed_session::Error> {
+    let Some(all) = &entry.revocations else {
+        tracing::warn!(
+            target: "sealed_session",
+            event = "store_entry",
+            entry = %entry.id,
+            "an entry of the store is none that a node writes, and is passed over",
+        );
+        return Ok(());
+    };
+    replica.table.add(all.iter().copied(), now)
 }

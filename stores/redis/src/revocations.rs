@@ -13,7 +13,7 @@ use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use crate::about::About;
-use crate::entry::append;
+use crate::entry::{EntryId, append};
 use crate::error::Error;
 use crate::feed::Feed;
 use crate::keys::Keys;
@@ -158,13 +158,16 @@ impl SharedRevocations {
         let mut commands = Pipeline::new();
         append(&mut commands, &self.feed.keys.stream, &revocations);
         let answers = self.feed.line.all(&commands).await?;
-        if answers.contains(&redis::Value::Nil) {
+        let Some(entry) = answers.first().and_then(EntryId::read) else {
             return Err(Error::lost(format!(
                 "the store at {} has lost its revocations; this node writes them again",
                 self.feed.server.address
             )));
+        };
+        // Until it is read, the store may lose it and nobody notice.
+        if self.feed.replica.wrote(entry) {
+            std::mem::forget(behind);
         }
-        std::mem::forget(behind);
         Ok(())
     }
 

@@ -231,37 +231,26 @@ impl SlotVisit<'_, '_> {
     }
 
     /// Fits a session into its budget, or what its cookie keeps of one that was stored.
-    pub(super) fn fit<'c>(
-        &self,
-        exit: Exit<'c>,
-        record: &Record,
-    ) -> Result<(Fitted<'c>, usize), Error> {
-        if exit.config.overflow.is_none() {
-            return Ok((exit.fit(record)?, 0));
+    pub(super) fn fit<'c>(&self, exit: Exit<'c>, record: &Record) -> Result<Fitted<'c>, Error> {
+        match exit.config.overflow {
+            None => exit.fit(record),
+            Some(_) => self.fit_or_find(exit, record),
         }
-        self.fit_or_find(exit, record)
     }
 
     #[inline(never)]
-    fn fit_or_find<'c>(
-        &self,
-        exit: Exit<'c>,
-        record: &Record,
-    ) -> Result<(Fitted<'c>, usize), Error> {
+    fn fit_or_find<'c>(&self, exit: Exit<'c>, record: &Record) -> Result<Fitted<'c>, Error> {
         let depot = self.slot.depot.as_ref();
-        let kept = depot.map_or(Err(Unstored::NotAsked), |depot| depot.kept());
-        if let Ok(deposit) = kept {
-            let stored = record.attributes.length();
-            return Ok((exit.fit_with(record, deposit)?, stored));
-        }
-        exit.fit(record)
-            .map(|fitted| (fitted, 0))
-            .map_err(|error| match (error.sizes(), kept) {
-                (Some(sizes), Err(unstored)) if exit.can_be_stored(record) => {
-                    Error::overflow(sizes.clone(), unstored).of_cookie(exit.config.cookie())
-                }
-                _ => error,
-            })
+        let unstored = match depot.map_or(Err(Unstored::NotAsked), |depot| depot.kept()) {
+            Ok(deposit) => return exit.fit_with(record, deposit),
+            Err(unstored) => unstored,
+        };
+        exit.fit(record).map_err(|error| match error.sizes() {
+            Some(sizes) if exit.can_be_stored(record) => {
+                Error::overflow(sizes.clone(), unstored).of_cookie(exit.config.cookie())
+            }
+            _ => error,
+        })
     }
 }
 

@@ -85,10 +85,12 @@ impl Visit {
             return false;
         };
         let result = overflow.put(name, sealed, until.to_time()).await;
+        // Without the lock: the text of an error is the store's own code.
+        let result = result.map_err(|error| error.to_string());
         self.at(at, |slot| {
             let stage = match result {
                 Ok(()) => Stage::Kept,
-                Err(error) => Stage::Failed(slot.note_failed("put", &*error)),
+                Err(cause) => Stage::Failed(slot.note_failed("put", cause)),
             };
             let is_kept = matches!(stage, Stage::Kept);
             if let Some(depot) = &mut slot.slot.depot {
@@ -104,7 +106,8 @@ impl Visit {
         };
         let expired = overflow.expire(old.name, old.forgotten.to_time()).await;
         if let Err(error) = expired {
-            self.at(old.at, |slot| slot.note_failed("expire", &*error));
+            let cause = error.to_string();
+            self.at(old.at, |slot| slot.note_failed("expire", cause));
         }
     }
 }
@@ -136,12 +139,7 @@ impl Course {
 
 impl SlotVisit<'_, '_> {
     /// Notes that the store failed, and returns what it said.
-    pub(super) fn note_failed(
-        &mut self,
-        call: &'static str,
-        error: &(dyn std::error::Error + Send + Sync),
-    ) -> Arc<str> {
-        let cause = error.to_string();
+    pub(super) fn note_failed(&mut self, call: &'static str, cause: String) -> Arc<str> {
         let told: Arc<str> = cause.as_str().into();
         self.note(Event::StoreFailed { call, cause });
         told

@@ -1,6 +1,7 @@
 //! What goes wrong between this node and the store. No text holds a password, a name or what is kept.
 
 use std::fmt;
+use std::time::Duration;
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
@@ -83,6 +84,18 @@ impl Error {
 
     pub(crate) fn refused(what: impl Into<String>) -> Error {
         Error::new(Kind::Refused, what)
+    }
+
+    pub(crate) fn late(address: &str, limit: Duration) -> Error {
+        let limit = limit.as_millis();
+        let what = format!("the store at {address} gave no answer within {limit} ms");
+        Error::new(Kind::Unreachable, what)
+    }
+
+    pub(crate) fn unreadable(address: &str) -> Error {
+        Error::refused(format!(
+            "the store at {address} answers in a way that Redis 7.0, Valkey 7.2 and later do not"
+        ))
     }
 
     pub(crate) fn lost(what: impl Into<String>) -> Error {

@@ -6,11 +6,15 @@
 
 mod about;
 mod connection;
+mod deposits;
 mod entry;
 mod error;
 mod feed;
+mod hex;
 mod keys;
 mod line;
+mod memory;
+mod once;
 mod place;
 mod read;
 mod reader;
@@ -22,8 +26,10 @@ mod server;
 mod status;
 mod store;
 mod trim;
+mod wire;
 
 pub use error::Error;
+pub use once::{Claim, Once};
 pub use revocations::SharedRevocations;
 pub use status::Status;
 pub use store::RedisStore;

@@ -11,7 +11,9 @@ mod asking;
 mod full;
 mod losses;
 mod node;
+mod once;
 mod outages;
+mod proxy;
 mod server;
 mod sharing;
 #[cfg(feature = "tls")]

@@ -13,9 +13,11 @@ mod losses;
 mod node;
 mod once;
 mod outages;
+mod overflow;
 mod proxy;
 mod server;
 mod sharing;
+mod shop;
 #[cfg(feature = "tls")]
 mod tls;
 mod trimming;

@@ -1,6 +1,7 @@
 #![forbid(unsafe_code)]
-//! Revocations that several nodes share. This crate owns the wire: what is written to a store, how each node reads it, and
-//! what happens when a store loses something. It judges no session; that is `sealed_session`, by the table that this feeds.
+//! What several nodes share: revocations, what was used once, and sessions that fit in no cookie. This crate owns the wire: what is
+//! written to a store, how each node reads it, and what happens when a store loses something. It judges no session; that is
+//! `sealed_session`, by the table that this feeds. It seals and names nothing, and holds no key.
 //!
 #![doc = include_str!("../README.md")]
 

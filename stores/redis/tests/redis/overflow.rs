@@ -121,6 +121,12 @@ async fn a_full_store_costs_a_visitor_the_change_and_nothing_else() {
     let (status, body) = one.send(&browser, "POST", "/draft/2").await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR, "{body}");
     assert_eq!(browser.cookies(), before);
+    let failures = one.failures();
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert!(
+        failures[0].starts_with("put: ") && failures[0].ends_with("give it more memory"),
+        "{failures:?}"
+    );
     assert_eq!(other.look(&browser).await, "guest 1");
     // A session that fits in its cookie asks nobody.
     let guest = Browser::default();
@@ -156,6 +162,12 @@ async fn a_store_that_hangs_or_is_down_keeps_nobody_waiting_and_signs_nobody_out
         assert_eq!(guest.cookies(), "", "{what}");
         in_time(3);
         assert_eq!(browser.cookies(), before, "{what}");
+        let told = one.failures().join("; ");
+        assert!(told.contains("get: ") && told.contains("put: "), "{told}");
+        assert!(
+            told.contains("127.0.0.1:") && !told.contains("password"),
+            "{told}"
+        );
     };
     server.freeze();
     fails("hangs").await;

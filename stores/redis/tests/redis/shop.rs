@@ -1,14 +1,14 @@
 //! A small application for axum whose sessions are large, and a browser.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Path;
 use axum::http::{Request, StatusCode, header};
 use axum::routing::{get, post};
-use sealed_session_axum::{Error, KeyRing, Session, SessionLayer, SessionManager};
+use sealed_session_axum::{Error, Event, KeyRing, Session, SessionLayer, SessionManager};
 use sealed_session_redis::RedisStore;
 use tower::ServiceExt;
 
@@ -20,12 +20,22 @@ pub(crate) const MUCH: usize = 30_000;
 
 /// A node.
 #[derive(Clone)]
-pub(crate) struct Shop(Router);
+pub(crate) struct Shop {
+    routes: Router,
+    failures: Arc<Mutex<Vec<String>>>,
+}
 
 impl Shop {
     pub(crate) fn new(store: &RedisStore, ring: KeyRing) -> Shop {
+        let failures = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&failures);
         let manager = SessionManager::builder("shop", ring)
             .overflow(store.overflow())
+            .on_event(move |event, _| {
+                if let Event::StoreFailed { call, cause, .. } = event {
+                    noted.lock().unwrap().push(format!("{call}: {cause}"));
+                }
+            })
             .build()
             .unwrap();
         let routes = Router::new()
@@ -35,7 +45,7 @@ impl Shop {
             .route("/sign-in", post(sign_in))
             .route("/sign-out", post(sign_out))
             .layer(SessionLayer::new(manager));
-        Shop(routes)
+        Shop { routes, failures }
     }
 
     /// Sends a request, and returns the status and the body. The browser keeps the cookies of the response.
@@ -48,13 +58,18 @@ impl Shop {
         let request = Request::builder().method(method).uri(path);
         let request = request.header(header::COOKIE, browser.cookies());
         let request = request.body(Body::empty()).unwrap();
-        let response = self.0.clone().oneshot(request).await.unwrap();
+        let response = self.routes.clone().oneshot(request).await.unwrap();
         for line in response.headers().get_all(header::SET_COOKIE) {
             browser.keep(line.to_str().unwrap());
         }
         let status = response.status();
         let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
         (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    /// What an operator was told of the store since the last time.
+    pub(crate) fn failures(&self) -> Vec<String> {
+        std::mem::take(&mut self.failures.lock().unwrap())
     }
 
     /// Does something that works.

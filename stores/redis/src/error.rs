@@ -37,14 +37,15 @@ enum Kind {
 
 impl Error {
     /// Returns whether the store was not reached, or did not answer in time. What was revoked counts on this node, and
-    /// is written once the store is back.
+    /// is written once the store is back. What was claimed is nobody's.
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
         self.0.kind == Kind::Unreachable
     }
 
     /// Returns whether the store refused: the password, a command by its ACL, a write for want of memory, or a write
-    /// because it is a replica. What was revoked counts on this node, and is written once the store takes it.
+    /// because it is a replica. What was revoked counts on this node, and is written once the store takes it. What was claimed
+    /// is nobody's.
     #[must_use]
     pub fn is_refused(&self) -> bool {
         self.0.kind == Kind::Refused

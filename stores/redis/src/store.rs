@@ -92,7 +92,7 @@ impl RedisStore {
 
     /// Says that the server loses nothing when it is started again: `appendonly yes` and `appendfsync always`, on a disk
     /// that keeps what it says it has kept. A node that starts then trusts a server that was started again while no
-    /// other node lived. By default it does not.
+    /// other node lived, and [`Once`] goes on to know what was used. By default they do not.
     ///
     /// ```
     /// use sealed_session_redis::RedisStore;

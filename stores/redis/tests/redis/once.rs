@@ -291,6 +291,17 @@ async fn a_full_store_takes_no_claim_and_says_why() {
 }
 
 #[tokio::test]
+async fn a_user_that_may_not_is_told_what_is_missing() {
+    let (server, sender) = start().await;
+    let () = server.run(&["ACL", "SETUSER", "shop", "-get"]);
+    let error = sender.claim("1").await.unwrap_err();
+    assert!(error.is_refused(), "{error}");
+    assert!(error.to_string().contains("ACL line"), "{error}");
+    let () = server.run(&["ACL", "SETUSER", "shop", "+get"]);
+    assert_eq!(sender.claim("1").await.unwrap(), Claim::First);
+}
+
+#[tokio::test]
 async fn the_marks_name_nothing() {
     let (server, sender) = start().await;
     assert_eq!(sender.claim("link-of-alice").await.unwrap(), Claim::First);
@@ -305,7 +316,7 @@ async fn the_marks_name_nothing() {
             "{shown}"
         );
     }
-    // Another prefix is another application, and another purpose another thing.
+    // Another purpose is another thing.
     let good = now() - Duration::from_secs(9)..now() + Duration::from_secs(9);
     let other = sender
         .manager

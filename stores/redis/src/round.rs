@@ -46,22 +46,22 @@ impl Round {
         let answers = connection.atomically(&commands).await?;
         let address = &connection.server().address;
         let Ok([about, head, entries]) = <[_; 3]>::try_from(answers) else {
-            return Err(unreadable(address));
+            return Err(Error::unreadable(address));
         };
         let about = about?;
         let head = match head {
-            Ok(head) => Some(Head::read(&head).ok_or_else(|| unreadable(address))?),
+            Ok(head) => Some(Head::read(&head).ok_or_else(|| Error::unreadable(address))?),
             Err(error) if error.is_missing() => None,
             Err(error) => return Err(error),
         };
         let entries = entries?;
-        let entries = array(&entries).ok_or_else(|| unreadable(address))?;
+        let entries = array(&entries).ok_or_else(|| Error::unreadable(address))?;
         let read: Option<Vec<Entry>> = entries.iter().map(Entry::read).collect();
         Ok(Round {
             about: array(&about).and_then(About::read),
             head,
             is_last: entries.len() < COUNT,
-            entries: read.ok_or_else(|| unreadable(address))?,
+            entries: read.ok_or_else(|| Error::unreadable(address))?,
         })
     }
 }
@@ -91,10 +91,4 @@ impl Head {
             added: u64::try_from(*added).ok()?,
         })
     }
-}
-
-fn unreadable(address: &str) -> Error {
-    Error::refused(format!(
-        "the store at {address} answers in a way that Redis 7.0, Valkey 7.2 and later do not"
-    ))
 }

@@ -11,9 +11,13 @@ mod asking;
 mod full;
 mod losses;
 mod node;
+mod once;
 mod outages;
+mod overflow;
+mod proxy;
 mod server;
 mod sharing;
+mod shop;
 #[cfg(feature = "tls")]
 mod tls;
 mod trimming;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use sealed_session::{Key, KeyRing};
 
+use crate::proxy::Proxy;
 use crate::server::Server;
 use crate::shop::{Browser, LARGE, MUCH, Shop, text};
 
@@ -182,6 +183,32 @@ async fn a_store_that_hangs_or_is_down_keeps_nobody_waiting_and_signs_nobody_out
     assert_eq!(one.look(&browser).await, "missing");
     one.post(&browser, "/draft/4").await;
     assert_eq!(other.look(&browser).await, "guest 4");
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_before_the_answer_costs_a_visitor_nothing() {
+    let server = Server::start();
+    let proxy = Proxy::start(server.port());
+    let ring = KeyRing::new(Key::generate().unwrap());
+    let shop = Shop::new(&server.store_at(proxy.port()), ring);
+    let browser = Browser::default();
+    for (at, command) in ["SET", "GET", "EXPIREAT", "DEL"].into_iter().enumerate() {
+        proxy.lose_answers_of(command, 1);
+        match command {
+            "DEL" => shop.post(&browser, "/sign-out").await,
+            _ => shop.post(&browser, &format!("/draft/{at}")).await,
+        }
+        assert_eq!(proxy.lost(), at + 1, "{command}");
+        if command != "DEL" {
+            assert_eq!(
+                shop.look(&browser).await,
+                format!("guest {at}"),
+                "{command}"
+            );
+        }
+    }
+    assert!(times(&server).iter().all(|time| *time <= 3_600));
+    assert_eq!(shop.failures(), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Cmd, Pipeline, RedisError, Value};
 use tokio::time::timeout;
 
+use crate::about::About;
 use crate::error::Error;
 use crate::store::Server;
 
@@ -43,6 +44,11 @@ impl Connection {
         Ok(connection)
     }
 
+    /// Returns whether a node that lived through has found the store to be whole since the server was started.
+    pub(crate) fn vouches(&self, about: &About) -> bool {
+        self.run.is_some() && about.run == self.run
+    }
+
     pub(crate) fn server(&self) -> &Server {
         &self.server
     }
@@ -60,20 +66,50 @@ impl Connection {
     }
 
     /// Runs commands as one transaction. Each has an answer of its own, which may be an error.
+    ///
+    /// The client's own transactions are not used: redis 1.8.1 counts below zero if MULTI itself is refused.
     pub(crate) async fn atomically(
         &mut self,
-        commands: &mut Pipeline,
-    ) -> Result<Vec<Result<Value, RedisError>>, Error> {
-        let commands = commands.atomic().ignore_errors();
-        let answer = commands.query_async(&mut self.inner);
-        limited(&self.server, self.server.limit, answer).await
+        commands: &Pipeline,
+    ) -> Result<Vec<Result<Value, Error>>, Error> {
+        let mut all = Pipeline::with_capacity(commands.len() + 2);
+        all.cmd("MULTI");
+        for command in commands.cmd_iter() {
+            all.add_command(command.clone());
+        }
+        all.cmd("EXEC");
+        let answers = self.inner.send_packed_commands(&all, 0, all.len());
+        let mut answers = limited(&self.server, self.server.limit, answers).await?;
+        let address = &self.server.address;
+        let executed = answers.pop();
+        // What was refused before says more than that nothing was executed.
+        for answer in answers {
+            good(answer, address)?;
+        }
+        match executed
+            .map(|executed| good(executed, address))
+            .transpose()?
+        {
+            Some(Value::Array(answers)) => Ok(answers
+                .into_iter()
+                .map(|answer| good(answer, address))
+                .collect()),
+            _ => Err(Error::refused(format!(
+                "the store at {address} did not run a transaction"
+            ))),
+        }
     }
 
     /// Runs commands as one transaction that has to succeed. Returns the answers.
-    pub(crate) async fn all(&mut self, commands: &mut Pipeline) -> Result<Vec<Value>, Error> {
-        let answers = self.atomically(commands).await?;
-        let answers = answers.into_iter().collect::<Result<Vec<_>, _>>();
-        answers.map_err(|cause| Error::of(&cause, &self.server.address))
+    pub(crate) async fn all(&mut self, commands: &Pipeline) -> Result<Vec<Value>, Error> {
+        self.atomically(commands).await?.into_iter().collect()
+    }
+}
+
+fn good(answer: Value, address: &str) -> Result<Value, Error> {
+    match answer {
+        Value::ServerError(cause) => Err(Error::of(&cause.into(), address)),
+        answer => Ok(answer),
     }
 }
 

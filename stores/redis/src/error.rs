@@ -30,6 +30,8 @@ enum Kind {
     Refused,
     Full,
     Lost,
+    /// A key that was asked about is not there.
+    Missing,
 }
 
 impl Error {
@@ -66,6 +68,11 @@ impl Error {
         self.0.kind == Kind::Lost
     }
 
+    /// Returns whether a key that was asked about is not there, which no caller sees.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.0.kind == Kind::Missing
+    }
+
     pub(crate) fn configuration(what: impl Into<String>) -> Error {
         Error::new(Kind::Configuration, what)
     }
@@ -92,10 +99,11 @@ impl Error {
             ErrorKind::InvalidClientConfig => {
                 return Error::configuration(format!("the store at {address}: {cause}"));
             }
+            ErrorKind::Server(_) if cause.detail() == Some("no such key") => {
+                return Error::new(Kind::Missing, format!("{address}: {cause}"));
+            }
             ErrorKind::AuthenticationFailed => "; check the user and the password of the URL",
-            ErrorKind::Server(ServerErrorKind::NoPerm | ServerErrorKind::ExecAbort)
-                if cause.to_string().contains("NOPERM") =>
-            {
+            ErrorKind::Server(ServerErrorKind::NoPerm) => {
                 "; give the user the ACL line of this crate's documentation"
             }
             ErrorKind::Server(ServerErrorKind::ReadOnly) => {

@@ -47,7 +47,7 @@ impl Feed {
     /// Takes note that the store has lost something, and says so once.
     pub(crate) fn lose(&self, loss: Loss, turn: u64) {
         let since = self.replica.table.known_as_of(now());
-        if self.replica.lose(turn, loss) {
+        if self.replica.lose(turn, now()) {
             self.health.send_modify(|health| health.is_whole = false);
             tracing::error!(
                 target: "sealed_session",

@@ -38,7 +38,7 @@ impl Line {
     }
 
     /// Runs commands that have to succeed, as one transaction.
-    pub(crate) async fn all(&self, commands: &mut Pipeline) -> Result<Vec<redis::Value>, Error> {
+    pub(crate) async fn all(&self, commands: &Pipeline) -> Result<Vec<redis::Value>, Error> {
         let mut turns = self.turns.lock().await;
         let mut connection = turns.take(&self.server).await?;
         let answers = connection.all(commands).await;

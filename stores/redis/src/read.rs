@@ -67,9 +67,10 @@ pub(crate) async fn read(
         };
         if let (true, Some(about)) = (round.is_last, round.about) {
             return Ok(Finding::Complete(Complete {
-                about,
                 head,
                 as_of,
+                is_vouched: connection.server().is_durable || connection.vouches(&about),
+                about,
                 turn,
             }));
         }

@@ -84,9 +84,12 @@ impl Reader<'_> {
     async fn news(&self, connection: &mut Connection) -> Result<(), Error> {
         let place = match self.feed.replica.standing().0 {
             Standing::Whole(place) if !self.is_full => place,
-            // Whoever reads from the beginning each time does it less often.
-            _ if self.is_full => return Ok(sleep(10 * PAUSE).await),
-            _ => return Ok(sleep(PAUSE).await),
+            Standing::Repaired(_) => return Ok(()),
+            // A full table reads the same again each time, so it does so less often.
+            _ => {
+                sleep(if self.is_full { 10 * PAUSE } else { PAUSE }).await;
+                return Ok(());
+            }
         };
         let mut wait = redis::cmd("XREAD");
         wait.arg("COUNT").arg(1).arg("BLOCK").arg(NEWS.as_millis());
@@ -98,17 +101,6 @@ impl Reader<'_> {
     /// Reads what is new, and sees to what is wrong.
     async fn step(&mut self, connection: &mut Connection) -> Result<(), Error> {
         let (feed, replica) = (self.feed, &self.feed.replica);
-        if feed.is_behind.swap(false, Ordering::AcqRel) {
-            let grounds = match replica.standing().0 {
-                Standing::Cold => Grounds::Cold,
-                _ => Grounds::Whole,
-            };
-            let repaired = self.repair(connection, grounds).await;
-            if !matches!(repaired, Ok(true)) {
-                feed.is_behind.store(true, Ordering::Release);
-            }
-            repaired?;
-        }
         if let Standing::Bereft(_) = replica.standing().0 {
             self.repair(connection, Grounds::Whole).await?;
             return Ok(());
@@ -138,11 +130,8 @@ impl Reader<'_> {
         complete: Complete,
     ) -> Result<(), Error> {
         let (feed, replica) = (self.feed, &self.feed.replica);
-        let run = connection.run.clone();
-        let is_same_run = run.is_some() && complete.about.run == run;
         let is_cold = replica.standing().0 == Standing::Cold;
-        let is_known = is_same_run || feed.server.is_durable || self.is_believed;
-        if is_cold && !is_known {
+        if is_cold && !complete.is_vouched && !self.is_believed {
             let since = *self.unvouched.get_or_insert_with(Instant::now);
             if since.elapsed() < VOUCHING {
                 return Ok(());
@@ -174,30 +163,26 @@ impl Reader<'_> {
                 feed.server.address,
             );
         }
-        self.look_after(connection, &complete.about, is_same_run)
-            .await
+        if feed.is_behind.load(Ordering::Acquire) {
+            self.repair(connection, Grounds::Whole).await?;
+        }
+        self.look_after(connection, &complete).await
     }
 
     /// Vouches for a store that others may doubt, and removes what is over.
     async fn look_after(
         &mut self,
         connection: &mut Connection,
-        about: &About,
-        is_same_run: bool,
+        complete: &Complete,
     ) -> Result<(), Error> {
         let feed = self.feed;
         let own = feed.replica.table.remembers_since();
-        let is_new_run = connection.run.is_some() && !is_same_run;
-        if is_new_run || own < about.since {
-            let run = connection.run.clone();
+        let run = connection.run.clone();
+        let is_new_run = run.is_some() && complete.about.run != run;
+        if is_new_run || own < complete.about.since {
             let mut commands = redis::Pipeline::new();
-            About::vouch(
-                &mut commands,
-                &feed.keys,
-                own.min(about.since),
-                run.as_deref(),
-            );
-            connection.all(&mut commands).await?;
+            About::vouch(&mut commands, &feed.keys, own, run.as_deref());
+            connection.all(&commands).await?;
         }
         if self
             .trimmed
@@ -220,7 +205,7 @@ impl Reader<'_> {
             return self.repair(connection, Grounds::Cold).await.map(drop);
         }
         self.feed.lose(loss, turn);
-        Ok(())
+        self.repair(connection, Grounds::Whole).await.map(drop)
     }
 
     async fn repair(
@@ -229,21 +214,38 @@ impl Reader<'_> {
         grounds: Grounds,
     ) -> Result<bool, Error> {
         let (feed, replica) = (self.feed, &self.feed.replica);
-        let Some(repaired) = repair(connection, &feed.keys, replica, grounds).await? else {
+        let was_behind = feed.is_behind.swap(false, Ordering::AcqRel);
+        let repaired = repair(connection, &feed.keys, replica, grounds).await;
+        if was_behind && !matches!(repaired, Ok(Some(_))) {
+            feed.is_behind.store(true, Ordering::Release);
+        }
+        let Some(repaired) = repaired? else {
             return Ok(false);
         };
-        if grounds == Grounds::Whole {
-            replica.repaired();
+        let (address, written) = (&feed.server.address, repaired.written);
+        if replica.repaired() {
             feed.repairs.fetch_add(1, Ordering::Relaxed);
+            tracing::warn!(
+                target: "sealed_session",
+                event = "store_repaired",
+                written,
+                "the store at {address} has what this node knows, which is read again",
+            );
+        } else if repaired.is_new {
+            tracing::warn!(
+                target: "sealed_session",
+                event = "store_new",
+                written,
+                "the store at {address} begins now: sessions that began before are not known",
+            );
+        } else if written > 0 {
+            tracing::info!(
+                target: "sealed_session",
+                event = "store_written",
+                written,
+                "the store at {address} has what this node could not write before",
+            );
         }
-        tracing::warn!(
-            target: "sealed_session",
-            event = "store_repaired",
-            written = repaired.written,
-            is_new = repaired.is_new,
-            "the store at {} has what this node knows",
-            feed.server.address,
-        );
         Ok(true)
     }
 

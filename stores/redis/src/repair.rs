@@ -6,18 +6,22 @@
 
 use redis::{Pipeline, Value};
 use sealed_session::revocation::{Revocation, RevocationTable};
+use time::OffsetDateTime;
 
 use crate::about::About;
 use crate::connection::Connection;
 use crate::entry::{EntryId, MOST, put};
 use crate::error::Error;
 use crate::read::now;
-use crate::replica::Replica;
+use crate::replica::{Replica, Standing};
 use crate::round::{Head, Round};
 use crate::store::Keys;
 
 /// Seconds after which the lock of a node that died is gone.
-const LOCKED: u32 = 10;
+const LOCKED: u32 = 5;
+
+/// A server that is started again is back within this time, and its nodes with it.
+const GAP: time::Duration = time::Duration::minutes(1);
 
 /// Entries in one transaction.
 const TOGETHER: usize = 50;
@@ -83,7 +87,7 @@ async fn under_lock(
         if head.is_none() {
             put(&mut commands, &keys.stream, &[]);
         }
-        connection.all(&mut commands).await?;
+        connection.all(&commands).await?;
     }
     let entries: Vec<&[Revocation]> = missing.chunks(MOST).collect();
     for together in entries.chunks(TOGETHER) {
@@ -91,33 +95,53 @@ async fn under_lock(
         for entry in together {
             put(&mut commands, &keys.stream, entry);
         }
-        connection.all(&mut commands).await?;
+        connection.all(&commands).await?;
     }
 
     // At the end, what this node knows of it.
     let run = connection.run.clone();
-    let own = replica.table.remembers_since();
+    let about = about.filter(|_| !is_new);
+    let since = match (grounds, &about) {
+        (Grounds::Whole, about) => {
+            let about = about.as_ref().filter(|about| connection.vouches(about));
+            Some(since(replica, about))
+        }
+        (Grounds::Cold, Some(_)) => None,
+        (Grounds::Cold, None) | (Grounds::Nobody, _) => Some(now()),
+    };
     let mut commands = Pipeline::new();
-    match (grounds, about) {
-        (Grounds::Whole, Some(about)) if !is_new => {
-            About::vouch(&mut commands, keys, own.min(about.since), run.as_deref());
-        }
-        (Grounds::Whole, _) => About::new(own, run.as_deref())?.write(&mut commands, keys),
-        (Grounds::Cold, Some(_)) if !is_new => {}
-        (Grounds::Nobody, Some(_)) if !is_new => {
-            About::vouch(&mut commands, keys, now(), run.as_deref());
-        }
-        (Grounds::Cold | Grounds::Nobody, _) => {
-            About::new(now(), run.as_deref())?.write(&mut commands, keys);
-        }
+    match (since, about) {
+        (Some(since), Some(_)) => About::vouch(&mut commands, keys, since, run.as_deref()),
+        (Some(since), None) => About::new(since, run.as_deref())?.write(&mut commands, keys),
+        (None, _) => {}
     }
     if !commands.is_empty() {
-        connection.all(&mut commands).await?;
+        connection.all(&commands).await?;
+    }
+    if let (Grounds::Whole, Some(since)) = (grounds, since) {
+        replica.table.remember_since(since);
     }
     Ok(Repaired {
         written: missing.len(),
         is_new,
     })
+}
+
+/// Returns since when a store remembers that has all that this node knows, where another node vouches for what `about`
+/// says. A node that was cut off for longer than it takes to come back after a loss does not know what came between, and
+/// was lost.
+fn since(replica: &Replica, about: Option<&About>) -> OffsetDateTime {
+    let own = replica.table.remembers_since();
+    let Some(about) = about else { return own };
+    let is_gap = match replica.standing().0 {
+        Standing::Bereft(known) => known.is_none_or(|known| known + GAP < about.since),
+        _ => false,
+    };
+    if is_gap {
+        about.since
+    } else {
+        own.min(about.since)
+    }
 }
 
 /// Reads all that there is, into the node's table and into one that holds nothing else.

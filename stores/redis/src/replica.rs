@@ -6,7 +6,7 @@ use sealed_session::revocation::RevocationTable;
 use time::OffsetDateTime;
 
 use crate::about::About;
-use crate::place::{Loss, Place};
+use crate::place::Place;
 use crate::round::Head;
 
 /// A table that is fed, and what it has to do with the store.
@@ -28,10 +28,10 @@ pub(crate) enum Standing {
     Cold,
     /// It has read everything up to a place.
     Whole(Place),
-    /// It had, and the store has lost something of it.
-    Bereft(Loss),
+    /// It had, up to that time, and the store has lost something of it.
+    Bereft(Option<OffsetDateTime>),
     /// It has written again what was lost, and reads everything once more.
-    Repaired,
+    Repaired(Option<OffsetDateTime>),
 }
 
 /// Everything was read, as of a time.
@@ -39,6 +39,8 @@ pub(crate) struct Complete {
     pub(crate) about: About,
     pub(crate) head: Head,
     pub(crate) as_of: OffsetDateTime,
+    /// Whether somebody who lived through vouches for this run of the server, or nobody has to.
+    pub(crate) is_vouched: bool,
     /// The turn in which reading began.
     pub(crate) turn: u64,
 }
@@ -70,7 +72,8 @@ impl Replica {
         let since = match state.standing {
             Standing::Cold => complete.about.since,
             // Somebody else may remember more, and has written it all before saying so.
-            _ => complete.about.since.min(self.table.remembers_since()),
+            _ if complete.is_vouched => complete.about.since.min(self.table.remembers_since()),
+            _ => self.table.remembers_since(),
         };
         self.table.remember_since(since);
         self.table.confirm(complete.as_of);
@@ -89,24 +92,29 @@ impl Replica {
     }
 
     /// Takes note that the store has lost something. Returns whether that is news.
-    pub(crate) fn lose(&self, turn: u64, loss: Loss) -> bool {
+    pub(crate) fn lose(&self, turn: u64, now: OffsetDateTime) -> bool {
         let mut state = self.lock();
-        if state.turn != turn || state.standing == Standing::Cold {
-            return false;
-        }
+        let known = match state.standing {
+            _ if state.turn != turn => return false,
+            Standing::Cold | Standing::Bereft(_) => return false,
+            Standing::Whole(_) => self.table.known_as_of(now),
+            Standing::Repaired(known) => known,
+        };
         state.turn += 1;
-        state.standing = Standing::Bereft(loss);
+        state.standing = Standing::Bereft(known);
         self.table.doubt();
         true
     }
 
-    /// Takes note that what was lost is written again.
-    pub(crate) fn repaired(&self) {
+    /// Takes note that the store has what this node knows. Returns whether it had lost something.
+    pub(crate) fn repaired(&self) -> bool {
         let mut state = self.lock();
-        if matches!(state.standing, Standing::Bereft(_)) {
+        if let Standing::Bereft(known) = state.standing {
             state.turn += 1;
-            state.standing = Standing::Repaired;
+            state.standing = Standing::Repaired(known);
+            return true;
         }
+        false
     }
 
     /// No call of ours panics under the lock.

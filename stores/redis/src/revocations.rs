@@ -104,7 +104,7 @@ impl SharedRevocations {
         let behind = Behind(&self.feed.is_behind);
         let mut commands = Pipeline::new();
         append(&mut commands, &self.feed.keys.stream, &revocations);
-        let answers = self.feed.line.all(&mut commands).await?;
+        let answers = self.feed.line.all(&commands).await?;
         if answers.contains(&redis::Value::Nil) {
             return Err(Error::lost(format!(
                 "the store at {} has lost its revocations; this node writes them again",
@@ -155,7 +155,7 @@ impl SharedRevocations {
         let mut commands = Pipeline::new();
         let since = since.min(feed.replica.table.remembers_since());
         About::vouch(&mut commands, &feed.keys, since, None);
-        feed.line.all(&mut commands).await?;
+        feed.line.all(&commands).await?;
         feed.replica.table.remember_since(since);
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! A round: one question to the store, answered as of one moment.
 
-use redis::{Pipeline, RedisError, ServerErrorKind, Value};
+use redis::{Pipeline, Value};
 
 use crate::about::About;
 use crate::connection::Connection;
@@ -43,19 +43,18 @@ impl Round {
         let range = commands.cmd("XRANGE").arg(&*keys.stream);
         range.arg(format!("({after}")).arg("+");
         range.arg("COUNT").arg(COUNT);
-        let answers = connection.atomically(&mut commands).await?;
+        let answers = connection.atomically(&commands).await?;
         let address = &connection.server().address;
         let Ok([about, head, entries]) = <[_; 3]>::try_from(answers) else {
             return Err(unreadable(address));
         };
-        let refused = |cause: RedisError| Error::of(&cause, address);
-        let about = about.map_err(refused)?;
+        let about = about?;
         let head = match head {
             Ok(head) => Some(Head::read(&head).ok_or_else(|| unreadable(address))?),
-            Err(cause) if is_missing(&cause) => None,
-            Err(cause) => return Err(refused(cause)),
+            Err(error) if error.is_missing() => None,
+            Err(error) => return Err(error),
         };
-        let entries = entries.map_err(refused)?;
+        let entries = entries?;
         let entries = array(&entries).ok_or_else(|| unreadable(address))?;
         let read: Option<Vec<Entry>> = entries.iter().map(Entry::read).collect();
         Ok(Round {
@@ -92,11 +91,6 @@ impl Head {
             added: u64::try_from(*added).ok()?,
         })
     }
-}
-
-fn is_missing(cause: &RedisError) -> bool {
-    cause.kind() == ServerErrorKind::ResponseError.into()
-        && cause.to_string().contains("no such key")
 }
 
 fn unreadable(address: &str) -> Error {

@@ -66,6 +66,10 @@ impl Node {
     }
 }
 
+pub(crate) fn ring() -> KeyRing {
+    RING.clone()
+}
+
 /// A manager that refuses whatever nobody knows of.
 pub(crate) fn manager(revocations: impl Into<Revocations>) -> SessionManager {
     SessionManager::builder("shop", RING.clone())

@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
@@ -92,6 +92,15 @@ impl Server {
         redis::cmd(name).arg(arguments).query(&mut connection)
     }
 
+    /// Counts the commands that it has run.
+    pub(crate) fn commands(&self) -> u64 {
+        let stats: String = self.run(&["INFO", "stats"]);
+        let count = stats
+            .lines()
+            .find_map(|line| line.strip_prefix("total_commands_processed:"));
+        count.unwrap().trim().parse().unwrap()
+    }
+
     /// Ends the server as a crash does.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
@@ -127,7 +136,7 @@ impl Server {
             }
             // Whoever answers at this port is this one: it knows the user, and has the folder.
             let folder = self.try_run::<(String, String)>(&["CONFIG", "GET", "dir"]);
-            if folder.is_ok_and(|(_, folder)| PathBuf::from(folder) == self.folder)
+            if folder.is_ok_and(|(_, folder)| Path::new(&folder) == self.folder)
                 && self.try_run::<Value>(&["PING"]).is_ok()
             {
                 return true;
@@ -148,7 +157,7 @@ impl Drop for Server {
     }
 }
 
-fn run(folder: &PathBuf, port: u16, settings: &[String]) -> Child {
+fn run(folder: &Path, port: u16, settings: &[String]) -> Child {
     let program = std::env::var("SEALED_SESSION_REDIS_SERVER");
     let program = program.unwrap_or_else(|_| "redis-server".to_owned());
     let mut lines = vec![

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use sealed_session::Refusal;
+use time::OffsetDateTime;
 
 use crate::node::Node;
 use crate::server::Server;
@@ -10,10 +11,13 @@ use crate::server::Server;
 #[tokio::test]
 async fn a_sign_out_on_one_node_holds_on_the_other_within_a_second() {
     let server = Server::start();
-    let (one, other) = (
-        Node::start(&server.store()).await,
-        Node::start(&server.store()).await,
-    );
+    let one = Node::start(&server.store()).await;
+    // Otherwise a store counts as one that has lost something in the second in which it begins.
+    one.shared
+        .trust_since(OffsetDateTime::UNIX_EPOCH)
+        .await
+        .unwrap();
+    let other = Node::start(&server.store()).await;
     let (alice, bob) = (one.sign_in("alice"), one.sign_in("bob"));
     assert_eq!((other.refusal(&alice), other.refusal(&bob)), (None, None));
 

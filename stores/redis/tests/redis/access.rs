@@ -1,0 +1,118 @@
+//! Who may do what at the store, and what an operator is told.
+
+use std::time::Duration;
+
+use sealed_session::Refusal;
+use sealed_session_redis::{Error, RedisStore};
+
+use crate::node::{Node, until};
+use crate::server::Server;
+
+#[test]
+fn a_bad_url_is_an_error_that_does_not_show_it() {
+    let table = [
+        ("redis://shop:hunter2@host:port/0", "shop"),
+        ("http://shop:hunter2@host", "shop"),
+        ("redis://shop:hunter2@", "shop"),
+        ("redis://shop:hunter2@host/0/1/2", "shop"),
+        ("hunter2", "shop"),
+        ("redis://host?protocol=hunter2", "shop"),
+        ("rediss://shop:hunter2@host/#insecure", "shop"),
+        ("redis://shop:hunter2@host", ""),
+        ("redis://shop:hunter2@host", "{shop}"),
+        ("redis://shop:hunter2@host", &"x".repeat(65)),
+    ];
+    for (url, prefix) in table {
+        let error = RedisStore::open(url, prefix).unwrap_err();
+        assert!(error.is_configuration(), "{url}: {error}");
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+    }
+    let store = RedisStore::open("redis://shop:hunter2@host", "shop").unwrap();
+    assert!(!format!("{store:?}").contains("hunter2"));
+    let error = store.revocations(10).unwrap_err();
+    assert!(
+        error.is_configuration() && error.to_string().contains("tokio"),
+        "{error}"
+    );
+}
+
+/// What a node is told that cannot read the store.
+async fn refused(store: &RedisStore) -> Error {
+    let node = Node::blind(store, 10);
+    let error = node
+        .shared
+        .caught_up(Duration::from_millis(500))
+        .await
+        .unwrap_err();
+    assert!(error.is_refused(), "{error}");
+    assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+    error
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_to_do() {
+    let server = Server::start();
+    let url = |user: &str| format!("redis://{user}:hunter2@127.0.0.1:{}", server.port());
+
+    let error = refused(&RedisStore::open(&url("shop"), "shop").unwrap()).await;
+    assert!(
+        error
+            .to_string()
+            .contains("check the user and the password"),
+        "{error}"
+    );
+
+    let () = server.run(&["ACL", "SETUSER", "few", "on", ">hunter2", "~*", "+info"]);
+    let error = refused(&RedisStore::open(&url("few"), "shop").unwrap()).await;
+    assert!(error.to_string().contains("ACL line"), "{error}");
+
+    // The user that the README describes has its own keys and no others.
+    let error = refused(&RedisStore::open(&server.url(), "other").unwrap()).await;
+    assert!(error.to_string().contains("ACL line"), "{error}");
+}
+
+#[tokio::test]
+async fn a_store_without_memory_refuses_and_is_written_to_later() {
+    let server = Server::start();
+    let (one, other) = (
+        Node::start(&server.store()).await,
+        Node::start(&server.store()).await,
+    );
+    let alice = one.sign_in("alice");
+    let () = server.run(&["CONFIG", "SET", "maxmemory", "1"]);
+    let error = one.revoke("alice").await.unwrap_err();
+    assert!(
+        error.is_refused() && error.to_string().contains("more memory"),
+        "{error}"
+    );
+    assert_eq!(one.refusal(&alice), Some(Refusal::Revoked));
+    assert!(one.shared.status().is_behind);
+    let () = server.run(&["CONFIG", "SET", "maxmemory", "0"]);
+    other.wait_for(&alice, Some(Refusal::Revoked)).await;
+    until("all written", || !one.shared.status().is_behind).await;
+}
+
+#[tokio::test]
+async fn prefixes_are_stores_of_their_own() {
+    let server = Server::start();
+    let open = |prefix| RedisStore::open(&server.admin_url(), prefix).unwrap();
+    let (shop, blog) = (
+        Node::start(&open("shop")).await,
+        Node::start(&open("blog")).await,
+    );
+    let alice = shop.sign_in("alice");
+    blog.revoke("alice").await.unwrap();
+    shop.revoke("bob").await.unwrap();
+    let third = Node::start(&open("shop")).await;
+    assert_eq!(third.refusal(&alice), None);
+    assert_eq!(blog.refusal(&alice), Some(Refusal::Revoked));
+    let mut keys: Vec<String> = server.run(&["KEYS", "*"]);
+    keys.sort();
+    let wanted = [
+        "{blog}:about",
+        "{blog}:revocations",
+        "{shop}:about",
+        "{shop}:revocations",
+    ];
+    assert_eq!(keys, wanted);
+}

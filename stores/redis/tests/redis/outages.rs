@@ -1,0 +1,132 @@
+//! A store that is down, that hangs, and that comes back.
+
+use std::time::{Duration, Instant};
+
+use sealed_session::Refusal;
+
+use crate::node::{Node, until};
+use crate::server::Server;
+
+#[tokio::test]
+async fn what_is_revoked_while_the_store_is_down_is_written_when_it_is_back() {
+    let mut server = Server::start();
+    let (one, other) = (
+        Node::start(&server.store()).await,
+        Node::start(&server.store()).await,
+    );
+    let (alice, bob) = (one.sign_in("alice"), one.sign_in("bob"));
+    server.kill();
+    let error = one.revoke("alice").await.unwrap_err();
+    assert!(error.is_unreachable(), "{error}");
+    let text = error.to_string();
+    assert!(
+        text.contains(&format!("127.0.0.1:{}", server.port())),
+        "{text}"
+    );
+    assert!(!text.contains("password"), "{text}");
+    // Here it counts at once.
+    assert_eq!(one.refusal(&alice), Some(Refusal::Revoked));
+    until("the outage", || !one.shared.status().is_connected).await;
+    let status = one.shared.status();
+    assert!(status.is_behind && status.error.is_some(), "{status:?}");
+    // What is known goes on to count, for as long as the manager says.
+    assert_eq!((one.refusal(&bob), other.refusal(&alice)), (None, None));
+
+    server.restart();
+    other.wait_for(&alice, Some(Refusal::Revoked)).await;
+    until("all written", || !one.shared.status().is_behind).await;
+    until("a good end", || one.shared.status().error.is_none()).await;
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_is_noticed_by_the_time_limit() {
+    let server = Server::start();
+    let store = server.store().with_limit(Duration::from_millis(300));
+    let (one, other) = (Node::start(&store).await, Node::start(&store).await);
+    let alice = one.sign_in("alice");
+    server.freeze();
+
+    let begun = Instant::now();
+    let error = one.revoke("alice").await.unwrap_err();
+    assert!(error.is_unreachable(), "{error}");
+    assert!(
+        error.to_string().contains("gave no answer within 300 ms"),
+        "{error}"
+    );
+    assert!(
+        begun.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        begun.elapsed()
+    );
+    until("the outage", || !one.shared.status().is_connected).await;
+
+    // A node that starts now does not wait for ever either.
+    let third = Node::blind(&store, 10);
+    let begun = Instant::now();
+    let error = third
+        .shared
+        .caught_up(Duration::from_millis(700))
+        .await
+        .unwrap_err();
+    assert!(error.is_unreachable(), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(2));
+    assert_eq!(third.refusal(&alice), Some(Refusal::NotKnown));
+
+    server.thaw();
+    for node in [&other, &third] {
+        node.wait_for(&alice, Some(Refusal::Revoked)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_revocation_that_is_given_up_half_way_is_written_all_the_same() {
+    let server = Server::start();
+    let (one, other) = (
+        Node::start(&server.store()).await,
+        Node::start(&server.store()).await,
+    );
+    let alice = one.sign_in("alice");
+    server.freeze();
+    // The visitor goes away.
+    let revoke = one.revoke("alice");
+    assert!(
+        tokio::time::timeout(Duration::from_millis(50), revoke)
+            .await
+            .is_err()
+    );
+    assert_eq!(one.refusal(&alice), Some(Refusal::Revoked));
+    server.thaw();
+    other.wait_for(&alice, Some(Refusal::Revoked)).await;
+}
+
+#[tokio::test]
+async fn a_node_that_starts_before_its_server_catches_up_when_that_is_there() {
+    let mut server = Server::start();
+    server.kill();
+    let one = Node::blind(&server.store(), 100);
+    let error = one
+        .shared
+        .caught_up(Duration::from_millis(200))
+        .await
+        .unwrap_err();
+    assert!(error.is_unreachable(), "{error}");
+    server.restart();
+    one.shared.caught_up(Duration::from_secs(5)).await.unwrap();
+    assert!(one.shared.status().is_connected);
+}
+
+#[tokio::test]
+async fn the_task_ends_with_the_last_who_looks() {
+    let server = Server::start();
+    let Node { manager, shared } = Node::start(&server.store()).await;
+    let users = || {
+        let list: String = server.run(&["CLIENT", "LIST"]);
+        list.matches("user=shop").count()
+    };
+    assert_eq!(users(), 1);
+    drop(shared);
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    assert_eq!(users(), 1, "a manager looks");
+    drop(manager);
+    until("the end", || users() == 0).await;
+}

@@ -1,9 +1,12 @@
 //! What the task that reads shares with the handles.
 
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use redis::{Pipeline, Value};
+use sealed_session::revocation::Revocation;
 use tokio::sync::watch;
 
+use crate::entry::append;
 use crate::error::Error;
 use crate::line::Line;
 use crate::place::Loss;
@@ -57,5 +60,30 @@ impl Feed {
                 self.server.address,
             );
         }
+    }
+
+    /// Writes what is in the table already. What fails, or is given up half-way, is left to the task that reads.
+    pub(crate) async fn write(&self, revocations: &[Revocation]) -> Result<(), Error> {
+        let behind = Behind(&self.is_behind);
+        let mut commands = Pipeline::new();
+        append(&mut commands, &self.keys.stream, revocations);
+        let answers = self.line.all(&commands).await?;
+        if answers.contains(&Value::Nil) {
+            return Err(Error::lost(format!(
+                "the store at {} has lost its revocations; this node writes them again",
+                self.server.address
+            )));
+        }
+        std::mem::forget(behind);
+        Ok(())
+    }
+}
+
+/// Leaves what was not written to the task that reads, unless it is forgotten.
+struct Behind<'f>(&'f AtomicBool);
+
+impl Drop for Behind<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
     }
 }

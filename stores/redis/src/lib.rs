@@ -17,6 +17,7 @@ mod repair;
 mod replica;
 mod revocations;
 mod round;
+mod sign_outs;
 mod status;
 mod store;
 mod trim;

@@ -14,4 +14,5 @@ mod node;
 mod outages;
 mod server;
 mod sharing;
+mod sign_outs;
 mod trimming;

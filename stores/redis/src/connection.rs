@@ -113,14 +113,27 @@ fn good(answer: Value, address: &str) -> Result<Value, Error> {
     }
 }
 
-/// Waits for an answer, and no longer than that.
+/// Waits for an answer of the client, and no longer than that.
 async fn limited<T>(
     server: &Server,
     limit: Duration,
     answer: impl Future<Output = Result<T, RedisError>>,
 ) -> Result<T, Error> {
+    let answer = async {
+        let answer = answer.await;
+        answer.map_err(|cause| Error::of(&cause, &server.address))
+    };
+    within(server, limit, answer).await
+}
+
+/// Waits for an answer, and no longer than that.
+pub(crate) async fn within<T>(
+    server: &Server,
+    limit: Duration,
+    answer: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
     match timeout(limit, answer).await {
-        Ok(answer) => answer.map_err(|cause| Error::of(&cause, &server.address)),
+        Ok(answer) => answer,
         Err(_) => Err(Error::unreachable(format!(
             "the store at {} gave no answer within {} ms",
             server.address,

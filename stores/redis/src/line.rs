@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use redis::Pipeline;
 use tokio::sync::Mutex;
 
-use crate::connection::Connection;
+use crate::connection::{Connection, within};
 use crate::error::Error;
 use crate::feed::Feed;
 use crate::read::{Finding, read};
@@ -37,13 +37,17 @@ impl Line {
         }
     }
 
-    /// Runs commands that have to succeed, as one transaction.
+    /// Runs commands that have to succeed, as one transaction. The limit is for all of it: however many wait for their turn
+    /// at a server that hangs, none waits longer.
     pub(crate) async fn all(&self, commands: &Pipeline) -> Result<Vec<redis::Value>, Error> {
-        let mut turns = self.turns.lock().await;
-        let mut connection = turns.take(&self.server).await?;
-        let answers = connection.all(commands).await;
-        turns.put(connection, &answers);
-        answers
+        let answers = async {
+            let mut turns = self.turns.lock().await;
+            let mut connection = turns.take(&self.server).await?;
+            let answers = connection.all(commands).await;
+            turns.put(connection, &answers);
+            answers
+        };
+        within(&self.server, self.server.limit, answers).await
     }
 
     /// Brings a replica up to date, if it is whole. Returns whether it is. Those who ask together share a round, which

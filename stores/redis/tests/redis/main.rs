@@ -12,6 +12,7 @@ mod full;
 mod losses;
 mod node;
 mod outages;
+mod proxy;
 mod server;
 mod sharing;
 mod sign_outs;

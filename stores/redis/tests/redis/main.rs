@@ -8,6 +8,7 @@
 
 mod access;
 mod asking;
+mod chaos;
 mod full;
 mod losses;
 mod node;

@@ -223,8 +223,8 @@ pub enum Event {
     /// `again` is false for the first one, and for the first one after there was an answer.
     #[non_exhaustive]
     Stale {
-        /// The age of what the [table](crate::revocation::RevocationTable) knows; `None` if it was never told, and without
-        /// a table.
+        /// The age of what the [table](crate::revocation::RevocationTable) knows; `None` if it was never told of such a
+        /// session, and without a table.
         age: Option<Duration>,
         /// Whether the session is accepted.
         is_accepted: bool,

@@ -7,7 +7,7 @@
 //! | to keep revocations | take |
 //! | --- | --- |
 //! | of one process | a [`RevocationTable`] |
-//! | of several nodes | a [`RevocationTable`] on each of them, which a store feeds and [confirms](RevocationTable::confirm) |
+//! | of several nodes | `sealed-session-redis`, or a [`RevocationTable`] on each of them, which a store of yours feeds and [confirms](RevocationTable::confirm) |
 //! | that a database of the application's answers for | [`AskedRevocations`] |
 //!
 //! Give it to [`SessionManagerBuilder::revocations`](crate::SessionManagerBuilder::revocations), and say by

@@ -5,6 +5,7 @@
 //! | 8 | `srevoked` |
 //! | 1 | version: 1 |
 //! | 4 | the time at which it was written |
+//! | 4 | the time before which revocations may be missing; 0: none is |
 //! | 4 | the number of revocations |
 //! | | the revocations, 24 bytes each, in strictly ascending order of their targets |
 //! | 32 | SHA-256 of everything before |
@@ -102,8 +103,9 @@ impl RevocationTable {
         }
         let count = u32::try_from(body.len() / REVOCATION).unwrap_or(u32::MAX);
         let mut digest = Sha256::new();
-        let time = now.0.to_be_bytes();
-        for part in [&MAGIC[..], &[VERSION], &time, &count.to_be_bytes(), &body] {
+        let (time, since) = (now.0.to_be_bytes(), self.since().0.to_be_bytes());
+        let count = count.to_be_bytes();
+        for part in [&MAGIC[..], &[VERSION], &time, &since, &count, &body] {
             digest.update(part);
             out.write_all(part)?;
         }
@@ -125,11 +127,13 @@ impl RevocationTable {
             [version] => return Err(Damage::Version(version)),
         }
         let written = Timestamp(u32::from_be_bytes(file.array()?));
+        let since = Timestamp(u32::from_be_bytes(file.array()?));
         let count = u32::from_be_bytes(file.array()?);
         if usize::try_from(count).is_ok_and(|count| count > capacity) {
             return Err(Damage::Long { count, capacity });
         }
         let table = RevocationTable::new(capacity);
+        table.remember_since(since.to_time());
         let mut before = None;
         for _ in 0..count {
             let bytes: [u8; REVOCATION] = file.array()?;
@@ -240,6 +244,7 @@ mod tests {
 
     fn snapshot(all: &[Revocation]) -> Vec<u8> {
         let table = RevocationTable::new(1_000);
+        table.remember_since(Timestamp(900).to_time());
         table.add(all.iter().copied(), NOW.to_time()).unwrap();
         let mut file = Vec::new();
         table.write(&mut file, NOW).unwrap();
@@ -264,7 +269,8 @@ mod tests {
             let mut again = Vec::new();
             table.write(&mut again, NOW).unwrap();
             prop_assert_eq!(&file, &again);
-            prop_assert_eq!(file.len(), 17 + 24 * table.len() + 32);
+            prop_assert_eq!(table.since(), Timestamp(900));
+            prop_assert_eq!(file.len(), 21 + 24 * table.len() + 32);
             for one in all {
                 prop_assert_eq!(table.find(one.target), Some(NOW));
             }
@@ -312,21 +318,21 @@ mod tests {
         };
         assert_eq!(change(0, b"srevoke?"), "is no snapshot of revocations");
         assert_eq!(change(8, &[2]), "is of version 2, and this reads 1");
-        assert!(change(13, &[255; 4]).starts_with("holds 4294967295 revocations"));
+        assert!(change(17, &[255; 4]).starts_with("holds 4294967295 revocations"));
         assert_eq!(
-            change(13, &1_000u32.to_be_bytes()),
+            change(17, &1_000u32.to_be_bytes()),
             "holds revocations that no table writes"
         );
         let no_table = "holds revocations that no table writes";
-        let (first, second) = (&body[17..41], &body[41..65]);
-        assert_eq!(change(17, second), no_table, "one twice");
+        let (first, second) = (&body[21..45], &body[45..69]);
+        assert_eq!(change(21, second), no_table, "one twice");
         assert_eq!(
-            change(17, &[second, first].concat()),
+            change(21, &[second, first].concat()),
             no_table,
             "out of order"
         );
         assert_eq!(
-            change(37, &[0; 4]),
+            change(41, &[0; 4]),
             no_table,
             "kept until before it was made"
         );

@@ -49,6 +49,17 @@ impl Revocations {
     }
 
     /// Keeps `feeder` for as long as a manager looks here: what ends, when it is dropped, the task that feeds the table.
+    ///
+    /// ```
+    /// use sealed_session::revocation::{RevocationTable, Revocations};
+    /// use std::sync::Arc;
+    ///
+    /// let task = Arc::new("ends the task when it is dropped");
+    /// let revocations = Revocations::from(RevocationTable::new(10)).fed_by(Arc::clone(&task));
+    /// assert_eq!(Arc::strong_count(&task), 2);
+    /// drop(revocations);
+    /// assert_eq!(Arc::strong_count(&task), 1);
+    /// ```
     #[must_use]
     pub fn fed_by(self, feeder: impl Any + Send + Sync) -> Revocations {
         Revocations {

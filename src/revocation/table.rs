@@ -227,6 +227,24 @@ impl RevocationTable {
     /// Answers a [`Question`] by what the table holds, however old that is: [`Answer::NotKnown`] says that it is in
     /// [doubt](RevocationTable::doubt), or [remembers](RevocationTable::remember_since) too little. For
     /// [`AskedRevocations`](super::AskedRevocations) that bring the table up to date when they are asked.
+    ///
+    /// ```
+    /// use sealed_session::revocation::{Answer, AskedRevocations, RevocationTable, Revocations};
+    /// # async fn read_the_store(_: &RevocationTable) -> Result<(), ()> { Ok(()) }
+    ///
+    /// let table = RevocationTable::new(100_000);
+    /// let fed = table.clone();
+    /// let asked = AskedRevocations::new(move |question| {
+    ///     let table = fed.clone();
+    ///     async move {
+    ///         match read_the_store(&table).await {
+    ///             Ok(()) => table.answer(&question),
+    ///             Err(()) => Answer::NotKnown,
+    ///         }
+    ///     }
+    /// });
+    /// let revocations = Revocations::from(table).or_ask(asked);
+    /// ```
     #[must_use]
     pub fn answer(&self, question: &Question) -> Answer {
         let Question { targets, begun, .. } = question;
@@ -277,7 +295,22 @@ impl RevocationTable {
     }
 
     /// Returns all that may still end a session at `now`, in ascending order of their targets. One shard after the other
-    /// is locked, and none while its revocations are used.
+    /// is locked, and none while its revocations are used. A node that lived through the loss of a store writes them to it
+    /// again.
+    ///
+    /// ```
+    /// use sealed_session::revocation::{RevocationTable, Target};
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    /// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
+    ///
+    /// let table = RevocationTable::new(10_000);
+    /// let all = manager.revocations_of(Target::Subject("user-17"), now);
+    /// table.add(all.clone(), now)?;
+    /// assert!(table.revocations(now).eq(all));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
     pub fn revocations(&self, now: OffsetDateTime) -> impl Iterator<Item = Revocation> {
         self.all(Timestamp::of(now))
     }

@@ -15,6 +15,8 @@ pub(crate) struct Revoking {
     pub(super) staleness: Staleness,
     /// Whether an operator was told that nobody knows recently enough, and it has not changed since.
     told: AtomicBool,
+    /// Whether an operator was told that what was revoked before a time may be missing, which does not change.
+    told_missing: AtomicBool,
 }
 
 impl Revoking {
@@ -23,6 +25,7 @@ impl Revoking {
             revocations,
             staleness,
             told: AtomicBool::new(false),
+            told_missing: AtomicBool::new(false),
         }
     }
 
@@ -56,12 +59,20 @@ impl Revoking {
         let Some(is_accepted) = state.stale() else {
             return;
         };
-        let as_of = self.revocations.as_of();
-        let age = as_of.and_then(|as_of| as_of.age(now));
+        let age = self.revocations.as_of().and_then(|as_of| as_of.age(now));
+        let age = age.map(|seconds| Duration::from_secs(seconds.into()));
+        // Known recently enough, and not of this session: what was revoked before it began may be missing.
+        let is_missing =
+            self.revocations.since().is_some() && age.is_some_and(|age| age <= self.bound());
+        let told = if is_missing {
+            &self.told_missing
+        } else {
+            &self.told
+        };
         note(Event::Stale {
-            age: age.map(|seconds| Duration::from_secs(seconds.into())),
+            age: age.filter(|_| !is_missing),
             is_accepted,
-            again: self.told.swap(true, Ordering::Relaxed),
+            again: told.swap(true, Ordering::Relaxed),
         });
     }
 }

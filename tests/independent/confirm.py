@@ -299,8 +299,8 @@ def snapshot(entry: Entry) -> None:
         same(refusal(lambda: rv.read_snapshot(data)), "malformed")
         return
     kept = [bytes.fromhex(one) for one in entry["revocations"]]
-    same(rv.read_snapshot(data), (entry["written"], kept))
-    same(rv.write_snapshot(entry["written"], kept), data)
+    same(rv.read_snapshot(data), (entry["written"], entry["since"], kept))
+    same(rv.write_snapshot(entry["written"], entry["since"], kept), data)
 
 
 def refused_key(entry: Entry) -> None:

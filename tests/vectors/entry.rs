@@ -173,6 +173,9 @@ fn known(builder: SessionManagerBuilder, entry: &Value, kept: &[Value]) -> Sessi
     if let Some(as_of) = entry["as_of"].as_u64() {
         table.confirm(moment(as_of));
     }
+    if let Some(since) = entry["since"].as_u64() {
+        table.remember_since(moment(since));
+    }
     let builder = builder.revocations(table);
     match entry["within"].as_u64() {
         None => builder,

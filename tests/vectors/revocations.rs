@@ -53,6 +53,7 @@ fn files_are_tables() {
         let kept = list(&entry["revocations"]).iter().rev();
         let kept = kept.map(|one| Revocation::from_bytes(&unhex(text_of(one))).unwrap());
         added.add(kept, written).unwrap();
+        added.remember_since(moment(number(entry, "since")));
         for table in [table, added] {
             table.save(&path, written).unwrap();
             same(

@@ -51,13 +51,14 @@ pub(crate) fn lint() -> Result<(), String> {
 }
 
 /// The packages that are published.
-const PACKAGES: [&str; 6] = [
+const PACKAGES: [&str; 7] = [
     "sealed-session",
     "sealed-session-cli",
     "sealed-session-tower",
     "sealed-session-axum",
     "sealed-session-actix",
     "sealed-session-rocket",
+    "sealed-session-redis",
 ];
 
 /// Checks that a package has its licences and a front page, and nothing that a test left behind.
@@ -84,6 +85,7 @@ fn check_package(package: &str) -> Result<(), String> {
 
 /// Runs the tests and doctests of every crate, without the end-to-end tests.
 pub(crate) fn unit() -> Result<Passed, String> {
+    tools::redis()?;
     let all = count(&mut cargo("test --workspace --all-features --locked"))?;
     // The tests of values once more, with what another crate of an application may switch on in serde_json.
     // Nothing here seals often enough to pay for an optimized build.

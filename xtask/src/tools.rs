@@ -47,6 +47,7 @@ pub(crate) fn all() -> Result<(), String> {
         components(),
         browser(),
         clients_and_proxies(),
+        redis(),
         python_with_cryptography().map(drop),
         cargo_fuzz(),
     ]
@@ -99,6 +100,16 @@ pub(crate) fn clients_and_proxies() -> Result<(), String> {
         return Ok(());
     }
     install(&missing)
+}
+
+/// Finds or installs the server of revocations that the tests start.
+pub(crate) fn redis() -> Result<(), String> {
+    // Another one is named there, and its own tests say if it does not start.
+    let is_named = std::env::var_os("SEALED_SESSION_REDIS_SERVER").is_some();
+    match is_named || works("redis-server", &["--version"]) {
+        true => Ok(()),
+        false => install(&["redis-server"]),
+    }
 }
 
 /// Finds or installs what counts instructions. `test` does without.

@@ -136,6 +136,23 @@ fn a_table_is_true_as_of_now_until_somebody_else_feeds_it() {
 }
 
 #[test]
+fn a_table_lists_what_may_still_end_a_session() {
+    let table = RevocationTable::new(10);
+    let all = [revocation(1, 10, 100), revocation(2, 10, 200)];
+    table.add(all, time(10)).unwrap();
+    table.add([revocation(1, 5, 150)], time(10)).unwrap();
+    let one = revocation(1, 10, 150);
+    assert_eq!(table.latest(id(1)), Some(one));
+    assert_eq!(table.latest(id(3)), None);
+    let mut listed: Vec<Revocation> = table.revocations(time(10)).collect();
+    assert!(listed.is_sorted_by_key(|revocation| revocation.target));
+    listed.sort_by_key(|revocation| revocation.until);
+    assert_eq!(listed, [one, revocation(2, 10, 200)]);
+    let listed: Vec<Revocation> = table.revocations(time(150)).collect();
+    assert_eq!(listed, [revocation(2, 10, 200)]);
+}
+
+#[test]
 fn threads_that_fill_a_table_at_once_neither_pass_its_bound_nor_lose_what_was_added() {
     let table = RevocationTable::new(200);
     let added: usize = std::thread::scope(|scope| {

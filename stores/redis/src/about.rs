@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use crate::entry::text;
 use crate::error::Error;
-use crate::store::Keys;
+use crate::keys::Keys;
 
 const EPOCH: &str = "epoch";
 const SINCE: &str = "since";

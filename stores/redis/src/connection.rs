@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::about::About;
 use crate::error::Error;
-use crate::store::Server;
+use crate::server::Server;
 
 /// A connection to a server that is the same one until it ends.
 pub(crate) struct Connection {

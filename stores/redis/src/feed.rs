@@ -8,11 +8,12 @@ use tokio::sync::watch;
 
 use crate::entry::append;
 use crate::error::Error;
-use crate::line::Line;
+use crate::keys::Keys;
+use crate::line::{Line, Refreshed};
 use crate::place::Loss;
 use crate::read::now;
 use crate::replica::Replica;
-use crate::store::{Keys, Server};
+use crate::server::Server;
 
 /// A replica, and all that it takes to feed it.
 pub(crate) struct Feed {
@@ -76,6 +77,18 @@ impl Feed {
         }
         std::mem::forget(behind);
         Ok(())
+    }
+
+    /// Brings the replica up to date now. Returns whether it is.
+    pub(crate) async fn refresh(&self) -> bool {
+        match self.line.refresh(&self.keys, &self.replica).await {
+            Refreshed::Current => true,
+            Refreshed::Lost(loss, turn) => {
+                self.lose(loss, turn);
+                false
+            }
+            Refreshed::Failed => false,
+        }
     }
 }
 

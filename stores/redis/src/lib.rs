@@ -1,14 +1,15 @@
 #![forbid(unsafe_code)]
-#![doc = include_str!("../README.md")]
+//! Revocations that several nodes share. This crate owns the wire: what is written to a store, how each node reads it, and
+//! what happens when a store loses something. It judges no session; that is `sealed_session`, by the table that this feeds.
 //!
-//! This crate owns the wire: what is written to a store, how each node reads it, and what happens when a store loses
-//! something. It judges no session; that is `sealed_session`, by the table that this feeds.
+#![doc = include_str!("../README.md")]
 
 mod about;
 mod connection;
 mod entry;
 mod error;
 mod feed;
+mod keys;
 mod line;
 mod place;
 mod read;
@@ -17,6 +18,7 @@ mod repair;
 mod replica;
 mod revocations;
 mod round;
+mod server;
 mod sign_outs;
 mod status;
 mod store;

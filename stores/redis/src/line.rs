@@ -8,10 +8,11 @@ use tokio::task::JoinHandle;
 
 use crate::connection::{Connection, within};
 use crate::error::Error;
-use crate::feed::Feed;
+use crate::keys::Keys;
+use crate::place::Loss;
 use crate::read::{Finding, read};
-use crate::replica::Standing;
-use crate::store::Server;
+use crate::replica::{Replica, Standing};
+use crate::server::Server;
 
 /// A connection that tasks take turns with, made when it is first needed. A task that gives up half-way closes it.
 pub(crate) struct Line {
@@ -27,7 +28,7 @@ struct Turns {
     opening: Option<JoinHandle<Result<Connection, Error>>>,
     /// The last round that came to an end, and how.
     ended: u64,
-    is_current: bool,
+    last: Refreshed,
 }
 
 impl Line {
@@ -53,40 +54,45 @@ impl Line {
         answers
     }
 
-    /// Brings a replica up to date, if it is whole. Returns whether it is. Those who ask together share a round, which
-    /// begins after each of them has asked.
-    pub(crate) async fn refresh(&self, feed: &Feed) -> bool {
+    /// Brings a replica up to date, if it is whole. Those who ask together share a round, which begins after each of them
+    /// has asked.
+    pub(crate) async fn refresh(&self, keys: &Keys, replica: &Replica) -> Refreshed {
         let mine = self.begun.load(Ordering::SeqCst) + 1;
         let mut turns = self.turns.lock().await;
-        if turns.ended >= mine {
-            return turns.is_current;
+        if turns.ended < mine {
+            let round = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
+            turns.last = turns.refresh(&self.server, keys, replica).await;
+            turns.ended = round;
         }
-        let round = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
-        turns.is_current = turns.refresh(feed).await;
-        turns.ended = round;
-        turns.is_current
+        turns.last
     }
 }
 
+/// What came of a round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Refreshed {
+    Current,
+    /// The store has lost something, which was found in this turn.
+    Lost(Loss, u64),
+    #[default]
+    Failed,
+}
+
 impl Turns {
-    async fn refresh(&mut self, feed: &Feed) -> bool {
-        let replica = &feed.replica;
+    async fn refresh(&mut self, server: &Server, keys: &Keys, replica: &Replica) -> Refreshed {
         // To begin and to repair are the reader's.
         if !matches!(replica.standing().0, Standing::Whole(_)) {
-            return false;
+            return Refreshed::Failed;
         }
-        let Ok(mut connection) = self.take(&feed.server).await else {
-            return false;
+        let Ok(mut connection) = self.take(server).await else {
+            return Refreshed::Failed;
         };
-        let found = read(&mut connection, &feed.keys, replica).await;
+        let found = read(&mut connection, keys, replica).await;
         self.put(connection, &found);
         match found {
-            Ok(Finding::Complete(complete)) => replica.confirm(&complete),
-            Ok(Finding::Lost(loss, turn)) => {
-                feed.lose(loss, turn);
-                false
-            }
-            Ok(Finding::Full(_)) | Err(_) => false,
+            Ok(Finding::Complete(complete)) if replica.confirm(&complete) => Refreshed::Current,
+            Ok(Finding::Lost(loss, turn)) => Refreshed::Lost(loss, turn),
+            _ => Refreshed::Failed,
         }
     }
 

@@ -5,10 +5,10 @@ use time::OffsetDateTime;
 use crate::connection::Connection;
 use crate::entry::EntryId;
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::place::{Loss, Place};
 use crate::replica::{Complete, Replica, Standing};
 use crate::round::Round;
-use crate::store::Keys;
 
 /// What came of reading.
 pub(crate) enum Finding {

@@ -12,10 +12,10 @@ use crate::about::About;
 use crate::connection::Connection;
 use crate::entry::{EntryId, MOST, put};
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::read::now;
 use crate::replica::{Replica, Standing};
 use crate::round::{Head, Round};
-use crate::store::Keys;
 
 /// Seconds after which the lock of a node that died is gone.
 const LOCKED: u32 = 5;
@@ -104,7 +104,12 @@ async fn under_lock(
     let since = match (grounds, &about) {
         (Grounds::Whole, about) => {
             let about = about.as_ref().filter(|about| connection.vouches(about));
-            Some(since(replica, about))
+            let known = match replica.standing().0 {
+                Standing::Bereft(known) | Standing::Repaired(known) => known,
+                Standing::Cold | Standing::Whole(_) => Some(now()),
+            };
+            let own = replica.table.remembers_since();
+            Some(since(own, known, about.map(|about| about.since), now()))
         }
         (Grounds::Cold, Some(_)) => None,
         (Grounds::Cold, None) | (Grounds::Nobody, _) => Some(now()),
@@ -127,23 +132,6 @@ async fn under_lock(
     })
 }
 
-/// Returns since when a store remembers that has all that this node knows, where another node vouches for what `about`
-/// says. A node that was cut off for longer than it takes to come back after a loss does not know what came between, and
-/// was lost.
-fn since(replica: &Replica, about: Option<&About>) -> OffsetDateTime {
-    let own = replica.table.remembers_since();
-    let Some(about) = about else { return own };
-    let is_gap = match replica.standing().0 {
-        Standing::Bereft(known) => known.is_none_or(|known| known + GAP < about.since),
-        _ => false,
-    };
-    if is_gap {
-        about.since
-    } else {
-        own.min(about.since)
-    }
-}
-
 /// Reads all that there is, into the node's table and into one that holds nothing else.
 async fn read_all(
     connection: &mut Connection,
@@ -163,6 +151,51 @@ async fn read_all(
         }
         if round.is_last {
             return Ok((round.about, round.head, seen));
+        }
+    }
+}
+
+/// Returns since when a store remembers that has all that a node knows which remembers since `own`, and knew everything
+/// at `known`. Others vouch that it remembers since `about`, if anybody does.
+fn since(
+    own: OffsetDateTime,
+    known: Option<OffsetDateTime>,
+    about: Option<OffsetDateTime>,
+    now: OffsetDateTime,
+) -> OffsetDateTime {
+    match (known, about) {
+        (Some(_), None) => own,
+        // Nothing was written that it does not know.
+        (Some(known), Some(about)) if about <= known + GAP => own.min(about),
+        // What was revoked after it was cut off, and before the store began anew, is lost.
+        (_, Some(about)) => about,
+        (None, None) => now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_vouches_for_no_time_that_it_has_not_seen() {
+        let at = |seconds| OffsetDateTime::UNIX_EPOCH + time::Duration::seconds(seconds);
+        let table = [
+            // Its own, when it knew everything, what others vouch for, and the verdict at 10,000.
+            (100, Some(9_000), None, 100),
+            (100, Some(9_000), Some(50), 50),
+            // A node that has just started began the store anew.
+            (100, Some(9_000), Some(9_001), 100),
+            (100, Some(9_000), Some(9_060), 100),
+            // It did so long after this one was cut off.
+            (100, Some(9_000), Some(9_061), 9_061),
+            // It never knew everything, for want of room.
+            (100, None, Some(9_000), 9_000),
+            (100, None, None, 10_000),
+        ];
+        for (own, known, about, wanted) in table {
+            let found = since(at(own), known.map(at), about.map(at), at(10_000));
+            assert_eq!(found, at(wanted), "{own}, {known:?}, {about:?}");
         }
     }
 }

@@ -122,3 +122,65 @@ impl Replica {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::EntryId;
+
+    fn at(seconds: i64) -> OffsetDateTime {
+        OffsetDateTime::UNIX_EPOCH + time::Duration::seconds(seconds)
+    }
+
+    fn complete(replica: &Replica, since: i64, is_vouched: bool) -> Complete {
+        Complete {
+            about: About {
+                epoch: "e".to_owned(),
+                since: at(since),
+                run: None,
+            },
+            head: Head {
+                last: EntryId::START,
+                added: 0,
+            },
+            as_of: at(1_000),
+            is_vouched,
+            turn: replica.standing().1,
+        }
+    }
+
+    #[test]
+    fn what_was_asked_before_a_loss_confirms_nothing_after_it() {
+        let replica = Replica::new(10);
+        assert!(replica.confirm(&complete(&replica, 0, true)));
+        let asked = complete(&replica, 0, true);
+        assert!(replica.lose(asked.turn, at(1_000)));
+        assert_eq!(replica.standing().0, Standing::Bereft(Some(at(1_000))));
+        assert_eq!(replica.table.known_as_of(at(1_000)), None);
+        assert!(!replica.confirm(&asked));
+        // Nor is it lost twice.
+        assert!(!replica.lose(asked.turn, at(1_001)));
+        let (_, turn) = replica.standing();
+        assert!(!replica.lose(turn, at(1_001)));
+
+        assert!(replica.repaired());
+        assert_eq!(replica.standing().0, Standing::Repaired(Some(at(1_000))));
+        assert!(replica.confirm(&complete(&replica, 0, true)));
+        assert_eq!(replica.table.known_as_of(at(1_000)), Some(at(1_000)));
+        assert!(!replica.repaired());
+    }
+
+    #[test]
+    fn a_node_remembers_what_others_vouch_for_and_no_more() {
+        let replica = Replica::new(10);
+        let remembers = |since, is_vouched| {
+            assert!(replica.confirm(&complete(&replica, since, is_vouched)));
+            replica.table.remembers_since()
+        };
+        // One that starts believes the store; from then on it knows by itself.
+        assert_eq!(remembers(500, true), at(500));
+        assert_eq!(remembers(900, true), at(500));
+        assert_eq!(remembers(100, false), at(500));
+        assert_eq!(remembers(100, true), at(100));
+    }
+}

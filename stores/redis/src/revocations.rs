@@ -15,17 +15,36 @@ use tokio::time::timeout;
 use crate::about::About;
 use crate::error::Error;
 use crate::feed::Feed;
+use crate::keys::Keys;
 use crate::read::now;
 use crate::reader;
 use crate::replica::Standing;
+use crate::server::Server;
 use crate::sign_outs;
 use crate::status::Status;
-use crate::store::{Keys, Server};
 
 /// Revocations that several nodes share. A clone is the same.
 ///
 /// A task of this process reads what others revoke, and confirms what it knows every half second. Another one writes what
 /// a `destroy` of this node ends. They end when the last clone and the last manager that looks here are gone.
+///
+/// ```no_run
+/// use sealed_session::revocation::Target;
+/// use sealed_session::{KeyRing, SessionManager};
+/// use sealed_session_redis::RedisStore;
+/// use std::time::Duration;
+/// use time::OffsetDateTime;
+///
+/// # async fn start(ring: KeyRing) -> Result<(), Box<dyn std::error::Error>> {
+/// let revoked = RedisStore::open("redis://127.0.0.1", "shop")?.revocations(100_000)?;
+/// let manager = SessionManager::builder("shop", ring).revocations(revoked.clone()).build()?;
+/// revoked.caught_up(Duration::from_secs(10)).await?;
+///
+/// let now = OffsetDateTime::now_utc();
+/// revoked.revoke(manager.revocations_of(Target::Subject("user-17"), now), now).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct SharedRevocations {
     feed: Arc<Feed>,
@@ -69,6 +88,20 @@ impl SharedRevocations {
     ///
     /// What went wrong last, or [`Error::is_unreachable`], if it takes longer than `limit`. The node goes on trying. Until
     /// it succeeds, sessions are as [`Staleness`](sealed_session::revocation::Staleness) says.
+    ///
+    /// ```
+    /// use sealed_session_redis::RedisStore;
+    /// use std::time::Duration;
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    ///
+    /// // Nobody is there.
+    /// let revoked = RedisStore::open("redis://127.0.0.1:1", "shop")?.revocations(1_000)?;
+    /// let error = revoked.caught_up(Duration::from_millis(100)).await.unwrap_err();
+    /// assert!(error.is_unreachable());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn caught_up(&self, limit: Duration) -> Result<(), Error> {
         let mut health = self.feed.health.subscribe();
         let is_whole = health.wait_for(|health| health.is_whole);
@@ -92,6 +125,26 @@ impl SharedRevocations {
     /// [`Error::is_full`] if this node has no room: nothing was revoked. With every other error it is revoked on this node,
     /// and not yet on others; the task writes it as soon as the store takes it, as long as this process lives. Tell the
     /// visitor that the sign-out is under way.
+    ///
+    /// ```
+    /// use sealed_session::revocation::Target;
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// use sealed_session_redis::RedisStore;
+    /// use time::OffsetDateTime;
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    ///
+    /// // Nobody is there, and the revocation is kept until somebody is.
+    /// let revoked = RedisStore::open("redis://127.0.0.1:1", "shop")?.revocations(1_000)?;
+    /// # let ring = KeyRing::new(Key::generate()?);
+    /// let manager = SessionManager::builder("shop", ring).revocations(revoked.clone()).build()?;
+    /// let now = OffsetDateTime::now_utc();
+    /// let ended = revoked.revoke(manager.revocations_of(Target::Subject("user-17"), now), now).await;
+    /// assert!(ended.is_err_and(|error| error.is_unreachable()));
+    /// assert!(revoked.status().is_behind);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn revoke(
         &self,
         revocations: impl IntoIterator<Item = Revocation>,
@@ -111,7 +164,25 @@ impl SharedRevocations {
     /// [bound](sealed_session::revocation::Staleness::within), and wait for the answer no longer than `limit`. Requests that
     /// ask at the same time share a question.
     ///
-    /// With a bound of zero, every request that looks at a session asks.
+    /// With a bound of zero, every request that looks at a session asks. Times are whole seconds, so where the store cannot
+    /// be asked, what the task has heard within this second still counts.
+    ///
+    /// ```
+    /// use sealed_session::revocation::Staleness;
+    /// # use sealed_session::{Key, KeyRing, SessionManager};
+    /// use sealed_session_redis::RedisStore;
+    /// use std::time::Duration;
+    /// # let runtime = tokio::runtime::Runtime::new()?;
+    /// # let _in_it = runtime.enter();
+    /// # let ring = KeyRing::new(Key::generate()?);
+    ///
+    /// let revoked = RedisStore::open("redis://127.0.0.1", "shop")?.revocations(1_000)?;
+    /// let manager = SessionManager::builder("shop", ring)
+    ///     .revocations(revoked.asking(Duration::from_millis(200)))
+    ///     .staleness(Staleness::within(Duration::ZERO).or_refuse())
+    ///     .build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn asking(&self, limit: Duration) -> Revocations {
         let this = self.clone();
@@ -119,8 +190,7 @@ impl SharedRevocations {
             let this = this.clone();
             async move {
                 let feed = &this.feed;
-                let refresh = feed.line.refresh(feed);
-                match timeout(limit, refresh).await {
+                match timeout(limit, feed.refresh()).await {
                     Ok(true) => feed.replica.table.answer(&question),
                     _ => Answer::NotKnown,
                 }
@@ -136,6 +206,19 @@ impl SharedRevocations {
     /// # Errors
     ///
     /// [`Error::is_unreachable`] if this node has not read everything yet, or as in [`revoke`](SharedRevocations::revoke).
+    ///
+    /// ```
+    /// use sealed_session_redis::RedisStore;
+    /// use time::OffsetDateTime;
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    ///
+    /// let revoked = RedisStore::open("redis://127.0.0.1:1", "shop")?.revocations(1_000)?;
+    /// // Nobody is there, so there is nothing that could be trusted.
+    /// assert!(revoked.trust_since(OffsetDateTime::UNIX_EPOCH).await.is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn trust_since(&self, since: OffsetDateTime) -> Result<(), Error> {
         let feed = &self.feed;
         if !matches!(feed.replica.standing().0, Standing::Whole(_)) {
@@ -152,7 +235,18 @@ impl SharedRevocations {
         Ok(())
     }
 
-    /// Returns what this node knows, and how it stands with the store.
+    /// Returns what this node knows, and how it stands with the store. It waits for nothing.
+    ///
+    /// ```
+    /// use sealed_session_redis::RedisStore;
+    /// # let runtime = tokio::runtime::Runtime::new()?;
+    /// # let _in_it = runtime.enter();
+    ///
+    /// let revoked = RedisStore::open("redis://127.0.0.1:1", "shop")?.revocations(1_000)?;
+    /// let status = revoked.status();
+    /// assert!(status.as_of.is_none() && !status.is_connected);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn status(&self) -> Status {
         let table = &self.feed.replica.table;

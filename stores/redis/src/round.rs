@@ -6,7 +6,7 @@ use crate::about::About;
 use crate::connection::Connection;
 use crate::entry::{Entry, EntryId, array, text};
 use crate::error::Error;
-use crate::store::Keys;
+use crate::keys::Keys;
 
 /// Entries in one answer.
 const COUNT: usize = 1_000;

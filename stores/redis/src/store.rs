@@ -1,13 +1,15 @@
-//! A store: where it is, the names of its keys, and how long anybody waits for it. No connection.
+//! A store, as an application names it. No connection.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
+use redis::IntoConnectionInfo;
 
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::revocations::SharedRevocations;
+use crate::server::Server;
 
 /// Characters of a prefix.
 const LONGEST_PREFIX: usize = 64;
@@ -28,26 +30,6 @@ const LONGEST_PREFIX: usize = 64;
 pub struct RedisStore {
     server: Server,
     prefix: Arc<str>,
-}
-
-/// A server, and how to wait for it.
-#[derive(Clone)]
-pub(crate) struct Server {
-    pub(crate) client: redis::Client,
-    /// Host and port, for texts.
-    pub(crate) address: Arc<str>,
-    /// For a connection, and for each answer.
-    pub(crate) limit: Duration,
-    /// Whether a server that was started again holds all that it held.
-    pub(crate) is_durable: bool,
-}
-
-/// The keys of revocations. The braces are a hash tag: a cluster keeps all keys of a prefix in one slot.
-#[derive(Clone)]
-pub(crate) struct Keys {
-    pub(crate) stream: Arc<str>,
-    pub(crate) about: Arc<str>,
-    pub(crate) lock: Arc<str>,
 }
 
 impl RedisStore {
@@ -90,6 +72,14 @@ impl RedisStore {
     }
 
     /// Sets how long to wait for a connection, and for each answer. The default is a second.
+    ///
+    /// ```
+    /// use sealed_session_redis::RedisStore;
+    /// use std::time::Duration;
+    ///
+    /// let store = RedisStore::open("redis://127.0.0.1", "shop")?.with_limit(Duration::from_millis(300));
+    /// # Ok::<(), sealed_session_redis::Error>(())
+    /// ```
     #[must_use]
     pub fn with_limit(mut self, limit: Duration) -> RedisStore {
         self.server.limit = limit;
@@ -99,6 +89,13 @@ impl RedisStore {
     /// Says that the server loses nothing when it is started again: `appendonly yes` and `appendfsync always`, on a disk
     /// that keeps what it says it has kept. A node that starts then trusts a server that was started again while no
     /// other node lived. By default it does not.
+    ///
+    /// ```
+    /// use sealed_session_redis::RedisStore;
+    ///
+    /// let store = RedisStore::open("redis://127.0.0.1", "shop")?.with_durable_restarts();
+    /// # Ok::<(), sealed_session_redis::Error>(())
+    /// ```
     #[must_use]
     pub fn with_durable_restarts(mut self) -> RedisStore {
         self.server.is_durable = true;
@@ -112,44 +109,23 @@ impl RedisStore {
     ///
     /// [`Error::is_configuration`] outside of a tokio runtime. A store that is down is no error: see
     /// [`SharedRevocations::caught_up`].
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, SessionManager};
+    /// use sealed_session_redis::RedisStore;
+    /// # let runtime = tokio::runtime::Runtime::new()?;
+    /// # let _in_it = runtime.enter();
+    ///
+    /// let store = RedisStore::open("redis://127.0.0.1", "shop")?;
+    /// let revoked = store.revocations(100_000)?;
+    /// let manager = SessionManager::builder("shop", KeyRing::new(Key::generate()?))
+    ///     .revocations(revoked.clone())
+    ///     .build()?;
+    /// assert_eq!(revoked.status().room, 100_000);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn revocations(&self, room: usize) -> Result<SharedRevocations, Error> {
-        SharedRevocations::start(self.server.clone(), self.keys(), room)
-    }
-
-    fn keys(&self) -> Keys {
-        let key = |name: &str| format!("{{{}}}:{name}", self.prefix).into();
-        Keys {
-            stream: key("revocations"),
-            about: key("about"),
-            lock: key("lock"),
-        }
-    }
-}
-
-impl Server {
-    fn new(info: ConnectionInfo) -> Result<Server, Error> {
-        let address: Arc<str> = info.addr().to_string().into();
-        if !info.addr().is_supported() {
-            return Err(Error::configuration(format!(
-                "the store at {address} is to be reached by TLS: switch on the feature `tls` of sealed-session-redis",
-            )));
-        }
-        if matches!(info.addr(), ConnectionAddr::TcpTls { insecure: true, .. }) {
-            return Err(Error::configuration(format!(
-                "the store at {address} is to be reached by TLS with whatever certificate: leave out `#insecure`, and \
-                 name your own authority's certificates by SSL_CERT_FILE",
-            )));
-        }
-        // One command less that a user has to be allowed.
-        let settings = info.redis_settings().clone().set_skip_set_lib_name();
-        let client = redis::Client::open(info.set_redis_settings(settings))
-            .map_err(|cause| Error::of(&cause, &address))?;
-        Ok(Server {
-            client,
-            address,
-            limit: Duration::from_secs(1),
-            is_durable: false,
-        })
+        SharedRevocations::start(self.server.clone(), Keys::of(&self.prefix), room)
     }
 }
 

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use crate::connection::Connection;
 use crate::entry::{Entry, array};
 use crate::error::Error;
-use crate::store::Keys;
+use crate::keys::Keys;
 
 /// Entries that are looked at in one call.
 const COUNT: usize = 1_000;

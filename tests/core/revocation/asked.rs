@@ -16,7 +16,7 @@ use sealed_session::{Guard, Refusal, Session, SessionManager, SessionManagerBuil
 use crate::common::{Browser, at, ring};
 
 /// Waits for what is ready at once.
-fn wait(future: impl Future<Output = ()>) {
+pub(super) fn wait(future: impl Future<Output = ()>) {
     let mut future = pin!(future);
     let ready = future
         .as_mut()

@@ -3,10 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sealed_session::adapter::{RequestHead, Verdict};
-use sealed_session::revocation::{RevocationTable, Staleness, Target};
+use sealed_session::adapter::{self, RequestHead, Verdict};
+use sealed_session::revocation::{
+    Answer, AskedRevocations, RevocationTable, Revocations, Staleness, Target,
+};
 use sealed_session::{Event, Guard, Refusal, SessionManager};
 
+use super::asked::wait;
 use crate::common::{Browser, at, ring};
 
 const BOUND: u64 = 30;
@@ -175,4 +178,113 @@ fn a_guard_asks_for_newer_knowledge_than_others() {
         error.is_misuse() && error.to_string().contains(".revocations("),
         "{error}"
     );
+}
+
+#[test]
+fn what_began_before_revocations_may_be_missing_is_not_known() {
+    let (strict, mut old) = node(Staleness::or_refuse);
+    let refusal = |browser: &Browser, time| browser.open(&strict.manager, at(time)).refusal();
+    // What the store held was lost at 10, and nobody knows what that was.
+    strict.table.doubt();
+    strict.table.remember_since(at(10));
+    strict.table.confirm(at(10));
+    assert_eq!(refusal(&old, 10), Some(Refusal::NotKnown));
+    let stale = "stale None, accepted false, again false";
+    assert_eq!(strict.told(), ["refused not_known", stale]);
+
+    // A sign-in is good at once, on every node, and can be ended in the second in which it began.
+    old.visit(&strict.manager, at(10), |session| {
+        session.sign_in("ada", &[]).unwrap()
+    });
+    assert_eq!(refusal(&old, 10), None);
+    let ada = strict
+        .manager
+        .revocations_of(Target::Subject("ada"), at(10));
+    strict.table.add(ada, at(10)).unwrap();
+    assert_eq!(refusal(&old, 10), Some(Refusal::Revoked));
+
+    // By default such sessions are accepted, and told of; what is known to be revoked is over all the same.
+    let (lax, old) = node(Staleness::or_accept);
+    lax.table.remember_since(at(10));
+    assert!(old.open(&lax.manager, at(11)).is_live());
+    assert_eq!(lax.told(), ["stale None, accepted true, again false"]);
+    // It is told once, and not whenever a session comes that is known.
+    let mut new = Browser::default();
+    new.visit(&lax.manager, at(11), |session| {
+        session.sign_in("bob", &[]).unwrap()
+    });
+    assert!(new.open(&lax.manager, at(11)).is_live());
+    assert!(old.open(&lax.manager, at(11)).is_live());
+    assert_eq!(lax.told(), ["stale None, accepted true, again true"]);
+    let ada = lax.manager.revocations_of(Target::Subject("ada"), at(11));
+    lax.table.add(ada, at(11)).unwrap();
+    assert!(!old.open(&lax.manager, at(11)).is_live());
+
+    // Somebody who knows that nothing was lost says so.
+    let (strict, old) = node(Staleness::or_refuse);
+    strict.table.remember_since(at(10));
+    strict
+        .table
+        .remember_since(time::OffsetDateTime::UNIX_EPOCH);
+    assert!(old.open(&strict.manager, at(11)).is_live());
+}
+
+#[test]
+fn somebody_who_is_asked_answers_for_what_a_table_does_not_remember() {
+    let (strict, mut old) = node(Staleness::or_refuse);
+    strict.table.remember_since(at(10));
+    let asked = |answer| {
+        let revocations = Revocations::from(strict.table.clone());
+        let asked = AskedRevocations::new(move |_| std::future::ready(answer));
+        let manager = SessionManager::builder("session", ring())
+            .revocations(revocations.or_ask(asked))
+            .staleness(Staleness::within(Duration::from_secs(BOUND)).or_refuse());
+        manager.build().unwrap()
+    };
+    for (answer, wanted) in [
+        (Answer::Clear, None),
+        (Answer::Revoked, Some(Refusal::Revoked)),
+        (Answer::NotKnown, Some(Refusal::NotKnown)),
+    ] {
+        let manager = asked(answer);
+        let session = old.open(&manager, at(11));
+        wait(adapter::pending(&session).unwrap());
+        assert_eq!(session.refusal(), wanted, "{answer:?}");
+    }
+    // Of a session that the table remembers, nobody is asked.
+    old.visit(&strict.manager, at(11), |session| {
+        session.sign_in("ada", &[]).unwrap()
+    });
+    let session = old.open(&asked(Answer::Revoked), at(12));
+    assert!(adapter::pending(&session).is_none());
+}
+
+#[test]
+fn a_question_is_answered_by_a_table_as_it_is() {
+    let (node, browser) = node(Staleness::or_refuse);
+    let found = Arc::<Mutex<Option<Answer>>>::default();
+    let asks = |table: &RevocationTable| {
+        let table = table.clone();
+        let told = Arc::clone(&found);
+        let asked = AskedRevocations::new(move |question| {
+            let answer = table.answer(&question);
+            *told.lock().unwrap() = Some(answer);
+            std::future::ready(answer)
+        });
+        let manager = SessionManager::builder("session", ring()).revocations(asked);
+        let session = browser.open(&manager.build().unwrap(), at(100));
+        wait(adapter::pending(&session).unwrap());
+        found.lock().unwrap().take()
+    };
+    // However old that is.
+    assert_eq!(asks(&node.table), Some(Answer::Clear));
+    node.table.remember_since(at(0));
+    assert_eq!(asks(&node.table), Some(Answer::NotKnown));
+    node.table.remember_since(at(-200));
+    assert_eq!(asks(&node.table), Some(Answer::Clear));
+    node.table.doubt();
+    assert_eq!(asks(&node.table), Some(Answer::NotKnown));
+    let ada = node.manager.revocations_of(Target::Subject("ada"), at(5));
+    node.table.add(ada, at(5)).unwrap();
+    assert_eq!(asks(&node.table), Some(Answer::Revoked));
 }

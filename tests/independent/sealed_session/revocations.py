@@ -46,6 +46,8 @@ class Known:
     as_of: int | None = None
     # How old that may be, if sessions beyond are refused.
     within: int | None = None
+    # The time before which some may be missing.
+    since: int = 0
 
     def judge(self, keys: list[Key], audience: bytes, record: Record, now: int, skew: int):
         wider = [(EVERYTHING, b"")]
@@ -59,25 +61,28 @@ class Known:
                 at = self.at.get(target(key, audience, kind, named))
                 if at is not None and record.created < at + max(skew, 1):
                     raise Refused("revoked")
+        missing = self.since > 0 and record.created < self.since + max(skew, 1)
+        if missing and self.within is not None:
+            raise Refused("not_known")
         if None not in (self.as_of, self.within) and now - self.as_of > self.within:
             raise Refused("not_known")
 
 
-def write_snapshot(written: int, all_kept: list[bytes]) -> bytes:
-    body = MAGIC + bytes([VERSION]) + written.to_bytes(4, "big")
+def write_snapshot(written: int, since: int, all_kept: list[bytes]) -> bytes:
+    body = MAGIC + bytes([VERSION]) + written.to_bytes(4, "big") + since.to_bytes(4, "big")
     body += len(all_kept).to_bytes(4, "big") + b"".join(sorted(all_kept))
     return body + hashlib.sha256(body).digest()
 
 
-def read_snapshot(data: bytes) -> tuple[int, list[bytes]]:
+def read_snapshot(data: bytes) -> tuple[int, int, list[bytes]]:
     source = Bytes(data)
     if source.take(8) != MAGIC or source.byte() != VERSION:
         raise Refused("malformed", "no snapshot")
-    written = source.number(4)
+    written, since = source.number(4), source.number(4)
     found = [source.take(RECORD_BYTES) for _ in range(source.number(4))]
     names = [one[:16] for one in found]
     if names != sorted(set(names)) or any(read_kept(one)[2] <= written for one in found):
         raise Refused("malformed", "revocations")
     if source.take(32) != hashlib.sha256(data[:-32]).digest() or source.left():
         raise Refused("malformed", "digest")
-    return written, found
+    return written, since, found

@@ -162,7 +162,7 @@ POLICY = (
 TRANSPORTS = ("former", "transports", "fields", "query", "host", "by", "under")
 
 # What an entry says of revocations, if the reader knows of any.
-REVOCATIONS = ("revocations", "as_of", "within")
+REVOCATIONS = ("revocations", "as_of", "within", "since")
 
 
 def policy_of(entry: dict[str, Any]) -> Policy:
@@ -173,7 +173,7 @@ def policy_of(entry: dict[str, Any]) -> Policy:
 def known_of(entry: dict[str, Any]) -> Known:
     kept = [read_kept(bytes.fromhex(one)) for one in entry.get("revocations", [])]
     at = {name: at for name, at, _ in kept}
-    return Known(at, entry.get("as_of"), entry.get("within"))
+    return Known(at, entry.get("as_of"), entry.get("within"), entry.get("since", 0))
 
 
 def transports_of(entry: dict[str, Any]) -> Transports:

@@ -52,44 +52,50 @@ def all_kept() -> list[bytes]:
 
 
 def snapshots() -> list[dict[str, Any]]:
-    table = {"none": [], "one": all_kept()[:1], "under two keys": all_kept()}
+    table = {
+        "none": (0, []),
+        "one": (0, all_kept()[:1]),
+        "under two keys": (0, all_kept()),
+        "earlier ones may be missing": (NOW - 100, all_kept()[:1]),
+    }
     return [
         {
             "case": case,
             "written": NOW,
+            "since": since,
             "revocations": [one.hex() for one in sorted(kept)],
-            "file": rv.write_snapshot(NOW, kept).hex(),
+            "file": rv.write_snapshot(NOW, since, kept).hex(),
         }
-        for case, kept in table.items()
+        for case, (since, kept) in table.items()
     ]
 
 
 def refused() -> list[dict[str, Any]]:
-    good = rv.write_snapshot(NOW, all_kept()[:2])
+    good = rv.write_snapshot(NOW, 0, all_kept()[:2])
     body = good[:-32]
 
     def digested(data: bytes) -> bytes:
         return data + hashlib.sha256(data).digest()
 
-    first, second = body[17:41], body[41:65]
+    first, second = body[21:45], body[45:69]
     files = {
         "empty": b"",
         "cut": good[:-1],
-        "cut behind the number": good[:17],
+        "cut behind the number": good[:21],
         "goes on": good + b"\0",
         "another digest": good[:-1] + bytes([good[-1] ^ 1]),
         "another beginning": digested(b"S" + body[1:]),
         "version 0": digested(body[:8] + b"\0" + body[9:]),
         "version 2": digested(body[:8] + b"\2" + body[9:]),
-        "fewer than there are": digested(body[:16] + b"\1" + body[17:]),
-        "more than there are": digested(body[:16] + b"\3" + body[17:]),
-        "out of order": digested(body[:17] + second + first),
-        "one twice": digested(body[:17] + first + first),
+        "fewer than there are": digested(body[:20] + b"\1" + body[21:]),
+        "more than there are": digested(body[:20] + b"\3" + body[21:]),
+        "out of order": digested(body[:21] + second + first),
+        "one twice": digested(body[:21] + first + first),
         "kept until before it was made": digested(
-            body[:17] + first[:20] + bytes(4) + second
+            body[:21] + first[:20] + bytes(4) + second
         ),
         "over when it was written": digested(
-            body[:17] + first[:20] + NOW.to_bytes(4, "big") + second
+            body[:21] + first[:20] + NOW.to_bytes(4, "big") + second
         ),
     }
     return [{"case": case, "file": data.hex()} for case, data in files.items()]

@@ -93,6 +93,26 @@ async fn a_store_without_memory_refuses_and_is_written_to_later() {
 }
 
 #[tokio::test]
+async fn the_newer_protocol_and_another_database_serve_as_well() {
+    let server = Server::start();
+    let () = server.run(&["ACL", "SETUSER", "shop", "+select"]);
+    let url = format!(
+        "redis://shop:password@127.0.0.1:{}/3?protocol=resp3",
+        server.port()
+    );
+    let store = RedisStore::open(&url, "shop").unwrap();
+    let (one, other) = (Node::start(&store).await, Node::start(&store).await);
+    let alice = one.sign_in("alice");
+    one.revoke("alice").await.unwrap();
+    other.wait_for(&alice, Some(Refusal::Revoked)).await;
+    assert_eq!(
+        server.run::<usize>(&["DBSIZE"]),
+        0,
+        "nothing is in database 0"
+    );
+}
+
+#[tokio::test]
 async fn prefixes_are_stores_of_their_own() {
     let server = Server::start();
     let open = |prefix| RedisStore::open(&server.admin_url(), prefix).unwrap();

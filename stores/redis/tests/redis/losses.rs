@@ -182,3 +182,66 @@ async fn a_server_that_loses_nothing_is_believed_at_once() {
     assert_eq!(third.refusal(&alice), Some(Refusal::Revoked));
     assert_eq!(third.refusal(&bob), None);
 }
+
+#[tokio::test]
+async fn an_older_snapshot_is_noticed_and_healed() {
+    let mut server = Server::start();
+    let (one, other) = (
+        Node::start(&server.store()).await,
+        Node::start(&server.store()).await,
+    );
+    let (alice, bob) = (one.sign_in("alice"), one.sign_in("bob"));
+    one.revoke("bob").await.unwrap();
+    let () = server.run(&["SAVE"]);
+    one.revoke("alice").await.unwrap();
+    other.wait_for(&alice, Some(Refusal::Revoked)).await;
+    server.kill();
+    server.restart();
+    // Whoever starts before it is healed does not take it for whole.
+    let third = Node::start(&server.store()).await;
+    assert_eq!(third.refusal(&alice), Some(Refusal::Revoked));
+    assert_eq!(third.refusal(&bob), Some(Refusal::Revoked));
+    until("the repair", || other.shared.status().repairs == 1).await;
+}
+
+#[tokio::test]
+async fn a_loss_is_noticed_although_others_have_written_since() {
+    let server = Server::start();
+    let (one, other) = (
+        Node::start(&server.store()).await,
+        Node::start(&server.store()).await,
+    );
+    let alice = one.sign_in("alice");
+    let client = redis::Client::open(server.admin_url()).unwrap();
+    let mut admin = client.get_connection().unwrap();
+    let key = "{shop}:revocations";
+    let old: Vec<u8> = redis::cmd("DUMP").arg(key).query(&mut admin).unwrap();
+    one.revoke("alice").await.unwrap();
+    other.wait_for(&alice, Some(Refusal::Revoked)).await;
+    // The last id is later than any that the nodes have seen, and the name of the store is the same.
+    let mut commands = redis::pipe();
+    commands
+        .atomic()
+        .cmd("RESTORE")
+        .arg(key)
+        .arg(0)
+        .arg(old)
+        .arg("REPLACE")
+        .ignore();
+    commands
+        .cmd("XADD")
+        .arg(key)
+        .arg("*")
+        .arg("r")
+        .arg("")
+        .ignore();
+    let () = commands.query(&mut admin).unwrap();
+    until("the repair", || {
+        [&one, &other]
+            .iter()
+            .all(|node| node.shared.status().repairs == 1)
+    })
+    .await;
+    let third = Node::start(&server.store()).await;
+    assert_eq!(third.refusal(&alice), Some(Refusal::Revoked));
+}

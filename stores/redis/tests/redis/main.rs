@@ -17,4 +17,6 @@ mod proxy;
 mod server;
 mod sharing;
 mod sign_outs;
+#[cfg(feature = "tls")]
+mod tls;
 mod trimming;

@@ -101,4 +101,19 @@ def known(cases: Cases) -> None:
     cases.add("known long ago, and idle", idle.bare(), "idle_expired", **told)
 
 
-GROUPS = (targets, among_others, known)
+def missing(cases: Cases) -> None:
+    since = NOW - 1_000
+    for after, over in ((-1_000, True), (119, True), (120, False)):
+        token = Token(f"began {after} s after", record(created=since + after))
+        told = {"revocations": [], "since": since, "within": 30}
+        expected = "not_known" if over else token.found
+        case = f"begun {after} s after the time before which some may be missing"
+        cases.add(case, token.bare(), expected, **told)
+    old = Token("old", record(created=since - 1))
+    told = {"revocations": [], "since": since}
+    cases.add("some may be missing, and no bound", old.bare(), old.found, **told)
+    told = {"revocations": [kept(rv.EVERYTHING)], "since": since, "within": 30}
+    cases.add("some may be missing, and revoked", old.bare(), "revoked", **told)
+
+
+GROUPS = (targets, among_others, known, missing)

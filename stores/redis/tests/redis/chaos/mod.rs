@@ -153,6 +153,10 @@ async fn case(disturbance: Disturbance, then: Then) -> Vec<String> {
     if then.is_stale() && refused == 0 {
         failures.push("no strict node refused".to_owned());
     }
+    let looked = load.log.count(Setting::Refuse, Outcome::Accepted, struck);
+    if then == Then::Nothing && refused > looked / 10 {
+        failures.push(format!("{refused} were refused, and {looked} accepted"));
+    }
     let third = Station::start(&store, time::Duration::ZERO);
     third.shared.caught_up(SOON).await.unwrap();
     failures.extend(last_look(&load, &stations[0], told).await);

@@ -1,4 +1,4 @@
-//! The demo: two servers, each in a process of its own.
+//! The demo: two servers, each in a process of its own, or both in one.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -12,6 +12,8 @@ use crate::process::{Process, build_folder, free_address};
 pub struct Shop {
     a: SocketAddr,
     b: SocketAddr,
+    /// Whether both are one process.
+    together: bool,
     options: Vec<String>,
     running: Vec<Process>,
 }
@@ -24,9 +26,23 @@ impl Shop {
     ///
     /// If the program is not built, or does not come to listen.
     pub fn start(keys: &Path, options: &[&str]) -> Result<Shop, Failure> {
+        Shop::open(keys, options, false)
+    }
+
+    /// Starts both servers in one process, as `cargo run -p shop` does.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Shop::start).
+    pub fn start_together(keys: &Path) -> Result<Shop, Failure> {
+        Shop::open(keys, &[], true)
+    }
+
+    fn open(keys: &Path, options: &[&str], together: bool) -> Result<Shop, Failure> {
         let mut shop = Shop {
             a: free_address()?,
             b: free_address()?,
+            together,
             options: options.iter().map(ToString::to_string).collect(),
             running: Vec::new(),
         };
@@ -41,20 +57,21 @@ impl Shop {
     /// As [`start`](Shop::start).
     pub fn restart(&mut self, keys: &Path) -> Result<(), Failure> {
         self.running.clear();
-        for (only, address) in [("a", self.a), ("b", self.b)] {
-            let mut command = Command::new(build_folder()?.join("shop"));
-            command.args([
-                "--only",
-                only,
-                "--a",
-                &self.a.to_string(),
-                "--b",
-                &self.b.to_string(),
-            ]);
-            command.arg("--keys").arg(keys).args(&self.options);
-            command.stdout(Stdio::null());
-            self.running.push(Process::start(&mut command, &[address])?);
-        }
+        let program = build_folder()?.join("shop");
+        let start = |only: &[&str], addresses: &[SocketAddr]| {
+            let mut command = Command::new(&program);
+            command.args(["--a", &self.a.to_string(), "--b", &self.b.to_string()]);
+            command.args(only).arg("--keys").arg(keys);
+            command.args(&self.options).stdout(Stdio::null());
+            Process::start(&mut command, addresses)
+        };
+        self.running = match self.together {
+            true => vec![start(&[], &[self.a, self.b])?],
+            false => vec![
+                start(&["--only", "a"], &[self.a])?,
+                start(&["--only", "b"], &[self.b])?,
+            ],
+        };
         Ok(())
     }
 

@@ -68,8 +68,9 @@ impl SessionManager {
     /// nodes, look.
     ///
     /// It goes for all [slots](crate::slots), and is several revocations if the ring has several keys: it names the target
-    /// under each of them. A sign-in afterwards begins a session that it does not end, even in this request and in
-    /// this second, if its node knows of the revocation.
+    /// under each of them. A request that comes afterwards begins sessions that it does not end, even in this second, if
+    /// its node knows of the revocation. One that is under way does not, unless it revokes by its own
+    /// [`Session::revocations_of`](crate::Session::revocations_of).
     ///
     /// Two revocations of one target have different times, and the later one ends what began between them. Revocations of
     /// two targets may have the same time, and a session that began between them, within one second, outlives both.
@@ -88,10 +89,10 @@ impl SessionManager {
     ///
     /// let table = RevocationTable::new(10_000);
     /// let manager = SessionManager::builder("shop", ring).revocations(table.clone()).build()?;
-    /// # let session = manager.load(RequestHead::default(), now);
     ///
-    /// // The password was changed: all others are signed out, and whoever changed it is not.
+    /// // An operator signs somebody out, who signs in again.
     /// table.add(manager.revocations_of(Target::Subject("user-17"), now), now)?;
+    /// # let session = manager.load(RequestHead::default(), now);
     /// session.sign_in("user-17", &[])?;
     /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
     /// # let cookie = changes[0].value().split(';').next().unwrap_or_default().as_bytes();
@@ -102,14 +103,6 @@ impl SessionManager {
     #[doc(alias("logout_everywhere", "revoke", "sign_out_everywhere"))]
     #[must_use = "nothing is revoked until it is kept"]
     pub fn revocations_of(&self, target: Target<'_>, now: OffsetDateTime) -> Vec<Revocation> {
-        let now = Timestamp::of(now);
-        let slots = self.slots.iter();
-        let mut all: Vec<Revocation> = slots
-            .flat_map(|slot| slot.config.revocations_of(target, now))
-            .collect();
-        // Slots that share a ring and an audience give the same names.
-        all.sort_unstable_by_key(|kept| (kept.target, kept.at, kept.until));
-        all.dedup();
-        all
+        self.slots.revocations_of(target, Timestamp::of(now))
     }
 }

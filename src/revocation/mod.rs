@@ -44,6 +44,7 @@
 
 mod asked;
 mod flight;
+mod heard;
 mod known;
 mod question;
 mod record;
@@ -55,6 +56,7 @@ mod table;
 mod target;
 
 pub use asked::AskedRevocations;
+pub(crate) use heard::Heard;
 pub use known::Answer;
 pub(crate) use known::Known;
 pub use question::Question;

@@ -27,8 +27,8 @@ fn hits(created: Timestamp, at: Timestamp, skew: u64) -> bool {
 }
 
 /// Returns the first beginning of a session that a revocation made at `at` does not end. A session that begins on a
-/// node that knows of the revocation gets this one, if its clock says something earlier. It lies at most `skew` ahead
-/// of that clock, so every node accepts it.
+/// node that knows of the revocation gets this one, if its clock says something earlier. It lies at most twice `skew`
+/// ahead of that clock, which every node whose clock is not far behind accepts.
 pub(crate) fn first_spared(at: Timestamp, skew: u64) -> Timestamp {
     at.after(skew.max(1))
 }

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use super::asked::AskedRevocations;
+use super::heard::Heard;
 use super::known::{AsOf, Known};
 use super::record::Revocation;
 use super::rule::Begun;
@@ -86,6 +87,17 @@ impl Revocations {
     /// Returns the time of the latest revocation of a target that is in the table.
     pub(crate) fn latest(&self, target: TargetId) -> Option<Timestamp> {
         self.table.as_ref()?.find(target)
+    }
+
+    /// Returns how many changes the table has seen.
+    pub(crate) fn changes(&self) -> u32 {
+        self.table.as_ref().map_or(0, RevocationTable::changes)
+    }
+
+    /// Returns whether a request that had heard so much knew of all revocations that end a session.
+    pub(crate) fn is_heard(&self, targets: &SessionTargets, begun: Begun, heard: Heard) -> bool {
+        let table = self.table.as_ref();
+        table.is_none_or(|table| table.is_heard(targets, begun, heard))
     }
 
     /// Returns whether a sign-out can be kept: there is a table.

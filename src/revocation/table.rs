@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWrite
 
 use time::OffsetDateTime;
 
+use super::heard::Heard;
 use super::known::{Answer, AsOf, Known};
 use super::question::Question;
 use super::record::Revocation;
@@ -57,6 +58,8 @@ struct Kept {
     shards: Vec<RwLock<Shard>>,
     capacity: usize,
     length: AtomicUsize,
+    /// Counts the changes.
+    changes: AtomicU32,
     as_of: AtomicU64,
     /// Revocations before this time may be missing. Zero: none is.
     since: AtomicU32,
@@ -75,6 +78,8 @@ type Shard = HashMap<TargetId, Latest>;
 struct Latest {
     at: Timestamp,
     until: Timestamp,
+    /// The number of the change that brought it.
+    change: u32,
 }
 
 /// Values of `as_of` beside times of 32 bits: nothing was ever confirmed, and nobody else revokes.
@@ -94,6 +99,7 @@ impl RevocationTable {
                     .collect(),
                 capacity,
                 length: AtomicUsize::new(0),
+                changes: AtomicU32::new(0),
                 as_of: AtomicU64::new(NOW),
                 since: AtomicU32::new(0),
                 swept: AtomicU64::new(0),
@@ -272,7 +278,7 @@ impl RevocationTable {
     pub fn latest(&self, target: TargetId) -> Option<Revocation> {
         let shard = self.shard(target)?.read();
         let shard = shard.unwrap_or_else(PoisonError::into_inner);
-        let Latest { at, until } = *shard.get(&target)?;
+        let Latest { at, until, .. } = *shard.get(&target)?;
         Some(Revocation { target, at, until })
     }
 
@@ -412,7 +418,9 @@ impl RevocationTable {
         };
         let mut shard = write(shard);
         if let Some(times) = shard.get_mut(&revocation.target) {
-            times.at = times.at.max(revocation.at);
+            if times.at < revocation.at {
+                (times.at, times.change) = (revocation.at, self.next_change());
+            }
             times.until = times.until.max(revocation.until);
             return Ok(());
         }
@@ -427,8 +435,34 @@ impl RevocationTable {
             )));
         }
         let Revocation { target, at, until } = *revocation;
-        shard.insert(target, Latest { at, until });
+        let change = self.next_change();
+        shard.insert(target, Latest { at, until, change });
         Ok(())
+    }
+
+    /// Counts a change, under the lock of its shard.
+    fn next_change(&self) -> u32 {
+        let before = self.inner.changes.fetch_add(1, Ordering::AcqRel);
+        before.wrapping_add(1)
+    }
+
+    /// Returns how many changes there were, modulo 2^32.
+    pub(super) fn changes(&self) -> u32 {
+        self.inner.changes.load(Ordering::Acquire)
+    }
+
+    /// Returns whether a request that had heard so much knew of all revocations that end a session.
+    pub(super) fn is_heard(&self, targets: &SessionTargets, begun: Begun, heard: Heard) -> bool {
+        let mut targets = targets.wider.iter().chain(&targets.sign_in);
+        targets.all(|target| {
+            let Some(shard) = self.shard(*target) else {
+                return true;
+            };
+            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+            let is_heard =
+                |known: &Latest| !begun.is_hit(known.at) || heard.covers(known.at, known.change);
+            shard.get(target).is_none_or(is_heard)
+        })
     }
 
     /// Forgets what can end no session any more, shard by shard. A full table is not swept more than once a minute.

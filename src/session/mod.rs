@@ -11,6 +11,7 @@ mod lifespan;
 mod links;
 mod map;
 mod migration;
+mod revocation;
 mod size;
 mod times;
 

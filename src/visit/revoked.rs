@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use smallvec::SmallVec;
 
-use super::config::Config;
+use super::config::{Config, SlotList};
 use super::revoking::Revoking;
 use super::state::SessionState;
 use crate::error::Refusal;
 use crate::lifetime::Timestamp;
 use crate::payload::Record;
 use crate::revocation::{
-    Answer, AskedRevocations, Begun, Known, Question, Revocation, SessionTargets, Target, TargetId,
-    first_spared, kept_until,
+    Answer, AskedRevocations, Begun, Heard, Known, Question, Revocation, SessionTargets, Target,
+    TargetId, first_spared, kept_until,
 };
 
 impl Config {
@@ -77,6 +77,20 @@ impl Config {
             at: record.created,
             skew: self.lifetime.clock_skew().as_secs(),
         }
+    }
+}
+
+impl SlotList {
+    /// Returns what is revoked by `target`, in all slots.
+    pub(crate) fn revocations_of(&self, target: Target<'_>, now: Timestamp) -> Vec<Revocation> {
+        let slots = self.iter();
+        let mut all: Vec<Revocation> = slots
+            .flat_map(|slot| slot.config.revocations_of(target, now))
+            .collect();
+        // Slots that share a ring and an audience give the same names.
+        all.sort_unstable_by_key(|kept| (kept.target, kept.at, kept.until));
+        all.dedup();
+        all
     }
 }
 
@@ -146,19 +160,20 @@ fn judge_by(
     }
 }
 
-/// Returns a session as it is to be sealed, if it is not as it is. One that begins on a node which knows of a revocation
-/// comes after it, and says so, whatever the clocks say: a visitor who signs in again is not shut out for as long as
-/// clocks may differ.
+/// Returns a session as it is to be sealed, if it is not as it is. One that begins in a request which had heard of a
+/// revocation, or made it, comes after it, and says so, whatever the clocks say: a visitor who signs in again is not
+/// shut out for as long as clocks may differ. A revocation that arrived meanwhile ends it: whoever signs in may just
+/// have lost the right to.
 #[inline(always)]
 pub(super) fn outliving(
     config: &Config,
-    state: &SessionState,
+    (state, heard): (&SessionState, Heard),
     record: &Record,
     now: Timestamp,
 ) -> Option<Box<Record>> {
     let revoking = config.revoking.as_ref()?;
     match state.unbroken() {
-        None => later(config, revoking, record, now),
+        None => later(config, (revoking, heard), record, now),
         Some(_) => None,
     }
 }
@@ -166,7 +181,7 @@ pub(super) fn outliving(
 #[inline(never)]
 fn later(
     config: &Config,
-    revoking: &Revoking,
+    (revoking, heard): (&Revoking, Heard),
     record: &Record,
     now: Timestamp,
 ) -> Option<Box<Record>> {
@@ -180,9 +195,13 @@ fn later(
     if !begun.is_hit(at) {
         return None;
     }
+    let targets = config.session_targets(record, now);
+    if !revoking.revocations.is_heard(&targets, begun, heard) {
+        return None;
+    }
     let created = first_spared(at, begun.skew);
     // The node that revoked has a clock that is ahead of this one: it has to pass that time first.
-    if config.lifetime.is_future(created, now) {
+    if config.lifetime.begins_too_late(created, now) {
         return None;
     }
     let mut later = Box::new(record.clone());

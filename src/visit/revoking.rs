@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::state::SessionState;
 use crate::event::Event;
 use crate::lifetime::Timestamp;
-use crate::revocation::{Revocations, Staleness};
+use crate::revocation::{Heard, Revocations, Staleness};
 
 /// Where revocations are looked for, and what happens if nobody knows.
 #[derive(Debug)]
@@ -32,6 +32,14 @@ impl Revoking {
     /// Returns whether there is somebody to ask.
     pub(super) fn asks(&self) -> bool {
         self.revocations.asks()
+    }
+
+    /// Returns what a request has heard that begins now.
+    pub(super) fn heard(&self) -> Heard {
+        Heard {
+            changes: self.revocations.changes(),
+            ..Heard::default()
+        }
     }
 
     /// Returns how old knowledge may be.

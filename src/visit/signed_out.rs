@@ -7,9 +7,23 @@ use super::state::{Change, SessionState};
 use crate::event::Event;
 use crate::lifetime::Timestamp;
 use crate::payload::SessionId;
-use crate::revocation::Target;
+use crate::revocation::{Revocation, Target};
 
 impl Visit {
+    /// Returns what is revoked by `target`, and notes that this request revokes it: a session that begins in it comes
+    /// afterwards.
+    pub(crate) fn revocations_of(&self, target: Target<'_>, now: Timestamp) -> Vec<Revocation> {
+        let all = self.slots.revocations_of(target, now);
+        let latest = all.iter().map(|revocation| revocation.at).max();
+        for at in 0..self.len() {
+            self.at(at, |slot| {
+                let own = &mut slot.slot.heard.own;
+                *own = (*own).max(latest.unwrap_or_default());
+            });
+        }
+        all
+    }
+
     /// Revokes the sign-ins that this request ended, so that copies of them end as well. Guests are left out: anybody
     /// can be one as often as they please.
     pub(super) fn revoke_what_ended(&self, now: Timestamp) {

@@ -9,7 +9,7 @@ use crate::cookie::CookieSpec;
 use crate::error::Error;
 use crate::head::RequestHead;
 use crate::lifetime::Timestamp;
-use crate::revocation::SessionTargets;
+use crate::revocation::{Heard, SessionTargets};
 
 /// The session of one slot.
 pub(super) struct SlotState {
@@ -21,6 +21,8 @@ pub(super) struct SlotState {
     /// The value that was refused last, until its attribute has another one.
     pub(super) refused: Option<Box<RefusedValue>>,
     pub(super) usage: Usage,
+    /// What it had heard of revocations.
+    pub(super) heard: Heard,
     /// What this request asked about itself.
     pub(super) asked: Vec<SessionTargets>,
     /// Seldom anything: what a request knows of attributes that are stored elsewhere.
@@ -63,6 +65,10 @@ impl SlotState {
             links,
             refused: None,
             usage: Usage::Active,
+            heard: config
+                .revoking
+                .as_ref()
+                .map_or_else(Heard::default, |revoking| revoking.heard()),
             asked: Vec::new(),
             depot: None,
         }

@@ -6,5 +6,7 @@
     reason = "a test may panic"
 )]
 
+mod caller;
+mod devices;
 mod rotation;
 mod walk;

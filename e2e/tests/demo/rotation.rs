@@ -6,13 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use e2e::{Certificate, Failure, Fleet, Folder, Haproxy, command};
-use reqwest::cookie::{CookieStore, Jar};
-use reqwest::{Client, Url};
+use reqwest::Url;
+use reqwest::cookie::CookieStore;
 use sealed_session::adapter::{Clock, RequestHead, SystemClock};
 use sealed_session::report::KeyId;
 use sealed_session::{CookieSpec, KeyRing, SessionManager};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
+
+use crate::caller::Caller;
 
 const SERVERS: usize = 4;
 
@@ -38,8 +40,7 @@ const POLICY: &str = "idle=30m,absolute=12h,remembered=30d";
 
 /// A visitor, and the articles in the cart that a page has shown.
 struct Visitor {
-    client: Client,
-    jar: Arc<Jar>,
+    caller: Caller,
     site: String,
     name: String,
     articles: usize,
@@ -47,16 +48,8 @@ struct Visitor {
 
 impl Visitor {
     fn new(site: &str, number: usize) -> Result<Visitor, Failure> {
-        e2e::use_ring();
-        let jar = Arc::new(Jar::default());
-        let client = Client::builder()
-            .no_proxy()
-            .cookie_provider(Arc::clone(&jar))
-            .timeout(Duration::from_secs(20))
-            .build()?;
         Ok(Visitor {
-            client,
-            jar,
+            caller: Caller::new()?,
             site: site.to_owned(),
             name: format!("Visitor {number}"),
             articles: 0,
@@ -64,9 +57,9 @@ impl Visitor {
     }
 
     async fn post(&self, path: &str, form: String) -> Result<String, String> {
-        let request = self.client.post(format!("{}{path}", self.site));
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        page(request.body(form)).await
+        self.caller
+            .post(&format!("{}{path}", self.site), form)
+            .await
     }
 
     async fn sign_in(&self) -> Result<(), String> {
@@ -86,7 +79,7 @@ impl Visitor {
 
     /// Looks into the cart, where everything has to be that was put there.
     async fn look(&self) -> Result<(), String> {
-        let page = page(self.client.get(format!("{}/cart", self.site))).await?;
+        let page = self.caller.get(&format!("{}/cart", self.site)).await?;
         let lines = match self.articles {
             1 => "1 line,".to_owned(),
             more => format!("{more} lines,"),
@@ -99,7 +92,7 @@ impl Visitor {
 
     /// Returns the key under which the session in the browser was sealed.
     fn key(&self, ring: &Path) -> Result<Option<KeyId>, Failure> {
-        let cookies = self.jar.cookies(&Url::parse(&self.site)?);
+        let cookies = self.caller.jar.cookies(&Url::parse(&self.site)?);
         let line = cookies.ok_or("no cookies")?;
         let ring = KeyRing::from_file(ring)?;
         let manager = SessionManager::new(CookieSpec::development("shop"), ring)?;
@@ -123,21 +116,6 @@ impl Visitor {
         }
         (self, Ok(requests))
     }
-}
-
-/// Sends a request and returns its page. Everything else is lost, and nothing may be.
-async fn page(request: reqwest::RequestBuilder) -> Result<String, String> {
-    let response = request.send().await.map_err(|error| format!("{error:?}"))?;
-    let status = response.status();
-    let text = response
-        .text()
-        .await
-        .map_err(|error| format!("{error:?}"))?;
-    status
-        .is_success()
-        .then_some(())
-        .ok_or_else(|| format!("{status}: {text}"))?;
-    Ok(text)
 }
 
 /// Rotates the ring of the fleet, which gets it server by server, and waits until the new key seals.

@@ -7,7 +7,7 @@ use e2e::{Browser, Failure, Folder, Shop};
 use sealed_session::Key;
 
 /// Writes a ring into a file that is gone with its folder.
-fn keys(folder: &Folder) -> Result<PathBuf, Failure> {
+pub(crate) fn keys(folder: &Folder) -> Result<PathBuf, Failure> {
     folder.write("keys", Key::generate()?.to_text().expose())
 }
 
@@ -82,7 +82,7 @@ async fn a_visitor_is_known_on_both_servers_and_after_a_restart() -> Result<(), 
 
     for (width, height) in WINDOWS {
         browser.view(width, height).await?;
-        for page in ["/", "/catalogue", "/cart", "/session"] {
+        for page in ["/", "/catalogue", "/cart", "/session", "/devices"] {
             browser.open(&shop.a(page)).await?;
             assert!(browser.shows(SIGN_OUT, TARGET).await?, "{page} at {width}");
         }

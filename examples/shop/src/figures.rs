@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use time::OffsetDateTime;
+
 /// `6500` as `6,500`.
 pub(crate) fn grouped(number: impl TryInto<u64>) -> String {
     let digits = number.try_into().unwrap_or(u64::MAX).to_string();
@@ -51,6 +53,12 @@ pub(crate) fn span(duration: Duration) -> String {
         (d, 0, _, _) => format!("{d} d"),
         (d, h, _, _) => format!("{d} d {h} h"),
     }
+}
+
+/// How long before `now` something happened; a clock that is ahead counts as none.
+pub(crate) fn ago(time: OffsetDateTime, now: OffsetDateTime) -> String {
+    let age = (now - time).max(time::Duration::ZERO);
+    format!("{} ago", span(age.unsigned_abs()))
 }
 
 #[cfg(test)]

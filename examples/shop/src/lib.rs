@@ -1,4 +1,4 @@
-//! The demo: one shop on two servers that share nothing but a key ring.
+//! The demo: one shop on two servers that share a key ring and no sessions.
 //!
 //! Sign in at one, and the other knows; fill the cart at one, and the other has it; restart both,
 //! and nothing is lost. The session lives in the browser's cookies, sealed.
@@ -6,32 +6,48 @@
 //! ```
 //! use std::time::Duration;
 //!
+//! use sealed_session_axum::revocation::RevocationTable;
 //! use sealed_session_axum::{Key, KeyRing, SessionLayer};
-//! use shop::{Letter, Server, app, sessions};
+//! use shop::{Accounts, Devices, Letter, Revoked, Server, app, sessions};
 //!
 //! let ring = KeyRing::new(Key::generate()?);
 //! let (a, b) = ("127.0.0.1:3001".parse().unwrap(), "127.0.0.1:3002".parse().unwrap());
 //! let idle = Duration::from_secs(30 * 60);
-//! let first = app(Server::new(Letter::A, b), SessionLayer::new(sessions(ring.clone(), idle)?));
-//! let second = app(Server::new(Letter::B, a), SessionLayer::new(sessions(ring, idle)?));
+//! let (devices, revoked) = (Devices::default(), Revoked::Here(RevocationTable::new(100_000)));
+//! let server = |letter, other| {
+//!     let manager = sessions(ring.clone(), idle, revoked.clone())?;
+//!     let accounts = Accounts::new(revoked.clone(), devices.clone());
+//!     app(Server::new(letter, other), SessionLayer::new(manager), accounts)
+//! };
+//! let (first, second) = (server(Letter::A, b)?, server(Letter::B, a)?);
 //! # Ok::<(), sealed_session_axum::Error>(())
 //! ```
 
 #![forbid(unsafe_code)]
 
+mod accounts;
+mod agent;
 mod app;
 pub mod cart;
 pub mod catalogue;
+mod devices;
 mod figures;
 mod listener;
 mod options;
 mod page;
 mod pages;
+mod revoked;
 mod server;
 mod sessions;
+mod store_url;
 
+pub use accounts::Accounts;
+pub use agent::Agent;
 pub use app::app;
+pub use devices::{Device, Devices};
 pub use listener::{BindError, Listener, bind};
 pub use options::{Command, HELP, Options, UsageError};
+pub use revoked::Revoked;
 pub use server::{Letter, Server};
 pub use sessions::sessions;
+pub use store_url::StoreUrl;

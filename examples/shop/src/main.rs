@@ -4,11 +4,21 @@
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::time::Duration;
 
+use sealed_session_axum::revocation::RevocationTable;
 use sealed_session_axum::{Error, Key, KeyRing, SessionLayer};
-use shop::{Command, HELP, Listener, Options, app, bind, sessions};
+use shop::{
+    Accounts, Command, Devices, HELP, Letter, Listener, Options, Revoked, app, bind, sessions,
+};
 use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
+
+/// How many sign-outs are kept at most, for a month under each key of the ring: 3.3 MB.
+const ROOM: usize = 100_000;
+
+/// For how long a server that starts waits for the store.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 #[tokio::main]
 #[expect(
@@ -57,6 +67,8 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         );
     }
     println!("Open one of these in a browser: its first page says what to try. Ctrl-C stops them.");
+    // Beside the sessions, which are in cookies: what a shop has in its database.
+    let (devices, here) = (Devices::default(), RevocationTable::new(ROOM));
     let (mut servers, mut watchers) = (JoinSet::new(), Vec::new());
     for Listener {
         server,
@@ -65,11 +77,13 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     } in listeners
     {
         // Each server has a manager of its own, as if it were on a machine of its own.
-        let manager = sessions(ring.clone(), options.idle)?;
+        let revoked = revoked(options, server.letter(), &here).await?;
+        let manager = sessions(ring.clone(), options.idle, revoked.clone())?;
         if options.keys.is_some() {
             watchers.push(manager.watch_keys_every(options.poll)?);
         }
-        let router = app(server, SessionLayer::new(manager));
+        let accounts = Accounts::new(revoked, devices.clone());
+        let router = app(server, SessionLayer::new(manager), accounts)?;
         println!("Server {}: http://{address}/", server.letter());
         servers.spawn(async move { axum::serve(socket, router).await });
     }
@@ -78,6 +92,29 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         ended??;
     }
     Ok(())
+}
+
+/// Returns where a server looks for who was signed out: all of this process in one table, or each in its own copy of the
+/// store.
+///
+/// A store that is not there is no reason to stay away. It is the same as an outage: sessions are accepted, as
+/// `Staleness` has it by default, and what was signed out is refused once the store is back.
+#[expect(clippy::print_stdout, reason = "read at the terminal")]
+async fn revoked(
+    options: &Options,
+    letter: Letter,
+    here: &RevocationTable,
+) -> Result<Revoked, sealed_session_redis::Error> {
+    let Some(url) = &options.revocation else {
+        return Ok(Revoked::Here(here.clone()));
+    };
+    let shared = url.open()?.revocations(ROOM)?;
+    if let Err(error) = shared.caught_up(PATIENCE).await {
+        println!(
+            "Server {letter} starts without the store, and lets in who was signed out until it is back: {error}"
+        );
+    }
+    Ok(Revoked::Shared(shared))
 }
 
 #[expect(clippy::print_stdout, reason = "read at the terminal")]

@@ -10,10 +10,11 @@ use lexopt::{Arg, Parser, ValueExt};
 use sealed_session_axum::Lifetime;
 
 use crate::server::Letter;
+use crate::store_url::StoreUrl;
 
 /// What `--help` shows.
 pub const HELP: &str = "\
-A demo shop on two servers that share nothing but a key ring.
+A demo shop on two servers that share a key ring and no sessions.
 
 Usage: shop [OPTIONS]
 
@@ -28,6 +29,9 @@ Options:
   --idle SECONDS
                 End sessions that are not used for this long, 1 to 86400 [default: 1800].
                 A visitor who is remembered has seven days
+  --revocation redis://[USER:PASSWORD@]HOST[:PORT]
+                Share with other processes who was signed out, in Redis or Valkey.
+                Without this each process keeps it in its memory
   --help        Show this
 
 Addresses have to be of this machine: the demo speaks plain http and has no passwords.
@@ -48,6 +52,8 @@ pub struct Options {
     pub poll: Duration,
     /// The idle timeout of sessions that are not remembered.
     pub idle: Duration,
+    /// The store of who was signed out; without one, each process has its own memory.
+    pub revocation: Option<StoreUrl>,
 }
 
 /// What the command line asks for.
@@ -86,6 +92,7 @@ impl Default for Options {
             keys: None,
             poll: Duration::from_secs(30),
             idle: Lifetime::new().idle_timeout(),
+            revocation: None,
         }
     }
 }
@@ -95,8 +102,8 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// If an option is unknown or incomplete, an address is not of this machine or used twice, or
-    /// the idle timeout is out of bounds.
+    /// If an option is unknown or incomplete, an address is not of this machine or used twice, the
+    /// idle timeout is out of bounds, or the URL of the store is none.
     ///
     /// ```
     /// use shop::{Command, Letter, Options};
@@ -121,6 +128,13 @@ impl Options {
                 Arg::Long("keys") => options.keys = Some(parser.value()?.into()),
                 Arg::Long("poll") => options.poll = seconds("--poll", parser.value()?)?,
                 Arg::Long("idle") => options.idle = seconds("--idle", parser.value()?)?,
+                Arg::Long("revocation") => options.revocation = Some(store(parser.value()?)?),
+                // It may be a URL that lost its option, with a password.
+                Arg::Value(_) => {
+                    return Err(UsageError(
+                        "unexpected argument without an option".to_owned(),
+                    ));
+                }
                 Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
                 other => return Err(other.unexpected().into()),
             }
@@ -187,6 +201,13 @@ fn seconds(option: &str, value: OsString) -> Result<Duration, UsageError> {
     }
 }
 
+/// No message holds the value, because that may hold a password.
+fn store(value: OsString) -> Result<StoreUrl, UsageError> {
+    let text = value.into_string();
+    let text = text.map_err(|_| UsageError("--revocation: the URL is not Unicode".to_owned()))?;
+    StoreUrl::new(text).map_err(|error| UsageError(format!("--revocation: {error}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,6 +226,8 @@ mod tests {
             "2",
             "--idle",
             "20",
+            "--revocation",
+            "redis://shop:secret@127.0.0.1:6380",
         ];
         let wanted = Options {
             a: "127.0.0.2:1".parse().unwrap(),
@@ -213,7 +236,9 @@ mod tests {
             keys: Some("ring".into()),
             poll: Duration::from_secs(2),
             idle: Duration::from_secs(20),
+            revocation: StoreUrl::new("redis://shop:secret@127.0.0.1:6380".to_owned()).ok(),
         };
+        assert!(wanted.revocation.is_some() && !format!("{wanted:?}").contains("secret"));
         assert_eq!(Options::parse(line), Ok(Command::Run(wanted)));
         assert_eq!(
             Options::parse([""; 0]),
@@ -249,7 +274,7 @@ mod tests {
                 "--a and --b are both 127.0.0.1:3001",
             ),
             (&["--c"], "invalid option '--c'"),
-            (&["extra"], "unexpected argument \"extra\""),
+            (&["redis://:secret@127.0.0.1"], "unexpected argument"),
             (&["--keys"], "missing argument for option '--keys'"),
             (&["--idle", "0"], "--idle: `0` is not a number of seconds"),
             (&["--idle", "86401"], "--idle: `86401` is not a number"),
@@ -257,11 +282,25 @@ mod tests {
             (&["--idle", "5m"], "--idle: `5m` is not a number"),
             (&["--idle"], "missing argument for option '--idle'"),
             (&["--poll", "0"], "--poll: `0` is not a number of seconds"),
+            (
+                &["--revocation", "http://:secret@127.0.0.1"],
+                "--revocation: the URL of a store is redis://",
+            ),
+            (
+                &["--revocation", "redis://:secret@127.0.0.1:x"],
+                "--revocation: the URL of a store is redis://",
+            ),
+            (
+                &["--revocation", "rediss://:secret@127.0.0.1"],
+                "--revocation: the",
+            ),
+            (&["--revocation"], "missing argument for option"),
         ] {
             let error = Options::parse(line.iter().copied())
                 .unwrap_err()
                 .to_string();
             assert!(error.starts_with(wanted), "{line:?}: {error}");
+            assert!(!error.contains("secret"), "{error}");
         }
     }
 }

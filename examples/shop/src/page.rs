@@ -1,6 +1,6 @@
 //! The frame around every page, and what it needs to know of the visitor.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -40,16 +40,19 @@ pub(crate) struct Page {
     notice: Option<String>,
 }
 
-impl FromRequestParts<Server> for Page {
+impl<S: Send + Sync> FromRequestParts<S> for Page
+where
+    Server: FromRef<S>,
+{
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Page, Response> {
-        let session = Session::from_request_parts(parts, server)
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Page, Response> {
+        let session = Session::from_request_parts(parts, state)
             .await
             .map_err(IntoResponse::into_response)?;
         let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        Page::of(*server, host, path, &session).map_err(IntoResponse::into_response)
+        Page::of(Server::from_ref(state), host, path, &session).map_err(IntoResponse::into_response)
     }
 }
 
@@ -152,7 +155,9 @@ impl Page {
                 }
                 div.account {
                     @if let Some(name) = &self.visitor {
-                        bdi.visitor title=(name) { (name) }
+                        a.visitor href="/devices" title=(name) aria-current=[self.is_at("/devices")] {
+                            bdi { (name) } span.unseen { ": where you are signed in" }
+                        }
                         form method="post" action="/sign-out" { button { "Sign out" } }
                     } @else {
                         (self.link("/sign-in", "Sign in"))
@@ -163,7 +168,11 @@ impl Page {
     }
 
     fn link(&self, to: &str, content: impl Render) -> Markup {
-        html! { a href=(to) aria-current=[(self.path == to).then_some("page")] { (content) } }
+        html! { a href=(to) aria-current=[self.is_at(to)] { (content) } }
+    }
+
+    fn is_at(&self, path: &str) -> Option<&'static str> {
+        (self.path == path).then_some("page")
     }
 }
 
@@ -172,7 +181,7 @@ fn footer() -> Markup {
         footer {
             p {
                 "A demo of " code { "sealed-session" } ": the cart and the name travel in your \
-                 browser’s cookies, encrypted. The servers store nothing, and nothing is for sale."
+                 browser’s cookies, encrypted. The servers store no session, and nothing is for sale."
             }
         }
     }

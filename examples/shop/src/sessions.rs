@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use sealed_session_axum::{Budget, CookieSpec, Error, KeyRing, Lifetime, SessionManager};
+use sealed_session_axum::revocation::Revocations;
+use sealed_session_axum::{Budget, CookieSpec, Error, KeyRing, Lifetime, Session, SessionManager};
 
 /// The name of the application, and so of its cookies over plain http.
 pub(crate) const COOKIE: &str = "shop";
@@ -16,7 +17,7 @@ pub(crate) const REMEMBERED: Duration = DAY.saturating_mul(30);
 pub(crate) const REMEMBERED_IDLE: Duration = DAY.saturating_mul(7);
 
 /// The sessions of one server, with a manager of their own. They end when they are not used for
-/// `idle`, of at most seven days.
+/// `idle`, of at most seven days, and when they were revoked.
 ///
 /// # Errors
 ///
@@ -24,22 +25,38 @@ pub(crate) const REMEMBERED_IDLE: Duration = DAY.saturating_mul(7);
 /// [`build`](sealed_session_axum::SessionManagerBuilder::build).
 ///
 /// ```
+/// use sealed_session_axum::revocation::RevocationTable;
 /// use sealed_session_axum::{Key, KeyRing};
 /// use shop::sessions;
 /// use std::time::Duration;
 ///
 /// let ring = KeyRing::new(Key::generate()?);
-/// assert!(sessions(ring.clone(), Duration::from_secs(20)).is_ok());
-/// assert!(sessions(ring, Duration::ZERO).unwrap_err().is_configuration());
+/// let revoked = RevocationTable::new(10_000);
+/// assert!(sessions(ring.clone(), Duration::from_secs(20), revoked.clone()).is_ok());
+/// assert!(sessions(ring, Duration::ZERO, revoked).unwrap_err().is_configuration());
 /// # Ok::<(), sealed_session_axum::Error>(())
 /// ```
-pub fn sessions(ring: KeyRing, idle: Duration) -> Result<SessionManager, Error> {
+pub fn sessions(
+    ring: KeyRing,
+    idle: Duration,
+    revoked: impl Into<Revocations>,
+) -> Result<SessionManager, Error> {
     // Plain http: the servers listen on this machine only.
     SessionManager::builder(CookieSpec::development(COOKIE), ring)
         .lifetime(lifetime(idle))
         // No proxy is in front. A stock nginx would need `proxy_buffer_size 8k`.
         .budget(Budget::within_8k())
+        .revocations(revoked)
         .build()
+}
+
+/// Remembers who has just signed in for so long, of at most [`REMEMBERED`].
+pub(crate) fn remember(session: &Session, lifetime: Duration) -> Result<(), Error> {
+    session.remember(lifetime)?;
+    if lifetime > REMEMBERED_IDLE {
+        session.set_idle_timeout(REMEMBERED_IDLE)?;
+    }
+    Ok(())
 }
 
 /// Nobody has a shorter idle timeout than `idle`, so it sets how often a touch is sent.
@@ -55,6 +72,7 @@ fn lifetime(idle: Duration) -> Lifetime {
 #[cfg(test)]
 mod tests {
     use sealed_session_axum::Key;
+    use sealed_session_axum::revocation::RevocationTable;
 
     use super::*;
 
@@ -64,7 +82,8 @@ mod tests {
         for (idle, interval) in [(1, 1), (6, 3), (20, 10), (1_800, 180), (86_400, 8_640)] {
             let idle = Duration::from_secs(idle);
             assert_eq!(lifetime(idle).touch_interval().as_secs(), interval);
-            assert!(sessions(ring.clone(), idle).is_ok(), "{idle:?}");
+            let revoked = RevocationTable::new(1);
+            assert!(sessions(ring.clone(), idle, revoked).is_ok(), "{idle:?}");
         }
     }
 }

@@ -1,9 +1,10 @@
-//! Walks through the shop as a browser would: on two servers that share a key ring and nothing
-//! else.
+//! Walks through the shop as a browser would: on two servers that share a key ring and no
+//! sessions.
 
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
 mod browser;
+mod devices;
 mod pages;
 mod servers;
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
+use sealed_session::revocation::Target;
 use sealed_session::{
     Attribute, AttributeName, Budget, CookieSpec, CrossOrigin, Event, Guard, Key, KeyRing,
     Lifetime, Session, SessionManager, SessionManagerBuilder, Slot, Transport, adapter,
@@ -38,6 +39,7 @@ fn everything(session: &Session) {
     drop(session.remember(Duration::from_secs(3_600)));
     drop(session.renew());
     drop(session.set_labels(&["hook"]));
+    drop(session.revocations_of(Target::Everything, at(1)));
     session.mark_passive();
     session.count_as_use();
     drop(session.get::<u32>("hook"));

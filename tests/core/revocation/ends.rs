@@ -142,7 +142,7 @@ fn a_password_that_is_changed_keeps_whoever_changed_it() {
         );
         // The handler takes a second.
         let session = here.open(&manager, at(5));
-        let revoke = || table.add(manager.revocations_of(Target::Subject("ada"), at(6)), at(6));
+        let revoke = || table.add(session.revocations_of(Target::Subject("ada"), at(6)), at(6));
         if revokes_first {
             revoke().unwrap();
             session.sign_in("ada", &[]).unwrap();
@@ -157,6 +157,38 @@ fn a_password_that_is_changed_keeps_whoever_changed_it() {
 }
 
 #[test]
+fn what_others_revoke_meanwhile_ends_a_session_that_begins() {
+    let subject = Target::Subject("ada");
+    // The password was right when the request came, and was changed before the visitor is signed in.
+    for (own, elsewhere) in [(None, 6), (Some(5), 6), (None, 4), (None, 5 - SKEW)] {
+        let (manager, table) = nodes();
+        let mut browser = Browser::default();
+        let session = browser.open(&manager, at(5));
+        if let Some(own) = own {
+            let revoked = session.revocations_of(Target::Label("other"), at(own));
+            table.add(revoked, at(own)).unwrap();
+        }
+        let revoked = manager.revocations_of(subject, at(elsewhere));
+        table.add(revoked, at(5)).unwrap();
+        session.sign_in("ada", &[]).unwrap();
+        browser.close(&manager, &session, at(7)).unwrap();
+        // One that is older than clocks may be off ends nothing that begins now.
+        let is_over = elsewhere > 5 - SKEW;
+        let refused = refusal(&manager, &browser, 8);
+        assert_eq!(
+            refused,
+            is_over.then_some(Refusal::Revoked),
+            "at {elsewhere}"
+        );
+        // The next request knows of it.
+        browser.visit(&manager, at(8), |session| {
+            session.sign_in("ada", &[]).unwrap()
+        });
+        assert_eq!(refusal(&manager, &browser, 8), None, "at {elsewhere}");
+    }
+}
+
+#[test]
 fn a_node_whose_clock_is_ahead_keeps_nobody() {
     let (manager, table) = nodes();
     let ahead = signed_in(&manager, "ada", &[], SKEW - 1);
@@ -167,15 +199,29 @@ fn a_node_whose_clock_is_ahead_keeps_nobody() {
 }
 
 #[test]
-fn who_revokes_over_and_over_shuts_nobody_out_for_longer_than_the_skew() {
+fn who_revokes_over_and_over_shuts_nobody_out() {
     let (manager, table) = nodes();
     for _ in 0..1_000 {
         table
             .add(manager.revocations_of(Target::Subject("ada"), at(0)), at(0))
             .unwrap();
     }
-    let again = signed_in(&manager, "ada", &[], SKEW);
-    assert_eq!(refusal(&manager, &again, SKEW), None);
+    for now in [0, 1, SKEW] {
+        let again = signed_in(&manager, "ada", &[], now);
+        assert_eq!(refusal(&manager, &again, now), None, "at {now}");
+    }
+    // And whoever revokes twice in one second, and signs in, is the only one left.
+    let (manager, table) = nodes();
+    let mut browsers = [0, 0].map(|now| signed_in(&manager, "ada", &[], now));
+    for browser in &mut browsers {
+        browser.visit(&manager, at(5), |session| {
+            let revoked = session.revocations_of(Target::Subject("ada"), at(5));
+            table.add(revoked, at(5)).unwrap();
+            session.sign_in("ada", &[]).unwrap();
+        });
+        assert_eq!(refusal(&manager, browser, 5), None);
+    }
+    assert_eq!(refusal(&manager, &browsers[0], 5), Some(Refusal::Revoked));
 }
 
 #[test]

@@ -72,7 +72,7 @@ class Policy:
         idle, absolute = self.idle_of(*own), self.absolute_of(own[1])
         if over:
             raise Refused(over)
-        if not self.reaches(max(issued, created), now):
+        if not self.reaches(issued, now) or created - now > 2 * self.skew:
             raise Refused("from_the_future")
         if max(0, now - created) >= absolute or now >= LAST_SECOND:
             raise Refused("absolute_expired")

@@ -11,7 +11,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::{cookies, gauge, verbatim};
 use crate::cart::CART;
-use crate::figures::{count, grouped, span};
+use crate::figures::{ago, count, grouped, span};
 use crate::page::{NAME, Page};
 
 pub(crate) async fn show(
@@ -68,6 +68,8 @@ fn refused(refusal: Refusal) -> Markup {
                     "It may be a live session to another server, so it stays in the browser."
                 } @else if refusal == Refusal::Destroyed {
                     "Beside it lies a tombstone, so it is over on every server."
+                } @else if refusal == Refusal::Revoked {
+                    "It was signed out at a server, and so was every copy of it."
                 } @else {
                     "Its time is over. It stays until another takes its place or the browser drops it."
                 }
@@ -185,9 +187,8 @@ fn next_touch(due: OffsetDateTime, now: OffsetDateTime) -> Markup {
 }
 
 fn moment(time: OffsetDateTime, now: OffsetDateTime) -> Markup {
-    let age = (now - time).max(time::Duration::ZERO).unsigned_abs();
     let text = time.format(&Rfc3339).unwrap_or_default();
-    html! { time datetime=(text) title=(text) { (span(age)) " ago" } }
+    html! { time datetime=(text) title=(text) { (ago(time, now)) } }
 }
 
 /// The attributes, as the handlers of this shop get them.

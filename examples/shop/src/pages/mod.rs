@@ -2,6 +2,7 @@
 
 pub(crate) mod cart;
 mod cookies;
+pub(crate) mod devices;
 mod gauge;
 pub(crate) mod health;
 pub(crate) mod inspect;

@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use axum::Form;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use sealed_session_axum::{Error, Session};
+use sealed_session_axum::{Error, Refusal, ReturnPath, Session};
 use serde::Deserialize;
 
+use crate::accounts::Accounts;
+use crate::agent::Agent;
 use crate::cart::CART;
 use crate::figures::count;
 use crate::page::{NAME, NOTICE, Page};
-use crate::sessions::{REMEMBERED, REMEMBERED_IDLE};
+use crate::sessions::{REMEMBERED, REMEMBERED_IDLE, remember};
 
 /// The longest name, in characters. At four bytes each it fits a subject, prefix included.
 const NAME_MAX: usize = 60;
@@ -24,13 +27,16 @@ pub(crate) struct Credentials {
     remember: Option<String>,
 }
 
-pub(crate) async fn show(page: Page) -> Markup {
-    form(&page, &Credentials::default(), None)
+pub(crate) async fn show(page: Page, session: Session) -> Markup {
+    form(&page, &Credentials::default(), None, session.refusal())
 }
 
 pub(crate) async fn sign_in(
     page: Page,
     session: Session,
+    agent: Agent,
+    RawQuery(query): RawQuery,
+    State(accounts): State<Accounts>,
     Form(credentials): Form<Credentials>,
 ) -> Result<Response, Error> {
     let name = credentials.name.trim();
@@ -42,35 +48,48 @@ pub(crate) async fn sign_in(
         )),
     };
     if let Some(fault) = fault {
-        let page = form(&page, &credentials, Some(&fault));
+        let page = form(&page, &credentials, Some(&fault), None);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     // A real shop's subject is the account's id. Everything but the cart is left behind: whoever
     // planted this session must not come along.
     session.sign_in(&format!("demo:{name}"), &[&CART])?;
     if credentials.remember.is_some() {
-        session.remember(REMEMBERED)?;
-        session.set_idle_timeout(REMEMBERED_IDLE)?;
+        remember(&session, REMEMBERED)?;
     }
+    accounts.note(&session, agent);
     session.insert(NAME, name)?;
     session.insert(NOTICE, format!("You are signed in as {name}."))?;
-    Ok(Redirect::to("/").into_response())
+    let back = query.as_deref().and_then(ReturnPath::from_query);
+    let back = back.as_ref().map_or("/", ReturnPath::as_str);
+    Ok(Redirect::to(back).into_response())
 }
 
-pub(crate) async fn sign_out(session: Session) -> Result<Redirect, Error> {
+pub(crate) async fn sign_out(
+    session: Session,
+    State(accounts): State<Accounts>,
+) -> Result<Redirect, Error> {
+    accounts.forget(&session);
     session.destroy()?;
     Ok(Redirect::to("/"))
 }
 
-fn form(page: &Page, filled_in: &Credentials, fault: Option<&str>) -> Markup {
+fn form(
+    page: &Page,
+    filled_in: &Credentials,
+    fault: Option<&str>,
+    refusal: Option<Refusal>,
+) -> Markup {
     let content = html! {
         div.narrow {
             h1 { "Sign in" }
+            @if let Some(why) = refusal.and_then(why) { p.warning role="status" { (why) } }
             p.lead { "This is a demo: any name will do, and there is no password." }
             @if let Some(visitor) = page.visitor() {
                 p { "You are signed in as " bdi { (visitor) } ". Another name takes over your cart." }
             }
-            form.stack method="post" action="/sign-in" {
+            // Without an `action`, so that the way back stays in the address.
+            form.stack method="post" {
                 label for="name" { "Name" }
                 input #name type="text" name="name" value=(filled_in.name.trim()) maxlength=(NAME_MAX) required
                     autocomplete="nickname" autofocus[fault.is_some()] aria-invalid=[fault.map(|_| "true")]
@@ -90,6 +109,19 @@ fn form(page: &Page, filled_in: &Credentials, fault: Option<&str>) -> Markup {
         }
     };
     page.render("Sign in", &content)
+}
+
+/// Says to a visitor why they are not signed in any more. Reasons that are for developers stay on the session's page.
+fn why(refusal: Refusal) -> Option<&'static str> {
+    match refusal {
+        Refusal::Revoked => Some(
+            "You were signed out on this device, from another one or everywhere at once. If you did not do that, \
+             sign in, and look where you are signed in.",
+        ),
+        Refusal::IdleExpired => Some("You were away for too long, so your session is over."),
+        Refusal::AbsoluteExpired => Some("Your session has reached its longest time and is over."),
+        _ => None,
+    }
 }
 
 fn days(duration: Duration) -> String {

@@ -8,11 +8,11 @@ pub(crate) async fn show(page: Page) -> Markup {
     let content = html! {
         h1 { "Two servers, and no session store" }
         p.lead {
-            "This shop runs on two servers that share a key and nothing else. What they know about you \
+            "This shop runs on two servers that share a key and no sessions. What they know about you \
              travels in your browser’s cookies, sealed. Try it:"
         }
         ol.steps role="list" {
-            @for (title, step) in [cart(), sign_in(), server(&page), tabs(), idle(), rotation()] {
+            @for (title, step) in [cart(), sign_in(), server(&page), tabs(), devices(), idle(), rotation()] {
                 li { h2 { (title) } (step) }
             }
         }
@@ -61,6 +61,17 @@ fn tabs() -> Step {
         }
     };
     ("Sign out in two tabs", step)
+}
+
+fn devices() -> Step {
+    let step = html! {
+        p {
+            "Sign in under the same name in a private window. Open "
+            a href="/devices" { "where you are signed in" } ", and sign the other window out. Its cookie is as \
+            it was, and both servers refuse it: they keep who was signed out, in 33 bytes."
+        }
+    };
+    ("Sign a device out", step)
 }
 
 fn idle() -> Step {

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use sealed_session_axum::testing;
@@ -12,6 +12,8 @@ use tower::ServiceExt;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Browser {
     pub(crate) jar: testing::Browser,
+    /// What it calls itself.
+    pub(crate) agent: &'static str,
 }
 
 /// What came back.
@@ -84,6 +86,20 @@ impl Browser {
         self.get(server, to.split('#').next().unwrap()).await
     }
 
+    /// Posts as a page of another site does.
+    pub(crate) async fn post_from_elsewhere(
+        &mut self,
+        server: &Router,
+        path: &str,
+        form: &str,
+    ) -> Answer {
+        let request = Request::post(path)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "cross-site");
+        self.send(server, request, Body::from(form.to_owned()))
+            .await
+    }
+
     async fn send(
         &mut self,
         server: &Router,
@@ -91,7 +107,10 @@ impl Browser {
         body: Body,
     ) -> Answer {
         let cookies = self.jar.cookie();
-        let mut request = request.header(HOST, "127.0.0.1:3001");
+        let mut request = request
+            .header(HOST, "127.0.0.1:3001")
+            .header(ACCEPT, "text/html")
+            .header(USER_AGENT, self.agent);
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies);
         }

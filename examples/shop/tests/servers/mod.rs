@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use sealed_session_axum::adapter::{Clock, SystemClock};
+use sealed_session_axum::revocation::RevocationTable;
 use sealed_session_axum::testing::ManualClock;
 use sealed_session_axum::{Key, KeyRing, SessionLayer};
-use shop::{Letter, Options, Server, app, sessions};
+use shop::{Accounts, Devices, Letter, Options, Revoked, Server, app, sessions};
 use time::OffsetDateTime;
 
 pub(crate) const A: &str = "127.0.0.1:3001";
@@ -14,22 +15,32 @@ pub(crate) const B: &str = "127.0.0.1:3002";
 
 /// Both servers, with managers of their own.
 pub(crate) fn servers(ring: &KeyRing) -> (Router, Router) {
-    serving(ring, &Arc::new(SystemClock))
+    serving(ring, &Arc::new(SystemClock), 100)
 }
 
 /// Both servers, and the clock that they go by.
 pub(crate) fn servers_and_clock() -> (Router, Router, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
-    let (a, b) = serving(&ring(), &clock);
+    let (a, b) = serving(&ring(), &clock, 100);
     (a, b, clock)
 }
 
-fn serving<C: Clock + 'static>(ring: &KeyRing, clock: &Arc<C>) -> (Router, Router) {
+/// Both servers, with room for so many revocations.
+pub(crate) fn servers_with_room(room: usize) -> (Router, Router) {
+    serving(&ring(), &Arc::new(SystemClock), room)
+}
+
+fn serving<C: Clock + 'static>(ring: &KeyRing, clock: &Arc<C>, room: usize) -> (Router, Router) {
     let idle = Options::default().idle;
+    let (devices, revoked) = (
+        Devices::default(),
+        Revoked::Here(RevocationTable::new(room)),
+    );
     let server = |letter, other: &str| {
-        let manager = sessions(ring.clone(), idle).unwrap();
+        let manager = sessions(ring.clone(), idle, revoked.clone()).unwrap();
+        let accounts = Accounts::new(revoked.clone(), devices.clone());
         let layer = SessionLayer::new(manager).clock(clock.clone());
-        app(Server::new(letter, other.parse().unwrap()), layer)
+        app(Server::new(letter, other.parse().unwrap()), layer, accounts).unwrap()
     };
     (server(Letter::A, B), server(Letter::B, A))
 }

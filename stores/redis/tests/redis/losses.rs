@@ -58,14 +58,37 @@ async fn nodes_that_lived_through_a_loss_heal_the_store() {
 #[tokio::test]
 async fn while_a_store_is_in_doubt_nobody_takes_it_for_whole() {
     let server = Server::start();
-    let (one, _other, _, bob) = two_nodes(&server).await;
+    let (one, other, alice, bob) = two_nodes(&server).await;
+    let since = one.shared.status().remembers_since;
     // Nobody can repair it.
     let () = server.run(&["SET", "{shop}:lock", "1"]);
     let () = server.run(&["DEL", "{shop}:revocations"]);
-    until("doubt", || one.shared.status().as_of.is_none()).await;
-    assert_eq!(one.refusal(&bob), Some(Refusal::NotKnown));
+    // Nor does a revocation make it look whole.
+    let error = one.revoke("bob").await.unwrap_err();
+    assert!(error.is_lost(), "{error}");
+    assert_eq!(one.refusal(&bob), Some(Refusal::Revoked));
+    let carol = other.sign_in("carol");
+    other.wait_for(&carol, Some(Refusal::NotKnown)).await;
+    let third = Node::blind(&server.store(), 1_000);
+    let blind = third.shared.caught_up(Duration::from_millis(500)).await;
+    assert!(blind.is_err());
+    assert_eq!(server.run::<usize>(&["EXISTS", "{shop}:revocations"]), 0);
+
     let () = server.run(&["DEL", "{shop}:lock"]);
-    one.wait_for(&bob, None).await;
+    third
+        .shared
+        .caught_up(Duration::from_secs(5))
+        .await
+        .unwrap();
+    for node in [&other, &third] {
+        node.wait_for(&bob, Some(Refusal::Revoked)).await;
+        node.wait_for(&alice, Some(Refusal::Revoked)).await;
+        node.wait_for(&carol, None).await;
+    }
+    until("what the nodes remember", || {
+        third.shared.status().remembers_since == since
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -55,6 +55,10 @@ pub mod changing_types {}
 #[doc = include_str!("../clients-without-cookies.md")]
 pub mod clients_without_cookies {}
 
+/// Sessions that fit in no cookie.
+#[doc = include_str!("../overflow.md")]
+pub mod overflow {}
+
 /// Keys, from the first one to a leaked one.
 #[doc = include_str!("../keys.md")]
 pub mod keys {}

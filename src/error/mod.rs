@@ -8,6 +8,7 @@
 mod kind;
 mod oversize;
 mod refusal;
+mod room;
 mod text;
 mod unstored;
 

@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-use super::Error;
-use super::kind::ErrorKind;
-
 /// The numbers behind a session that was not sent; see [`Error::sizes`](crate::Error::sizes).
 ///
 /// ```
@@ -104,32 +101,6 @@ pub enum Measure {
     Total,
     /// Bytes of all attributes before compression. No budget raises this limit.
     Unpacked,
-}
-
-impl Error {
-    pub(crate) fn too_large(oversize: Oversize) -> Error {
-        Error::new(ErrorKind::TooLarge(oversize))
-    }
-
-    /// Returns the sizes behind an error that [`is_too_large`](Error::is_too_large) or [`is_overflow`](Error::is_overflow).
-    ///
-    /// ```
-    /// # let session = sealed_session::testing::session();
-    /// let error = session.insert("noise", "x".repeat(100_000)).unwrap_err();
-    /// assert!(error.sizes().is_some_and(|sizes| sizes.needed > sizes.allowed));
-    ///
-    /// session.insert("name", "Ada")?;
-    /// let other = session.get::<u32>("name").unwrap_err();
-    /// assert_eq!(other.sizes(), None);
-    /// # Ok::<(), sealed_session::Error>(())
-    /// ```
-    #[must_use]
-    pub fn sizes(&self) -> Option<&Oversize> {
-        match &self.0.kind {
-            ErrorKind::TooLarge(oversize) | ErrorKind::Overflow { oversize, .. } => Some(oversize),
-            _ => None,
-        }
-    }
 }
 
 impl Oversize {

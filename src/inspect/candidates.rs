@@ -78,6 +78,9 @@ pub struct Content {
     pub own_absolute_lifetime: Option<Duration>,
     /// The attributes, in the order of their names.
     pub attributes: Vec<StoredAttribute>,
+    /// Whether the attributes are [stored elsewhere](crate::overflow). There are none here then, unless
+    /// [`adapter::pending`](crate::adapter::pending) fetched them.
+    pub is_stored_elsewhere: bool,
 }
 
 /// One attribute of an authentic token. Its `Debug` does not show the value.
@@ -175,6 +178,7 @@ fn content(config: &Config, record: Record, held: &Held, now: Timestamp) -> Cont
         }),
         own_absolute_lifetime: record.own.absolute.map(seconds),
         attributes: record.attributes.iter().map(stored).collect(),
+        is_stored_elsewhere: record.deposit.is_some(),
         labels: record.labels.iter().map(str::to_owned).collect(),
         subject: record.subject.map(String::from),
     }

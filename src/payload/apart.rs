@@ -2,8 +2,8 @@
 
 use super::attributes::Attributes;
 use super::compression::{Compression, Method};
-use super::record::{METHOD, OverCeiling, PADDING, Packing};
-use super::regions;
+use super::record::{METHOD, OverCeiling};
+use super::regions::{self, PADDING, Packing};
 use super::wire::Cursor;
 use crate::error::Refusal;
 use crate::seal::{Contents, Deposit};

@@ -35,7 +35,8 @@ pub use id::SessionId;
 pub(crate) use json::encode_borrowing;
 pub(crate) use labels::Labels;
 pub use log_id::LogId;
-pub(crate) use record::{PADDING, Packing, Payload, Record, SUBJECT_MAX};
+pub(crate) use record::{Record, SUBJECT_MAX};
+pub(crate) use regions::{PADDING, Packing, Payload};
 
 #[cfg(doc)]
 use crate::seal::Opened;

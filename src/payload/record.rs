@@ -2,11 +2,11 @@
 
 use super::UNPACKED_MAX;
 use super::attributes::{Attributes, Placed};
-use super::compression::{Compression, Method};
+use super::compression::Method;
 use super::entry::Entry;
 use super::id::SessionId;
 use super::labels::Labels;
-use super::regions;
+use super::regions::{self, PADDING, Packing, Payload};
 use super::wire::{Cursor, put_own, put_varint, read_own};
 use crate::error::Refusal;
 use crate::lifetime::{OwnLifetimes, Timestamp};
@@ -32,10 +32,6 @@ const DEPOSIT: u8 = 0b0010_0000;
 /// The byte with the flags.
 const FLAGS: usize = 1;
 
-/// Payloads are padded to a multiple of so many bytes. That blurs the length of the content, at a cost of
-/// about 2 %, and does not hide it.
-pub(crate) const PADDING: usize = 32;
-
 /// The content of one session.
 #[derive(Clone)]
 pub(crate) struct Record {
@@ -46,28 +42,13 @@ pub(crate) struct Record {
     pub(crate) own: OwnLifetimes,
     pub(crate) labels: Labels,
     pub(crate) attributes: Attributes,
-    /// Where the attributes are, as long as they are not here.
+    /// Where the attributes came from, or are to come from yet, if they were not in the token.
     pub(crate) deposit: Option<Box<Deposit>>,
-}
-
-/// A record's bytes.
-pub(crate) struct Payload {
-    pub(crate) bytes: Vec<u8>,
-    /// How many of them are not padding.
-    pub(crate) content: usize,
 }
 
 /// The attributes take so many bytes before compression, which is more than a token may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OverCeiling(pub(crate) usize);
-
-/// How a record is to be packed.
-#[derive(Clone, Copy)]
-pub(crate) struct Packing<'a> {
-    pub(crate) compression: Compression,
-    /// Returns how many cookies a payload of so many bytes takes; `usize::MAX` if it does not fit.
-    pub(crate) cookies: &'a dyn Fn(usize) -> usize,
-}
 
 impl Record {
     /// Writes the payload's bytes.
@@ -76,15 +57,12 @@ impl Record {
     }
 
     fn encode_padded(&self, packing: Packing<'_>, padding: usize) -> Result<Payload, OverCeiling> {
-        if let Some(deposit) = &self.deposit {
-            return Ok(self.encode_with(deposit, padding));
-        }
         let open = self.attributes.open_length();
         if open > UNPACKED_MAX {
             return Err(OverCeiling(open));
         }
         Ok(regions::put(
-            self.head(),
+            self.head(0),
             FLAGS,
             &self.attributes,
             packing,
@@ -92,27 +70,14 @@ impl Record {
         ))
     }
 
-    /// Writes the bytes of a record whose attributes are in a deposit.
-    fn encode_with(&self, deposit: &Deposit, padding: usize) -> Payload {
-        let mut bytes = self.head();
+    /// Writes the payload's bytes for a session whose attributes are in this deposit.
+    pub(crate) fn encode_with(&self, deposit: &Deposit) -> Payload {
+        let mut bytes = self.head(DEPOSIT);
         bytes.extend_from_slice(deposit.name());
         bytes.extend_from_slice(deposit.key());
         let content = bytes.len();
-        bytes.resize(content.next_multiple_of(padding), 0);
+        bytes.resize(content.next_multiple_of(PADDING), 0);
         Payload { bytes, content }
-    }
-
-    /// Returns the same session with its attributes in a deposit.
-    pub(crate) fn with_deposit(&self, deposit: Deposit) -> Record {
-        Record {
-            id: self.id,
-            created: self.created,
-            subject: self.subject.clone(),
-            own: self.own,
-            labels: self.labels.clone(),
-            attributes: Attributes::default(),
-            deposit: Some(Box::new(deposit)),
-        }
     }
 
     /// Makes a record of one attribute, to measure what the attribute costs.
@@ -133,16 +98,16 @@ impl Record {
         }
     }
 
-    /// Writes the part before the regions, with flags that say that the open one is not compressed.
-    fn head(&self) -> Vec<u8> {
+    /// Writes the part before the regions, with these flags beside its own.
+    fn head(&self, flags: u8) -> Vec<u8> {
         let mut out = Vec::with_capacity(2 * PADDING);
         out.push(VERSION);
         let flag = |bit, is_set| if is_set { bit } else { 0 };
         out.push(
-            flag(SUBJECT, self.subject.is_some())
+            flags
+                | flag(SUBJECT, self.subject.is_some())
                 | flag(OWN, !self.own.is_none())
-                | flag(LABELS, !self.labels.is_empty())
-                | flag(DEPOSIT, self.deposit.is_some()),
+                | flag(LABELS, !self.labels.is_empty()),
         );
         out.extend_from_slice(&self.id.sign_in);
         out.extend_from_slice(&self.id.renewal);

@@ -174,9 +174,7 @@ impl SlotVisit<'_, '_> {
         if self.config.overflow.is_none() {
             return Vec::new();
         }
-        let mut names = deposits(self.config, self.came(), self.now);
-        names.sort_unstable();
-        names.dedup();
+        let mut names = deposits(self.config, self.came(), false, self.now);
         let depot = self.slot.depot.as_ref();
         names.retain(|name| !depot.is_some_and(|depot| depot.was_fetched(name)));
         names

@@ -115,6 +115,10 @@ impl<'c> Exit<'c> {
         let payload = record
             .encode(packing)
             .map_err(|over| Oversize::new(Measure::Unpacked, over.0, UNPACKED_MAX))?;
+        self.fitted(payload)
+    }
+
+    fn fitted(self, payload: Payload) -> Result<Fitted<'c>, Oversize> {
         let chunks = self.chunks(payload.bytes.len());
         let chunks = chunks.map_err(|overflow| self.oversize(overflow))?;
         Ok(Fitted {
@@ -129,13 +133,19 @@ impl<'c> Exit<'c> {
         self.try_fit(record).is_ok()
     }
 
+    /// Fits what a cookie keeps of a session whose attributes are in this deposit.
+    pub(super) fn fit_with(self, record: &Record, deposit: &Deposit) -> Result<Fitted<'c>, Error> {
+        self.fitted(record.encode_with(deposit))
+            .map_err(|oversize| Error::too_large(oversize).of_cookie(self.config.cookie()))
+    }
+
     /// Fits a session, or what its cookie would keep of one that has to be stored, to measure it. Returns how many bytes
     /// of attributes would be stored.
     pub(crate) fn measure(self, record: &Record) -> Result<(Fitted<'c>, usize), Error> {
         match self.fit(record) {
             Err(_) if self.can_be_stored(record) => {
-                let apart = record.with_deposit(Deposit::new([0; 16], [0; 32]));
-                Ok((self.fit(&apart)?, record.attributes.length()))
+                let deposit = Deposit::new([0; 16], [0; 32]);
+                Ok((self.fit_with(record, &deposit)?, record.attributes.length()))
             }
             fitted => Ok((fitted?, 0)),
         }

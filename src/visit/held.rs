@@ -3,7 +3,7 @@
 use crate::error::Refusal;
 use crate::lifetime::{OwnLifetimes, SessionTimes, Timestamp};
 use crate::payload::{Record, SessionId};
-use crate::seal::{DepositName, TokenImprint};
+use crate::seal::TokenImprint;
 
 /// The verdict on what came: a live session, or why there is none.
 pub(super) type Opening = Result<(Record, Held), Refusal>;
@@ -25,8 +25,6 @@ pub(crate) struct Held {
     pub(crate) own: OwnLifetimes,
     /// Whether it is accepted although nobody knows recently enough what was revoked.
     pub(super) is_stale: bool,
-    /// Where its attributes are, if they are not in it.
-    pub(super) deposit: Option<DepositName>,
 }
 
 impl Held {

@@ -81,7 +81,7 @@ impl SlotVisit<'_, '_> {
         // The link is made now, and what it leads to is stored before it is sent.
         let put = overflow.and_then(|overflow| Put::of(exit, overflow, record));
         let fitted = match &put {
-            Some(put) => exit.fit(&record.with_deposit(put.deposit.clone()))?,
+            Some(put) => exit.fit_with(record, &put.deposit)?,
             None => exit.fit(record)?,
         };
         let text = fitted.seal(issued)?;

@@ -143,21 +143,12 @@ fn open_with(
 /// over, then those that live. Responses of any of them may be under way.
 pub(super) fn authentic(config: &Config, came: &Incoming, now: Timestamp) -> Vec<Held> {
     let (mut over, mut live) = (Vec::new(), Vec::new());
-    for (at, family) in config.carriers.cookies().counting(came) {
-        for candidate in came.candidates(at).list {
-            match open_one(
-                config,
-                came,
-                (at, family),
-                candidate,
-                Deposited::Unread,
-                now,
-            ) {
-                Ok((_, held)) => live.push(held),
-                // What was ended has its tombstone.
-                Err(Unaccepted::Not(_) | Unaccepted::Over(Refusal::Destroyed, _)) => {}
-                Err(Unaccepted::Over(_, found)) => over.push(found.1),
-            }
+    for opened in open_each(config, came, now) {
+        match opened {
+            Ok((_, held)) => live.push(held),
+            // What was ended has its tombstone.
+            Err(Unaccepted::Not(_) | Unaccepted::Over(Refusal::Destroyed, _)) => {}
+            Err(Unaccepted::Over(_, found)) => over.push(found.1),
         }
     }
     over.extend(live);
@@ -166,39 +157,49 @@ pub(super) fn authentic(config: &Config, came: &Incoming, now: Timestamp) -> Vec
 
 /// Returns every session that came along and lives, or would but for what is known of revocations.
 pub(super) fn alive(config: &Config, came: &Incoming, now: Timestamp) -> Vec<Record> {
-    let mut alive = Vec::new();
-    for (at, family) in config.carriers.cookies().counting(came) {
-        for candidate in came.candidates(at).list {
-            match open_one(
-                config,
-                came,
-                (at, family),
-                candidate,
-                Deposited::Unread,
-                now,
-            ) {
-                Ok((record, _)) => alive.push(record),
-                Err(Unaccepted::Over(Refusal::Revoked | Refusal::NotKnown, found)) => {
-                    alive.push(found.0);
-                }
-                Err(_) => {}
-            }
-        }
-    }
-    alive
+    let opened = open_each(config, came, now).into_iter();
+    let alive = opened.filter_map(|opened| match opened {
+        Ok((record, _)) => Some(record),
+        Err(Unaccepted::Over(Refusal::Revoked | Refusal::NotKnown, found)) => Some(found.0),
+        Err(_) => None,
+    });
+    alive.collect()
 }
 
-/// Returns the name of each deposit of a session that came along and lives.
-pub(super) fn deposits(config: &Config, came: &Incoming, now: Timestamp) -> Vec<DepositName> {
-    let mut names = Vec::new();
+/// Returns the name of each deposit of a session that came along and lives, and of those that are over if they are
+/// asked for.
+pub(super) fn deposits(
+    config: &Config,
+    came: &Incoming,
+    with_over: bool,
+    now: Timestamp,
+) -> Vec<DepositName> {
+    let opened = open_each(config, came, now).into_iter();
+    let names = opened.filter_map(|opened| match opened {
+        Ok((record, _)) => Some(*record.deposit?.name()),
+        Err(Unaccepted::Over(_, found)) if with_over => Some(*found.0.deposit?.name()),
+        Err(_) => None,
+    });
+    let mut names: Vec<DepositName> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Opens each text by itself, without its deposit.
+fn open_each(
+    config: &Config,
+    came: &Incoming,
+    now: Timestamp,
+) -> Vec<Result<(Record, Held), Unaccepted>> {
+    let mut all = Vec::new();
     for (at, family) in config.carriers.cookies().counting(came) {
-        for candidate in came.candidates(at).list {
+        for text in came.candidates(at).list {
             let unread = Deposited::Unread;
-            let opened = open_one(config, came, (at, family), candidate, unread, now);
-            names.extend(opened.ok().and_then(|(_, held)| held.deposit));
+            all.push(open_one(config, came, (at, family), text, unread, now));
         }
     }
-    names
+    all
 }
 
 /// Judges each text by itself, whether or not it counts. For those who look from outside of a request.
@@ -261,7 +262,6 @@ fn open_one(
         touched,
         own: record.own,
         is_stale: false,
-        deposit: record.deposit.as_ref().map(|deposit| *deposit.name()),
     };
     // May it live, and does it still?
     let judged = match admit(config, came, &held) {
@@ -275,7 +275,6 @@ fn open_one(
         (Some(deposit), Ok(is_stale), Deposited::Fetched(depot)) => {
             complete(config, depot, deposit, binding).map(|attributes| {
                 record.attributes = attributes;
-                record.deposit = None;
                 is_stale
             })
         }

@@ -13,12 +13,11 @@ use super::config::Config;
 use super::course::Course;
 use super::depot::{Put, Stage};
 use super::fitting::{Exit, Fitted};
-use super::held::Held;
-use super::opening::authentic;
+use super::opening::deposits;
 use super::revoked::outliving;
 use super::shared::Visit;
 use super::slot::SlotVisit;
-use super::state::Change;
+use super::state::{Change, SessionState};
 use crate::carrier::Incoming;
 use crate::error::{Error, Unstored};
 use crate::event::Event;
@@ -150,7 +149,7 @@ impl SlotVisit<'_, '_> {
 
     /// Returns whether a response carries the session, or its end.
     fn is_sent(&self) -> bool {
-        let has_to_be_sent = self.opened().is_some_and(|state| state.has_to_be_sent());
+        let has_to_be_sent = self.opened().is_some_and(SessionState::has_to_be_sent);
         has_to_be_sent && !matches!(self.slot.came, Incoming::Withheld(_))
     }
 
@@ -198,22 +197,16 @@ impl SlotVisit<'_, '_> {
         let Some(state) = self.opened().filter(|_| is_sent) else {
             return Vec::new();
         };
-        let held = state.held().copied();
-        let (all, forgotten) = match state.change() {
+        let (names, forgotten) = match state.change() {
             Change::None | Change::Edited | Change::Renewed => {
-                (Vec::new(), now.after(SPARE.as_secs()))
+                let deposit = state.record().and_then(|record| record.deposit.as_ref());
+                let name = deposit.map(|deposit| *deposit.name());
+                (name.into_iter().collect(), now.after(SPARE.as_secs()))
             }
             Change::StartedOver | Change::Ended => {
-                (authentic(self.config, &self.slot.came, self.now), now)
+                (deposits(self.config, &self.slot.came, true, self.now), now)
             }
         };
-        let mut names: Vec<DepositName> = all
-            .iter()
-            .chain(&held)
-            .filter_map(|held: &Held| held.deposit)
-            .collect();
-        names.sort_unstable();
-        names.dedup();
         let replaced = |name| Replaced {
             at: self.at,
             name,
@@ -259,7 +252,7 @@ impl SlotVisit<'_, '_> {
         let kept = depot.map_or(Err(Unstored::NotAsked), |depot| depot.kept());
         if let Ok(deposit) = kept {
             let stored = record.attributes.length();
-            return Ok((exit.fit(&record.with_deposit(deposit.clone()))?, stored));
+            return Ok((exit.fit_with(record, deposit)?, stored));
         }
         exit.fit(record)
             .map(|fitted| (fitted, 0))

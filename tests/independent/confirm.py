@@ -160,6 +160,7 @@ def reader_of(entry: Entry) -> tuple[Reader, Request]:
         entry.get("former"),
         cases.transports_of(entry),
         cases.known_of(entry),
+        cases.store_of(entry),
     )
     lines = [line.encode() for line in entry.get("cookies", [])]
     lines += [bytes.fromhex(line) for line in entry.get("cookies_hex", [])]
@@ -344,6 +345,7 @@ def main() -> int:
         ("revocations", revocations["snapshots"], snapshot),
         ("revocations", revocations["refused"], snapshot),
         ("cookies", cases.read("cookies")["requests"], request_of),
+        ("deposits", cases.read("deposits")["requests"], request_of),
         ("transports", cases.read("transports")["requests"], request_of),
         ("examples", examples.packed(), examples.check_packed),
         ("examples", examples.refusals(), request_of),

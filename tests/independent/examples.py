@@ -44,11 +44,16 @@ def refusals() -> list[dict[str, Any]]:
         for entry in cases.read("tokens")["tokens"]
         if entry["case"] == "small, encrypted"
     )
+    deposited = next(
+        entry["cookies"][0].split("=", 1)[1]
+        for entry in cases.read("deposits")["requests"]
+        if entry["case"] == "one attribute"
+    )
     retired = cases.OTHER_KEY.master.hex()
     assert retired in section("Refusals")
     found = []
     for reason, now, line in rows("Refusals"):
-        line = line.replace("{T}", token)
+        line = line.replace("{T}", token).replace("{D}", deposited)
         line = re.sub(r"\{A\*(\d+)\}", lambda times: "A" * int(times[1]), line)
         name, value = line.split(": ", 1)
         came = {"cookies": [value]} if name == "Cookie" else {"fields": [[name, value]]}
@@ -70,6 +75,8 @@ def refusals() -> list[dict[str, Any]]:
             came["revocations"] = [part for part in ticks if len(part) == 48]
         if reason == "not_known":
             came |= {"as_of": cases.NOW - 31, "within": 30}
+        if reason in ("missing", "not_fetched"):
+            came |= {"stored": {}, "store_answers": reason == "missing"}
         found.append(entry | came)
     return found
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
+use sealed_session::overflow::Overflow;
 use sealed_session::revocation::{Revocation, RevocationTable, Staleness};
 use sealed_session::{
     Budget, Compression, CookieSpec, Format, Key, KeyRing, Lifetime, Session, SessionManager,
@@ -10,6 +11,8 @@ use sealed_session::{
 };
 use serde_json::{Value, json};
 use time::OffsetDateTime;
+
+use crate::deposits::{fetch, overflow, store};
 
 /// Longer than any time there is, in seconds.
 const FOREVER: u64 = 1 << 33;
@@ -138,7 +141,10 @@ pub(super) fn manager(entry: &Value) -> SessionManager {
     let mut builder =
         SessionManager::builder(CookieSpec::exact(text(entry, "name")), ring(entry, &policy))
             .audience(text(entry, "audience"))
-            .budget(Budget::direct())
+            .budget(match entry["total_limit"].as_u64() {
+                Some(total) => Budget::direct().with_total_limit(total.try_into().unwrap()),
+                None => Budget::direct(),
+            })
             .lifetime(policy)
             .format(format(&accepted[0]));
     // Only a writer has one.
@@ -156,6 +162,9 @@ pub(super) fn manager(entry: &Value) -> SessionManager {
     }
     if let Some(kept) = entry["revocations"].as_array() {
         builder = known(builder, entry, kept);
+    }
+    if entry["stored"].is_object() {
+        builder = builder.overflow(stored(entry));
     }
     for more in &accepted[1..] {
         builder = builder.accept_format(format(more));
@@ -182,6 +191,18 @@ fn known(builder: SessionManagerBuilder, entry: &Value, kept: &[Value]) -> Sessi
         Some(within) => {
             builder.staleness(Staleness::within(Duration::from_secs(within)).or_refuse())
         }
+    }
+}
+
+/// The store of a reader, and the limit of a session in it.
+fn stored(entry: &Value) -> Overflow {
+    let kept = entry["stored"].as_object().into_iter().flatten();
+    let kept = kept.map(|(name, sealed)| (unhex(name), unhex(text_of(sealed))));
+    let answers = entry["store_answers"].as_bool().unwrap_or(true);
+    let overflow = overflow(answers.then(|| kept.collect()));
+    match entry["limit"].as_u64() {
+        Some(limit) => overflow.with_limit(limit.try_into().unwrap()),
+        None => overflow,
     }
 }
 
@@ -220,10 +241,12 @@ pub(super) fn load(entry: &Value) -> (SessionManager, Session) {
         request = request.host(host);
     }
     let session = manager.load(request, moment(number(entry, "now")));
+    fetch(&session);
     (manager, session)
 }
 
 pub(super) fn set_cookies(manager: &SessionManager, session: &Session, now: u64) -> Vec<String> {
+    store(session, moment(now));
     let changes = manager.commit(session, ResponseHead::new(200), moment(now));
     let changes = changes.unwrap();
     let lines = changes

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::entry::{hex, label, list, load, parse, text, text_of};
 use crate::revocations::REVOCATIONS;
-use crate::{COOKIES, KEYS, MARKS, PAYLOADS, TOKENS, same};
+use crate::{COOKIES, DEPOSITS, KEYS, MARKS, PAYLOADS, TOKENS, same};
 
 const FORMAT: &str = include_str!("../../FORMAT.md");
 
@@ -86,6 +86,22 @@ fn keys_and_payloads_are_vectors() {
     let vectors = shown.map(|case| find(PAYLOADS, "payloads", case));
     wanted.extend(vectors.map(|entry| text(&entry, "payload").to_owned()));
     assert_eq!(hex_of(section("A payload")), wanted);
+}
+
+#[test]
+fn a_deposit_is_a_vector() {
+    let entry = find(DEPOSITS, "requests", "one attribute");
+    let shown = section("A deposit");
+    let token = text_of(&entry["cookies"][0]).split_once('=').unwrap().1;
+    assert!(joined(shown).contains(token));
+    let token = URL_SAFE_NO_PAD.decode(token).unwrap();
+    let hexes = hex_of(shown);
+    assert_eq!(hexes[0].len(), 2 * (token.len() - 49), "the payload");
+    let kept = entry["stored"].as_object().unwrap();
+    for (name, sealed) in kept {
+        assert!(hexes[0].contains(name));
+        assert_eq!(hexes.last().unwrap(), text_of(sealed));
+    }
 }
 
 #[test]
@@ -202,12 +218,16 @@ fn refusal(mut request: Value) -> Option<String> {
 #[test]
 fn every_reason_has_a_request_that_is_refused_for_it() {
     let token = find(TOKENS, "tokens", "small, encrypted");
+    let entry = find(DEPOSITS, "requests", "one attribute");
+    let deposited = text_of(&entry["cookies"][0]).split_once('=').unwrap().1;
     let rows = rows(section("Refusals"));
     for row in &rows {
         let [reason, now, line] = row.as_slice() else {
             panic!("{row:?}");
         };
-        let filled = line.replace("{T}", text(&token, "text"));
+        let filled = line
+            .replace("{T}", text(&token, "text"))
+            .replace("{D}", deposited);
         let filled = match filled.split_once("{A*") {
             None => filled,
             Some((before, rest)) => {
@@ -231,6 +251,10 @@ fn every_reason_has_a_request_that_is_refused_for_it() {
                 request["revocations"] = json!([]);
                 request["as_of"] = json!(1_799_999_969);
                 request["within"] = json!(30);
+            }
+            "missing" | "not_fetched" => {
+                request["stored"] = json!({});
+                request["store_answers"] = json!(reason == "missing");
             }
             _ => {}
         }
@@ -310,6 +334,7 @@ fn the_page_of_the_vectors_tells_how_many_there_are_and_names_every_field() {
         ("shapes", include_str!("shapes.json")),
         ("marks", MARKS),
         ("cookies", COOKIES),
+        ("deposits", DEPOSITS),
         ("revocations", REVOCATIONS),
         ("transports", include_str!("transports.json")),
         ("minted", include_str!("minted.json")),

@@ -10,6 +10,7 @@
 )]
 
 mod check;
+mod deposits;
 mod entry;
 mod examples;
 mod links;
@@ -37,6 +38,7 @@ use crate::entry::{
 const KEYS: &str = include_str!("keys.json");
 const PAYLOADS: &str = include_str!("payloads.json");
 const COOKIES: &str = include_str!("cookies.json");
+const DEPOSITS: &str = include_str!("deposits.json");
 const MARKS: &str = include_str!("marks.json");
 const MINTED: &str = include_str!("minted.json");
 
@@ -295,6 +297,11 @@ fn unreadable_attributes_are_carried_along_byte_for_byte() {
 #[test]
 fn cookies() {
     each(list(&parse(COOKIES)["requests"]), check_request);
+}
+
+#[test]
+fn deposits() {
+    each(list(&parse(DEPOSITS)["requests"]), check_request);
 }
 
 /// A request with the token of a mark, under the default policy.

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sealed_session::{Attribute, Session};
 use serde_json::{Value, json};
 
-use super::{PAYLOADS, sealed, shapes};
+use super::{PAYLOADS, deposits, sealed, shapes};
 use crate::entry::{hex, list, load, number, parse, set_cookies, text, text_of, unhex};
 
 const NOW: u64 = 1_800_000_000;
@@ -94,6 +94,9 @@ fn mint(
     session.set_labels(&texts).unwrap();
     let id = session.id().unwrap().to_string();
     let lines = set_cookies(&manager, &session, NOW);
+    if let Some((name, sealed)) = deposits::put() {
+        entry["stored"] = json!({ hex(&name): hex(&sealed) });
+    }
     let pairs: Vec<&str> = lines.iter().filter_map(|l| l.split(';').next()).collect();
     entry["cookies"] = json!([pairs.join("; ")]);
     entry["now"] = json!(NOW + 60);
@@ -354,6 +357,16 @@ fn print_minted() {
             &json!({ "record": { "labels": ["sid:1", "tenant:7"] } }),
             Some("user-17"),
             &[("a", JSON, json!(1))],
+        ),
+        mint(
+            "stored",
+            &json!({ "stored": {}, "total_limit": 600, "record": { "labels": ["sid:1"] } }),
+            Some("user-17"),
+            &[
+                ("cart", JSON, json!(cart)),
+                ("key", JSON | SECRET, json!(id(100))),
+                ("noise", JSON, json!(noise)),
+            ],
         ),
     ];
     let touched: Vec<Value> = requests.iter().map(touched).collect();

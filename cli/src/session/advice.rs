@@ -75,6 +75,11 @@ impl Case<'_> {
             Refusal::FromTheFuture => self.content().map(|content| self.future(content)),
             Refusal::IdleExpired => self.content().map(|content| self.idle(content)),
             Refusal::Malformed => Some(self.malformed()),
+            Refusal::Missing => Some(Advice::new(
+                "the token is authentic, its time is not over, and its attributes are in the store of the server, \
+                 which this command does not ask",
+                "look in the server's log whether it finds them",
+            )),
             Refusal::Mixed => Some(Advice::new(
                 format!(
                     "the chunks of `{}` belong to two different writes",

@@ -95,6 +95,9 @@ fn times(content: &Content, now: OffsetDateTime) -> String {
     if let Some(absolute) = content.own_absolute_lifetime {
         rows.push(("asked absolute", words(absolute)));
     }
+    if content.is_stored_elsewhere {
+        rows.push(("attributes", "stored elsewhere".to_owned()));
+    }
     let row = |(name, value): (&str, String)| wrap(&format!("  {name:14}  {value}"), "    ");
     rows.into_iter().map(row).collect()
 }
@@ -258,6 +261,7 @@ fn content_json(content: &Content, reveal: bool) -> Value {
             None => json!("never"),
         }),
         "asked_absolute_lifetime": content.own_absolute_lifetime.map(seconds),
+        "stored_elsewhere": content.is_stored_elsewhere,
         "attributes": attributes.collect::<Value>(),
     })
 }

@@ -1,8 +1,7 @@
 //! The choice between the forms of a region, and that no form can lie about its size.
 
 use super::*;
-use crate::payload::UNPACKED_MAX;
-use crate::payload::record::PADDING;
+use crate::payload::{PADDING, UNPACKED_MAX};
 
 /// The payload around a region, as in a record without subject.
 fn payload(region: &Region<'_>) -> usize {

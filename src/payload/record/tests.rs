@@ -1,7 +1,7 @@
 //! How much the length of a session tells of a secret in it to somebody who chooses a part of the rest.
 
 use super::*;
-use crate::payload::Codec;
+use crate::payload::{Codec, Compression};
 
 /// Queries for each candidate of a digit; 16 candidates make 8,192.
 const QUERIES: u32 = 512;

@@ -3,16 +3,19 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};
+use std::pin::pin;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
+use sealed_session::overflow::{BoxError, Overflow, OverflowStore};
 use sealed_session::revocation::Target;
 use sealed_session::{
     Attribute, AttributeName, Budget, CookieSpec, CrossOrigin, Event, Guard, Key, KeyRing,
     Lifetime, Session, SessionManager, SessionManagerBuilder, Slot, Transport, adapter,
 };
+use time::OffsetDateTime;
 use tracing::subscriber::Interest;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
@@ -159,6 +162,15 @@ fn cause_refusals_and_failures(manager: &SessionManager, links: &SessionManager)
     drop(session.insert("one", noise(2_500, 1)));
     drop(session.insert("two", noise(2_500, 2)));
     commit(&session);
+    // StoreFailed.
+    let session = load(links, "");
+    session.insert("large", noise(20_000, 1)).unwrap();
+    session.encode_url("/").unwrap();
+    let pending = adapter::pending_commit(&session, ResponseHead::new(200), at(1));
+    if let Some(pending) = pending {
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(pin!(pending).poll(&mut context).is_ready());
+    }
     // TooLate, of a link.
     let session = load(links, "");
     session.insert("name", "Ada").unwrap();
@@ -187,6 +199,23 @@ fn within_ten_seconds(act: impl FnOnce() + Send + 'static) {
     assert!(ended.is_ok(), "the application is called under a lock");
 }
 
+/// A store that is down.
+struct Down;
+
+impl OverflowStore for Down {
+    async fn put(&self, _: [u8; 16], _: Vec<u8>, _: OffsetDateTime) -> Result<(), BoxError> {
+        Err("down".into())
+    }
+
+    async fn get(&self, _: [u8; 16]) -> Result<Option<Vec<u8>>, BoxError> {
+        Err("down".into())
+    }
+
+    async fn expire(&self, _: [u8; 16], _: OffsetDateTime) -> Result<(), BoxError> {
+        Err("down".into())
+    }
+}
+
 type Seen = Arc<Mutex<BTreeSet<String>>>;
 
 fn managers(seen: &Seen, ask: fn(&Session)) -> [SessionManager; 2] {
@@ -210,12 +239,13 @@ fn builders() -> [SessionManagerBuilder; 2] {
     let plain = SessionManager::builder("session", ring.clone());
     let linked = SessionManager::builder("session", ring)
         .lifetime(quarter)
-        .transport(links);
+        .transport(links)
+        .overflow(Overflow::new(Down));
     let budget = Budget::within_8k().with_warning_limit(3_072);
     [plain, linked].map(|builder| builder.budget(budget))
 }
 
-const ALL: [&str; 20] = [
+const ALL: [&str; 21] = [
     "CommitFailed",
     "CrowdedRequest",
     "Denied",
@@ -232,6 +262,7 @@ const ALL: [&str; 20] = [
     "PlainHttp",
     "Poisoned",
     "Refused",
+    "StoreFailed",
     "TooLate",
     "Unreadable",
     "Withheld",

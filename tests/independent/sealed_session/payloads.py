@@ -62,6 +62,8 @@ class Record:
     # The idle timeout and the absolute lifetime of its own; 0 for none.
     own: tuple[int, int] = (0, 0)
     labels: list[str] = field(default_factory=list)
+    # A name and a key, while the attributes are in a store.
+    deposit: tuple[bytes, bytes] | None = None
 
 
 def read_region(region: bytes, secret: bool) -> list[Attribute]:
@@ -79,7 +81,9 @@ def read_region(region: bytes, secret: bool) -> list[Attribute]:
     return found
 
 
-def unpack_attributes(attributes: list[Attribute]) -> list[Attribute]:
+def unpack_attributes(
+    attributes: list[Attribute], limit: int = OPEN_LIMIT
+) -> list[Attribute]:
     """Those of the open region with their values unpacked."""
     judged = [a for a in attributes if a.flags & PACKED and not a.newer()]
     parts: dict[str, list[Piece]] = {a.name: text_pieces(a.value) for a in judged}
@@ -91,7 +95,7 @@ def unpack_attributes(attributes: list[Attribute]) -> list[Attribute]:
             stored = len(attribute.value)
             total += size - stored
             total += len(to_varint(size)) - len(to_varint(stored))
-    if total > OPEN_LIMIT:
+    if total > limit:
         raise Refused("over_ceiling", "open region, unpacked")
     for attribute in judged:
         attribute.flags &= ~PACKED
@@ -110,7 +114,7 @@ def parse_payload(payload: bytes) -> tuple[Record, int, list[list[Attribute]]]:
         raise Refused("malformed" if version == 0 else "record_too_new", "version")
     flags = source.byte()
     compression = flags & 3
-    if flags & ~31 or compression > DEFLATE:
+    if flags & ~63 or compression > DEFLATE:
         raise Refused("record_too_new", "reserved flags")
     record = Record(source.take(16), source.number(4))
     if flags & 4:
@@ -121,18 +125,43 @@ def parse_payload(payload: bytes) -> tuple[Record, int, list[list[Attribute]]]:
             raise Refused("malformed", "no lifetime of its own")
     if flags & 16:
         record.labels = read_labels(source)
+    if not flags & 32:
+        return record, compression, read_regions(source, compression, OPEN_LIMIT)
+    if compression:
+        raise Refused("malformed", "no region to compress")
+    record.deposit = source.take(16), source.take(32)
+    check_padding(source)
+    return record, NONE, [[], []]
+
+
+def read_regions(
+    source: Bytes, compression: int, limit: int
+) -> list[list[Attribute]]:
     stored = source.varint()
     unpacked = source.varint() if compression else stored
-    if unpacked > OPEN_LIMIT:
+    if unpacked > limit:
         raise Refused("over_ceiling", "open region")
     region = source.take(stored)
     if compression:
         decompress = decompress_lz4 if compression == LZ4 else decompress_deflate
         region = decompress(region, unpacked)
     secrets = source.take(source.varint())
+    check_padding(source)
+    return [read_region(region, False), read_region(secrets, True)]
+
+
+def check_padding(source: Bytes) -> None:
     if any(source.take(source.left())):
         raise Refused("malformed", "padding")
-    return record, compression, [read_region(region, False), read_region(secrets, True)]
+
+
+def read_contents(contents: bytes, limit: int) -> list[Attribute]:
+    """The attributes in a deposit."""
+    source = Bytes(contents)
+    flags = source.byte()
+    if flags & ~3 or flags > DEFLATE:
+        raise Refused("record_too_new", "reserved flags")
+    return all_attributes(read_regions(source, flags, limit), limit)
 
 
 def read_labels(source: Bytes) -> list[str]:
@@ -153,25 +182,54 @@ def write_labels(labels: list[str]) -> bytes:
 
 
 def read_payload(payload: bytes) -> Record:
-    record, _, (attributes, hidden) = parse_payload(payload)
-    if any(a.flags & PACKED and not a.newer() for a in hidden):
-        raise Refused("malformed", "packed text in the secret region")
-    record.attributes = unpack_attributes(attributes) + hidden
-    if len({a.name for a in record.attributes}) != len(record.attributes):
-        raise Refused("malformed", "a name in both regions")
+    record, _, regions = parse_payload(payload)
+    record.attributes = all_attributes(regions, OPEN_LIMIT)
     return record
 
 
-def write_payload(record: Record, compression: int = NONE, pack: bool = False) -> bytes:
-    """Compresses with DEFLATE, if with anything, and then in any case."""
+def all_attributes(regions: list[list[Attribute]], limit: int) -> list[Attribute]:
+    attributes, hidden = regions
+    if any(a.flags & PACKED and not a.newer() for a in hidden):
+        raise Refused("malformed", "packed text in the secret region")
+    found = unpack_attributes(attributes, limit) + hidden
+    if len({a.name for a in found}) != len(found):
+        raise Refused("malformed", "a name in both regions")
+    return found
+
+
+def write_regions(
+    attributes: list[Attribute], compression: int, pack: bool, limit: int
+) -> bytes:
     regions, size = [b"", b""], 0
-    for attribute in sorted(record.attributes, key=lambda a: a.name.encode()):
+    for attribute in sorted(attributes, key=lambda a: a.name.encode()):
         size += 0 if attribute.flags & SECRET else len(attribute.encoded())
         if pack:
             attribute = attribute.packed()
         regions[bool(attribute.flags & SECRET)] += attribute.encoded()
-    if size > OPEN_LIMIT:
+    if size > limit:
         raise ValueError("open region too large")
+    unpacked = b""
+    if compression == DEFLATE:
+        unpacked = to_varint(len(regions[0]))
+        regions[0] = compress_deflate(regions[0])
+    written = to_varint(len(regions[0])) + unpacked + regions[0]
+    return written + to_varint(len(regions[1])) + regions[1]
+
+
+def write_contents(
+    attributes: list[Attribute], compression: int = NONE, pack: bool = False
+) -> bytes:
+    contents = bytes([compression])
+    contents += write_regions(attributes, compression, pack, 1 << 24)
+    return contents + bytes(-len(contents) % 32)
+
+
+def write_payload(record: Record, compression: int = NONE, pack: bool = False) -> bytes:
+    """Compresses with DEFLATE, if with anything, and then in any case."""
+    if record.deposit:
+        compression, rest = NONE, b"".join(record.deposit)
+    else:
+        rest = write_regions(record.attributes, compression, pack, OPEN_LIMIT)
     subject = b""
     if record.subject is not None:
         subject = record.subject.encode()
@@ -179,13 +237,7 @@ def write_payload(record: Record, compression: int = NONE, pack: bool = False) -
     own = b"".join(map(to_varint, record.own)) if any(record.own) else b""
     labels = write_labels(record.labels)
     flags = compression | (4 if subject else 0) | (8 if own else 0)
-    flags |= 16 if labels else 0
+    flags |= (16 if labels else 0) | (32 if record.deposit else 0)
     head = bytes([1, flags]) + record.id
-    payload = head + record.created.to_bytes(4, "big") + subject + own + labels
-    unpacked = b""
-    if compression == DEFLATE:
-        unpacked = to_varint(len(regions[0]))
-        regions[0] = compress_deflate(regions[0])
-    payload += to_varint(len(regions[0])) + unpacked + regions[0]
-    payload += to_varint(len(regions[1])) + regions[1]
+    payload = head + record.created.to_bytes(4, "big") + subject + own + labels + rest
     return payload + bytes(-len(payload) % 32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .base64url import from_base64url
+from .deposits import Store
 from .keys import Key, key_set
 from .marks import (
     MARK_BYTES,
@@ -23,7 +24,7 @@ from .payloads import Record, read_payload
 from .policy import Policy
 from .revocations import Known
 from .source import Refused
-from .tokens import IN_URL, Binding, open_token
+from .tokens import IN_URL, SIGNED, Binding, open_token
 from .transports import COOKIE, LINK, Arrived, Request, Transports, Under
 
 AUTHENTIC = {
@@ -31,6 +32,8 @@ AUTHENTIC = {
     "from_the_future",
     "absolute_expired",
     "idle_expired",
+    "missing",
+    "not_fetched",
     "not_known",
     "record_too_new",
     "revoked",
@@ -75,8 +78,8 @@ def is_plantable(base: str) -> bool:
     return not base.startswith("__Host-")
 
 
-def newest(live: list[Found], under: Under) -> Found:
-    strangers = len({found.record.id[:8] for found in live}) > 1
+def newest(live: list[Found], unfetched: list[Found], under: Under) -> Found:
+    strangers = len({found.record.id[:8] for found in live + unfetched}) > 1
     if is_plantable(under.base) and (strangers or under.crowded):
         raise Refused("conflict")
     last = max(found.issued for found in live)
@@ -95,6 +98,7 @@ class Reader:
     former: str | None = None
     transports: Transports = field(default_factory=Transports)
     known: Known = field(default_factory=Known)
+    store: Store | None = None
 
     def retired(self, now: int) -> frozenset[bytes]:
         return frozenset(k for k, time in self.retirements.items() if now >= time)
@@ -118,6 +122,8 @@ class Reader:
         retired = self.retired(now)
         issued, payload = open_token(keys, self.accepted, binding, text, retired)
         record, token = read_payload(payload), from_base64url(text)
+        if record.deposit and token[0] == SIGNED:
+            raise Refused("malformed", "its holder knows the key")
         times = [
             touch_time(keys[token[1:5]], binding, token, value.decode("latin-1"))
             for value in under.touches
@@ -147,6 +153,12 @@ class Reader:
         retired, audience = self.retired(now), self.audience.encode()
         keys = [key for key in self.keys if key.id not in retired]
         self.known.judge(keys, audience, found.record, now, self.policy.skew)
+        if found.record.deposit:
+            if self.store is None:
+                raise Refused("missing", "no store")
+            binding = self.binding(found.base, found.by)
+            found.record.attributes = self.store.fetch(found.record, binding)
+            found.record.deposit = None
 
     def load(self, request: Request, now: int) -> Found:
         """The session that counts."""
@@ -154,7 +166,7 @@ class Reader:
         for under in came.names:
             if under.base != self.base and not self.former_counts(came, refusals):
                 break
-            live = []
+            live, unfetched = [], []
             for text in under.texts:
                 try:
                     if isinstance(text, Refused):
@@ -164,8 +176,10 @@ class Reader:
                     live.append(found)
                 except Refused as refused:
                     refusals.append(refused)
+                    if refused.label == "not_fetched":
+                        unfetched.append(found)
             if live:
-                return newest(live, under)
+                return newest(live, unfetched, under)
         raise telling(refusals)
 
     def former_counts(self, came: Arrived, refusals: list[Refused]) -> bool:

@@ -164,6 +164,9 @@ TRANSPORTS = ("former", "transports", "fields", "query", "host", "by", "under")
 # What an entry says of revocations, if the reader knows of any.
 REVOCATIONS = ("revocations", "as_of", "within", "since")
 
+# What an entry says of a store, if the reader has one.
+STORE = ("stored", "store_answers", "limit")
+
 
 def policy_of(entry: dict[str, Any]) -> Policy:
     more = {field: entry[field] for field in POLICY if field in entry}
@@ -174,6 +177,15 @@ def known_of(entry: dict[str, Any]) -> Known:
     kept = [read_kept(bytes.fromhex(one)) for one in entry.get("revocations", [])]
     at = {name: at for name, at, _ in kept}
     return Known(at, entry.get("as_of"), entry.get("within"), entry.get("since", 0))
+
+
+def store_of(entry: dict[str, Any]) -> ss.Store | None:
+    if "stored" not in entry:
+        return None
+    hexes = {bytes.fromhex(name): sealed for name, sealed in entry["stored"].items()}
+    kept = {name: bytes.fromhex(sealed) for name, sealed in hexes.items()}
+    answers = entry.get("store_answers", True)
+    return ss.Store(kept, answers, entry.get("limit", 1 << 20))
 
 
 def transports_of(entry: dict[str, Any]) -> Transports:
@@ -262,7 +274,7 @@ class Cases:
             "absolute": changed.get("absolute", ABSOLUTE),
         }
         entry |= {field: changed[field] for field in POLICY if field in changed}
-        more = (*TRANSPORTS, *REVOCATIONS)
+        more = (*TRANSPORTS, *REVOCATIONS, *STORE)
         entry |= {field: changed[field] for field in more if field in changed}
         if "retired" in changed:
             retired = changed["retired"]

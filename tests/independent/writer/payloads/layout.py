@@ -163,14 +163,14 @@ def refused() -> list[tuple[str, bytes, str]]:
         ("version 2", b"\2" + plain[1:], newer),
         ("version 255 and nothing else", b"\xff", newer),
     ]
-    for bit in range(5, 8):
+    for bit in range(6, 8):
         cases.append(
             (f"reserved flag bit {bit}", b"\1" + bytes([1 << bit]) + plain[2:], newer)
         )
     cases.append(("compression 3", b"\1\3" + plain[2:], newer))
     cases.append(("reserved flag, truncated", b"\1\x80", newer))
-    cases.append(("reserved flag beside own lifetimes", b"\1\x28" + plain[2:], newer))
-    cases.append(("reserved flag beside labels", b"\1\x30" + plain[2:], newer))
+    cases.append(("reserved flag beside own lifetimes", b"\1\x48" + plain[2:], newer))
+    cases.append(("reserved flag beside labels", b"\1\x50" + plain[2:], newer))
     cases.append(("compression 3 beside own lifetimes", b"\1\x0b" + plain[2:], newer))
 
     secret_in_open = text("s", "1", ss.SECRET).encoded()
@@ -290,6 +290,21 @@ def refused() -> list[tuple[str, bytes, str]]:
         cases.append((f"labels, truncated: {case}", head(16) + part, bad))
     whole = head(24) + b"\1\1a" + b"\1\1" + rest
     cases.append(("labels before own lifetimes", padded(whole), bad))
+    deposit = bytes(range(48))
+    for case, part in {
+        "nothing": b"",
+        "half of the name": deposit[:8],
+        "name only": deposit[:16],
+        "half of the key": deposit[:47],
+    }.items():
+        cases.append((f"deposit, truncated: {case}", head(32) + part, bad))
+    cases += [
+        ("deposit, compressed", padded(head(33) + deposit), bad),
+        ("deposit: regions behind it", padded(head(32) + deposit + rest), bad),
+        ("deposit: padding ends with one", head(32) + deposit + bytes(3) + b"\1", bad),
+        ("deposit and compression 3", padded(head(35) + deposit), newer),
+        ("deposit beside a reserved flag", padded(head(96) + deposit), newer),
+    ]
     over, far = "over_ceiling", to_varint(ss.OPEN_LIMIT + 1)
     return [
         *cases,

@@ -37,7 +37,7 @@ fn main() -> Outcome<()> {
         Outcome::Ok(first)
     })?;
     let cost = cost::table(&server, &ring, &first, &runtime)?;
-    println!("{}", cost.markdown());
+    println!("\n{}", cost.markdown());
     // It reads all the time, and is not meant.
     drop((first, runtime));
     print!("{}", traffic::table(&server, &ring)?.markdown());

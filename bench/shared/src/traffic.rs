@@ -18,7 +18,7 @@ use crate::server::Server;
 use crate::{Outcome, runtime};
 
 const CLIENTS: usize = 2;
-const PER_SECOND: f64 = 10_000.0;
+const PER_MILLISECOND: usize = 10;
 const TIME: Duration = Duration::from_secs(5);
 
 /// Between two revocations.
@@ -68,18 +68,17 @@ pub(crate) fn table(server: &Server, ring: &KeyRing) -> Outcome<Grid> {
             longest = longest.max(took);
         }
         all.sort_unstable();
-        let at = |part: f64| {
-            let place = (all.len() as f64 * part) as usize;
-            let time = all.get(place.min(all.len().saturating_sub(1)));
+        let at = |percent: usize| {
+            let time = all.get(all.len().saturating_sub(1) * percent / 100);
             format!("{} µs", time.copied().unwrap_or_default().as_micros())
         };
         grid.push([
             what.to_owned(),
             all.len().to_string(),
             format!("{:.1} s", longest.as_secs_f64()),
-            at(0.5),
-            at(0.99),
-            at(1.0),
+            at(50),
+            at(99),
+            at(100),
             (server.rounds()? - before).to_string(),
             revoked??.to_string(),
         ]);
@@ -118,7 +117,7 @@ fn client(
         let mut times = Vec::new();
         let (start, mut begun) = (Instant::now(), 0);
         while start.elapsed() < TIME {
-            let due = (start.elapsed().as_secs_f64() * PER_SECOND) as usize;
+            let due = usize::try_from(start.elapsed().as_millis())? * PER_MILLISECOND;
             for number in begun..due {
                 let (manager, cookies) = (node.manager.clone(), Arc::clone(&cookies));
                 under_way.spawn(async move {

@@ -122,6 +122,7 @@ pub fn foreign(session: &Session) -> Option<Foreign> {
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[must_use]
+#[inline]
 pub fn pending(session: &Session) -> Option<Pending> {
     session.pending()
 }
@@ -156,6 +157,7 @@ pub fn pending(session: &Session) -> Option<Pending> {
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[must_use]
+#[inline]
 pub fn pending_commit<I>(
     session: &Session,
     response: ResponseHead<'_, I>,

@@ -1,5 +1,7 @@
 //! The guards in front of some routes of the list's app.
 
+use std::time::Duration;
+
 use sealed_session::{Error, Guard};
 
 use crate::site::Prefs;
@@ -43,4 +45,14 @@ pub fn admins() -> Result<Guard, Error> {
 pub fn themed() -> Result<Guard, Error> {
     let themed = Guard::live().of::<Prefs>();
     Ok(themed.attribute("theme", |theme: &String| !theme.is_empty()))
+}
+
+/// Lets pass who is signed in, and is known in this request not to be signed out at the server.
+///
+/// ```
+/// let _ = conformance::guards::fresh();
+/// ```
+#[must_use]
+pub fn fresh() -> Guard {
+    Guard::signed_in().known_within(Duration::ZERO)
 }

@@ -20,10 +20,10 @@ pub(super) struct Flights(Mutex<HashMap<SessionTargets, Arc<Flight>>>);
 /// A question that is under way.
 struct Flight {
     as_of: AsOf,
-    stage: Mutex<FlightStage>,
+    progress: Mutex<Progress>,
 }
 
-enum FlightStage {
+enum Progress {
     /// With those who wait. One that waits no more leaves its place empty.
     Asking(Vec<Option<Waker>>),
     Over(End),
@@ -56,7 +56,7 @@ impl Flights {
             _ => {
                 let flight = Arc::new(Flight {
                     as_of: AsOf::Time(now),
-                    stage: Mutex::new(FlightStage::Asking(Vec::new())),
+                    progress: Mutex::new(Progress::Asking(Vec::new())),
                 });
                 flights.insert(targets.clone(), Arc::clone(&flight));
                 Turn::Ask(Leader {
@@ -94,8 +94,9 @@ impl Drop for Leader<'_> {
             flights.remove(&self.targets);
         }
         drop(flights);
-        let stage = std::mem::replace(&mut *lock(&self.flight.stage), FlightStage::Over(self.end));
-        if let FlightStage::Asking(waiting) = stage {
+        let progress =
+            std::mem::replace(&mut *lock(&self.flight.progress), Progress::Over(self.end));
+        if let Progress::Asking(waiting) = progress {
             waiting.into_iter().flatten().for_each(Waker::wake);
         }
     }
@@ -113,9 +114,9 @@ impl Future for Follower {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<End> {
         let this = &mut *self;
         let mut waker = Some(context.waker().clone());
-        match &mut *lock(&this.flight.stage) {
-            FlightStage::Over(end) => return Poll::Ready(*end),
-            FlightStage::Asking(waiting) => {
+        match &mut *lock(&this.flight.progress) {
+            Progress::Over(end) => return Poll::Ready(*end),
+            Progress::Asking(waiting) => {
                 let place = *this.place.get_or_insert(waiting.len());
                 match waiting.get_mut(place) {
                     // The one before is dropped without the lock.
@@ -131,9 +132,9 @@ impl Future for Follower {
 impl Drop for Follower {
     fn drop(&mut self) {
         let Some(place) = self.place else { return };
-        let waker = match &mut *lock(&self.flight.stage) {
-            FlightStage::Asking(waiting) => waiting.get_mut(place).and_then(take),
-            FlightStage::Over(_) => None,
+        let waker = match &mut *lock(&self.flight.progress) {
+            Progress::Asking(waiting) => waiting.get_mut(place).and_then(take),
+            Progress::Over(_) => None,
         };
         drop(waker);
     }

@@ -49,6 +49,7 @@ mod known;
 mod question;
 mod record;
 mod rule;
+mod shards;
 mod snapshot;
 mod source;
 mod staleness;

@@ -1,9 +1,8 @@
 //! Revocations in memory: exact, bounded, and read while others write.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use time::OffsetDateTime;
 
@@ -12,14 +11,10 @@ use super::known::{Answer, AsOf, Known};
 use super::question::Question;
 use super::record::Revocation;
 use super::rule::Begun;
+use super::shards::Shards;
 use super::target::{SessionTargets, TargetId};
 use crate::error::Error;
 use crate::lifetime::Timestamp;
-
-/// How many revocations a shard holds when the table is full. A map of 1,024 places holds 896 before it doubles, which
-/// is four standard deviations more, so that nearly no shard does. A lock is held for one shard, and no longer than it
-/// takes to move as many.
-const SHARD: usize = 780;
 
 /// Revocations in memory. A clone is the same table.
 ///
@@ -27,8 +22,8 @@ const SHARD: usize = 780;
 /// a store, each has a table that the store's client feeds: it [adds](RevocationTable::add) what it hears, and
 /// [confirms](RevocationTable::confirm) as of when that is all.
 ///
-/// A full table refuses what is added, and forgets nothing that may still end a session. It takes 24 bytes for each
-/// revocation, and 33 with what surrounds them when it is full: 33 MB for a million. A sign-out is one revocation under
+/// A full table refuses what is added, and forgets nothing that may still end a session. It takes 28 bytes for each
+/// revocation, and 38 with what surrounds them when it is full: 38 MB for a million. A sign-out is one revocation under
 /// each key of the ring.
 ///
 /// After a restart a table is empty, and what was revoked before counts again. [`save`](RevocationTable::save) keeps it
@@ -55,32 +50,15 @@ pub struct RevocationTable {
 }
 
 struct Kept {
-    shards: Vec<RwLock<Shard>>,
-    capacity: usize,
-    length: AtomicUsize,
-    /// Counts the changes.
-    changes: AtomicU32,
+    shards: Shards,
     as_of: AtomicU64,
     /// Revocations before this time may be missing. Zero: none is.
     since: AtomicU32,
-    /// When all shards were last cleared of what may be forgotten.
-    swept: AtomicU64,
     /// Hears of sign-outs that begin here.
     on_sign_out: OnceLock<Box<SignOutHook>>,
 }
 
 type SignOutHook = dyn Fn(&[Revocation]) + Send + Sync;
-
-type Shard = HashMap<TargetId, Latest>;
-
-/// The latest revocation of a target, and until when one has to be kept.
-#[derive(Clone, Copy)]
-struct Latest {
-    at: Timestamp,
-    until: Timestamp,
-    /// The number of the change that brought it.
-    change: u32,
-}
 
 /// Values of `as_of` beside times of 32 bits: nothing was ever confirmed, and nobody else revokes.
 const NEVER: u64 = u64::MAX - 1;
@@ -91,18 +69,11 @@ impl RevocationTable {
     /// [`confirm`](RevocationTable::confirm) or [`doubt`](RevocationTable::doubt).
     #[must_use]
     pub fn new(capacity: usize) -> RevocationTable {
-        let shards = capacity.div_ceil(SHARD).max(1);
         RevocationTable {
             inner: Arc::new(Kept {
-                shards: std::iter::repeat_with(RwLock::default)
-                    .take(shards)
-                    .collect(),
-                capacity,
-                length: AtomicUsize::new(0),
-                changes: AtomicU32::new(0),
+                shards: Shards::new(capacity),
                 as_of: AtomicU64::new(NOW),
                 since: AtomicU32::new(0),
-                swept: AtomicU64::new(0),
                 on_sign_out: OnceLock::new(),
             }),
         }
@@ -276,16 +247,15 @@ impl RevocationTable {
     /// ```
     #[must_use]
     pub fn latest(&self, target: TargetId) -> Option<Revocation> {
-        let shard = self.shard(target)?.read();
-        let shard = shard.unwrap_or_else(PoisonError::into_inner);
-        let Latest { at, until, .. } = *shard.get(&target)?;
-        Some(Revocation { target, at, until })
+        self.inner
+            .shards
+            .latest(target, |at, until, _| Revocation { target, at, until })
     }
 
     /// Counts the revocations. Some of them may end nothing any more.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.inner.length.load(Ordering::Relaxed)
+        self.inner.shards.len()
     }
 
     /// Returns whether nothing is revoked.
@@ -297,7 +267,7 @@ impl RevocationTable {
     /// Returns how many revocations the table holds at most.
     #[must_use]
     pub fn capacity(&self) -> usize {
-        self.inner.capacity
+        self.inner.shards.capacity()
     }
 
     /// Returns all that may still end a session at `now`, in ascending order of their targets. One shard after the other
@@ -371,12 +341,7 @@ impl RevocationTable {
         if self.is_empty() {
             return None;
         }
-        self.latest(target).map(|revocation| revocation.at)
-    }
-
-    fn shard(&self, target: TargetId) -> Option<&RwLock<Shard>> {
-        let shards = &self.inner.shards;
-        shards.get(target.place(shards.len()))
+        self.inner.shards.latest(target, |at, _, _| at)
     }
 
     /// Adds a sign-out that begins here, and tells of it.
@@ -390,10 +355,11 @@ impl RevocationTable {
         {
             return Ok(());
         }
-        if self.len() >= self.inner.capacity.div_ceil(2) {
-            self.sweep(now);
+        let half = self.capacity().div_ceil(2);
+        if self.len() >= half {
+            self.inner.shards.sweep(now);
         }
-        if self.len() >= self.inner.capacity.div_ceil(2) {
+        if self.len() >= half {
             return Err(Error::revocation(format!(
                 "a sign-out ended the session in this browser alone: the table holds {}, which is half of its room, and \
                  the other half is for what the application adds; give it more room",
@@ -410,101 +376,38 @@ impl RevocationTable {
     }
 
     pub(super) fn add_one(&self, revocation: &Revocation, now: Timestamp) -> Result<(), Error> {
-        if self.len() >= self.inner.capacity {
-            self.sweep(now);
-        }
-        let Some(shard) = self.shard(revocation.target) else {
-            return Ok(());
-        };
-        let mut shard = write(shard);
-        if let Some(times) = shard.get_mut(&revocation.target) {
-            if times.at < revocation.at {
-                (times.at, times.change) = (revocation.at, self.next_change());
-            }
-            times.until = times.until.max(revocation.until);
+        if self.inner.shards.add(revocation, now) {
             return Ok(());
         }
-        // The place is taken before it is filled: two threads do not share the last one.
-        let take = |length: usize| (length < self.inner.capacity).then_some(length + 1);
-        let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
-        if self.inner.length.fetch_update(set, fetch, take).is_err() {
-            return Err(Error::revocation(format!(
-                "the table holds {} and is full; give it room for all sign-outs within the longest absolute \
-                 lifetime, under each key of the ring",
-                self.inner.capacity
-            )));
-        }
-        let Revocation { target, at, until } = *revocation;
-        let change = self.next_change();
-        shard.insert(target, Latest { at, until, change });
-        Ok(())
-    }
-
-    /// Counts a change, under the lock of its shard.
-    fn next_change(&self) -> u32 {
-        let before = self.inner.changes.fetch_add(1, Ordering::AcqRel);
-        before.wrapping_add(1)
+        Err(Error::revocation(format!(
+            "the table holds {} and is full; give it room for all sign-outs within the longest absolute lifetime, under \
+             each key of the ring",
+            self.capacity()
+        )))
     }
 
     /// Returns how many changes there were, modulo 2^32.
     pub(super) fn changes(&self) -> u32 {
-        self.inner.changes.load(Ordering::Acquire)
+        self.inner.shards.changes()
     }
 
     /// Returns whether a request that had heard so much knew of all revocations that end a session.
     pub(super) fn is_heard(&self, targets: &SessionTargets, begun: Begun, heard: Heard) -> bool {
+        let is_heard = |at, change| !begun.is_hit(at) || heard.covers(at, change);
         let mut targets = targets.wider.iter().chain(&targets.sign_in);
         targets.all(|target| {
-            let Some(shard) = self.shard(*target) else {
-                return true;
-            };
-            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
-            let is_heard =
-                |known: &Latest| !begun.is_hit(known.at) || heard.covers(known.at, known.change);
-            shard.get(target).is_none_or(is_heard)
+            let found = self
+                .inner
+                .shards
+                .latest(*target, |at, _, change| is_heard(at, change));
+            found.unwrap_or(true)
         })
     }
 
-    /// Forgets what can end no session any more, shard by shard. A full table is not swept more than once a minute.
-    fn sweep(&self, now: Timestamp) {
-        const PAUSE: u64 = 60;
-        let (now_, swept) = (u64::from(now.0), &self.inner.swept);
-        let may = |before: u64| (now_ >= before.saturating_add(PAUSE)).then_some(now_);
-        if swept
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, may)
-            .is_err()
-        {
-            return;
-        }
-        for shard in &self.inner.shards {
-            let mut shard = write(shard);
-            let before = shard.len();
-            shard.retain(|_, times| now < times.until);
-            let gone = before - shard.len();
-            self.inner.length.fetch_sub(gone, Ordering::Relaxed);
-        }
-    }
-
+    /// Returns all that may still end a session, in ascending order of their targets.
     pub(super) fn all(&self, now: Timestamp) -> impl Iterator<Item = Revocation> {
-        self.inner.shards.iter().flat_map(move |shard| {
-            let shard: RwLockReadGuard<'_, Shard> =
-                shard.read().unwrap_or_else(PoisonError::into_inner);
-            let kept = shard.iter().filter(|(_, times)| now < times.until);
-            let revocation = |(target, times): (&TargetId, &Latest)| Revocation {
-                target: *target,
-                at: times.at,
-                until: times.until,
-            };
-            let mut all: Vec<Revocation> = kept.map(revocation).collect();
-            all.sort_unstable_by_key(|revocation| revocation.target);
-            all
-        })
+        self.inner.shards.all(now)
     }
-}
-
-/// A panic under a lock leaves a whole shard: each change is one call of the map.
-fn write(shard: &RwLock<Shard>) -> RwLockWriteGuard<'_, Shard> {
-    shard.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for RevocationTable {

@@ -141,14 +141,24 @@ impl Session {
     }
 
     /// Returns what has to be waited for so that it is known of the sessions of all slots whether they were revoked.
+    #[inline]
     pub(crate) fn pending(&self) -> Option<Pending> {
-        self.visit
-            .pending((0..self.visit.len()).map(|at| (at, None)))
+        // Nearly nobody waits for anything, and whoever does not pays for this question only.
+        let is_there = self.visit.slots().awaits();
+        is_there.then(|| self.pending_in_all())?
+    }
+
+    #[inline(never)]
+    fn pending_in_all(&self) -> Option<Pending> {
+        let all = (0..self.visit.len()).map(|at| (at, None));
+        self.visit.pending(all)
     }
 
     /// Returns what has to be waited for before a response of this status is committed.
+    #[inline]
     pub(crate) fn pending_commit(&self, status: u16, now: OffsetDateTime) -> Option<Pending> {
-        self.visit.pending_commit(status, now)
+        let is_there = self.visit.slots().awaits();
+        is_there.then(|| self.visit.pending_commit(status, now))?
     }
 
     /// Returns what has to be waited for so that it is known of this session within so much time.

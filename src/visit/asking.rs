@@ -13,7 +13,7 @@ use super::shared::Visit;
 use super::slot::SlotVisit;
 use super::state::Change;
 use crate::error::{Error, Refusal};
-use crate::revocation::{Answer, AskedRevocations, Question, SessionTargets};
+use crate::revocation::{Answer, AskedRevocations, Question};
 use crate::seal::DepositName;
 
 /// An answer that has to be waited for, before a handler runs or before a commit.
@@ -68,41 +68,38 @@ impl Visit {
         slots: impl Iterator<Item = (usize, Option<Duration>)>,
     ) -> Option<Pending> {
         // Nothing of a request that is refused is looked at.
-        if !self.slots.may_wait() || self.foreign().is_some() {
+        if self.foreign().is_some() {
             return None;
         }
-        let mut answers = Vec::new();
-        let mut stored: Vec<usize> = Vec::new();
+        let mut answers: Vec<Answering> = Vec::new();
         for (at, within) in slots {
-            let (to_ask, is_stored) = self.at(at, |slot| {
-                let to_ask = slot.questions(within);
-                // An answer may let a session live that is stored.
-                let may_live = slot.config.overflow.is_some() && !to_ask.is_empty();
-                (to_ask, may_live || !slot.unfetched().is_empty())
+            let (questions, is_stored) = self.at(at, |slot| {
+                (slot.questions(within), !slot.unfetched().is_empty())
             });
-            let answer = |to_ask| Arc::clone(self).answer(at, to_ask);
-            answers.extend(to_ask.into_iter().map(answer));
-            stored.extend(is_stored.then_some(at));
-        }
-        if stored.is_empty() {
-            return (!answers.is_empty()).then_some(Pending { answers });
-        }
-        let visit = Arc::clone(self);
-        Some(Pending::new(async move {
-            // What was revoked is not fetched.
-            Pending { answers }.await;
-            for at in stored {
-                visit.fetch(at).await;
+            if !questions.is_empty() || is_stored {
+                let visit = Arc::clone(self);
+                answers.push(Box::pin(async move {
+                    visit.ask(at, questions).await;
+                    // An answer may let a session live that is stored.
+                    visit.fetch(at).await;
+                }));
             }
-        }))
+        }
+        (!answers.is_empty()).then_some(Pending { answers })
     }
 
-    fn answer(self: Arc<Self>, at: usize, (whom, question, within): ToAsk) -> Answering {
-        Box::pin(async move {
-            let targets = question.targets.clone();
-            let is_own = whom.ask(question, within, self.now()).await;
-            self.look_again(at, is_own.then_some(targets));
-        })
+    /// Asks about the sessions that came.
+    fn ask(self: &Arc<Self>, at: usize, questions: Vec<ToAsk>) -> Pending {
+        let ask = |(whom, question, within): ToAsk| -> Answering {
+            let visit = Arc::clone(self);
+            Box::pin(async move {
+                let is_own = whom.ask(question, within, visit.now()).await;
+                visit.look_again(at, is_own);
+            })
+        };
+        Pending {
+            answers: questions.into_iter().map(ask).collect(),
+        }
     }
 
     /// Fetches what is stored of the sessions that came and live.
@@ -124,15 +121,16 @@ impl Visit {
                 let depot = slot.slot.depot.get_or_insert_default();
                 depot.note(name, fetched);
             });
-            self.look_again(at, None);
+            self.look_again(at, false);
         }
     }
 
-    /// Forgets a verdict that was passed before there was an answer, and notes what this request asked about. A session that
+    /// Forgets a verdict that was passed before there was an answer, and notes that this request asked itself. A session that
     /// was changed since stays: a guard refuses it by [`known_within`](SlotVisit::known_within).
-    fn look_again(&self, at: usize, asked: Option<SessionTargets>) {
+    fn look_again(&self, at: usize, is_own: bool) {
         self.at(at, |slot| {
-            slot.slot.asked.extend(asked);
+            let asked = &mut slot.slot.asked;
+            *asked = asked.saturating_add(is_own.into());
             if slot.is_in_question() {
                 slot.slot.session = None;
             }
@@ -141,8 +139,8 @@ impl Visit {
 }
 
 impl SlotVisit<'_, '_> {
-    /// Returns whom to ask about which of the sessions that came. What this request asked about already is as recent as
-    /// can be.
+    /// Returns whom to ask about which of the sessions that came. Once it has asked about all of them
+    /// itself, their answers are as recent as can be.
     fn questions(&self, within: Option<Duration>) -> Vec<ToAsk> {
         let Some(revoking) = self
             .config
@@ -153,16 +151,18 @@ impl SlotVisit<'_, '_> {
             return Vec::new();
         };
         let within = within.unwrap_or(revoking.bound()).as_secs();
+        let living = alive(self.config, self.came(), self.now);
         let mut all: Vec<ToAsk> = Vec::new();
-        for record in alive(self.config, self.came(), self.now) {
+        if usize::from(self.slot.asked) >= living.len() {
+            return all;
+        }
+        for record in living {
             let found = self.config.question(revoking, &record, within, self.now);
             let Some((whom, question)) = found else {
                 continue;
             };
-            let is_twice = all
-                .iter()
-                .any(|(_, other, _)| other.targets == question.targets);
-            if !is_twice && !self.slot.asked.contains(&question.targets) {
+            let mut others = all.iter().map(|(_, other, _)| &other.targets);
+            if !others.any(|other| *other == question.targets) {
                 all.push((whom, question, within));
             }
         }

@@ -42,10 +42,13 @@ impl Config {
         !self.plain_http_told.swap(true, Ordering::Relaxed)
     }
 
-    /// Returns whether a request may have to wait: somebody is asked about revocations, or sessions are stored.
-    fn may_wait(&self) -> bool {
-        let revoking = self.revoking.as_deref();
-        self.overflow.is_some() || revoking.is_some_and(Revoking::asks)
+    /// Returns whether somebody is asked about revocations, or sessions may be stored.
+    fn awaits(&self) -> bool {
+        let asks = self
+            .revoking
+            .as_ref()
+            .is_some_and(|revoking| revoking.asks());
+        asks || self.overflow.is_some()
     }
 
     /// Returns the name of the session's cookie, which names the session in errors.
@@ -93,8 +96,8 @@ pub(crate) struct SlotList {
     others: Vec<SlotConfig>,
     /// Whether a slot has its log id recorded in the span of a request.
     records_log_ids: bool,
-    /// Whether a request may have to wait for somebody.
-    may_wait: bool,
+    /// Whether a slot may have something to wait for.
+    awaits: bool,
 }
 
 impl SlotList {
@@ -105,7 +108,7 @@ impl SlotList {
         main.name = "Main";
         SlotList {
             records_log_ids: main.config.log_id_field.is_some(),
-            may_wait: main.config.may_wait(),
+            awaits: main.config.awaits(),
             main,
             others: Vec::new(),
         }
@@ -114,7 +117,7 @@ impl SlotList {
     /// Adds a slot at the end.
     pub(crate) fn push(&mut self, slot: SlotConfig) {
         self.records_log_ids |= slot.config.log_id_field.is_some();
-        self.may_wait |= slot.config.may_wait();
+        self.awaits |= slot.config.awaits();
         self.others.push(slot);
     }
 
@@ -149,9 +152,10 @@ impl SlotList {
         self.records_log_ids
     }
 
-    /// Returns whether a request may have to wait for somebody: who is asked about revocations, or a store.
-    pub(super) fn may_wait(&self) -> bool {
-        self.may_wait
+    /// Returns whether a slot may have something to wait for.
+    #[inline]
+    pub(crate) fn awaits(&self) -> bool {
+        self.awaits
     }
 
     /// Returns whether anybody hears of everyday events of the slot number `at`.

@@ -90,6 +90,7 @@ impl Visit {
     }
 
     /// Returns the slots of the manager that loaded the request.
+    #[inline]
     pub(crate) fn slots(&self) -> &SlotList {
         &self.slots
     }

@@ -9,7 +9,7 @@ use crate::cookie::CookieSpec;
 use crate::error::Error;
 use crate::head::RequestHead;
 use crate::lifetime::Timestamp;
-use crate::revocation::{Heard, SessionTargets};
+use crate::revocation::Heard;
 
 /// The session of one slot.
 pub(super) struct SlotState {
@@ -23,8 +23,8 @@ pub(super) struct SlotState {
     pub(super) usage: Usage,
     /// What it had heard of revocations.
     pub(super) heard: Heard,
-    /// What this request asked about itself.
-    pub(super) asked: Vec<SessionTargets>,
+    /// About how many of the sessions that came this request asked itself, and did not hear another's answer.
+    pub(super) asked: u8,
     /// Seldom anything: what a request knows of attributes that are stored elsewhere.
     pub(super) depot: Option<Box<Depot>>,
 }
@@ -69,7 +69,7 @@ impl SlotState {
                 .revoking
                 .as_ref()
                 .map_or_else(Heard::default, |revoking| revoking.heard()),
-            asked: Vec::new(),
+            asked: 0,
             depot: None,
         }
     }

@@ -1,4 +1,5 @@
-//! The wait for the response of the inner service.
+//! The wait for the response of the inner service, and, where there is something to wait for, before it is called and
+//! before its response is committed.
 
 use std::fmt;
 use std::future::Future;
@@ -8,17 +9,22 @@ use std::task::{Context, Poll, ready};
 
 use actix_web::Error as ActixError;
 use actix_web::body::EitherBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use pin_project_lite::pin_project;
+use sealed_session::Session;
+use sealed_session::adapter::Pending;
+use sealed_session::time::OffsetDateTime;
 
-use crate::commit::{commit, commit_error};
+use crate::commit::Outcome;
 use crate::load::{Loaded, leave};
 use crate::refused::Refused;
 use crate::shared::Shared;
 
 pin_project! {
-    /// The response of a [`SessionService`](crate::SessionService). One that is dropped before it is
-    /// ready commits nothing, and neither does one whose handler panics.
+    /// The response of a [`SessionService`](crate::SessionService). The inner service is called before the future is
+    /// made, or, where an answer about [revocations](sealed_session::revocation) or a [store](sealed_session::overflow) has
+    /// to be waited for, once it is there. A future that is dropped before it is ready commits nothing, and neither does
+    /// one whose handler panics.
     ///
     /// ```
     /// use actix_web::dev::{Service, Transform};
@@ -36,26 +42,63 @@ pin_project! {
     /// # Ok(())
     /// # }
     /// ```
-    pub struct ResponseFuture<Inner, B> {
+    pub struct ResponseFuture<S, B>
+    where
+        S: Service<ServiceRequest>,
+    {
         #[pin]
-        state: State<Inner, B>,
+        state: State<S, B>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<Inner, B> {
-        Running { #[pin] inner: Inner, loaded: Loaded, shared: Rc<Shared> },
+    enum State<S, B>
+    where
+        S: Service<ServiceRequest>,
+    {
+        Waiting { waiting: Option<Waiting<S>> },
+        Running { #[pin] inner: S::Future, loaded: Loaded, shared: Rc<Shared> },
+        Committing { committing: Option<Committing<B>> },
         Refused { response: Option<ServiceResponse<EitherBody<B>>> },
     }
 }
 
-impl<Inner, B> ResponseFuture<Inner, B> {
-    pub(crate) fn new(
-        inner: Inner,
+/// A request that is not handed on before an answer is there.
+pub(crate) struct Waiting<S> {
+    pub(crate) pending: Pending,
+    pub(crate) inner: Rc<S>,
+    pub(crate) request: ServiceRequest,
+    pub(crate) loaded: Loaded,
+    pub(crate) shared: Rc<Shared>,
+}
+
+/// What is not committed before its session is stored.
+struct Committing<B> {
+    pending: Pending,
+    outcome: Outcome<B>,
+    now: OffsetDateTime,
+    session: Session,
+    shared: Rc<Shared>,
+}
+
+impl<S, B> ResponseFuture<S, B>
+where
+    S: Service<ServiceRequest>,
+{
+    pub(crate) fn waiting(waiting: Waiting<S>) -> ResponseFuture<S, B> {
+        ResponseFuture {
+            state: State::Waiting {
+                waiting: Some(waiting),
+            },
+        }
+    }
+
+    pub(crate) fn running(
+        inner: S::Future,
         loaded: Loaded,
         shared: Rc<Shared>,
-    ) -> ResponseFuture<Inner, B> {
+    ) -> ResponseFuture<S, B> {
         ResponseFuture {
             state: State::Running {
                 inner,
@@ -65,7 +108,7 @@ impl<Inner, B> ResponseFuture<Inner, B> {
         }
     }
 
-    pub(crate) fn refused(refused: Refused, request: ServiceRequest) -> ResponseFuture<Inner, B> {
+    pub(crate) fn refused(refused: Refused, request: ServiceRequest) -> ResponseFuture<S, B> {
         let response = request.into_response(refused.answer().map_into_right_body());
         ResponseFuture {
             state: State::Refused {
@@ -75,37 +118,77 @@ impl<Inner, B> ResponseFuture<Inner, B> {
     }
 }
 
-impl<Inner, B> Future for ResponseFuture<Inner, B>
+impl<S, B> Future for ResponseFuture<S, B>
 where
-    Inner: Future<Output = Result<ServiceResponse<B>, ActixError>>,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError>,
 {
     type Output = Result<ServiceResponse<EitherBody<B>>, ActixError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().state.project() {
-            StateProjection::Running {
-                inner,
-                loaded,
-                shared,
-            } => Poll::Ready(match ready!(inner.poll(context)) {
-                Ok(response) => {
-                    if loaded.is_nested {
+        let mut state = self.project().state;
+        loop {
+            match state.as_mut().project() {
+                StateProjection::Waiting { waiting } => {
+                    let waits = waiting.as_mut().expect("it is taken once");
+                    ready!(Pin::new(&mut waits.pending).poll(context));
+                    let waits = waiting.take().expect("it was there");
+                    state.set(State::Running {
+                        inner: waits.inner.call(waits.request),
+                        loaded: waits.loaded,
+                        shared: waits.shared,
+                    });
+                }
+                StateProjection::Running {
+                    inner,
+                    loaded,
+                    shared,
+                } => {
+                    let result = ready!(inner.poll(context));
+                    // Nothing around an error has the request any more.
+                    if let Ok(response) = &result
+                        && loaded.is_nested
+                    {
                         leave(response.request());
                     }
-                    Ok(commit(shared, &loaded.session, response))
+                    let (outcome, now) = (Outcome::of(result), shared.clock.now());
+                    let Some(pending) = outcome.pending(&loaded.session, now) else {
+                        return Poll::Ready(outcome.commit(shared, &loaded.session, now));
+                    };
+                    let committing = Some(Committing {
+                        pending,
+                        outcome,
+                        now,
+                        session: loaded.session.clone(),
+                        shared: Rc::clone(shared),
+                    });
+                    state.set(State::Committing { committing });
                 }
-                // Nothing around it has the request any more.
-                Err(error) => Err(commit_error(shared, &loaded.session, error)),
-            }),
-            StateProjection::Refused { response } => {
-                let response = response.take().expect("polled after it was ready");
-                Poll::Ready(Ok(response))
+                StateProjection::Committing { committing } => {
+                    let waits = committing.as_mut().expect("it is taken once");
+                    ready!(Pin::new(&mut waits.pending).poll(context));
+                    let waits = committing.take().expect("it was there");
+                    let Committing {
+                        outcome,
+                        now,
+                        session,
+                        shared,
+                        ..
+                    } = waits;
+                    return Poll::Ready(outcome.commit(&shared, &session, now));
+                }
+                StateProjection::Refused { response } => {
+                    let response = response.take().expect("polled after it was ready");
+                    return Poll::Ready(Ok(response));
+                }
             }
         }
     }
 }
 
-impl<Inner, B> fmt::Debug for ResponseFuture<Inner, B> {
+impl<S, B> fmt::Debug for ResponseFuture<S, B>
+where
+    S: Service<ServiceRequest>,
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use actix_web::body::EitherBody;
@@ -11,7 +12,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 use actix_web::{Error as ActixError, HttpMessage, HttpResponse};
 use pin_project_lite::pin_project;
-use sealed_session::adapter::{RequestHead, Verdict, header_fields};
+use sealed_session::adapter::{Pending, RequestHead, Verdict, header_fields};
 use sealed_session::{Guard, Session};
 
 use crate::head::Headers;
@@ -72,6 +73,13 @@ impl GuardMiddleware {
         GuardMiddleware { guard }
     }
 
+    /// Returns what has to be awaited before the guard decides. What it lacks is told when it does.
+    fn pending(&self, request: &ServiceRequest) -> Option<Pending> {
+        // Nothing is borrowed meanwhile, as below.
+        let session = request.extensions().get::<Session>().cloned()?;
+        self.guard.pending(&session).ok().flatten()
+    }
+
     fn refusal(&self, request: &ServiceRequest) -> Option<HttpResponse> {
         let headers = request.headers();
         let fields = header_fields(|name| headers.get_all(name).map(HeaderValue::as_bytes));
@@ -118,7 +126,7 @@ where
 
     fn new_transform(&self, inner: S) -> Self::Future {
         ready(Ok(GuardService {
-            inner,
+            inner: Rc::new(inner),
             middleware: self.clone(),
         }))
     }
@@ -140,8 +148,25 @@ where
 /// ```
 #[derive(Debug)]
 pub struct GuardService<S> {
-    inner: S,
+    inner: Rc<S>,
     middleware: GuardMiddleware,
+}
+
+impl<S> GuardService<S> {
+    /// Calls the service inside, or answers in its place.
+    fn decide<B>(&self, request: ServiceRequest) -> State<S, B>
+    where
+        S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError>,
+    {
+        match self.middleware.refusal(&request) {
+            None => State::Passed {
+                inner: self.inner.call(request),
+            },
+            Some(response) => State::Refused {
+                response: Some(request.into_response(response.map_into_right_body())),
+            },
+        }
+    }
 }
 
 impl<S, B> Service<ServiceRequest> for GuardService<S>
@@ -150,18 +175,26 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = ActixError;
-    type Future = GuardFuture<S::Future, B>;
+    type Future = GuardFuture<S, B>;
 
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let state = match self.middleware.refusal(&request) {
-            None => State::Passed {
-                inner: self.inner.call(request),
-            },
-            Some(response) => State::Refused {
-                response: Some(request.into_response(response.map_into_right_body())),
-            },
+        let state = match self.middleware.pending(&request) {
+            None => self.decide(request),
+            Some(pending) => {
+                let service = GuardService {
+                    inner: Rc::clone(&self.inner),
+                    middleware: self.middleware.clone(),
+                };
+                State::Waiting {
+                    waiting: Some(Waiting {
+                        pending,
+                        service,
+                        request,
+                    }),
+                }
+            }
         };
         GuardFuture { state }
     }
@@ -185,41 +218,67 @@ pin_project! {
     /// # Ok(())
     /// # }
     /// ```
-    pub struct GuardFuture<Inner, B> {
+    pub struct GuardFuture<S, B>
+    where
+        S: Service<ServiceRequest>,
+    {
         #[pin]
-        state: State<Inner, B>,
+        state: State<S, B>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<Inner, B> {
-        Passed { #[pin] inner: Inner },
+    enum State<S, B>
+    where
+        S: Service<ServiceRequest>,
+    {
+        Waiting { waiting: Option<Waiting<S>> },
+        Passed { #[pin] inner: S::Future },
         Refused { response: Option<ServiceResponse<EitherBody<B>>> },
     }
 }
 
-impl<Inner, B> Future for GuardFuture<Inner, B>
+/// A request about which the guard does not decide before an answer is there.
+struct Waiting<S> {
+    pending: Pending,
+    service: GuardService<S>,
+    request: ServiceRequest,
+}
+
+impl<S, B> Future for GuardFuture<S, B>
 where
-    Inner: Future<Output = Result<ServiceResponse<B>, ActixError>>,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError>,
 {
     type Output = Result<ServiceResponse<EitherBody<B>>, ActixError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().state.project() {
-            StateProjection::Passed { inner } => {
-                let outcome = ready!(inner.poll(context));
-                Poll::Ready(outcome.map(ServiceResponse::map_into_left_body))
-            }
-            StateProjection::Refused { response } => {
-                let response = response.take().expect("polled after it was ready");
-                Poll::Ready(Ok(response))
+        let mut state = self.project().state;
+        loop {
+            match state.as_mut().project() {
+                StateProjection::Waiting { waiting } => {
+                    let waits = waiting.as_mut().expect("it is taken once");
+                    ready!(Pin::new(&mut waits.pending).poll(context));
+                    let waits = waiting.take().expect("it was there");
+                    state.set(waits.service.decide(waits.request));
+                }
+                StateProjection::Passed { inner } => {
+                    let outcome = ready!(inner.poll(context));
+                    return Poll::Ready(outcome.map(ServiceResponse::map_into_left_body));
+                }
+                StateProjection::Refused { response } => {
+                    let response = response.take().expect("polled after it was ready");
+                    return Poll::Ready(Ok(response));
+                }
             }
         }
     }
 }
 
-impl<Inner, B> fmt::Debug for GuardFuture<Inner, B> {
+impl<S, B> fmt::Debug for GuardFuture<S, B>
+where
+    S: Service<ServiceRequest>,
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GuardFuture").finish_non_exhaustive()
     }

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error as ActixError, HttpResponse};
-use sealed_session::adapter::{Clock, SystemClock};
+use sealed_session::adapter::{self, Clock, SystemClock};
 use sealed_session::{Error, Session, SessionManager};
 
 use crate::failure::Failure;
-use crate::future::ResponseFuture;
+use crate::future::{ResponseFuture, Waiting};
 use crate::load::load;
 use crate::shared::Shared;
 
@@ -164,8 +164,10 @@ where
     type Future = Ready<Result<SessionService<S>, ()>>;
 
     fn new_transform(&self, inner: S) -> Self::Future {
-        let shared = Rc::new(self.shared.clone());
-        ready(Ok(SessionService { inner, shared }))
+        ready(Ok(SessionService {
+            inner: Rc::new(inner),
+            shared: Rc::new(self.shared.clone()),
+        }))
     }
 }
 
@@ -196,7 +198,8 @@ impl fmt::Debug for SessionMiddleware {
 /// # }
 /// ```
 pub struct SessionService<S> {
-    inner: S,
+    // A request that waits takes it along.
+    inner: Rc<S>,
     shared: Rc<Shared>,
 }
 
@@ -206,15 +209,25 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = ActixError;
-    type Future = ResponseFuture<S::Future, B>;
+    type Future = ResponseFuture<S, B>;
 
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let shared = Rc::clone(&self.shared);
-        match load(&shared, &request) {
-            Ok(loaded) => ResponseFuture::new(self.inner.call(request), loaded, shared),
-            Err(refused) => ResponseFuture::refused(refused, request),
+        let loaded = match load(&shared, &request) {
+            Ok(loaded) => loaded,
+            Err(refused) => return ResponseFuture::refused(refused, request),
+        };
+        match adapter::pending(&loaded.session) {
+            None => ResponseFuture::running(self.inner.call(request), loaded, shared),
+            Some(pending) => ResponseFuture::waiting(Waiting {
+                pending,
+                inner: Rc::clone(&self.inner),
+                request,
+                loaded,
+                shared,
+            }),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The commit, when the response head is ready.
 
 use rocket::{Request, Response};
-use sealed_session::adapter::HeaderChange;
+use sealed_session::adapter::{self, HeaderChange, Pending};
 use sealed_session::time::OffsetDateTime;
 use sealed_session::{Error, Session, SessionManager};
 
@@ -13,7 +13,7 @@ use crate::shared::Shared;
 
 /// Commits the session of a request, in all slots, to its response, or to the page that says why that
 /// cannot be.
-pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Response<'_>) {
+pub(crate) async fn commit(shared: &Shared, request: &Request<'_>, response: &mut Response<'_>) {
     if let Some(verdict) = Cached::of(request).verdict() {
         guard::answer(&verdict, response);
     }
@@ -24,6 +24,10 @@ pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Resp
         manager, failure, ..
     } = shared;
     let now = shared.clock.now();
+    if let Some(pending) = pending(&session, response, now) {
+        pending.await;
+    }
+    // The page has nothing to wait for.
     let changes = changes(manager, &session, response, now).or_else(|error| {
         match failure.page(&error, &session, request) {
             Some(page) => failure::replace(response, page),
@@ -36,6 +40,12 @@ pub(crate) fn commit(shared: &Shared, request: &Request<'_>, response: &mut Resp
     for change in changes.into_iter().flatten() {
         change.apply(&mut Headers(response));
     }
+}
+
+/// Returns what has to be awaited before the commit to this response.
+fn pending(session: &Session, response: &Response<'_>, now: OffsetDateTime) -> Option<Pending> {
+    let fields: Vec<_> = response.headers().iter().collect();
+    adapter::pending_commit(session, head::of_response(response.status(), &fields), now)
 }
 
 /// Commits to this response. Rocket's fields are collected first: it hands out no bytes that live as long

@@ -181,7 +181,7 @@ impl Fairing for SessionFairing {
     }
 
     async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
-        load(&self.shared, request);
+        load(&self.shared, request).await;
     }
 }
 
@@ -205,7 +205,7 @@ impl Fairing for Closing {
             let _ = Cached::of(request).close(request);
             return;
         }
-        commit(&self.shared, request, response);
+        commit(&self.shared, request, response).await;
     }
 }
 

@@ -159,9 +159,13 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-fn check<P: Policy>(request: &Request<'_>) -> Result<Verdict, Refused> {
+async fn check<P: Policy>(request: &Request<'_>) -> Result<Verdict, Refused> {
     let session = main_session(request).map_err(Refused::MissingFairing)?;
     let guard = P::guard().map_err(Refused::Policy)?;
+    let slot = |error| Refused::MissingFairing(MissingFairing::slot(error));
+    if let Some(pending) = guard.pending(&session).map_err(slot)? {
+        pending.await;
+    }
     let fields = header_fields(|name| request.headers().get(name).map(str::as_bytes));
     let query = request.uri().query();
     let head = RequestHead::default()
@@ -169,8 +173,7 @@ fn check<P: Policy>(request: &Request<'_>) -> Result<Verdict, Refused> {
         .path(request.uri().path().as_str())
         .query(query.map_or("", |query| query.as_str()))
         .fields(&fields);
-    let verdict = guard.check(&session, &head);
-    verdict.map_err(|error| Refused::MissingFairing(MissingFairing::slot(error)))
+    guard.check(&session, &head).map_err(slot)
 }
 
 #[rocket::async_trait]
@@ -178,7 +181,7 @@ impl<'r, P: Policy> FromRequest<'r> for Guarded<P> {
     type Error = Refused;
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<Guarded<P>, Refused> {
-        let refused = match check::<P>(request) {
+        let refused = match check::<P>(request).await {
             Ok(Verdict::Pass) => return Outcome::Success(Guarded(PhantomData)),
             Ok(verdict) => Refused::Verdict(verdict),
             Err(refused) => refused,

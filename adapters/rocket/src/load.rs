@@ -1,7 +1,7 @@
 //! The session of a request, and that of nobody.
 
 use rocket::{Ignite, Request, Rocket};
-use sealed_session::adapter::{RequestHead, ResponseHead};
+use sealed_session::adapter::{self, RequestHead, ResponseHead};
 use sealed_session::{Error, Session};
 
 use crate::cached::Cached;
@@ -9,9 +9,13 @@ use crate::head;
 use crate::missing::MissingFairing;
 use crate::shared::Shared;
 
-/// Loads the session and puts it into the request's cache, where guards find it.
-pub(crate) fn load(shared: &Shared, request: &Request<'_>) {
+/// Loads the session, waits until it is known whether it was revoked, and puts it into the request's cache, where guards
+/// find it.
+pub(crate) async fn load(shared: &Shared, request: &Request<'_>) {
     let session = head::load(&shared.manager, request, shared.clock.now());
+    if let Some(pending) = adapter::pending(&session) {
+        pending.await;
+    }
     let passive = shared.passive.as_ref();
     let is_passive = passive.is_some_and(|wanted| wanted(request));
     Cached::of(request).announce(session, is_passive);

@@ -1,6 +1,7 @@
 //! The commit, when the response head is ready.
 
 use http::Response;
+use sealed_session::time::OffsetDateTime;
 use sealed_session::{Session, adapter};
 
 use crate::failure::CommitFailure;
@@ -8,16 +9,16 @@ use crate::head::{self, Headers};
 use crate::shared::Shared;
 
 /// Commits the session of a request, in all slots, to its response, or to the page that says why that
-/// cannot be.
+/// cannot be. What has to be awaited for the response was, and the page has nothing to wait for.
 pub(crate) fn commit<B, F: CommitFailure<B>>(
     shared: &Shared<F>,
     session: &Session,
     mut response: Response<B>,
+    now: OffsetDateTime,
 ) -> Response<B> {
     let Shared {
         manager, failure, ..
     } = shared;
-    let now = shared.clock.now();
     let changes = manager
         .commit(session, head::of_response(&response), now)
         .or_else(|error| {

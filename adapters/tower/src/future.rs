@@ -1,4 +1,5 @@
-//! The wait for the response of the inner service.
+//! The wait for the response of the inner service, and, where there is something to wait for, before it is called and
+//! before its response is committed.
 
 use std::fmt;
 use std::future::Future;
@@ -6,18 +7,23 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use http::Response;
+use http::{Request, Response};
 use pin_project_lite::pin_project;
 use sealed_session::Session;
+use sealed_session::adapter::{self, Pending};
+use sealed_session::time::OffsetDateTime;
+use tower_service::Service;
 
 use crate::commit::commit;
 use crate::failure::CommitFailure;
+use crate::head;
 use crate::refused::Refused;
 use crate::shared::Shared;
 
 pin_project! {
-    /// The response of a [`SessionService`](crate::SessionService). A service that fails commits
-    /// nothing, and neither does one that is dropped.
+    /// The response of a [`SessionService`](crate::SessionService). The inner service is called before the future is made,
+    /// or, where an answer about [revocations](sealed_session::revocation) or a [store](sealed_session::overflow) has to be
+    /// waited for, once it is there. A service that fails commits nothing, and neither does a future that is dropped.
     ///
     /// ```
     /// use http::{Request, Response};
@@ -34,39 +40,80 @@ pin_project! {
     ///     Err::<Response<()>, _>(Error::misuse("an example"))
     /// }));
     ///
-    /// let future: ResponseFuture<_, _> = service.call(Request::new(()));
+    /// let future: ResponseFuture<_, _, _> = service.call(Request::new(()));
     /// assert!(future.await.unwrap_err().is_misuse());
     /// # Ok(())
     /// # }
     /// ```
-    pub struct ResponseFuture<Inner, F> {
+    pub struct ResponseFuture<S, ReqBody, F>
+    where
+        S: Service<Request<ReqBody>>,
+    {
         #[pin]
-        state: State<Inner>,
+        state: State<S, ReqBody>,
         shared: Arc<Shared<F>>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<Inner> {
-        Running { #[pin] inner: Inner, session: Session },
+    enum State<S, ReqBody>
+    where
+        S: Service<Request<ReqBody>>,
+    {
+        // Large, and seldom there.
+        Waiting { waiting: Option<Box<Waiting<S, ReqBody>>> },
+        Running { #[pin] inner: S::Future, session: Session },
+        Committing { committing: Option<Box<Committing<S::Response>>> },
         Refused { refused: Refused },
     }
 }
 
-impl<Inner, F> ResponseFuture<Inner, F> {
-    pub(crate) fn new(
-        inner: Inner,
-        session: Session,
+/// A request that is not handed on before an answer is there, and the service that is ready for it.
+struct Waiting<S, ReqBody> {
+    pending: Pending,
+    inner: S,
+    request: Request<ReqBody>,
+    session: Session,
+}
+
+/// A response that is not committed before its session is stored.
+struct Committing<Res> {
+    pending: Pending,
+    session: Session,
+    response: Res,
+    now: OffsetDateTime,
+}
+
+impl<S, ReqBody, F> ResponseFuture<S, ReqBody, F>
+where
+    S: Service<Request<ReqBody>>,
+{
+    #[cold]
+    pub(crate) fn waiting(
+        (pending, inner, request, session): (Pending, S, Request<ReqBody>, Session),
         shared: Arc<Shared<F>>,
-    ) -> ResponseFuture<Inner, F> {
+    ) -> Self {
+        let waiting = Some(Box::new(Waiting {
+            pending,
+            inner,
+            request,
+            session,
+        }));
+        ResponseFuture {
+            state: State::Waiting { waiting },
+            shared,
+        }
+    }
+
+    pub(crate) fn running(inner: S::Future, session: Session, shared: Arc<Shared<F>>) -> Self {
         ResponseFuture {
             state: State::Running { inner, session },
             shared,
         }
     }
 
-    pub(crate) fn refused(refused: Refused, shared: Arc<Shared<F>>) -> ResponseFuture<Inner, F> {
+    pub(crate) fn refused(refused: Refused, shared: Arc<Shared<F>>) -> Self {
         ResponseFuture {
             state: State::Refused { refused },
             shared,
@@ -74,27 +121,68 @@ impl<Inner, F> ResponseFuture<Inner, F> {
     }
 }
 
-impl<Inner, F, ResBody, E> Future for ResponseFuture<Inner, F>
+impl<S, ReqBody, ResBody, F> Future for ResponseFuture<S, ReqBody, F>
 where
-    Inner: Future<Output = Result<Response<ResBody>, E>>,
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     F: CommitFailure<ResBody>,
     ResBody: Default + 'static,
 {
-    type Output = Result<Response<ResBody>, E>;
+    type Output = Result<Response<ResBody>, S::Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        match this.state.project() {
-            StateProjection::Running { inner, session } => {
-                let response = ready!(inner.poll(context))?;
-                Poll::Ready(Ok(commit(this.shared, session, response)))
+        let mut this = self.project();
+        loop {
+            match this.state.as_mut().project() {
+                StateProjection::Waiting { waiting } => {
+                    let waits = waiting.as_mut().expect("it is taken once");
+                    ready!(Pin::new(&mut waits.pending).poll(context));
+                    let waits = *waiting.take().expect("it was there");
+                    let Waiting {
+                        mut inner,
+                        request,
+                        session,
+                        ..
+                    } = waits;
+                    let inner = inner.call(request);
+                    this.state.set(State::Running { inner, session });
+                }
+                StateProjection::Running { inner, session } => {
+                    let response = ready!(inner.poll(context))?;
+                    let (head, now) = (head::of_response(&response), this.shared.clock.now());
+                    let Some(pending) = adapter::pending_commit(session, head, now) else {
+                        return Poll::Ready(Ok(commit(this.shared, session, response, now)));
+                    };
+                    let session = session.clone();
+                    let committing = Some(Box::new(Committing {
+                        pending,
+                        session,
+                        response,
+                        now,
+                    }));
+                    this.state.set(State::Committing { committing });
+                }
+                StateProjection::Committing { committing } => {
+                    let waits = committing.as_mut().expect("it is taken once");
+                    ready!(Pin::new(&mut waits.pending).poll(context));
+                    let waits = *committing.take().expect("it was there");
+                    let Committing {
+                        session,
+                        response,
+                        now,
+                        ..
+                    } = waits;
+                    return Poll::Ready(Ok(commit(this.shared, &session, response, now)));
+                }
+                StateProjection::Refused { refused } => return Poll::Ready(Ok(refused.answer())),
             }
-            StateProjection::Refused { refused } => Poll::Ready(Ok(refused.answer())),
         }
     }
 }
 
-impl<Inner, F> fmt::Debug for ResponseFuture<Inner, F> {
+impl<S, ReqBody, F> fmt::Debug for ResponseFuture<S, ReqBody, F>
+where
+    S: Service<Request<ReqBody>>,
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }

@@ -3,17 +3,18 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use http::{Extensions, HeaderValue, Request, Response, StatusCode, Uri};
 use pin_project_lite::pin_project;
-use sealed_session::adapter::{RequestHead, Verdict, header_fields};
+use sealed_session::adapter::{Pending, RequestHead, Verdict, header_fields};
 use sealed_session::{Error, Guard, Session};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::failure::{empty, mistaken};
 use crate::head::Headers;
+use crate::layer::take_ready;
 
 /// Lets pass only what a [`Guard`] lets pass. Everything else is answered by it, with an empty body:
 /// 401, 403, or a redirect to the sign-in page. The service inside is not called then.
@@ -90,6 +91,12 @@ impl GuardLayer {
         self
     }
 
+    /// Returns what has to be awaited before the guard decides. What it lacks is told when it does.
+    fn pending<ReqBody>(&self, request: &Request<ReqBody>) -> Option<Pending> {
+        let session = request.extensions().get::<Session>()?;
+        self.guard.pending(session).ok().flatten()
+    }
+
     fn refusal<ReqBody, ResBody: Default + 'static>(
         &self,
         request: &Request<ReqBody>,
@@ -159,26 +166,46 @@ pub struct GuardService<S> {
     layer: GuardLayer,
 }
 
+impl<S> GuardService<S> {
+    /// Calls the service inside, or answers in its place.
+    fn decide<ReqBody, ResBody>(&mut self, request: Request<ReqBody>) -> State<S, ReqBody>
+    where
+        S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+        ResBody: Default + 'static,
+    {
+        match self.layer.refusal(&request) {
+            None => State::Passed {
+                inner: self.inner.call(request),
+            },
+            Some(response) => State::Refused {
+                response: Some(response),
+            },
+        }
+    }
+}
+
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for GuardService<S>
 where
-    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
     ResBody: Default + 'static,
 {
     type Response = Response<ResBody>;
     type Error = S::Error;
-    type Future = GuardFuture<S::Future, ResBody>;
+    type Future = GuardFuture<S, ReqBody>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let state = match self.layer.refusal(&request) {
-            None => State::Passed {
-                inner: self.inner.call(request),
-            },
-            Some(response) => State::Refused {
-                response: Some(response),
+        let state = match self.layer.pending(&request) {
+            None => self.decide(request),
+            Some(pending) => State::Waiting {
+                waiting: Some(Box::new(Waiting {
+                    pending,
+                    service: take_ready(self),
+                    request,
+                })),
             },
         };
         GuardFuture { state }
@@ -203,38 +230,70 @@ pin_project! {
     /// # Ok(())
     /// # }
     /// ```
-    pub struct GuardFuture<Inner, ResBody> {
+    pub struct GuardFuture<S, ReqBody>
+    where
+        S: Service<Request<ReqBody>>,
+    {
         #[pin]
-        state: State<Inner, ResBody>,
+        state: State<S, ReqBody>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<Inner, ResBody> {
-        Passed { #[pin] inner: Inner },
-        Refused { response: Option<Response<ResBody>> },
+    enum State<S, ReqBody>
+    where
+        S: Service<Request<ReqBody>>,
+    {
+        Waiting { waiting: Option<Box<Waiting<S, ReqBody>>> },
+        Passed { #[pin] inner: S::Future },
+        Refused { response: Option<S::Response> },
     }
 }
 
-impl<Inner, ResBody, E> Future for GuardFuture<Inner, ResBody>
+/// A request about which the guard does not decide before an answer is there.
+struct Waiting<S, ReqBody> {
+    pending: Pending,
+    service: GuardService<S>,
+    request: Request<ReqBody>,
+}
+
+impl<S, ReqBody, ResBody> Future for GuardFuture<S, ReqBody>
 where
-    Inner: Future<Output = Result<Response<ResBody>, E>>,
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ResBody: Default + 'static,
 {
-    type Output = Result<Response<ResBody>, E>;
+    type Output = Result<Response<ResBody>, S::Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().state.project() {
-            StateProjection::Passed { inner } => inner.poll(context),
-            StateProjection::Refused { response } => {
-                let response = response.take().expect("polled after it was ready");
-                Poll::Ready(Ok(response))
+        let mut state = self.project().state;
+        loop {
+            match state.as_mut().project() {
+                StateProjection::Waiting { waiting } => {
+                    let waits = waiting.as_mut().expect("it is taken once");
+                    ready!(Pin::new(&mut waits.pending).poll(context));
+                    let waits = *waiting.take().expect("it was there");
+                    let Waiting {
+                        mut service,
+                        request,
+                        ..
+                    } = waits;
+                    state.set(service.decide(request));
+                }
+                StateProjection::Passed { inner } => return inner.poll(context),
+                StateProjection::Refused { response } => {
+                    let response = response.take().expect("polled after it was ready");
+                    return Poll::Ready(Ok(response));
+                }
             }
         }
     }
 }
 
-impl<Inner, ResBody> fmt::Debug for GuardFuture<Inner, ResBody> {
+impl<S, ReqBody> fmt::Debug for GuardFuture<S, ReqBody>
+where
+    S: Service<Request<ReqBody>>,
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GuardFuture").finish_non_exhaustive()
     }

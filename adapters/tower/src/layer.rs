@@ -1,11 +1,12 @@
 //! The layer, and the service around an inner one.
 
 use std::fmt;
+use std::mem::replace;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
-use sealed_session::adapter::{Clock, SystemClock};
+use sealed_session::adapter::{self, Clock, SystemClock};
 use sealed_session::{Error, Session, SessionManager};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -22,6 +23,10 @@ use crate::shared::Shared;
 /// layers, one inside the other, the inner one counts inside, and both commit. Where they share the name of a
 /// cookie, a header field or a parameter of links, they are reported and answered with an empty 500, for which
 /// the body type implements `Default`.
+///
+/// The service inside is a `Clone`. Where a request has to wait for an answer about
+/// [revocations](sealed_session::revocation), or for a [store](sealed_session::overflow), it takes the one that is ready
+/// along, and calls it afterwards.
 ///
 /// A request that may change something, and that a page of another origin caused, is answered with an
 /// empty 403; see [`CrossOrigin`](sealed_session::CrossOrigin). The response has the
@@ -200,13 +205,13 @@ pub struct SessionService<S, F = EmptyResponse> {
 
 impl<S, F, ReqBody, ResBody> Service<Request<ReqBody>> for SessionService<S, F>
 where
-    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
     F: CommitFailure<ResBody>,
     ResBody: Default + 'static,
 {
     type Response = Response<ResBody>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future, F>;
+    type Future = ResponseFuture<S, ReqBody, F>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
@@ -214,11 +219,25 @@ where
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let shared = Arc::clone(&self.shared);
-        match load(&shared, &mut request) {
-            Ok(session) => ResponseFuture::new(self.inner.call(request), session, shared),
-            Err(refused) => ResponseFuture::refused(refused, shared),
+        let session = match load(&shared, &mut request) {
+            Ok(session) => session,
+            Err(refused) => return ResponseFuture::refused(refused, shared),
+        };
+        match adapter::pending(&session) {
+            None => ResponseFuture::running(self.inner.call(request), session, shared),
+            Some(pending) => {
+                let inner = take_ready(&mut self.inner);
+                ResponseFuture::waiting((pending, inner, request, session), shared)
+            }
         }
     }
+}
+
+/// Takes the service that was polled until it was ready, and leaves one in its place that was not: its permits and slots
+/// belong to the call.
+pub(crate) fn take_ready<S: Clone>(service: &mut S) -> S {
+    let next = service.clone();
+    replace(service, next)
 }
 
 impl<S, F> fmt::Debug for SessionService<S, F> {

@@ -65,6 +65,7 @@ fn app(site: Site) -> Router {
         .nest("/members", guarded(guards::members()))
         .nest("/admins", guarded(guards::admins()))
         .nest("/themed", guarded(guards::themed()))
+        .nest("/fresh", guarded(Ok(guards::fresh())))
         .with_state(site.clone());
     if site.has_fallback() {
         app = app.fallback_service(any(fallback).with_state(site.clone()));

@@ -171,6 +171,14 @@ impl Policy for Themed {
     }
 }
 
+enum Fresh {}
+
+impl Policy for Fresh {
+    fn guard() -> Result<Guard, Error> {
+        Ok(guards::fresh())
+    }
+}
+
 /// Asks for a guard of the other slot, for the same reason as [`Both`].
 struct IsThemed;
 
@@ -180,6 +188,18 @@ impl<'r> FromRequest<'r> for IsThemed {
 
     async fn from_request(request: &'r Request<'_>) -> request::Outcome<IsThemed, Refused> {
         request.guard::<Guarded<Themed>>().await.map(|_| IsThemed)
+    }
+}
+
+/// Asks for a guard that only some managers have an answer for.
+struct IsFresh;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for IsFresh {
+    type Error = Refused;
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<IsFresh, Refused> {
+        request.guard::<Guarded<Fresh>>().await.map(|_| IsFresh)
     }
 }
 
@@ -218,7 +238,7 @@ macro_rules! routes_of {
             pub(super) fn routes() -> Vec<Route> {
                 rocket::routes![
                     act, plain, early, before, after, redirect, streams, panics, foreign, maybe,
-                    live, prefs, both, passive, members, admins, themed
+                    live, prefs, both, passive, members, admins, themed, fresh
                 ]
             }
 
@@ -343,6 +363,16 @@ macro_rules! routes_of {
             fn themed(
                 site: &State<Site>,
                 _guard: IsThemed,
+                session: Session,
+                uri: &Origin<'_>,
+            ) -> Result<Answer, Error> {
+                Ok(Answer(site.act(&session, uri.path().as_str())?))
+            }
+
+            #[rocket::$method("/fresh/<_..>")]
+            fn fresh(
+                site: &State<Site>,
+                _guard: IsFresh,
                 session: Session,
                 uri: &Origin<'_>,
             ) -> Result<Answer, Error> {

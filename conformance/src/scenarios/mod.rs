@@ -10,9 +10,11 @@ mod foreign;
 mod guards;
 mod identity;
 mod links;
+mod overflow;
 mod panics;
 mod refused;
 mod responses;
+mod revocation;
 mod slots;
 mod touch;
 mod visits;
@@ -60,4 +62,6 @@ const TOPICS: &[(&str, &[Entry])] = &[
     ("header fields", fields::LIST),
     ("links", links::LIST),
     ("other sites", foreign::LIST),
+    ("revocation", revocation::LIST),
+    ("overflow", overflow::LIST),
 ];

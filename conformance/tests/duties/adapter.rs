@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use conformance::sealed_session::Session;
 use conformance::sealed_session::adapter::{self, HeaderFields, RequestHead};
 use conformance::sealed_session::time::OffsetDateTime;
-use conformance::{Catch, Harness, Missing, Server, Site, Support};
+use conformance::{Catch, Harness, Missing, Server, Site, Support, guards};
 use futures_util::FutureExt;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
@@ -127,6 +127,14 @@ impl Layer {
             answer.headers_mut().insert(header::CACHE_CONTROL, no_store);
             return Ok(answer);
         }
+        if let Some(pending) = adapter::pending(&session)
+            && !self.forgets(Duty::PendingIsAwaited)
+        {
+            pending.await;
+        }
+        if let Some(answer) = self.decide_at_once(&session, &mut request) {
+            return Ok(answer);
+        }
         if self.forgets(Duty::PassiveMarksEverySlot) && is_passive(&request) {
             session.mark_passive();
         }
@@ -171,7 +179,7 @@ impl Layer {
         if is_guarded && self.forgets(Duty::GuardsAnswerInFull) {
             response.headers_mut().remove(header::CACHE_CONTROL);
         }
-        let mut response = self.commit(&session, response);
+        let mut response = self.commit(&session, response).await;
         self.spoil(&session, &cookies, &mut response);
         Ok(response)
     }
@@ -274,6 +282,22 @@ impl Layer {
         }
     }
 
+    /// Does what a guard does that waits for nothing.
+    fn decide_at_once(
+        &self,
+        session: &Session,
+        request: &mut Request<Incoming>,
+    ) -> Option<Response<Body>> {
+        let path = request.uri().path();
+        if !self.forgets(Duty::GuardsAreAwaited) || segment(path) != "fresh" {
+            return None;
+        }
+        let head = RequestHead::default().path(path);
+        let verdict = guards::fresh().check(session, &head).ok()?;
+        move_to(request, "/fresh/", "/act/");
+        Some(empty(StatusCode::from_u16(verdict.status()?).ok()?))
+    }
+
     /// Sends the request to where extractors and marks are forgotten.
     fn reroute(&self, request: &mut Request<Incoming>) {
         if self.forgets(Duty::GuardsAreAsked) && is_guarded(request) {
@@ -299,7 +323,7 @@ fn move_to(request: &mut Request<Incoming>, from: &str, to: &str) {
 }
 
 fn is_guarded(request: &Request<Incoming>) -> bool {
-    ["members", "admins", "themed"].contains(&segment(request.uri().path()))
+    ["members", "admins", "themed", "fresh"].contains(&segment(request.uri().path()))
 }
 
 fn is_passive(request: &Request<Incoming>) -> bool {

@@ -29,13 +29,22 @@ impl Layer {
         }
     }
 
-    pub(crate) fn commit(&self, session: &Session, mut answer: Response<Body>) -> Response<Body> {
+    pub(crate) async fn commit(
+        &self,
+        session: &Session,
+        mut answer: Response<Body>,
+    ) -> Response<Body> {
         let now = match self.forgets(Duty::ClockIsReadForTheCommit) {
             true => session
                 .times()
                 .map_or_else(|| self.now(), |times| times.loaded_at),
             false => self.now(),
         };
+        if let Some(pending) = adapter::pending_commit(session, self.head(&answer), now)
+            && !self.forgets(Duty::CommitIsAwaited)
+        {
+            pending.await;
+        }
         let manager = self.site.manager();
         let changes = manager.commit(session, self.head(&answer), now);
         let changes = match changes {

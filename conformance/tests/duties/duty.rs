@@ -23,6 +23,8 @@ pub(crate) enum Duty {
     PathIsTold,
     /// What another origin caused is answered without a handler.
     ForeignIsAnswered,
+    /// The handler runs once it is known whether the session was revoked.
+    PendingIsAwaited,
     /// The clock is the one that was given.
     ClockIsTheGivenOne,
     /// The clock is read again for the commit.
@@ -46,6 +48,8 @@ pub(crate) enum Duty {
     InnerErrorsAreCommitted,
     /// The commit is made when the head is ready, and not when the body is.
     CommitIsAtTheHead,
+    /// The commit is made once what fits in no cookie is stored.
+    CommitIsAwaited,
     /// A handler that panicked is not committed.
     PanicsAreNotCommitted,
     /// The core is told the response's status.
@@ -88,6 +92,8 @@ pub(crate) enum Duty {
     GuardsKnowTheTarget,
     /// Guards can look up header fields.
     GuardsLookFieldsUp,
+    /// A guard decides once it is known whether the session was revoked.
+    GuardsAreAwaited,
     /// Every field of a guard's answer is sent.
     GuardsAnswerInFull,
     /// An extractor gives the slot that it was asked for.
@@ -133,6 +139,7 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (MethodIsTold, "foreign_socket"),
     (PathIsTold, "foreign_excused"),
     (ForeignIsAnswered, "foreign_post"),
+    (PendingIsAwaited, "asked_first"),
     (ClockIsTheGivenOne, "idle"),
     (ClockIsReadForTheCommit, "outlived"),
     (RequestsAreApart, "one_connection"),
@@ -149,6 +156,7 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (StreamsAreCommitted, "streaming"),
     (InnerErrorsAreCommitted, "fails_before"),
     (CommitIsAtTheHead, "streaming"),
+    (CommitIsAwaited, "stored"),
     (PanicsAreNotCommitted, "panic_caught_inside"),
     (StatusIsTold, "no_touch_on_304"),
     (FieldsAreTold, "no_touch_on_public"),
@@ -170,6 +178,7 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (GuardsKnowTheMethod, "guard_posted"),
     (GuardsKnowTheTarget, "guard_redirects"),
     (GuardsLookFieldsUp, "guard_scripts"),
+    (GuardsAreAwaited, "asked_by_a_guard"),
     (GuardsAnswerInFull, "guard_forbids"),
     (SlotsAreAsked, "missing_slot"),
     (EverySlotIsSent, "slots_in_one_response"),

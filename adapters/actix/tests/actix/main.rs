@@ -14,4 +14,5 @@ mod passive;
 mod reports;
 mod sockets;
 mod support;
+mod waiting;
 mod wire;

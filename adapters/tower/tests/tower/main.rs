@@ -8,3 +8,4 @@
 
 mod guards;
 mod services;
+mod waiting;

@@ -124,7 +124,7 @@ fn knowledge(freshness: Option<String>) -> Markup {
                 p { "Revocations of this server: " (freshness) "." }
             } @else {
                 p {
-                    "The process keeps who was signed out in its memory, in 33 bytes each. Its servers look there \
+                    "The process keeps who was signed out in its memory, in 38 bytes each. Its servers look there \
                      with every request, so all of them know at once. A restart forgets it, and other processes do \
                      not hear of it, unless they share a store. With a key ring in " code { "shop.keys" } ", start \
                      each of these in a terminal:"

@@ -68,7 +68,7 @@ fn devices() -> Step {
         p {
             "Sign in under the same name in a private window. Open "
             a href="/devices" { "where you are signed in" } ", and sign the other window out. Its cookie is as \
-            it was, and both servers refuse it: they keep who was signed out, in 33 bytes."
+            it was, and both servers refuse it: they keep who was signed out, in 38 bytes."
         }
     };
     ("Sign a device out", step)

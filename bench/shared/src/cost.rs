@@ -7,8 +7,8 @@ use sealed_session::{KeyRing, SessionManager};
 use sealed_session_paths::grid::Grid;
 use tokio::runtime::Runtime;
 
-use crate::Outcome;
 use crate::node::{Node, request, sign_in};
+use crate::outcome::Outcome;
 use crate::server::Server;
 
 /// Each is short, and begins with another row: whoever is first after a pause has the processor to itself.

@@ -7,24 +7,19 @@
 
 mod cost;
 mod node;
+mod outcome;
 mod server;
 mod traffic;
 
-use std::error::Error;
 use std::time::Duration;
 
 use sealed_session::revocation::{Revocation, Staleness};
 use sealed_session::time::OffsetDateTime;
 use sealed_session::{Key, KeyRing};
-use tokio::runtime::{Builder, Runtime};
 
-use node::Node;
+use node::{MANY, Node, runtime};
+use outcome::Outcome;
 use server::Server;
-
-/// Revocations that are there from the beginning.
-const MANY: u32 = 100_000;
-
-pub(crate) type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> Outcome<()> {
     let server = Server::start()?;
@@ -42,11 +37,6 @@ fn main() -> Outcome<()> {
     drop((first, runtime));
     print!("{}", traffic::table(&server, &ring)?.markdown());
     Ok(())
-}
-
-/// A thread's own runtime: a client shares none with another.
-pub(crate) fn runtime() -> Outcome<Runtime> {
-    Ok(Builder::new_current_thread().enable_all().build()?)
 }
 
 /// Revokes many who have no session here.

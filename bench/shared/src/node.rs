@@ -8,9 +8,18 @@ use sealed_session::revocation::{Revocations, Staleness};
 use sealed_session::time::OffsetDateTime;
 use sealed_session::{KeyRing, SessionManager};
 use sealed_session_redis::{RedisStore, SharedRevocations};
+use tokio::runtime::{Builder, Runtime};
 
+use crate::outcome::Outcome;
 use crate::server::Server;
-use crate::{MANY, Outcome};
+
+/// Revocations that are there from the beginning.
+pub(crate) const MANY: u32 = 100_000;
+
+/// Makes a thread's own runtime: a client shares none with another.
+pub(crate) fn runtime() -> Outcome<Runtime> {
+    Ok(Builder::new_current_thread().enable_all().build()?)
+}
 
 pub(crate) struct Node {
     pub(crate) manager: SessionManager,

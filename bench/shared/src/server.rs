@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 
 /// A `redis-server`, or what `SEALED_SESSION_REDIS_SERVER` names.
 pub(crate) struct Server {

@@ -13,9 +13,9 @@ use sealed_session_redis::SharedRevocations;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::node::{Node, request, sign_in};
+use crate::node::{Node, request, runtime, sign_in};
+use crate::outcome::Outcome;
 use crate::server::Server;
-use crate::{Outcome, runtime};
 
 const CLIENTS: usize = 2;
 const PER_MILLISECOND: usize = 10;

@@ -37,13 +37,13 @@ impl Setting {
         Setting::Guard,
     ];
 
-    /// After which time what was revoked elsewhere is never accepted. Times are whole seconds, so that each bound is up
-    /// to a second longer: that of those who ask as well, who get no answer and have heard from the store in this second. `None`: for as long as the store is away.
+    /// After which time what was revoked elsewhere is never accepted. Times are whole seconds, so that a bound is
+    /// up to a second longer. `None`: for as long as the store is away.
     pub(crate) fn strict_after(self) -> Option<Duration> {
         match self {
             Setting::Accept => None,
             Setting::Refuse => Some(BOUND + Duration::from_secs(1)),
-            Setting::Ask | Setting::Guard => Some(Duration::from_secs(1)),
+            Setting::Ask | Setting::Guard => Some(Duration::ZERO),
         }
     }
 

@@ -77,14 +77,15 @@
 //! # What a session cannot do here
 //!
 //! A copied cookie works until it expires, and visitors can bring back older sessions of their
-//! own: the server remembers nothing, unless it keeps [revocations](revocation). Balances, one-time tokens and marks that something is used
-//! up do not belong inside. Of two requests that write at once, the browser keeps the answer that
+//! own: the server remembers nothing, unless it keeps [revocations](revocation). Balances and marks that something is used
+//! up do not belong inside; [`once`] is for things that count once. Of two requests that write at once, the browser keeps the answer that
 //! arrives last.
 
 #![forbid(unsafe_code)]
 
 pub mod adapter;
 pub mod inspect;
+pub mod once;
 pub mod overflow;
 pub mod report;
 pub mod revocation;

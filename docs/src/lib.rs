@@ -67,6 +67,10 @@ pub mod keys {}
 #[doc = include_str!("../revocation.md")]
 pub mod revocation {}
 
+/// Things that count once.
+#[doc = include_str!("../once.md")]
+pub mod once {}
+
 /// Another name or scope, without signing anybody out.
 #[doc = include_str!("../moving-cookies.md")]
 pub mod moving_cookies {}

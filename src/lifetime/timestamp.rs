@@ -31,6 +31,12 @@ impl Timestamp {
         Timestamp(self.0.saturating_add(seconds))
     }
 
+    /// Returns the time `seconds` earlier, or the first second that there is.
+    pub(crate) fn before(self, seconds: u64) -> Timestamp {
+        let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+        Timestamp(self.0.saturating_sub(seconds))
+    }
+
     /// Returns whether this is the last second, which stands for every later one too: ages measured here
     /// would stop growing.
     pub(crate) fn is_the_last(self) -> bool {
@@ -58,6 +64,8 @@ mod tests {
         assert_eq!(Timestamp(u32::MAX).to_time().year(), 2106);
         assert_eq!(Timestamp(5).since(Timestamp(9)), 0);
         assert_eq!(Timestamp(5).after(1 << 40), Timestamp(u32::MAX));
+        assert_eq!(Timestamp(5).before(2), Timestamp(3));
+        assert_eq!(Timestamp(5).before(1 << 40), Timestamp(0));
         assert!(Timestamp::of(after).is_the_last() && !Timestamp(u32::MAX - 1).is_the_last());
     }
 }

@@ -21,6 +21,9 @@ const PURPOSE_IN_LINK: &str = "session-in-url";
 /// The purpose that the names of revoked targets are bound to. A cookie may be renamed, so its name is not part of it.
 const PURPOSE_OF_TARGETS: &str = "revocation";
 
+/// The purpose that the names of things that count once are bound to.
+const PURPOSE_OF_ONCE: &str = "once";
+
 impl SessionManager {
     /// Makes a manager for the application of this name, with the default configuration: a cookie `__Host-NAME`,
     /// encrypted, 30 minutes idle and 12 hours in total, within the [`portable`](crate::Budget::portable) budget.
@@ -108,6 +111,7 @@ impl SessionManagerBuilder {
             parting: self.parting,
             cross_origin: self.cross_origin,
             revocation_binding: Binding::new(PURPOSE_OF_TARGETS, "", &self.audience),
+            once_binding: Binding::new(PURPOSE_OF_ONCE, "", &self.audience),
             revoking: self
                 .revocations
                 .map(|revocations| Box::new(Revoking::new(revocations, self.staleness))),

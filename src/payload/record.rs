@@ -162,15 +162,14 @@ impl Record {
         };
 
         // What is kept elsewhere, or the two regions; and padding of zeros.
-        let (deposit, attributes) = if flags & DEPOSIT == 0 {
-            (None, regions::read(method, &mut cursor, UNPACKED_MAX)?)
+        let (attributes, deposit);
+        if flags & DEPOSIT == 0 {
+            attributes = regions::read(method, &mut cursor, UNPACKED_MAX)?;
+            deposit = None;
         } else {
-            // Whoever holds a signed token knows the key.
-            if method != Method::Stored || opened.format() != Format::Encrypted {
-                return Err(Refusal::Malformed);
-            }
-            (Some(read_deposit(&mut cursor)?), Attributes::default())
-        };
+            attributes = Attributes::default();
+            deposit = Some(read_deposit(method, opened.format(), &mut cursor)?);
+        }
         Ok(Record {
             id,
             created,
@@ -183,7 +182,16 @@ impl Record {
     }
 }
 
-fn read_deposit(cursor: &mut Cursor<'_>) -> Result<Box<Deposit>, Refusal> {
+#[cold]
+fn read_deposit(
+    method: Method,
+    format: Format,
+    cursor: &mut Cursor<'_>,
+) -> Result<Box<Deposit>, Refusal> {
+    // Whoever holds a signed token knows the key.
+    if method != Method::Stored || format != Format::Encrypted {
+        return Err(Refusal::Malformed);
+    }
     let deposit = Deposit::new(cursor.array()?, cursor.array()?);
     regions::check_padding(cursor)?;
     Ok(Box::new(deposit))

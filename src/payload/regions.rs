@@ -27,6 +27,7 @@ pub(crate) struct Packing<'a> {
 }
 
 /// Appends the regions and zeros up to a multiple of `padding` to `out`, whose byte number `flags` takes the method.
+#[inline]
 pub(super) fn put(
     mut out: Vec<u8>,
     flags: usize,
@@ -72,6 +73,7 @@ pub(super) fn put(
 }
 
 /// Reads the rest of a payload. The open region may unpack to `ceiling` bytes.
+#[inline(always)]
 pub(super) fn read(
     method: Method,
     cursor: &mut Cursor<'_>,
@@ -91,6 +93,7 @@ pub(super) fn read(
 }
 
 /// Refuses anything but zeros up to the end.
+#[inline]
 pub(super) fn check_padding(cursor: &Cursor<'_>) -> Result<(), Refusal> {
     match cursor.rest().iter().any(|&byte| byte != 0) {
         true => Err(Refusal::Malformed),

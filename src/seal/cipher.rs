@@ -26,6 +26,7 @@ pub(super) struct Ciphers {
     touch: Hmac<Sha256>,
     tombstone: Hmac<Sha256>,
     target: Hmac<Sha256>,
+    once: Hmac<Sha256>,
 }
 
 /// `aes` and `sha2` leave copies of key material on the stacks of the threads that used these keys. The
@@ -49,6 +50,7 @@ impl Ciphers {
             touch: mac(KeyUse::Touch),
             tombstone: mac(KeyUse::Tombstone),
             target: mac(KeyUse::Target),
+            once: mac(KeyUse::Once),
         }
     }
 
@@ -60,6 +62,7 @@ impl Ciphers {
             Mark::Touch => &self.touch,
             Mark::Tombstone => &self.tombstone,
             Mark::Target => &self.target,
+            Mark::Once => &self.once,
         };
         parts.iter().fold(mac.clone(), Mac::chain_update)
     }

@@ -1,5 +1,5 @@
-//! What touches and tombstones have in common, the marks that stand beside a token. Targets of revocations have a
-//! MAC of the same kind.
+//! What touches and tombstones have in common, the marks that stand beside a token. Targets of revocations and
+//! things that count once have a MAC of the same kind.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,6 +12,7 @@ pub(super) enum Mark {
     Touch,
     Tombstone,
     Target,
+    Once,
 }
 
 /// Bytes of a mark: its format, four more bytes, and half a MAC.

@@ -11,6 +11,7 @@ mod deposit;
 mod format;
 mod imprint;
 mod mark;
+mod once;
 mod opened;
 mod sealer;
 mod target;

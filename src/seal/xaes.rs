@@ -20,7 +20,7 @@ use super::token::{NONCE, TAG};
 const DERIVING: usize = NONCE / 2;
 
 /// The cipher of one message.
-pub(super) type Message = AesGcm<Aes256Enc, U12>;
+type Message = AesGcm<Aes256Enc, U12>;
 
 /// A key that seals and opens; wiped when dropped.
 pub(super) struct Xaes {

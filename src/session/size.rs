@@ -109,15 +109,15 @@ impl Session {
                 size.room = exit.empty_room();
                 return Ok(size);
             };
-            let (fitted, stored) = exit.measure(record)?;
-            size.stored = stored;
+            let fitted = exit.measure(record)?;
+            size.stored = fitted.stored;
             let line = |(name, bytes): (&str, usize)| LineSize {
                 name: name.to_owned(),
                 bytes,
             };
             size.lines = fitted.pieces().map(line).collect();
             size.bytes = size.lines.iter().map(|line| line.bytes).sum();
-            size.request_bytes = request_bytes(fitted.write_size(stored, None).field_bytes, others);
+            size.request_bytes = request_bytes(fitted.write_size(None).field_bytes, others);
             size.room = fitted.room(record);
             size.attributes = largest(record, usize::MAX);
             Ok(size)

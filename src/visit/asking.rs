@@ -109,12 +109,14 @@ impl Visit {
         };
         for name in self.at(at, |slot| slot.unfetched()) {
             let found = overflow.get(name).await;
+            // Without the lock: the text of an error is the store's own code.
+            let found = found.map_err(|error| error.to_string());
             self.at(at, |slot| {
                 let fetched = match found {
                     Ok(Some(sealed)) => Fetched::Sealed(sealed),
                     Ok(None) => Fetched::Nothing,
-                    Err(error) => {
-                        slot.note_failed("get", &*error);
+                    Err(cause) => {
+                        slot.note_failed("get", cause);
                         Fetched::Failed
                     }
                 };

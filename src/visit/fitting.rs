@@ -26,6 +26,8 @@ pub(crate) struct Fitted<'c> {
     exit: Exit<'c>,
     payload: Payload,
     chunks: Chunks,
+    /// Bytes of attributes that are in the store.
+    pub(crate) stored: usize,
 }
 
 /// The sizes of a session that was written.
@@ -115,16 +117,17 @@ impl<'c> Exit<'c> {
         let payload = record
             .encode(packing)
             .map_err(|over| Oversize::new(Measure::Unpacked, over.0, UNPACKED_MAX))?;
-        self.fitted(payload)
+        self.fitted(payload, 0)
     }
 
-    fn fitted(self, payload: Payload) -> Result<Fitted<'c>, Oversize> {
+    fn fitted(self, payload: Payload, stored: usize) -> Result<Fitted<'c>, Oversize> {
         let chunks = self.chunks(payload.bytes.len());
         let chunks = chunks.map_err(|overflow| self.oversize(overflow))?;
         Ok(Fitted {
             exit: self,
             payload,
             chunks,
+            stored,
         })
     }
 
@@ -135,19 +138,18 @@ impl<'c> Exit<'c> {
 
     /// Fits what a cookie keeps of a session whose attributes are in this deposit.
     pub(super) fn fit_with(self, record: &Record, deposit: &Deposit) -> Result<Fitted<'c>, Error> {
-        self.fitted(record.encode_with(deposit))
-            .map_err(|oversize| Error::too_large(oversize).of_cookie(self.config.cookie()))
+        let fitted = self.fitted(record.encode_with(deposit), record.attributes.length());
+        fitted.map_err(|oversize| Error::too_large(oversize).of_cookie(self.config.cookie()))
     }
 
-    /// Fits a session, or what its cookie would keep of one that has to be stored, to measure it. Returns how many bytes
-    /// of attributes would be stored.
-    pub(crate) fn measure(self, record: &Record) -> Result<(Fitted<'c>, usize), Error> {
+    /// Fits a session, or what its cookie would keep of one that has to be stored, to measure it.
+    pub(crate) fn measure(self, record: &Record) -> Result<Fitted<'c>, Error> {
         match self.fit(record) {
             Err(_) if self.can_be_stored(record) => {
                 let deposit = Deposit::new([0; 16], [0; 32]);
-                Ok((self.fit_with(record, &deposit)?, record.attributes.length()))
+                self.fit_with(record, &deposit)
             }
-            fitted => Ok((fitted?, 0)),
+            fitted => fitted,
         }
     }
 
@@ -260,8 +262,7 @@ impl<'c> Fitted<'c> {
     }
 
     /// Returns its sizes; `held` is the token that it takes the place of, if it is the same session.
-    /// `stored` bytes of attributes are in the store.
-    pub(crate) fn write_size(&self, stored: usize, held: Option<&Held>) -> WriteSize<'c> {
+    pub(crate) fn write_size(&self, held: Option<&Held>) -> WriteSize<'c> {
         let (carrier, chunks, max_age) = (self.exit.carrier, &self.chunks, self.exit.max_age);
         let (bytes, budget) = (chunks.bytes(), carrier.budget());
         let is_near = |held: &Held| match carrier.fit(held.text as usize, max_age) {
@@ -272,7 +273,7 @@ impl<'c> Fitted<'c> {
             bytes,
             cookies: chunks.count(),
             budget,
-            stored,
+            stored: self.stored,
             was_near: bytes > budget.warning_limit() && held.is_some_and(is_near),
             field_bytes: carrier.field_bytes(chunks, max_age),
         }

@@ -86,8 +86,7 @@ impl SlotVisit<'_, '_> {
         };
         let text = fitted.seal(issued)?;
         let mut notes = Vec::new();
-        let stored = put.as_ref().map_or(0, |_| record.attributes.length());
-        let size = fitted.write_size(stored, state.unbroken());
+        let size = fitted.write_size(state.unbroken());
         size.note(state, is_heard, |note| notes.push(note));
         notes.into_iter().for_each(|note| self.note(note));
         if put.is_some() {

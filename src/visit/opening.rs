@@ -6,8 +6,6 @@
 //! revoked at the server. What is known of that has to be at hand: an adapter that must wait for it does so before the
 //! handler runs.
 
-use smallvec::SmallVec;
-
 use super::config::Config;
 use super::depot::{Depot, complete};
 use super::held::{Held, Opening};
@@ -22,7 +20,7 @@ use crate::seal::{DepositName, TokenClaim, claim};
 
 /// What becomes of a session whose attributes are in a deposit.
 #[derive(Clone, Copy)]
-enum Deposited<'d> {
+pub(super) enum Deposited<'d> {
     /// It counts with what was fetched, and not without.
     Fetched(Option<&'d Depot>),
     /// It counts without its attributes, which nobody will look at.
@@ -61,23 +59,8 @@ impl From<Refusal> for Unaccepted {
     }
 }
 
-/// Judges every candidate, and picks. Deposits are opened with what is in `depot`.
+/// Judges every candidate, and picks.
 pub(super) fn open(
-    config: &Config,
-    came: &Incoming,
-    depot: Option<&Depot>,
-    now: Timestamp,
-) -> Opening {
-    open_with(config, came, Deposited::Fetched(depot), now)
-}
-
-/// Returns the token that would count if all deposits had been fetched.
-pub(super) fn open_unread(config: &Config, came: &Incoming, now: Timestamp) -> Option<Held> {
-    let opening = open_with(config, came, Deposited::Unread, now);
-    opening.ok().map(|(_, held)| held)
-}
-
-fn open_with(
     config: &Config,
     came: &Incoming,
     deposited: Deposited<'_>,
@@ -91,19 +74,13 @@ fn open_with(
         let candidates = came.candidates(at);
         let is_plantable = family.spec.is_plantable();
         let mut live: Option<(Record, Held)> = None;
-        let mut unfetched: SmallVec<[Held; 1]> = SmallVec::new();
         // A planted session, or planted tombstones, must not win by crowding out others.
         let hides = |at| came.jar().is_some_and(|jar| jar.may_hide_tombstones(at));
         let mut is_conflict = is_plantable && (candidates.more || hides(at));
         for candidate in candidates.list {
             let opened = open_one(config, came, (at, family), candidate, deposited, now);
             match (opened, &live) {
-                (Err(unaccepted), _) => {
-                    refusals.push(unaccepted.refusal());
-                    if let Unaccepted::Over(Refusal::NotFetched, found) = unaccepted {
-                        unfetched.push(found.1);
-                    }
-                }
+                (Err(unaccepted), _) => refusals.push(unaccepted.refusal()),
                 (Ok((_, found)), Some((_, before)))
                     if is_plantable && found.is_stranger_to(before) =>
                 {
@@ -116,10 +93,12 @@ fn open_with(
             }
         }
         // While the store is down, a planted session must not win over the visitor's own.
-        is_conflict |= is_plantable
-            && live
-                .as_ref()
-                .is_some_and(|(_, live)| unfetched.iter().any(|held| held.is_stranger_to(live)));
+        if let Some((_, live)) = &live
+            && is_plantable
+            && refusals.contains(&Refusal::NotFetched)
+        {
+            is_conflict |= has_stranger(config, came, live, now);
+        }
         match live {
             Some(_) if is_conflict => return Err(Refusal::Conflict),
             Some(live) => return Ok(live),
@@ -137,6 +116,13 @@ fn open_with(
     let telling = refusals.iter().find(|refusal| refusal.is_authentic());
     let telling = telling.or(refusals.first());
     Err(telling.copied().unwrap_or(Refusal::Absent))
+}
+
+/// Returns whether a session of another sign-in came along and lives, whether or not it was fetched.
+#[cold]
+fn has_stranger(config: &Config, came: &Incoming, live: &Held, now: Timestamp) -> bool {
+    let mut all = open_each(config, came, now).into_iter().flatten();
+    all.any(|(_, held)| held.family == live.family && held.is_stranger_to(live))
 }
 
 /// Returns every authentic session that came along, whether or not it counts: first those that are
@@ -269,17 +255,16 @@ fn open_one(
         Ok(()) => config.lifetime.judge(&held.times(held.used()), now),
     };
     // The server is asked last: this costs the most, and somebody may have to be asked before.
-    let judged = judged.and_then(|()| revoked::judge(config, &record, now));
+    let mut judged = judged.and_then(|()| revoked::judge(config, &record, now));
     // What lives may have its attributes elsewhere.
-    let judged = match (&record.deposit, judged, deposited) {
-        (Some(deposit), Ok(is_stale), Deposited::Fetched(depot)) => {
-            complete(config, depot, deposit, binding).map(|attributes| {
-                record.attributes = attributes;
-                is_stale
-            })
+    if let (Some(deposit), Deposited::Fetched(depot)) = (&record.deposit, deposited)
+        && judged.is_ok()
+    {
+        match complete(config, depot, deposit, binding) {
+            Ok(attributes) => record.attributes = attributes,
+            Err(refusal) => judged = Err(refusal),
         }
-        (_, judged, _) => judged,
-    };
+    }
     match judged {
         Ok(is_stale) => Ok((record, Held { is_stale, ..held })),
         // One that goes on under another id is still there to be ended, with all its renewals.

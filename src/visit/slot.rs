@@ -3,7 +3,7 @@
 use super::config::{Config, SlotList};
 use super::course::{Course, Notes};
 use super::fitting::Exit;
-use super::opening::{Looked, look, open};
+use super::opening::{Deposited, Looked, look, open};
 use super::phase::{Cause, Closing, HeldBack, Phase};
 use super::slot_state::{RefusedValue, SlotState, Usage};
 use super::state::{Edit, SessionState};
@@ -82,7 +82,12 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
             ..
         } = &mut **slot;
         session.get_or_insert_with(|| {
-            let state = SessionState::of(open(config, came, depot.as_deref(), *now));
+            let state = SessionState::of(open(
+                config,
+                came,
+                Deposited::Fetched(depot.as_deref()),
+                *now,
+            ));
             match state.refusal() {
                 None if list.hears_everyday(*at) => notes.push((*at, Event::Opened {})),
                 None | Some(Refusal::Absent) => {}

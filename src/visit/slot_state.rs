@@ -2,7 +2,7 @@
 
 use super::config::{Config, SlotList};
 use super::depot::Depot;
-use super::opening::open;
+use super::opening::{Deposited, open};
 use super::state::{Change, SessionState};
 use crate::carrier::{Incoming, LinkUse};
 use crate::cookie::CookieSpec;
@@ -81,8 +81,8 @@ impl SlotState {
         self.links.iter_mut().for_each(|links| links.forget());
         self.forget_put();
         if self.session.is_some() {
-            let depot = self.depot.as_deref();
-            self.session = Some(SessionState::of(open(config, &self.came, depot, now)));
+            let deposited = Deposited::Fetched(self.depot.as_deref());
+            self.session = Some(SessionState::of(open(config, &self.came, deposited, now)));
         }
     }
 

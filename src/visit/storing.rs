@@ -85,10 +85,12 @@ impl Visit {
             return false;
         };
         let result = overflow.put(name, sealed, until.to_time()).await;
+        // Without the lock: the text of an error is the store's own code.
+        let result = result.map_err(|error| error.to_string());
         self.at(at, |slot| {
             let stage = match result {
                 Ok(()) => Stage::Kept,
-                Err(error) => Stage::Failed(slot.note_failed("put", &*error)),
+                Err(cause) => Stage::Failed(slot.note_failed("put", cause)),
             };
             let is_kept = matches!(stage, Stage::Kept);
             if let Some(depot) = &mut slot.slot.depot {
@@ -104,7 +106,8 @@ impl Visit {
         };
         let expired = overflow.expire(old.name, old.forgotten.to_time()).await;
         if let Err(error) = expired {
-            self.at(old.at, |slot| slot.note_failed("expire", &*error));
+            let cause = error.to_string();
+            self.at(old.at, |slot| slot.note_failed("expire", cause));
         }
     }
 }
@@ -136,12 +139,7 @@ impl Course {
 
 impl SlotVisit<'_, '_> {
     /// Notes that the store failed, and returns what it said.
-    pub(super) fn note_failed(
-        &mut self,
-        call: &'static str,
-        error: &(dyn std::error::Error + Send + Sync),
-    ) -> Arc<str> {
-        let cause = error.to_string();
+    pub(super) fn note_failed(&mut self, call: &'static str, cause: String) -> Arc<str> {
         let told: Arc<str> = cause.as_str().into();
         self.note(Event::StoreFailed { call, cause });
         told
@@ -231,37 +229,26 @@ impl SlotVisit<'_, '_> {
     }
 
     /// Fits a session into its budget, or what its cookie keeps of one that was stored.
-    pub(super) fn fit<'c>(
-        &self,
-        exit: Exit<'c>,
-        record: &Record,
-    ) -> Result<(Fitted<'c>, usize), Error> {
-        if exit.config.overflow.is_none() {
-            return Ok((exit.fit(record)?, 0));
+    pub(super) fn fit<'c>(&self, exit: Exit<'c>, record: &Record) -> Result<Fitted<'c>, Error> {
+        match exit.config.overflow {
+            None => exit.fit(record),
+            Some(_) => self.fit_or_find(exit, record),
         }
-        self.fit_or_find(exit, record)
     }
 
     #[inline(never)]
-    fn fit_or_find<'c>(
-        &self,
-        exit: Exit<'c>,
-        record: &Record,
-    ) -> Result<(Fitted<'c>, usize), Error> {
+    fn fit_or_find<'c>(&self, exit: Exit<'c>, record: &Record) -> Result<Fitted<'c>, Error> {
         let depot = self.slot.depot.as_ref();
-        let kept = depot.map_or(Err(Unstored::NotAsked), |depot| depot.kept());
-        if let Ok(deposit) = kept {
-            let stored = record.attributes.length();
-            return Ok((exit.fit_with(record, deposit)?, stored));
-        }
-        exit.fit(record)
-            .map(|fitted| (fitted, 0))
-            .map_err(|error| match (error.sizes(), kept) {
-                (Some(sizes), Err(unstored)) if exit.can_be_stored(record) => {
-                    Error::overflow(sizes.clone(), unstored).of_cookie(exit.config.cookie())
-                }
-                _ => error,
-            })
+        let unstored = match depot.map_or(Err(Unstored::NotAsked), |depot| depot.kept()) {
+            Ok(deposit) => return exit.fit_with(record, deposit),
+            Err(unstored) => unstored,
+        };
+        exit.fit(record).map_err(|error| match error.sizes() {
+            Some(sizes) if exit.can_be_stored(record) => {
+                Error::overflow(sizes.clone(), unstored).of_cookie(exit.config.cookie())
+            }
+            _ => error,
+        })
     }
 }
 

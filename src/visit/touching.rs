@@ -1,7 +1,7 @@
 //! Keeps a session alive without writing it.
 
 use super::config::Config;
-use super::opening::open_unread;
+use super::opening::{Deposited, open};
 use super::slot_state::{SlotState, Usage};
 use super::state::SessionState;
 use crate::carrier::{Family, Incoming};
@@ -106,7 +106,7 @@ pub(super) fn touch(
 ) -> Option<HeaderChange> {
     let held = match &slot.session {
         Some(state) => *state.held()?,
-        None => open_unread(config, &slot.came, now)?,
+        None => open(config, &slot.came, Deposited::Unread, now).ok()?.1,
     };
     let times = held.times(now);
     let lifetime = &config.lifetime;

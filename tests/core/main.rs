@@ -17,6 +17,7 @@ mod lifetimes;
 mod logged;
 #[cfg(target_os = "linux")]
 mod memory;
+mod once;
 mod overflow;
 mod races;
 mod reports;

@@ -27,6 +27,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("payload", &["error", "lifetime", "seal"]),
     ("revocation", &["error", "lifetime", "payload"]),
+    ("once", &["lifetime"]),
     ("overflow", &[]),
     // One request, which conducts them.
     (
@@ -74,6 +75,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "head",
             "keys",
             "lifetime",
+            "once",
             "overflow",
             "payload",
             "revocation",

@@ -11,6 +11,7 @@ from typing import Any
 
 import sealed_session as ss
 from sealed_session import Binding, Key, Reader, Refused, Request
+from sealed_session import once
 from sealed_session import revocations as rv
 from sealed_session.prints import print_of
 from writer import WRITERS, cases
@@ -294,6 +295,14 @@ def target(entry: Entry) -> None:
     same(rv.read_kept(bytes.fromhex(entry["kept"])), (name, entry["at"], until))
 
 
+def once_only(entry: Entry) -> None:
+    keys = [Key(bytes.fromhex(master)) for master in entry["keys"]]
+    purpose, thing = entry["purpose"].encode(), bytes.fromhex(entry["thing"])
+    audience = entry["audience"].encode()
+    names = sorted(once.name(key, audience, purpose, thing).hex() for key in keys)
+    same(names, entry["names"])
+
+
 def snapshot(entry: Entry) -> None:
     data = bytes.fromhex(entry["file"])
     if "revocations" not in entry:
@@ -344,6 +353,7 @@ def main() -> int:
         ("revocations", revocations["targets"], target),
         ("revocations", revocations["snapshots"], snapshot),
         ("revocations", revocations["refused"], snapshot),
+        ("once", cases.read("once")["things"], once_only),
         ("cookies", cases.read("cookies")["requests"], request_of),
         ("deposits", cases.read("deposits")["requests"], request_of),
         ("transports", cases.read("transports")["requests"], request_of),

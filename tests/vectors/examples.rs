@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::entry::{hex, label, list, load, parse, text, text_of};
+use crate::once::ONCE;
 use crate::revocations::REVOCATIONS;
 use crate::{COOKIES, DEPOSITS, KEYS, MARKS, PAYLOADS, TOKENS, same};
 
@@ -336,6 +337,7 @@ fn the_page_of_the_vectors_tells_how_many_there_are_and_names_every_field() {
         ("cookies", COOKIES),
         ("deposits", DEPOSITS),
         ("revocations", REVOCATIONS),
+        ("once", ONCE),
         ("transports", include_str!("transports.json")),
         ("minted", include_str!("minted.json")),
     ];

@@ -15,6 +15,7 @@ mod entry;
 mod examples;
 mod links;
 mod mint;
+mod once;
 mod revocations;
 mod shapes;
 mod transports;

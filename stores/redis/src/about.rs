@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use crate::entry::text;
 use crate::error::Error;
+use crate::hex::hex;
 use crate::keys::Keys;
 
 const EPOCH: &str = "epoch";
@@ -29,7 +30,7 @@ impl About {
         getrandom::fill(&mut random)
             .map_err(|cause| Error::configuration(format!("no random bytes: {cause}")))?;
         Ok(About {
-            epoch: format!("{:032x}", u128::from_be_bytes(random)),
+            epoch: hex(random),
             since,
             run: run.map(str::to_owned),
         })

@@ -10,7 +10,8 @@ use crate::about::About;
 use crate::error::Error;
 use crate::server::Server;
 
-/// A connection to a server that is the same one until it ends.
+/// A connection to a server that is the same one until it ends. A clone is the same connection.
+#[derive(Clone)]
 pub(crate) struct Connection {
     server: Server,
     inner: MultiplexedConnection,
@@ -131,11 +132,7 @@ pub(crate) async fn within<T>(
 ) -> Result<T, Error> {
     match timeout(limit, answer).await {
         Ok(answer) => answer,
-        Err(_) => Err(Error::unreachable(format!(
-            "the store at {} gave no answer within {} ms",
-            server.address,
-            limit.as_millis()
-        ))),
+        Err(_) => Err(Error::late(&server.address, limit)),
     }
 }
 

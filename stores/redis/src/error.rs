@@ -1,6 +1,7 @@
 //! What goes wrong between this node and the store. No text holds a password, a name or what is kept.
 
 use std::fmt;
+use std::time::Duration;
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
@@ -36,14 +37,15 @@ enum Kind {
 
 impl Error {
     /// Returns whether the store was not reached, or did not answer in time. What was revoked counts on this node, and
-    /// is written once the store is back.
+    /// is written once the store is back. What was claimed is nobody's.
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
         self.0.kind == Kind::Unreachable
     }
 
     /// Returns whether the store refused: the password, a command by its ACL, a write for want of memory, or a write
-    /// because it is a replica. What was revoked counts on this node, and is written once the store takes it.
+    /// because it is a replica. What was revoked counts on this node, and is written once the store takes it. What was claimed
+    /// is nobody's.
     #[must_use]
     pub fn is_refused(&self) -> bool {
         self.0.kind == Kind::Refused
@@ -83,6 +85,18 @@ impl Error {
 
     pub(crate) fn refused(what: impl Into<String>) -> Error {
         Error::new(Kind::Refused, what)
+    }
+
+    pub(crate) fn late(address: &str, limit: Duration) -> Error {
+        let limit = limit.as_millis();
+        let what = format!("the store at {address} gave no answer within {limit} ms");
+        Error::new(Kind::Unreachable, what)
+    }
+
+    pub(crate) fn unreadable(address: &str) -> Error {
+        Error::refused(format!(
+            "the store at {address} answers in a way that Redis 7.0, Valkey 7.2 and later do not"
+        ))
     }
 
     pub(crate) fn lost(what: impl Into<String>) -> Error {

@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use redis::{Pipeline, Value};
+use redis::Pipeline;
 use sealed_session::revocation::Revocation;
 use tokio::sync::watch;
 
-use crate::entry::append;
+use crate::entry::{EntryId, append};
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::line::{Line, Refreshed};
@@ -69,13 +69,16 @@ impl Feed {
         let mut commands = Pipeline::new();
         append(&mut commands, &self.keys.stream, revocations);
         let answers = self.line.all(&commands).await?;
-        if answers.contains(&Value::Nil) {
+        let Some(entry) = answers.first().and_then(EntryId::read) else {
             return Err(Error::lost(format!(
                 "the store at {} has lost its revocations; this node writes them again",
                 self.server.address
             )));
+        };
+        // Until it is read, the store may lose it and nobody notice.
+        if self.replica.wrote(entry) {
+            std::mem::forget(behind);
         }
-        std::mem::forget(behind);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::connection::Connection;
-use crate::entry::EntryId;
+use crate::entry::{Entry, EntryId};
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::place::{Loss, Place};
@@ -30,7 +30,7 @@ pub(crate) async fn read(
     keys: &Keys,
     replica: &Replica,
 ) -> Result<Finding, Error> {
-    let (standing, turn) = replica.standing();
+    let (standing, turn, mut written) = replica.reading();
     let mut place = match standing {
         Standing::Whole(place) => Some(place),
         _ => None,
@@ -44,20 +44,11 @@ pub(crate) async fn read(
         let round = Round::ask(connection, keys, after).await?;
         for entry in &round.entries {
             after = entry.id;
-            match &entry.revocations {
-                Some(all) => {
-                    if let Err(error) = replica.table.add(all.iter().copied(), as_of) {
-                        return Ok(Finding::Full(error.to_string()));
-                    }
-                }
-                None => tracing::warn!(
-                    target: "sealed_session",
-                    event = "store_entry",
-                    entry = %entry.id,
-                    "an entry of the store is none that a node writes, and is passed over",
-                ),
-            }
+            written.retain(|written| *written != entry.id);
             count += 1;
+            if let Err(error) = take(entry, replica, as_of) {
+                return Ok(Finding::Full(error.to_string()));
+            }
         }
         let epoch = round.about.as_ref().map(|about| about.epoch.as_str());
         let place = place.get_or_insert_with(|| Place::start(epoch.unwrap_or_default()));
@@ -66,6 +57,9 @@ pub(crate) async fn read(
             Err(loss) => return Ok(Finding::Lost(loss, turn)),
         };
         if let (true, Some(about)) = (round.is_last, round.about) {
+            if !written.is_empty() {
+                return Ok(Finding::Lost(Loss::Older, turn));
+            }
             return Ok(Finding::Complete(Complete {
                 head,
                 as_of,
@@ -75,4 +69,22 @@ pub(crate) async fn read(
             }));
         }
     }
+}
+
+/// Adds what an entry holds to the table.
+fn take(
+    entry: &Entry,
+    replica: &Replica,
+    now: OffsetDateTime,
+) -> Result<(), sealed_session::Error> {
+    let Some(all) = &entry.revocations else {
+        tracing::warn!(
+            target: "sealed_session",
+            event = "store_entry",
+            entry = %entry.id,
+            "an entry of the store is none that a node writes, and is passed over",
+        );
+        return Ok(());
+    };
+    replica.table.add(all.iter().copied(), now)
 }

@@ -135,19 +135,7 @@ impl Reader<'_> {
         let (feed, replica) = (self.feed, &self.feed.replica);
         let is_cold = replica.standing().0 == Standing::Cold;
         if is_cold && !complete.is_vouched && !self.is_believed {
-            let since = *self.unvouched.get_or_insert_with(Instant::now);
-            if since.elapsed() < VOUCHING {
-                return Ok(());
-            }
-            tracing::warn!(
-                target: "sealed_session",
-                event = "store_unvouched",
-                "the store at {} was started again, and no node lived to see whether it is whole: sessions that began \
-                 before now are not known",
-                feed.server.address,
-            );
-            self.is_believed = self.repair(connection, Grounds::Nobody).await?;
-            return Ok(());
+            return self.put_up(connection).await;
         }
         if !replica.confirm(&complete) {
             return Ok(());
@@ -171,6 +159,23 @@ impl Reader<'_> {
             Err(error) if error.is_refused() => self.refused = Some(error),
             looked_after => looked_after?,
         }
+        Ok(())
+    }
+
+    /// Waits for a node that lived through, and puts up with a store that nobody vouches for if there is none.
+    async fn put_up(&mut self, connection: &mut Connection) -> Result<(), Error> {
+        let since = *self.unvouched.get_or_insert_with(Instant::now);
+        if since.elapsed() < VOUCHING {
+            return Ok(());
+        }
+        tracing::warn!(
+            target: "sealed_session",
+            event = "store_unvouched",
+            "the store at {} was started again, and no node lived to see whether it is whole: sessions that began \
+             before now are not known",
+            self.feed.server.address,
+        );
+        self.is_believed = self.repair(connection, Grounds::Nobody).await?;
         Ok(())
     }
 
@@ -224,7 +229,8 @@ impl Reader<'_> {
         let (feed, replica) = (self.feed, &self.feed.replica);
         let was_behind = feed.is_behind.swap(false, Ordering::AcqRel);
         let repaired = repair(connection, &feed.keys, replica, grounds).await;
-        if was_behind && !matches!(repaired, Ok(Some(_))) {
+        // A table that was compared in part is compared again.
+        if repaired.is_err() || was_behind && !matches!(repaired, Ok(Some(_))) {
             feed.is_behind.store(true, Ordering::Release);
         }
         let Some(repaired) = repaired? else {

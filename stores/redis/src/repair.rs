@@ -71,6 +71,8 @@ async fn under_lock(
     replica: &Replica,
     grounds: Grounds,
 ) -> Result<Repaired, Error> {
+    // What was written so far is in the table.
+    replica.compare();
     let (about, head, seen) = read_all(connection, keys, replica).await?;
     let missing = |own: &Revocation| {
         let seen = seen.latest(own.target());

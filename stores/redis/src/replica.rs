@@ -6,8 +6,12 @@ use sealed_session::revocation::RevocationTable;
 use time::OffsetDateTime;
 
 use crate::about::About;
+use crate::entry::EntryId;
 use crate::place::Place;
 use crate::round::Head;
+
+/// Entries that are waited for. Beyond that, the table is compared with the store.
+const MOST_WRITTEN: usize = 1_000;
 
 /// A table that is fed, and what it has to do with the store.
 pub(crate) struct Replica {
@@ -19,6 +23,8 @@ struct State {
     standing: Standing,
     /// Another one whenever reading has to begin anew, so that what was asked before confirms nothing.
     turn: u64,
+    /// What this node has written and not read yet.
+    written: Vec<EntryId>,
 }
 
 /// How a node stands to its store.
@@ -54,6 +60,7 @@ impl Replica {
             state: Mutex::new(State {
                 standing: Standing::Cold,
                 turn: 0,
+                written: Vec::new(),
             }),
         }
     }
@@ -61,6 +68,32 @@ impl Replica {
     pub(crate) fn standing(&self) -> (Standing, u64) {
         let state = self.lock();
         (state.standing.clone(), state.turn)
+    }
+
+    /// Takes note of an entry that this node has written and the store has taken. Returns whether there is room to.
+    pub(crate) fn wrote(&self, entry: EntryId) -> bool {
+        let mut state = self.lock();
+        let is_read = match &state.standing {
+            Standing::Whole(place) => entry <= place.head.last,
+            _ => false,
+        };
+        let is_room = state.written.len() < MOST_WRITTEN;
+        if is_room && !is_read {
+            state.written.push(entry);
+        }
+        is_room
+    }
+
+    /// Returns where reading goes on, and what this node has written and not read: the store has lost it, if it is not in
+    /// what is read from there.
+    pub(crate) fn reading(&self) -> (Standing, u64, Vec<EntryId>) {
+        let state = self.lock();
+        (state.standing.clone(), state.turn, state.written.clone())
+    }
+
+    /// Forgets what was written, because all that the table holds is compared with the store now.
+    pub(crate) fn compare(&self) {
+        self.lock().written.clear();
     }
 
     /// Takes note that everything was read, unless reading has begun anew since. Returns whether it counts.
@@ -77,6 +110,7 @@ impl Replica {
         };
         self.table.remember_since(since);
         self.table.confirm(complete.as_of);
+        state.written.retain(|entry| *entry > complete.head.last);
         state.standing = Standing::Whole(Place {
             epoch: complete.about.epoch.clone(),
             head: complete.head,
@@ -126,7 +160,6 @@ impl Replica {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry::EntryId;
 
     fn at(seconds: i64) -> OffsetDateTime {
         OffsetDateTime::UNIX_EPOCH + time::Duration::seconds(seconds)
@@ -168,6 +201,28 @@ mod tests {
         assert!(replica.confirm(&complete(&replica, 0, true)));
         assert_eq!(replica.table.known_as_of(at(1_000)), Some(at(1_000)));
         assert!(!replica.repaired());
+    }
+
+    #[test]
+    fn what_was_written_is_waited_for_until_it_is_read() {
+        let id = |number: u8| EntryId::read(&redis::Value::SimpleString(format!("{number}-0")));
+        let (one, two) = (id(1).unwrap(), id(2).unwrap());
+        let replica = Replica::new(10);
+        assert!(replica.wrote(one) && replica.wrote(two));
+        assert_eq!(replica.reading().2, [one, two]);
+        let mut read = complete(&replica, 0, true);
+        read.head.last = one;
+        assert!(replica.confirm(&read));
+        assert_eq!(replica.reading().2, [two]);
+        // The answer to a write may come after what it wrote was read.
+        read.head.last = two;
+        assert!(replica.confirm(&read));
+        assert!(replica.wrote(two) && replica.reading().2.is_empty());
+        // It is bounded.
+        let three = id(3).unwrap();
+        assert!((0..MOST_WRITTEN).all(|_| replica.wrote(three)) && !replica.wrote(three));
+        replica.compare();
+        assert!(replica.reading().2.is_empty());
     }
 
     #[test]

@@ -50,19 +50,19 @@ impl Round {
         let answers = connection.together(&commands).await?;
         let address = &connection.server().address;
         let Ok([about, head, entries]) = <[_; 3]>::try_from(answers) else {
-            return Err(unreadable(address));
+            return Err(Error::unreadable(address));
         };
         let about = about?;
         let head = match head {
-            Ok(head) => Some(Head::read(&head).ok_or_else(|| unreadable(address))?),
+            Ok(head) => Some(Head::read(&head).ok_or_else(|| Error::unreadable(address))?),
             Err(error) if error.is_missing() => None,
             Err(error) => return Err(error),
         };
         let entries = entries?;
-        let entries = array(&entries).ok_or_else(|| unreadable(address))?;
+        let entries = array(&entries).ok_or_else(|| Error::unreadable(address))?;
         let mut is_last = entries.len() < COUNT;
         let read: Option<Vec<Entry>> = entries.iter().map(Entry::read).collect();
-        let mut entries = read.ok_or_else(|| unreadable(address))?;
+        let mut entries = read.ok_or_else(|| Error::unreadable(address))?;
         if let Some(head) = head {
             let asked = entries.len();
             entries.retain(|entry| entry.id <= head.last);
@@ -103,10 +103,4 @@ impl Head {
             added: u64::try_from(*added).ok()?,
         })
     }
-}
-
-fn unreadable(address: &str) -> Error {
-    Error::refused(format!(
-        "the store at {address} answers in a way that Redis 7.0, Valkey 7.2 and later do not"
-    ))
 }

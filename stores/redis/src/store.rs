@@ -5,11 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::IntoConnectionInfo;
+use sealed_session::overflow::Overflow;
 
+use crate::deposits::Deposits;
 use crate::error::Error;
 use crate::keys::Keys;
+use crate::once::Once;
 use crate::revocations::SharedRevocations;
 use crate::server::Server;
+use crate::wire::Wire;
 
 /// Characters of a prefix.
 const LONGEST_PREFIX: usize = 64;
@@ -88,7 +92,7 @@ impl RedisStore {
 
     /// Says that the server loses nothing when it is started again: `appendonly yes` and `appendfsync always`, on a disk
     /// that keeps what it says it has kept. A node that starts then trusts a server that was started again while no
-    /// other node lived. By default it does not.
+    /// other node lived, and [`Once`] goes on to know what was used. By default they do not.
     ///
     /// ```
     /// use sealed_session_redis::RedisStore;
@@ -126,6 +130,33 @@ impl RedisStore {
     /// ```
     pub fn revocations(&self, room: usize) -> Result<SharedRevocations, Error> {
         SharedRevocations::start(self.server.clone(), Keys::of(&self.prefix), room)
+    }
+
+    /// Says of things that count once whether they were used, such as links that sign in: see [`Once`]. It connects when it is
+    /// first asked.
+    #[must_use]
+    pub fn once(&self) -> Once {
+        Once::new(Wire::new(self.server.clone()), &self.prefix)
+    }
+
+    /// Keeps sessions that fit in no cookie, for
+    /// [`SessionManagerBuilder::overflow`](sealed_session::SessionManagerBuilder::overflow). It connects when the first one comes. Each
+    /// request that fetches one, or puts one, waits for the store no longer than its [limit](RedisStore::with_limit).
+    ///
+    /// ```
+    /// use sealed_session::{Key, KeyRing, SessionManager};
+    /// use sealed_session_redis::RedisStore;
+    ///
+    /// let store = RedisStore::open("redis://shop:password@127.0.0.1:6379/0", "shop")?;
+    /// let ring = KeyRing::new(Key::generate()?);
+    /// let manager = SessionManager::builder("shop", ring)
+    ///     .overflow(store.overflow().with_limit(300_000))
+    ///     .build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn overflow(&self) -> Overflow {
+        Overflow::new(Deposits::new(Wire::new(self.server.clone()), &self.prefix))
     }
 }
 

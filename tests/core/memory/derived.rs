@@ -59,6 +59,7 @@ pub(crate) fn of_ring(name: &str, master: &[u8; 32], text: &str) -> Vec<Secret> 
         (3, "touch"),
         (4, "tombstone"),
         (7, "target"),
+        (8, "once"),
     ] {
         let mut key = [0; 32];
         let info: [&[u8]; 3] = [b"sealed-session v1", &[kind], &[0, 0]];

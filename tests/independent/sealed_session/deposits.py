@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from .payloads import Attribute, Record, read_contents
 from .source import Refused
-from .tokens import Binding
+from .tokens import Binding, xaes_open, xaes_seal
 
 CONSTANT = b"sealed-session deposit v1"
+NONCE = bytes(24)
 LIMIT = 1 << 20
 # What is sealed may have so many bytes more than the attributes.
 MORE = 63
@@ -26,7 +26,7 @@ def seal_deposit(
     deposit: tuple[bytes, bytes], binding: Binding, contents: bytes
 ) -> bytes:
     name, key = deposit
-    return AESGCM(key).encrypt(bytes(12), contents, deposit_input(name, binding))
+    return xaes_seal(key, NONCE, contents, deposit_input(name, binding))
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Store:
             raise Refused("over_ceiling", "a deposit")
         try:
             bound = deposit_input(name, binding)
-            contents = AESGCM(key).decrypt(bytes(12), sealed, bound)
+            contents = xaes_open(key, NONCE, sealed, bound)
         except (InvalidTag, ValueError):
             raise Refused("missing", "not what was sealed") from None
         return read_contents(contents, self.limit)

@@ -1,5 +1,27 @@
 """Writes the files of tests/vectors; each module or folder is named for the file it writes."""
 
-from . import cookies, deposits, keys, marks, payloads, revocations, shapes, tokens, transports
+from . import (
+    cookies,
+    deposits,
+    keys,
+    marks,
+    once,
+    payloads,
+    revocations,
+    shapes,
+    tokens,
+    transports,
+)
 
-WRITERS = (keys, tokens, payloads, shapes, marks, revocations, cookies, deposits, transports)
+WRITERS = (
+    keys,
+    tokens,
+    payloads,
+    shapes,
+    marks,
+    revocations,
+    once,
+    cookies,
+    deposits,
+    transports,
+)

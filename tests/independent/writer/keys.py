@@ -26,6 +26,7 @@ def keys() -> dict[str, Any]:
         derived = {str(kind): key.derive(kind).hex() for kind in range(1, 6)}
         derived["6:password-reset"] = key.derive(6, b"password-reset").hex()
         derived["7"] = key.derive(7).hex()
+        derived["8"] = key.derive(8).hex()
         good.append(
             {
                 "case": case,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use sealed_session::Refusal;
 use time::OffsetDateTime;
 
-use crate::node::{Node, until};
+use crate::node::{Node, now, until};
 use crate::server::Server;
 
 /// Two nodes, and the cookies of somebody who is signed out and of somebody who is not.
@@ -227,44 +227,52 @@ async fn an_older_snapshot_is_noticed_and_healed() {
     until("the repair", || other.shared.status().repairs == 1).await;
 }
 
+/// The last id is later than any that the nodes have seen, and the name of the store is the same.
 #[tokio::test]
 async fn a_loss_is_noticed_although_others_have_written_since() {
-    let server = Server::start();
-    let (one, other) = (
-        Node::start(&server.store()).await,
-        Node::start(&server.store()).await,
-    );
-    let alice = one.sign_in("alice");
-    let client = redis::Client::open(server.admin_url()).unwrap();
-    let mut admin = client.get_connection().unwrap();
-    let key = "{shop}:revocations";
-    let old: Vec<u8> = redis::cmd("DUMP").arg(key).query(&mut admin).unwrap();
-    one.revoke("alice").await.unwrap();
-    other.wait_for(&alice, Some(Refusal::Revoked)).await;
-    // The last id is later than any that the nodes have seen, and the name of the store is the same.
-    let mut commands = redis::pipe();
-    commands
-        .atomic()
-        .cmd("RESTORE")
-        .arg(key)
-        .arg(0)
-        .arg(old)
-        .arg("REPLACE")
-        .ignore();
-    commands
-        .cmd("XADD")
-        .arg(key)
-        .arg("*")
-        .arg("r")
-        .arg("")
-        .ignore();
-    let () = commands.query(&mut admin).unwrap();
-    until("the repair", || {
-        [&one, &other]
-            .iter()
-            .all(|node| node.shared.status().repairs == 1)
-    })
-    .await;
-    let third = Node::start(&server.store()).await;
-    assert_eq!(third.refusal(&alice), Some(Refusal::Revoked));
+    for was_read in [true, false] {
+        let server = Server::start();
+        let one = Node::start(&server.store()).await;
+        let other = Node::start(&server.store()).await;
+        let alice = one.sign_in("alice");
+        let mut admin = redis::Client::open(server.admin_url())
+            .unwrap()
+            .get_connection()
+            .unwrap();
+        let key = "{shop}:revocations";
+        let old: Vec<u8> = redis::cmd("DUMP").arg(key).query(&mut admin).unwrap();
+        let nodes = [&one, &other];
+        if !was_read {
+            // Both of them can write, and not read.
+            let () = server.run(&["ACL", "SETUSER", "shop", "-xrange"]);
+            let is_deaf = |node: &&Node| !node.shared.status().is_connected;
+            until("deafness", || nodes.iter().all(is_deaf)).await;
+        }
+        one.revoke("alice").await.unwrap();
+        if was_read {
+            // By both of them, which ask every half second.
+            tokio::time::sleep(Duration::from_millis(1_100)).await;
+        }
+        let mut commands = redis::pipe();
+        commands.atomic();
+        commands
+            .cmd("RESTORE")
+            .arg(key)
+            .arg(0)
+            .arg(old)
+            .arg("REPLACE")
+            .ignore();
+        // In the millisecond of what was lost it would get its id.
+        let later = now().unix_timestamp() * 1_000 + 60_000;
+        let entry = commands.cmd("XADD").arg(key).arg(format!("{later}-0"));
+        entry.arg("r").arg("").ignore();
+        let () = commands.query(&mut admin).unwrap();
+        let () = server.run(&["ACL", "SETUSER", "shop", "+xrange"]);
+
+        // Whoever knew of it heals the store.
+        until("the repair", || one.shared.status().repairs == 1).await;
+        other.wait_for(&alice, Some(Refusal::Revoked)).await;
+        let third = Node::start(&server.store()).await;
+        assert_eq!(third.refusal(&alice), Some(Refusal::Revoked), "{was_read}");
+    }
 }

@@ -9,13 +9,17 @@
 mod access;
 mod asking;
 mod chaos;
+mod detour;
 mod full;
 mod losses;
 mod node;
+mod once;
 mod outages;
+mod overflow;
 mod proxy;
 mod server;
 mod sharing;
+mod shop;
 mod sign_outs;
 #[cfg(feature = "tls")]
 mod tls;

@@ -6,8 +6,8 @@ use sealed_session::Refusal;
 use sealed_session::revocation::Target;
 use sealed_session_redis::RedisStore;
 
+use crate::detour::{Detour, Manner};
 use crate::node::{Node, now, until};
-use crate::proxy::{Manner, Proxy};
 use crate::server::Server;
 
 #[tokio::test]
@@ -161,12 +161,12 @@ async fn however_many_wait_for_a_server_that_hangs_none_waits_longer() {
 #[tokio::test]
 async fn a_connection_that_takes_longer_than_a_write_may_is_made_all_the_same() {
     let server = Server::start();
-    let proxy = Proxy::start(server.port()).await;
-    let url = format!("redis://shop:password@127.0.0.1:{}/0", proxy.port());
+    let detour = Detour::start(server.port()).await;
+    let url = format!("redis://shop:password@127.0.0.1:{}/0", detour.port());
     let store = RedisStore::open(&url, "shop").unwrap();
     let node = Node::start(&store.with_limit(Duration::from_millis(500))).await;
     // The password, a question who the server is, and the write: each within the limit, and not all of them.
-    proxy.set(Manner::Late(Duration::from_millis(200)));
+    detour.set(Manner::Late(Duration::from_millis(200)));
     let begun = Instant::now();
     while node.revoke("alice").await.is_err() {
         assert!(begun.elapsed() < Duration::from_secs(5), "no connection");

@@ -1,138 +1,87 @@
-//! A loopback between nodes and servers, which delays and cuts what the server answers, or leads to another server.
+//! Stands between a node and a server, and loses answers: the server does what it is told, and the connection breaks before
+//! the node hears of it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::sleep;
-
-/// How answers go through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Manner {
-    Pass,
-    /// So much later.
-    Late(Duration),
-    /// Up to some byte in the middle of an answer, which is another one each time. Then the connection is gone.
-    Cut,
-}
-
+/// A proxy on a port of its own. Its threads end with the connections and the process.
 pub(crate) struct Proxy {
     port: u16,
-    way: Arc<Way>,
-    task: JoinHandle<()>,
+    losing: Arc<Mutex<Losing>>,
 }
 
-struct Way {
-    target: AtomicU16,
-    manner: watch::Sender<Manner>,
-    cuts: AtomicUsize,
+#[derive(Default)]
+struct Losing {
+    command: String,
+    left: usize,
+    lost: usize,
 }
 
 impl Proxy {
-    pub(crate) async fn start(target: u16) -> Proxy {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let way = Arc::new(Way {
-            target: AtomicU16::new(target),
-            manner: watch::Sender::new(Manner::Pass),
-            cuts: AtomicUsize::new(0),
+    pub(crate) fn start(server: u16) -> Proxy {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let losing = Arc::new(Mutex::new(Losing::default()));
+        let shared = Arc::clone(&losing);
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let server = TcpStream::connect(("127.0.0.1", server)).unwrap();
+                let losing = Arc::clone(&shared);
+                thread::spawn(move || pass(&client, &server, &losing));
+            }
         });
-        Proxy {
-            port: listener.local_addr().unwrap().port(),
-            task: tokio::spawn(serve(listener, Arc::clone(&way))),
-            way,
-        }
+        Proxy { port, losing }
     }
 
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    /// Cuts all connections, and treats later ones so.
-    pub(crate) fn set(&self, manner: Manner) {
-        self.way.manner.send_replace(manner);
+    /// Loses the answer of the next so many messages that have this command in them.
+    pub(crate) fn lose_answers_of(&self, command: &str, times: usize) {
+        let mut losing = self.losing.lock().unwrap();
+        command.clone_into(&mut losing.command);
+        losing.left = times;
     }
 
-    /// Cuts all connections, and leads later ones to another server.
-    pub(crate) fn lead_to(&self, target: u16) {
-        self.way.target.store(target, Ordering::SeqCst);
-        self.set(Manner::Pass);
-    }
-
-    /// Counts the answers that were cut.
-    pub(crate) fn cuts(&self) -> usize {
-        self.way.cuts.load(Ordering::SeqCst)
+    /// How many answers were lost.
+    pub(crate) fn lost(&self) -> usize {
+        self.losing.lock().unwrap().lost
     }
 }
 
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-async fn serve(listener: TcpListener, way: Arc<Way>) {
-    // They end with this task.
-    let mut all = JoinSet::new();
-    loop {
-        let Ok((client, _)) = listener.accept().await else {
-            return;
-        };
-        while all.try_join_next().is_some() {}
-        all.spawn(connect(client, Arc::clone(&way)));
-    }
-}
-
-async fn connect(client: TcpStream, way: Arc<Way>) {
-    let mut manner = way.manner.subscribe();
-    let current = *manner.borrow_and_update();
-    let target = way.target.load(Ordering::SeqCst);
-    let Ok(server) = TcpStream::connect(("127.0.0.1", target)).await else {
-        return;
-    };
-    let (from_client, to_client) = client.into_split();
-    let (from_server, to_server) = server.into_split();
-    tokio::select! {
-        () = pass(from_client, to_server) => {}
-        () = answer(from_server, to_client, current, &way) => {}
-        _ = manner.changed() => {}
-    }
-}
-
-async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
-    let mut bytes = [0; 4_096];
-    while let Ok(read @ 1..) = from.read(&mut bytes).await {
-        if to.write_all(&bytes[..read]).await.is_err() {
-            return;
-        }
-    }
-}
-
-async fn answer(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, manner: Manner, way: &Way) {
-    // Long enough for the handshake at times, and never for a round.
-    let number = way.cuts.load(Ordering::SeqCst);
-    let mut left = 1 + number * 37 % 331;
-    let mut bytes = [0; 4_096];
-    while let Ok(read @ 1..) = from.read(&mut bytes).await {
-        let mut end = read;
-        match manner {
-            Manner::Pass => {}
-            Manner::Late(late) => sleep(late).await,
-            Manner::Cut => {
-                end = read.min(left);
-                left -= end;
+/// Passes messages on, one by one: the nodes of these tests send no second one before the first is answered.
+fn pass(mut client: &TcpStream, mut server: &TcpStream, losing: &Mutex<Losing>) {
+    let answers = server.try_clone().unwrap();
+    let back = client.try_clone().unwrap();
+    let is_lost = Arc::new(Mutex::new(false));
+    let is_losing = Arc::clone(&is_lost);
+    let answering = thread::spawn(move || {
+        let (mut answers, mut back, mut bytes) = (&answers, &back, [0; 65_536]);
+        while let Ok(read @ 1..) = answers.read(&mut bytes) {
+            if *is_losing.lock().unwrap() || back.write_all(&bytes[..read]).is_err() {
+                break;
             }
         }
-        if to.write_all(&bytes[..end]).await.is_err() {
-            return;
+        back.shutdown(Shutdown::Both).ok();
+        answers.shutdown(Shutdown::Both).ok();
+    });
+    let mut bytes = [0; 65_536];
+    while let Ok(read @ 1..) = client.read(&mut bytes) {
+        let mut losing = losing.lock().unwrap();
+        let text = String::from_utf8_lossy(&bytes[..read]);
+        if losing.left > 0 && text.contains(&losing.command) {
+            losing.left -= 1;
+            losing.lost += 1;
+            *is_lost.lock().unwrap() = true;
         }
-        if end < read {
-            way.cuts.fetch_add(1, Ordering::SeqCst);
-            return;
+        drop(losing);
+        if server.write_all(&bytes[..read]).is_err() {
+            break;
         }
     }
+    server.shutdown(Shutdown::Both).ok();
+    answering.join().ok();
 }

@@ -66,6 +66,16 @@ impl Server {
         RedisStore::open(&self.url(), "shop").unwrap()
     }
 
+    /// The same store by another port, as behind a proxy.
+    pub(crate) fn store_at(&self, port: u16) -> RedisStore {
+        RedisStore::open(&format!("redis://shop:password@127.0.0.1:{port}/0"), "shop").unwrap()
+    }
+
+    /// Adds a setting, for the next start.
+    pub(crate) fn set(&mut self, setting: &str) {
+        self.settings.push(setting.to_owned());
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("redis://shop:password@127.0.0.1:{}/0", self.port)
     }

@@ -7,8 +7,8 @@ use tokio::task::block_in_place;
 use tokio::time::sleep;
 
 use super::station::{BOUND, Station};
+use crate::detour::{Detour, Manner};
 use crate::node::{now, until};
-use crate::proxy::{Manner, Proxy};
 use crate::server::Server;
 
 /// Longer than every limit and bound.
@@ -46,7 +46,7 @@ pub(crate) enum Disturbance {
 /// The servers, and the way to them.
 pub(crate) struct Arena {
     server: Server,
-    proxy: Proxy,
+    detour: Detour,
     replica: Option<Server>,
 }
 
@@ -73,10 +73,10 @@ impl Disturbance {
 }
 
 impl Arena {
-    pub(crate) fn new(server: Server, proxy: Proxy) -> Arena {
+    pub(crate) fn new(server: Server, detour: Detour) -> Arena {
         Arena {
             server,
-            proxy,
+            detour,
             replica: None,
         }
     }
@@ -125,14 +125,14 @@ impl Arena {
             Disturbance::FailOverToEmpty => self.fail_over(false).await,
             Disturbance::FailOverToLagging => self.fail_over(true).await,
             Disturbance::Cuts => {
-                self.proxy.set(Manner::Cut);
-                until("cuts", || self.proxy.cuts() >= 20).await;
-                self.proxy.set(Manner::Pass);
+                self.detour.set(Manner::Cut);
+                until("cuts", || self.detour.cuts() >= 20).await;
+                self.detour.set(Manner::Pass);
             }
             Disturbance::Late(late) => {
-                self.proxy.set(Manner::Late(late));
+                self.detour.set(Manner::Late(late));
                 sleep(LONG).await;
-                self.proxy.set(Manner::Pass);
+                self.detour.set(Manner::Pass);
             }
             Disturbance::Skew(_) => sleep(Duration::from_secs(2)).await,
         }
@@ -160,7 +160,7 @@ impl Arena {
             sleep(Duration::from_secs(1)).await;
         }
         block_in_place(|| self.server.kill());
-        self.proxy.lead_to(next.port());
+        self.detour.lead_to(next.port());
         self.replica = Some(next);
     }
 

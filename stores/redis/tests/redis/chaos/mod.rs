@@ -16,8 +16,8 @@ use time::OffsetDateTime;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use crate::detour::Detour;
 use crate::node::{SOON, now, until};
-use crate::proxy::Proxy;
 use disturbance::{Arena, Disturbance};
 use load::{Load, MORTALS, name};
 use station::{BOUND, LIMIT, Outcome, Setting, Station};
@@ -79,8 +79,8 @@ async fn whatever_happens_to_a_store_no_request_hangs_and_no_sign_out_is_forgott
 /// Runs a disturbance from the first sign-in to the last look, and returns what must not have happened.
 async fn case(disturbance: Disturbance, then: Then) -> Vec<String> {
     let server = disturbance.server();
-    let proxy = Proxy::start(server.port()).await;
-    let url = format!("redis://shop:password@127.0.0.1:{}/0", proxy.port());
+    let detour = Detour::start(server.port()).await;
+    let url = format!("redis://shop:password@127.0.0.1:{}/0", detour.port());
     let store = RedisStore::open(&url, "shop").unwrap().with_limit(LIMIT);
     let stations: Vec<Arc<Station>> = disturbance
         .clocks()
@@ -105,7 +105,7 @@ async fn case(disturbance: Disturbance, then: Then) -> Vec<String> {
     let struck = Instant::now();
     // What was told just before may be lost before another node has read it.
     let calm = struck - Duration::from_millis(200);
-    let mut arena = Arena::new(server, proxy);
+    let mut arena = Arena::new(server, detour);
     arena.strike(disturbance, &stations).await;
     let over = Instant::now();
     sleep(Duration::from_millis(500)).await;

@@ -133,11 +133,26 @@ impl AskedRevocations {
             Answer::Revoked => Some(Some(Known::ALWAYS)),
             Answer::NotKnown => None,
         };
-        if let Some(revoked) = revoked {
-            self.remember(targets, AsOf::Time(now), revoked);
+        match revoked {
+            Some(revoked) => self.remember(targets, AsOf::Time(now), revoked),
+            None if within == 0 => self.age(targets, now),
+            None => {}
         }
         leader.answered();
         true
+    }
+
+    /// An answer of this very second was another request's, and does not count for one that got none.
+    fn age(&self, targets: SessionTargets, now: Timestamp) {
+        let mut answers = self
+            .inner
+            .answers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let known = answers.find(&targets);
+        if let Some(known) = known.filter(|known| known.as_of == AsOf::Time(now)) {
+            answers.put(targets, known.aged());
+        }
     }
 
     fn remember(&self, targets: SessionTargets, as_of: AsOf, revoked: Option<Timestamp>) {

@@ -69,6 +69,15 @@ impl Known {
         }
     }
 
+    /// Returns this as it was known a second ago: for who wants an answer of now, which this is not.
+    pub(super) fn aged(self) -> Known {
+        let as_of = match self.as_of {
+            AsOf::Time(time) => AsOf::Time(Timestamp(time.0.saturating_sub(1))),
+            as_of => as_of,
+        };
+        Known { as_of, ..self }
+    }
+
     /// Judges a session, if what is known may be so many seconds old.
     pub(crate) fn answer(self, begun: Begun, within: u64, now: Timestamp) -> Answer {
         // What was revoked stays revoked, however old the news is.

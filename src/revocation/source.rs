@@ -75,11 +75,17 @@ impl Revocations {
         table.known_of_any(begun)
     }
 
-    /// Returns what is known of a session without asking.
-    pub(crate) fn known(&self, targets: &SessionTargets, begun: Begun) -> Known {
-        let table = self.table.as_ref();
-        let table = table.map(|table| table.known(targets, begun));
+    /// Returns what is known of a session without asking, if that may be so many seconds old.
+    pub(crate) fn known(&self, targets: &SessionTargets, begun: Begun, within: u64) -> Known {
         let asked = self.asked.as_ref().map(|asked| asked.known(targets));
+        let table = self.table.as_ref().map(|table| {
+            let known = table.known(targets, begun);
+            match known.as_of {
+                // It is to be asked now, and a second is longer than that.
+                AsOf::Time(_) if within == 0 && asked.is_some() => known.aged(),
+                _ => known,
+            }
+        });
         let all = table.into_iter().chain(asked);
         all.fold(Known::NOTHING, Known::with)
     }
@@ -138,7 +144,11 @@ impl Revocations {
         now: Timestamp,
     ) -> Option<&AskedRevocations> {
         let asked = self.asked.as_ref()?;
-        (!self.known(targets, begun).as_of.is_younger(within, now)).then_some(asked)
+        (!self
+            .known(targets, begun, within)
+            .as_of
+            .is_younger(within, now))
+        .then_some(asked)
     }
 }
 

@@ -63,12 +63,12 @@ impl Config {
             .name_targets(targets, &self.revocation_binding, now, take);
     }
 
-    fn known(&self, revoking: &Revoking, record: &Record, now: Timestamp) -> Known {
+    fn known(&self, revoking: &Revoking, record: &Record, within: u64, now: Timestamp) -> Known {
         let begun = self.begun(record);
         // Nearly always nothing is revoked, and nothing has to be named.
         revoking.revocations.known_of_any(begun).unwrap_or_else(|| {
             let targets = self.session_targets(record, now);
-            revoking.revocations.known(&targets, begun)
+            revoking.revocations.known(&targets, begun, within)
         })
     }
 
@@ -103,8 +103,9 @@ impl Config {
         within: Duration,
         now: Timestamp,
     ) -> Answer {
-        let known = self.known(revoking, record, now);
-        known.answer(self.begun(record), within.as_secs(), now)
+        let within = within.as_secs();
+        let known = self.known(revoking, record, within, now);
+        known.answer(self.begun(record), within, now)
     }
 
     /// Returns whom to ask about a session, and the question; `None` if what is known is younger than so many seconds.
@@ -185,7 +186,7 @@ fn later(
     record: &Record,
     now: Timestamp,
 ) -> Option<Box<Record>> {
-    let revoked = config.known(revoking, record, now).revoked;
+    let revoked = config.known(revoking, record, u64::MAX, now).revoked;
     if revoked == Some(Known::ALWAYS) {
         return None;
     }

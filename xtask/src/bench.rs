@@ -38,12 +38,28 @@ pub(crate) const COUNTS: Tool = Tool {
     is_timed: true,
 };
 
-/// Times what revocations cost.
-pub(crate) const REVOCATIONS: Tool = Tool {
+/// Times what a table of revocations costs.
+const REVOCATIONS: Tool = Tool {
     package: "sealed-session-paths",
     name: "revocations",
     is_timed: true,
 };
+
+/// Times what revocations cost that nodes share.
+const SHARED: Tool = Tool {
+    package: "sealed-session-shared",
+    name: "sealed-session-shared",
+    is_timed: true,
+};
+
+/// Times what revocations cost, first in one process and then through a server.
+pub(crate) fn revocations() -> Result<ExitCode, String> {
+    tools::redis()?;
+    match REVOCATIONS.show(&[])? {
+        ExitCode::SUCCESS => SHARED.show(&[]),
+        failed => Ok(failed),
+    }
+}
 
 /// Runs the tests, checks the README's table of sizes, and sends every request of the timings once.
 pub(crate) fn check() -> Result<Passed, String> {

@@ -66,44 +66,41 @@ impl Connection {
         limited(&self.server, limit, answer).await
     }
 
-    /// Runs commands as one transaction. Each has an answer of its own, which may be an error.
-    ///
-    /// The client's own transactions are not used: redis 1.8.1 counts below zero if MULTI itself is refused.
-    pub(crate) async fn atomically(
+    /// Runs commands one after the other. Each has an answer of its own, which may be an error.
+    pub(crate) async fn together(
         &mut self,
         commands: &Pipeline,
     ) -> Result<Vec<Result<Value, Error>>, Error> {
+        let answers = self.inner.send_packed_commands(commands, 0, commands.len());
+        let answers = limited(&self.server, self.server.limit, answers).await?;
+        let answers = answers.into_iter();
+        Ok(answers
+            .map(|answer| good(answer, &self.server.address))
+            .collect())
+    }
+
+    /// Runs commands as one transaction that has to succeed. Returns the answers.
+    ///
+    /// The client's own transactions are not used: redis 1.8.1 counts below zero if MULTI itself is refused.
+    pub(crate) async fn all(&mut self, commands: &Pipeline) -> Result<Vec<Value>, Error> {
         let mut all = Pipeline::with_capacity(commands.len() + 2);
         all.cmd("MULTI");
         for command in commands.cmd_iter() {
             all.add_command(command.clone());
         }
         all.cmd("EXEC");
-        let answers = self.inner.send_packed_commands(&all, 0, all.len());
-        let mut answers = limited(&self.server, self.server.limit, answers).await?;
-        let address = &self.server.address;
-        let executed = answers.pop();
         // What was refused before says more than that nothing was executed.
-        for answer in answers {
-            good(answer, address)?;
-        }
-        match executed
-            .map(|executed| good(executed, address))
-            .transpose()?
-        {
-            Some(Value::Array(answers)) => Ok(answers
+        let answers: Result<Vec<Value>, Error> = self.together(&all).await?.into_iter().collect();
+        let address = &self.server.address;
+        match answers?.pop() {
+            Some(Value::Array(answers)) => answers
                 .into_iter()
                 .map(|answer| good(answer, address))
-                .collect()),
+                .collect(),
             _ => Err(Error::refused(format!(
                 "the store at {address} did not run a transaction"
             ))),
         }
-    }
-
-    /// Runs commands as one transaction that has to succeed. Returns the answers.
-    pub(crate) async fn all(&mut self, commands: &Pipeline) -> Result<Vec<Value>, Error> {
-        self.atomically(commands).await?.into_iter().collect()
     }
 }
 
@@ -114,14 +111,27 @@ fn good(answer: Value, address: &str) -> Result<Value, Error> {
     }
 }
 
-/// Waits for an answer, and no longer than that.
+/// Waits for an answer of the client, and no longer than that.
 async fn limited<T>(
     server: &Server,
     limit: Duration,
     answer: impl Future<Output = Result<T, RedisError>>,
 ) -> Result<T, Error> {
+    let answer = async {
+        let answer = answer.await;
+        answer.map_err(|cause| Error::of(&cause, &server.address))
+    };
+    within(server, limit, answer).await
+}
+
+/// Waits for an answer, and no longer than that.
+pub(crate) async fn within<T>(
+    server: &Server,
+    limit: Duration,
+    answer: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
     match timeout(limit, answer).await {
-        Ok(answer) => answer.map_err(|cause| Error::of(&cause, &server.address)),
+        Ok(answer) => answer,
         Err(_) => Err(Error::late(&server.address, limit)),
     }
 }

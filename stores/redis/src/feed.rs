@@ -1,9 +1,12 @@
 //! What the task that reads shares with the handles.
 
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use redis::Pipeline;
+use sealed_session::revocation::Revocation;
 use tokio::sync::watch;
 
+use crate::entry::{EntryId, append};
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::line::{Line, Refreshed};
@@ -60,6 +63,25 @@ impl Feed {
         }
     }
 
+    /// Writes what is in the table already. What fails, or is given up half-way, is left to the task that reads.
+    pub(crate) async fn write(&self, revocations: &[Revocation]) -> Result<(), Error> {
+        let behind = Behind(&self.is_behind);
+        let mut commands = Pipeline::new();
+        append(&mut commands, &self.keys.stream, revocations);
+        let answers = self.line.all(&commands).await?;
+        let Some(entry) = answers.first().and_then(EntryId::read) else {
+            return Err(Error::lost(format!(
+                "the store at {} has lost its revocations; this node writes them again",
+                self.server.address
+            )));
+        };
+        // Until it is read, the store may lose it and nobody notice.
+        if self.replica.wrote(entry) {
+            std::mem::forget(behind);
+        }
+        Ok(())
+    }
+
     /// Brings the replica up to date now. Returns whether it is.
     pub(crate) async fn refresh(&self) -> bool {
         match self.line.refresh(&self.keys, &self.replica).await {
@@ -70,5 +92,14 @@ impl Feed {
             }
             Refreshed::Failed => false,
         }
+    }
+}
+
+/// Leaves what was not written to the task that reads, unless it is forgotten.
+struct Behind<'f>(&'f AtomicBool);
+
+impl Drop for Behind<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
     }
 }

@@ -24,6 +24,7 @@ mod replica;
 mod revocations;
 mod round;
 mod server;
+mod sign_outs;
 mod status;
 mod store;
 mod trim;

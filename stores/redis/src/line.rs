@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use redis::Pipeline;
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 
-use crate::connection::Connection;
+use crate::connection::{Connection, within};
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::place::Loss;
@@ -24,6 +25,7 @@ pub(crate) struct Line {
 #[derive(Default)]
 struct Turns {
     connection: Option<Connection>,
+    opening: Option<JoinHandle<Result<Connection, Error>>>,
     /// The last round that came to an end, and how.
     ended: u64,
     last: Refreshed,
@@ -38,10 +40,15 @@ impl Line {
         }
     }
 
-    /// Runs commands that have to succeed, as one transaction.
+    /// Runs commands that have to succeed, as one transaction. Up to twice the limit: for a turn with a connection, however
+    /// many wait at a server that hangs, and for the answer.
     pub(crate) async fn all(&self, commands: &Pipeline) -> Result<Vec<redis::Value>, Error> {
-        let mut turns = self.turns.lock().await;
-        let mut connection = turns.take(&self.server).await?;
+        let turn = async {
+            let mut turns = self.turns.lock().await;
+            let connection = turns.take(&self.server).await?;
+            Ok((turns, connection))
+        };
+        let (mut turns, mut connection) = within(&self.server, self.server.limit, turn).await?;
         let answers = connection.all(commands).await;
         turns.put(connection, &answers);
         answers
@@ -89,11 +96,17 @@ impl Turns {
         }
     }
 
+    /// Takes the connection, or makes one. A task makes it, so that after one who gives up half-way nobody begins anew.
     async fn take(&mut self, server: &Server) -> Result<Connection, Error> {
-        match self.connection.take() {
-            Some(connection) => Ok(connection),
-            None => Connection::open(server).await,
+        if let Some(connection) = self.connection.take() {
+            return Ok(connection);
         }
+        let server = server.clone();
+        let open = async move { Connection::open(&server).await };
+        let opening = self.opening.get_or_insert_with(|| tokio::spawn(open));
+        let opened = opening.await;
+        self.opening = None;
+        opened.unwrap_or_else(|cause| Err(Error::unreachable(format!("no connection: {cause}"))))
     }
 
     /// Keeps a connection, unless it failed.

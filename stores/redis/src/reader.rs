@@ -41,6 +41,7 @@ pub(crate) async fn run(feed: Arc<Feed>) {
         is_believed: false,
         trimmed: None,
         is_full: false,
+        refused: None,
     };
     loop {
         let error = match Connection::open(&feed.server).await {
@@ -62,6 +63,8 @@ struct Reader<'f> {
     trimmed: Option<Instant>,
     /// Whether an operator was told that the table is full.
     is_full: bool,
+    /// Why the store took nothing in this step.
+    refused: Option<Error>,
 }
 
 impl Reader<'_> {
@@ -151,10 +154,12 @@ impl Reader<'_> {
                 feed.server.address,
             );
         }
-        if feed.is_behind.load(Ordering::Acquire) {
-            self.repair(connection, Grounds::Whole).await?;
+        match self.look_after(connection, &complete).await {
+            // A store that takes nothing, as for want of memory, is read all the same.
+            Err(error) if error.is_refused() => self.refused = Some(error),
+            looked_after => looked_after?,
         }
-        self.look_after(connection, &complete).await
+        Ok(())
     }
 
     /// Waits for a node that lived through, and puts up with a store that nobody vouches for if there is none.
@@ -174,13 +179,16 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Vouches for a store that others may doubt, and removes what is over.
+    /// Writes what is due, vouches for a store that others may doubt, and removes what is over.
     async fn look_after(
         &mut self,
         connection: &mut Connection,
         complete: &Complete,
     ) -> Result<(), Error> {
         let feed = self.feed;
+        if feed.is_behind.load(Ordering::Acquire) {
+            self.repair(connection, Grounds::Whole).await?;
+        }
         let own = feed.replica.table.remembers_since();
         let run = connection.run.clone();
         let is_new_run = run.is_some() && complete.about.run != run;
@@ -255,9 +263,19 @@ impl Reader<'_> {
         Ok(true)
     }
 
-    fn succeed(&self) {
+    fn succeed(&mut self) {
+        let refused = self.refused.take();
+        if let Some(error) = &refused
+            && self.feed.health.borrow().error.is_none()
+        {
+            tracing::warn!(
+                target: "sealed_session",
+                event = "store_refused",
+                "{error}; this node reads what others revoke, and goes on trying to write",
+            );
+        }
         let connected = self.feed.health.send_if_modified(|health| {
-            health.error = None;
+            health.error = refused;
             !std::mem::replace(&mut health.is_connected, true)
         });
         if connected {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use redis::Pipeline;
@@ -13,7 +13,6 @@ use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use crate::about::About;
-use crate::entry::{EntryId, append};
 use crate::error::Error;
 use crate::feed::Feed;
 use crate::keys::Keys;
@@ -21,12 +20,13 @@ use crate::read::now;
 use crate::reader;
 use crate::replica::Standing;
 use crate::server::Server;
+use crate::sign_outs;
 use crate::status::Status;
 
 /// Revocations that several nodes share. A clone is the same.
 ///
-/// A task of this process reads what others revoke, and confirms what it knows every half second. It ends when the last
-/// clone and the last manager that looks here are gone.
+/// A task of this process reads what others revoke, and confirms what it knows every half second. Another one writes what
+/// a `destroy` of this node ends. They end when the last clone and the last manager that looks here are gone.
 ///
 /// ```no_run
 /// use sealed_session::revocation::Target;
@@ -51,12 +51,12 @@ pub struct SharedRevocations {
     task: Arc<Task>,
 }
 
-/// Ends the task.
-struct Task(AbortHandle);
+/// Ends the tasks.
+struct Task([AbortHandle; 2]);
 
 impl Drop for Task {
     fn drop(&mut self) {
-        self.0.abort();
+        self.0.iter().for_each(AbortHandle::abort);
     }
 }
 
@@ -70,10 +70,14 @@ impl SharedRevocations {
             Error::configuration("revocations are read by a task: call this in a tokio runtime")
         })?;
         let feed = Arc::new(Feed::new(server, keys, room));
-        let task = runtime.spawn(reader::run(Arc::clone(&feed)));
+        let waiting = sign_outs::hear(&feed);
+        let tasks = [
+            runtime.spawn(reader::run(Arc::clone(&feed))),
+            runtime.spawn(sign_outs::run(Arc::clone(&feed), waiting)),
+        ];
         Ok(SharedRevocations {
             feed,
-            task: Arc::new(Task(task.abort_handle())),
+            task: Arc::new(Task(tasks.map(|task| task.abort_handle()))),
         })
     }
 
@@ -153,22 +157,7 @@ impl SharedRevocations {
             .table
             .add(revocations.iter().copied(), now);
         added.map_err(|error| Error::full(error.to_string()))?;
-        // Whoever gives up half-way leaves it to the task.
-        let behind = Behind(&self.feed.is_behind);
-        let mut commands = Pipeline::new();
-        append(&mut commands, &self.feed.keys.stream, &revocations);
-        let answers = self.feed.line.all(&commands).await?;
-        let Some(entry) = answers.first().and_then(EntryId::read) else {
-            return Err(Error::lost(format!(
-                "the store at {} has lost its revocations; this node writes them again",
-                self.feed.server.address
-            )));
-        };
-        // Until it is read, the store may lose it and nobody notice.
-        if self.feed.replica.wrote(entry) {
-            std::mem::forget(behind);
-        }
-        Ok(())
+        self.feed.write(&revocations).await
     }
 
     /// Makes a manager ask the store whenever what this node knows is older than the configured
@@ -272,15 +261,6 @@ impl SharedRevocations {
             is_behind: self.feed.is_behind.load(Ordering::Acquire),
             repairs: self.feed.repairs.load(Ordering::Relaxed),
         }
-    }
-}
-
-/// Leaves what was not written to the task, unless it is forgotten.
-struct Behind<'f>(&'f AtomicBool);
-
-impl Drop for Behind<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Release);
     }
 }
 

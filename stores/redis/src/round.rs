@@ -1,4 +1,4 @@
-//! A round: one question to the store, answered as of one moment.
+//! A round: one question to the store, and an answer that counts as of one moment.
 
 use redis::{Pipeline, Value};
 
@@ -32,6 +32,10 @@ pub(crate) struct Head {
 
 impl Round {
     /// Asks for what comes after an entry.
+    ///
+    /// A server runs the three commands one after the other, and nothing promises that nobody else's comes between. They are no
+    /// transaction, because a server without memory refuses every one of them, and reading has to go on. So what came after
+    /// the end of the stream was asked for is left to the next round, and a stream that ends before that was lost between.
     pub(crate) async fn ask(
         connection: &mut Connection,
         keys: &Keys,
@@ -43,7 +47,7 @@ impl Round {
         let range = commands.cmd("XRANGE").arg(&*keys.stream);
         range.arg(format!("({after}")).arg("+");
         range.arg("COUNT").arg(COUNT);
-        let answers = connection.atomically(&commands).await?;
+        let answers = connection.together(&commands).await?;
         let address = &connection.server().address;
         let Ok([about, head, entries]) = <[_; 3]>::try_from(answers) else {
             return Err(Error::unreadable(address));
@@ -56,12 +60,20 @@ impl Round {
         };
         let entries = entries?;
         let entries = array(&entries).ok_or_else(|| Error::unreadable(address))?;
+        let mut is_last = entries.len() < COUNT;
         let read: Option<Vec<Entry>> = entries.iter().map(Entry::read).collect();
+        let mut entries = read.ok_or_else(|| Error::unreadable(address))?;
+        if let Some(head) = head {
+            let asked = entries.len();
+            entries.retain(|entry| entry.id <= head.last);
+            is_last |= entries.len() < asked;
+        }
+        let reached = entries.last().map_or(after, |entry| entry.id);
         Ok(Round {
             about: array(&about).and_then(About::read),
-            head,
-            is_last: entries.len() < COUNT,
-            entries: read.ok_or_else(|| Error::unreadable(address))?,
+            head: head.filter(|head| !is_last || reached >= head.last),
+            is_last,
+            entries,
         })
     }
 }

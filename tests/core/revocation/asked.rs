@@ -137,6 +137,30 @@ fn with_a_bound_of_zero_each_request_asks() {
 }
 
 #[test]
+fn with_a_bound_of_zero_nothing_counts_but_an_answer_of_this_request() {
+    let (oracle, table) = (Oracle::new(), RevocationTable::new(10));
+    let both = Revocations::from(table.clone()).or_ask(oracle.revocations());
+    let manager = builder()
+        .revocations(both)
+        .staleness(within(0).or_refuse())
+        .build()
+        .unwrap();
+    let browser = ada(&manager);
+    let refusal = |answer| {
+        oracle.says(answer);
+        let session = browser.open(&manager, at(5));
+        assert!(prepare(&session));
+        session.refusal()
+    };
+    // Neither what a store was heard to say in this second, nor what it answered another request.
+    table.confirm(at(5));
+    assert_eq!(refusal(Answer::NotKnown), Some(Refusal::NotKnown));
+    assert_eq!(refusal(Answer::Clear), None);
+    assert_eq!(refusal(Answer::NotKnown), Some(Refusal::NotKnown));
+    assert_eq!(refusal(Answer::Clear), None);
+}
+
+#[test]
 fn there_is_nothing_to_wait_for_without_a_session_that_lives() {
     let oracle = Oracle::new();
     let manager = builder().revocations(oracle.revocations()).build().unwrap();

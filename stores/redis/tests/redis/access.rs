@@ -113,6 +113,40 @@ async fn the_newer_protocol_and_another_database_serve_as_well() {
 }
 
 #[tokio::test]
+async fn a_store_that_takes_nothing_is_read_all_the_same() {
+    let server = Server::start();
+    let node = Node::start(&server.store()).await;
+    let readers = || -> Vec<String> {
+        let list: String = server.run(&["CLIENT", "LIST"]);
+        let ours = list
+            .lines()
+            .filter(|line| line.contains("user=shop") && line.contains("cmd=xread"));
+        ours.map(|line| line.split(' ').next().unwrap().to_owned())
+            .collect()
+    };
+    until("a reader", || readers().len() == 1).await;
+    let before = readers();
+    server.run::<()>(&["CONFIG", "SET", "maxmemory", "1"]);
+    node.revoke("alice").await.unwrap_err();
+    let is_refused = || {
+        let error = node.shared.status().error;
+        error.is_some_and(|error| error.is_refused())
+    };
+    until("a refusal", is_refused).await;
+    // It tries again, and stays connected.
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    let status = node.shared.status();
+    assert!(is_refused() && status.is_connected, "{status:?}");
+    until("the same reader", || readers() == before).await;
+    server.run::<()>(&["CONFIG", "SET", "maxmemory", "0"]);
+    until("all written", || {
+        let status = node.shared.status();
+        !status.is_behind && status.error.is_none()
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn prefixes_are_stores_of_their_own() {
     let server = Server::start();
     let open = |prefix| RedisStore::open(&server.admin_url(), prefix).unwrap();

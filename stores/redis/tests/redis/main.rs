@@ -8,6 +8,8 @@
 
 mod access;
 mod asking;
+mod chaos;
+mod detour;
 mod full;
 mod losses;
 mod node;
@@ -18,6 +20,7 @@ mod proxy;
 mod server;
 mod sharing;
 mod shop;
+mod sign_outs;
 #[cfg(feature = "tls")]
 mod tls;
 mod trimming;

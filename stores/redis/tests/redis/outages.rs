@@ -3,8 +3,11 @@
 use std::time::{Duration, Instant};
 
 use sealed_session::Refusal;
+use sealed_session::revocation::Target;
+use sealed_session_redis::RedisStore;
 
-use crate::node::{Node, until};
+use crate::detour::{Detour, Manner};
+use crate::node::{Node, now, until};
 use crate::server::Server;
 
 #[tokio::test]
@@ -129,4 +132,43 @@ async fn the_task_ends_with_the_last_who_looks() {
     assert_eq!(users(), 1, "a manager looks");
     drop(manager);
     until("the end", || users() == 0).await;
+}
+
+#[tokio::test]
+async fn however_many_wait_for_a_server_that_hangs_none_waits_longer() {
+    let server = Server::start();
+    let store = server.store().with_limit(Duration::from_millis(300));
+    let node = Node::start(&store).await;
+    server.freeze();
+    let begun = Instant::now();
+    let tasks: Vec<_> = (0..20)
+        .map(|number| {
+            let (shared, now) = (node.shared.clone(), now());
+            let name = format!("user-{number}");
+            let all = node.manager.revocations_of(Target::Subject(&name), now);
+            tokio::spawn(async move { shared.revoke(all, now).await.unwrap_err() })
+        })
+        .collect();
+    for task in tasks {
+        let error = task.await.unwrap();
+        assert!(error.is_unreachable(), "{error}");
+    }
+    // Twenty turns of 300 ms, one after the other, are 6 s.
+    let elapsed = begun.elapsed();
+    assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_takes_longer_than_a_write_may_is_made_all_the_same() {
+    let server = Server::start();
+    let detour = Detour::start(server.port()).await;
+    let url = format!("redis://shop:password@127.0.0.1:{}/0", detour.port());
+    let store = RedisStore::open(&url, "shop").unwrap();
+    let node = Node::start(&store.with_limit(Duration::from_millis(500))).await;
+    // The password, a question who the server is, and the write: each within the limit, and not all of them.
+    detour.set(Manner::Late(Duration::from_millis(200)));
+    let begun = Instant::now();
+    while node.revoke("alice").await.is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(5), "no connection");
+    }
 }

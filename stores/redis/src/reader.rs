@@ -298,7 +298,7 @@ impl Reader<'_> {
         if told {
             tracing::warn!(
                 target: "sealed_session",
-                event = "store_failed",
+                event = "store_unreachable",
                 "{error}; this node goes on with what it knows, and goes on trying",
             );
         }

@@ -6,14 +6,15 @@ use redis::Pipeline;
 use sealed_session::revocation::Revocation;
 use tokio::sync::watch;
 
+use crate::asking::{Asking, Refreshed};
 use crate::entry::{EntryId, append};
 use crate::error::Error;
 use crate::keys::Keys;
-use crate::line::{Line, Refreshed};
 use crate::place::Loss;
 use crate::read::now;
 use crate::replica::Replica;
 use crate::server::Server;
+use crate::wire::Wire;
 
 /// A replica, and all that it takes to feed it.
 pub(crate) struct Feed {
@@ -24,7 +25,9 @@ pub(crate) struct Feed {
     /// Whether the table has revocations that could not be written.
     pub(crate) is_behind: AtomicBool,
     pub(crate) repairs: AtomicU64,
-    pub(crate) line: Line,
+    /// For whoever writes, and for whoever asks and waits. The task that reads has a connection of its own.
+    pub(crate) wire: Wire,
+    asking: Asking,
 }
 
 /// How the reading goes.
@@ -38,7 +41,8 @@ pub(crate) struct Health {
 impl Feed {
     pub(crate) fn new(server: Server, keys: Keys, room: usize) -> Feed {
         Feed {
-            line: Line::new(server.clone()),
+            wire: Wire::new(server.clone()),
+            asking: Asking::default(),
             server,
             keys,
             replica: Replica::new(room),
@@ -68,7 +72,7 @@ impl Feed {
         let behind = Behind(&self.is_behind);
         let mut commands = Pipeline::new();
         append(&mut commands, &self.keys.stream, revocations);
-        let answers = self.line.all(&commands).await?;
+        let answers = self.wire.all(&commands).await?;
         let Some(entry) = answers.first().and_then(EntryId::read) else {
             return Err(Error::lost(format!(
                 "the store at {} has lost its revocations; this node writes them again",
@@ -84,7 +88,8 @@ impl Feed {
 
     /// Brings the replica up to date now. Returns whether it is.
     pub(crate) async fn refresh(&self) -> bool {
-        match self.line.refresh(&self.keys, &self.replica).await {
+        let asking = &self.asking;
+        match asking.refresh(&self.wire, &self.keys, &self.replica).await {
             Refreshed::Current => true,
             Refreshed::Lost(loss, turn) => {
                 self.lose(loss, turn);

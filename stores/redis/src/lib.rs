@@ -6,6 +6,7 @@
 #![doc = include_str!("../README.md")]
 
 mod about;
+mod asking;
 mod connection;
 mod deposits;
 mod entry;
@@ -13,7 +14,6 @@ mod error;
 mod feed;
 mod hex;
 mod keys;
-mod line;
 mod memory;
 mod once;
 mod place;

@@ -230,7 +230,7 @@ impl SharedRevocations {
         let mut commands = Pipeline::new();
         let since = since.min(feed.replica.table.remembers_since());
         About::vouch(&mut commands, &feed.keys, since, None);
-        feed.line.all(&commands).await?;
+        feed.wire.all(&commands).await?;
         feed.replica.table.remember_since(since);
         Ok(())
     }

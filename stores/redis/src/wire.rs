@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use redis::{Cmd, Pipeline, Value};
 use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 use crate::connection::Connection;
@@ -17,15 +18,8 @@ const ATTEMPTS: u32 = 2;
 pub(crate) struct Wire {
     server: Server,
     current: Mutex<Option<Arc<Connection>>>,
-    /// One task connects, and the others wait for it.
-    connecting: tokio::sync::Mutex<()>,
-}
-
-/// What is asked.
-#[derive(Clone, Copy)]
-enum Ask<'a> {
-    One(&'a Cmd),
-    All(&'a Pipeline),
+    /// The connection that a task makes, so that after somebody who gives up half-way nobody begins anew.
+    opening: tokio::sync::Mutex<Option<JoinHandle<Result<Connection, Error>>>>,
 }
 
 impl Wire {
@@ -33,7 +27,7 @@ impl Wire {
         Wire {
             server,
             current: Mutex::default(),
-            connecting: tokio::sync::Mutex::default(),
+            opening: tokio::sync::Mutex::default(),
         }
     }
 
@@ -43,17 +37,21 @@ impl Wire {
 
     /// Runs a command. It runs once more if the connection breaks before the answer, so a second run must do no harm.
     pub(crate) async fn command(&self, command: &Cmd) -> Result<Value, Error> {
-        let answer = self.run(Ask::One(command)).await?;
-        Ok(answer.into_iter().next().unwrap_or(Value::Nil))
+        self.run(|mut connection| async move { connection.command(command).await })
+            .await
     }
 
     /// Runs commands that have to succeed, as one transaction, and likewise once more.
     pub(crate) async fn all(&self, commands: &Pipeline) -> Result<Vec<Value>, Error> {
-        self.run(Ask::All(commands)).await
+        self.run(|mut connection| async move { connection.all(commands).await })
+            .await
     }
 
-    /// Asks, within the time limit in all.
-    async fn run(&self, ask: Ask<'_>) -> Result<Vec<Value>, Error> {
+    /// Asks, within the time limit in all, and likewise once more.
+    pub(crate) async fn run<T, F>(&self, ask: impl Fn(Connection) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
         if Handle::try_current().is_err() {
             return Err(Error::configuration(
                 "a store is waited for by tokio: call this in a tokio runtime",
@@ -63,33 +61,58 @@ impl Wire {
         let late = || Error::late(&self.server.address, self.server.limit);
         let mut attempt = 1;
         loop {
-            let connection = timeout_at(deadline, self.take()).await;
-            let connection = connection.map_err(|_| late())??;
-            let answer = timeout_at(deadline, ask.run(&connection)).await;
-            match answer.unwrap_or_else(|_| Err(late())) {
-                Err(error) if error.is_unreachable() => {
+            let taken = timeout_at(deadline, self.take()).await;
+            let (connection, is_new) = taken.map_err(|_| late())??;
+            let answer = timeout_at(deadline, ask(Connection::clone(&connection))).await;
+            match answer {
+                Ok(Err(error)) if error.is_unreachable() => {
                     self.forget(&connection);
-                    if attempt == ATTEMPTS || Instant::now() >= deadline {
+                    if attempt == ATTEMPTS {
                         return Err(error);
                     }
                     attempt += 1;
                 }
-                answer => return answer,
+                Ok(answer) => return answer,
+                Err(_) => {
+                    // Making it took a part of the time: it is for the next call.
+                    if !is_new {
+                        self.forget(&connection);
+                    }
+                    return Err(late());
+                }
             }
         }
     }
 
-    async fn take(&self) -> Result<Arc<Connection>, Error> {
+    /// Returns the connection, and whether it is made for this call.
+    async fn take(&self) -> Result<(Arc<Connection>, bool), Error> {
         if let Some(connection) = self.current().clone() {
-            return Ok(connection);
+            return Ok((connection, false));
         }
-        let _alone = self.connecting.lock().await;
+        let mut opening = self.opening.lock().await;
         if let Some(connection) = self.current().clone() {
-            return Ok(connection);
+            return Ok((connection, false));
         }
-        let connection = Arc::new(Connection::open(&self.server).await?);
+        // First one for which somebody waited who gave up. If it fails, it was begun when the server was not there.
+        if let Some(task) = opening.as_mut() {
+            let opened = task.await;
+            *opening = None;
+            if let Ok(Ok(connection)) = opened {
+                return Ok((self.keep(connection), true));
+            }
+        }
+        let server = self.server.clone();
+        let open = async move { Connection::open(&server).await };
+        let opened = opening.insert(tokio::spawn(open)).await;
+        *opening = None;
+        let none = |cause| Error::unreachable(format!("no connection: {cause}"));
+        Ok((self.keep(opened.map_err(none)??), true))
+    }
+
+    fn keep(&self, connection: Connection) -> Arc<Connection> {
+        let connection = Arc::new(connection);
         *self.current() = Some(Arc::clone(&connection));
-        Ok(connection)
+        connection
     }
 
     /// Forgets a connection that failed, unless there is another one already.
@@ -103,15 +126,5 @@ impl Wire {
     /// No call of ours panics under the lock.
     fn current(&self) -> MutexGuard<'_, Option<Arc<Connection>>> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Ask<'_> {
-    async fn run(self, connection: &Connection) -> Result<Vec<Value>, Error> {
-        let mut connection = connection.clone();
-        match self {
-            Ask::One(command) => Ok(vec![connection.command(command).await?]),
-            Ask::All(commands) => connection.all(commands).await,
-        }
     }
 }

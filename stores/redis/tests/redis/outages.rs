@@ -172,3 +172,13 @@ async fn a_connection_that_takes_longer_than_a_write_may_is_made_all_the_same() 
         assert!(begun.elapsed() < Duration::from_secs(5), "no connection");
     }
 }
+
+#[tokio::test]
+async fn a_connection_that_was_closed_meanwhile_costs_no_error() {
+    let server = Server::start();
+    let node = Node::start(&server.store()).await;
+    node.revoke("alice").await.unwrap();
+    // As a firewall does with what is idle.
+    let _: usize = server.run(&["CLIENT", "KILL", "TYPE", "normal"]);
+    node.revoke("bob").await.unwrap();
+}

@@ -101,7 +101,7 @@ impl Revocations {
     }
 
     /// Returns whether a request that had heard so much knew of all revocations that end a session.
-    pub(crate) fn is_heard(&self, targets: &SessionTargets, begun: Begun, heard: Heard) -> bool {
+    pub(crate) fn is_heard(&self, targets: &SessionTargets, begun: Begun, heard: &Heard) -> bool {
         let table = self.table.as_ref();
         table.is_none_or(|table| table.is_heard(targets, begun, heard))
     }
@@ -109,6 +109,13 @@ impl Revocations {
     /// Returns whether a sign-out can be kept: there is a table.
     pub(crate) fn keeps(&self) -> bool {
         self.table.is_some()
+    }
+
+    /// Notes what a request revokes.
+    pub(crate) fn note_own(&self, revocations: &[Revocation], heard: &mut Heard) {
+        if let Some(table) = &self.table {
+            table.note_own(revocations, heard);
+        }
     }
 
     /// Keeps a sign-out in the table, if there is one.

@@ -392,16 +392,25 @@ impl RevocationTable {
     }
 
     /// Returns whether a request that had heard so much knew of all revocations that end a session.
-    pub(super) fn is_heard(&self, targets: &SessionTargets, begun: Begun, heard: Heard) -> bool {
-        let is_heard = |at, change| !begun.is_hit(at) || heard.covers(at, change);
+    pub(super) fn is_heard(&self, targets: &SessionTargets, begun: Begun, heard: &Heard) -> bool {
         let mut targets = targets.wider.iter().chain(&targets.sign_in);
         targets.all(|target| {
-            let found = self
-                .inner
-                .shards
-                .latest(*target, |at, _, change| is_heard(at, change));
+            let found = self.inner.shards.latest(*target, |at, _, change| {
+                !begun.is_hit(at) || heard.covers(*target, at, change)
+            });
             found.unwrap_or(true)
         })
+    }
+
+    /// Notes what a request revokes, but for targets of which others revoked something meanwhile: what begins in the
+    /// request does not come after that.
+    pub(super) fn note_own(&self, revocations: &[Revocation], heard: &mut Heard) {
+        for own in revocations {
+            let covers = |at, _, change| heard.covers(own.target, at, change);
+            if self.inner.shards.latest(own.target, covers) != Some(false) {
+                heard.note_own(own);
+            }
+        }
     }
 
     /// Returns all that may still end a session, in ascending order of their targets.

@@ -168,7 +168,7 @@ fn judge_by(
 #[inline(always)]
 pub(super) fn outliving(
     config: &Config,
-    (state, heard): (&SessionState, Heard),
+    (state, heard): (&SessionState, &Heard),
     record: &Record,
     now: Timestamp,
 ) -> Option<Box<Record>> {
@@ -182,7 +182,7 @@ pub(super) fn outliving(
 #[inline(never)]
 fn later(
     config: &Config,
-    (revoking, heard): (&Revoking, Heard),
+    (revoking, heard): (&Revoking, &Heard),
     record: &Record,
     now: Timestamp,
 ) -> Option<Box<Record>> {

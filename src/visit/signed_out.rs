@@ -11,15 +11,16 @@ use crate::revocation::{Revocation, Target};
 
 impl Visit {
     /// Returns what is revoked by `target`, and notes that this request revokes it: a session that begins in it comes
-    /// afterwards.
+    /// afterwards, unless others revoked the same meanwhile.
     pub(crate) fn revocations_of(&self, target: Target<'_>, now: Timestamp) -> Vec<Revocation> {
         let all = self.slots.revocations_of(target, now);
-        let latest = all.iter().map(|revocation| revocation.at).max();
         for at in 0..self.len() {
-            self.at(at, |slot| {
-                let own = &mut slot.slot.heard.own;
-                *own = (*own).max(latest.unwrap_or_default());
-            });
+            if let Some(revoking) = &self.config(at).revoking {
+                let note = |slot: &mut SlotVisit<'_, '_>| {
+                    revoking.revocations.note_own(&all, &mut slot.slot.heard);
+                };
+                self.at(at, note);
+            }
         }
         all
     }

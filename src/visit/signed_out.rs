@@ -1,6 +1,6 @@
 //! Sign-outs, which end every copy of a session where a table keeps them.
 
-use super::opening::alive;
+use super::opening::sign_ins;
 use super::shared::Visit;
 use super::slot::SlotVisit;
 use super::state::{Change, SessionState};
@@ -55,8 +55,6 @@ impl SlotVisit<'_, '_> {
         if !self.opened().is_some_and(is_ended) {
             return Vec::new();
         }
-        let came = alive(self.config, self.came(), self.now).into_iter();
-        let signed_in = came.filter(|record| record.subject.is_some());
-        signed_in.map(|record| record.id).collect()
+        sign_ins(self.config, self.came(), self.now)
     }
 }

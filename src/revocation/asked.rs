@@ -151,7 +151,8 @@ impl AskedRevocations {
             .unwrap_or_else(PoisonError::into_inner);
         let known = answers.find(&targets);
         if let Some(known) = known.filter(|known| known.as_of == AsOf::Time(now)) {
-            answers.put(targets, known.aged());
+            let as_of = known.as_of.aged();
+            answers.put(targets, Known { as_of, ..known });
         }
     }
 

@@ -225,7 +225,7 @@ impl RevocationTable {
     #[must_use]
     pub fn answer(&self, question: &Question) -> Answer {
         let Question { targets, begun, .. } = question;
-        let known = self.known(targets, *begun);
+        let known = self.known(targets, *begun, u64::MAX);
         known.answer(*begun, u64::MAX, begun.at)
     }
 
@@ -304,8 +304,12 @@ impl RevocationTable {
     }
 
     /// Returns as of when everything is known that may end such a session.
-    fn as_of_session(&self, begun: Begun) -> AsOf {
-        let as_of = self.as_of();
+    fn as_of_session(&self, begun: Begun, within: u64) -> AsOf {
+        let as_of = match self.as_of() {
+            // It is to be asked now, and a second is longer than that.
+            as_of @ AsOf::Time(_) if within == 0 => as_of.aged(),
+            as_of => as_of,
+        };
         match self.since() {
             Timestamp(0) => as_of,
             since if begun.is_hit(since) => AsOf::Never,
@@ -314,19 +318,19 @@ impl RevocationTable {
     }
 
     /// Returns what is known of a session that began so, if nothing is revoked.
-    pub(super) fn known_of_any(&self, begun: Begun) -> Option<Known> {
+    pub(super) fn known_of_any(&self, begun: Begun, within: u64) -> Option<Known> {
         // First the time, as below.
-        let as_of = self.as_of_session(begun);
+        let as_of = self.as_of_session(begun, within);
         self.is_empty().then_some(Known {
             as_of,
             revoked: None,
         })
     }
 
-    /// Returns what is known of a session.
-    pub(super) fn known(&self, targets: &SessionTargets, begun: Begun) -> Known {
+    /// Returns what is known of a session, if that may be so many seconds old.
+    pub(super) fn known(&self, targets: &SessionTargets, begun: Begun, within: u64) -> Known {
         // First the time: what is added meanwhile may be known before it is confirmed, and not the other way round.
-        let as_of = self.as_of_session(begun);
+        let as_of = self.as_of_session(begun, within);
         let find = |target: &TargetId| self.find(*target);
         let sign_in = targets.sign_in.iter().find_map(find).map(|_| Known::ALWAYS);
         let wider = targets.wider.iter().filter_map(find);

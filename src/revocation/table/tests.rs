@@ -46,7 +46,7 @@ fn begun(created: u32) -> Begun {
 }
 
 fn is_over(table: &RevocationTable, targets: &SessionTargets, created: u32) -> bool {
-    let known = table.known(targets, begun(created));
+    let known = table.known(targets, begun(created), 0);
     let answer = known.answer(begun(created), 0, Timestamp(created));
     answer == Answer::Revoked
 }
@@ -130,7 +130,7 @@ fn a_table_is_true_as_of_now_until_somebody_else_feeds_it() {
     table.confirm(time(5));
     assert_eq!(table.known_as_of(time(7)), Some(time(5)));
     assert_eq!(
-        table.clone().known(&part_of(&[]), begun(1)).as_of,
+        table.clone().known(&part_of(&[]), begun(1), 1).as_of,
         AsOf::Time(Timestamp(5))
     );
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use time::OffsetDateTime;
 
@@ -54,6 +54,8 @@ struct Kept {
     as_of: AtomicU64,
     /// Revocations before this time may be missing. Zero: none is.
     since: AtomicU32,
+    /// Held by whoever writes the table to a file.
+    saving: Mutex<()>,
     /// Hears of sign-outs that begin here.
     on_sign_out: OnceLock<Box<SignOutHook>>,
 }
@@ -74,6 +76,7 @@ impl RevocationTable {
                 shards: Shards::new(capacity),
                 as_of: AtomicU64::new(NOW),
                 since: AtomicU32::new(0),
+                saving: Mutex::default(),
                 on_sign_out: OnceLock::new(),
             }),
         }
@@ -289,6 +292,12 @@ impl RevocationTable {
     /// ```
     pub fn revocations(&self, now: OffsetDateTime) -> impl Iterator<Item = Revocation> {
         self.all(Timestamp::of(now))
+    }
+
+    /// Waits until nobody writes the table to a file, for as long as what it returns is kept.
+    pub(super) fn save_alone(&self) -> MutexGuard<'_, ()> {
+        let saving = self.inner.saving.lock();
+        saving.unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn since(&self) -> Timestamp {

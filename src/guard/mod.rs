@@ -204,7 +204,8 @@ impl Guard {
     }
 
     /// Demands that it is known, and not for longer than this, that the session was not
-    /// [revoked](crate::revocation): where money moves, or a password changes. Zero asks for an answer of this request.
+    /// [revoked](crate::revocation): where money moves, or a password changes. Zero asks for an answer of this request:
+    /// it takes [somebody who is asked](crate::revocation::AskedRevocations), unless the table is fed by nobody else.
     ///
     /// Where nobody knows so recently the answer is 503, because signing in would not help. A
     /// [table](crate::revocation::RevocationTable) that nobody else feeds always knows.

@@ -8,7 +8,8 @@
 //!   length and a time, and can change nothing unnoticed.
 //! - Each write has a fresh name and a fresh key, so requests that write at once meet as they do with cookies: the browser keeps
 //!   the answer that arrives last. What was written over is kept for [`SPARE`] more, for answers that are under way.
-//! - A sign-out or a sign-in makes the store forget at once what came: a copy of the cookie opens nothing.
+//! - A sign-out or a sign-in makes the store forget at once what came: a copy of the cookie opens nothing, unless it was
+//!   written anew.
 //! - Revocations, lifetimes, touches and tombstones need no fetch. A session that they end is not fetched.
 //!
 //! Sessions read and write as ever, and an adapter awaits [`adapter::pending`](crate::adapter::pending) and

@@ -23,7 +23,8 @@ const WAITS: usize = 2;
 /// A session is asked about when an answer is older than the [bound](super::Staleness::bound), by the adapter, before
 /// the handler runs; requests between wait for nothing. An answer goes for one session as it is: a sign-in, its subject
 /// and its labels. [`Answer::NotKnown`] is no answer: the one before counts for as long as it may. Requests that come
-/// while a session is asked about wait for that answer, unless the bound is zero.
+/// while a session is asked about wait for that answer, unless the bound is zero. The last 10,000 answers are remembered,
+/// and up to as many before: beyond, a session is asked about again, and nobody knows of it while there is no answer.
 ///
 /// Give the closure a time limit of its own. While it cannot answer, sessions are as
 /// [`Staleness`](super::Staleness) says. A visitor who hangs up drops the question, and a panic is a failure of the one
@@ -151,7 +152,8 @@ impl AskedRevocations {
             .unwrap_or_else(PoisonError::into_inner);
         let known = answers.find(&targets);
         if let Some(known) = known.filter(|known| known.as_of == AsOf::Time(now)) {
-            answers.put(targets, known.aged());
+            let as_of = known.as_of.aged();
+            answers.put(targets, Known { as_of, ..known });
         }
     }
 

@@ -1,22 +1,38 @@
-//! What a request had heard of revocations when it began.
+//! What a request had heard of revocations when it began, and what it revoked itself.
 
+use super::record::Revocation;
+use super::target::TargetId;
 use crate::lifetime::Timestamp;
 
-/// What a request had heard of revocations when it began, and what it revoked by itself. Whatever else arrives while it
-/// runs may say that whoever signs in here should not: a password that was right a moment ago is right no more.
-#[derive(Clone, Copy, Debug, Default)]
+/// What a request knew of revocations before a session began in it.
+#[derive(Debug, Default)]
 pub(crate) struct Heard {
     /// How many changes the table had seen.
-    pub(crate) changes: u32,
-    /// The latest time as of which this request revoked anything.
-    pub(crate) own: Timestamp,
+    changes: u32,
+    /// What the request revoked, where it had heard of all that was revoked of the same target before.
+    own: Vec<(TargetId, Timestamp)>,
 }
 
 impl Heard {
-    /// Returns whether the request knew of a revocation as of `at`, which was so many changes of the table.
-    pub(super) fn covers(self, at: Timestamp, change: u32) -> bool {
+    /// Makes what a request has heard that begins after so many changes.
+    pub(crate) fn after(changes: u32) -> Heard {
+        Heard {
+            changes,
+            own: Vec::new(),
+        }
+    }
+
+    /// Notes that the request revokes this.
+    pub(super) fn note_own(&mut self, revocation: &Revocation) {
+        self.own.push((revocation.target, revocation.at));
+    }
+
+    /// Returns whether a revocation of `target` at `at`, which was the change number `change`, was known or made by the
+    /// request.
+    pub(super) fn covers(&self, target: TargetId, at: Timestamp, change: u32) -> bool {
+        let is_own = |&(own, made): &(TargetId, Timestamp)| own == target && at <= made;
         // The number of changes wraps around.
-        at <= self.own || self.changes.wrapping_sub(change) <= u32::MAX / 2
+        self.changes.wrapping_sub(change) <= u32::MAX / 2 || self.own.iter().any(is_own)
     }
 }
 
@@ -26,23 +42,31 @@ mod tests {
 
     #[test]
     fn what_came_later_is_not_heard_unless_it_is_ones_own() {
-        let heard = |changes| Heard {
-            changes,
-            own: Timestamp(500),
+        let target = |number| TargetId::from_bytes([number; 16]);
+        let heard = |changes| {
+            let mut heard = Heard::after(changes);
+            heard.note_own(&Revocation {
+                target: target(1),
+                at: Timestamp(500),
+                until: Timestamp(900),
+            });
+            heard
         };
         let table = [
-            // Changes when the request began, the time and the change of a revocation, and whether it was known.
-            (7, 600, 7, true),
-            (7, 600, 1, true),
-            (7, 600, 8, false),
-            (7, 501, 8, false),
-            (7, 500, 8, true),
-            (u32::MAX, 600, 0, false),
-            (0, 600, u32::MAX, true),
+            // Changes when the request began; the target, the time and the change of a revocation; whether it was known.
+            (7, 1, 600, 7, true),
+            (7, 1, 600, 1, true),
+            (7, 1, 600, 8, false),
+            (7, 1, 501, 8, false),
+            (7, 1, 500, 8, true),
+            (7, 2, 500, 8, false),
+            (7, 2, 500, 7, true),
+            (u32::MAX, 1, 600, 0, false),
+            (0, 1, 600, u32::MAX, true),
         ];
-        for (changes, at, change, wanted) in table {
-            let covers = heard(changes).covers(Timestamp(at), change);
-            assert_eq!(covers, wanted, "{changes} changes, {at}, {change}");
+        for (changes, of, at, change, wanted) in table {
+            let covers = heard(changes).covers(target(of), Timestamp(at), change);
+            assert_eq!(covers, wanted, "{changes} changes, {of} at {at}, {change}");
         }
     }
 }

@@ -33,6 +33,14 @@ impl AsOf {
         }
     }
 
+    /// Returns the second before: for whoever wants an answer of now, which this is not.
+    pub(super) fn aged(self) -> AsOf {
+        match self {
+            AsOf::Time(time) => AsOf::Time(Timestamp(time.0.saturating_sub(1))),
+            as_of => as_of,
+        }
+    }
+
     /// Returns whether the knowledge is younger than so many seconds, so that nobody has to be asked.
     pub(super) fn is_younger(self, within: u64, now: Timestamp) -> bool {
         match self {
@@ -67,15 +75,6 @@ impl Known {
             as_of: self.as_of.max(other.as_of),
             revoked: self.revoked.max(other.revoked),
         }
-    }
-
-    /// Returns this as it was known a second ago: for who wants an answer of now, which this is not.
-    pub(super) fn aged(self) -> Known {
-        let as_of = match self.as_of {
-            AsOf::Time(time) => AsOf::Time(Timestamp(time.0.saturating_sub(1))),
-            as_of => as_of,
-        };
-        Known { as_of, ..self }
     }
 
     /// Judges a session, if what is known may be so many seconds old.

@@ -13,6 +13,10 @@ use crate::lifetime::Timestamp;
 /// takes to move as many.
 const SHARD: usize = 780;
 
+/// The most shards, which take 4 MB while they are empty. Beyond 51 million revocations they hold more each, so that any
+/// number may be a capacity.
+const SHARDS_MAX: usize = 65_536;
+
 /// The latest revocation of each target.
 pub(super) struct Shards {
     shards: Vec<RwLock<Shard>>,
@@ -37,7 +41,7 @@ struct Latest {
 
 impl Shards {
     pub(super) fn new(capacity: usize) -> Shards {
-        let shards = capacity.div_ceil(SHARD).max(1);
+        let shards = capacity.div_ceil(SHARD).clamp(1, SHARDS_MAX);
         Shards {
             shards: std::iter::repeat_with(RwLock::default)
                 .take(shards)
@@ -113,11 +117,12 @@ impl Shards {
         before.wrapping_add(1)
     }
 
-    /// Forgets what can end no session any more, shard by shard. It does so once a minute at most.
+    /// Forgets what can end no session any more, shard by shard. It does so once a minute at most, also if the clock was
+    /// ahead once and is right again.
     pub(super) fn sweep(&self, now: Timestamp) {
         const PAUSE: u64 = 60;
         let (now_, swept) = (u64::from(now.0), &self.swept);
-        let may = |before: u64| (now_ >= before.saturating_add(PAUSE)).then_some(now_);
+        let may = |before: u64| (now_.abs_diff(before) >= PAUSE).then_some(now_);
         if swept
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, may)
             .is_err()

@@ -61,6 +61,8 @@ impl RevocationTable {
         let path = path.as_ref();
         let mut beside = path.as_os_str().to_owned();
         beside.push(".new");
+        // Two at once would write to the same file, and leave neither.
+        let _alone = self.save_alone();
         let write = || {
             let mut file = BufWriter::new(File::create(&beside)?);
             self.write(&mut file, Timestamp::of(now))?;
@@ -282,6 +284,29 @@ mod tests {
             let headed = [&MAGIC[..], &[VERSION], &bytes].concat();
             prop_assert!(read(&headed).is_err());
         }
+    }
+
+    #[test]
+    fn a_file_is_whole_whoever_saves_at_the_same_moment() {
+        let path = std::env::temp_dir().join(format!("revocations-saved-{}", std::process::id()));
+        let table = RevocationTable::new(1_000);
+        let all = (0..1_000).map(|number| revocation(number, 5_000));
+        table.add(all, NOW.to_time()).unwrap();
+        table.save(&path, NOW.to_time()).unwrap();
+        std::thread::scope(|scope| {
+            let save = || (0..50).for_each(|_| table.save(&path, NOW.to_time()).unwrap());
+            let saving = [save, save].map(|save| scope.spawn(save));
+            while !saving
+                .iter()
+                .all(std::thread::ScopedJoinHandle::is_finished)
+            {
+                assert_eq!(
+                    RevocationTable::from_file(&path, 1_000).unwrap().len(),
+                    1_000
+                );
+            }
+        });
+        std::fs::remove_file(path).unwrap();
     }
 
     #[test]

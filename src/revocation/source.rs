@@ -40,7 +40,8 @@ pub struct Revocations {
 
 impl Revocations {
     /// Asks about sessions of which the table does not know recently enough. Both count: what either of them knows to be
-    /// revoked is revoked.
+    /// revoked is revoked. A table that nobody [confirms](RevocationTable::confirm) knows what was added to it and no more, so
+    /// that somebody is asked about every session.
     #[must_use]
     pub fn or_ask(self, asked: AskedRevocations) -> Revocations {
         Revocations {
@@ -69,20 +70,24 @@ impl Revocations {
         }
     }
 
-    /// Returns what is known of a session that began so, if nothing at all is revoked and nobody is asked.
-    pub(crate) fn known_of_any(&self, begun: Begun) -> Option<Known> {
+    /// Returns what is known of a session that began so, if nothing at all is revoked and nobody is asked, and if that may
+    /// be so many seconds old.
+    pub(crate) fn known_of_any(&self, begun: Begun, within: u64) -> Option<Known> {
         let table = self.table.as_ref().filter(|_| self.asked.is_none())?;
-        table.known_of_any(begun)
+        table.known_of_any(begun, within)
     }
 
     /// Returns what is known of a session without asking, if that may be so many seconds old.
     pub(crate) fn known(&self, targets: &SessionTargets, begun: Begun, within: u64) -> Known {
         let asked = self.asked.as_ref().map(|asked| asked.known(targets));
         let table = self.table.as_ref().map(|table| {
-            let known = table.known(targets, begun);
+            let known = table.known(targets, begun, within);
             match known.as_of {
-                // It is to be asked now, and a second is longer than that.
-                AsOf::Time(_) if within == 0 && asked.is_some() => known.aged(),
+                // Somebody else revokes, too, and the table was never told what.
+                AsOf::Now if asked.is_some() => Known {
+                    as_of: AsOf::Never,
+                    ..known
+                },
                 _ => known,
             }
         });
@@ -101,9 +106,16 @@ impl Revocations {
     }
 
     /// Returns whether a request that had heard so much knew of all revocations that end a session.
-    pub(crate) fn is_heard(&self, targets: &SessionTargets, begun: Begun, heard: Heard) -> bool {
+    pub(crate) fn is_heard(&self, targets: &SessionTargets, begun: Begun, heard: &Heard) -> bool {
         let table = self.table.as_ref();
         table.is_none_or(|table| table.is_heard(targets, begun, heard))
+    }
+
+    /// Notes what a request revokes.
+    pub(crate) fn note_own(&self, revocations: &[Revocation], heard: &mut Heard) {
+        if let Some(table) = &self.table {
+            table.note_own(revocations, heard);
+        }
     }
 
     /// Returns whether a sign-out can be kept: there is a table.
@@ -127,7 +139,8 @@ impl Revocations {
 
     /// Returns as of when the table knows of everything, if there is one.
     pub(crate) fn as_of(&self) -> Option<AsOf> {
-        self.table.as_ref().map(RevocationTable::as_of)
+        let as_of = self.table.as_ref().map(RevocationTable::as_of);
+        as_of.filter(|as_of| *as_of != AsOf::Now || self.asked.is_none())
     }
 
     /// Returns whether there is somebody to ask.

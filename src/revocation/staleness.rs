@@ -34,8 +34,9 @@ enum Beyond {
 }
 
 impl Staleness {
-    /// Knowledge may be so old, in whole seconds. With zero nothing counts but an answer of this request, so that
-    /// [`AskedRevocations`](super::AskedRevocations) are asked by each one. Sessions beyond are accepted.
+    /// Knowledge may be so old, in whole seconds. With zero nothing counts but an answer of this request: a table that a
+    /// store feeds knows nothing, and [`AskedRevocations`](super::AskedRevocations) are asked by each one. Sessions beyond
+    /// are accepted.
     #[must_use]
     pub fn within(bound: Duration) -> Staleness {
         Staleness {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use time::OffsetDateTime;
 
@@ -54,6 +54,8 @@ struct Kept {
     as_of: AtomicU64,
     /// Revocations before this time may be missing. Zero: none is.
     since: AtomicU32,
+    /// Held by whoever writes the table to a file.
+    saving: Mutex<()>,
     /// Hears of sign-outs that begin here.
     on_sign_out: OnceLock<Box<SignOutHook>>,
 }
@@ -74,6 +76,7 @@ impl RevocationTable {
                 shards: Shards::new(capacity),
                 as_of: AtomicU64::new(NOW),
                 since: AtomicU32::new(0),
+                saving: Mutex::default(),
                 on_sign_out: OnceLock::new(),
             }),
         }
@@ -225,7 +228,7 @@ impl RevocationTable {
     #[must_use]
     pub fn answer(&self, question: &Question) -> Answer {
         let Question { targets, begun, .. } = question;
-        let known = self.known(targets, *begun);
+        let known = self.known(targets, *begun, u64::MAX);
         known.answer(*begun, u64::MAX, begun.at)
     }
 
@@ -291,6 +294,12 @@ impl RevocationTable {
         self.all(Timestamp::of(now))
     }
 
+    /// Waits until nobody writes the table to a file, for as long as what it returns is kept.
+    pub(super) fn save_alone(&self) -> MutexGuard<'_, ()> {
+        let saving = self.inner.saving.lock();
+        saving.unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn since(&self) -> Timestamp {
         Timestamp(self.inner.since.load(Ordering::Acquire))
     }
@@ -304,8 +313,12 @@ impl RevocationTable {
     }
 
     /// Returns as of when everything is known that may end such a session.
-    fn as_of_session(&self, begun: Begun) -> AsOf {
-        let as_of = self.as_of();
+    fn as_of_session(&self, begun: Begun, within: u64) -> AsOf {
+        let as_of = match self.as_of() {
+            // It is to be asked now, and a second is longer than that.
+            as_of @ AsOf::Time(_) if within == 0 => as_of.aged(),
+            as_of => as_of,
+        };
         match self.since() {
             Timestamp(0) => as_of,
             since if begun.is_hit(since) => AsOf::Never,
@@ -314,19 +327,19 @@ impl RevocationTable {
     }
 
     /// Returns what is known of a session that began so, if nothing is revoked.
-    pub(super) fn known_of_any(&self, begun: Begun) -> Option<Known> {
+    pub(super) fn known_of_any(&self, begun: Begun, within: u64) -> Option<Known> {
         // First the time, as below.
-        let as_of = self.as_of_session(begun);
+        let as_of = self.as_of_session(begun, within);
         self.is_empty().then_some(Known {
             as_of,
             revoked: None,
         })
     }
 
-    /// Returns what is known of a session.
-    pub(super) fn known(&self, targets: &SessionTargets, begun: Begun) -> Known {
+    /// Returns what is known of a session, if that may be so many seconds old.
+    pub(super) fn known(&self, targets: &SessionTargets, begun: Begun, within: u64) -> Known {
         // First the time: what is added meanwhile may be known before it is confirmed, and not the other way round.
-        let as_of = self.as_of_session(begun);
+        let as_of = self.as_of_session(begun, within);
         let find = |target: &TargetId| self.find(*target);
         let sign_in = targets.sign_in.iter().find_map(find).map(|_| Known::ALWAYS);
         let wider = targets.wider.iter().filter_map(find);
@@ -392,16 +405,25 @@ impl RevocationTable {
     }
 
     /// Returns whether a request that had heard so much knew of all revocations that end a session.
-    pub(super) fn is_heard(&self, targets: &SessionTargets, begun: Begun, heard: Heard) -> bool {
-        let is_heard = |at, change| !begun.is_hit(at) || heard.covers(at, change);
+    pub(super) fn is_heard(&self, targets: &SessionTargets, begun: Begun, heard: &Heard) -> bool {
         let mut targets = targets.wider.iter().chain(&targets.sign_in);
         targets.all(|target| {
-            let found = self
-                .inner
-                .shards
-                .latest(*target, |at, _, change| is_heard(at, change));
+            let found = self.inner.shards.latest(*target, |at, _, change| {
+                !begun.is_hit(at) || heard.covers(*target, at, change)
+            });
             found.unwrap_or(true)
         })
+    }
+
+    /// Notes what a request revokes, but for targets of which others revoked something meanwhile: what begins in the
+    /// request does not come after that.
+    pub(super) fn note_own(&self, revocations: &[Revocation], heard: &mut Heard) {
+        for own in revocations {
+            let covers = |at, _, change| heard.covers(own.target, at, change);
+            if self.inner.shards.latest(own.target, covers) != Some(false) {
+                heard.note_own(own);
+            }
+        }
     }
 
     /// Returns all that may still end a session, in ascending order of their targets.

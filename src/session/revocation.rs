@@ -12,7 +12,8 @@ impl Session {
     /// request, by a sign-in for instance, is not among them. `now` is the time of this call.
     ///
     /// Take this one in a handler. What others revoke while the request runs does end a session that begins in it: a
-    /// password that was right a moment ago may be right no more.
+    /// password that was right a moment ago may be right no more. Keep what it returns at once: what others revoke of the same
+    /// target in between, at that time or before, is not told apart from it.
     ///
     /// ```
     /// use sealed_session::revocation::{RevocationTable, Target};

@@ -322,7 +322,7 @@ impl<'v> SlotVisit<'v, '_> {
         commit_time: Timestamp,
     ) -> Result<(), Error> {
         let issued = state.issued(self.now, self.slot.usage == Usage::Passive);
-        let later = outliving(self.config, (state, self.slot.heard), record, commit_time);
+        let later = outliving(self.config, (state, &self.slot.heard), record, commit_time);
         let record = later.as_deref().unwrap_or(record);
         // A handler that ran for longer than its session lives revives nothing, and neither does what
         // it asked for in this request.

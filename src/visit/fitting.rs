@@ -199,11 +199,14 @@ impl<'c> Exit<'c> {
         self.carrier.budget()
     }
 
-    /// Counts the bytes of attributes that fit beside a payload's `content`, in which they have `used` bytes.
-    fn room(self, content: usize, used: usize) -> usize {
-        if let Some(overflow) = &self.config.overflow {
-            return overflow.limit().saturating_sub(used);
-        }
+    /// Counts the bytes of attributes that fit into the store beside `used` bytes of them, if there is one.
+    fn room_in_store(self, used: usize) -> usize {
+        let overflow = self.config.overflow.as_ref();
+        overflow.map_or(0, |overflow| overflow.limit().saturating_sub(used))
+    }
+
+    /// Counts the bytes of attributes that fit into cookies beside a payload's `content`.
+    fn room(self, content: usize) -> usize {
         let (mut fits, mut over) = (0, self.config.budget.total_limit());
         while over - fits > 1 {
             let middle = fits.midpoint(over);
@@ -217,7 +220,7 @@ impl<'c> Exit<'c> {
 
     /// Counts the bytes of attributes that fit into a session which begins.
     pub(crate) fn empty_room(self) -> usize {
-        self.room(EMPTY_PAYLOAD, 0)
+        self.room(EMPTY_PAYLOAD).max(self.room_in_store(0))
     }
 
     /// Refuses an attribute with which no session could be sent, however little else it holds.
@@ -227,9 +230,13 @@ impl<'c> Exit<'c> {
             return Ok(());
         }
         let alone = Record::to_measure(entry);
-        let fits = match &self.config.overflow {
-            Some(_) => self.over_limit(entry.size()).map_or(Ok(()), Err),
-            None => self.try_fit(&alone).map(drop),
+        // What is too large for the store may still be small once it is compressed.
+        let fits = match self.over_limit(entry.size()) {
+            None if self.config.overflow.is_some() => Ok(()),
+            over => self
+                .try_fit(&alone)
+                .map(drop)
+                .map_err(|oversize| over.unwrap_or(oversize)),
         };
         match fits {
             Ok(()) => Ok(()),
@@ -287,8 +294,11 @@ impl<'c> Fitted<'c> {
 
     /// Counts the bytes of attributes that would still fit.
     pub(crate) fn room(&self, record: &Record) -> usize {
-        self.exit
-            .room(self.payload.content, record.attributes.length())
+        let in_store = self.exit.room_in_store(record.attributes.length());
+        match self.stored {
+            0 => self.exit.room(self.payload.content).max(in_store),
+            _ => in_store,
+        }
     }
 }
 

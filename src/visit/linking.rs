@@ -56,8 +56,10 @@ impl SlotVisit<'_, '_> {
             return Ok(text.to_owned());
         }
         // A token that is not to be sealed again is carried as it came.
-        let heard = self.slot.heard;
-        let state = self.open();
+        self.open();
+        let Some(state) = self.opened() else {
+            return Ok(String::new());
+        };
         if let Some(held) = state.held() {
             let rests = usage == Usage::Passive
                 || is_closed
@@ -75,7 +77,7 @@ impl SlotVisit<'_, '_> {
         };
         let issued = state.issued(now, usage == Usage::Passive);
         let exit = Exit::of(config, Source::Link, state, now);
-        let later = outliving(config, (state, heard), record, now);
+        let later = outliving(config, (state, &self.slot.heard), record, now);
         let record = later.as_deref().unwrap_or(record);
         let overflow = config.overflow.as_ref();
         // The link is made now, and what it leads to is stored before it is sent.

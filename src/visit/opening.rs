@@ -15,7 +15,7 @@ use crate::carrier::{Family, Incoming};
 use crate::cookie::Candidate;
 use crate::error::Refusal;
 use crate::lifetime::Timestamp;
-use crate::payload::Record;
+use crate::payload::{Record, SessionId};
 use crate::seal::{DepositName, TokenClaim, claim};
 
 /// What becomes of a session whose attributes are in a deposit.
@@ -150,6 +150,21 @@ pub(super) fn alive(config: &Config, came: &Incoming, now: Timestamp) -> Vec<Rec
         Err(_) => None,
     });
     alive.collect()
+}
+
+/// Returns every sign-in that came along and of which a copy may live elsewhere: also one that idled out here, or goes on
+/// under another id.
+pub(super) fn sign_ins(config: &Config, came: &Incoming, now: Timestamp) -> Vec<SessionId> {
+    let longest = config.lifetime.longest_absolute().as_secs();
+    let opened = open_each(config, came, now).into_iter();
+    let records = opened.filter_map(|opened| match opened {
+        Ok((record, _)) => Some(record),
+        Err(Unaccepted::Over(_, found)) => Some(found.0),
+        Err(Unaccepted::Not(_)) => None,
+    });
+    let living = records.filter(|record| now < record.created.after(longest));
+    let signed_in = living.filter(|record| record.subject.is_some());
+    signed_in.map(|record| record.id).collect()
 }
 
 /// Returns the name of each deposit of a session that came along and lives, and of those that are over if they are

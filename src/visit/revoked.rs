@@ -66,10 +66,13 @@ impl Config {
     fn known(&self, revoking: &Revoking, record: &Record, within: u64, now: Timestamp) -> Known {
         let begun = self.begun(record);
         // Nearly always nothing is revoked, and nothing has to be named.
-        revoking.revocations.known_of_any(begun).unwrap_or_else(|| {
-            let targets = self.session_targets(record, now);
-            revoking.revocations.known(&targets, begun, within)
-        })
+        revoking
+            .revocations
+            .known_of_any(begun, within)
+            .unwrap_or_else(|| {
+                let targets = self.session_targets(record, now);
+                revoking.revocations.known(&targets, begun, within)
+            })
     }
 
     fn begun(&self, record: &Record) -> Begun {
@@ -168,7 +171,7 @@ fn judge_by(
 #[inline(always)]
 pub(super) fn outliving(
     config: &Config,
-    (state, heard): (&SessionState, Heard),
+    (state, heard): (&SessionState, &Heard),
     record: &Record,
     now: Timestamp,
 ) -> Option<Box<Record>> {
@@ -182,7 +185,7 @@ pub(super) fn outliving(
 #[inline(never)]
 fn later(
     config: &Config,
-    (revoking, heard): (&Revoking, Heard),
+    (revoking, heard): (&Revoking, &Heard),
     record: &Record,
     now: Timestamp,
 ) -> Option<Box<Record>> {

@@ -36,10 +36,7 @@ impl Revoking {
 
     /// Returns what a request has heard that begins now.
     pub(super) fn heard(&self) -> Heard {
-        Heard {
-            changes: self.revocations.changes(),
-            ..Heard::default()
-        }
+        Heard::after(self.revocations.changes())
     }
 
     /// Returns how old knowledge may be.

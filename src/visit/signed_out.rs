@@ -1,6 +1,6 @@
 //! Sign-outs, which end every copy of a session where a table keeps them.
 
-use super::opening::alive;
+use super::opening::sign_ins;
 use super::shared::Visit;
 use super::slot::SlotVisit;
 use super::state::{Change, SessionState};
@@ -11,15 +11,16 @@ use crate::revocation::{Revocation, Target};
 
 impl Visit {
     /// Returns what is revoked by `target`, and notes that this request revokes it: a session that begins in it comes
-    /// afterwards.
+    /// afterwards, unless others revoked the same meanwhile.
     pub(crate) fn revocations_of(&self, target: Target<'_>, now: Timestamp) -> Vec<Revocation> {
         let all = self.slots.revocations_of(target, now);
-        let latest = all.iter().map(|revocation| revocation.at).max();
         for at in 0..self.len() {
-            self.at(at, |slot| {
-                let own = &mut slot.slot.heard.own;
-                *own = (*own).max(latest.unwrap_or_default());
-            });
+            if let Some(revoking) = &self.config(at).revoking {
+                let note = |slot: &mut SlotVisit<'_, '_>| {
+                    revoking.revocations.note_own(&all, &mut slot.slot.heard);
+                };
+                self.at(at, note);
+            }
         }
         all
     }
@@ -54,8 +55,6 @@ impl SlotVisit<'_, '_> {
         if !self.opened().is_some_and(is_ended) {
             return Vec::new();
         }
-        let came = alive(self.config, self.came(), self.now).into_iter();
-        let signed_in = came.filter(|record| record.subject.is_some());
-        signed_in.map(|record| record.id).collect()
+        sign_ins(self.config, self.came(), self.now)
     }
 }

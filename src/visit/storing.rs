@@ -159,7 +159,7 @@ impl SlotVisit<'_, '_> {
             return None;
         }
         let record = state.record()?;
-        let later = outliving(config, (state, self.slot.heard), record, now);
+        let later = outliving(config, (state, &self.slot.heard), record, now);
         let record = later.as_deref().unwrap_or(record);
         let exit = Exit::of(config, source, state, self.now);
         let until = kept_until(config, record);

@@ -46,7 +46,7 @@ fn begun(created: u32) -> Begun {
 }
 
 fn is_over(table: &RevocationTable, targets: &SessionTargets, created: u32) -> bool {
-    let known = table.known(targets, begun(created));
+    let known = table.known(targets, begun(created), 0);
     let answer = known.answer(begun(created), 0, Timestamp(created));
     answer == Answer::Revoked
 }
@@ -122,6 +122,29 @@ fn a_full_table_refuses_and_forgets_only_what_is_over() {
 }
 
 #[test]
+fn a_clock_that_was_ahead_once_keeps_nothing_from_being_forgotten() {
+    let table = RevocationTable::new(2);
+    let add = |number, at, until, now| table.add([revocation(number, at, until)], time(now));
+    add(1, 10, 100, 10).unwrap();
+    add(2, 10, 100, 10).unwrap();
+    // The clock jumps ahead, and the full table is cleared by it. Then it is right again.
+    add(3, 10, 2_000_000, 1_000_000).unwrap();
+    add(4, 200, 300, 200).unwrap();
+    add(5, 400, 500, 400).unwrap();
+    assert_eq!((table.len(), table.find(id(4))), (2, None));
+}
+
+#[test]
+fn any_number_is_a_capacity() {
+    let table = RevocationTable::new(usize::MAX);
+    table
+        .add([revocation(1, 10, 100), revocation(255, 10, 100)], time(10))
+        .unwrap();
+    assert_eq!((table.len(), table.capacity()), (2, usize::MAX));
+    assert!(is_over(&table, &part_of(&[1]), 10) && is_over(&table, &part_of(&[255]), 10));
+}
+
+#[test]
 fn a_table_is_true_as_of_now_until_somebody_else_feeds_it() {
     let table = RevocationTable::new(10);
     assert_eq!(table.known_as_of(time(7)), Some(time(7)));
@@ -130,7 +153,7 @@ fn a_table_is_true_as_of_now_until_somebody_else_feeds_it() {
     table.confirm(time(5));
     assert_eq!(table.known_as_of(time(7)), Some(time(5)));
     assert_eq!(
-        table.clone().known(&part_of(&[]), begun(1)).as_of,
+        table.clone().known(&part_of(&[]), begun(1), 1).as_of,
         AsOf::Time(Timestamp(5))
     );
 }

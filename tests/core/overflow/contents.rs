@@ -105,6 +105,29 @@ fn the_limit_counts_all_attributes_and_takes_the_place_of_the_ceiling() {
 }
 
 #[test]
+fn a_limit_below_what_a_cookie_holds_takes_nothing_away() {
+    let store = Store::default();
+    let overflow = store.overflow().with_limit(100);
+    let manager = builder().overflow(overflow).build().unwrap();
+    let plain = builder().build().unwrap();
+    let browser = Browser::default();
+    let [with, without] = [&manager, &plain].map(|manager| browser.open(manager, at(0)));
+    for step in 0..3 {
+        if step > 0 {
+            // More than the store takes, and little once it is compressed.
+            for session in [&with, &without] {
+                session.insert("text", "x".repeat(step * 5_000)).unwrap();
+            }
+        }
+        let [with, without] = [&with, &without].map(|session| session.size().unwrap());
+        assert_eq!(with.room, without.room, "step {step}");
+        assert_eq!((with.bytes, with.stored), (without.bytes, 0));
+    }
+    assert!(send(&manager, &with, at(0)).is_ok());
+    assert!(store.calls().is_empty());
+}
+
+#[test]
 fn a_node_with_a_lower_limit_refuses_and_keeps_the_cookie() {
     let (manager, store) = stored();
     let mut browser = Browser::default();

@@ -265,6 +265,32 @@ fn a_table_that_does_not_know_recently_enough_is_backed_by_who_is_asked() {
 }
 
 #[test]
+fn a_table_beside_somebody_who_is_asked_knows_nothing_before_it_is_confirmed() {
+    let (oracle, table) = (Oracle::new(), RevocationTable::new(10));
+    let both = Revocations::from(table.clone()).or_ask(oracle.revocations());
+    let manager = builder()
+        .revocations(both)
+        .staleness(within(30).or_refuse())
+        .build()
+        .unwrap();
+    let refusal = |answer, revoke: bool| {
+        let browser = ada(&manager);
+        oracle.says(answer);
+        if revoke {
+            let revoked = manager.revocations_of(Target::Subject("ada"), at(1));
+            table.add(revoked, at(1)).unwrap();
+        }
+        let session = browser.open(&manager, at(1));
+        assert!(prepare(&session), "{answer:?}");
+        session.refusal()
+    };
+    assert_eq!(refusal(Answer::Clear, false), None);
+    assert_eq!(refusal(Answer::Revoked, false), Some(Refusal::Revoked));
+    assert_eq!(refusal(Answer::NotKnown, false), Some(Refusal::NotKnown));
+    assert_eq!(refusal(Answer::Clear, true), Some(Refusal::Revoked));
+}
+
+#[test]
 fn a_guard_has_an_answer_of_now_and_others_wait_for_nothing() {
     let (oracle, table) = (Oracle::new(), RevocationTable::new(10));
     let both = Revocations::from(table.clone()).or_ask(oracle.revocations());

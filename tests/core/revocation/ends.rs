@@ -189,6 +189,27 @@ fn what_others_revoke_meanwhile_ends_a_session_that_begins() {
 }
 
 #[test]
+fn what_a_request_revokes_itself_hides_nothing_that_others_revoke() {
+    let subject = Target::Subject("ada");
+    for own in [Target::Label("old phone"), Target::Everything, subject] {
+        for (elsewhere, at_own) in [(6, 6), (6, 7), (6, 6 + SKEW)] {
+            let (manager, table) = nodes();
+            let mut browser = Browser::default();
+            let session = browser.open(&manager, at(5));
+            // The account is shut while the old password is checked, and then the handler ends other devices.
+            let revoked = manager.revocations_of(subject, at(elsewhere));
+            table.add(revoked, at(elsewhere)).unwrap();
+            let revoked = session.revocations_of(own, at(at_own));
+            table.add(revoked, at(at_own)).unwrap();
+            session.sign_in("ada", &[]).unwrap();
+            browser.close(&manager, &session, at(at_own)).unwrap();
+            let refused = refusal(&manager, &browser, at_own);
+            assert_eq!(refused, Some(Refusal::Revoked), "{own:?} at {at_own}");
+        }
+    }
+}
+
+#[test]
 fn a_node_whose_clock_is_ahead_keeps_nobody() {
     let (manager, table) = nodes();
     let ahead = signed_in(&manager, "ada", &[], SKEW - 1);

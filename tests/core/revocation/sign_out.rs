@@ -64,6 +64,39 @@ fn a_copy_of_a_cookie_is_over_with_the_sign_out_and_no_other_session_is() {
 }
 
 #[test]
+fn a_sign_out_ends_a_copy_that_outlived_the_session_in_its_own_browser() {
+    // The copy is used, and its own browser comes back when its session has idled out there.
+    let (manager, table, _) = node(100);
+    let mut browser = signed_in(&manager, "ada");
+    let mut copy = browser.clone();
+    copy.visit(&manager, at(1_700), |session| {
+        session.insert("seen", 1).unwrap()
+    });
+    let is_alive = |copy: &Browser| copy.open(&manager, at(1_900)).is_live();
+    assert!(!is_alive(&browser) && is_alive(&copy));
+    browser.visit(&manager, at(1_900), destroy);
+    assert!(!is_alive(&copy));
+
+    // A renewal that its own browser never got, but for the mark of it.
+    let mut browser = signed_in(&manager, "ada");
+    let before = browser.clone();
+    browser.visit(&manager, at(5), |session| session.renew().unwrap());
+    let renewed = browser.clone();
+    let value = before.value("__Host-session").unwrap();
+    browser.keep(&format!("__Host-session={value}; Path=/; Secure"));
+    let session = browser.open(&manager, at(6));
+    assert_eq!(session.refusal(), Some(Refusal::Superseded));
+    browser.visit(&manager, at(6), destroy);
+    assert_eq!(refusal(&manager, &renewed), Some(Refusal::Revoked));
+
+    // Of what nobody can have alive nothing is kept.
+    let mut browser = signed_in(&manager, "ada");
+    let kept = table.len();
+    browser.visit(&manager, at(12 * 3_600), destroy);
+    assert_eq!(table.len(), kept);
+}
+
+#[test]
 fn a_guest_takes_no_room() {
     let (manager, table, _) = node(100);
     let mut browser = Browser::default();

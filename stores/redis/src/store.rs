@@ -68,6 +68,12 @@ impl RedisStore {
                  characters of the password in percent-encoding; this one cannot be read",
             )
         };
+        #[cfg(not(feature = "tls"))]
+        if url.starts_with("rediss:") || url.starts_with("valkeys:") {
+            return Err(Error::configuration(
+                "the store is to be reached by TLS: switch on the feature `tls` of sealed-session-redis",
+            ));
+        }
         let info = url.into_connection_info().map_err(bad)?;
         Ok(RedisStore {
             server: Server::new(info)?,

@@ -27,6 +27,12 @@ fn a_bad_url_is_an_error_that_does_not_show_it() {
         assert!(error.is_configuration(), "{url}: {error}");
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
     }
+    #[cfg(not(feature = "tls"))]
+    for url in ["rediss://shop:hunter2@host", "valkeys://shop:hunter2@host"] {
+        let error = RedisStore::open(url, "shop").unwrap_err().to_string();
+        assert!(error.contains("the feature `tls`"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
     let store = RedisStore::open("redis://shop:hunter2@host", "shop").unwrap();
     assert!(!format!("{store:?}").contains("hunter2"));
     let error = store.revocations(10).unwrap_err();

@@ -75,11 +75,12 @@ impl Reader<'_> {
             if let Err(error) = self.step(&mut connection).await {
                 return error;
             }
-            *pause = SHORTEST;
-            self.succeed();
+            // Who can read and cannot wait for news is not well, and would come back at once each time.
             if let Err(error) = self.news(&mut connection).await {
                 return error;
             }
+            *pause = SHORTEST;
+            self.succeed();
         }
     }
 

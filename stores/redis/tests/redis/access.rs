@@ -153,6 +153,26 @@ async fn a_store_that_takes_nothing_is_read_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_node_that_may_not_wait_for_news_does_not_spin() {
+    let server = Server::start();
+    let () = server.run(&["ACL", "SETUSER", "shop", "-xread"]);
+    let node = Node::start(&server.store()).await;
+    until("a refusal", || node.shared.status().error.is_some()).await;
+    let connections = || {
+        let list: String = server.run(&["CLIENT", "LIST"]);
+        let id = list.lines().last().and_then(|line| line.split(' ').next());
+        let id = id.and_then(|id| id.strip_prefix("id="));
+        id.unwrap().parse::<u64>().unwrap()
+    };
+    let before = connections();
+    tokio::time::sleep(Duration::from_millis(1_000)).await;
+    let since = connections() - before;
+    assert!(since < 9, "{since} connections in a second");
+    let error = node.shared.status().error.unwrap();
+    assert!(error.to_string().contains("xread"), "{error}");
+}
+
+#[tokio::test]
 async fn prefixes_are_stores_of_their_own() {
     let server = Server::start();
     let open = |prefix| RedisStore::open(&server.admin_url(), prefix).unwrap();

@@ -63,7 +63,7 @@ struct Reader<'f> {
     trimmed: Option<Instant>,
     /// Whether an operator was told that the table is full.
     is_full: bool,
-    /// Why the store took nothing in this step.
+    /// Why the store took nothing in this step, or this node did not.
     refused: Option<Error>,
 }
 
@@ -114,6 +114,7 @@ impl Reader<'_> {
             Finding::Lost(loss, turn) => self.lost(connection, loss, turn).await,
             Finding::Full(why) => {
                 replica.doubt();
+                self.refused = Some(Error::full(why.clone()));
                 if !std::mem::replace(&mut self.is_full, true) {
                     tracing::error!(
                         target: "sealed_session",
@@ -266,7 +267,7 @@ impl Reader<'_> {
 
     fn succeed(&mut self) {
         let refused = self.refused.take();
-        if let Some(error) = &refused
+        if let Some(error) = refused.as_ref().filter(|error| error.is_refused())
             && self.feed.health.borrow().error.is_none()
         {
             tracing::warn!(

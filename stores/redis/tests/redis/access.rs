@@ -93,6 +93,13 @@ async fn a_refusal_says_what_to_do() {
     let error = refused(&RedisStore::open(&url("few"), "shop").unwrap()).await;
     assert!(error.to_string().contains("ACL line"), "{error}");
 
+    for key in ["{shop}:revocations", "{shop}:about"] {
+        let () = server.run(&["SET", key, "x"]);
+        let error = refused(&server.store()).await;
+        assert!(error.to_string().contains("another prefix"), "{error}");
+        let () = server.run(&["DEL", key]);
+    }
+
     // The user that the README describes has its own keys and no others.
     let error = refused(&RedisStore::open(&server.url(), "other").unwrap()).await;
     assert!(error.to_string().contains("ACL line"), "{error}");

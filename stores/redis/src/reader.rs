@@ -204,7 +204,10 @@ impl Reader<'_> {
             .is_none_or(|trimmed| trimmed.elapsed() >= TRIMMING)
         {
             self.trimmed = Some(Instant::now());
-            trim(connection, &feed.keys, now()).await?;
+            // A minute's sign-outs may be more than one look removes.
+            if trim(connection, &feed.keys, now()).await? {
+                self.trimmed = None;
+            }
         }
         Ok(())
     }

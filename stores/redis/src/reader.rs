@@ -89,9 +89,15 @@ impl Reader<'_> {
         let place = match self.feed.replica.standing().0 {
             Standing::Whole(place) if !self.is_full => place,
             Standing::Repaired(_) => return Ok(()),
-            // A full table reads the same again each time, so it does so less often.
-            _ => {
-                sleep(if self.is_full { 10 * PAUSE } else { PAUSE }).await;
+            // A full table reads the same again each time, so it does so less often. Nodes that found a loss together wait
+            // for each other's lock, in which most of them have nothing to write.
+            standing => {
+                sleep(match standing {
+                    _ if self.is_full => 10 * PAUSE,
+                    Standing::Bereft(_) => spread(PAUSE / 5),
+                    _ => PAUSE,
+                })
+                .await;
                 return Ok(());
             }
         };

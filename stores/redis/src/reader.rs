@@ -176,11 +176,16 @@ impl Reader<'_> {
         if since.elapsed() < VOUCHING {
             return Ok(());
         }
+        let why = match &connection.run {
+            Some(_) => "was started again, and no node lived to see whether it is whole",
+            None => {
+                "does not tell whether it was started again, because its user may not ask for INFO"
+            }
+        };
         tracing::warn!(
             target: "sealed_session",
             event = "store_unvouched",
-            "the store at {} was started again, and no node lived to see whether it is whole: sessions that began \
-             before now are not known",
+            "the store at {} {why}: sessions that began before now are not known",
             self.feed.server.address,
         );
         self.is_believed = self.repair(connection, Grounds::Nobody).await?;

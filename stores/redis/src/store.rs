@@ -38,7 +38,8 @@ pub struct RedisStore {
 
 impl RedisStore {
     /// Names a server by its URL, `redis://user:password@host:port/database`, and the prefix of all keys: `shop` has
-    /// the keys `{shop}:..`. `rediss://` is TLS, with the feature `tls`. Applications that share a server have prefixes of
+    /// the keys `{shop}:..`. `rediss://` is TLS, with the feature `tls`, and `redis+unix:///path?user=..&pass=..` is a socket of this
+    /// machine. Applications that share a server have prefixes of
     /// their own.
     ///
     /// # Errors

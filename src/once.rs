@@ -8,7 +8,7 @@
 //!
 //! - Somebody is the first if **none** of the names is there. Whoever is puts all of them, in one atomic step. A name
 //!   under one key is enough to notice somebody whose ring has other keys, too.
-//! - Each name is kept until [`kept_until`](OnceOnly::kept_until).
+//! - Each name is kept [for so long](OnceOnly::kept_for), by whatever clock the store has.
 //! - A store that may have lost something since [`known_since`](OnceOnly::known_since) calls nobody the first.
 //! - Nobody is the first to use a thing that [is not good](OnceOnly::is_good) now.
 //!
@@ -16,6 +16,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 
@@ -39,14 +40,14 @@ const LONGEST: u64 = 400 * 86_400;
 ///
 /// // Clocks may differ by 120 s.
 /// assert_eq!(token.known_since(), issued - Duration::minutes(2));
-/// assert_eq!(token.kept_until(), expires + Duration::minutes(2));
+/// assert_eq!(token.kept_for(), Duration::minutes(7));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct OnceOnly {
     names: Vec<[u8; 16]>,
     since: Timestamp,
-    until: Timestamp,
+    kept_for: u64,
     is_good: bool,
 }
 
@@ -64,7 +65,7 @@ impl OnceOnly {
         OnceOnly {
             names,
             since: issued.before(skew),
-            until: end.after(skew),
+            kept_for: end.after(skew).since(now).max(1).into(),
             is_good: issued <= now.after(skew) && now < end,
         }
     }
@@ -82,11 +83,14 @@ impl OnceOnly {
         self.since.to_time()
     }
 
-    /// Returns until when a store has to keep the names: the time from which on the thing is no good, and what clocks may
-    /// differ by. Nothing is good for longer than 400 days after its issue.
+    /// Returns for how long a store has to keep the names: until the thing is no good, and what clocks may differ by. Nothing
+    /// is good for longer than 400 days after its issue.
+    ///
+    /// It is no time of day, because the store's clock may be wrong: one that is ahead would forget at once, and the thing
+    /// would count again.
     #[must_use]
-    pub fn kept_until(&self) -> OffsetDateTime {
-        self.until.to_time()
+    pub fn kept_for(&self) -> Duration {
+        Duration::from_secs(self.kept_for)
     }
 
     /// Returns whether the thing is good now: it was issued, and its end has not come.
@@ -102,7 +106,7 @@ impl fmt::Debug for OnceOnly {
         f.debug_struct("OnceOnly")
             .field("names", &self.names.len())
             .field("known_since", &self.since)
-            .field("kept_until", &self.until)
+            .field("kept_for", &self.kept_for)
             .field("is_good", &self.is_good)
             .finish()
     }

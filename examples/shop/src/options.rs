@@ -292,7 +292,7 @@ mod tests {
             ),
             (
                 &["--revocation", "rediss://:secret@127.0.0.1"],
-                "--revocation: the",
+                "--revocation: the store is to be reached by TLS: switch on the feature `tls`",
             ),
             (&["--revocation"], "missing argument for option"),
         ] {

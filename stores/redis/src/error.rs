@@ -117,6 +117,10 @@ impl Error {
                 return Error::new(Kind::Missing, format!("{address}: {cause}"));
             }
             ErrorKind::AuthenticationFailed => "; check the user and the password of the URL",
+            _ if cause.code() == Some("NOAUTH") => "; check the user and the password of the URL",
+            _ if cause.code() == Some("WRONGTYPE") => {
+                "; somebody else uses keys of this prefix: delete them, or choose another prefix"
+            }
             ErrorKind::Server(ServerErrorKind::NoPerm) => {
                 "; give the user the ACL line of this crate's documentation"
             }

@@ -103,7 +103,7 @@ impl Once {
             let set = commands.cmd("SET");
             set.arg(format!("{}:{}", self.0.memory, hex(*name)))
                 .arg(&own);
-            set.arg("EXAT").arg(thing.kept_until().unix_timestamp());
+            set.arg("EX").arg(thing.kept_for().as_secs());
             set.arg("NX").arg("GET");
         }
         let answers = self.0.wire.all(&commands).await?;

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::connection::Connection;
-use crate::entry::{Entry, EntryId};
+use crate::entry::EntryId;
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::place::{Loss, Place};
@@ -39,6 +39,7 @@ pub(crate) async fn read(
         .as_ref()
         .map_or(EntryId::START, |place| place.head.last);
     let mut count = 0;
+    let mut strange = Strange(0);
     loop {
         let as_of = now();
         let round = Round::ask(connection, keys, after).await?;
@@ -46,7 +47,11 @@ pub(crate) async fn read(
             after = entry.id;
             written.retain(|written| *written != entry.id);
             count += 1;
-            if let Err(error) = take(entry, replica, as_of) {
+            let Some(all) = &entry.revocations else {
+                strange.0 += 1;
+                continue;
+            };
+            if let Err(error) = replica.table.add(all.iter().copied(), as_of) {
                 return Ok(Finding::Full(error.to_string()));
             }
         }
@@ -71,20 +76,18 @@ pub(crate) async fn read(
     }
 }
 
-/// Adds what an entry holds to the table.
-fn take(
-    entry: &Entry,
-    replica: &Replica,
-    now: OffsetDateTime,
-) -> Result<(), sealed_session::Error> {
-    let Some(all) = &entry.revocations else {
-        tracing::warn!(
-            target: "sealed_session",
-            event = "store_entry",
-            entry = %entry.id,
-            "an entry of the store is none that a node writes, and is passed over",
-        );
-        return Ok(());
-    };
-    replica.table.add(all.iter().copied(), now)
+/// Counts entries that no node writes, and tells of them in one line when a reading ends, however many somebody else put there.
+struct Strange(u64);
+
+impl Drop for Strange {
+    fn drop(&mut self) {
+        if self.0 > 0 {
+            tracing::warn!(
+                target: "sealed_session",
+                event = "store_entry",
+                entries = self.0,
+                "entries of the store are none that a node writes, and are passed over",
+            );
+        }
+    }
 }

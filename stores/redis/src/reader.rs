@@ -63,7 +63,7 @@ struct Reader<'f> {
     trimmed: Option<Instant>,
     /// Whether an operator was told that the table is full.
     is_full: bool,
-    /// Why the store took nothing in this step.
+    /// Why the store took nothing in this step, or this node did not.
     refused: Option<Error>,
 }
 
@@ -75,11 +75,12 @@ impl Reader<'_> {
             if let Err(error) = self.step(&mut connection).await {
                 return error;
             }
-            *pause = SHORTEST;
-            self.succeed();
+            // Who can read and cannot wait for news is not well, and would come back at once each time.
             if let Err(error) = self.news(&mut connection).await {
                 return error;
             }
+            *pause = SHORTEST;
+            self.succeed();
         }
     }
 
@@ -88,9 +89,15 @@ impl Reader<'_> {
         let place = match self.feed.replica.standing().0 {
             Standing::Whole(place) if !self.is_full => place,
             Standing::Repaired(_) => return Ok(()),
-            // A full table reads the same again each time, so it does so less often.
-            _ => {
-                sleep(if self.is_full { 10 * PAUSE } else { PAUSE }).await;
+            // A full table reads the same again each time, so it does so less often. Nodes that found a loss together wait
+            // for each other's lock, in which most of them have nothing to write.
+            standing => {
+                sleep(match standing {
+                    _ if self.is_full => 10 * PAUSE,
+                    Standing::Bereft(_) => spread(PAUSE / 5),
+                    _ => PAUSE,
+                })
+                .await;
                 return Ok(());
             }
         };
@@ -113,6 +120,7 @@ impl Reader<'_> {
             Finding::Lost(loss, turn) => self.lost(connection, loss, turn).await,
             Finding::Full(why) => {
                 replica.doubt();
+                self.refused = Some(Error::full(why.clone()));
                 if !std::mem::replace(&mut self.is_full, true) {
                     tracing::error!(
                         target: "sealed_session",
@@ -168,11 +176,16 @@ impl Reader<'_> {
         if since.elapsed() < VOUCHING {
             return Ok(());
         }
+        let why = match &connection.run {
+            Some(_) => "was started again, and no node lived to see whether it is whole",
+            None => {
+                "does not tell whether it was started again, because its user may not ask for INFO"
+            }
+        };
         tracing::warn!(
             target: "sealed_session",
             event = "store_unvouched",
-            "the store at {} was started again, and no node lived to see whether it is whole: sessions that began \
-             before now are not known",
+            "the store at {} {why}: sessions that began before now are not known",
             self.feed.server.address,
         );
         self.is_believed = self.repair(connection, Grounds::Nobody).await?;
@@ -202,7 +215,10 @@ impl Reader<'_> {
             .is_none_or(|trimmed| trimmed.elapsed() >= TRIMMING)
         {
             self.trimmed = Some(Instant::now());
-            trim(connection, &feed.keys, now()).await?;
+            // A minute's sign-outs may be more than one look removes.
+            if trim(connection, &feed.keys, now()).await? {
+                self.trimmed = None;
+            }
         }
         Ok(())
     }
@@ -265,7 +281,7 @@ impl Reader<'_> {
 
     fn succeed(&mut self) {
         let refused = self.refused.take();
-        if let Some(error) = &refused
+        if let Some(error) = refused.as_ref().filter(|error| error.is_refused())
             && self.feed.health.borrow().error.is_none()
         {
             tracing::warn!(

@@ -22,11 +22,6 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn new(info: ConnectionInfo) -> Result<Server, Error> {
         let address: Arc<str> = info.addr().to_string().into();
-        if !info.addr().is_supported() {
-            return Err(Error::configuration(format!(
-                "the store at {address} is to be reached by TLS: switch on the feature `tls` of sealed-session-redis",
-            )));
-        }
         if matches!(info.addr(), ConnectionAddr::TcpTls { insecure: true, .. }) {
             return Err(Error::configuration(format!(
                 "the store at {address} is to be reached by TLS with whatever certificate: leave out `#insecure`, and \

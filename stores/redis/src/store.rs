@@ -38,7 +38,8 @@ pub struct RedisStore {
 
 impl RedisStore {
     /// Names a server by its URL, `redis://user:password@host:port/database`, and the prefix of all keys: `shop` has
-    /// the keys `{shop}:..`. `rediss://` is TLS, with the feature `tls`. Applications that share a server have prefixes of
+    /// the keys `{shop}:..`. `rediss://` is TLS, with the feature `tls`, and `redis+unix:///path?user=..&pass=..` is a socket of this
+    /// machine. Applications that share a server have prefixes of
     /// their own.
     ///
     /// # Errors
@@ -68,6 +69,12 @@ impl RedisStore {
                  characters of the password in percent-encoding; this one cannot be read",
             )
         };
+        #[cfg(not(feature = "tls"))]
+        if url.starts_with("rediss:") || url.starts_with("valkeys:") {
+            return Err(Error::configuration(
+                "the store is to be reached by TLS: switch on the feature `tls` of sealed-session-redis",
+            ));
+        }
         let info = url.into_connection_info().map_err(bad)?;
         Ok(RedisStore {
             server: Server::new(info)?,

@@ -11,12 +11,13 @@ use crate::keys::Keys;
 /// Entries that are looked at in one call.
 const COUNT: usize = 1_000;
 
-/// Removes entries up to the first one that may still end a session, or up to the last one that was looked at.
+/// Removes entries up to the first one that may still end a session, or up to the last one that was looked at. Returns
+/// whether more of them may be over.
 pub(crate) async fn trim(
     connection: &mut Connection,
     keys: &Keys,
     now: OffsetDateTime,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let mut range = redis::cmd("XRANGE");
     range.arg(&*keys.stream).arg("-").arg("+");
     let answer = connection.command(range.arg("COUNT").arg(COUNT)).await?;
@@ -32,7 +33,7 @@ pub(crate) async fn trim(
             .arg(kept.id.to_string());
         connection.command(&command).await?;
     }
-    Ok(())
+    Ok(first == COUNT)
 }
 
 /// Returns the number of the first entry that has to be kept.

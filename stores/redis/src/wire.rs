@@ -3,11 +3,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use redis::{Cmd, Pipeline, Value};
-use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
-use crate::connection::Connection;
+use crate::connection::{Connection, in_runtime};
 use crate::error::Error;
 use crate::server::Server;
 
@@ -52,11 +51,7 @@ impl Wire {
     where
         F: Future<Output = Result<T, Error>>,
     {
-        if Handle::try_current().is_err() {
-            return Err(Error::configuration(
-                "a store is waited for by tokio: call this in a tokio runtime",
-            ));
-        }
+        in_runtime()?;
         let deadline = Instant::now() + self.server.limit;
         let late = || Error::late(&self.server.address, self.server.limit);
         let mut attempt = 1;

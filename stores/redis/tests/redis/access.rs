@@ -1,5 +1,7 @@
 //! Who may do what at the store, and what an operator is told.
 
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use sealed_session::Refusal;
@@ -27,6 +29,12 @@ fn a_bad_url_is_an_error_that_does_not_show_it() {
         assert!(error.is_configuration(), "{url}: {error}");
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
     }
+    #[cfg(not(feature = "tls"))]
+    for url in ["rediss://shop:hunter2@host", "valkeys://shop:hunter2@host"] {
+        let error = RedisStore::open(url, "shop").unwrap_err().to_string();
+        assert!(error.contains("the feature `tls`"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
     let store = RedisStore::open("redis://shop:hunter2@host", "shop").unwrap();
     assert!(!format!("{store:?}").contains("hunter2"));
     let error = store.revocations(10).unwrap_err();
@@ -34,6 +42,25 @@ fn a_bad_url_is_an_error_that_does_not_show_it() {
         error.is_configuration() && error.to_string().contains("tokio"),
         "{error}"
     );
+}
+
+#[test]
+fn outside_of_a_runtime_each_call_is_an_error() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let node = runtime.block_on(async {
+        let store = RedisStore::open("redis://127.0.0.1:1", "shop").unwrap();
+        Node::blind(&store, 10)
+    });
+    drop(runtime);
+    let mut context = Context::from_waker(Waker::noop());
+    let mut poll = |call: Pin<&mut dyn Future<Output = Result<(), Error>>>| {
+        let Poll::Ready(Err(error)) = call.poll(&mut context) else {
+            panic!("it waits")
+        };
+        assert!(error.to_string().contains("tokio runtime"), "{error}");
+    };
+    poll(pin!(node.revoke("alice")));
+    poll(pin!(node.shared.caught_up(Duration::from_secs(1))));
 }
 
 /// What a node is told that cannot read the store.
@@ -65,6 +92,13 @@ async fn a_refusal_says_what_to_do() {
     let () = server.run(&["ACL", "SETUSER", "few", "on", ">hunter2", "~*", "+info"]);
     let error = refused(&RedisStore::open(&url("few"), "shop").unwrap()).await;
     assert!(error.to_string().contains("ACL line"), "{error}");
+
+    for key in ["{shop}:revocations", "{shop}:about"] {
+        let () = server.run(&["SET", key, "x"]);
+        let error = refused(&server.store()).await;
+        assert!(error.to_string().contains("another prefix"), "{error}");
+        let () = server.run(&["DEL", key]);
+    }
 
     // The user that the README describes has its own keys and no others.
     let error = refused(&RedisStore::open(&server.url(), "other").unwrap()).await;
@@ -144,6 +178,26 @@ async fn a_store_that_takes_nothing_is_read_all_the_same() {
         !status.is_behind && status.error.is_none()
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_node_that_may_not_wait_for_news_does_not_spin() {
+    let server = Server::start();
+    let () = server.run(&["ACL", "SETUSER", "shop", "-xread"]);
+    let node = Node::start(&server.store()).await;
+    until("a refusal", || node.shared.status().error.is_some()).await;
+    let connections = || {
+        let list: String = server.run(&["CLIENT", "LIST"]);
+        let id = list.lines().last().and_then(|line| line.split(' ').next());
+        let id = id.and_then(|id| id.strip_prefix("id="));
+        id.unwrap().parse::<u64>().unwrap()
+    };
+    let before = connections();
+    tokio::time::sleep(Duration::from_millis(1_000)).await;
+    let since = connections() - before;
+    assert!(since < 9, "{since} connections in a second");
+    let error = node.shared.status().error.unwrap();
+    assert!(error.to_string().contains("xread"), "{error}");
 }
 
 #[tokio::test]

@@ -34,6 +34,13 @@ async fn a_node_without_room_is_in_doubt_and_says_so() {
     let status = small.shared.status();
     assert_eq!((status.as_of, status.len, status.room), (None, 2, 2));
     assert!(status.is_connected);
+    until("the reason", || {
+        let error = small.shared.status().error;
+        error.is_some_and(|error| error.is_full())
+    })
+    .await;
+    let waited = small.shared.caught_up(Duration::from_millis(100)).await;
+    assert!(waited.unwrap_err().is_full());
     // It does not spin.
     let before = server.commands();
     tokio::time::sleep(Duration::from_millis(1_000)).await;

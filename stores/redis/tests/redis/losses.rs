@@ -56,6 +56,32 @@ async fn nodes_that_lived_through_a_loss_heal_the_store() {
 }
 
 #[tokio::test]
+async fn many_nodes_heal_a_store_together_and_write_what_is_missing_once() {
+    let server = Server::start();
+    let mut nodes = Vec::new();
+    for _ in 0..20 {
+        nodes.push(Node::start(&server.store()).await);
+    }
+    let alice = nodes[0].sign_in("alice");
+    nodes[0].revoke("alice").await.unwrap();
+    for node in &nodes {
+        node.wait_for(&alice, Some(Refusal::Revoked)).await;
+    }
+    let () = server.run(&["FLUSHALL"]);
+    let begun = Instant::now();
+    until("the repair", || {
+        let mut all = nodes.iter().map(|node| node.shared.status());
+        all.all(|status| status.repairs == 1 && status.as_of.is_some())
+    })
+    .await;
+    // One after the other, by turns of a tenth of a second, it would be two.
+    let took = begun.elapsed();
+    assert!(took < Duration::from_millis(1_500), "{took:?}");
+    let length: usize = server.run(&["XLEN", "{shop}:revocations"]);
+    assert!(length <= 2, "{length}");
+}
+
+#[tokio::test]
 async fn while_a_store_is_in_doubt_nobody_takes_it_for_whole() {
     let server = Server::start();
     let (one, other, alice, bob) = two_nodes(&server).await;

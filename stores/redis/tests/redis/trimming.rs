@@ -57,3 +57,22 @@ async fn what_is_over_is_trimmed_up_to_the_first_that_is_not() {
             .is_some_and(|as_of| as_of <= now())
     );
 }
+
+#[tokio::test]
+async fn more_than_one_look_removes_is_trimmed_in_several() {
+    let server = Server::start();
+    let _one = Node::start(&server.store()).await;
+    let client = redis::Client::open(server.admin_url()).unwrap();
+    let mut entries = redis::pipe();
+    for _ in 0..2_500 {
+        let entry = entries.cmd("XADD").arg("{shop}:revocations").arg("*");
+        entry.arg("r").arg(&old(1, 1_000).to_bytes()[..]).ignore();
+    }
+    let () = entries
+        .query(&mut client.get_connection().unwrap())
+        .unwrap();
+
+    let _other = Node::start(&server.store()).await;
+    let length = || server.run::<usize>(&["XLEN", "{shop}:revocations"]);
+    until("the end of all", || length() == 1).await;
+}

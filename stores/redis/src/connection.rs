@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Cmd, Pipeline, RedisError, Value};
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use crate::about::About;
@@ -130,10 +131,18 @@ pub(crate) async fn within<T>(
     limit: Duration,
     answer: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
+    in_runtime()?;
     match timeout(limit, answer).await {
         Ok(answer) => answer,
         Err(_) => Err(Error::late(&server.address, limit)),
     }
+}
+
+/// Says so where nobody can wait: a clock of tokio's panics there.
+pub(crate) fn in_runtime() -> Result<(), Error> {
+    let runtime = Handle::try_current();
+    let no_runtime = "a store is waited for by tokio: call this in a tokio runtime";
+    runtime.map(drop).map_err(|_| Error::configuration(no_runtime))
 }
 
 /// Finds the name that a server has since it was started.

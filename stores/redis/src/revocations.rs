@@ -13,6 +13,7 @@ use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use crate::about::About;
+use crate::connection::{in_runtime, within};
 use crate::error::Error;
 use crate::feed::Feed;
 use crate::keys::Keys;
@@ -103,6 +104,7 @@ impl SharedRevocations {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub async fn caught_up(&self, limit: Duration) -> Result<(), Error> {
+        in_runtime()?;
         let mut health = self.feed.health.subscribe();
         let is_whole = health.wait_for(|health| health.is_whole);
         // The sender lives as long as this.
@@ -190,7 +192,8 @@ impl SharedRevocations {
             let this = this.clone();
             async move {
                 let feed = &this.feed;
-                match timeout(limit, feed.refresh()).await {
+                let refreshed = async { Ok(feed.refresh().await) };
+                match within(&feed.server, limit, refreshed).await {
                     Ok(true) => feed.replica.table.answer(&question),
                     _ => Answer::NotKnown,
                 }

@@ -3,10 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use redis::{Cmd, Pipeline, Value};
-use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
 
-use crate::connection::Connection;
+use crate::connection::{Connection, in_runtime};
 use crate::error::Error;
 use crate::server::Server;
 
@@ -54,11 +53,7 @@ impl Wire {
 
     /// Asks, within the time limit in all.
     async fn run(&self, ask: Ask<'_>) -> Result<Vec<Value>, Error> {
-        if Handle::try_current().is_err() {
-            return Err(Error::configuration(
-                "a store is waited for by tokio: call this in a tokio runtime",
-            ));
-        }
+        in_runtime()?;
         let deadline = Instant::now() + self.server.limit;
         let late = || Error::late(&self.server.address, self.server.limit);
         let mut attempt = 1;

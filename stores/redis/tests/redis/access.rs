@@ -1,5 +1,7 @@
 //! Who may do what at the store, and what an operator is told.
 
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use sealed_session::Refusal;
@@ -34,6 +36,25 @@ fn a_bad_url_is_an_error_that_does_not_show_it() {
         error.is_configuration() && error.to_string().contains("tokio"),
         "{error}"
     );
+}
+
+#[test]
+fn outside_of_a_runtime_each_call_is_an_error() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let node = runtime.block_on(async {
+        let store = RedisStore::open("redis://127.0.0.1:1", "shop").unwrap();
+        Node::blind(&store, 10)
+    });
+    drop(runtime);
+    let mut context = Context::from_waker(Waker::noop());
+    let mut poll = |call: Pin<&mut dyn Future<Output = Result<(), Error>>>| {
+        let Poll::Ready(Err(error)) = call.poll(&mut context) else {
+            panic!("it waits")
+        };
+        assert!(error.to_string().contains("tokio runtime"), "{error}");
+    };
+    poll(pin!(node.revoke("alice")));
+    poll(pin!(node.shared.caught_up(Duration::from_secs(1))));
 }
 
 /// What a node is told that cannot read the store.

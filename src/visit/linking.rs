@@ -56,7 +56,7 @@ impl SlotVisit<'_, '_> {
             return Ok(text.to_owned());
         }
         // A token that is not to be sealed again is carried as it came.
-        let heard = self.slot.heard;
+        let heard = self.slot.heard();
         let state = self.open();
         if let Some(held) = state.held() {
             let rests = usage == Usage::Passive
@@ -90,7 +90,7 @@ impl SlotVisit<'_, '_> {
         size.note(state, is_heard, |note| notes.push(note));
         notes.into_iter().for_each(|note| self.note(note));
         if put.is_some() {
-            self.slot.depot.get_or_insert_default().put = put;
+            self.slot.depot_mut().put = put;
         }
         Ok(text)
     }

@@ -17,8 +17,7 @@ impl Visit {
         let latest = all.iter().map(|revocation| revocation.at).max();
         for at in 0..self.len() {
             self.at(at, |slot| {
-                let own = &mut slot.slot.heard.own;
-                *own = (*own).max(latest.unwrap_or_default());
+                slot.slot.note_revoked(latest.unwrap_or_default())
             });
         }
         all

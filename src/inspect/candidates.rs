@@ -1,6 +1,7 @@
 //! The look with keys: what a server makes of each text, and what is in it.
 
 use std::fmt;
+use std::num::NonZero;
 use std::time::Duration;
 
 use time::OffsetDateTime;
@@ -176,7 +177,7 @@ fn content(config: &Config, record: Record, held: &Held, now: Timestamp) -> Cont
             Idle::After(after) => Some(seconds(after)),
             Idle::Never => None,
         }),
-        own_absolute_lifetime: record.own.absolute.map(seconds),
+        own_absolute_lifetime: record.own.absolute.map(NonZero::get).map(seconds),
         attributes: record.attributes.iter().map(stored).collect(),
         is_stored_elsewhere: record.deposit.is_some(),
         labels: record.labels.iter().map(str::to_owned).collect(),

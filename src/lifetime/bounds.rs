@@ -41,7 +41,8 @@ impl Lifetime {
 
     /// Returns the absolute lifetime that counts for a session, in seconds.
     pub(crate) fn absolute_of(&self, own: OwnLifetimes) -> u64 {
-        let asked = own.absolute.map_or(self.absolute.as_secs(), u64::from);
+        let asked = own.absolute.map(|seconds| seconds.get().into());
+        let asked = asked.unwrap_or(self.absolute.as_secs());
         asked.min(self.longest_absolute().as_secs())
     }
 
@@ -194,6 +195,8 @@ const SKEW_MAX: u64 = 3_600;
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZero;
+
     use super::*;
 
     const MINUTE: Duration = Duration::from_secs(60);
@@ -369,7 +372,7 @@ mod tests {
             .allow_idle(MINUTE, 7 * DAY);
         let remembered = |seconds| OwnLifetimes {
             idle: Some(Idle::Never),
-            absolute: Some(seconds),
+            absolute: NonZero::new(seconds),
         };
         let none = OwnLifetimes::default();
         let table = [

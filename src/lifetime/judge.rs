@@ -1,5 +1,7 @@
 //! Judges a session's times, and derives from them what its cookies need.
 
+use std::num::NonZero;
+
 use super::own_lifetimes::OwnLifetimes;
 use super::policy::Lifetime;
 use super::timestamp::Timestamp;
@@ -88,7 +90,7 @@ impl Lifetime {
     pub(crate) fn longest_max_age(&self) -> Option<u64> {
         let longest = self.longest_absolute().as_secs();
         let own = OwnLifetimes {
-            absolute: Some(u32::try_from(longest).unwrap_or(u32::MAX)),
+            absolute: NonZero::new(u32::try_from(longest).unwrap_or(u32::MAX)),
             ..OwnLifetimes::default()
         };
         self.outlives_the_browser(own).then_some(longest)
@@ -173,7 +175,10 @@ mod tests {
 
     #[test]
     fn a_sessions_own_lifetimes_count_within_the_bounds_of_whoever_reads() {
-        let own = |idle, absolute| OwnLifetimes { idle, absolute };
+        let own = |idle, absolute| OwnLifetimes {
+            idle,
+            absolute: NonZero::new(absolute),
+        };
         let after = |seconds| Some(Idle::After(seconds));
         let wide = Lifetime::new()
             .with_idle_timeout(seconds(600))
@@ -186,29 +191,21 @@ mod tests {
             .with_absolute_lifetime(seconds(9_000));
         // The policy, what the session asks for, and what counts.
         let table = [
-            (wide, own(None, None), (Some(600), 9_000)),
-            (wide, own(after(301), Some(9_001)), (Some(301), 9_001)),
-            (wide, own(after(299), Some(1)), (Some(300), 1)),
-            (
-                wide,
-                own(after(9_999), Some(u32::MAX)),
-                (Some(3_600), 90_000),
-            ),
-            (wide, own(Some(Idle::Never), None), (Some(3_600), 9_000)),
-            (never, own(Some(Idle::Never), None), (None, 9_000)),
-            (never, own(after(9_999), None), (Some(3_600), 9_000)),
-            (
-                plain,
-                own(Some(Idle::Never), Some(90_000)),
-                (Some(600), 9_000),
-            ),
-            (plain, own(after(1), Some(8_999)), (Some(600), 8_999)),
+            (wide, own(None, 0), (Some(600), 9_000)),
+            (wide, own(after(301), 9_001), (Some(301), 9_001)),
+            (wide, own(after(299), 1), (Some(300), 1)),
+            (wide, own(after(9_999), u32::MAX), (Some(3_600), 90_000)),
+            (wide, own(Some(Idle::Never), 0), (Some(3_600), 9_000)),
+            (never, own(Some(Idle::Never), 0), (None, 9_000)),
+            (never, own(after(9_999), 0), (Some(3_600), 9_000)),
+            (plain, own(Some(Idle::Never), 90_000), (Some(600), 9_000)),
+            (plain, own(after(1), 8_999), (Some(600), 8_999)),
         ];
         for (policy, own, wanted) in table {
             assert_eq!(policy.check().map_err(|e| e.to_string()), Ok(()));
             assert_eq!(policy.left(&times(0, 0, own), at(0)), wanted, "{own:?}");
         }
-        let forever = times(0, 0, own(Some(Idle::Never), None));
+        let forever = times(0, 0, own(Some(Idle::Never), 0));
         assert_eq!(never.judge(&forever, at(8_999)), Ok(()));
         assert_eq!(wide.judge(&forever, at(3_600)), Err(Refusal::IdleExpired));
     }
@@ -240,7 +237,7 @@ mod tests {
         let day = 86_400;
         let base = Lifetime::new().with_remembered_up_to(seconds(400 * day));
         let remembered = OwnLifetimes {
-            absolute: Some(30 * 86_400),
+            absolute: NonZero::new(30 * 86_400),
             ..OwnLifetimes::default()
         };
         let age = |policy: Lifetime, own, now| policy.max_age(&times(0, 0, own), at(now));

@@ -1,12 +1,14 @@
 //! The own lifetimes of a session, which it asked for in place of the policy's.
 
+use std::num::NonZero;
+
 /// The lifetimes that a session asked for. The policy bounds them again at each reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct OwnLifetimes {
     /// `None` stands for the policy's idle timeout.
     pub(crate) idle: Option<Idle>,
     /// In seconds. `None` stands for the policy's absolute lifetime.
-    pub(crate) absolute: Option<u32>,
+    pub(crate) absolute: Option<NonZero<u32>>,
 }
 
 /// The idle timeout that a session asked for.

@@ -1,6 +1,8 @@
 //! Writes and reads the numbers and byte strings of a payload: postcard's varints, in their shortest form
 //! only.
 
+use std::num::NonZero;
+
 use crate::error::Refusal;
 use crate::lifetime::{Idle, OwnLifetimes};
 
@@ -36,7 +38,7 @@ pub(super) fn put_own(out: &mut Vec<u8>, own: OwnLifetimes) {
         Some(Idle::Never) => NEVER,
     };
     put_varint(out, idle as usize);
-    put_varint(out, own.absolute.unwrap_or(0) as usize);
+    put_varint(out, own.absolute.map_or(0, NonZero::get) as usize);
 }
 
 /// Reads what [`put_own`] wrote. A record without own lifetimes leaves them out, so two zeros are malformed.
@@ -50,10 +52,7 @@ pub(super) fn read_own(cursor: &mut Cursor<'_>) -> Result<OwnLifetimes, Refusal>
         NEVER => Some(Idle::Never),
         seconds => Some(Idle::After(seconds)),
     };
-    let absolute = match number()? {
-        0 => None,
-        seconds => Some(seconds),
-    };
+    let absolute = NonZero::new(number()?);
     let own = OwnLifetimes { idle, absolute };
     if own.is_none() {
         Err(Refusal::Malformed)
@@ -180,13 +179,16 @@ mod tests {
 
     #[test]
     fn own_lifetimes_have_one_form() {
-        let own = |idle, absolute| OwnLifetimes { idle, absolute };
+        let own = |idle, absolute| OwnLifetimes {
+            idle,
+            absolute: NonZero::new(absolute),
+        };
         let table: &[(OwnLifetimes, &[u8])] = &[
-            (own(Some(Idle::After(300)), None), &[0xac, 2, 0]),
-            (own(Some(Idle::Never), None), &[255, 255, 255, 255, 15, 0]),
-            (own(None, Some(127)), &[0, 127]),
+            (own(Some(Idle::After(300)), 0), &[0xac, 2, 0]),
+            (own(Some(Idle::Never), 0), &[255, 255, 255, 255, 15, 0]),
+            (own(None, 127), &[0, 127]),
             (
-                own(Some(Idle::After(1)), Some(u32::MAX)),
+                own(Some(Idle::After(1)), u32::MAX),
                 &[1, 255, 255, 255, 255, 15],
             ),
         ];

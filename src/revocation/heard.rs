@@ -5,32 +5,19 @@ use super::target::TargetId;
 use crate::lifetime::Timestamp;
 
 /// What a request knew of revocations before a session began in it.
-#[derive(Debug, Default)]
-pub(crate) struct Heard {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heard<'r> {
     /// How many changes the table had seen.
-    changes: u32,
+    pub(crate) changes: u32,
     /// What the request revoked, where it had heard of all that was revoked of the same target before.
-    own: Vec<(TargetId, Timestamp)>,
+    pub(crate) own: &'r [Revocation],
 }
 
-impl Heard {
-    /// Makes what a request has heard that begins after so many changes.
-    pub(crate) fn after(changes: u32) -> Heard {
-        Heard {
-            changes,
-            own: Vec::new(),
-        }
-    }
-
-    /// Notes that the request revokes this.
-    pub(super) fn note_own(&mut self, revocation: &Revocation) {
-        self.own.push((revocation.target, revocation.at));
-    }
-
+impl Heard<'_> {
     /// Returns whether a revocation of `target` at `at`, which was the change number `change`, was known or made by the
     /// request.
-    pub(super) fn covers(&self, target: TargetId, at: Timestamp, change: u32) -> bool {
-        let is_own = |&(own, made): &(TargetId, Timestamp)| own == target && at <= made;
+    pub(super) fn covers(self, target: TargetId, at: Timestamp, change: u32) -> bool {
+        let is_own = |own: &Revocation| own.target == target && at <= own.at;
         // The number of changes wraps around.
         self.changes.wrapping_sub(change) <= u32::MAX / 2 || self.own.iter().any(is_own)
     }
@@ -43,15 +30,12 @@ mod tests {
     #[test]
     fn what_came_later_is_not_heard_unless_it_is_ones_own() {
         let target = |number| TargetId::from_bytes([number; 16]);
-        let heard = |changes| {
-            let mut heard = Heard::after(changes);
-            heard.note_own(&Revocation {
-                target: target(1),
-                at: Timestamp(500),
-                until: Timestamp(900),
-            });
-            heard
-        };
+        let own = [Revocation {
+            target: target(1),
+            at: Timestamp(500),
+            until: Timestamp(900),
+        }];
+        let heard = |changes| Heard { changes, own: &own };
         let table = [
             // Changes when the request began; the target, the time and the change of a revocation; whether it was known.
             (7, 1, 600, 7, true),

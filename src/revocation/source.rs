@@ -106,16 +106,20 @@ impl Revocations {
     }
 
     /// Returns whether a request that had heard so much knew of all revocations that end a session.
-    pub(crate) fn is_heard(&self, targets: &SessionTargets, begun: Begun, heard: &Heard) -> bool {
+    pub(crate) fn is_heard(
+        &self,
+        targets: &SessionTargets,
+        begun: Begun,
+        heard: Heard<'_>,
+    ) -> bool {
         let table = self.table.as_ref();
         table.is_none_or(|table| table.is_heard(targets, begun, heard))
     }
 
-    /// Notes what a request revokes.
-    pub(crate) fn note_own(&self, revocations: &[Revocation], heard: &mut Heard) {
-        if let Some(table) = &self.table {
-            table.note_own(revocations, heard);
-        }
+    /// Returns what a request revokes, but for what others revoked of the same targets meanwhile.
+    pub(crate) fn own(&self, revocations: &[Revocation], heard: Heard<'_>) -> Vec<Revocation> {
+        let table = self.table.as_ref();
+        table.map_or_else(Vec::new, |table| table.own(revocations, heard))
     }
 
     /// Returns whether a sign-out can be kept: there is a table.

@@ -405,7 +405,12 @@ impl RevocationTable {
     }
 
     /// Returns whether a request that had heard so much knew of all revocations that end a session.
-    pub(super) fn is_heard(&self, targets: &SessionTargets, begun: Begun, heard: &Heard) -> bool {
+    pub(super) fn is_heard(
+        &self,
+        targets: &SessionTargets,
+        begun: Begun,
+        heard: Heard<'_>,
+    ) -> bool {
         let mut targets = targets.wider.iter().chain(&targets.sign_in);
         targets.all(|target| {
             let found = self.inner.shards.latest(*target, |at, _, change| {
@@ -415,15 +420,14 @@ impl RevocationTable {
         })
     }
 
-    /// Notes what a request revokes, but for targets of which others revoked something meanwhile: what begins in the
+    /// Returns what a request revokes, but for targets of which others revoked something meanwhile: what begins in the
     /// request does not come after that.
-    pub(super) fn note_own(&self, revocations: &[Revocation], heard: &mut Heard) {
-        for own in revocations {
+    pub(super) fn own(&self, revocations: &[Revocation], heard: Heard<'_>) -> Vec<Revocation> {
+        let is_heard = |own: &&Revocation| {
             let covers = |at, _, change| heard.covers(own.target, at, change);
-            if self.inner.shards.latest(own.target, covers) != Some(false) {
-                heard.note_own(own);
-            }
-        }
+            self.inner.shards.latest(own.target, covers) != Some(false)
+        };
+        revocations.iter().filter(is_heard).copied().collect()
     }
 
     /// Returns all that may still end a session, in ascending order of their targets.

@@ -110,7 +110,9 @@ impl Session {
                 return Ok(size);
             };
             let fitted = exit.measure(record)?;
-            size.stored = fitted.stored;
+            if fitted.is_stored {
+                size.stored = record.attributes.length();
+            }
             let line = |(name, bytes): (&str, usize)| LineSize {
                 name: name.to_owned(),
                 bytes,

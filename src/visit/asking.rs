@@ -120,8 +120,7 @@ impl Visit {
                         Fetched::Failed
                     }
                 };
-                let depot = slot.slot.depot.get_or_insert_default();
-                depot.note(name, fetched);
+                slot.slot.depot_mut().note(name, fetched);
             });
             self.look_again(at, false);
         }
@@ -177,7 +176,7 @@ impl SlotVisit<'_, '_> {
             return Vec::new();
         }
         let mut names = deposits(self.config, self.came(), false, self.now);
-        let depot = self.slot.depot.as_ref();
+        let depot = self.slot.depot();
         names.retain(|name| !depot.is_some_and(|depot| depot.was_fetched(name)));
         names
     }

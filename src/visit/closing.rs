@@ -190,7 +190,7 @@ impl Course {
     /// Takes the first error of a value that was refused and that nothing took the place of.
     fn take_refused(&mut self) -> Option<Failure> {
         let mut slots = self.slots_mut().enumerate();
-        slots.find_map(|(at, slot)| Some((at, slot.refused.take()?.error)))
+        slots.find_map(|(at, slot)| Some((at, slot.take_refused()?)))
     }
 
     /// Says that changes were given up, unless the response does.
@@ -322,7 +322,7 @@ impl<'v> SlotVisit<'v, '_> {
         commit_time: Timestamp,
     ) -> Result<(), Error> {
         let issued = state.issued(self.now, self.slot.usage == Usage::Passive);
-        let later = outliving(self.config, (state, &self.slot.heard), record, commit_time);
+        let later = outliving(self.config, (state, self.slot.heard()), record, commit_time);
         let record = later.as_deref().unwrap_or(record);
         // A handler that ran for longer than its session lives revives nothing, and neither does what
         // it asked for in this request.

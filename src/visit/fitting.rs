@@ -26,8 +26,8 @@ pub(crate) struct Fitted<'c> {
     exit: Exit<'c>,
     payload: Payload,
     chunks: Chunks,
-    /// Bytes of attributes that are in the store.
-    pub(crate) stored: usize,
+    /// Whether its attributes are in the store.
+    pub(crate) is_stored: bool,
 }
 
 /// The sizes of a session that was written.
@@ -43,8 +43,8 @@ pub(crate) struct WriteSize<'c> {
     pub(super) was_near: bool,
     /// Bytes that its cookies take in the next request.
     pub(crate) field_bytes: usize,
-    /// Bytes of attributes that are in the store.
-    stored: usize,
+    /// Whether its attributes are in the store.
+    is_stored: bool,
 }
 
 impl WriteSize<'_> {
@@ -52,10 +52,11 @@ impl WriteSize<'_> {
     /// told which happens every day.
     pub(super) fn note(self, state: &SessionState, is_heard: bool, mut note: impl FnMut(Event)) {
         if is_heard {
+            let stored = state.record().filter(|_| self.is_stored);
             note(Event::Written {
                 bytes: self.bytes,
                 cookies: self.cookies,
-                stored: self.stored,
+                stored: stored.map_or(0, |record| record.attributes.length()),
                 reason: state.written_for(),
             });
         }
@@ -117,17 +118,17 @@ impl<'c> Exit<'c> {
         let payload = record
             .encode(packing)
             .map_err(|over| Oversize::new(Measure::Unpacked, over.0, UNPACKED_MAX))?;
-        self.fitted(payload, 0)
+        self.fitted(payload, false)
     }
 
-    fn fitted(self, payload: Payload, stored: usize) -> Result<Fitted<'c>, Oversize> {
+    fn fitted(self, payload: Payload, is_stored: bool) -> Result<Fitted<'c>, Oversize> {
         let chunks = self.chunks(payload.bytes.len());
         let chunks = chunks.map_err(|overflow| self.oversize(overflow))?;
         Ok(Fitted {
             exit: self,
             payload,
             chunks,
-            stored,
+            is_stored,
         })
     }
 
@@ -138,7 +139,7 @@ impl<'c> Exit<'c> {
 
     /// Fits what a cookie keeps of a session whose attributes are in this deposit.
     pub(super) fn fit_with(self, record: &Record, deposit: &Deposit) -> Result<Fitted<'c>, Error> {
-        let fitted = self.fitted(record.encode_with(deposit), record.attributes.length());
+        let fitted = self.fitted(record.encode_with(deposit), true);
         fitted.map_err(|oversize| Error::too_large(oversize).of_cookie(self.config.cookie()))
     }
 
@@ -280,7 +281,7 @@ impl<'c> Fitted<'c> {
             bytes,
             cookies: chunks.count(),
             budget,
-            stored: self.stored,
+            is_stored: self.is_stored,
             was_near: bytes > budget.warning_limit() && held.is_some_and(is_near),
             field_bytes: carrier.field_bytes(chunks, max_age),
         }
@@ -295,9 +296,9 @@ impl<'c> Fitted<'c> {
     /// Counts the bytes of attributes that would still fit.
     pub(crate) fn room(&self, record: &Record) -> usize {
         let in_store = self.exit.room_in_store(record.attributes.length());
-        match self.stored {
-            0 => self.exit.room(self.payload.content).max(in_store),
-            _ => in_store,
+        match self.is_stored {
+            false => self.exit.room(self.payload.content).max(in_store),
+            true => in_store,
         }
     }
 }

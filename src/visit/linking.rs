@@ -77,7 +77,7 @@ impl SlotVisit<'_, '_> {
         };
         let issued = state.issued(now, usage == Usage::Passive);
         let exit = Exit::of(config, Source::Link, state, now);
-        let later = outliving(config, (state, &self.slot.heard), record, now);
+        let later = outliving(config, (state, self.slot.heard()), record, now);
         let record = later.as_deref().unwrap_or(record);
         let overflow = config.overflow.as_ref();
         // The link is made now, and what it leads to is stored before it is sent.
@@ -92,7 +92,7 @@ impl SlotVisit<'_, '_> {
         size.note(state, is_heard, |note| notes.push(note));
         notes.into_iter().for_each(|note| self.note(note));
         if put.is_some() {
-            self.slot.depot.get_or_insert_default().put = put;
+            self.slot.depot_mut().put = put;
         }
         Ok(text)
     }

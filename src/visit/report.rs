@@ -13,7 +13,7 @@ impl Course {
     /// Notes what the response `said` of the sessions.
     pub(super) fn report(&mut self, visit: &Visit, said: &[Said<'_>]) {
         let is_quiet = |said: &Said<'_>| matches!(said.deed, Deed::Nothing);
-        if said.iter().all(is_quiet) && self.slots().all(|slot| slot.refused.is_none()) {
+        if said.iter().all(is_quiet) && !self.slots().any(SlotState::has_refused) {
             return;
         }
         let Course {
@@ -25,13 +25,8 @@ impl Course {
         let slots = std::iter::once(first).chain(others);
         for (at, (slot, said)) in slots.zip(said).enumerate() {
             // Nobody made up for it, and no page says so.
-            if let Some(refused) = slot.refused.take() {
-                notes.push((
-                    at,
-                    Event::NotStored {
-                        error: refused.error,
-                    },
-                ));
+            if let Some(error) = slot.take_refused() {
+                notes.push((at, Event::NotStored { error }));
             }
             let Some(state) = &slot.session else { continue };
             let is_heard = visit.slots.hears_everyday(at);

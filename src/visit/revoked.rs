@@ -171,7 +171,7 @@ fn judge_by(
 #[inline(always)]
 pub(super) fn outliving(
     config: &Config,
-    (state, heard): (&SessionState, &Heard),
+    (state, heard): (&SessionState, Heard<'_>),
     record: &Record,
     now: Timestamp,
 ) -> Option<Box<Record>> {
@@ -185,7 +185,7 @@ pub(super) fn outliving(
 #[inline(never)]
 fn later(
     config: &Config,
-    (revoking, heard): (&Revoking, &Heard),
+    (revoking, heard): (&Revoking, Heard<'_>),
     record: &Record,
     now: Timestamp,
 ) -> Option<Box<Record>> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::state::SessionState;
 use crate::event::Event;
 use crate::lifetime::Timestamp;
-use crate::revocation::{Heard, Revocations, Staleness};
+use crate::revocation::{Revocations, Staleness};
 
 /// Where revocations are looked for, and what happens if nobody knows.
 #[derive(Debug)]
@@ -34,9 +34,9 @@ impl Revoking {
         self.revocations.asks()
     }
 
-    /// Returns what a request has heard that begins now.
-    pub(super) fn heard(&self) -> Heard {
-        Heard::after(self.revocations.changes())
+    /// Returns how many changes the table has seen.
+    pub(super) fn changes(&self) -> u32 {
+        self.revocations.changes()
     }
 
     /// Returns how old knowledge may be.

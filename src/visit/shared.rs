@@ -61,8 +61,11 @@ impl Visit {
             let lines: SmallVec<[&[u8]; 4]> = lines.into_iter().collect();
             let read =
                 |config: &Config| SlotState::read(slots, config, lines.iter().copied(), &request);
-            let others = slots.iter().skip(1).map(|slot| read(&slot.config));
-            (read(slots.main()), others.collect())
+            let other = |slot: &SlotConfig| SlotState::of(&slot.config, read(&slot.config));
+            (
+                read(slots.main()),
+                slots.iter().skip(1).map(other).collect(),
+            )
         };
         Arc::new(Visit {
             slots: Arc::clone(slots),
@@ -71,7 +74,7 @@ impl Visit {
             plain_http: is_plain.then(|| request.host_name()),
             course: Mutex::new(Course {
                 phase,
-                main,
+                main: SlotState::of(slots.main(), main),
                 others,
                 notes: Notes::new(),
             }),

@@ -16,10 +16,7 @@ impl Visit {
         let all = self.slots.revocations_of(target, now);
         for at in 0..self.len() {
             if let Some(revoking) = &self.config(at).revoking {
-                let note = |slot: &mut SlotVisit<'_, '_>| {
-                    revoking.revocations.note_own(&all, &mut slot.slot.heard);
-                };
-                self.at(at, note);
+                self.at(at, |slot| slot.slot.note_revoked(revoking, &all));
             }
         }
         all

@@ -3,9 +3,9 @@
 use super::config::{Config, SlotList};
 use super::course::{Course, Notes};
 use super::fitting::Exit;
-use super::opening::{Deposited, Looked, look, open};
+use super::opening::{Looked, look, open};
 use super::phase::{Cause, Closing, HeldBack, Phase};
-use super::slot_state::{RefusedValue, SlotState, Usage};
+use super::slot_state::{Seldom, SlotState, Usage};
 use super::state::{Edit, SessionState};
 use crate::carrier::{Incoming, Source};
 use crate::error::{Error, Refusal};
@@ -78,16 +78,12 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         let SlotState {
             came,
             session,
-            depot,
+            seldom,
             ..
         } = &mut **slot;
         session.get_or_insert_with(|| {
-            let state = SessionState::of(open(
-                config,
-                came,
-                Deposited::Fetched(depot.as_deref()),
-                *now,
-            ));
+            let deposited = Seldom::deposited(seldom.as_deref());
+            let state = Box::new(SessionState::of(open(config, came, deposited, *now)));
             match state.refusal() {
                 None if list.hears_everyday(*at) => notes.push((*at, Event::Opened {})),
                 None | Some(Refusal::Absent) => {}
@@ -102,17 +98,12 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
 
     /// Looks at each text that came, and changes nothing.
     pub(crate) fn look(&self) -> Vec<Looked> {
-        look(
-            self.config,
-            self.came(),
-            self.slot.depot.as_deref(),
-            self.now,
-        )
+        look(self.config, self.came(), self.slot.depot(), self.now)
     }
 
     /// Returns the session, if it was looked at.
     pub(crate) fn opened(&self) -> Option<&SessionState> {
-        self.slot.session.as_ref()
+        self.slot.session.as_deref()
     }
 
     pub(crate) fn came(&self) -> &Incoming {
@@ -148,17 +139,13 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         }
         let is_change = self.open().apply(edit, now)?;
         self.slot.forget_put();
-        self.slot
-            .refused
-            .take_if(|refused| edit.settles(&refused.attribute));
+        self.slot.settle(|name| edit.settles(name));
         Ok(is_change)
     }
 
     /// Forgets that a value of this attribute was refused.
     pub(crate) fn settle(&mut self, name: &str) {
-        self.slot
-            .refused
-            .take_if(|refused| refused.attribute == name);
+        self.slot.settle(|refused| refused == name);
     }
 
     /// Stores a value, if that changes anything and `allowed` agrees to what it replaces.
@@ -189,9 +176,7 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
     fn check_fits(&mut self, name: &str, entry: &Entry<'_>) -> Result<(), Error> {
         self.config.check_keeps_secrets(entry)?;
         self.exit().check_fits(entry).inspect_err(|error| {
-            let attribute = name.to_owned();
-            let error = error.clone();
-            self.slot.refused = Some(Box::new(RefusedValue { attribute, error }));
+            self.slot.refuse(name.to_owned(), error.clone());
         })
     }
 

@@ -3,36 +3,49 @@
 use super::config::{Config, SlotList};
 use super::depot::Depot;
 use super::opening::{Deposited, open};
+use super::revoking::Revoking;
 use super::state::{Change, SessionState};
 use crate::carrier::{Incoming, LinkUse};
 use crate::cookie::CookieSpec;
 use crate::error::Error;
 use crate::head::RequestHead;
 use crate::lifetime::Timestamp;
-use crate::revocation::Heard;
+use crate::revocation::{Heard, Revocation};
 
 /// The session of one slot.
 pub(super) struct SlotState {
     pub(super) came: Incoming,
-    /// `None` until the session is first looked at.
-    pub(super) session: Option<SessionState>,
+    /// `None` until the session is first looked at. Most requests never do, and move no room for it.
+    pub(super) session: Option<Box<SessionState>>,
     /// `None` if no link carries the session.
     pub(super) links: Option<Box<LinkUse>>,
-    /// The value that was refused last, until its attribute has another one.
-    pub(super) refused: Option<Box<RefusedValue>>,
+    /// `None` in nearly every request, which moves a slot and drops it.
+    pub(super) seldom: Option<Box<Seldom>>,
     pub(super) usage: Usage,
-    /// What it had heard of revocations.
-    pub(super) heard: Heard,
     /// About how many of the sessions that came this request asked itself, and did not hear another's answer.
     pub(super) asked: u8,
-    /// Seldom anything: what a request knows of attributes that are stored elsewhere.
-    pub(super) depot: Option<Box<Depot>>,
+    /// How many changes the table of revocations had seen when the request began.
+    changes: u32,
+}
+
+/// What carries the session, and the use of links.
+type Carried = (Incoming, Option<Box<LinkUse>>);
+
+/// What few requests have of a slot.
+#[derive(Default)]
+pub(super) struct Seldom {
+    /// The value that was refused last, until its attribute has another one.
+    refused: Option<RefusedValue>,
+    /// What is known of attributes that are stored elsewhere.
+    depot: Depot,
+    /// What the request revoked, where it had heard of all that was revoked of the same target before.
+    revoked: Vec<Revocation>,
 }
 
 /// A value with which no session could be sent.
-pub(super) struct RefusedValue {
-    pub(super) attribute: String,
-    pub(super) error: Error,
+struct RefusedValue {
+    attribute: String,
+    error: Error,
 }
 
 /// Whether a request counts as a use of its session.
@@ -50,46 +63,103 @@ impl SlotState {
         config: &Config,
         lines: impl IntoIterator<Item = &'a [u8]>,
         request: &RequestHead<'_, ()>,
-    ) -> SlotState {
+    ) -> Carried {
         let spec = &config.carriers.cookies().own().spec;
-        let (came, links) = match spec.is_development() && !is_served(spec, request) {
+        match spec.is_development() && !is_served(spec, request) {
             true => (Incoming::Barred(request.host_name()), None),
             // Which requests of other origins are served is said by the main slot for all.
             false => config
                 .carriers
                 .read(lines, request, &slots.main().cross_origin),
-        };
+        }
+    }
+
+    /// Begins a slot. Apart from [`read`](SlotState::read), so that it is made where it stays: a request moves
+    /// what came, and not the room for a session that nobody looked at.
+    #[inline]
+    pub(super) fn of(config: &Config, (came, links): Carried) -> SlotState {
         SlotState {
             came,
             session: None,
             links,
-            refused: None,
+            seldom: None,
             usage: Usage::Active,
-            heard: config
-                .revoking
-                .as_ref()
-                .map_or_else(Heard::default, |revoking| revoking.heard()),
             asked: 0,
-            depot: None,
+            changes: match &config.revoking {
+                None => 0,
+                Some(revoking) => revoking.changes(),
+            },
         }
+    }
+
+    /// Returns what the request has heard of revocations.
+    pub(super) fn heard(&self) -> Heard<'_> {
+        let seldom = self.seldom.as_ref();
+        Heard {
+            changes: self.changes,
+            own: seldom.map(|seldom| &*seldom.revoked).unwrap_or_default(),
+        }
+    }
+
+    /// Notes what the request revokes.
+    pub(super) fn note_revoked(&mut self, revoking: &Revoking, all: &[Revocation]) {
+        let own = revoking.revocations.own(all, self.heard());
+        self.seldom.get_or_insert_default().revoked.extend(own);
+    }
+
+    /// Notes a value with which no session could be sent.
+    pub(super) fn refuse(&mut self, attribute: String, error: Error) {
+        self.seldom.get_or_insert_default().refused = Some(RefusedValue { attribute, error });
+    }
+
+    /// Returns whether a value was refused, and nothing took its place.
+    pub(super) fn has_refused(&self) -> bool {
+        let mut seldom = self.seldom.iter();
+        seldom.any(|seldom| seldom.refused.is_some())
+    }
+
+    /// Takes out why a value was refused.
+    pub(super) fn take_refused(&mut self) -> Option<Error> {
+        Some(self.seldom.as_mut()?.refused.take()?.error)
+    }
+
+    /// Forgets a value that was refused, if its attribute has another one by now.
+    pub(super) fn settle(&mut self, is_settled: impl Fn(&str) -> bool) {
+        if let Some(seldom) = &mut self.seldom {
+            seldom
+                .refused
+                .take_if(|refused| is_settled(&refused.attribute));
+        }
+    }
+
+    /// Returns what the request knows of deposits.
+    pub(super) fn depot(&self) -> Option<&Depot> {
+        self.seldom.as_ref().map(|seldom| &seldom.depot)
+    }
+
+    /// Returns what the request knows of deposits, to note more.
+    pub(super) fn depot_mut(&mut self) -> &mut Depot {
+        &mut self.seldom.get_or_insert_default().depot
     }
 
     /// Goes back to the session as it came.
     pub(super) fn reset(&mut self, config: &Config, now: Timestamp) {
-        self.refused = None;
+        self.take_refused();
         // The links of the error page carry what came.
         self.links.iter_mut().for_each(|links| links.forget());
         self.forget_put();
         if self.session.is_some() {
-            let deposited = Deposited::Fetched(self.depot.as_deref());
-            self.session = Some(SessionState::of(open(config, &self.came, deposited, now)));
+            let deposited = Seldom::deposited(self.seldom.as_deref());
+            self.session = Some(Box::new(SessionState::of(open(
+                config, &self.came, deposited, now,
+            ))));
         }
     }
 
     /// Forgets a deposit of the session as it was.
     pub(super) fn forget_put(&mut self) {
-        if let Some(depot) = &mut self.depot {
-            depot.put = None;
+        if let Some(seldom) = &mut self.seldom {
+            seldom.depot.put = None;
         }
     }
 
@@ -113,6 +183,13 @@ impl SlotState {
             _ => self.reset(config, now),
         }
         true
+    }
+}
+
+impl Seldom {
+    /// Returns what becomes of a session whose attributes are in a deposit.
+    pub(super) fn deposited(seldom: Option<&Seldom>) -> Deposited<'_> {
+        Deposited::Fetched(seldom.map(|seldom| &seldom.depot))
     }
 }
 

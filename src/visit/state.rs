@@ -1,6 +1,7 @@
 //! Holds what one request knows of one session, which changes by `apply` and `put` only.
 
 use std::mem::take;
+use std::num::NonZero;
 
 use super::held::{Held, Opening};
 use crate::error::{Error, Refusal};
@@ -251,7 +252,7 @@ impl SessionState {
             Edit::Remember(seconds) => self.ask(|own| {
                 *own = OwnLifetimes {
                     idle: Some(Idle::Never),
-                    absolute: Some(seconds),
+                    absolute: NonZero::new(seconds),
                 }
             }),
             Edit::Label(labels) => {

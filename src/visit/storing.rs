@@ -93,9 +93,7 @@ impl Visit {
                 Err(cause) => Stage::Failed(slot.note_failed("put", cause)),
             };
             let is_kept = matches!(stage, Stage::Kept);
-            if let Some(depot) = &mut slot.slot.depot {
-                depot.settle(&name, stage);
-            }
+            slot.slot.depot_mut().settle(&name, stage);
             is_kept
         })
     }
@@ -159,16 +157,16 @@ impl SlotVisit<'_, '_> {
             return None;
         }
         let record = state.record()?;
-        let later = outliving(config, (state, &self.slot.heard), record, now);
+        let later = outliving(config, (state, self.slot.heard()), record, now);
         let record = later.as_deref().unwrap_or(record);
         let exit = Exit::of(config, source, state, self.now);
         let until = kept_until(config, record);
         // A link carries what it was made with.
         if exit.carrier.is_in_head() && !self.has_put() {
             let put = Put::of(exit, overflow, record)?;
-            self.slot.depot.get_or_insert_default().put = Some(put);
+            self.slot.depot_mut().put = Some(put);
         }
-        let put = self.slot.depot.as_mut()?.put.as_mut()?;
+        let put = self.slot.depot_mut().put.as_mut()?;
         match replace(&mut put.stage, Stage::Asked) {
             Stage::Due(sealed) => Some(Underway {
                 at: self.at,
@@ -184,7 +182,7 @@ impl SlotVisit<'_, '_> {
     }
 
     fn has_put(&self) -> bool {
-        let depot = self.slot.depot.as_ref();
+        let depot = self.slot.depot();
         depot.is_some_and(|depot| depot.put.is_some())
     }
 
@@ -238,7 +236,7 @@ impl SlotVisit<'_, '_> {
 
     #[inline(never)]
     fn fit_or_find<'c>(&self, exit: Exit<'c>, record: &Record) -> Result<Fitted<'c>, Error> {
-        let depot = self.slot.depot.as_ref();
+        let depot = self.slot.depot();
         let unstored = match depot.map_or(Err(Unstored::NotAsked), |depot| depot.kept()) {
             Ok(deposit) => return exit.fit_with(record, deposit),
             Err(unstored) => unstored,

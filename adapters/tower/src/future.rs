@@ -69,6 +69,27 @@ pin_project! {
     }
 }
 
+impl<S, ReqBody> State<S, ReqBody>
+where
+    S: Service<Request<ReqBody>>,
+{
+    #[cold]
+    fn committing(
+        pending: Pending,
+        session: Session,
+        response: S::Response,
+        now: OffsetDateTime,
+    ) -> Self {
+        let committing = Some(Box::new(Committing {
+            pending,
+            session,
+            response,
+            now,
+        }));
+        State::Committing { committing }
+    }
+}
+
 /// A request that is not handed on before an answer is there, and the service that is ready for it.
 struct Waiting<S, ReqBody> {
     pending: Pending,
@@ -147,19 +168,14 @@ where
                     this.state.set(State::Running { inner, session });
                 }
                 StateProjection::Running { inner, session } => {
-                    let response = ready!(inner.poll(context))?;
+                    let mut response = ready!(inner.poll(context))?;
                     let (head, now) = (head::of_response(&response), this.shared.clock.now());
                     let Some(pending) = adapter::pending_commit(session, head, now) else {
-                        return Poll::Ready(Ok(commit(this.shared, session, response, now)));
+                        commit(this.shared, session, &mut response, now);
+                        return Poll::Ready(Ok(response));
                     };
-                    let session = session.clone();
-                    let committing = Some(Box::new(Committing {
-                        pending,
-                        session,
-                        response,
-                        now,
-                    }));
-                    this.state.set(State::Committing { committing });
+                    let committing = State::committing(pending, session.clone(), response, now);
+                    this.state.set(committing);
                 }
                 StateProjection::Committing { committing } => {
                     let waits = committing.as_mut().expect("it is taken once");
@@ -167,11 +183,12 @@ where
                     let waits = *committing.take().expect("it was there");
                     let Committing {
                         session,
-                        response,
+                        mut response,
                         now,
                         ..
                     } = waits;
-                    return Poll::Ready(Ok(commit(this.shared, &session, response, now)));
+                    commit(this.shared, &session, &mut response, now);
+                    return Poll::Ready(Ok(response));
                 }
                 StateProjection::Refused { refused } => return Poll::Ready(Ok(refused.answer())),
             }

@@ -85,6 +85,8 @@ pub(crate) enum FieldValue<T> {
 impl RequestParts<'_> {
     /// Returns whether the request must not change anything (RFC 9110 section 9.2.1), and opens no connection
     /// that could. A request whose method is not known may change something.
+    // The first question about every request, and nearly always the last.
+    #[inline]
     pub(crate) fn is_safe(&self) -> bool {
         match self.method {
             Some("GET") => !self.is_upgrade(),

@@ -78,18 +78,18 @@ pub(super) fn open(
         let hides = |at| came.jar().is_some_and(|jar| jar.may_hide_tombstones(at));
         let mut is_conflict = is_plantable && (candidates.more || hides(at));
         for candidate in candidates.list {
-            let opened = open_one(config, came, (at, family), candidate, deposited, now);
-            match (opened, &live) {
-                (Err(unaccepted), _) => refusals.push(unaccepted.refusal()),
-                (Ok((_, found)), Some((_, before)))
-                    if is_plantable && found.is_stranger_to(before) =>
-                {
-                    is_conflict = true;
-                }
-                (Ok((_, found)), Some((_, before))) if found.issued < before.issued => {}
-                // A later cookie of the same second wins: browsers send the older one first
-                // (RFC 6265 section 5.4).
-                (Ok(found), _) => live = Some(found),
+            // Matched where it is: a record is large.
+            match open_one(config, came, (at, family), candidate, deposited, now) {
+                Err(unaccepted) => refusals.push(unaccepted.refusal()),
+                Ok(found) => match &live {
+                    Some((_, before)) if is_plantable && found.1.is_stranger_to(before) => {
+                        is_conflict = true;
+                    }
+                    Some((_, before)) if found.1.issued < before.issued => {}
+                    // A later cookie of the same second wins: browsers send the older one first
+                    // (RFC 6265 section 5.4).
+                    _ => live = Some(found),
+                },
             }
         }
         // While the store is down, a planted session must not win over the visitor's own.

@@ -83,7 +83,7 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         } = &mut **slot;
         session.get_or_insert_with(|| {
             let deposited = Seldom::deposited(seldom.as_deref());
-            let state = SessionState::of(open(config, came, deposited, *now));
+            let state = Box::new(SessionState::of(open(config, came, deposited, *now)));
             match state.refusal() {
                 None if list.hears_everyday(*at) => notes.push((*at, Event::Opened {})),
                 None | Some(Refusal::Absent) => {}
@@ -92,7 +92,7 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
             if let Some(revoking) = &config.revoking {
                 revoking.note_stale(&state, *now, |event| notes.push((*at, event)));
             }
-            Box::new(state)
+            state
         })
     }
 

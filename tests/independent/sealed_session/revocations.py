@@ -64,8 +64,10 @@ class Known:
         missing = self.since > 0 and record.created < self.since + max(skew, 1)
         if missing and self.within is not None:
             raise Refused("not_known")
-        if None not in (self.as_of, self.within) and now - self.as_of > self.within:
-            raise Refused("not_known")
+        if None not in (self.as_of, self.within):
+            # The order within a second is not known.
+            if now - self.as_of > self.within or (self.within == 0 and self.as_of <= now):
+                raise Refused("not_known")
 
 
 def write_snapshot(written: int, since: int, all_kept: list[bytes]) -> bytes:

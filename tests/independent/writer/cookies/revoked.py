@@ -82,10 +82,13 @@ def among_others(cases: Cases) -> None:
 def known(cases: Cases) -> None:
     token = Token("known", record())
     for age, within, over in (
-        (0, 0, False),
-        (1, 0, True),
+        (0, 0, True),
+        (0, 1, False),
+        (1, 1, False),
+        (2, 1, True),
         (30, 30, False),
         (31, 30, True),
+        (-1, 0, False),
         (-50, 0, False),
         (31, None, False),
     ):

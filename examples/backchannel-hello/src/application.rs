@@ -16,6 +16,7 @@ use sealed_session_axum::{CookieSpec, Error, Key, KeyRing, Session, SessionLayer
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::client;
 use crate::keys::{Opened, ProviderKeys, Registration, TIMEOUT};
 use crate::logout_token::{Logout, Who};
 
@@ -76,7 +77,7 @@ impl Application {
             revoked,
             issuer: registration.issuer.clone(),
             keys: Arc::new(ProviderKeys::new(registration)),
-            http: reqwest::Client::new(),
+            http: client::new(),
         })
     }
 

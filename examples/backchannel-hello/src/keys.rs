@@ -9,6 +9,8 @@ use sealed_session_axum::time::{Duration, OffsetDateTime};
 use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
+use crate::client;
+
 /// Nothing else is accepted, whatever a token says of itself. It is what the application registered as
 /// `id_token_signed_response_alg`, which logout tokens have, too (Back-Channel Logout, section 2.6, step 3). Without a
 /// registration it is RS256.
@@ -59,7 +61,7 @@ impl ProviderKeys {
     pub(crate) fn new(registration: Registration) -> ProviderKeys {
         ProviderKeys {
             registration,
-            http: reqwest::Client::new(),
+            http: client::new(),
             fetched: Mutex::default(),
         }
     }

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod application;
+mod client;
 mod keys;
 mod logout_token;
 mod provider;

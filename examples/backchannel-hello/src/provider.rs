@@ -18,6 +18,7 @@ use sealed_session_axum::time::OffsetDateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::client;
 use crate::keys::{Registration, TIMEOUT};
 
 /// The name of its only key.
@@ -71,7 +72,7 @@ impl Provider {
                 key,
                 keys: JwkSet { keys: vec![public] },
                 registration,
-                http: reqwest::Client::new(),
+                http: client::new(),
                 sessions: Mutex::default(),
             }),
         })

@@ -290,10 +290,6 @@ mod tests {
                 &["--revocation", "redis://:secret@127.0.0.1:x"],
                 "--revocation: the URL of a store is redis://",
             ),
-            (
-                &["--revocation", "rediss://:secret@127.0.0.1"],
-                "--revocation: the store is to be reached by TLS: switch on the feature `tls`",
-            ),
             (&["--revocation"], "missing argument for option"),
         ] {
             let error = Options::parse(line.iter().copied())

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use foldhash::fast::RandomState;
+
 use super::record::Revocation;
 use super::target::TargetId;
 use crate::lifetime::Timestamp;
@@ -28,7 +30,8 @@ pub(super) struct Shards {
     swept: AtomicU64,
 }
 
-type Shard = HashMap<TargetId, Latest>;
+/// Names are MACs, and look random, unless whoever can write to a store made them up: the hash is quick, and seeded.
+type Shard = HashMap<TargetId, Latest, RandomState>;
 
 /// The latest revocation of a target, and until when one has to be kept.
 #[derive(Clone, Copy)]

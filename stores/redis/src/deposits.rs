@@ -39,7 +39,7 @@ impl OverflowStore for Deposits {
     ) -> Result<(), BoxError> {
         let mut set = redis::cmd("SET");
         set.arg(self.key(name)).arg(sealed);
-        set.arg("EXAT").arg(until.unix_timestamp().max(1));
+        set.arg("EX").arg(seconds_to(until));
         self.wire.command(&set).await?;
         Ok(())
     }
@@ -54,16 +54,19 @@ impl OverflowStore for Deposits {
     }
 
     async fn expire(&self, name: [u8; 16], at: OffsetDateTime) -> Result<(), BoxError> {
-        // The server's clock may be late, and what is over has to go now.
         let command = if at <= now() {
             redis::Cmd::del(self.key(name))
         } else {
-            let mut sooner = redis::cmd("EXPIREAT");
-            sooner.arg(self.key(name)).arg(at.unix_timestamp());
-            sooner.arg("LT");
+            let mut sooner = redis::cmd("EXPIRE");
+            sooner.arg(self.key(name)).arg(seconds_to(at)).arg("LT");
             sooner
         };
         self.wire.command(&command).await?;
         Ok(())
     }
+}
+
+/// Returns how many seconds are left, at least one. The server's clock may be ahead or late, and does not count.
+fn seconds_to(time: OffsetDateTime) -> i64 {
+    (time - now()).whole_seconds().max(1)
 }

@@ -192,7 +192,7 @@ async fn a_connection_that_breaks_before_the_answer_costs_a_visitor_nothing() {
     let ring = KeyRing::new(Key::generate().unwrap());
     let shop = Shop::new(&server.store_at(proxy.port()), ring);
     let browser = Browser::default();
-    for (at, command) in ["SET", "GET", "EXPIREAT", "DEL"].into_iter().enumerate() {
+    for (at, command) in ["SET", "GET", "EXPIRE", "DEL"].into_iter().enumerate() {
         proxy.lose_answers_of(command, 1);
         match command {
             "DEL" => shop.post(&browser, "/sign-out").await,

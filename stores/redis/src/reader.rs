@@ -67,6 +67,18 @@ struct Reader<'f> {
     refused: Option<Error>,
 }
 
+/// Nobody reads any more. Where that was not meant, it is told.
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        let error =
+            "nobody reads the store: the tokio runtime in which `revocations` was called has ended";
+        self.feed.health.send_modify(|health| {
+            (health.is_connected, health.is_whole) = (false, false);
+            health.error = Some(Error::configuration(error));
+        });
+    }
+}
+
 impl Reader<'_> {
     /// Reads by one connection until it fails.
     async fn stay(&mut self, mut connection: Connection, pause: &mut Duration) -> Error {

@@ -182,3 +182,18 @@ async fn a_connection_that_was_closed_meanwhile_costs_no_error() {
     let _: usize = server.run(&["CLIENT", "KILL", "TYPE", "normal"]);
     node.revoke("bob").await.unwrap();
 }
+
+#[test]
+fn a_node_whose_runtime_has_ended_says_that_nobody_reads() {
+    let runtime = || tokio::runtime::Runtime::new().unwrap();
+    let server = Server::start();
+    let first = runtime();
+    let node = first.block_on(Node::start(&server.store()));
+    assert!(node.shared.status().error.is_none());
+    drop(first);
+    let status = node.shared.status();
+    assert!(!status.is_connected && status.error.is_some(), "{status:?}");
+    let limit = Duration::from_millis(10);
+    let error = runtime().block_on(node.shared.caught_up(limit));
+    assert!(error.unwrap_err().to_string().contains("nobody reads"));
+}

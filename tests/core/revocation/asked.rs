@@ -72,6 +72,15 @@ fn builder() -> SessionManagerBuilder {
     SessionManager::builder("session", ring())
 }
 
+/// A manager that looks there, and refuses sessions of which nobody has known for so many seconds.
+fn strict(revocations: impl Into<Revocations>, seconds: u64) -> SessionManager {
+    builder()
+        .revocations(revocations)
+        .staleness(within(seconds).or_refuse())
+        .build()
+        .unwrap()
+}
+
 fn ada(manager: &SessionManager) -> Browser {
     let mut browser = Browser::default();
     browser.visit(manager, at(0), |session| {
@@ -83,12 +92,7 @@ fn ada(manager: &SessionManager) -> Browser {
 #[test]
 fn a_session_is_asked_about_once_within_the_bound() {
     let oracle = Oracle::new();
-    let staleness = within(60).or_refuse();
-    let manager = builder()
-        .revocations(oracle.revocations())
-        .staleness(staleness)
-        .build()
-        .unwrap();
+    let manager = strict(oracle.revocations(), 60);
     let browser = ada(&manager);
     let visit = |now: i64| {
         let session = browser.open(&manager, at(now));
@@ -120,12 +124,7 @@ fn a_session_is_asked_about_once_within_the_bound() {
 #[test]
 fn with_a_bound_of_zero_each_request_asks() {
     let oracle = Oracle::new();
-    let staleness = within(0).or_refuse();
-    let manager = builder()
-        .revocations(oracle.revocations())
-        .staleness(staleness)
-        .build()
-        .unwrap();
+    let manager = strict(oracle.revocations(), 0);
     let browser = ada(&manager);
     for answer in [Answer::Clear, Answer::Revoked, Answer::Clear] {
         oracle.says(answer);
@@ -140,11 +139,7 @@ fn with_a_bound_of_zero_each_request_asks() {
 fn with_a_bound_of_zero_nothing_counts_but_an_answer_of_this_request() {
     let (oracle, table) = (Oracle::new(), RevocationTable::new(10));
     let both = Revocations::from(table.clone()).or_ask(oracle.revocations());
-    let manager = builder()
-        .revocations(both)
-        .staleness(within(0).or_refuse())
-        .build()
-        .unwrap();
+    let manager = strict(both, 0);
     let browser = ada(&manager);
     let refusal = |answer| {
         oracle.says(answer);
@@ -233,11 +228,7 @@ fn a_question_has_what_a_users_table_needs_and_what_a_store_needs() {
 fn a_table_that_does_not_know_recently_enough_is_backed_by_who_is_asked() {
     let (oracle, table) = (Oracle::new(), RevocationTable::new(10));
     let both = Revocations::from(table.clone()).or_ask(oracle.revocations());
-    let manager = builder()
-        .revocations(both)
-        .staleness(within(30).or_refuse())
-        .build()
-        .unwrap();
+    let manager = strict(both, 30);
     let browser = ada(&manager);
     table.confirm(at(0));
     let visit = |now: i64| {
@@ -268,11 +259,7 @@ fn a_table_that_does_not_know_recently_enough_is_backed_by_who_is_asked() {
 fn a_table_beside_somebody_who_is_asked_knows_nothing_before_it_is_confirmed() {
     let (oracle, table) = (Oracle::new(), RevocationTable::new(10));
     let both = Revocations::from(table.clone()).or_ask(oracle.revocations());
-    let manager = builder()
-        .revocations(both)
-        .staleness(within(30).or_refuse())
-        .build()
-        .unwrap();
+    let manager = strict(both, 30);
     let refusal = |answer, revoke: bool| {
         let browser = ada(&manager);
         oracle.says(answer);

@@ -33,7 +33,7 @@ fn sessions(cookie: &'static str) -> SessionMiddleware {
 }
 
 /// Counts the visits of the outer application, on the way out.
-async fn count(
+pub(crate) async fn count(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> actix_web::Result<ServiceResponse<impl MessageBody>> {

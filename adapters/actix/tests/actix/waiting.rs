@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use actix_web::App;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::ErrorForbidden;
@@ -11,8 +12,6 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::rt::task::yield_now;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::{get, scope};
-use actix_web::{App, HttpMessage};
-use sealed_session as core;
 use sealed_session_actix::overflow::{BoxError, Overflow, OverflowStore};
 use sealed_session_actix::revocation::{Answer, AskedRevocations, Staleness};
 use sealed_session_actix::testing::Browser;
@@ -21,6 +20,7 @@ use sealed_session_actix::{
 };
 use time::OffsetDateTime;
 
+use crate::nested::count as count_around;
 use crate::support::{Reply, builder, call, named};
 
 fn asking(manager: SessionManagerBuilder) -> SessionMiddleware {
@@ -34,28 +34,12 @@ fn asking(manager: SessionManagerBuilder) -> SessionMiddleware {
 }
 
 async fn count(session: Session) -> Result<String, Error> {
-    let seen = session.update("seen", |seen: &mut u32| {
-        *seen += 1;
-        *seen
+    let visits = session.update("visits", |visits: &mut u32| {
+        *visits += 1;
+        *visits
     })?;
-    session.sign_in("ada", &[&"seen"])?;
-    Ok(seen.to_string())
-}
-
-/// Counts for the outer application, on the way out.
-async fn count_around(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> actix_web::Result<ServiceResponse<impl MessageBody>> {
-    let response = next.call(request).await?;
-    let session = response
-        .request()
-        .extensions()
-        .get::<core::Session>()
-        .cloned();
-    let counted = session.unwrap().update("seen", |seen: &mut u32| *seen += 1);
-    counted.unwrap();
-    Ok(response)
+    session.sign_in("ada", &[&"visits"])?;
+    Ok(visits.to_string())
 }
 
 #[actix_web::test]

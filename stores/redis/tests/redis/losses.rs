@@ -190,13 +190,20 @@ async fn a_server_that_comes_back_whole_is_vouched_for_by_a_node_that_lived() {
     assert_eq!(one.shared.status().repairs, 0, "nothing was lost");
 }
 
-#[tokio::test]
-async fn a_server_that_comes_back_to_nobody_is_believed_for_what_comes_then() {
+/// A server that kept everything, and was killed and started again when no node lived; and a session that was signed out
+/// before, and one that was not.
+async fn restarted_alone() -> (Server, String, String) {
     let mut server = Server::start_with(&["appendonly yes", "appendfsync always"]);
     let (one, other, alice, bob) = two_nodes(&server).await;
     drop((one, other));
     server.kill();
     server.restart();
+    (server, alice, bob)
+}
+
+#[tokio::test]
+async fn a_server_that_comes_back_to_nobody_is_believed_for_what_comes_then() {
+    let (server, alice, bob) = restarted_alone().await;
 
     // Whoever says that a restart loses nothing does not wait, and vouches for nobody else.
     let begun = Instant::now();
@@ -220,11 +227,7 @@ async fn a_server_that_comes_back_to_nobody_is_believed_for_what_comes_then() {
 
 #[tokio::test]
 async fn a_server_that_loses_nothing_is_believed_at_once() {
-    let mut server = Server::start_with(&["appendonly yes", "appendfsync always"]);
-    let (one, other, alice, bob) = two_nodes(&server).await;
-    drop((one, other));
-    server.kill();
-    server.restart();
+    let (server, alice, bob) = restarted_alone().await;
     let begun = Instant::now();
     let third = Node::start(&server.store().with_durable_restarts()).await;
     assert!(begun.elapsed() < Duration::from_secs(4));

@@ -132,7 +132,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     // Macros, which name types of the crate's root where an adapter uses them.
-    ("newtypes", &["Error", "Main", "Session", "Slot", "adapter"]),
+    (
+        "newtypes",
+        &["Error", "Main", "Session", "Slot", "adapter", "flash"],
+    ),
     // Pages of documentation.
     ("slots", &[]),
     ("when_a_cookie_is_written", &[]),

@@ -84,6 +84,7 @@
 #![forbid(unsafe_code)]
 
 pub mod adapter;
+pub mod flash;
 pub mod inspect;
 pub mod once;
 pub mod overflow;

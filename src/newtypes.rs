@@ -175,3 +175,43 @@ macro_rules! __not_live {
         impl ::std::error::Error for NotLive {}
     };
 }
+
+/// Defines `Flashes`, which takes the messages of a request.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __flashes {
+    (
+        $(#[$flashes:meta])*
+        pub struct Flashes;
+    ) => {
+        $(#[$flashes])*
+        #[derive(Clone, Debug, Default)]
+        pub struct Flashes(::std::vec::Vec<$crate::flash::Message>);
+
+        impl ::core::ops::Deref for Flashes {
+            type Target = [$crate::flash::Message];
+
+            fn deref(&self) -> &[$crate::flash::Message] {
+                &self.0
+            }
+        }
+
+        impl ::core::iter::IntoIterator for Flashes {
+            type Item = $crate::flash::Message;
+            type IntoIter = ::std::vec::IntoIter<$crate::flash::Message>;
+
+            fn into_iter(self) -> Self::IntoIter {
+                self.0.into_iter()
+            }
+        }
+
+        impl<'f> ::core::iter::IntoIterator for &'f Flashes {
+            type Item = &'f $crate::flash::Message;
+            type IntoIter = ::core::slice::Iter<'f, $crate::flash::Message>;
+
+            fn into_iter(self) -> Self::IntoIter {
+                self.0.iter()
+            }
+        }
+    };
+}

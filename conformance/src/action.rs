@@ -6,6 +6,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use sealed_session::flash::{Level, Message};
 use sealed_session::report::Source;
 use sealed_session::testing::ManualClock;
 use sealed_session::{Error, Key, Session};
@@ -92,6 +93,12 @@ fn with_session(
         "destroy" => return session.destroy().map(|()| None),
         // A session error that is no mistake of the app's.
         "fail" => return "not a key".parse::<Key>().map(|_| None),
+        "flash" => return session.flash(level(first)?, second).map(|()| None),
+        "flash-noise" => {
+            let letters = first.parse().map_err(|_| unknown(first))?;
+            let noise = noise("flash", letters);
+            return session.flash(Level::Error, noise).map(|()| None);
+        }
         "sign-in" => return session.sign_in(first, &[&second]).map(|()| None),
         "passive" => {
             session.mark_passive();
@@ -146,6 +153,18 @@ fn with_session(
         _ => return Err(unknown(verb)),
     };
     Ok(Some(text))
+}
+
+fn level(word: &str) -> Result<Level, Error> {
+    let all = [Level::Info, Level::Success, Level::Warning, Level::Error];
+    let found = all.into_iter().find(|level| level.as_str() == word);
+    found.ok_or_else(|| unknown(word))
+}
+
+/// What a page shows of messages.
+pub(crate) fn shown(messages: &[Message]) -> String {
+    let one = |message: &Message| format!("{}: {message}", message.level);
+    messages.iter().map(one).collect::<Vec<_>>().join(",")
 }
 
 fn unknown(step: &str) -> Error {

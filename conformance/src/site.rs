@@ -4,6 +4,7 @@ use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sealed_session::adapter::{Clock, SystemClock};
+use sealed_session::flash::Message;
 use sealed_session::testing::ManualClock;
 use sealed_session::{Error, Session, SessionManager, Slot};
 
@@ -263,6 +264,25 @@ impl Site {
             status: 500,
             ..Reply::text(error.to_string())
         })
+    }
+
+    /// A page that shows these messages, with the status that the path asks for.
+    ///
+    /// ```
+    /// use conformance::sealed_session::flash::Level;
+    /// # use sealed_session::testing;
+    /// # let (site, session) = (conformance::Site::usual()?, testing::session());
+    /// session.flash(Level::Success, "Saved")?;
+    /// let page = site.show(&session.take_flashes()?, "/flashes/status.404");
+    /// assert_eq!((page.status, page.body.as_str()), (404, "success: Saved"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn show(&self, messages: &[Message], path: &str) -> Reply {
+        Reply {
+            body: action::shown(messages),
+            ..self.plain(path)
+        }
     }
 
     /// A reply that tells whether somebody came.

@@ -77,8 +77,10 @@ pub(super) const LINE_MAX: usize = 4_093;
 pub struct Budget {
     /// The most bytes of everything in a response head, if that is limited.
     head: Option<usize>,
-    /// Bytes of a head that are not the session's.
+    /// Bytes of a head for what stands beside the session.
     reserved: usize,
+    /// Bytes of a head for another slot.
+    shared: usize,
     line: usize,
     cookies: usize,
     total: usize,
@@ -89,6 +91,9 @@ pub struct Budget {
 /// Bytes of a `Cookie` field's value that all common clients and servers take: curl takes 8,181, nginx
 /// 8,182, Apache 8,183. See docs/clients.md.
 const COMMON_REQUEST: usize = 8_180;
+
+/// Bytes of a response head that messages for the next page take.
+const MESSAGES: usize = 768;
 
 /// HAProxy takes a head of 15,292 bytes. A browser's other fields take about a thousand.
 const ROOMY_REQUEST: usize = 14_300;
@@ -109,6 +114,7 @@ impl Budget {
         Budget {
             head: None,
             reserved: 0,
+            shared: 0,
             line,
             cookies,
             total,
@@ -132,6 +138,15 @@ impl Budget {
     #[must_use]
     pub const fn portable() -> Budget {
         Budget::preset([3_072, 1, 3_072], [2_457, COMMON_REQUEST]).with_head_limit(3_072)
+    }
+
+    /// Returns the budget of messages for the next page: with the name of the field and the line's end they take a quarter of
+    /// the response head that [`portable`](Budget::portable) takes.
+    pub(crate) const fn for_messages() -> Budget {
+        const LINE: usize = MESSAGES - "set-cookie: \r\n".len();
+        let mut budget = Budget::preset([LINE, 1, LINE], [LINE / 5 * 4, COMMON_REQUEST]);
+        budget.head = Some(MESSAGES);
+        budget
     }
 
     /// Returns a budget of two cookies, for stacks that take 8 KiB of headers. A stock nginx in front does not:
@@ -364,8 +379,17 @@ impl Budget {
     pub(crate) fn reserving(mut self, bytes: usize) -> Budget {
         self.reserved = bytes;
         if let Some(head) = self.head {
-            self.total = self.total.min(head.saturating_sub(bytes));
+            self.total = self.total.min(head.saturating_sub(bytes + self.shared));
             self.warning_limit = self.warning_limit.min(self.total / 5 * 4);
+        }
+        self
+    }
+
+    /// Leaves room in a limited response head to a slot of the budget `other`. Comes before
+    /// [`reserving`](Budget::reserving).
+    pub(crate) fn sharing(mut self, other: &Budget) -> Budget {
+        if self.head.is_some() {
+            self.shared = other.whole_head();
         }
         self
     }
@@ -373,7 +397,7 @@ impl Budget {
     /// Returns how many bytes of a limited response head are not the session's.
     pub(crate) fn reserved(&self) -> usize {
         if self.head.is_some() {
-            self.reserved
+            self.reserved + self.shared
         } else {
             0
         }
@@ -387,6 +411,9 @@ impl Budget {
     /// Says which budget holds more, and what it asks of the servers in front; see docs/clients.md.
     pub(crate) fn cure(&self) -> &'static str {
         match self.whole_head() {
+            _ if *self == Budget::for_messages() => {
+                "messages for the next page are a few sentences together; keep longer ones where that page finds them"
+            }
             0..6_500 => {
                 "`Budget::within_8k` holds more, and a stock nginx answers 502 to it: set \
                  `proxy_buffer_size 8k` there"
@@ -434,8 +461,8 @@ impl Budget {
         if self.line < least || self.total < least {
             let head = match self.head {
                 Some(head) => format!(
-                    "; of the {head} bytes of a response head {} are kept for tombstones, removals and caching",
-                    self.reserved
+                    "; of the {head} bytes of a response head {} are kept for what stands beside the session",
+                    self.reserved()
                 ),
                 None => String::new(),
             };

@@ -302,6 +302,15 @@ impl CookieSpec {
         self
     }
 
+    /// Returns a cookie like this one, whose name has this at its end.
+    pub(crate) fn beside(&self, suffix: &str) -> CookieSpec {
+        let name = format!("{}{suffix}", self.name);
+        CookieSpec {
+            name,
+            ..self.clone()
+        }
+    }
+
     /// Returns the name of the cookie, once it is [resolved](CookieSpec::resolved).
     pub(crate) fn name(&self) -> &str {
         &self.name

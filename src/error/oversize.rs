@@ -155,7 +155,7 @@ impl fmt::Display for Oversize {
             let reserved = self.reserved;
             write!(
                 f,
-                ", which keeps {reserved} bytes of a response head for tombstones, removals and caching"
+                ", which keeps {reserved} bytes of a response head for what stands beside it"
             )?;
         }
         if self.is_alone {

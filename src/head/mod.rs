@@ -6,7 +6,9 @@
 mod host;
 mod request;
 mod response;
+mod unseen;
 
 pub(crate) use host::HostName;
 pub use request::RequestHead;
 pub use response::{HeaderChange, HeadersMut, ResponseHead};
+pub(crate) use unseen::goes_unseen;

@@ -148,6 +148,8 @@ impl Lifetime {
         let (shortest, longest) = (self.shortest_idle(), self.longest_finite_idle());
         let longest_absolute = self.longest_absolute().as_secs();
         let (touch, skew) = (self.touch_interval().as_secs(), self.skew.as_secs());
+        // Where the absolute lifetime is over as soon, no touch keeps a session for longer.
+        let is_kept_alive = shortest < longest_absolute;
         let fault = if idle == 0 || shortest == 0 {
             "the idle timeout is under one second".to_owned()
         } else if idle > absolute {
@@ -176,7 +178,7 @@ impl Lifetime {
                 "the longest idle timeout ({longest} s) is longer than the longest absolute \
                  lifetime ({longest_absolute} s); `with_remembered_up_to` permits a longer one"
             )
-        } else if self.touch.is_some() && !(1..=shortest / 2).contains(&touch) {
+        } else if touch == 0 || (is_kept_alive && self.touch.is_some() && touch > shortest / 2) {
             format!(
                 "a touch every {touch} s is not between one second and half of the shortest idle \
                  timeout ({shortest} s), so that visitors who are active would be lost"
@@ -211,6 +213,8 @@ mod tests {
                 .with_absolute_lifetime(60 * MINUTE),
             base.with_idle_timeout(Duration::from_secs(1)),
             base.with_touch_interval(15 * MINUTE),
+            base.with_idle_timeout(720 * MINUTE)
+                .with_touch_interval(720 * MINUTE),
             base.allow_idle(MINUTE, 720 * MINUTE)
                 .with_touch_interval(MINUTE / 2),
             base.allow_idle(30 * MINUTE, 30 * MINUTE).allow_never_idle(),

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::{SessionManager, SessionManagerBuilder};
+use super::{SessionManager, SessionManagerBuilder, slots};
 use crate::carrier::{Carriers, Cookies, Family};
-use crate::cookie::{CookieSpec, Names};
+use crate::cookie::{Budget, CookieSpec, Names};
 use crate::error::Error;
 use crate::event::Event;
 use crate::keys::KeyRing;
@@ -89,8 +89,29 @@ impl SessionManagerBuilder {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn build(self) -> Result<SessionManager, Error> {
-        self.check()?;
+        let budget = match self.has_flash {
+            true => self.budget.sharing(&Budget::for_messages()),
+            false => self.budget,
+        };
+        let budget = budget.reserving(self.beside());
+        self.check(budget)?;
         let hosts = self.cookie.plain_http_hosts().to_vec();
+        let flash = self.flash_slot()?;
+        let mut slots = SlotList::new(Arc::new(self.config(budget)));
+        if let Some(flash) = flash {
+            slots::check(&slots, &flash)?;
+            slots.push(flash);
+        }
+        if !hosts.is_empty() {
+            slots.tell(0, &Event::DevelopmentProfile { hosts });
+        }
+        Ok(SessionManager {
+            slots: Arc::new(slots),
+        })
+    }
+
+    /// Makes the configuration ready for use by sessions of this budget.
+    pub(super) fn config(self, budget: Budget) -> Config {
         let family = |spec: CookieSpec| Family {
             names: Names::new(spec.name()),
             renderer: spec.renderer(),
@@ -98,11 +119,10 @@ impl SessionManagerBuilder {
             link_binding: Binding::new(PURPOSE_IN_LINK, spec.name(), &self.audience),
             spec,
         };
-        let budget = self.budget.reserving(self.beside());
         let sealer = Sealer::new(&self.ring, self.format, &self.accepted);
         let former = self.former.map(family);
         let cookies = Cookies::new(family(self.cookie), former, self.former_scopes, budget);
-        let config = Config {
+        Config {
             sealer,
             lifetime: self.lifetime,
             budget,
@@ -119,13 +139,6 @@ impl SessionManagerBuilder {
             observer: self.observer,
             plain_http_told: AtomicBool::new(false),
             log_id_field: self.log_id_field,
-        };
-        let slots = SlotList::new(Arc::new(config));
-        if !hosts.is_empty() {
-            slots.tell(0, &Event::DevelopmentProfile { hosts });
         }
-        Ok(SessionManager {
-            slots: Arc::new(slots),
-        })
     }
 }

@@ -46,6 +46,8 @@ pub struct SessionManagerBuilder {
     pub(super) revocations: Option<Revocations>,
     pub(super) staleness: Staleness,
     pub(super) overflow: Option<Overflow>,
+    /// Whether messages for the next page have a slot.
+    pub(super) has_flash: bool,
     pub(super) observer: Observer,
     pub(super) log_id_field: Option<&'static str>,
 }
@@ -69,6 +71,7 @@ impl SessionManagerBuilder {
             revocations: None,
             staleness: Staleness::default(),
             overflow: None,
+            has_flash: false,
             observer: Observer::default(),
             log_id_field: None,
         }

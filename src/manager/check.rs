@@ -1,7 +1,7 @@
 //! Refuses invalid configurations.
 
 use super::SessionManagerBuilder;
-use crate::cookie::{Names, Scope};
+use crate::cookie::{Budget, Names, Scope};
 use crate::error::Error;
 use crate::head::HostName;
 use crate::keys::{KeyRing, RingKey};
@@ -9,7 +9,8 @@ use crate::lifetime::{Lifetime, MAX_AGE_MAX, Timestamp};
 use crate::seal::PART_MAX;
 
 impl SessionManagerBuilder {
-    pub(super) fn check(&self) -> Result<(), Error> {
+    /// Refuses an invalid configuration whose sessions have this budget.
+    pub(super) fn check(&self, budget: Budget) -> Result<(), Error> {
         self.cookie.check()?;
         self.check_plain_http_hosts()?;
         self.transport.check()?;
@@ -21,7 +22,6 @@ impl SessionManagerBuilder {
         let tail = self.cookie.renderer().tail(longest);
         // What stands beside a session depends on the former cookie, too.
         self.check_former()?;
-        let budget = self.budget.reserving(self.beside());
         budget.check(names.chunk(1).len() + "=".len() + tail)?;
         if self.audience.len() > PART_MAX {
             return Err(Error::configuration(format!(

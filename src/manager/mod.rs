@@ -6,6 +6,7 @@ mod beside;
 mod build;
 mod builder;
 mod check;
+mod flash;
 mod once;
 mod overflow;
 mod revoke;

@@ -240,19 +240,28 @@ impl Session {
     /// ```
     #[doc(alias("flash", "pop", "remove_value"))]
     pub fn take<T>(&self, key: impl ReadKey<T>) -> Result<Option<T>, Error> {
+        self.take_by(&key, Edit::Remove(key.name()))
+    }
+
+    /// Returns the value of an attribute, which goes by this `edit`.
+    pub(super) fn take_by<T>(
+        &self,
+        key: &impl ReadKey<T>,
+        edit: Edit<'_>,
+    ) -> Result<Option<T>, Error> {
         let name = key.name();
         loop {
             let Some(found) = self.read(|state| state.detached(name)) else {
                 return Ok(None);
             };
-            let Some(value) = self.read_entry(&key, &found.entry(), false)? else {
+            let Some(value) = self.read_entry(key, &found.entry(), false)? else {
                 return Ok(None);
             };
             let taken = self.visit.at(self.at, |slot| {
                 // Another clone may have been faster.
                 let there = slot.open().attributes().and_then(|all| all.get(name));
                 if there == Some(found.entry()) {
-                    slot.apply(name, Edit::Remove(name))
+                    slot.apply(name, edit)
                 } else {
                     Ok(false)
                 }
@@ -327,7 +336,7 @@ impl Session {
 
     /// Returns the value of an entry; `None` if it cannot be read and `key` says that it counts as
     /// absent. `is_replaced` tells whether another value takes its place then.
-    fn read_entry<T>(
+    pub(super) fn read_entry<T>(
         &self,
         key: &impl ReadKey<T>,
         entry: &Entry<'_>,

@@ -4,6 +4,7 @@
 //! does no I/O and never waits; it opens its token on first use, and nothing at all if it is not used.
 
 mod attribute;
+mod flash;
 mod identity;
 mod key;
 mod labels;

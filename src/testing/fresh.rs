@@ -7,7 +7,8 @@ use crate::keys::{Key, KeyRing};
 use crate::manager::SessionManager;
 use crate::session::Session;
 
-/// Returns a fresh session of a default [`SessionManager`] with a random key, to test a function that takes
+/// Returns a fresh session of a default [`SessionManager`] with a random key, which keeps
+/// [messages](crate::flash), to test a function that takes
 /// a `&Session`. No response carries it.
 ///
 /// # Panics
@@ -36,6 +37,8 @@ pub fn session() -> Session {
 }
 
 fn fresh() -> Result<Session, Error> {
-    let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
+    let manager = SessionManager::builder("session", KeyRing::new(Key::generate()?))
+        .flash()
+        .build()?;
     Ok(manager.load(RequestHead::default(), SystemClock.now()))
 }

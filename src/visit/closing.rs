@@ -366,7 +366,7 @@ impl<'v> SlotVisit<'v, '_> {
         };
         let bury = |death, dead: &[Held]| tombstones(config, came, (death, dead), self.now);
         match state.change() {
-            Change::None | Change::Edited => {}
+            Change::None | Change::Edited | Change::Dropped => {}
             // A response that is under way has what was there before, with its rights.
             Change::Renewed => {
                 let held = state.held().map(std::slice::from_ref).unwrap_or_default();

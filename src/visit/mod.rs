@@ -37,5 +37,6 @@ pub(crate) use held::Held;
 pub(crate) use opening::Looked;
 pub(crate) use revoking::Revoking;
 pub(crate) use shared::Visit;
+pub(crate) use slot::SlotVisit;
 pub(crate) use slot_state::Usage;
 pub(crate) use state::{Edit, SessionState};

@@ -16,7 +16,8 @@ use crate::carrier::Carriers;
 use crate::cross_origin::{Caused, Foreign, RequestParts};
 use crate::error::{Error, Owner};
 use crate::event::Event;
-use crate::head::RequestHead;
+use crate::flash::Flash;
+use crate::head::{RequestHead, goes_unseen};
 use crate::lifetime::Timestamp;
 use crate::slot::Slot;
 
@@ -26,6 +27,8 @@ pub(crate) struct Visit {
     pub(super) now: Timestamp,
     /// Why the request is refused.
     foreign: Option<Foreign>,
+    /// Whether nobody may see the answer. Asked where messages wait for a page.
+    is_unseen: bool,
     /// The host that a browser reached over plain http, where it keeps no `Secure` cookie.
     pub(super) plain_http: Option<String>,
     course: Mutex<Course>,
@@ -50,6 +53,8 @@ impl Visit {
             Caused::Elsewhere(foreign) => (Some(foreign), Phase::Closed(Closing::Refused)),
             Caused::Here | Caused::HereInPlain => (None, Phase::Open),
         };
+        let is_unseen =
+            !slots.is_single() && slots.find::<Flash>().is_some() && goes_unseen(&request.asked);
         let recording = slots.records_log_ids().then(Recording::begin);
         let is_plain = caused == Caused::HereInPlain && !request.is_loopback();
         let (main, others) = if slots.is_single() {
@@ -71,6 +76,7 @@ impl Visit {
             slots: Arc::clone(slots),
             now: Timestamp::of(now),
             foreign,
+            is_unseen,
             plain_http: is_plain.then(|| request.host_name()),
             course: Mutex::new(Course {
                 phase,
@@ -90,6 +96,11 @@ impl Visit {
     /// Returns why the request is refused, if it is.
     pub(crate) fn foreign(&self) -> Option<Foreign> {
         self.foreign
+    }
+
+    /// Returns whether nobody may see the answer, so that no message is shown by it.
+    pub(crate) fn goes_unseen(&self) -> bool {
+        self.is_unseen
     }
 
     /// Returns the slots of the manager that loaded the request.

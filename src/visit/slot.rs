@@ -172,6 +172,26 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         Ok(())
     }
 
+    /// Drops the session, and begins one that holds this value alone. Returns whether it did: it does not if its attribute is
+    /// not as it was `before`.
+    pub(crate) fn put_anew(
+        &mut self,
+        name: &str,
+        entry: Entry<'_>,
+        before: Option<Entry<'_>>,
+    ) -> Result<bool, Error> {
+        self.check_open(name)?;
+        let there = self.open().attributes().and_then(|all| all.get(name));
+        if there != before {
+            return Ok(false);
+        }
+        self.check_fits(name, &entry)?;
+        let now = self.now;
+        self.open().put_anew(entry, now)?;
+        self.settle(name);
+        Ok(true)
+    }
+
     /// Refuses a value with which no session could be sent, and remembers that.
     fn check_fits(&mut self, name: &str, entry: &Entry<'_>) -> Result<(), Error> {
         self.config.check_keeps_secrets(entry)?;

@@ -40,6 +40,8 @@ pub(crate) enum Change {
     Edited,
     /// The id, for the same sign-in.
     Renewed,
+    /// The whole session, which nobody has to be kept from bringing back.
+    Dropped,
     /// The whole session, by a sign-in.
     StartedOver,
     /// The whole session, by a destroy, whatever came after.
@@ -56,6 +58,8 @@ pub(crate) enum Edit<'a> {
     /// In seconds.
     Remember(u32),
     Label(&'a Labels),
+    /// Ends a session that is no sign-in, as if it had never been.
+    Drop,
     StartOver {
         subject: Option<&'a str>,
         keep: &'a [&'a str],
@@ -70,6 +74,7 @@ impl Edit<'_> {
                 Change::Edited
             }
             Edit::Renew => Change::Renewed,
+            Edit::Drop => Change::Dropped,
             Edit::StartOver { .. } => Change::StartedOver,
             Edit::Destroy => Change::Ended,
         }
@@ -80,7 +85,7 @@ impl Edit<'_> {
         match self {
             Edit::Remove(removed) => removed.as_bytes() != name,
             Edit::StartOver { keep, .. } => keep.iter().any(|kept| kept.as_bytes() == name),
-            Edit::Clear | Edit::Destroy => false,
+            Edit::Clear | Edit::Drop | Edit::Destroy => false,
             Edit::Renew | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) => true,
         }
     }
@@ -89,7 +94,7 @@ impl Edit<'_> {
     pub(super) fn settles(&self, name: &str) -> bool {
         match self {
             Edit::Remove(removed) => *removed == name,
-            Edit::Clear | Edit::StartOver { .. } | Edit::Destroy => true,
+            Edit::Clear | Edit::Drop | Edit::StartOver { .. } | Edit::Destroy => true,
             Edit::Renew | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) => false,
         }
     }
@@ -145,7 +150,7 @@ impl SessionState {
             Change::StartedOver => "started_over",
             _ if self.unbroken().is_none() => "begun",
             Change::Renewed => "renewed",
-            Change::None | Change::Edited | Change::Ended => "changed",
+            Change::None | Change::Edited | Change::Dropped | Change::Ended => "changed",
         }
     }
 
@@ -191,7 +196,7 @@ impl SessionState {
 
     /// Returns the token that the browser holds, unless the session was started over since.
     pub(crate) fn unbroken(&self) -> Option<&Held> {
-        match self.is_started_over() {
+        match self.change >= Change::Dropped {
             true => None,
             false => self.held(),
         }
@@ -227,6 +232,15 @@ impl SessionState {
             record.attributes.put(placed);
             self.change = self.change.max(Change::Edited);
         }
+        Ok(())
+    }
+
+    /// Drops the session, and begins one that holds this value alone.
+    pub(super) fn put_anew(&mut self, entry: Entry<'_>, now: Timestamp) -> Result<(), Error> {
+        let mut record = self.begin(now)?;
+        record.attributes.put(&Placed::first(entry));
+        self.current = Some(record);
+        self.change = self.change.max(Change::Dropped);
         Ok(())
     }
 
@@ -273,6 +287,7 @@ impl SessionState {
                 self.current = Some(record);
                 true
             }
+            Edit::Drop => self.current.take().is_some(),
             Edit::Destroy => {
                 self.forget();
                 true

@@ -199,7 +199,7 @@ impl SlotVisit<'_, '_> {
                 let name = deposit.map(|deposit| *deposit.name());
                 (name.into_iter().collect(), now.after(SPARE.as_secs()))
             }
-            Change::StartedOver | Change::Ended => {
+            Change::Dropped | Change::StartedOver | Change::Ended => {
                 (deposits(self.config, &self.slot.came, true, self.now), now)
             }
         };

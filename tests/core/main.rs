@@ -10,6 +10,7 @@
 mod common;
 mod configuration;
 mod contents;
+mod flash;
 mod fleet;
 mod guards;
 mod hostile;

@@ -13,6 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("answer", &["error"]),
     ("slot", &[]),
+    ("flash", &["slot"]),
     ("cross_origin", &["error"]),
     ("event", &["cross_origin", "error", "keys"]),
     ("head", &["cross_origin"]),
@@ -38,6 +39,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "cross_origin",
             "error",
             "event",
+            "flash",
             "head",
             "lifetime",
             "overflow",
@@ -55,6 +57,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "cookie",
             "error",
             "event",
+            "flash",
             "keys",
             "lifetime",
             "payload",
@@ -72,6 +75,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "cross_origin",
             "error",
             "event",
+            "flash",
             "head",
             "keys",
             "lifetime",
@@ -128,7 +132,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     // Macros, which name types of the crate's root where an adapter uses them.
-    ("newtypes", &["Error", "Main", "Session", "Slot", "adapter"]),
+    (
+        "newtypes",
+        &["Error", "Main", "Session", "Slot", "adapter", "flash"],
+    ),
     // Pages of documentation.
     ("slots", &[]),
     ("when_a_cookie_is_written", &[]),

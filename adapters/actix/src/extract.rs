@@ -65,7 +65,7 @@ sealed_session::__extractors! {
 }
 
 /// Takes the session of a slot from what the middleware has put into the request's extensions.
-fn session<S: Slot>(request: &HttpRequest) -> Result<Session<S>, MissingMiddleware> {
+pub(crate) fn session<S: Slot>(request: &HttpRequest) -> Result<Session<S>, MissingMiddleware> {
     let found = request.extensions().get().map(Session::of);
     // Nothing is borrowed meanwhile: subscribers of the log are the application's. Here and not where a
     // response is made, because an `Option` makes none.

@@ -75,6 +75,7 @@ mod commit;
 mod committed;
 mod extract;
 mod failure;
+mod flashes;
 mod future;
 mod guard;
 mod head;
@@ -87,6 +88,7 @@ mod shared;
 
 pub use committed::CommittedError;
 pub use extract::{LiveSession, Session};
+pub use flashes::Flashes;
 pub use future::ResponseFuture;
 pub use guard::{GuardFuture, GuardMiddleware, GuardService};
 pub use middleware::{SessionMiddleware, SessionService};

@@ -60,7 +60,7 @@ sealed_session::__extractors! {
 }
 
 /// Returns what the layer has put into the request's extensions.
-fn main_session(parts: &Parts) -> Result<&sealed_session::Session, MissingLayer> {
+pub(crate) fn main_session(parts: &Parts) -> Result<&sealed_session::Session, MissingLayer> {
     let session = parts.extensions.get();
     session.ok_or_else(MissingLayer::everything)
 }

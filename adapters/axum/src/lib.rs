@@ -164,10 +164,12 @@
 #![forbid(unsafe_code)]
 
 mod extract;
+mod flashes;
 mod guard;
 mod missing;
 
 pub use extract::{LiveSession, Session};
+pub use flashes::Flashes;
 pub use guard::GuardLayer;
 pub use missing::{MissingLayer, NotLive};
 #[doc(inline)]

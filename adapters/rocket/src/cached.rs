@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rocket::{Request, Route};
 use sealed_session::Session;
 use sealed_session::adapter::{self, Verdict};
+use sealed_session::flash::Message;
 
 /// The state of one request. It is the same on every way that the request takes through forwards and
 /// catchers.
@@ -18,6 +19,8 @@ struct Inner {
     passive: Passive,
     /// The verdict of a guard that said no.
     verdict: Option<Verdict>,
+    /// The messages that some route took.
+    taken: Vec<Message>,
 }
 
 /// How far the request has come.
@@ -125,6 +128,13 @@ impl Cached {
     /// Takes the verdict of the last guard that said no.
     pub(crate) fn verdict(&self) -> Option<Verdict> {
         self.lock().verdict.take()
+    }
+
+    /// Returns all messages that routes of this request took, those of this call last.
+    pub(crate) fn with_taken(&self, taken: Vec<Message>) -> Vec<Message> {
+        let mut inner = self.lock();
+        inner.taken.extend(taken);
+        inner.taken.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -67,6 +67,7 @@ mod commit;
 mod extract;
 mod failure;
 mod fairing;
+mod flashes;
 mod guard;
 mod head;
 mod load;
@@ -77,6 +78,7 @@ mod shared;
 
 pub use extract::{LiveSession, Session};
 pub use fairing::SessionFairing;
+pub use flashes::Flashes;
 pub use guard::{Guarded, Policy, Refused};
 pub use missing::MissingFairing;
 pub use passive::Passive;

@@ -20,7 +20,8 @@ use conformance::{
 };
 use futures_util::stream;
 use sealed_session_actix::{
-    Error, Guard, GuardMiddleware, LiveSession, PassiveMiddleware, Session, SessionMiddleware,
+    Error, Flashes, Guard, GuardMiddleware, LiveSession, PassiveMiddleware, Session,
+    SessionMiddleware,
 };
 
 /// actix-web, with the middleware and the extractors.
@@ -104,6 +105,7 @@ fn pages(config: &mut ServiceConfig, site: &Site) {
         .service(resource("/live/{steps:.*}").to(live))
         .service(resource("/prefs/{steps:.*}").to(prefs))
         .service(resource("/both/{steps:.*}").to(both))
+        .service(resource("/flashes/{steps:.*}").to(flashes))
         .service(
             resource("/passive/{steps:.*}")
                 .to(plain)
@@ -234,6 +236,10 @@ async fn both(
 ) -> Result<HttpResponse, Error> {
     let reply = site.act_both(&main, &prefs, request.path())?;
     Ok(response(reply))
+}
+
+async fn flashes(site: Data<Site>, flashes: Flashes, request: HttpRequest) -> HttpResponse {
+    response(site.show(&flashes, request.path()))
 }
 
 async fn fallback(

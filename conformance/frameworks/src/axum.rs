@@ -13,7 +13,7 @@ use axum::{Router, serve};
 use conformance::{Catch, Harness, Missing, Prefs, Reply, Server, Site, Support, guards};
 use futures_util::stream;
 use sealed_session_axum::{
-    Error, Guard, GuardLayer, LiveSession, PassiveLayer, Session, SessionLayer,
+    Error, Flashes, Guard, GuardLayer, LiveSession, PassiveLayer, Session, SessionLayer,
 };
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -60,6 +60,8 @@ fn app(site: Site) -> Router {
         .route("/live/{*steps}", any(live))
         .route("/prefs/{*steps}", any(prefs))
         .route("/both/{*steps}", any(both))
+        .route("/flashes/", any(flashes))
+        .route("/flashes/{*steps}", any(flashes))
         .route("/passive/{*steps}", any(plain).layer(PassiveLayer::new()))
         // Nested, so that a part of the path is cut off before the guard is asked.
         .nest("/members", guarded(guards::members()))
@@ -190,6 +192,10 @@ async fn both(
     uri: Uri,
 ) -> Result<Response, Error> {
     Ok(response(site.act_both(&main, &prefs, uri.path())?))
+}
+
+async fn flashes(State(site): State<Site>, flashes: Flashes, uri: Uri) -> Response {
+    response(site.show(&flashes, uri.path()))
 }
 
 async fn fallback(

@@ -212,6 +212,7 @@ async fn unguarded(site: &Site, request: Request<Incoming>) -> Result<Response<B
                 .slot::<Prefs>()
                 .and_then(|prefs| site.act_both(session, &prefs, path)),
         ),
+        "flashes" => replied(session.take_flashes().map(|taken| site.show(&taken, path))),
         _ if site.has_fallback() => replied(acted().map(|reply| with_status(reply, 404))),
         _ => empty(StatusCode::NOT_FOUND),
     })

@@ -21,7 +21,7 @@ use rocket::response::{self, Redirect, Responder};
 use rocket::tokio::runtime::Runtime;
 use rocket::{Build, Request, Response, Route, State, catch, catchers};
 use sealed_session_rocket::{
-    Error, Guard, Guarded, LiveSession, MissingFairing, Passive, Policy, Refused, Session,
+    Error, Flashes, Guard, Guarded, LiveSession, MissingFairing, Passive, Policy, Refused, Session,
     SessionFairing,
 };
 
@@ -147,6 +147,18 @@ impl<'r> FromRequest<'r> for Both {
     }
 }
 
+/// Asks for the messages, for the same reason.
+struct Shown(Flashes);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Shown {
+    type Error = MissingFairing;
+
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Shown, MissingFairing> {
+        request.guard::<Flashes>().await.map(Shown)
+    }
+}
+
 enum Members {}
 
 impl Policy for Members {
@@ -238,7 +250,7 @@ macro_rules! routes_of {
             pub(super) fn routes() -> Vec<Route> {
                 rocket::routes![
                     act, plain, early, before, after, redirect, streams, panics, foreign, maybe,
-                    live, prefs, both, passive, members, admins, themed, fresh
+                    live, prefs, both, flashes, passive, members, admins, themed, fresh
                 ]
             }
 
@@ -337,6 +349,11 @@ macro_rules! routes_of {
             fn both(site: &State<Site>, both: Both, uri: &Origin<'_>) -> Result<Answer, Error> {
                 let Both { main, prefs } = both;
                 Ok(Answer(site.act_both(&main, &prefs, uri.path().as_str())?))
+            }
+
+            #[rocket::$method("/flashes/<_..>")]
+            fn flashes(site: &State<Site>, shown: Shown, uri: &Origin<'_>) -> Answer {
+                Answer(site.show(&shown.0, uri.path().as_str()))
             }
 
             #[rocket::$method("/members/<_..>")]

@@ -10,6 +10,7 @@ mod foreign;
 mod guards;
 mod identity;
 mod links;
+mod messages;
 mod overflow;
 mod panics;
 mod refused;
@@ -58,6 +59,7 @@ const TOPICS: &[(&str, &[Entry])] = &[
     ("wiring", wiring::LIST),
     ("crossing requests", crossing::LIST),
     ("slots", slots::LIST),
+    ("messages", messages::LIST),
     ("guards", guards::LIST),
     ("header fields", fields::LIST),
     ("links", links::LIST),

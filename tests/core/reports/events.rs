@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
+use sealed_session::flash::Level;
 use sealed_session::overflow::{BoxError, Overflow, OverflowStore};
 use sealed_session::revocation::Target;
 use sealed_session::{
@@ -42,6 +43,8 @@ fn everything(session: &Session) {
     drop(session.remember(Duration::from_secs(3_600)));
     drop(session.renew());
     drop(session.set_labels(&["hook"]));
+    drop(session.flash(Level::Info, "hook"));
+    drop(session.take_flashes());
     drop(session.revocations_of(Target::Everything, at(1)));
     session.mark_passive();
     session.count_as_use();

@@ -29,6 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("revocation", &["error", "lifetime", "payload"]),
     ("once", &["lifetime"]),
     ("overflow", &[]),
+    ("ticket", &["error", "lifetime", "payload", "seal"]),
     // One request, which conducts them.
     (
         "visit",
@@ -82,6 +83,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "seal",
             "session",
             "slot",
+            "ticket",
             "visit",
         ],
     ),

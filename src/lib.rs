@@ -92,6 +92,7 @@ pub mod report;
 pub mod revocation;
 pub mod slots;
 pub mod testing;
+pub mod ticket;
 pub mod when_a_cookie_is_written;
 
 mod answer;

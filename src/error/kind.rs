@@ -19,6 +19,10 @@ pub(super) enum ErrorKind {
         attribute: String,
         what: String,
     },
+    Unsealed {
+        purpose: String,
+        what: String,
+    },
     Unreadable {
         attribute: String,
         what: String,
@@ -61,7 +65,7 @@ impl ErrorKind {
             ErrorKind::Linked { .. } => "linked",
             ErrorKind::Misuse(_) => "misuse",
             ErrorKind::NotPermitted(_) => "not_permitted",
-            ErrorKind::NotRepresentable { .. } => "not_representable",
+            ErrorKind::NotRepresentable { .. } | ErrorKind::Unsealed { .. } => "not_representable",
             ErrorKind::OffLoopback { .. } => "off_loopback",
             ErrorKind::Overflow { .. } => "overflow",
             ErrorKind::Poisoned => "poisoned",
@@ -91,6 +95,9 @@ impl fmt::Display for ErrorKind {
             }
             ErrorKind::NotRepresentable { attribute, what } => {
                 write!(f, "attribute `{attribute}` was not stored: {what}")
+            }
+            ErrorKind::Unsealed { purpose, what } => {
+                write!(f, "ticket `{purpose}` was not sealed: {what}")
             }
             ErrorKind::Unreadable { attribute, what } => {
                 write!(f, "attribute `{attribute}` is not readable here: {what}")

@@ -10,10 +10,12 @@ mod oversize;
 mod refusal;
 mod room;
 mod text;
+mod ticket;
 mod unstored;
 
 pub use oversize::{AttributeSize, Measure, Oversize};
 pub use refusal::Refusal;
+pub use ticket::TicketRefusal;
 pub(crate) use unstored::Unstored;
 
 use std::fmt;
@@ -113,6 +115,14 @@ impl Error {
     pub(crate) fn not_representable(attribute: &str, what: impl Into<String>) -> Error {
         Error::new(ErrorKind::NotRepresentable {
             attribute: attribute.to_owned(),
+            what: what.into(),
+        })
+    }
+
+    /// Makes the error of a value that goes into no ticket of this purpose.
+    pub(crate) fn unsealed(purpose: &str, what: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Unsealed {
+            purpose: purpose.to_owned(),
             what: what.into(),
         })
     }
@@ -271,7 +281,8 @@ impl Error {
         matches!(self.0.kind, ErrorKind::Randomness(_))
     }
 
-    /// Returns whether a value cannot be stored so that it comes back as it was.
+    /// Returns whether a value cannot be stored, or sealed into a [ticket](crate::ticket), so that it comes back as it was; or is
+    /// too long for a ticket.
     ///
     /// ```
     /// # let session = sealed_session::testing::session();
@@ -281,7 +292,10 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_not_representable(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::NotRepresentable { .. })
+        matches!(
+            self.0.kind,
+            ErrorKind::NotRepresentable { .. } | ErrorKind::Unsealed { .. }
+        )
     }
 
     /// Returns whether an attribute is there, but not readable under the key that asked for it.

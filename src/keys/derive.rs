@@ -16,9 +16,12 @@ pub(crate) enum KeyUse {
     Touch = 3,
     Tombstone = 4,
     Id = 5,
-    // 6 is reserved for an application's own tokens, with one key for each purpose string.
+    /// Encrypts tickets; the application string is their purpose.
+    Ticket = 6,
     Target = 7,
     Once = 8,
+    /// Makes the MAC of what a ticket is bound to; the application string is its purpose.
+    TicketState = 10,
 }
 
 /// Derives the key for one use. `application` follows its length, so no string that an application

@@ -125,7 +125,12 @@ impl Key {
 
     /// Derives the key for one use. It comes back on the stack, so this is called within [`wiping`].
     pub(crate) fn derive(&self, kind: KeyUse) -> Zeroizing<[u8; 32]> {
-        derive(&self.master, kind, "")
+        self.derive_for(kind, "")
+    }
+
+    /// Derives the key for one use and one string of an application's, as [`derive`](Key::derive) does.
+    pub(crate) fn derive_for(&self, kind: KeyUse, application: &str) -> Zeroizing<[u8; 32]> {
+        derive(&self.master, kind, application)
     }
 }
 

@@ -132,6 +132,7 @@ impl SessionManagerBuilder {
             cross_origin: self.cross_origin,
             revocation_binding: Binding::new(PURPOSE_OF_TARGETS, "", &self.audience),
             once_binding: Binding::new(PURPOSE_OF_ONCE, "", &self.audience),
+            audience: self.audience,
             revoking: self
                 .revocations
                 .map(|revocations| Box::new(Revoking::new(revocations, self.staleness))),

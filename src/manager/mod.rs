@@ -13,6 +13,7 @@ mod revoke;
 mod rings;
 mod site_data;
 mod slots;
+mod ticket;
 mod watch;
 
 pub use builder::SessionManagerBuilder;

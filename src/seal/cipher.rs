@@ -27,6 +27,8 @@ pub(super) struct Ciphers {
     tombstone: Hmac<Sha256>,
     target: Hmac<Sha256>,
     once: Hmac<Sha256>,
+    /// Derives the keys of tickets, of which there is one for each purpose. It is the ring's own, behind a pointer.
+    pub(super) key: Key,
 }
 
 /// `aes` and `sha2` leave copies of key material on the stacks of the threads that used these keys. The
@@ -40,10 +42,7 @@ impl Drop for Ciphers {
 impl Ciphers {
     pub(super) fn new(key: &Key) -> Ciphers {
         let encryption = key.derive(KeyUse::Encryption);
-        let mac = |kind| {
-            Hmac::new_from_slice(&*key.derive(kind))
-                .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
-        };
+        let mac = |kind| keyed(&key.derive(kind));
         Ciphers {
             aead: Xaes::new(&encryption),
             mac: mac(KeyUse::Mac),
@@ -51,6 +50,7 @@ impl Ciphers {
             tombstone: mac(KeyUse::Tombstone),
             target: mac(KeyUse::Target),
             once: mac(KeyUse::Once),
+            key: key.clone(),
         }
     }
 
@@ -134,4 +134,9 @@ impl Ciphers {
             .verify_slice(mac)
             .map_err(|_| Refusal::Tampered)
     }
+}
+
+/// Returns the HMAC under a derived key.
+pub(super) fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
 }

@@ -25,7 +25,7 @@ pub(crate) struct Sealer {
     keys: ArcSwap<SealKeys>,
 }
 
-/// The keys of a ring, ready for use. Its master keys are not kept.
+/// The keys of a ring, ready for use.
 pub(crate) struct SealKeys {
     /// What seals before all others.
     first: SealKey,

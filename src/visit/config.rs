@@ -29,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) revocation_binding: Binding,
     /// What the names of things that count once are bound to.
     pub(crate) once_binding: Binding,
+    /// Whom tickets are for.
+    pub(crate) audience: String,
     pub(crate) revoking: Option<Box<Revoking>>,
     pub(crate) overflow: Option<Box<Overflow>>,
     pub(crate) observer: Observer,

@@ -30,6 +30,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("revocation", &["error", "lifetime", "payload"]),
     ("once", &["lifetime"]),
     ("overflow", &[]),
+    ("ticket", &["error", "lifetime", "payload", "seal"]),
     // One request, which conducts them.
     (
         "visit",
@@ -86,6 +87,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "seal",
             "session",
             "slot",
+            "ticket",
             "visit",
         ],
     ),

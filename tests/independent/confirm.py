@@ -11,7 +11,7 @@ from typing import Any
 
 import sealed_session as ss
 from sealed_session import Binding, Key, Reader, Refused, Request
-from sealed_session import once
+from sealed_session import once, tickets
 from sealed_session import revocations as rv
 from sealed_session.prints import print_of
 from writer import WRITERS, cases
@@ -303,6 +303,47 @@ def once_only(entry: Entry) -> None:
     same(names, entry["names"])
 
 
+def ticket(entry: Entry) -> None:
+    found, nonce = Key(bytes.fromhex(entry["master"])), bytes.fromhex(entry["nonce"])
+    parts = (entry[part].encode() for part in ("purpose", "target", "audience"))
+    place, issued = tickets.Place(*parts), entry["issued"]
+    state = None if entry["state"] is None else bytes.fromhex(entry["state"])
+    aad = place.associated_data(place.header(found.id, issued))
+    same(aad.hex(), entry["associated_data"])
+    plain = bytes.fromhex(entry["plaintext"])
+    same(tickets.seal(found, place, issued, nonce, plain), entry["text"])
+    wanted = tickets.Wanted(
+        ss.key_set([found]),
+        frozenset(),
+        place,
+        entry.get("lifetime", 1_800),
+        entry["type"],
+        state is not None,
+    )
+    now = entry.get("now", issued)
+    value = tickets.open_ticket(wanted, entry["text"], now, 120, state)
+    same(tickets.plain(found, place, state, value), plain)
+
+
+def refused_ticket(entry: Entry) -> None:
+    keys = [Key(bytes.fromhex(master)) for master in entry["keys"]]
+    retired = entry.get("retired", {}).items()
+    gone = (Key(bytes.fromhex(m)).id for m, end in retired if end <= entry["now"])
+    place = tickets.Place(entry["purpose"].encode(), b"", entry["audience"].encode())
+    state = bytes.fromhex(entry["state"]) if "state" in entry else None
+    wanted = tickets.Wanted(
+        ss.key_set(keys),
+        frozenset(gone),
+        place,
+        entry["lifetime"],
+        entry["type"],
+        state is not None,
+    )
+    text, now = entry["text"] * entry.get("repeat", 1), entry["now"]
+    reason = refusal(lambda: tickets.open_ticket(wanted, text, now, 120, state))
+    same(reason, entry["refusal"])
+
+
 def snapshot(entry: Entry) -> None:
     data = bytes.fromhex(entry["file"])
     if "revocations" not in entry:
@@ -333,6 +374,7 @@ def main() -> int:
     tally = Tally()
     keys, tokens, payloads = (cases.read(n) for n in ("keys", "tokens", "payloads"))
     marks, revocations = cases.read("marks"), cases.read("revocations")
+    sealed = cases.read("tickets")
     groups: list[tuple[str, list[Entry], Callable[[Entry], None]]] = [
         ("keys", keys["keys"], key),
         ("keys", keys["refused_texts"], refused_key),
@@ -354,6 +396,8 @@ def main() -> int:
         ("revocations", revocations["snapshots"], snapshot),
         ("revocations", revocations["refused"], snapshot),
         ("once", cases.read("once")["things"], once_only),
+        ("tickets", sealed["tickets"] + sealed["edges"], ticket),
+        ("tickets", sealed["refused"], refused_ticket),
         ("cookies", cases.read("cookies")["requests"], request_of),
         ("deposits", cases.read("deposits")["requests"], request_of),
         ("transports", cases.read("transports")["requests"], request_of),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::entry::{hex, label, list, load, parse, text, text_of};
 use crate::once::ONCE;
 use crate::revocations::REVOCATIONS;
+use crate::tickets::TICKETS;
 use crate::{COOKIES, DEPOSITS, KEYS, MARKS, PAYLOADS, TOKENS, same};
 
 const FORMAT: &str = include_str!("../../FORMAT.md");
@@ -338,6 +339,7 @@ fn the_page_of_the_vectors_tells_how_many_there_are_and_names_every_field() {
         ("deposits", DEPOSITS),
         ("revocations", REVOCATIONS),
         ("once", ONCE),
+        ("tickets", TICKETS),
         ("transports", include_str!("transports.json")),
         ("minted", include_str!("minted.json")),
     ];

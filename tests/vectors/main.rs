@@ -18,6 +18,7 @@ mod mint;
 mod once;
 mod revocations;
 mod shapes;
+mod tickets;
 mod transports;
 
 use std::time::Duration;

@@ -10,6 +10,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hkdf::Hkdf;
 use sha2::{Sha256, block_api::compress256};
 
+use super::work::PURPOSE;
+
 /// Bytes of a piece.
 pub(crate) const PIECE: usize = 8;
 
@@ -53,20 +55,32 @@ pub(crate) fn of_ring(name: &str, master: &[u8; 32], text: &str) -> Vec<Secret> 
         Secret::new(named("extracted"), &prk),
     ];
     all.extend(states(&named("extracted"), &prk.into()));
-    for (kind, what) in [
-        (1, "encryption"),
-        (2, "mac"),
-        (3, "touch"),
-        (4, "tombstone"),
-        (7, "target"),
-        (8, "once"),
+    let purpose = PURPOSE.name();
+    for (kind, application, what) in [
+        (1, "", "encryption"),
+        (2, "", "mac"),
+        (3, "", "touch"),
+        (4, "", "tombstone"),
+        (6, purpose, "ticket"),
+        (7, "", "target"),
+        (8, "", "once"),
+        (10, purpose, "state of a ticket"),
     ] {
         let mut key = [0; 32];
-        let info: [&[u8]; 3] = [b"sealed-session v1", &[kind], &[0, 0]];
+        let length = u8::try_from(application.len()).unwrap();
+        let info: [&[u8]; 4] = [
+            b"sealed-session v1",
+            &[kind],
+            &[0, length],
+            application.as_bytes(),
+        ];
         hkdf.expand_multi_info(&info, &mut key).unwrap();
-        if kind == 1 {
+        if kind == 1 || kind == 6 {
             all.extend(of_cipher(&named(what), &key));
-            all.push(Secret::new(named("XAES subkey"), &subkey(&key)));
+            all.push(Secret::new(
+                named(&format!("{what}, XAES subkey")),
+                &subkey(&key),
+            ));
         } else {
             all.push(Secret::new(named(what), &key));
             all.extend(states(&named(what), &key));

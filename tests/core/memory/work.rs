@@ -8,10 +8,14 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use sealed_session::adapter::RequestHead;
+use sealed_session::ticket::{Bound, Purpose};
 use sealed_session::{Event, Format, Key, KeyRing, Lifetime, Session, SessionManager};
 use zeroize::Zeroizing;
 
 use crate::common::at;
+
+pub(crate) const PURPOSE: Purpose<u64, Bound> =
+    Purpose::new("reset-password", Duration::from_secs(1_800)).bound();
 
 /// Says where it is, and waits until the parent has looked.
 fn stage(folder: &Path, name: &str) {
@@ -32,6 +36,7 @@ pub(crate) fn all(folder: &Path, variable: &str) {
     let encrypted = manager(&ring, Format::Encrypted);
     let signed = manager(&ring, Format::Signed);
     let tokens = [sessions(&encrypted), sessions(&signed)].concat();
+    tickets(&encrypted);
     let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
     std::fs::write(folder.join("tokens"), tokens.join("\n")).unwrap();
     // The keys of a ring that is replaced go, too.
@@ -97,6 +102,17 @@ fn manager(ring: &KeyRing, format: Format) -> SessionManager {
         .lifetime(Lifetime::new())
         .build()
         .unwrap()
+}
+
+/// A ticket from its sealing to its use.
+fn tickets(manager: &SessionManager) {
+    let text = manager
+        .seal_bound_ticket(PURPOSE, &17, "old", at(0))
+        .unwrap();
+    let opened = manager.open_bound_ticket(PURPOSE, &text, at(1)).unwrap();
+    assert!(opened.bound_to("new").is_err());
+    let opened = manager.open_bound_ticket(PURPOSE, &text, at(1)).unwrap();
+    assert_eq!(opened.bound_to("old").unwrap().into_value(), 17);
 }
 
 /// A session from its first insert to its end; returns its tokens.

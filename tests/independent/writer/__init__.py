@@ -9,6 +9,7 @@ from . import (
     payloads,
     revocations,
     shapes,
+    tickets,
     tokens,
     transports,
 )
@@ -21,6 +22,7 @@ WRITERS = (
     marks,
     revocations,
     once,
+    tickets,
     cookies,
     deposits,
     transports,

@@ -11,6 +11,7 @@ mod common;
 mod configuration;
 mod contents;
 mod fleet;
+mod grounds;
 mod guards;
 mod hostile;
 mod lifetimes;

@@ -3,6 +3,7 @@
 from . import (
     cookies,
     deposits,
+    grounds,
     keys,
     marks,
     once,
@@ -24,4 +25,5 @@ WRITERS = (
     cookies,
     deposits,
     transports,
+    grounds,
 )

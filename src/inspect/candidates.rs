@@ -65,6 +65,15 @@ pub struct Content {
     pub id: SessionId,
     /// Who is signed in.
     pub subject: Option<String>,
+    /// Who acts as them, if [somebody does](Session::act_as).
+    pub actor: Option<String>,
+    /// Since when that somebody acts.
+    pub acting_since: Option<OffsetDateTime>,
+    /// When the visitor last [confirmed](Session::confirm) who they are, also if that is no time yet by this clock.
+    pub confirmed_at: Option<OffsetDateTime>,
+    /// The session at another site that this one was handed over from. Only the half of its id is known that stands for
+    /// the sign-in; the other one is zero.
+    pub origin: Option<SessionId>,
     /// The labels, in ascending order.
     pub labels: Vec<String>,
     /// When the token was sealed.
@@ -169,8 +178,13 @@ fn name(config: &Config, family: usize) -> String {
 fn content(config: &Config, record: Record, held: &Held, now: Timestamp) -> Content {
     let times = held.times(held.used());
     let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
+    let acting = record.grounds.acting();
     Content {
         id: record.id,
+        actor: acting.map(|acting| acting.actor.to_string()),
+        acting_since: acting.map(|acting| acting.since.to_time()),
+        confirmed_at: record.grounds.confirmed().map(Timestamp::to_time),
+        origin: record.grounds.origin().map(SessionId::of_sign_in),
         issued_at: held.issued.to_time(),
         times: Times::of(config.lifetime, &times, Some(Renewal::of(held)), now),
         own_idle_timeout: record.own.idle.map(|idle| match idle {

@@ -43,6 +43,14 @@ impl SessionId {
         Ok(SessionId { renewal, ..self })
     }
 
+    /// Returns an id of this sign-in, whatever its second half: for where only the first one counts.
+    pub(crate) fn of_sign_in(sign_in: [u8; 8]) -> SessionId {
+        SessionId {
+            sign_in,
+            renewal: [0; 8],
+        }
+    }
+
     /// Returns the half that lasts for a sign-in.
     pub(crate) fn sign_in(&self) -> &[u8; 8] {
         &self.sign_in

@@ -11,6 +11,7 @@ mod codec;
 mod compression;
 mod entry;
 mod form;
+mod grounds;
 mod id;
 mod json;
 mod labels;
@@ -31,12 +32,14 @@ pub(crate) use attributes::{Attributes, Detached, Placed};
 pub use codec::Codec;
 pub use compression::Compression;
 pub(crate) use entry::Entry;
+pub(crate) use grounds::{Acting, Grounds};
 pub use id::SessionId;
 pub(crate) use json::encode_borrowing;
 pub(crate) use labels::Labels;
 pub use log_id::LogId;
-pub(crate) use record::{Record, SUBJECT_MAX};
+pub(crate) use record::Record;
 pub(crate) use regions::{PADDING, Packing, Payload};
+pub(crate) use wire::SUBJECT_MAX;
 
 #[cfg(doc)]
 use crate::seal::Opened;

@@ -4,16 +4,14 @@ use super::UNPACKED_MAX;
 use super::attributes::{Attributes, Placed};
 use super::compression::Method;
 use super::entry::Entry;
+use super::grounds::Grounds;
 use super::id::SessionId;
 use super::labels::Labels;
 use super::regions::{self, PADDING, Packing, Payload};
-use super::wire::{Cursor, put_own, put_varint, read_own};
+use super::wire::{Cursor, put_own, put_varint, read_own, read_subject};
 use crate::error::Refusal;
 use crate::lifetime::{OwnLifetimes, Timestamp};
 use crate::seal::{Deposit, Format, Opened};
-
-/// The most bytes of a subject.
-pub(crate) const SUBJECT_MAX: usize = 255;
 
 const VERSION: u8 = 1;
 
@@ -28,6 +26,8 @@ const LABELS: u8 = 0b0001_0000;
 
 /// The flag of a record whose attributes are in a deposit.
 const DEPOSIT: u8 = 0b0010_0000;
+/// The flag of a record with grounds.
+const GROUNDS: u8 = 0b0100_0000;
 
 /// The byte with the flags.
 const FLAGS: usize = 1;
@@ -41,6 +41,8 @@ pub(crate) struct Record {
     pub(crate) subject: Option<Box<str>>,
     pub(crate) own: OwnLifetimes,
     pub(crate) labels: Labels,
+    /// On what the sign-in rests.
+    pub(crate) grounds: Grounds,
     pub(crate) attributes: Attributes,
     /// Where the attributes came from, or are to come from yet, if they were not in the token.
     pub(crate) deposit: Option<Box<Deposit>>,
@@ -85,14 +87,12 @@ impl Record {
         let mut attributes = Attributes::default();
         attributes.put(&Placed::first(*entry));
         Record {
-            id: SessionId {
-                sign_in: [0; 8],
-                renewal: [0; 8],
-            },
+            id: SessionId::of_sign_in([0; 8]),
             created: Timestamp(0),
             subject: None,
             own: OwnLifetimes::default(),
             labels: Labels::default(),
+            grounds: Grounds::default(),
             attributes,
             deposit: None,
         }
@@ -107,7 +107,8 @@ impl Record {
             flags
                 | flag(SUBJECT, self.subject.is_some())
                 | flag(OWN, !self.own.is_none())
-                | flag(LABELS, !self.labels.is_empty()),
+                | flag(LABELS, !self.labels.is_empty())
+                | flag(GROUNDS, !self.grounds.is_empty()),
         );
         out.extend_from_slice(&self.id.sign_in);
         out.extend_from_slice(&self.id.renewal);
@@ -122,6 +123,7 @@ impl Record {
         if !self.labels.is_empty() {
             self.labels.put(&mut out);
         }
+        self.grounds.put(&mut out);
         out
     }
 
@@ -135,7 +137,7 @@ impl Record {
             _ => return Err(Refusal::RecordTooNew),
         }
         let flags = cursor.byte()?;
-        if flags & !(METHOD | SUBJECT | OWN | LABELS | DEPOSIT) != 0 {
+        if flags & !(METHOD | SUBJECT | OWN | LABELS | DEPOSIT | GROUNDS) != 0 {
             return Err(Refusal::RecordTooNew);
         }
         let method = Method::of(flags & METHOD).ok_or(Refusal::RecordTooNew)?;
@@ -160,6 +162,11 @@ impl Record {
         } else {
             Labels::read(&mut cursor)?
         };
+        let grounds = if flags & GROUNDS == 0 {
+            Grounds::default()
+        } else {
+            Grounds::read(&mut cursor, subject.as_deref())?
+        };
 
         // What is kept elsewhere, or the two regions; and padding of zeros.
         let (attributes, deposit);
@@ -176,6 +183,7 @@ impl Record {
             subject,
             own,
             labels,
+            grounds,
             attributes,
             deposit,
         })
@@ -195,16 +203,6 @@ fn read_deposit(
     let deposit = Deposit::new(cursor.array()?, cursor.array()?);
     regions::check_padding(cursor)?;
     Ok(Box::new(deposit))
-}
-
-fn read_subject(cursor: &mut Cursor<'_>) -> Result<Box<str>, Refusal> {
-    let subject = cursor.string()?;
-    if subject.is_empty() || subject.len() > SUBJECT_MAX {
-        return Err(Refusal::Malformed);
-    }
-    std::str::from_utf8(subject)
-        .map(Into::into)
-        .map_err(|_| Refusal::Malformed)
 }
 
 #[cfg(test)]

@@ -27,6 +27,20 @@ pub(super) fn varint_length(number: usize) -> usize {
     }
 }
 
+/// The most bytes of a subject.
+pub(crate) const SUBJECT_MAX: usize = 255;
+
+/// Reads the name of an account.
+pub(super) fn read_subject(cursor: &mut Cursor<'_>) -> Result<Box<str>, Refusal> {
+    let subject = cursor.string()?;
+    if subject.is_empty() || subject.len() > SUBJECT_MAX {
+        return Err(Refusal::Malformed);
+    }
+    std::str::from_utf8(subject)
+        .map(Into::into)
+        .map_err(|_| Refusal::Malformed)
+}
+
 /// The idle timeout of a session that never idles out.
 const NEVER: u32 = u32::MAX;
 

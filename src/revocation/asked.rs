@@ -21,8 +21,8 @@ const WAITS: usize = 2;
 /// Asks an application, or a store, about one session after the other, and remembers the answers.
 ///
 /// A session is asked about when an answer is older than the [bound](super::Staleness::bound), by the adapter, before
-/// the handler runs; requests between wait for nothing. An answer goes for one session as it is: a sign-in, its subject
-/// and its labels. [`Answer::NotKnown`] is no answer: the one before counts for as long as it may. Requests that come
+/// the handler runs; requests between wait for nothing. An answer goes for one session as it is: a sign-in, its subject,
+/// whom they act as, and its labels. [`Answer::NotKnown`] is no answer: the one before counts for as long as it may. Requests that come
 /// while a session is asked about wait for that answer, unless the bound is zero. The last 10,000 answers are remembered,
 /// and up to as many before: beyond, a session is asked about again, and nobody knows of it while there is no answer.
 ///
@@ -194,6 +194,7 @@ mod tests {
             SessionTargets {
                 sign_in: smallvec![TargetId::from_bytes(bytes)],
                 wider: smallvec![],
+                mask: None,
             }
         };
         let mut answers = Answers::default();

@@ -66,5 +66,5 @@ pub(crate) use rule::{Begun, first_spared, kept_until};
 pub use source::Revocations;
 pub use staleness::Staleness;
 pub use table::RevocationTable;
-pub(crate) use target::SessionTargets;
+pub(crate) use target::{MaskTargets, SessionTargets};
 pub use target::{Target, TargetId};

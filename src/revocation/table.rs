@@ -341,11 +341,15 @@ impl RevocationTable {
         // First the time: what is added meanwhile may be known before it is confirmed, and not the other way round.
         let as_of = self.as_of_session(begun, within);
         let find = |target: &TargetId| self.find(*target);
-        let sign_in = targets.sign_in.iter().find_map(find).map(|_| Known::ALWAYS);
+        let is_over = targets.sign_in.iter().any(|target| find(target).is_some())
+            || targets.is_unmasked(begun.skew, find);
         let wider = targets.wider.iter().filter_map(find);
         Known {
             as_of,
-            revoked: sign_in.or_else(|| wider.max()),
+            revoked: match is_over {
+                true => Some(Known::ALWAYS),
+                false => wider.max(),
+            },
         }
     }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
+use super::rule::Begun;
+use crate::lifetime::Timestamp;
 use crate::payload::SessionId;
 
 /// The kind of a sign-in.
@@ -31,7 +33,8 @@ const SIGN_IN: u8 = 2;
 pub enum Target<'a> {
     /// All sessions, signed in or not.
     Everything,
-    /// The sessions of this [subject](crate::Session::subject): sign out everywhere.
+    /// The sessions of this [subject](crate::Session::subject): sign out everywhere. Those in which they
+    /// [act](crate::Session::act_as) as somebody else end, too, and those in which somebody acts as them.
     Subject(&'a str),
     /// One sign-in with all its renewals: one device. Of the id only the half counts that lasts for the sign-in. It ends
     /// whenever it began.
@@ -115,8 +118,17 @@ impl fmt::Debug for TargetId {
 pub(crate) struct SessionTargets {
     /// Its sign-in, which is over if it is revoked at all.
     pub(crate) sign_in: SmallVec<[TargetId; 2]>,
-    /// Everything, its subject and its labels: what began by the revocation is over.
+    /// Everything, whoever signed in, and its labels: what began by the revocation is over.
     pub(crate) wider: SmallVec<[TargetId; 6]>,
+    /// Whom somebody acts as, if somebody does.
+    pub(crate) mask: Option<Box<MaskTargets>>,
+}
+
+/// The subject whom somebody acts as. It was theirs before, and so the time of the sign-in says nothing of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct MaskTargets {
+    pub(crate) names: SmallVec<[TargetId; 2]>,
+    pub(crate) since: Timestamp,
 }
 
 impl SessionTargets {
@@ -126,5 +138,23 @@ impl SessionTargets {
             SIGN_IN => self.sign_in.push(name),
             _ => self.wider.push(name),
         }
+    }
+
+    /// Returns whether a revocation of whom somebody acts as ends the session. `find` looks one up by its name.
+    pub(super) fn is_unmasked(
+        &self,
+        skew: u64,
+        find: impl Fn(&TargetId) -> Option<Timestamp>,
+    ) -> bool {
+        self.mask.as_deref().is_some_and(|mask| {
+            let begun = Begun {
+                at: mask.since,
+                skew,
+            };
+            mask.names
+                .iter()
+                .filter_map(find)
+                .any(|at| begun.is_hit(at))
+        })
     }
 }

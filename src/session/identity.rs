@@ -216,14 +216,8 @@ impl Session {
         "regenerate_id"
     ))]
     pub fn sign_in(&self, subject: &str, keep: &[&dyn AttributeName]) -> Result<(), Error> {
-        if !(1..=SUBJECT_MAX).contains(&subject.len()) {
-            let what = format!(
-                "a subject has 1 to {SUBJECT_MAX} bytes and this one {}",
-                subject.len()
-            );
-            return Err(self.owned(Error::not_representable("subject", what)));
-        }
-        self.begin_anew("sign_in", Some(subject), keep)
+        self.check_subject(subject)?;
+        self.begin_anew("sign_in", Some(subject), None, keep)
     }
 
     /// Starts over as [`sign_in`](Session::sign_in) does, and names nobody: no
@@ -247,25 +241,46 @@ impl Session {
     /// ```
     #[doc(alias("cycle_id", "reset_session"))]
     pub fn start_over(&self, keep: &[&dyn AttributeName]) -> Result<(), Error> {
-        self.begin_anew("start_over", None, keep)
+        self.begin_anew("start_over", None, None, keep)
     }
 
-    fn begin_anew(
-        &self,
-        verb: &str,
-        subject: Option<&str>,
-        keep: &[&dyn AttributeName],
-    ) -> Result<(), Error> {
-        let keep: Vec<&str> = keep.iter().map(AttributeName::name).collect();
+    /// Refuses a subject that is empty or too long.
+    pub(super) fn check_subject(&self, subject: &str) -> Result<(), Error> {
+        if (1..=SUBJECT_MAX).contains(&subject.len()) {
+            return Ok(());
+        }
+        let what = format!(
+            "a subject has 1 to {SUBJECT_MAX} bytes and this one {}",
+            subject.len()
+        );
+        Err(self.owned(Error::not_representable("subject", what)))
+    }
+
+    /// Returns the names of what is to be kept, and tells of what is not there.
+    pub(super) fn kept<'a>(&self, keep: &'a [&'a dyn AttributeName]) -> Vec<&'a str> {
+        let keep: Vec<&str> = keep.iter().copied().map(AttributeName::name).collect();
         for name in keep.iter().filter(|name| !self.contains(**name)) {
             // No more than that: most visitors who sign in have no cart yet.
             let attribute = (*name).to_owned();
             self.tell(&Event::NothingToKeep { attribute });
         }
+        keep
+    }
+
+    /// Starts over: with this subject, handed over from that sign-in at another site.
+    pub(crate) fn begin_anew(
+        &self,
+        verb: &str,
+        subject: Option<&str>,
+        origin: Option<SessionId>,
+        keep: &[&dyn AttributeName],
+    ) -> Result<(), Error> {
+        let keep = self.kept(keep);
         self.change(
             verb,
             Edit::StartOver {
                 subject,
+                origin,
                 keep: &keep,
             },
         )

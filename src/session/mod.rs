@@ -3,6 +3,7 @@
 //! Owns what the application sees. What happens to the session meanwhile is the business of `visit`. A handle
 //! does no I/O and never waits; it opens its token on first use, and nothing at all if it is not used.
 
+mod acting;
 mod attribute;
 mod flash;
 mod identity;

@@ -5,6 +5,7 @@
 //! visit, with one lock and one phase. It does no I/O, reads no clock, and runs nothing of an
 //! application or an adapter under its lock.
 
+mod acting;
 mod asking;
 mod caching;
 mod closing;

@@ -9,10 +9,10 @@ use super::revoking::Revoking;
 use super::state::SessionState;
 use crate::error::Refusal;
 use crate::lifetime::Timestamp;
-use crate::payload::Record;
+use crate::payload::{Record, SessionId};
 use crate::revocation::{
-    Answer, AskedRevocations, Begun, Heard, Known, Question, Revocation, SessionTargets, Target,
-    TargetId, first_spared, kept_until,
+    Answer, AskedRevocations, Begun, Heard, Known, MaskTargets, Question, Revocation,
+    SessionTargets, Target, TargetId, first_spared, kept_until,
 };
 
 impl Config {
@@ -42,13 +42,36 @@ impl Config {
 
     /// Returns the names of what a session is part of.
     fn session_targets(&self, record: &Record, now: Timestamp) -> SessionTargets {
+        let (acting, origin) = (record.grounds.acting(), record.grounds.origin());
+        let signed_in = acting.map(|acting| &*acting.actor);
         let all = [Target::Everything, Target::SignIn(record.id)].into_iter();
-        let all = all.chain(record.subject.as_deref().map(Target::Subject));
+        let all = all.chain(origin.map(SessionId::of_sign_in).map(Target::SignIn));
+        let all = all.chain(signed_in.or(record.subject.as_deref()).map(Target::Subject));
         let all: SmallVec<[Target<'_>; 7]> =
             all.chain(record.labels.iter().map(Target::Label)).collect();
         let mut targets = SessionTargets::default();
         self.name_targets(&all, now, |kind, name| targets.put(kind, name));
+        if let Some((acting, subject)) = acting.zip(record.subject.as_deref()) {
+            let (mut names, since) = (SmallVec::new(), acting.since.max(record.created));
+            self.name_targets(&[Target::Subject(subject)], now, |_, name| names.push(name));
+            targets.mask = Some(Box::new(MaskTargets { names, since }));
+        }
         targets
+    }
+
+    /// Returns since when somebody acts as this subject who begins to now: after what is known to be revoked of them,
+    /// whatever the clocks say, as a session that begins does.
+    pub(super) fn acting_since(&self, subject: &str, now: Timestamp) -> Timestamp {
+        let mut latest = None;
+        if let Some(revoking) = &self.revoking {
+            self.name_targets(&[Target::Subject(subject)], now, |_, name| {
+                latest = latest.max(revoking.revocations.latest(name));
+            });
+        }
+        let skew = self.lifetime.clock_skew().as_secs();
+        let spared = latest.map(|at| first_spared(at, skew));
+        let spared = spared.filter(|since| !self.lifetime.begins_too_late(*since, now));
+        spared.map_or(now, |since| since.max(now))
     }
 
     fn name_targets(
@@ -127,6 +150,10 @@ impl Config {
         let question = Question {
             id: record.id,
             subject: record.subject.as_deref().map(str::to_owned),
+            acting: record
+                .grounds
+                .acting()
+                .map(|acting| (acting.actor.to_string(), acting.since)),
             labels: record.labels.iter().map(str::to_owned).collect(),
             begun,
             targets,

@@ -6,7 +6,9 @@ use std::num::NonZero;
 use super::held::{Held, Opening};
 use crate::error::{Error, Refusal};
 use crate::lifetime::{Idle, OwnLifetimes, SessionTimes, Timestamp};
-use crate::payload::{Attributes, Detached, Entry, Labels, Placed, Record, SessionId};
+use crate::payload::{
+    Acting, Attributes, Detached, Entry, Grounds, Labels, Placed, Record, SessionId,
+};
 
 /// An opened session.
 ///
@@ -60,20 +62,41 @@ pub(crate) enum Edit<'a> {
     Label(&'a Labels),
     /// Ends a session that is no sign-in, as if it had never been.
     Drop,
+    /// The visitor just proved who they are.
+    Confirm,
+    /// Somebody acts as another subject, or is themselves again.
+    Act {
+        /// Who they are from now on; `None` for themselves.
+        mask: Option<Mask<'a>>,
+        keep: &'a [&'a str],
+    },
     StartOver {
         subject: Option<&'a str>,
+        /// The sign-in at another site that this one is handed over from.
+        origin: Option<SessionId>,
         keep: &'a [&'a str],
     },
     Destroy,
 }
 
+/// Whom somebody acts as.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mask<'a> {
+    pub(crate) subject: &'a str,
+    /// Since when; see [`Acting`].
+    pub(crate) since: Timestamp,
+}
+
 impl Edit<'_> {
     fn extent(&self) -> Change {
         match self {
-            Edit::Remove(_) | Edit::Clear | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) => {
-                Change::Edited
-            }
-            Edit::Renew => Change::Renewed,
+            Edit::Remove(_)
+            | Edit::Clear
+            | Edit::Idle(_)
+            | Edit::Remember(_)
+            | Edit::Label(_)
+            | Edit::Confirm => Change::Edited,
+            Edit::Renew | Edit::Act { .. } => Change::Renewed,
             Edit::Drop => Change::Dropped,
             Edit::StartOver { .. } => Change::StartedOver,
             Edit::Destroy => Change::Ended,
@@ -84,9 +107,13 @@ impl Edit<'_> {
     pub(super) fn keeps(&self, name: &[u8]) -> bool {
         match self {
             Edit::Remove(removed) => removed.as_bytes() != name,
-            Edit::StartOver { keep, .. } => keep.iter().any(|kept| kept.as_bytes() == name),
+            Edit::StartOver { keep, .. } | Edit::Act { keep, .. } => {
+                keep.iter().any(|kept| kept.as_bytes() == name)
+            }
             Edit::Clear | Edit::Drop | Edit::Destroy => false,
-            Edit::Renew | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) => true,
+            Edit::Renew | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) | Edit::Confirm => {
+                true
+            }
         }
     }
 
@@ -94,8 +121,14 @@ impl Edit<'_> {
     pub(super) fn settles(&self, name: &str) -> bool {
         match self {
             Edit::Remove(removed) => *removed == name,
-            Edit::Clear | Edit::Drop | Edit::StartOver { .. } | Edit::Destroy => true,
-            Edit::Renew | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) => false,
+            Edit::Clear
+            | Edit::Drop
+            | Edit::Act { .. }
+            | Edit::StartOver { .. }
+            | Edit::Destroy => true,
+            Edit::Renew | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) | Edit::Confirm => {
+                false
+            }
         }
     }
 }
@@ -277,9 +310,28 @@ impl SessionState {
                     is_change
                 })
             }
-            Edit::StartOver { subject, .. } => {
+            Edit::Confirm => {
+                let at = self.stamp(now);
+                self.current.as_mut().is_some_and(|record| {
+                    record.grounds = record.grounds.confirmed_at(at);
+                    true
+                })
+            }
+            Edit::Act { mask, .. } => match &mut self.current {
+                Some(record) => {
+                    record.id = record.id.renewed()?;
+                    turn(record, mask);
+                    record.attributes.retain(|name| edit.keeps(name));
+                    true
+                }
+                None => false,
+            },
+            Edit::StartOver {
+                subject, origin, ..
+            } => {
                 let mut record = self.begin(now)?;
                 record.subject = subject.map(Into::into);
+                record.grounds = Grounds::of(origin.map(|id| *id.sign_in()));
                 if let Some(old) = &mut self.current {
                     record.attributes = take(&mut old.attributes);
                     record.attributes.retain(|name| edit.keeps(name));
@@ -323,6 +375,7 @@ impl SessionState {
             subject: None,
             own: self.asked(),
             labels: asked.unwrap_or_default(),
+            grounds: Grounds::default(),
             attributes: Attributes::default(),
             deposit: None,
         })
@@ -345,4 +398,17 @@ impl SessionState {
             && !self.is_started_over()
             && self.attributes().is_none_or(Attributes::is_empty)
     }
+}
+
+/// Puts another subject in the place of the one who acts, or gives back the one who did.
+fn turn(record: &mut Record, mask: Option<Mask<'_>>) {
+    let acting = record.grounds.acting();
+    let real = acting.map(|acting| acting.actor.clone());
+    let real = real.or_else(|| record.subject.take());
+    let acting = real.clone().zip(mask).map(|(actor, mask)| Acting {
+        actor,
+        since: mask.since,
+    });
+    record.subject = mask.map(|mask| mask.subject.into()).or(real);
+    record.grounds = record.grounds.acting_by(acting);
 }

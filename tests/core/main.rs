@@ -12,6 +12,7 @@ mod configuration;
 mod contents;
 mod flash;
 mod fleet;
+mod grounds;
 mod guards;
 mod hostile;
 mod lifetimes;

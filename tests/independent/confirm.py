@@ -185,6 +185,9 @@ def request_of(entry: Entry) -> None:
     same(found.issued, entry["issued"])
     same(found.used, entry.get("used", found.issued))
     same(shown(found.record, entry["record"]), entry["record"])
+    counts = found.record.grounds.counts(entry["now"], reader.policy.skew)
+    confirmed = "confirmed" in entry["record"]
+    same(counts, entry.get("is_confirmed", confirmed))
     same(reader.next_touch(found, entry["now"]), entry.get("touch"))
     idle = reader.policy.idle_of(*found.record.own)
     same(idle, entry.get("idle_timeout", reader.policy.idle))
@@ -375,6 +378,7 @@ def main() -> int:
     keys, tokens, payloads = (cases.read(n) for n in ("keys", "tokens", "payloads"))
     marks, revocations = cases.read("marks"), cases.read("revocations")
     sealed = cases.read("tickets")
+    grounds = cases.read("grounds")
     groups: list[tuple[str, list[Entry], Callable[[Entry], None]]] = [
         ("keys", keys["keys"], key),
         ("keys", keys["refused_texts"], refused_key),
@@ -385,6 +389,9 @@ def main() -> int:
         ("tokens", tokens["xaes"], xaes),
         ("payloads", payloads["payloads"], payload(payloads)),
         ("payloads", payloads["refused"], payload(payloads)),
+        ("grounds", grounds["payloads"], payload(grounds)),
+        ("grounds", grounds["refused"], payload(grounds)),
+        ("grounds", grounds["requests"], request_of),
         ("shapes", cases.read("shapes")["shapes"], shape),
         ("marks", marks["touches"], touch),
         ("marks", marks["tombstones"], tombstone),

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::entry::{hex, label, list, load, parse, text, text_of};
+use crate::grounds::GROUNDS;
 use crate::once::ONCE;
 use crate::revocations::REVOCATIONS;
 use crate::tickets::TICKETS;
@@ -87,6 +88,8 @@ fn keys_and_payloads_are_vectors() {
     ];
     let vectors = shown.map(|case| find(PAYLOADS, "payloads", case));
     wanted.extend(vectors.map(|entry| text(&entry, "payload").to_owned()));
+    let acting = find(GROUNDS, "payloads", "handed over and acting");
+    wanted.push(text(&acting, "payload").to_owned());
     assert_eq!(hex_of(section("A payload")), wanted);
 }
 
@@ -333,6 +336,7 @@ fn the_page_of_the_vectors_tells_how_many_there_are_and_names_every_field() {
         ("keys", KEYS),
         ("tokens", TOKENS),
         ("payloads", PAYLOADS),
+        ("grounds", GROUNDS),
         ("shapes", include_str!("shapes.json")),
         ("marks", MARKS),
         ("cookies", COOKIES),

@@ -13,6 +13,7 @@ mod check;
 mod deposits;
 mod entry;
 mod examples;
+mod grounds;
 mod links;
 mod mint;
 mod once;
@@ -36,6 +37,7 @@ use crate::entry::{
     key, label, list, load, moment, number, parse, request, set_cookies, text, text_of, unhex,
     without_scope,
 };
+use crate::grounds::GROUNDS;
 
 const KEYS: &str = include_str!("keys.json");
 const PAYLOADS: &str = include_str!("payloads.json");
@@ -58,6 +60,7 @@ fn check_session(session: &Session, entry: &Value) -> Result<(), String> {
     let labels = record["labels"].as_array().into_iter().flatten();
     let labels: Vec<&str> = labels.map(text_of).collect();
     same("labels", session.labels(), labels)?;
+    grounds::check_grounds(session, entry)?;
 
     let attributes = list(&record["attributes"]);
     let mut names: Vec<&str> = attributes.iter().map(|a| text(a, "name")).collect();
@@ -262,10 +265,23 @@ fn sealed(file: &Value, entry: &Value) -> Value {
 
 #[test]
 fn payloads() {
-    let file = parse(PAYLOADS);
-    for group in ["payloads", "refused"] {
-        each(list(&file[group]), |entry| {
-            check_request(&sealed(&file, entry))
+    for file in [PAYLOADS, GROUNDS] {
+        let file = parse(file);
+        for group in ["payloads", "refused"] {
+            each(list(&file[group]), |entry| {
+                check_request(&sealed(&file, entry))
+            });
+        }
+    }
+}
+
+/// A session without grounds is written as before there were any.
+#[test]
+fn only_sessions_with_grounds_have_their_flag() {
+    for (file, wanted) in [(PAYLOADS, 0), (GROUNDS, 0x40)] {
+        each(list(&parse(file)["payloads"]), |entry| {
+            let flags = unhex(text(entry, "payload"))[1];
+            same("flag", flags & 0x40, wanted)
         });
     }
 }
@@ -298,7 +314,9 @@ fn unreadable_attributes_are_carried_along_byte_for_byte() {
 
 #[test]
 fn cookies() {
-    each(list(&parse(COOKIES)["requests"]), check_request);
+    for file in [COOKIES, GROUNDS] {
+        each(list(&parse(file)["requests"]), check_request);
+    }
 }
 
 #[test]

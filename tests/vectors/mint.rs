@@ -68,6 +68,7 @@ fn mint(
     if let Some(subject) = subject {
         session.sign_in(subject, &[]).unwrap();
     }
+    let grounds = subject.map(|subject| rest_on(&session, subject, &entry["record"]));
     let mut attributes = entry["record"]["attributes"].take();
     if attributes.is_null() {
         attributes = json!([]);
@@ -122,8 +123,25 @@ fn mint(
     if labels.is_array() {
         entry["record"]["labels"] = labels;
     }
+    for (field, value) in grounds.into_iter().flatten() {
+        entry["record"][field] = value;
+    }
     entry["record"]["attributes"] = attributes;
     entry
+}
+
+/// Confirms who the subject is, or acts as them, and says what a reader has to find.
+fn rest_on(session: &Session, subject: &str, told: &Value) -> Vec<(&'static str, Value)> {
+    if told["confirmed"] == true {
+        session.confirm().unwrap();
+        return vec![("confirmed", json!(NOW))];
+    }
+    let Some(actor) = told["actor"].as_str() else {
+        return Vec::new();
+    };
+    session.sign_in(actor, &[]).unwrap();
+    session.act_as(subject, &[]).unwrap();
+    vec![("actor", json!(actor)), ("acting_since", json!(NOW))]
 }
 
 /// Gives a session lifetimes of its own; 0 is none.
@@ -355,6 +373,18 @@ fn print_minted() {
         mint(
             "labels",
             &json!({ "record": { "labels": ["sid:1", "tenant:7"] } }),
+            Some("user-17"),
+            &[("a", JSON, json!(1))],
+        ),
+        mint(
+            "confirmed",
+            &json!({ "record": { "confirmed": true } }),
+            Some("user-17"),
+            &[("a", JSON, json!(1))],
+        ),
+        mint(
+            "acting",
+            &json!({ "record": { "actor": "support-3", "labels": ["sid:1"] } }),
             Some("user-17"),
             &[("a", JSON, json!(1))],
         ),

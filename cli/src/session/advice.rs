@@ -210,15 +210,25 @@ impl Case<'_> {
     /// Names the kind of what was revoked. Accounts and labels are for `inspect` to show.
     fn revoked(&self) -> Option<Advice> {
         let Revoked { by, at } = self.judgement.revoked.as_ref()?;
-        let began = self.content()?.times.created_at;
+        let content = self.content()?;
+        let began = match by {
+            By::Subject => content.acting_since,
+            _ => None,
+        };
+        let began = began.unwrap_or(content.times.created_at);
         let what = match by {
             By::Everything => "all sessions were",
             By::Subject => "all sessions of the account were",
+            By::Actor => "all sessions of whoever acts as the account were",
             By::SignIn => "this sign-in was",
+            By::Origin => "the sign-in at another site that it was handed over from was",
             By::Label(_) => "all sessions with one of its labels were",
         };
         let mut why = format!("{what} ended at the server as of {}", date(*at));
-        let (is_behind, is_later) = (began >= *at && *by != By::SignIn, *at > self.judgement.at);
+        let (is_behind, is_later) = (
+            began >= *at && !matches!(by, By::SignIn | By::Origin),
+            *at > self.judgement.at,
+        );
         if is_behind {
             why += &format!(
                 ", and it began {} after that, by which clocks may differ",

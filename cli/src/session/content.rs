@@ -26,7 +26,9 @@ pub(crate) fn text(session: &Judgement, reveal: bool) -> String {
         let what = match by {
             By::Everything => "everything".to_owned(),
             By::Subject => "its subject".to_owned(),
+            By::Actor => "who acts as its subject".to_owned(),
             By::SignIn => "its sign-in".to_owned(),
+            By::Origin => "the sign-in that it was handed over from".to_owned(),
             By::Label(label) => format!("its label {}", shown(label)),
         };
         let row = format!(
@@ -83,6 +85,18 @@ fn times(content: &Content, now: OffsetDateTime) -> String {
             left(times.absolute_left, times.absolute_lifetime),
         ),
     ];
+    if let Some((actor, since)) = content.actor.as_deref().zip(content.acting_since) {
+        rows.push((
+            "acted by",
+            format!("{}, since {}", shown(actor), point(since)),
+        ));
+    }
+    if let Some(confirmed) = content.confirmed_at {
+        rows.push(("confirmed", point(confirmed)));
+    }
+    if let Some(origin) = content.origin {
+        rows.push(("origin", format!("log id {}", origin.log_id())));
+    }
     if !content.labels.is_empty() {
         let labels: Vec<String> = content.labels.iter().map(|label| shown(label)).collect();
         rows.push(("labels", labels.join(" ")));
@@ -248,6 +262,10 @@ fn content_json(content: &Content, reveal: bool) -> Value {
         "id": content.id.to_string(),
         "log_id": content.id.log_id().to_string(),
         "subject": content.subject,
+        "actor": content.actor,
+        "acting_since": content.acting_since.map(rfc3339),
+        "confirmed_at": content.confirmed_at.map(rfc3339),
+        "origin_log_id": content.origin.map(|origin| origin.log_id().to_string()),
         "labels": content.labels,
         "created_at": rfc3339(times.created_at),
         "issued_at": rfc3339(content.issued_at),

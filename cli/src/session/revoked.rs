@@ -51,7 +51,11 @@ pub(crate) struct Revoked {
 pub(crate) enum By {
     Everything,
     Subject,
+    /// Whoever acts as the subject.
+    Actor,
     SignIn,
+    /// The sign-in at another site that the session was handed over from.
+    Origin,
     Label(String),
 }
 
@@ -61,7 +65,9 @@ impl By {
         match self {
             By::Everything => "everything",
             By::Subject => "subject",
+            By::Actor => "actor",
             By::SignIn => "sign_in",
+            By::Origin => "origin",
             By::Label(_) => "label",
         }
     }
@@ -69,7 +75,7 @@ impl By {
 
 impl Revoked {
     /// Returns the revocation that ended a session of which the manager says that it was revoked, as of `at`: that of its
-    /// sign-in, or else the latest of all that match, which is the strictest.
+    /// sign-in or its origin, or else the latest of all that match, which is the strictest.
     pub(crate) fn find(
         manager: &SessionManager,
         table: &RevocationTable,
@@ -89,13 +95,23 @@ impl Revoked {
                 at: latest(target)?,
             })
         };
+        // What was revoked of an account before somebody acted as it is no matter of theirs.
+        let skew = content.times.policy.clock_skew();
+        let counts = |revoked: &Revoked| {
+            let since = content.acting_since;
+            since.is_none_or(|since| since < revoked.at + skew)
+        };
         let subject = content.subject.as_deref();
+        let subject = subject.and_then(|name| revoked(By::Subject, Target::Subject(name)));
+        let actor = content.actor.as_deref();
+        let actor = actor.and_then(|name| revoked(By::Actor, Target::Subject(name)));
         let labels = content.labels.iter();
         let wider = [revoked(By::Everything, Target::Everything)]
             .into_iter()
-            .chain([subject.and_then(|name| revoked(By::Subject, Target::Subject(name)))])
+            .chain([subject.filter(counts), actor])
             .chain(labels.map(|label| revoked(By::Label(label.clone()), Target::Label(label))));
         revoked(By::SignIn, Target::SignIn(content.id))
+            .or_else(|| revoked(By::Origin, Target::SignIn(content.origin?)))
             .or_else(|| wider.flatten().max_by_key(|revoked| revoked.at))
     }
 }

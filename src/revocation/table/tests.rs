@@ -35,6 +35,7 @@ fn part_of(wider: &[u8]) -> SessionTargets {
     SessionTargets {
         sign_in: smallvec![id(0)],
         wider: wider.iter().map(|number| id(*number)).collect(),
+        mask: None,
     }
 }
 

@@ -70,6 +70,10 @@ fn everything(session: &Session) {
     drop(session.clear());
     drop(session.start_over(&[]));
     drop(session.sign_in("hook", &[]));
+    drop(session.confirm());
+    drop(session.act_as("mask", &[]));
+    let _ = (session.actor(), session.confirmed_at());
+    drop(session.stop_acting(&[]));
     drop(session.destroy());
 }
 

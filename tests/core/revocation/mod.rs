@@ -1,5 +1,6 @@
 //! Sessions that end at the server: what is revoked, how recently that has to be known, and who is asked.
 
+mod acting;
 mod asked;
 mod ends;
 mod labels;

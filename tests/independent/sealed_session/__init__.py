@@ -6,6 +6,7 @@ Needs Python 3.11 and the package `cryptography`. Refusals carry the labels of t
 from .base64url import from_base64url, to_base64url
 from .cookies import candidates, kept, split
 from .deposits import Store, deposit_input, seal_deposit
+from .grounds import Grounds
 from .keys import KEY_PREFIX, Key, key_check, key_set
 from .marks import (
     TOMBSTONE,

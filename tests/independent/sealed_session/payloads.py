@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .grounds import Grounds, read_grounds
 from .json_text import is_readable
 from .packed_text import Piece, pack
 from .packed_text import pieces as text_pieces
@@ -64,6 +65,7 @@ class Record:
     labels: list[str] = field(default_factory=list)
     # A name and a key, while the attributes are in a store.
     deposit: tuple[bytes, bytes] | None = None
+    grounds: Grounds = field(default_factory=Grounds)
 
 
 def read_region(region: bytes, secret: bool) -> list[Attribute]:
@@ -114,7 +116,7 @@ def parse_payload(payload: bytes) -> tuple[Record, int, list[list[Attribute]]]:
         raise Refused("malformed" if version == 0 else "record_too_new", "version")
     flags = source.byte()
     compression = flags & 3
-    if flags & ~63 or compression > DEFLATE:
+    if flags & ~127 or compression > DEFLATE:
         raise Refused("record_too_new", "reserved flags")
     record = Record(source.take(16), source.number(4))
     if flags & 4:
@@ -125,6 +127,8 @@ def parse_payload(payload: bytes) -> tuple[Record, int, list[list[Attribute]]]:
             raise Refused("malformed", "no lifetime of its own")
     if flags & 16:
         record.labels = read_labels(source)
+    if flags & 64:
+        record.grounds = read_grounds(source, record.subject)
     if not flags & 32:
         return record, compression, read_regions(source, compression, OPEN_LIMIT)
     if compression:
@@ -237,7 +241,10 @@ def write_payload(record: Record, compression: int = NONE, pack: bool = False) -
     own = b"".join(map(to_varint, record.own)) if any(record.own) else b""
     labels = write_labels(record.labels)
     flags = compression | (4 if subject else 0) | (8 if own else 0)
+    grounds = record.grounds.write()
     flags |= (16 if labels else 0) | (32 if record.deposit else 0)
+    flags |= 64 if grounds else 0
     head = bytes([1, flags]) + record.id
-    payload = head + record.created.to_bytes(4, "big") + subject + own + labels + rest
+    payload = head + record.created.to_bytes(4, "big") + subject + own + labels
+    payload += grounds + rest
     return payload + bytes(-len(payload) % 32)

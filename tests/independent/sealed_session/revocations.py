@@ -50,16 +50,21 @@ class Known:
     since: int = 0
 
     def judge(self, keys: list[Key], audience: bytes, record: Record, now: int, skew: int):
-        wider = [(EVERYTHING, b"")]
+        begun, acting = record.created, record.grounds.acting
+        wider = [(EVERYTHING, b"", begun)]
+        wider += [(LABEL, label.encode(), begun) for label in record.labels]
+        if acting is not None:
+            wider.append((SUBJECT, acting[1].encode(), begun))
+            begun = max(begun, acting[0])
         if record.subject is not None:
-            wider.append((SUBJECT, record.subject.encode()))
-        wider += [(LABEL, label.encode()) for label in record.labels]
+            wider.append((SUBJECT, record.subject.encode(), begun))
         for key in keys:
-            if target(key, audience, SIGN_IN, record.id[:8]) in self.at:
-                raise Refused("revoked")
-            for kind, named in wider:
+            for sign_in in (record.id[:8], record.grounds.origin):
+                if sign_in and target(key, audience, SIGN_IN, sign_in) in self.at:
+                    raise Refused("revoked")
+            for kind, named, since in wider:
                 at = self.at.get(target(key, audience, kind, named))
-                if at is not None and record.created < at + max(skew, 1):
+                if at is not None and since < at + max(skew, 1):
                     raise Refused("revoked")
         missing = self.since > 0 and record.created < self.since + max(skew, 1)
         if missing and self.within is not None:

@@ -3,6 +3,7 @@
 from . import (
     cookies,
     deposits,
+    grounds,
     keys,
     marks,
     once,
@@ -26,4 +27,5 @@ WRITERS = (
     cookies,
     deposits,
     transports,
+    grounds,
 )

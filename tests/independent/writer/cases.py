@@ -63,6 +63,7 @@ def record(sign_in: int = 0xA1, renewal: int = 0xB1, **changed: Any) -> Record:
         changed.get("attributes", [text("name", '"Ada"')]),
         changed.get("own", (0, 0)),
         changed.get("labels", []),
+        grounds=changed.get("grounds", ss.Grounds()),
     )
 
 
@@ -143,6 +144,13 @@ def record_form(found: Record) -> dict[str, Any]:
         form["own_idle"], form["own_absolute"] = found.own
     if found.labels:
         form["labels"] = found.labels
+    grounds = found.grounds
+    if grounds.confirmed is not None:
+        form["confirmed"] = grounds.confirmed
+    if grounds.acting is not None:
+        form["acting_since"], form["actor"] = grounds.acting
+    if grounds.origin is not None:
+        form["origin"] = grounds.origin.hex()
     attributes = [attribute_form(attribute) for attribute in found.attributes]
     return form | {"attributes": attributes}
 
@@ -299,6 +307,9 @@ class Cases:
             entry["idle_timeout"] = policy.idle_of(*found.own)
             entry["absolute_lifetime"] = policy.absolute_of(found.own[1])
         entry["record"] = record_form(found)
+        counts = found.grounds.counts(now, policy.skew)
+        if found.grounds.confirmed is not None and not counts:
+            entry["is_confirmed"] = False
         # What a request that changes nothing sends as `base.t`.
         due = now - expected.used >= policy.touch_interval()
         if due and entry.get("by") != "link":

@@ -10,6 +10,20 @@ from sealed_session import NEVER
 from ..cases import KEY, NAME, NOW, record_form, seal, write
 from . import deflate, layout, lz4, packed, values
 
+# How all payloads are sealed, and who reads them.
+SEALED = {
+    "master": KEY.master.hex(),
+    "format": "encrypted",
+    "name": NAME,
+    "audience": "",
+    "now": NOW - 100,
+    "issued": NOW - 100,
+    "idle": 1 << 33,
+    "absolute": 1 << 33,
+    "shortest_idle": 2,
+    "never_idle": True,
+}
+
 
 def entry(
     case: str,
@@ -63,16 +77,4 @@ def refused() -> list[dict[str, Any]]:
 
 
 def make() -> None:
-    sealed = {
-        "master": KEY.master.hex(),
-        "format": "encrypted",
-        "name": NAME,
-        "audience": "",
-        "now": NOW - 100,
-        "issued": NOW - 100,
-        "idle": 1 << 33,
-        "absolute": 1 << 33,
-        "shortest_idle": 2,
-        "never_idle": True,
-    }
-    write("payloads", {"sealed": sealed, "payloads": good(), "refused": refused()})
+    write("payloads", {"sealed": SEALED, "payloads": good(), "refused": refused()})

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use sealed_session::adapter::{RequestHead, ResponseHead};
+use sealed_session::adapter::{HeaderChange, RequestHead, ResponseHead};
 use sealed_session::flash::Level;
 use sealed_session::report::Measure;
 use sealed_session::{Attribute, Budget, Event, Session, SessionManager, Slot};
@@ -103,9 +103,7 @@ fn fullest(manager: &SessionManager) -> usize {
     assert!((room - 40..room).rev().any(|length| fits(&length)));
     fill(&session);
     let changes = manager.commit(&session, ResponseHead::new(303), at(1));
-    let line = |change: &sealed_session::adapter::HeaderChange| {
-        change.name().len() + change.value().len() + 4
-    };
+    let line = |change: &HeaderChange| change.name().len() + change.value().len() + 4;
     changes.unwrap().iter().map(line).sum()
 }
 

@@ -5,9 +5,9 @@ use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::{Build, Request, Rocket, get, post, routes};
 use sealed_session_rocket::flash::Level;
-use sealed_session_rocket::{Error, Flashes, LiveSession, Session, SessionFairing, SessionManager};
+use sealed_session_rocket::{Error, Flashes, LiveSession, Session, SessionFairing};
 
-use crate::support::{bare, client, fairing, send};
+use crate::support::{bare, builder, client, fairing, send};
 
 #[post("/write")]
 pub(crate) fn write(session: Session) -> Result<&'static str, Error> {
@@ -104,8 +104,7 @@ fn all_routes_of_a_forwarded_request_have_one_session() {
 
 #[test]
 fn a_route_shows_the_messages_that_one_which_forwarded_took() {
-    let manager = SessionManager::builder("session", ring()).flash().build();
-    let fairing = SessionFairing::new(manager.unwrap());
+    let fairing = SessionFairing::new(builder().flash().build().unwrap());
     let client = client(
         bare()
             .mount("/", routes![say, takes, shows])

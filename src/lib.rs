@@ -60,7 +60,7 @@
 //!
 //! # Several sessions
 //!
-//! Sign-in, preferences and messages for the next page can be [slots]: sessions with a cookie, a
+//! Sign-in, preferences and [messages for the next page](flash) can be [slots]: sessions with a cookie, a
 //! lifetime and a budget each, none of which overwrites another.
 //!
 //! # Who may pass

@@ -1,12 +1,13 @@
 //! Several independent sessions in one application: a page of documentation.
 //!
-//! Sign-in, preferences and messages for the next page live for different times, and different
+//! Sign-in, preferences and [messages for the next page](crate::flash) live for different times, and different
 //! requests write them. In one session the browser keeps the answer that arrives last, so a page that
 //! stores a preference undoes the sign-in that another tab finished meanwhile. In slots nothing of one
 //! ever overwrites another: each has a manager, and with it a cookie, a lifetime, a budget and a key
 //! ring of its own.
 //!
-//! A slot is named by a type. The [`Main`](crate::Main) one is always there, and it is meant where no slot is named.
+//! Messages have a slot that [one line](crate::SessionManagerBuilder::flash) adds, and which is configured by itself. For anything
+//! else a slot is named by a type. The [`Main`](crate::Main) one is always there, and it is meant where no slot is named.
 //!
 //! ```
 //! use sealed_session::{Budget, CookieSpec, Key, KeyRing, Lifetime, Persistence, SessionManager, Slot};

@@ -67,6 +67,10 @@ pub mod keys {}
 #[doc = include_str!("../revocation.md")]
 pub mod revocation {}
 
+/// Messages for the next page.
+#[doc = include_str!("../flash.md")]
+pub mod flash {}
+
 /// Things that count once.
 #[doc = include_str!("../once.md")]
 pub mod once {}

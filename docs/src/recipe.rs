@@ -11,8 +11,9 @@ use axum::routing::{Router, get, post};
 use metrics::{counter, histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use sealed_session_axum::adapter::{Clock, RequestHead, ResponseHead, SystemClock};
+use sealed_session_axum::flash::Level;
 use sealed_session_axum::{Budget, Error, Guard, GuardLayer, Key, KeyRing, Session, SessionLayer};
-use sealed_session_axum::{Event, SessionManager, SessionManagerBuilder, Slot};
+use sealed_session_axum::{Event, SessionManager, SessionManagerBuilder};
 use tower::ServiceExt;
 
 #[rustfmt::skip]
@@ -42,9 +43,6 @@ pub(super) fn exporter() -> Result<PrometheusHandle, BuildError> {
 // The end of the page.
 }
 
-enum Flash {}
-impl Slot for Flash {}
-
 const PAGE: &str = include_str!("../observability.md");
 
 #[test]
@@ -65,8 +63,8 @@ async fn sign_out(session: Session) -> Result<&'static str, Error> {
     Ok("Goodbye.")
 }
 
-async fn notice(flash: Session<Flash>) -> Result<&'static str, Error> {
-    flash.insert("notice", "Saved.")?;
+async fn notice(session: Session) -> Result<&'static str, Error> {
+    session.flash(Level::Success, "Saved.")?;
     Ok("Saved.")
 }
 
@@ -77,12 +75,8 @@ async fn too_much(session: Session) -> Result<&'static str, Error> {
 
 fn app() -> Result<Router, Error> {
     let ring = KeyRing::new(Key::generate()?);
-    let shop = SessionManager::builder("shop", ring.clone()).budget(Budget::within_8k());
-    let small = Budget::portable().with_total_limit(500);
-    let flash = SessionManager::builder("flash", ring).budget(small);
-    let manager = page::counted(shop)
-        .build()?
-        .with_slot::<Flash>(flash.build()?)?;
+    let shop = SessionManager::builder("shop", ring).budget(Budget::within_8k());
+    let manager = page::counted(shop).flash().build()?;
     let account = Router::new().route("/account", get(async || "Your account."));
     Ok(account
         .route_layer(GuardLayer::new(Guard::signed_in()))

@@ -140,13 +140,10 @@ impl Budget {
         Budget::preset([3_072, 1, 3_072], [2_457, COMMON_REQUEST]).with_head_limit(3_072)
     }
 
-    /// Returns the budget of messages for the next page: with the name of the field and the line's end they take a quarter of
-    /// the response head that [`portable`](Budget::portable) takes.
+    /// Returns the budget of messages for the next page: a quarter of what [`portable`](Budget::portable) takes.
     pub(crate) const fn for_messages() -> Budget {
         const LINE: usize = MESSAGES - "set-cookie: \r\n".len();
-        let mut budget = Budget::preset([LINE, 1, LINE], [LINE / 5 * 4, COMMON_REQUEST]);
-        budget.head = Some(MESSAGES);
-        budget
+        Budget::preset([LINE, 1, LINE], [LINE / 5 * 4, COMMON_REQUEST]).with_head_limit(MESSAGES)
     }
 
     /// Returns a budget of two cookies, for stacks that take 8 KiB of headers. A stock nginx in front does not:
@@ -412,7 +409,7 @@ impl Budget {
     pub(crate) fn cure(&self) -> &'static str {
         match self.whole_head() {
             _ if *self == Budget::for_messages() => {
-                "messages for the next page are a few sentences together; keep longer ones where that page finds them"
+                "messages are a few sentences; a page finds longer text elsewhere"
             }
             0..6_500 => {
                 "`Budget::within_8k` holds more, and a stock nginx answers 502 to it: set \

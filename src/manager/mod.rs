@@ -169,20 +169,20 @@ impl SessionManager {
     /// ```
     /// use sealed_session::{Budget, CookieSpec, Key, KeyRing, SessionManager, Slot};
     ///
-    /// enum Flash {}
-    /// impl Slot for Flash {}
+    /// enum Prefs {}
+    /// impl Slot for Prefs {}
     ///
     /// let ring = KeyRing::new(Key::generate()?);
-    /// let flash = SessionManager::builder("flash", ring.clone());
+    /// let prefs = SessionManager::builder("prefs", ring.clone());
     /// let main = SessionManager::builder("session", ring).budget(Budget::within_8k()).build()?;
     ///
-    /// let small = flash.budget(Budget::portable().with_total_limit(1_000)).build()?;
-    /// let manager = main.clone().with_slot::<Flash>(small)?;
+    /// let small = prefs.budget(Budget::portable().with_total_limit(1_000)).build()?;
+    /// let manager = main.clone().with_slot::<Prefs>(small)?;
     ///
     /// // Twice that budget is more than common servers take.
-    /// # let flash = SessionManager::builder("flash", KeyRing::new(Key::generate()?));
-    /// let large = flash.budget(Budget::within_8k()).build()?;
-    /// let error = main.with_slot::<Flash>(large).unwrap_err();
+    /// # let prefs = SessionManager::builder("prefs", KeyRing::new(Key::generate()?));
+    /// let large = prefs.budget(Budget::within_8k()).build()?;
+    /// let error = main.with_slot::<Prefs>(large).unwrap_err();
     /// assert!(error.to_string().contains("13000 bytes"));
     /// # Ok::<(), sealed_session::Error>(())
     /// ```

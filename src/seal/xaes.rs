@@ -20,7 +20,7 @@ use super::token::{NONCE, TAG};
 const DERIVING: usize = NONCE / 2;
 
 /// The cipher of one message.
-type Message = AesGcm<Aes256Enc, U12>;
+type MessageCipher = AesGcm<Aes256Enc, U12>;
 
 /// A key that seals and opens; wiped when dropped.
 pub(super) struct Xaes {
@@ -41,7 +41,7 @@ impl Xaes {
         }
     }
 
-    fn message(&self, deriving: &[u8; DERIVING]) -> Message {
+    fn message(&self, deriving: &[u8; DERIVING]) -> MessageCipher {
         let mut key = Zeroizing::new([0; 32]);
         let (halves, _) = key.as_chunks_mut();
         for (half, counter) in halves.iter_mut().zip([1, 2]) {
@@ -53,7 +53,7 @@ impl Xaes {
         }
         self.aes
             .encrypt_blocks(Block::cast_slice_from_core_mut(halves));
-        Message::new((&*key).into())
+        MessageCipher::new((&*key).into())
     }
 
     /// Encrypts `plain` in place and returns the tag.

@@ -6,7 +6,6 @@ use super::Session;
 use super::attribute::Attribute;
 use super::key::WriteKey;
 use crate::error::Error;
-use crate::event::Event;
 use crate::flash::{Flash, Level, Message};
 use crate::payload::{Detached, Entry};
 use crate::visit::{Edit, SlotVisit};
@@ -18,9 +17,9 @@ impl Session {
     /// Says a message on the page that takes it, which is another request's nearly always. All handles of a request say
     /// it to the same browser, whatever their slot.
     ///
-    /// Messages wait for five minutes from the last one on, and there is room for about 400 bytes of them. If there is
-    /// none for this one, the oldest make way, and [`Event::NotStored`](crate::Event::NotStored) tells: a browser that
-    /// sends forms by script may never load a page that takes any.
+    /// Messages wait for five minutes from the last one on, and there is room for about 400 bytes of them, which
+    /// [`Event::NearBudget`](crate::Event::NearBudget) tells of before it is full. If there is none for this one, the oldest
+    /// make way: a script that sends forms may never load a page that takes any, and its next form must not fail for it.
     ///
     /// # Errors
     ///
@@ -100,48 +99,25 @@ impl Session {
             };
             let mut all = there.unwrap_or_default();
             all.push(message.clone());
-            match self.put_newest(all, before)? {
-                Newest::Overtaken => {}
-                Newest::All => return Ok(()),
-                Newest::Some(error) => {
-                    self.tell(&Event::NotStored { error });
-                    return Ok(());
-                }
+            if self.put_newest(all, before)? {
+                return Ok(());
             }
         }
     }
 
-    /// Stores as many of the newest messages as there is room for, if `before` is what is there.
-    fn put_newest(
-        &self,
-        mut all: Vec<Message>,
-        before: Option<Entry<'_>>,
-    ) -> Result<Newest, Error> {
+    /// Stores as many of the newest messages as there is room for. Returns whether it did: it does not if others are there by
+    /// now than `before`.
+    fn put_newest(&self, mut all: Vec<Message>, before: Option<Entry<'_>>) -> Result<bool, Error> {
         let name = MESSAGES.name();
-        let mut newest = Newest::All;
         loop {
             let written = MESSAGES.write(&all);
             let written = written.map_err(|what| Error::not_representable(name, what))?;
             let entry = written.entry(name);
             let put = |slot: &mut SlotVisit<'_, '_>| slot.put_anew(name, entry, before);
             match self.visit.at(self.at, put) {
-                Ok(true) => return Ok(newest),
-                Ok(false) => return Ok(Newest::Overtaken),
-                Err(error) if error.is_too_large() && all.len() > 1 => {
-                    newest = Newest::Some(error);
-                    all.remove(0);
-                }
-                Err(error) => return Err(error),
+                Err(error) if error.is_too_large() && all.len() > 1 => drop(all.remove(0)),
+                put => return put,
             }
         }
     }
-}
-
-/// How many messages were stored.
-enum Newest {
-    /// None, because others are there by now.
-    Overtaken,
-    All,
-    /// The older ones made way, for this reason.
-    Some(Error),
 }

@@ -353,7 +353,8 @@ impl<'v> SlotVisit<'v, '_> {
         }
         let fitted = self.fit(exit, record)?;
         said.lines = fitted.lines(&self.slot.came, issued)?;
-        said.deed = Deed::Wrote(fitted.write_size(state.unbroken()));
+        let held = state.held().filter(|_| !state.is_started_over());
+        said.deed = Deed::Wrote(fitted.write_size(held));
         Ok(())
     }
 

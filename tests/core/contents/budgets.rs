@@ -392,8 +392,7 @@ fn a_limited_head_says_what_takes_the_room() {
     let sizes = error.sizes().unwrap();
     assert_eq!(sizes.allowed + sizes.reserved, 3_072);
     let wanted = format!(
-        "more than the budget of {}, which keeps {} bytes of a response head for tombstones, removals and \
-         caching",
+        "more than the budget of {}, which keeps {} bytes of a response head for what stands beside it",
         sizes.allowed, sizes.reserved
     );
     assert!(error.to_string().contains(&wanted), "{error}");

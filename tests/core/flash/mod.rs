@@ -4,7 +4,7 @@ mod refused;
 mod room;
 mod tabs;
 
-use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead};
+use sealed_session::adapter::{HeaderChange, HeaderFields, RequestHead, ResponseHead};
 use sealed_session::flash::{Level, Message};
 use sealed_session::{Session, SessionManager, SessionManagerBuilder, SiteData};
 use time::OffsetDateTime;
@@ -46,7 +46,7 @@ fn visit(
     let changes = manager.commit(&session, ResponseHead::new(status), now);
     let changes = changes.unwrap();
     let lines = changes.iter().filter(|one| one.name() == "set-cookie");
-    let lines: Vec<&str> = lines.map(|line| line.value()).collect();
+    let lines: Vec<&str> = lines.map(HeaderChange::value).collect();
     lines.iter().for_each(|line| browser.keep(line));
     let name = |line: &&str| {
         let sign = if line.contains("; Max-Age=0") {

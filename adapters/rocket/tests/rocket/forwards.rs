@@ -4,9 +4,10 @@ use rocket::http::Status;
 use rocket::outcome::Outcome;
 use rocket::request::{self, FromRequest};
 use rocket::{Build, Request, Rocket, get, post, routes};
-use sealed_session_rocket::{Error, LiveSession, Session};
+use sealed_session_rocket::flash::Level;
+use sealed_session_rocket::{Error, Flashes, LiveSession, Session, SessionFairing};
 
-use crate::support::{bare, client, fairing, send};
+use crate::support::{bare, builder, client, fairing, send};
 
 #[post("/write")]
 pub(crate) fn write(session: Session) -> Result<&'static str, Error> {
@@ -57,6 +58,19 @@ fn tries(session: Session) -> String {
     session.get::<u32>("tries").unwrap().unwrap().to_string()
 }
 
+#[post("/say")]
+fn say(session: Session) -> Result<(), Error> {
+    session.flash(Level::Success, "Saved.")
+}
+
+#[get("/page")]
+fn takes(_flashes: Flashes, _forwards: Forwards) {}
+
+#[get("/page", rank = 2)]
+fn shows(flashes: Flashes) -> String {
+    flashes.into_iter().map(|message| message.text).collect()
+}
+
 #[get("/early")]
 pub(crate) fn early(session: Session) -> Result<(), Status> {
     session.insert("name", "Ada").unwrap();
@@ -86,4 +100,20 @@ fn all_routes_of_a_forwarded_request_have_one_session() {
     assert_eq!((first.body.as_str(), first.set_cookies().len()), ("2", 1));
     let second = send(&client, "GET", "/tries", &[&first.cookie()]);
     assert_eq!(second.body, "4");
+}
+
+#[test]
+fn a_route_shows_the_messages_that_one_which_forwarded_took() {
+    let fairing = SessionFairing::new(builder().flash().build().unwrap());
+    let client = client(
+        bare()
+            .mount("/", routes![say, takes, shows])
+            .attach(fairing),
+    );
+    let cookie = send(&client, "POST", "/say", &[]).cookie();
+    // Each request shows its own: the local requests of one client share a cache.
+    for _ in 0..2 {
+        assert_eq!(send(&client, "GET", "/page", &[&cookie]).body, "Saved.");
+    }
+    assert_eq!(send(&client, "GET", "/page", &[]).body, "");
 }

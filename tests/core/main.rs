@@ -23,4 +23,5 @@ mod races;
 mod reports;
 mod revocation;
 mod slots;
+mod tickets;
 mod transports;

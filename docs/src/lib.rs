@@ -71,6 +71,10 @@ pub mod revocation {}
 #[doc = include_str!("../once.md")]
 pub mod once {}
 
+/// Links that reset, confirm and invite.
+#[doc = include_str!("../tickets.md")]
+pub mod tickets {}
+
 /// Another name or scope, without signing anybody out.
 #[doc = include_str!("../moving-cookies.md")]
 pub mod moving_cookies {}

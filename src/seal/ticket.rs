@@ -56,25 +56,17 @@ impl TicketBinding<'_> {
             let [first, second, ..] = <[u8; 32]>::from(Sha256::digest(context));
             [first, second]
         };
-        let [p0, p1] = print(self.purpose.as_bytes());
-        let [a0, a1] = print(Binding::new("", self.target, self.audience).context());
-        let [k0, k1, k2, k3] = key.0;
-        let [t0, t1, t2, t3] = issued.0.to_be_bytes();
-        [
-            format::TICKET,
-            k0,
-            k1,
-            k2,
-            k3,
-            t0,
-            t1,
-            t2,
-            t3,
-            p0,
-            p1,
-            a0,
-            a1,
-        ]
+        let parts: [&[u8]; 5] = [
+            &[format::TICKET],
+            &key.0,
+            &issued.0.to_be_bytes(),
+            &print(self.purpose.as_bytes()),
+            &print(Binding::new("", self.target, self.audience).context()),
+        ];
+        let mut head = [0; HEAD];
+        let bytes = head.iter_mut().zip(parts.into_iter().flatten());
+        bytes.for_each(|(to, from)| *to = *from);
+        head
     }
 
     /// Returns the associated data behind this header.

@@ -75,6 +75,10 @@ pub mod flash {}
 #[doc = include_str!("../once.md")]
 pub mod once {}
 
+/// Links that reset, confirm and invite.
+#[doc = include_str!("../tickets.md")]
+pub mod tickets {}
+
 /// Another name or scope, without signing anybody out.
 #[doc = include_str!("../moving-cookies.md")]
 pub mod moving_cookies {}

@@ -1,12 +1,49 @@
 //! actix-web.
 
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 
 use super::answer;
 use crate::error::Error;
+use crate::ticket::TicketPage;
 
 impl ResponseError for Error {
     fn error_response(&self) -> HttpResponse {
         HttpResponse::InternalServerError().body(answer(self))
+    }
+}
+
+impl Responder for TicketPage {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::Ok();
+        for field in TicketPage::FIELDS {
+            response.insert_header(field);
+        }
+        response.body(self.html())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::body::MessageBody;
+    use actix_web::http::StatusCode;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_page_for_a_ticket_is_a_response() {
+        let page = TicketPage::new("Reset", "Save", "/reset", "BcyWvOtr");
+        let response = page
+            .clone()
+            .respond_to(&TestRequest::default().to_http_request());
+        for (name, value) in TicketPage::FIELDS {
+            let values: Vec<_> = response.headers().get_all(name).collect();
+            assert_eq!(values, [value], "{name}");
+        }
+        assert_eq!(response.status(), StatusCode::OK);
+        let body = response.into_body().try_into_bytes().unwrap();
+        assert_eq!(body, page.html().as_bytes());
     }
 }

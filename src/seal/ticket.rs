@@ -56,25 +56,17 @@ impl TicketBinding<'_> {
             let [first, second, ..] = <[u8; 32]>::from(Sha256::digest(context));
             [first, second]
         };
-        let [p0, p1] = print(self.purpose.as_bytes());
-        let [a0, a1] = print(Binding::new("", self.target, self.audience).context());
-        let [k0, k1, k2, k3] = key.0;
-        let [t0, t1, t2, t3] = issued.0.to_be_bytes();
-        [
-            format::TICKET,
-            k0,
-            k1,
-            k2,
-            k3,
-            t0,
-            t1,
-            t2,
-            t3,
-            p0,
-            p1,
-            a0,
-            a1,
-        ]
+        let parts: [&[u8]; 5] = [
+            &[format::TICKET],
+            &key.0,
+            &issued.0.to_be_bytes(),
+            &print(self.purpose.as_bytes()),
+            &print(Binding::new("", self.target, self.audience).context()),
+        ];
+        let mut head = [0; HEAD];
+        let bytes = head.iter_mut().zip(parts.into_iter().flatten());
+        bytes.for_each(|(to, from)| *to = *from);
+        head
     }
 
     /// Returns the associated data behind this header.
@@ -176,43 +168,17 @@ impl Sealer {
         binding: &TicketBinding<'_>,
         now: Timestamp,
     ) -> Result<OpenedTicket, TicketRefusal> {
-        if text.len() > TICKET_MAX {
-            return Err(TicketRefusal::OverCeiling);
-        }
-        let mut token = base64_simd::URL_SAFE_NO_PAD
-            .decode_to_vec(text)
-            .map_err(|_| TicketRefusal::Malformed)?;
-        match token.first() {
-            None => return Err(TicketRefusal::Malformed),
-            Some(&format::TICKET) => {}
-            Some(format::ENCRYPTED..=format::LAST) => return Err(TicketRefusal::WrongFormat),
-            Some(_) => return Err(TicketRefusal::NewerFormat),
-        }
-        let long_enough = token.len() >= AROUND;
-        let parts = token.split_first_chunk_mut::<HEAD>();
-        let parts = parts.filter(|_| long_enough).and_then(|(head, rest)| {
-            let (nonce, rest) = rest.split_first_chunk_mut::<NONCE>()?;
-            let (body, tag) = rest.split_last_chunk_mut::<TAG>()?;
-            Some((head, nonce, body, tag))
-        });
-        let (head, nonce, body, tag) = parts.ok_or(TicketRefusal::Malformed)?;
-        let [_, k0, k1, k2, k3, t0, t1, t2, t3, prints @ ..] = *head;
-        let (id, issued) = (
-            KeyId([k0, k1, k2, k3]),
-            Timestamp(u32::from_be_bytes([t0, t1, t2, t3])),
-        );
+        let mut token = decode(text)?;
+        let (head, nonce, body, tag) = parts(&mut token).ok_or(TicketRefusal::Malformed)?;
+        let [_, k0, k1, k2, k3, t0, t1, t2, t3, ..] = *head;
+        let id = KeyId([k0, k1, k2, k3]);
+        let issued = Timestamp(u32::from_be_bytes([t0, t1, t2, t3]));
         let keys = self.keys();
         let key = keys.key(id).ok_or(TicketRefusal::UnknownKey)?;
         if key.is_over(now) {
             return Err(TicketRefusal::RetiredKey);
         }
-        let [.., p0, p1, a0, a1] = binding.head(id, issued);
-        if prints != [p0, p1, a0, a1] {
-            return Err(match prints {
-                [first, second, ..] if [first, second] == [p0, p1] => TicketRefusal::OtherAudience,
-                _ => TicketRefusal::OtherPurpose,
-            });
-        }
+        compare(head, &binding.head(id, issued))?;
         if !cfg!(sealed_session_fuzzing) {
             let cipher = binding.cipher(&key.ciphers);
             let opened = cipher.decrypt(nonce, &binding.bound(head), body, tag);
@@ -234,6 +200,43 @@ impl Sealer {
             contents: contents.to_vec(),
             state,
         })
+    }
+}
+
+/// Decodes what may be a ticket. A ticket has one text form, because the decoder refuses padding and non-zero trailing bits.
+fn decode(text: &[u8]) -> Result<Vec<u8>, TicketRefusal> {
+    if text.len() > TICKET_MAX {
+        return Err(TicketRefusal::OverCeiling);
+    }
+    let token = base64_simd::URL_SAFE_NO_PAD.decode_to_vec(text);
+    let token = token.map_err(|_| TicketRefusal::Malformed)?;
+    match token.first() {
+        None => Err(TicketRefusal::Malformed),
+        Some(&format::TICKET) => Ok(token),
+        Some(format::ENCRYPTED..=format::LAST) => Err(TicketRefusal::WrongFormat),
+        Some(_) => Err(TicketRefusal::NewerFormat),
+    }
+}
+
+/// Splits a ticket into header, nonce, ciphertext and tag; `None` if it is too short.
+fn parts(token: &mut [u8]) -> Option<Parts<'_>> {
+    let long_enough = token.len() >= AROUND;
+    let (head, rest) = token.split_first_chunk_mut()?;
+    let (nonce, rest) = rest.split_first_chunk_mut()?;
+    let (body, tag) = rest.split_last_chunk_mut()?;
+    long_enough.then_some((head, nonce, body, tag))
+}
+
+type Parts<'a> = (&'a [u8; HEAD], &'a [u8; NONCE], &'a mut [u8], &'a [u8; TAG]);
+
+/// Tells another purpose and another audience by their prints, which prove nothing.
+fn compare(came: &[u8; HEAD], wanted: &[u8; HEAD]) -> Result<(), TicketRefusal> {
+    let [.., p0, p1, a0, a1] = *came;
+    let [.., q0, q1, b0, b1] = *wanted;
+    match ([p0, p1] == [q0, q1], [a0, a1] == [b0, b1]) {
+        (true, true) => Ok(()),
+        (true, false) => Err(TicketRefusal::OtherAudience),
+        (false, _) => Err(TicketRefusal::OtherPurpose),
     }
 }
 

@@ -32,14 +32,16 @@
 //! dies by itself, because the state has changed. Or a store notes that a ticket [was used](Ticket::once).
 //!
 //! **A `GET` is to consume nothing**, because mail scanners and previews follow every link. Answer it with a
-//! page whose button posts the ticket.
+//! [`TicketPage`], whose button posts the ticket.
 //!
 //! This module owns purposes, what their tickets hold, and the page. The ciphers are those of `seal`.
 
 mod opened;
+mod page;
 mod purpose;
 
 pub use opened::{BoundTicket, Ticket};
+pub use page::TicketPage;
 pub use purpose::{Bound, Free, Purpose};
 
 pub use crate::error::TicketRefusal;

@@ -116,7 +116,15 @@ impl<T> fmt::Debug for Ticket<T> {
 /// A ticket that has opened, and is bound to a state that nobody has named yet.
 ///
 /// Its value may be read to find the state: whose password it is. It is no leave to do anything before
-/// [`bound_to`](BoundTicket::bound_to) has given the [`Ticket`].
+/// [`bound_to`](BoundTicket::bound_to) has given the [`Ticket`], and nothing takes it for one:
+///
+/// ```compile_fail,E0599
+/// use sealed_session::ticket::BoundTicket;
+///
+/// fn user(opened: BoundTicket<u64>) -> u64 {
+///     opened.into_value()
+/// }
+/// ```
 #[must_use = "it may have been used: name the present state by `bound_to`"]
 pub struct BoundTicket<T> {
     ticket: Ticket<T>,

@@ -1,7 +1,10 @@
 //! Hostile requests allocate within bounds, and untouched ones next to nothing.
 
+use std::time::Duration;
+
 use allocation_counter::measure;
 use sealed_session::adapter::{RequestHead, ResponseHead};
+use sealed_session::ticket::Purpose;
 
 use crate::common::{BASE, Browser, at, manager, noise};
 
@@ -75,4 +78,24 @@ fn no_request_allocates_beyond_the_ceiling() {
     browser.visit(&manager, at(180), |_| {});
     let (sends, after) = untouched(&browser, 359);
     assert!(!sends && after <= quiet + 100, "{after} bytes, and {quiet}");
+}
+
+#[test]
+fn no_text_of_a_ticket_allocates_beyond_its_ceiling() {
+    const RESET: Purpose<Vec<String>> = Purpose::new("reset", Duration::from_secs(60));
+    let manager = manager();
+    let good = manager.seal_ticket(RESET, &Vec::new(), at(0)).unwrap();
+    let tampered = format!("{}{}", &good[..40], "A".repeat(2_008));
+    for (text, most) in [
+        ("A".repeat(1 << 20), 0),
+        ("B".repeat(2_048), 1_600),
+        (tampered, 4_000),
+    ] {
+        let info = measure(|| assert!(manager.open_ticket(RESET, &text, at(0)).is_err()));
+        let allocated = info.bytes_total;
+        assert!(
+            allocated <= most,
+            "{allocated} bytes, and {most} are allowed"
+        );
+    }
 }

@@ -25,4 +25,5 @@ mod races;
 mod reports;
 mod revocation;
 mod slots;
+mod tickets;
 mod transports;

@@ -14,6 +14,7 @@ use std::str::FromStr;
 use sealed_session::adapter::{Foreign, HeaderChange, Verdict};
 use sealed_session::inspect::{Judged, SessionCookies, TokenClaim};
 use sealed_session::report::{AttributeSize, KeyId, KeyText, Measure, Oversize, SessionId, Size};
+use sealed_session::ticket::{BoundTicket, Purpose, Ticket, TicketPage, TicketRefusal};
 use sealed_session::{
     Attribute, Budget, Compression, CookieSpec, CrossOrigin, Error, Format, Guard, Key, KeyRing,
     Lifetime, Persistence, Refusal, ReturnPath, SameSite, Scope, Session, SessionManager,
@@ -47,6 +48,11 @@ fn public_types_are_send_and_sync() {
     is::<SessionManager>();
     is::<SessionManagerBuilder>();
     is::<Size>();
+    is::<BoundTicket<u8>>();
+    is::<Purpose<std::rc::Rc<u8>>>();
+    is::<Ticket<u8>>();
+    is::<TicketPage>();
+    is::<TicketRefusal>();
     is::<TokenClaim>();
     is::<Verdict>();
 }
@@ -71,8 +77,10 @@ fn settings_and_verdicts_have_the_traits_that_collections_ask_for() {
     is_a_label::<Foreign>();
     is_a_label::<Measure>();
     is_a_label::<Refusal>();
+    is_a_label::<TicketRefusal>();
     is_an_error::<Error>();
     is_an_error::<Refusal>();
+    is_an_error::<TicketRefusal>();
     assert_eq!(Format::default(), Format::Encrypted);
     assert_eq!(SameSite::default(), SameSite::Lax);
 }

@@ -11,7 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The ground.
     ("clock", &[]),
     ("error", &[]),
-    ("answer", &["error"]),
+    ("answer", &["error", "ticket"]),
     ("slot", &[]),
     ("flash", &["slot"]),
     ("cross_origin", &["error"]),

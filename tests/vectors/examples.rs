@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::entry::{hex, label, list, load, parse, text, text_of};
+use crate::entry::{hex, label, list, load, parse, text, text_of, unhex};
 use crate::grounds::GROUNDS;
 use crate::once::ONCE;
 use crate::revocations::REVOCATIONS;
@@ -218,6 +218,21 @@ fn refusal(mut request: Value) -> Option<String> {
         request[field] = value.clone();
     }
     label(&load(&request).1).map(str::to_owned)
+}
+
+#[test]
+fn a_ticket() {
+    let section = section("A ticket");
+    let entry = find(TICKETS, "tickets", "bound to a state");
+    let blocks = hex_of(section);
+    assert_eq!(blocks[0], text(&entry, "associated_data"));
+    assert_eq!(blocks[1], text(&entry, "plaintext"));
+    assert!(joined(section).contains(text(&entry, "text")));
+    for part in ["purpose", "is"] {
+        let told = entry[part].to_string();
+        assert!(section.contains(told.trim_matches('"')), "{told}");
+    }
+    assert!(section.contains(str::from_utf8(&unhex(text(&entry, "state"))).unwrap()));
 }
 
 #[test]

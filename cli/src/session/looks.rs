@@ -53,8 +53,12 @@ fn by_prefix(value: &str) -> Option<&'static str> {
     found.map(|(_, what)| what)
 }
 
-/// Marks of this library, which stand beside a token.
+/// Marks of this library, which stand beside a token, and tickets, which are no sessions (FORMAT.md, section 14).
 fn of_ours(value: &str) -> Option<&'static str> {
+    let is_ticket = |bytes: Vec<u8>| bytes.first() == Some(&5) && bytes.len() >= 54;
+    if value.len() <= 2_048 && URL_SAFE_NO_PAD.decode(value).is_ok_and(is_ticket) {
+        return Some("a ticket, as in a link that is good for one purpose");
+    }
     let line = format!("s.t={value}; s.x={value}");
     let found = inspect::cookies("s", [line.as_bytes()]);
     found.pieces.iter().find_map(|piece| match piece.kind {
@@ -335,6 +339,11 @@ mod tests {
             ("a", "v4.local.AAAA", "a PASETO"),
             ("a", "A2tJ0mS3keaJgKugxdGfRLbdiH15", "a touch"),
             ("a", "BMyWvOtKyBcrqV7XE2CkswTcBeZ0", "tombstones"),
+            (
+                "a",
+                "BcyWvOtrSdGc_fGw9qHHbFzW-HHbmFep1d0MZBTNYhQlSakL3lX2Y1_ZfkhLdRMoFPx0JzY2JYIlVQ",
+                "a ticket",
+            ),
             ("prefs", "{\"theme\":\"dark\"}", "JSON in the clear"),
             (
                 "session",

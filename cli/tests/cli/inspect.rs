@@ -146,6 +146,10 @@ fn without_a_session_it_says_what_came() {
         ("AcyWvOtrSdGcxC2uV6zFa...", "it has an ellipsis in it"),
         ("A2tJ0mS3keaJgKugxdGfRLbdiH15", "It looks like a touch"),
         (
+            "BcyWvOtrSdGc_fGw9qHHbFzW-HHbmFep1d0MZBTNYhQlSakL3lX2Y1_ZfkhLdRMoFPx0JzY2JYIlVQ",
+            "It looks like a ticket, as in a link that is good for one purpose",
+        ),
+        (
             "\x1b[2J=\x1b[31m",
             "It is no whole token: it has letters of standard base64",
         ),

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use sealed_session::once::OnceOnly;
+use sealed_session::ticket::Purpose;
 use sealed_session::{Key, KeyRing, SessionManager};
 use sealed_session_redis::{Claim, Error, Once, RedisStore};
 use tokio::task::JoinSet;
@@ -92,6 +93,26 @@ async fn of_a_hundred_callers_on_two_nodes_one_is_the_first() {
     // Each node has one connection, whatever comes at once, and the one that looks is the third.
     let clients: String = server.run(&["CLIENT", "LIST"]);
     assert_eq!(clients.matches("user=shop").count(), 2, "{clients}");
+}
+
+#[tokio::test]
+async fn a_ticket_counts_once() {
+    const VOUCHER: Purpose<u32> = Purpose::new("voucher", Duration::from_secs(900));
+    let (server, sender) = start().await;
+    let manager = &sender.manager;
+    let issued = now() - Duration::from_secs(60);
+    let text = manager.seal_ticket(VOUCHER, &500, issued).unwrap();
+    let claim = async |once: &Once| {
+        let ticket = manager.open_ticket(VOUCHER, &text, now()).unwrap();
+        once.claim(&ticket.once(manager, now())).await.unwrap()
+    };
+    assert_eq!(claim(&sender.once).await, Claim::First);
+    assert_eq!(claim(&server.store().once()).await, Claim::Again);
+    // Another ticket with the same value is another thing.
+    let other = manager.seal_ticket(VOUCHER, &500, issued).unwrap();
+    let other = manager.open_ticket(VOUCHER, other, now()).unwrap();
+    let claimed = sender.once.claim(&other.once(manager, now())).await;
+    assert_eq!(claimed.unwrap(), Claim::First);
 }
 
 #[tokio::test]

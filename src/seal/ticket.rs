@@ -219,7 +219,7 @@ fn decode(text: &[u8]) -> Result<Vec<u8>, TicketRefusal> {
 }
 
 /// Splits a ticket into header, nonce, ciphertext and tag; `None` if it is too short.
-fn parts(token: &mut [u8]) -> Option<Parts<'_>> {
+fn parts(token: &mut [u8]) -> Option<TicketParts<'_>> {
     let long_enough = token.len() >= AROUND;
     let (head, rest) = token.split_first_chunk_mut()?;
     let (nonce, rest) = rest.split_first_chunk_mut()?;
@@ -227,7 +227,7 @@ fn parts(token: &mut [u8]) -> Option<Parts<'_>> {
     long_enough.then_some((head, nonce, body, tag))
 }
 
-type Parts<'a> = (&'a [u8; HEAD], &'a [u8; NONCE], &'a mut [u8], &'a [u8; TAG]);
+type TicketParts<'a> = (&'a [u8; HEAD], &'a [u8; NONCE], &'a mut [u8], &'a [u8; TAG]);
 
 /// Tells another purpose and another audience by their prints, which prove nothing.
 fn compare(came: &[u8; HEAD], wanted: &[u8; HEAD]) -> Result<(), TicketRefusal> {

@@ -19,6 +19,7 @@ pub(crate) enum KeyUse {
     // 6 is reserved for an application's own tokens, with one key for each purpose string.
     Target = 7,
     Once = 8,
+    FormToken = 9,
 }
 
 /// Derives the key for one use. `application` follows its length, so no string that an application

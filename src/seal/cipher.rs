@@ -27,6 +27,7 @@ pub(super) struct Ciphers {
     tombstone: Hmac<Sha256>,
     target: Hmac<Sha256>,
     once: Hmac<Sha256>,
+    form: Hmac<Sha256>,
 }
 
 /// `aes` and `sha2` leave copies of key material on the stacks of the threads that used these keys. The
@@ -51,6 +52,7 @@ impl Ciphers {
             tombstone: mac(KeyUse::Tombstone),
             target: mac(KeyUse::Target),
             once: mac(KeyUse::Once),
+            form: mac(KeyUse::FormToken),
         }
     }
 
@@ -63,6 +65,7 @@ impl Ciphers {
             Mark::Tombstone => &self.tombstone,
             Mark::Target => &self.target,
             Mark::Once => &self.once,
+            Mark::Form => &self.form,
         };
         parts.iter().fold(mac.clone(), Mac::chain_update)
     }

@@ -4,6 +4,7 @@
 //! does no I/O and never waits; it opens its token on first use, and nothing at all if it is not used.
 
 mod attribute;
+mod form;
 mod identity;
 mod key;
 mod labels;
@@ -32,8 +33,8 @@ use crate::event::Event;
 use crate::lifetime::Timestamp;
 use crate::revocation::Answer;
 use crate::slot::Slot;
-pub use crate::visit::Pending;
 use crate::visit::{Config, Edit, Looked, SessionState, Visit};
+pub use crate::visit::{FormCheck, FormReader, Pending};
 
 /// The session of one request: a map from names to values, with an identity and a lifetime.
 ///

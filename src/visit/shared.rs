@@ -1,7 +1,7 @@
 //! The visit as the handles of its sessions share it: what it knows of the request, and the lock.
 
 use std::mem::take;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use smallvec::SmallVec;
 use time::OffsetDateTime;
@@ -13,7 +13,7 @@ use super::recording::{Ids, Recording};
 use super::slot::SlotVisit;
 use super::slot_state::SlotState;
 use crate::carrier::Carriers;
-use crate::cross_origin::{Caused, Foreign, RequestParts};
+use crate::cross_origin::{Brought, Caused, Foreign, RequestParts};
 use crate::error::{Error, Owner};
 use crate::event::Event;
 use crate::head::RequestHead;
@@ -25,7 +25,9 @@ pub(crate) struct Visit {
     pub(super) slots: Arc<SlotList>,
     pub(super) now: Timestamp,
     /// Why the request is refused.
-    foreign: Option<Foreign>,
+    foreign: OnceLock<Foreign>,
+    /// The place of the form token that the request has to bring, if it has a session.
+    pub(super) form: Option<Box<Brought>>,
     /// The host that a browser reached over plain http, where it keeps no `Secure` cookie.
     pub(super) plain_http: Option<String>,
     course: Mutex<Course>,
@@ -46,9 +48,13 @@ impl Visit {
     {
         let (lines, request) = request.split();
         let caused = caused(slots, &request.asked);
-        let (foreign, phase) = match caused {
-            Caused::Elsewhere(foreign) => (Some(foreign), Phase::Closed(Closing::Refused)),
-            Caused::Here | Caused::HereInPlain => (None, Phase::Open),
+        let (foreign, form, phase) = match caused {
+            Caused::Elsewhere(foreign) => (foreign.into(), None, Phase::Closed(Closing::Refused)),
+            Caused::Here | Caused::HereInPlain => {
+                let policy = &slots.main().cross_origin;
+                let form = policy.form_token(&request.asked, || is_beyond(slots, &request.asked));
+                (OnceLock::new(), form.map(Box::new), Phase::Open)
+            }
         };
         let recording = slots.records_log_ids().then(Recording::begin);
         let is_plain = caused == Caused::HereInPlain && !request.is_loopback();
@@ -71,6 +77,7 @@ impl Visit {
             slots: Arc::clone(slots),
             now: Timestamp::of(now),
             foreign,
+            form,
             plain_http: is_plain.then(|| request.host_name()),
             course: Mutex::new(Course {
                 phase,
@@ -89,7 +96,15 @@ impl Visit {
 
     /// Returns why the request is refused, if it is.
     pub(crate) fn foreign(&self) -> Option<Foreign> {
-        self.foreign
+        self.foreign.get().copied()
+    }
+
+    /// Refuses the request, before a handler runs.
+    pub(super) fn refuse(&self, reason: Foreign) -> Foreign {
+        self.locked(|course| course.phase = Phase::Closed(Closing::Refused));
+        let reason = *self.foreign.get_or_init(|| reason);
+        self.slots.tell(0, &Event::ForeignRequest { reason });
+        reason
     }
 
     /// Returns the slots of the manager that loaded the request.

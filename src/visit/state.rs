@@ -30,6 +30,8 @@ pub(crate) struct SessionState {
 struct Asked {
     own: OwnLifetimes,
     labels: Labels,
+    /// Whether a session begins that has nothing in it.
+    is_empty_wanted: bool,
 }
 
 /// The extent of a change. Each covers those before it.
@@ -49,6 +51,8 @@ pub(crate) enum Change {
 /// A change to a session, apart from a value that is stored.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Edit<'a> {
+    /// Begins a session, if there is none, although nothing is stored in it.
+    Begin,
     Remove(&'a str),
     Clear,
     Renew,
@@ -66,9 +70,12 @@ pub(crate) enum Edit<'a> {
 impl Edit<'_> {
     fn extent(&self) -> Change {
         match self {
-            Edit::Remove(_) | Edit::Clear | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) => {
-                Change::Edited
-            }
+            Edit::Begin
+            | Edit::Remove(_)
+            | Edit::Clear
+            | Edit::Idle(_)
+            | Edit::Remember(_)
+            | Edit::Label(_) => Change::Edited,
             Edit::Renew => Change::Renewed,
             Edit::StartOver { .. } => Change::StartedOver,
             Edit::Destroy => Change::Ended,
@@ -81,7 +88,7 @@ impl Edit<'_> {
             Edit::Remove(removed) => removed.as_bytes() != name,
             Edit::StartOver { keep, .. } => keep.iter().any(|kept| kept.as_bytes() == name),
             Edit::Clear | Edit::Destroy => false,
-            Edit::Renew | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) => true,
+            Edit::Begin | Edit::Renew | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) => true,
         }
     }
 
@@ -90,7 +97,7 @@ impl Edit<'_> {
         match self {
             Edit::Remove(removed) => *removed == name,
             Edit::Clear | Edit::StartOver { .. } | Edit::Destroy => true,
-            Edit::Renew | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) => false,
+            Edit::Begin | Edit::Renew | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) => false,
         }
     }
 }
@@ -233,6 +240,14 @@ impl SessionState {
     /// Applies a change. One that fails has done nothing.
     pub(super) fn apply(&mut self, edit: Edit<'_>, now: Timestamp) -> Result<bool, Error> {
         let is_change = match edit {
+            Edit::Begin => {
+                let begins = self.current.is_none();
+                if begins {
+                    self.current = Some(self.begin(now)?);
+                    self.asked.get_or_insert_default().is_empty_wanted = true;
+                }
+                begins
+            }
             Edit::Remove(name) => {
                 let record = self.current.as_mut();
                 record.is_some_and(|record| record.attributes.remove(name))
@@ -329,5 +344,9 @@ impl SessionState {
         self.held().is_none()
             && !self.is_started_over()
             && self.attributes().is_none_or(Attributes::is_empty)
+            && !self
+                .asked
+                .as_ref()
+                .is_some_and(|asked| asked.is_empty_wanted)
     }
 }

@@ -53,6 +53,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "carrier",
             "cookie",
+            "cross_origin",
             "error",
             "event",
             "keys",

@@ -3,6 +3,7 @@
 from . import (
     cookies,
     deposits,
+    forms,
     keys,
     marks,
     once,
@@ -24,4 +25,5 @@ WRITERS = (
     cookies,
     deposits,
     transports,
+    forms,
 )

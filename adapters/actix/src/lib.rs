@@ -75,6 +75,7 @@ mod commit;
 mod committed;
 mod extract;
 mod failure;
+mod forms;
 mod future;
 mod guard;
 mod head;

@@ -164,14 +164,14 @@
 #![forbid(unsafe_code)]
 
 mod extract;
+mod forms;
 mod guard;
 mod missing;
 
 pub use extract::{LiveSession, Session};
+pub use forms::{AxumBody, SessionLayer};
 pub use guard::GuardLayer;
 pub use missing::{MissingLayer, NotLive};
 #[doc(inline)]
 pub use sealed_session::*;
-pub use sealed_session_tower::{
-    CommitFailure, EmptyResponse, GuardService, PassiveLayer, SessionLayer,
-};
+pub use sealed_session_tower::{CommitFailure, EmptyResponse, GuardService, PassiveLayer};

@@ -6,8 +6,8 @@
 //! 1. Notice a second layer: answer 500 if the request has a session already that is not [`nested`].
 //! 2. Load the session: [`SessionManager::load`] with a [`RequestHead`], and the time.
 //! 3. Refuse what other origins caused: if [`foreign`] gives a reason, answer 403 without a handler.
-//! 4. Hand the session over: await what [`pending`] returns, if anything, and give the handler a session that is
-//!    [`in_hand`]. A manager that does not [ask about revocations](crate::revocation::AskedRevocations) and has no
+//! 4. Hand the session over: await what [`pending`] returns, if anything, refuse the request as in step 3 if
+//!    [`form_check`] does, and give the handler a session that is [`in_hand`]. A manager that does not [ask about revocations](crate::revocation::AskedRevocations) and has no
 //!    [overflow](crate::overflow) has nothing to wait for.
 //! 5. Wait for the response's head.
 //! 6. Commit: await what [`pending_commit`] returns, if anything, with a [`ResponseHead`], and the time, read again. Then
@@ -22,7 +22,7 @@ pub use crate::clock::{Clock, SystemClock};
 pub use crate::cross_origin::{Foreign, HeaderFields, header_fields};
 pub use crate::guard::Verdict;
 pub use crate::head::{HeaderChange, HeadersMut, RequestHead, ResponseHead};
-pub use crate::session::Pending;
+pub use crate::session::{FormCheck, FormReader, Pending};
 
 use time::OffsetDateTime;
 
@@ -125,6 +125,26 @@ pub fn foreign(session: &Session) -> Option<Foreign> {
 #[inline]
 pub fn pending(session: &Session) -> Option<Pending> {
     session.pending()
+}
+
+/// Returns whether a request brings the form token that it has to bring, if any; see
+/// [`CrossOrigin::with_form_tokens`](crate::CrossOrigin::with_form_tokens), which has an example. Ask when what
+/// [`pending`] returned was awaited: it depends on whether there is a session.
+///
+/// If the token may be in the body, hand its beginning to the [`FormReader`], and the whole body to the handler. If it
+/// is [refused](FormCheck::Refused), here or there, [`foreign`] gives the reason from then on, and the answer is the
+/// one to a request of another origin.
+///
+/// ```
+/// use sealed_session::adapter::{self, FormCheck};
+///
+/// // Nobody asks for a token by default.
+/// # let session = sealed_session::testing::session();
+/// assert!(matches!(adapter::form_check(&session), FormCheck::Passes));
+/// ```
+#[inline]
+pub fn form_check(session: &Session) -> FormCheck {
+    session.form_check()
 }
 
 /// Returns what has to be awaited before [`SessionManager::commit`], so that a session that fits in no cookie is

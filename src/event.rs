@@ -111,7 +111,8 @@ pub enum Event {
     /// takes the place of the session that was there, is [`Written`](Event::Written).
     #[non_exhaustive]
     Ended {},
-    /// Another origin caused a request that may change something. It is answered 403, and no handler sees it;
+    /// Another origin caused a request that may change something, or the request did not bring the
+    /// [form token](crate::CrossOrigin::with_form_tokens) that is asked for. It is answered 403, and no handler sees it;
     /// see [`CrossOrigin`](crate::CrossOrigin). With several [slots](crate::slots) the main one raises the
     /// event.
     #[non_exhaustive]

@@ -136,6 +136,7 @@ fn with_session(
             .refusal()
             .map_or("none", |refusal| refusal.label())
             .to_owned(),
+        "form-token" => session.form_token()?,
         "link" => session.encode_url(NEXT)?.into_owned(),
         "links" => {
             let links = ABSOLUTE.map(|link| session.encode_url(link));

@@ -19,6 +19,7 @@ use crate::support::Support;
 /// | --- | --- |
 /// | `/act/..` | acts and replies |
 /// | `/plain/..` | replies with `site.plain(PATH)`, and does not ask for a session |
+/// | `/body` | replies with `site.received(..)` to the request's body, of up to 2 MiB; by `POST` is enough |
 /// | `/early/..` | acts, and then returns the framework's own error with status 403, from the handler |
 /// | `/before/..` | a middleware inside of the session layer acts, and then fails with status 502 by the framework's own means, so that no handler runs |
 /// | `/after/..` | the handler acts and replies; then a middleware inside of the session layer fails with status 502 |

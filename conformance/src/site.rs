@@ -213,6 +213,18 @@ impl Site {
         self.inner.page
     }
 
+    /// Tells how long a body is that arrived at the route `/body`, and a sum of its bytes.
+    ///
+    /// ```
+    /// let site = conformance::Site::usual()?;
+    /// assert_eq!(site.received(b"ab").body, "2,293");
+    /// # Ok::<(), conformance::Failure>(())
+    /// ```
+    #[must_use]
+    pub fn received(&self, body: &[u8]) -> Reply {
+        Reply::text(receipt(body))
+    }
+
     /// Does to the session what the path says, and tells what to reply. The path's first segment, the
     /// route, does not matter.
     ///
@@ -349,4 +361,13 @@ impl Site {
         let shelf = self.inner.shelf.lock();
         shelf.unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What is told of a body: its length, and the sum of each byte times its place.
+pub(crate) fn receipt(body: &[u8]) -> String {
+    let places = (1_u64..).zip(body);
+    let sum = places.fold(0, |sum: u64, (place, byte)| {
+        sum.wrapping_add(place.wrapping_mul((*byte).into()))
+    });
+    format!("{},{sum}", body.len())
 }

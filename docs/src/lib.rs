@@ -47,6 +47,10 @@ pub mod signing_in {}
 #[doc = include_str!("../cross-origin.md")]
 pub mod cross_origin {}
 
+/// Tokens in forms.
+#[doc = include_str!("../form-tokens.md")]
+pub mod form_tokens {}
+
 /// A type of an attribute, across deploys.
 #[doc = include_str!("../changing-types.md")]
 pub mod changing_types {}

@@ -1,8 +1,8 @@
-//! Reasons for which a request counts as caused by another origin.
+//! Reasons for which a request counts as caused by another origin, or as not proven to be caused by a page of this one.
 
 use std::fmt;
 
-/// The way in which a request showed that another origin caused it; see
+/// The way in which a request showed that another origin caused it, or did not show that a page of this one did; see
 /// [`CrossOrigin`](crate::CrossOrigin).
 ///
 /// It is for logs and metrics. It holds nothing of the request, so nothing that a sender chooses gets into a
@@ -26,6 +26,10 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Foreign {
+    /// A form came whose first field is not `csrf_token`, or whose token does not end within 512 bytes.
+    LateFormToken,
+    /// A [form token](crate::CrossOrigin::with_form_tokens) is asked for, and neither the header field nor a form came.
+    NoFormToken,
     /// `Origin` or `Referer` came, and no host that they could be compared with.
     NoHost,
     /// `Origin: null`, without a `Sec-Fetch-Site` that says more.
@@ -42,6 +46,10 @@ pub enum Foreign {
     UnclearOrigin,
     /// Two `Sec-Fetch-Site` fields, or one with a value that is not known.
     UnclearSite,
+    /// A form came that is compressed, or that the layer cannot read.
+    UnreadForm,
+    /// A form token came that is none of this sign-in's.
+    WrongFormToken,
 }
 
 impl Foreign {
@@ -64,6 +72,8 @@ impl Foreign {
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
+            Foreign::LateFormToken => "late_form_token",
+            Foreign::NoFormToken => "no_form_token",
             Foreign::NoHost => "no_host",
             Foreign::OpaqueOrigin => "opaque_origin",
             Foreign::OtherOrigin => "other_origin",
@@ -72,6 +82,8 @@ impl Foreign {
             Foreign::SameSite => "same_site",
             Foreign::UnclearOrigin => "unclear_origin",
             Foreign::UnclearSite => "unclear_site",
+            Foreign::UnreadForm => "unread_form",
+            Foreign::WrongFormToken => "wrong_form_token",
         }
     }
 }
@@ -80,6 +92,13 @@ impl Foreign {
 impl fmt::Display for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Foreign::LateFormToken => {
+                "its form does not begin with a form token; make `Session::form_field` the first field of the form"
+            }
+            Foreign::NoFormToken => {
+                "it brings no form token; put `Session::form_field` first into the form, or have the script send \
+                 `Session::form_token` as `X-CSRF-Token`; exempt the route by `CrossOrigin::exempt` if it needs none"
+            }
             Foreign::NoHost => {
                 "the request names an origin and no host; have the proxy hand `Host` on"
             }
@@ -102,6 +121,14 @@ impl fmt::Display for Foreign {
             }
             Foreign::UnclearOrigin => "its `Origin` or `Referer` cannot be read",
             Foreign::UnclearSite => "its `Sec-Fetch-Site` cannot be read",
+            Foreign::UnreadForm => {
+                "its form is compressed, or the session layer cannot read bodies; send the form token as \
+                 `X-CSRF-Token`, or tell the layer how a body is put together again"
+            }
+            Foreign::WrongFormToken => {
+                "its form token is not that of the sign-in: another site caused it, or the page was shown before \
+                 somebody signed in or out, or before the session began; show the page again"
+            }
         })
     }
 }

@@ -1,5 +1,6 @@
-//! The policy: which origins and routes an application excuses from the check.
+//! The policy: which origins and routes an application excuses from the check, and whether it asks for form tokens.
 
+use super::form::Brought;
 use super::origin::Origin;
 use super::request::{Caused, RequestParts};
 use crate::error::Error;
@@ -8,7 +9,8 @@ use crate::error::Error;
 ///
 /// Browsers send cookies along with requests that other pages caused. `SameSite` keeps out other *sites* at
 /// best, and no sibling domain. Nor does it keep a request that brings no session from ending one. So every
-/// adapter answers such a request with an empty 403 before a handler runs. You put nothing into your forms.
+/// adapter answers such a request with an empty 403 before a handler runs. You put nothing into your forms, unless
+/// you ask for [form tokens](CrossOrigin::with_form_tokens) as well.
 ///
 /// The check goes in this order:
 ///
@@ -52,6 +54,8 @@ pub struct CrossOrigin {
     trusted: Vec<String>,
     exempt: Vec<String>,
     unchecked: bool,
+    form_tokens: bool,
+    without_session: bool,
 }
 
 impl CrossOrigin {
@@ -142,6 +146,91 @@ impl CrossOrigin {
         self
     }
 
+    /// Asks for a form token beside the check, or, with [`unchecked`](CrossOrigin::unchecked), in its place: for an
+    /// application whose auditor wants one. It is no use against another origin that the check would let pass.
+    ///
+    /// A request that may change something, and whose session came in a cookie or a link, has to bring a token of the same
+    /// sign-in: as the field `csrf_token`, which is the **first** of a form
+    /// ([`Session::form_field`](crate::Session::form_field)), or as the header field `X-CSRF-Token`
+    /// ([`Session::form_token`](crate::Session::form_token)). The header field counts if both came. Without a token the
+    /// answer is an empty 403, an [event](crate::Event::ForeignRequest) says why, and no handler runs.
+    ///
+    /// At most 512 bytes of a body are looked at, and it arrives whole, so an upload may be of any size. That is why the
+    /// field has to be the first.
+    ///
+    /// There is none to bring for
+    ///
+    /// - `GET`, `HEAD` and `OPTIONS`, and WebSockets: a browser sets no field there, so the origin decides;
+    /// - a [trusted](CrossOrigin::trust) origin or an [exempt](CrossOrigin::exempt) route;
+    /// - a session in a header field, which no other page can set;
+    /// - a request without a session, or with one that is over, so that a guard sends the visitor to the sign-in page. See
+    ///   [`also_without_session`](CrossOrigin::also_without_session).
+    ///
+    /// Pages that are shown already have no token when this is deployed, and their forms are refused. Deploy the fields
+    /// first, and this afterwards.
+    ///
+    /// ```
+    /// use sealed_session::adapter::{self, FormCheck, RequestHead};
+    /// use sealed_session::{CrossOrigin, Key, KeyRing, SessionManager};
+    /// # use sealed_session::adapter::{HeaderFields, ResponseHead};
+    /// # use time::OffsetDateTime;
+    /// # let now = OffsetDateTime::UNIX_EPOCH + time::Duration::weeks(2_900);
+    ///
+    /// let policy = CrossOrigin::new().with_form_tokens();
+    /// let builder = SessionManager::builder("shop", KeyRing::new(Key::generate()?));
+    /// let manager = builder.cross_origin(policy).build()?;
+    /// # let session = manager.load(RequestHead::default(), now);
+    /// # session.sign_in("user-17", &[])?;
+    /// # let changes = manager.commit(&session, ResponseHead::new(200), now)?;
+    /// # let cookie = changes[0].value().split(';').next().unwrap_or_default().as_bytes();
+    ///
+    /// let page = manager.load(RequestHead::new([cookie]).method("GET"), now);
+    /// let token = page.form_token()?;
+    ///
+    /// let scripted: &HeaderFields<'_> = &|name, take| if name == "x-csrf-token" { take(token.as_bytes()) };
+    /// let posted = RequestHead::new([cookie]).method("POST");
+    /// let with_token = manager.load(posted.clone().fields(scripted), now);
+    /// assert!(matches!(adapter::form_check(&with_token), FormCheck::Passes));
+    /// let without = manager.load(posted, now);
+    /// assert!(matches!(adapter::form_check(&without), FormCheck::Refused(_)));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[doc(alias("csrf_token", "authenticity_token", "csrfmiddlewaretoken"))]
+    #[must_use]
+    pub fn with_form_tokens(mut self) -> CrossOrigin {
+        self.form_tokens = true;
+        self
+    }
+
+    /// Asks for a [form token](CrossOrigin::with_form_tokens) of requests without a session, too: of the form that signs
+    /// somebody in. The origin check refuses such a form from another site by itself, so nobody is signed in to an
+    /// attacker's account (login CSRF) without this either.
+    ///
+    /// There has to be something that a token is bound to. So [`Session::form_token`](crate::Session::form_token) then
+    /// begins a session where there is none, and each page with a form sets a cookie.
+    ///
+    /// Clients that are no browser have to show a form before they post one. [Exempt](CrossOrigin::exempt) their routes.
+    ///
+    /// ```
+    /// use sealed_session::{CrossOrigin, Key, KeyRing, SessionManager};
+    ///
+    /// let ring = KeyRing::new(Key::generate()?);
+    /// let policy = CrossOrigin::new().with_form_tokens().also_without_session();
+    /// assert!(SessionManager::builder("shop", ring.clone()).cross_origin(policy).build().is_ok());
+    ///
+    /// // The check covers requests without a session as it is.
+    /// let policy = CrossOrigin::new().also_without_session();
+    /// let error = SessionManager::builder("shop", ring).cross_origin(policy).build().unwrap_err();
+    /// assert!(error.is_configuration());
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[doc(alias("login_csrf"))]
+    #[must_use]
+    pub fn also_without_session(mut self) -> CrossOrigin {
+        self.without_session = true;
+        self
+    }
+
     /// Returns who caused a request, as far as it matters: one that passes counts as caused here. `is_beyond` says
     /// whether no other origin can gain anything by it, and is asked last.
     pub(crate) fn judge(
@@ -152,16 +241,37 @@ impl CrossOrigin {
         if request.is_safe() {
             return Caused::Here;
         }
-        let passes = || {
-            self.unchecked
-                || self.exempts(request.path)
-                || request.is_of(&self.trusted)
-                || is_beyond()
-        };
+        let passes = || self.unchecked || self.excuses(request) || is_beyond();
         match request.caused() {
             Caused::Elsewhere(_) if passes() => Caused::Here,
             caused => caused,
         }
+    }
+
+    /// Returns the place of the form token in a request that has to bring one if it has a session. `is_beyond` is that of
+    /// [`judge`](CrossOrigin::judge).
+    #[inline]
+    pub(crate) fn form_token(
+        &self,
+        request: &RequestParts<'_>,
+        is_beyond: impl FnOnce() -> bool,
+    ) -> Option<Brought> {
+        // Nobody else pays for more than this.
+        if !self.form_tokens || request.is_safe() {
+            return None;
+        }
+        let is_excused = request.opens_socket() || self.excuses(request) || is_beyond();
+        (!is_excused).then(|| Brought::of(request))
+    }
+
+    /// Returns whether a request has to bring a form token even if it has no session.
+    pub(crate) fn asks_without_session(&self) -> bool {
+        self.without_session
+    }
+
+    /// Returns whether the application excuses the origin or the route of a request.
+    fn excuses(&self, request: &RequestParts<'_>) -> bool {
+        self.exempts(request.path) || request.is_of(&self.trusted)
     }
 
     /// Returns whether the route of this path is exempt.
@@ -179,8 +289,14 @@ impl CrossOrigin {
         *self == CrossOrigin::default()
     }
 
-    /// Refuses trusted origins and exempt paths that could never match.
+    /// Refuses trusted origins and exempt paths that could never match, and what means nothing.
     pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.without_session && !self.form_tokens {
+            return Err(Error::configuration(
+                "`also_without_session` is about form tokens, and none are asked for: the check of origins covers \
+                 requests without a session as it is; remove it, or add `with_form_tokens`",
+            ));
+        }
         for origin in &self.trusted {
             if Origin::parse(origin).is_none() {
                 return Err(Error::configuration(format!(

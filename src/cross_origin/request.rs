@@ -95,6 +95,11 @@ impl RequestParts<'_> {
         }
     }
 
+    /// Returns whether a request that is not [safe](RequestParts::is_safe) opens a WebSocket.
+    pub(super) fn opens_socket(&self) -> bool {
+        matches!(self.method, Some("GET" | "CONNECT"))
+    }
+
     /// Returns whether the request opens a WebSocket (RFC 6455 section 4.1), which browsers let every origin
     /// open. Over HTTP/2 its method is `CONNECT` (RFC 8441 section 4).
     fn is_upgrade(&self) -> bool {

@@ -20,6 +20,7 @@ pub(crate) enum KeyUse {
     Ticket = 6,
     Target = 7,
     Once = 8,
+    FormToken = 9,
     /// Makes the MAC of what a ticket is bound to; the application string is its purpose.
     TicketState = 10,
 }

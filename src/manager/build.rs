@@ -21,6 +21,9 @@ const PURPOSE_IN_LINK: &str = "session-in-url";
 /// The purpose that the names of revoked targets are bound to. A cookie may be renamed, so its name is not part of it.
 const PURPOSE_OF_TARGETS: &str = "revocation";
 
+/// The purpose that form tokens are bound to. They outlive a rename of the cookie, too.
+const PURPOSE_OF_FORMS: &str = "form";
+
 /// The purpose that the names of things that count once are bound to.
 const PURPOSE_OF_ONCE: &str = "once";
 
@@ -131,6 +134,7 @@ impl SessionManagerBuilder {
             parting: self.parting,
             cross_origin: self.cross_origin,
             revocation_binding: Binding::new(PURPOSE_OF_TARGETS, "", &self.audience),
+            form_binding: Binding::new(PURPOSE_OF_FORMS, "", &self.audience),
             once_binding: Binding::new(PURPOSE_OF_ONCE, "", &self.audience),
             audience: self.audience,
             revoking: self

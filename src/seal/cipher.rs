@@ -27,6 +27,7 @@ pub(super) struct Ciphers {
     tombstone: Hmac<Sha256>,
     target: Hmac<Sha256>,
     once: Hmac<Sha256>,
+    form: Hmac<Sha256>,
     /// Derives the keys of tickets, of which there is one for each purpose. It is the ring's own, behind a pointer.
     pub(super) key: Key,
 }
@@ -50,6 +51,7 @@ impl Ciphers {
             tombstone: mac(KeyUse::Tombstone),
             target: mac(KeyUse::Target),
             once: mac(KeyUse::Once),
+            form: mac(KeyUse::FormToken),
             key: key.clone(),
         }
     }
@@ -63,6 +65,7 @@ impl Ciphers {
             Mark::Tombstone => &self.tombstone,
             Mark::Target => &self.target,
             Mark::Once => &self.once,
+            Mark::Form => &self.form,
         };
         parts.iter().fold(mac.clone(), Mac::chain_update)
     }

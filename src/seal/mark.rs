@@ -1,5 +1,5 @@
-//! What touches and tombstones have in common, the marks that stand beside a token. Targets of revocations and
-//! things that count once have a MAC of the same kind.
+//! What touches and tombstones have in common, the marks that stand beside a token. Targets of revocations,
+//! things that count once and form tokens have a MAC of the same kind.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,6 +13,7 @@ pub(super) enum Mark {
     Tombstone,
     Target,
     Once,
+    Form,
 }
 
 /// Bytes of a mark: its format, four more bytes, and half a MAC.

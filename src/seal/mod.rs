@@ -8,6 +8,7 @@
 mod binding;
 mod cipher;
 mod deposit;
+mod form;
 mod format;
 mod imprint;
 mod mark;

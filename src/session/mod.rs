@@ -6,6 +6,7 @@
 mod acting;
 mod attribute;
 mod flash;
+mod form;
 mod identity;
 mod key;
 mod labels;
@@ -34,8 +35,8 @@ use crate::event::Event;
 use crate::lifetime::Timestamp;
 use crate::revocation::Answer;
 use crate::slot::Slot;
-pub use crate::visit::Pending;
 use crate::visit::{Config, Edit, Looked, SessionState, Visit};
+pub use crate::visit::{FormCheck, FormReader, Pending};
 
 /// The session of one request: a map from names to values, with an identity and a lifetime.
 ///

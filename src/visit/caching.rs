@@ -6,6 +6,7 @@
 //! - A response that carries any of our lines is forced to `private`; and to `no-store` if a token is in
 //!   its URL or links, or one of the lines is a field that no cache knows. A browser's own cache would
 //!   give that to the client once more, with a later 304 for instance, over what came meanwhile.
+//! - A response that has a form token in it is forced to `private`, too.
 //! - A response that depends on the session varies by what it may come in, and where a live session was
 //!   looked at and the handler said nothing of caching, `private` as well. A touch beside a page
 //!   that nobody looked at its session for is no such dependence.
@@ -214,11 +215,12 @@ pub(super) fn changes(mut said: AllSaid<'_>, caching: &Caching) -> Vec<HeaderCha
         // Most pages say `Vary` and `Cache-Control`, and nothing else.
         _ => Vec::with_capacity(2),
     };
-    let (mut is_leaky, mut is_seen) = (false, false);
+    let (mut is_leaky, mut is_seen, mut is_told) = (false, false, false);
     for said in &mut said {
         changes.append(&mut said.lines);
         is_leaky |= said.is_exposed;
         is_seen |= said.sight == Sight::Session;
+        is_told |= said.sight == Sight::Told;
     }
     let is_written = !changes.is_empty();
     let has_field = changes.iter().any(HeaderChange::is_own_field);
@@ -232,7 +234,7 @@ pub(super) fn changes(mut said: AllSaid<'_>, caching: &Caching) -> Vec<HeaderCha
 
     // Who may keep it. A field of our own is one that no cache knows.
     let partings = || said.iter().filter_map(|said| said.parting);
-    if is_written || is_leaky || (is_seen && caching.is_silent()) {
+    if is_written || is_leaky || is_told || (is_seen && caching.is_silent()) {
         // Over each such field its caches ignore `private` (RFC 9213 section 2.2), so only one that
         // says the same may stay.
         let targeted = caching.targeted.iter();

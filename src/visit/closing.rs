@@ -248,6 +248,7 @@ impl<'v> SlotVisit<'v, '_> {
     fn seen(&self) -> Said<'v> {
         let sight = match self.opened() {
             None => Sight::Nothing,
+            Some(_) if self.slot.is_told => Sight::Told,
             Some(state) if state.record().is_some() || state.held().is_some() => Sight::Session,
             Some(_) => Sight::NoSession,
         };

@@ -27,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) cross_origin: CrossOrigin,
     /// What the names of revoked targets are bound to.
     pub(crate) revocation_binding: Binding,
+    /// What form tokens are bound to.
+    pub(crate) form_binding: Binding,
     /// What the names of things that count once are bound to.
     pub(crate) once_binding: Binding,
     /// Whom tickets are for.

@@ -41,6 +41,8 @@ pub(super) enum Sight {
     /// There was no session.
     NoSession,
     Session,
+    /// It wrote something of the session's into the page.
+    Told,
 }
 
 /// All that is said, in the order of the slots.

@@ -1,7 +1,7 @@
 //! The visit as the handles of its sessions share it: what it knows of the request, and the lock.
 
 use std::mem::take;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use smallvec::SmallVec;
 use time::OffsetDateTime;
@@ -13,7 +13,7 @@ use super::recording::{Ids, Recording};
 use super::slot::SlotVisit;
 use super::slot_state::SlotState;
 use crate::carrier::Carriers;
-use crate::cross_origin::{Caused, Foreign, RequestParts};
+use crate::cross_origin::{Brought, Caused, Foreign, RequestParts};
 use crate::error::{Error, Owner};
 use crate::event::Event;
 use crate::flash::Flash;
@@ -26,9 +26,11 @@ pub(crate) struct Visit {
     pub(super) slots: Arc<SlotList>,
     pub(super) now: Timestamp,
     /// Why the request is refused.
-    foreign: Option<Foreign>,
+    foreign: OnceLock<Foreign>,
     /// Whether nobody may see the answer. Asked where messages wait for a page.
     is_unseen: bool,
+    /// The place of the form token that the request has to bring, if it has a session.
+    pub(super) form: Option<Box<Brought>>,
     /// The host that a browser reached over plain http, where it keeps no `Secure` cookie.
     pub(super) plain_http: Option<String>,
     course: Mutex<Course>,
@@ -49,9 +51,13 @@ impl Visit {
     {
         let (lines, request) = request.split();
         let caused = caused(slots, &request.asked);
-        let (foreign, phase) = match caused {
-            Caused::Elsewhere(foreign) => (Some(foreign), Phase::Closed(Closing::Refused)),
-            Caused::Here | Caused::HereInPlain => (None, Phase::Open),
+        let (foreign, form, phase) = match caused {
+            Caused::Elsewhere(foreign) => (foreign.into(), None, Phase::Closed(Closing::Refused)),
+            Caused::Here | Caused::HereInPlain => {
+                let policy = &slots.main().cross_origin;
+                let form = policy.form_token(&request.asked, || is_beyond(slots, &request.asked));
+                (OnceLock::new(), form.map(Box::new), Phase::Open)
+            }
         };
         let is_unseen =
             !slots.is_single() && slots.find::<Flash>().is_some() && goes_unseen(&request.asked);
@@ -77,6 +83,7 @@ impl Visit {
             now: Timestamp::of(now),
             foreign,
             is_unseen,
+            form,
             plain_http: is_plain.then(|| request.host_name()),
             course: Mutex::new(Course {
                 phase,
@@ -95,7 +102,15 @@ impl Visit {
 
     /// Returns why the request is refused, if it is.
     pub(crate) fn foreign(&self) -> Option<Foreign> {
-        self.foreign
+        self.foreign.get().copied()
+    }
+
+    /// Refuses the request, before a handler runs.
+    pub(super) fn refuse(&self, reason: Foreign) -> Foreign {
+        self.locked(|course| course.phase = Phase::Closed(Closing::Refused));
+        let reason = *self.foreign.get_or_init(|| reason);
+        self.slots.tell(0, &Event::ForeignRequest { reason });
+        reason
     }
 
     /// Returns whether nobody may see the answer, so that no message is shown by it.

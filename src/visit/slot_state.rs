@@ -22,6 +22,8 @@ pub(super) struct SlotState {
     /// `None` in nearly every request, which moves a slot and drops it.
     pub(super) seldom: Option<Box<Seldom>>,
     pub(super) usage: Usage,
+    /// Whether the response has something of the session's in it that nobody else may see.
+    pub(super) is_told: bool,
     /// About how many of the sessions that came this request asked itself, and did not hear another's answer.
     pub(super) asked: u8,
     /// How many changes the table of revocations had seen when the request began.
@@ -84,6 +86,7 @@ impl SlotState {
             links,
             seldom: None,
             usage: Usage::Active,
+            is_told: false,
             asked: 0,
             changes: match &config.revoking {
                 None => 0,

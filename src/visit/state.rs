@@ -32,6 +32,8 @@ pub(crate) struct SessionState {
 struct Asked {
     own: OwnLifetimes,
     labels: Labels,
+    /// Whether a session begins that has nothing in it.
+    is_empty_wanted: bool,
 }
 
 /// The extent of a change. Each covers those before it.
@@ -53,6 +55,8 @@ pub(crate) enum Change {
 /// A change to a session, apart from a value that is stored.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Edit<'a> {
+    /// Begins a session, if there is none, although nothing is stored in it.
+    Begin,
     Remove(&'a str),
     Clear,
     Renew,
@@ -90,7 +94,8 @@ pub(crate) struct Mask<'a> {
 impl Edit<'_> {
     fn extent(&self) -> Change {
         match self {
-            Edit::Remove(_)
+            Edit::Begin
+            | Edit::Remove(_)
             | Edit::Clear
             | Edit::Idle(_)
             | Edit::Remember(_)
@@ -111,9 +116,12 @@ impl Edit<'_> {
                 keep.iter().any(|kept| kept.as_bytes() == name)
             }
             Edit::Clear | Edit::Drop | Edit::Destroy => false,
-            Edit::Renew | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) | Edit::Confirm => {
-                true
-            }
+            Edit::Begin
+            | Edit::Renew
+            | Edit::Idle(_)
+            | Edit::Remember(_)
+            | Edit::Label(_)
+            | Edit::Confirm => true,
         }
     }
 
@@ -126,9 +134,12 @@ impl Edit<'_> {
             | Edit::Act { .. }
             | Edit::StartOver { .. }
             | Edit::Destroy => true,
-            Edit::Renew | Edit::Idle(_) | Edit::Remember(_) | Edit::Label(_) | Edit::Confirm => {
-                false
-            }
+            Edit::Begin
+            | Edit::Renew
+            | Edit::Idle(_)
+            | Edit::Remember(_)
+            | Edit::Label(_)
+            | Edit::Confirm => false,
         }
     }
 }
@@ -280,6 +291,14 @@ impl SessionState {
     /// Applies a change. One that fails has done nothing.
     pub(super) fn apply(&mut self, edit: Edit<'_>, now: Timestamp) -> Result<bool, Error> {
         let is_change = match edit {
+            Edit::Begin => {
+                let begins = self.current.is_none();
+                if begins {
+                    self.current = Some(self.begin(now)?);
+                    self.asked.get_or_insert_default().is_empty_wanted = true;
+                }
+                begins
+            }
             Edit::Remove(name) => {
                 let record = self.current.as_mut();
                 record.is_some_and(|record| record.attributes.remove(name))
@@ -397,6 +416,10 @@ impl SessionState {
         self.held().is_none()
             && !self.is_started_over()
             && self.attributes().is_none_or(Attributes::is_empty)
+            && !self
+                .asked
+                .as_ref()
+                .is_some_and(|asked| asked.is_empty_wanted)
     }
 }
 

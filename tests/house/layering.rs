@@ -56,6 +56,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "carrier",
             "cookie",
+            "cross_origin",
             "error",
             "event",
             "flash",

@@ -11,7 +11,7 @@ from typing import Any
 
 import sealed_session as ss
 from sealed_session import Binding, Key, Reader, Refused, Request
-from sealed_session import once, tickets
+from sealed_session import forms, once, tickets
 from sealed_session import revocations as rv
 from sealed_session.prints import print_of
 from writer import WRITERS, cases
@@ -347,6 +347,20 @@ def refused_ticket(entry: Entry) -> None:
     same(reason, entry["refusal"])
 
 
+def form_token(entry: Entry) -> None:
+    masters = [bytes.fromhex(master) for master in entry["keys"]]
+    retired = {bytes.fromhex(master): at for master, at in entry["retired"].items()}
+    alive = [Key(one) for one in masters if entry["now"] < retired.get(one, 2**32)]
+    audience, sign_in = entry["audience"].encode(), bytes.fromhex(entry["sign_in"])
+    found = forms.is_right(alive, audience, sign_in, entry["text"])
+    same(found, "mask" in entry)
+    if "mask" in entry:
+        mask = bytes.fromhex(entry["mask"])
+        texts = [forms.token(key, audience, sign_in, mask) for key in alive]
+        same(entry["text"] in texts, True)
+        same(forms.mac(alive[0], audience, sign_in).hex(), entry["mac"])
+
+
 def snapshot(entry: Entry) -> None:
     data = bytes.fromhex(entry["file"])
     if "revocations" not in entry:
@@ -411,6 +425,8 @@ def main() -> int:
         ("examples", examples.packed(), examples.check_packed),
         ("examples", examples.refusals(), request_of),
         ("examples", [{"case": "a renewal"}], examples.check_renewal),
+        ("forms", cases.read("forms")["tokens"], form_token),
+        ("forms", cases.read("forms")["refused"], form_token),
         ("minted", cases.read("minted")["requests"], minted),
     ]
     for name, entries, test in groups:

@@ -13,6 +13,7 @@ mod check;
 mod deposits;
 mod entry;
 mod examples;
+mod forms;
 mod grounds;
 mod links;
 mod mint;

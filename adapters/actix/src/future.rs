@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::mem::replace;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -12,18 +13,19 @@ use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use pin_project_lite::pin_project;
 use sealed_session::Session;
-use sealed_session::adapter::Pending;
+use sealed_session::adapter::{self, Foreign, FormCheck, Pending};
 use sealed_session::time::OffsetDateTime;
 
 use crate::commit::Outcome;
+use crate::forms::Peeking;
 use crate::load::{Loaded, leave};
 use crate::refused::Refused;
 use crate::shared::Shared;
 
 pin_project! {
     /// The response of a [`SessionService`](crate::SessionService). The inner service is called before the future is
-    /// made, or, where an answer about [revocations](sealed_session::revocation) or a [store](sealed_session::overflow) has
-    /// to be waited for, once it is there. A future that is dropped before it is ready commits nothing, and neither does
+    /// made, or, where an answer about [revocations](sealed_session::revocation), a [store](sealed_session::overflow) or a
+    /// [form](sealed_session::CrossOrigin::with_form_tokens) has to be waited for, once it is there. A future that is dropped before it is ready commits nothing, and neither does
     /// one whose handler panics.
     ///
     /// ```
@@ -64,13 +66,50 @@ pin_project! {
     }
 }
 
-/// A request that is not handed on before an answer is there.
+/// A request that is not handed on yet.
 pub(crate) struct Waiting<S> {
-    pub(crate) pending: Pending,
+    pub(crate) awaited: Awaited,
     pub(crate) inner: Rc<S>,
     pub(crate) request: ServiceRequest,
     pub(crate) loaded: Loaded,
     pub(crate) shared: Rc<Shared>,
+}
+
+/// What a request waits for.
+pub(crate) enum Awaited {
+    Answer(Pending),
+    /// It is decided already, or a form has to be read.
+    Check(FormCheck),
+    Form(Box<Peeking>),
+}
+
+impl<S> Waiting<S> {
+    /// Waits, and returns why the request is refused, if it is.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Foreign>> {
+        loop {
+            self.awaited = match replace(&mut self.awaited, Awaited::Check(FormCheck::Passes)) {
+                Awaited::Answer(mut pending) => match Pin::new(&mut pending).poll(context) {
+                    Poll::Ready(()) => Awaited::Check(adapter::form_check(&self.loaded.session)),
+                    Poll::Pending => {
+                        self.awaited = Awaited::Answer(pending);
+                        return Poll::Pending;
+                    }
+                },
+                Awaited::Check(FormCheck::Passes) => return Poll::Ready(None),
+                Awaited::Check(FormCheck::Refused(foreign)) => return Poll::Ready(Some(foreign)),
+                Awaited::Check(FormCheck::Reads(reader)) => {
+                    Awaited::Form(Box::new(Peeking::of(reader, &mut self.request)))
+                }
+                Awaited::Form(mut peeking) => {
+                    let polled = peeking.poll(context, &mut self.request);
+                    if polled.is_pending() {
+                        self.awaited = Awaited::Form(peeking);
+                    }
+                    return polled;
+                }
+            }
+        }
+    }
 }
 
 /// What is not committed before its session is stored.
@@ -109,11 +148,20 @@ where
     }
 
     pub(crate) fn refused(refused: Refused, request: ServiceRequest) -> ResponseFuture<S, B> {
-        let response = request.into_response(refused.answer().map_into_right_body());
         ResponseFuture {
-            state: State::Refused {
-                response: Some(response),
-            },
+            state: State::refused(&refused, request),
+        }
+    }
+}
+
+impl<S, B> State<S, B>
+where
+    S: Service<ServiceRequest>,
+{
+    fn refused(refused: &Refused, request: ServiceRequest) -> State<S, B> {
+        let response = request.into_response(refused.answer().map_into_right_body());
+        State::Refused {
+            response: Some(response),
         }
     }
 }
@@ -130,12 +178,20 @@ where
             match state.as_mut().project() {
                 StateProjection::Waiting { waiting } => {
                     let waits = waiting.as_mut().expect("it is taken once");
-                    ready!(Pin::new(&mut waits.pending).poll(context));
+                    let refused = ready!(waits.poll(context)).map(Refused::Foreign);
                     let waits = waiting.take().expect("it was there");
-                    state.set(State::Running {
-                        inner: waits.inner.call(waits.request),
-                        loaded: waits.loaded,
-                        shared: waits.shared,
+                    state.set(match refused {
+                        Some(refused) => {
+                            if waits.loaded.is_nested {
+                                leave(waits.request.request());
+                            }
+                            State::refused(&refused, waits.request)
+                        }
+                        None => State::Running {
+                            inner: waits.inner.call(waits.request),
+                            loaded: waits.loaded,
+                            shared: waits.shared,
+                        },
                     });
                 }
                 StateProjection::Running {

@@ -76,6 +76,7 @@ mod committed;
 mod extract;
 mod failure;
 mod flashes;
+mod forms;
 mod future;
 mod guard;
 mod head;

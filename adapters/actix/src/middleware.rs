@@ -8,11 +8,11 @@ use std::sync::Arc;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error as ActixError, HttpResponse};
-use sealed_session::adapter::{self, Clock, SystemClock};
+use sealed_session::adapter::{self, Clock, FormCheck, SystemClock};
 use sealed_session::{Error, Session, SessionManager};
 
 use crate::failure::Failure;
-use crate::future::{ResponseFuture, Waiting};
+use crate::future::{Awaited, ResponseFuture, Waiting};
 use crate::load::load;
 use crate::shared::Shared;
 
@@ -24,7 +24,8 @@ use crate::shared::Shared;
 /// header field or a parameter of links, they are reported and answered with 500.
 ///
 /// A request that may change something, and that a page of another origin caused, is answered with an
-/// empty 403; see [`CrossOrigin`](sealed_session::CrossOrigin).
+/// empty 403; see [`CrossOrigin`](sealed_session::CrossOrigin). So is one without the
+/// [form token](sealed_session::CrossOrigin::with_form_tokens) that an application asks for.
 ///
 /// A clone is the same middleware. Make one and clone it in the closure that `HttpServer` calls for
 /// each of its workers.
@@ -219,16 +220,22 @@ where
             Ok(loaded) => loaded,
             Err(refused) => return ResponseFuture::refused(refused, request),
         };
-        match adapter::pending(&loaded.session) {
-            None => ResponseFuture::running(self.inner.call(request), loaded, shared),
-            Some(pending) => ResponseFuture::waiting(Waiting {
-                pending,
-                inner: Rc::clone(&self.inner),
-                request,
-                loaded,
-                shared,
-            }),
-        }
+        let awaited = match adapter::pending(&loaded.session) {
+            Some(pending) => Awaited::Answer(pending),
+            None => match adapter::form_check(&loaded.session) {
+                FormCheck::Passes => {
+                    return ResponseFuture::running(self.inner.call(request), loaded, shared);
+                }
+                check => Awaited::Check(check),
+            },
+        };
+        ResponseFuture::waiting(Waiting {
+            awaited,
+            inner: Rc::clone(&self.inner),
+            request,
+            loaded,
+            shared,
+        })
     }
 }
 

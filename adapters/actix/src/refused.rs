@@ -9,7 +9,7 @@ use sealed_session::adapter::{self, Foreign};
 pub(crate) enum Refused {
     /// Another middleware has given it a session under the same names.
     Covered(Error),
-    /// Another origin caused it.
+    /// Another origin caused it, or it brings no form token.
     Foreign(Foreign),
 }
 

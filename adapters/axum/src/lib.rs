@@ -165,15 +165,15 @@
 
 mod extract;
 mod flashes;
+mod forms;
 mod guard;
 mod missing;
 
 pub use extract::{LiveSession, Session};
 pub use flashes::Flashes;
+pub use forms::{AxumBody, SessionLayer};
 pub use guard::GuardLayer;
 pub use missing::{MissingLayer, NotLive};
 #[doc(inline)]
 pub use sealed_session::*;
-pub use sealed_session_tower::{
-    CommitFailure, EmptyResponse, GuardService, PassiveLayer, SessionLayer,
-};
+pub use sealed_session_tower::{CommitFailure, EmptyResponse, GuardService, PassiveLayer};

@@ -25,7 +25,8 @@ use crate::shared::Shared;
 /// and speak of caching. Two session fairings are reported, and Rocket does not launch.
 ///
 /// A request that may change something, and that a page of another origin caused, is answered with an
-/// empty 403; see [`CrossOrigin`](sealed_session::CrossOrigin). A fairing cannot answer by itself, so
+/// empty 403; see [`CrossOrigin`](sealed_session::CrossOrigin). So is one without the
+/// [form token](sealed_session::CrossOrigin::with_form_tokens) that an application asks for. A fairing cannot answer by itself, so
 /// this one mounts routes in front of all others that do, and that let all other requests pass.
 ///
 /// ```
@@ -180,8 +181,8 @@ impl Fairing for SessionFairing {
         Ok(rocket.manage(shared.clone()).attach(Closing { shared }))
     }
 
-    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
-        load(&self.shared, request).await;
+    async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
+        load(&self.shared, request, data).await;
     }
 }
 

@@ -1,7 +1,7 @@
 //! The session of a request, and that of nobody.
 
-use rocket::{Ignite, Request, Rocket};
-use sealed_session::adapter::{self, RequestHead, ResponseHead};
+use rocket::{Data, Ignite, Request, Rocket};
+use sealed_session::adapter::{self, FormCheck, FormReader, RequestHead, ResponseHead};
 use sealed_session::{Error, Session};
 
 use crate::cached::Cached;
@@ -9,12 +9,17 @@ use crate::head;
 use crate::missing::MissingFairing;
 use crate::shared::Shared;
 
-/// Loads the session, waits until it is known whether it was revoked, and puts it into the request's cache, where guards
-/// find it.
-pub(crate) async fn load(shared: &Shared, request: &Request<'_>) {
+/// Loads the session, waits until it is known whether it was revoked, looks for a form token, and puts the session into the
+/// request's cache, where guards find it.
+pub(crate) async fn load(shared: &Shared, request: &Request<'_>, data: &mut Data<'_>) {
     let session = head::load(&shared.manager, request, shared.clock.now());
     if let Some(pending) = adapter::pending(&session) {
         pending.await;
+    }
+    if let FormCheck::Reads(reader) = adapter::form_check(&session) {
+        let first = data.peek(FormReader::PEEK).await.to_vec();
+        // The session is closed if it is refused, and `refused` answers.
+        let _ = reader.check(&first, data.peek_complete());
     }
     let passive = shared.passive.as_ref();
     let is_passive = passive.is_some_and(|wanted| wanted(request));

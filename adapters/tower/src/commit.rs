@@ -11,8 +11,8 @@ use crate::shared::Shared;
 /// Commits the session of a request, in all slots, to its response, or to the page that says why that
 /// cannot be. What has to be awaited for the response was, and the page has nothing to wait for. The response stays
 /// where it is, because it is large.
-pub(crate) fn commit<B, F: CommitFailure<B>>(
-    shared: &Shared<F>,
+pub(crate) fn commit<B, F: CommitFailure<B>, P>(
+    shared: &Shared<F, P>,
     session: &Session,
     response: &mut Response<B>,
     now: OffsetDateTime,

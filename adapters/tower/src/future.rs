@@ -7,23 +7,25 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use http::request::Parts;
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use sealed_session::Session;
-use sealed_session::adapter::{self, Pending};
+use sealed_session::adapter::{self, Foreign, FormCheck, FormReader, Pending};
 use sealed_session::time::OffsetDateTime;
 use tower_service::Service;
 
 use crate::commit::commit;
 use crate::failure::CommitFailure;
+use crate::forms::{FormBody, HeaderOnly, Peeking};
 use crate::head;
 use crate::refused::Refused;
 use crate::shared::Shared;
 
 pin_project! {
     /// The response of a [`SessionService`](crate::SessionService). The inner service is called before the future is made,
-    /// or, where an answer about [revocations](sealed_session::revocation) or a [store](sealed_session::overflow) has to be
-    /// waited for, once it is there. A service that fails commits nothing, and neither does a future that is dropped.
+    /// or, where an answer about [revocations](sealed_session::revocation), a [store](sealed_session::overflow) or a
+    /// [form](sealed_session::CrossOrigin::with_form_tokens) has to be waited for, once it is there. A service that fails commits nothing, and neither does a future that is dropped.
     ///
     /// ```
     /// use http::{Request, Response};
@@ -45,13 +47,13 @@ pin_project! {
     /// # Ok(())
     /// # }
     /// ```
-    pub struct ResponseFuture<S, ReqBody, F>
+    pub struct ResponseFuture<S, ReqBody, F, P = HeaderOnly>
     where
         S: Service<Request<ReqBody>>,
     {
         #[pin]
         state: State<S, ReqBody>,
-        shared: Arc<Shared<F>>,
+        shared: Arc<Shared<F, P>>,
     }
 }
 
@@ -74,6 +76,42 @@ where
     S: Service<Request<ReqBody>>,
 {
     #[cold]
+    fn waiting(awaited: Awaited<ReqBody>, inner: S, session: Session) -> Self {
+        let waiting = Some(Box::new(Waiting {
+            inner,
+            session,
+            awaited,
+        }));
+        State::Waiting { waiting }
+    }
+
+    /// Goes on when it is known whether there is a session.
+    fn checked<P: FormBody<ReqBody>>(
+        check: FormCheck,
+        (mut inner, request, session): Ready<S, ReqBody>,
+        forms: &P,
+    ) -> Self {
+        let reader = match check {
+            FormCheck::Passes => {
+                let inner = inner.call(request);
+                return State::Running { inner, session };
+            }
+            FormCheck::Refused(foreign) => return State::foreign(foreign),
+            FormCheck::Reads(reader) => reader,
+        };
+        let (parts, body) = request.into_parts();
+        match forms.peek(body) {
+            None => State::foreign(reader.refuse()),
+            Some(peeking) => State::waiting(Awaited::Form(reader, peeking, parts), inner, session),
+        }
+    }
+
+    fn foreign(foreign: Foreign) -> Self {
+        let refused = Refused::Foreign(foreign);
+        State::Refused { refused }
+    }
+
+    #[cold]
     fn committing(
         pending: Pending,
         session: Session,
@@ -90,13 +128,57 @@ where
     }
 }
 
-/// A request that is not handed on before an answer is there, and the service that is ready for it.
+/// A request that is not handed on yet, and the service that is ready for it.
 struct Waiting<S, ReqBody> {
-    pending: Pending,
     inner: S,
-    request: Request<ReqBody>,
     session: Session,
+    awaited: Awaited<ReqBody>,
 }
+
+/// What a request waits for.
+enum Awaited<ReqBody> {
+    Answer(Pending, Request<ReqBody>),
+    Form(FormReader, Peeking<ReqBody>, Parts),
+}
+
+impl<S, ReqBody> Waiting<S, ReqBody>
+where
+    S: Service<Request<ReqBody>>,
+{
+    /// Waits, and returns what comes next.
+    fn poll<P: FormBody<ReqBody>>(
+        waiting: &mut Option<Box<Self>>,
+        context: &mut Context<'_>,
+        forms: &P,
+    ) -> Poll<State<S, ReqBody>> {
+        let waits = waiting.as_mut().expect("it is taken once");
+        let read = match &mut waits.awaited {
+            Awaited::Answer(pending, _) => {
+                ready!(Pin::new(pending).poll(context));
+                None
+            }
+            Awaited::Form(_, peeking, _) => Some(ready!(peeking.poll(context))),
+        };
+        let Waiting {
+            inner,
+            session,
+            awaited,
+        } = *waiting.take().expect("it was there");
+        let (check, request) = match (awaited, read) {
+            (Awaited::Answer(_, request), _) => (adapter::form_check(&session), request),
+            (Awaited::Form(reader, _, parts), Some((beginning, body))) => {
+                let refused = reader.check(&beginning.first, beginning.is_whole);
+                let check = refused.map_or(FormCheck::Passes, FormCheck::Refused);
+                (check, Request::from_parts(parts, body))
+            }
+            (Awaited::Form(..), None) => unreachable!("a form was read"),
+        };
+        Poll::Ready(State::checked(check, (inner, request, session), forms))
+    }
+}
+
+/// A request, its session, and the service that is ready for it.
+type Ready<S, ReqBody> = (S, Request<ReqBody>, Session);
 
 /// A response that is not committed before its session is stored.
 struct Committing<Res> {
@@ -106,35 +188,46 @@ struct Committing<Res> {
     now: OffsetDateTime,
 }
 
-impl<S, ReqBody, F> ResponseFuture<S, ReqBody, F>
+impl<S, ReqBody, F, P> ResponseFuture<S, ReqBody, F, P>
 where
     S: Service<Request<ReqBody>>,
 {
     #[cold]
     pub(crate) fn waiting(
-        (pending, inner, request, session): (Pending, S, Request<ReqBody>, Session),
-        shared: Arc<Shared<F>>,
+        pending: Pending,
+        (inner, request, session): Ready<S, ReqBody>,
+        shared: Arc<Shared<F, P>>,
     ) -> Self {
-        let waiting = Some(Box::new(Waiting {
-            pending,
-            inner,
-            request,
-            session,
-        }));
+        let awaited = Awaited::Answer(pending, request);
         ResponseFuture {
-            state: State::Waiting { waiting },
+            state: State::waiting(awaited, inner, session),
             shared,
         }
     }
 
-    pub(crate) fn running(inner: S::Future, session: Session, shared: Arc<Shared<F>>) -> Self {
+    #[cold]
+    pub(crate) fn checked(
+        check: FormCheck,
+        ready: Ready<S, ReqBody>,
+        shared: Arc<Shared<F, P>>,
+    ) -> Self
+    where
+        P: FormBody<ReqBody>,
+    {
+        ResponseFuture {
+            state: State::checked(check, ready, &shared.forms),
+            shared,
+        }
+    }
+
+    pub(crate) fn running(inner: S::Future, session: Session, shared: Arc<Shared<F, P>>) -> Self {
         ResponseFuture {
             state: State::Running { inner, session },
             shared,
         }
     }
 
-    pub(crate) fn refused(refused: Refused, shared: Arc<Shared<F>>) -> Self {
+    pub(crate) fn refused(refused: Refused, shared: Arc<Shared<F, P>>) -> Self {
         ResponseFuture {
             state: State::Refused { refused },
             shared,
@@ -142,10 +235,11 @@ where
     }
 }
 
-impl<S, ReqBody, ResBody, F> Future for ResponseFuture<S, ReqBody, F>
+impl<S, ReqBody, ResBody, F, P> Future for ResponseFuture<S, ReqBody, F, P>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     F: CommitFailure<ResBody>,
+    P: FormBody<ReqBody>,
     ResBody: Default + 'static,
 {
     type Output = Result<Response<ResBody>, S::Error>;
@@ -155,17 +249,8 @@ where
         loop {
             match this.state.as_mut().project() {
                 StateProjection::Waiting { waiting } => {
-                    let waits = waiting.as_mut().expect("it is taken once");
-                    ready!(Pin::new(&mut waits.pending).poll(context));
-                    let waits = *waiting.take().expect("it was there");
-                    let Waiting {
-                        mut inner,
-                        request,
-                        session,
-                        ..
-                    } = waits;
-                    let inner = inner.call(request);
-                    this.state.set(State::Running { inner, session });
+                    let next = ready!(Waiting::poll(waiting, context, &this.shared.forms));
+                    this.state.set(next);
                 }
                 StateProjection::Running { inner, session } => {
                     let mut response = ready!(inner.poll(context))?;
@@ -196,7 +281,7 @@ where
     }
 }
 
-impl<S, ReqBody, F> fmt::Debug for ResponseFuture<S, ReqBody, F>
+impl<S, ReqBody, F, P> fmt::Debug for ResponseFuture<S, ReqBody, F, P>
 where
     S: Service<Request<ReqBody>>,
 {

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
-use sealed_session::adapter::{self, Clock, SystemClock};
+use sealed_session::adapter::{self, Clock, FormCheck, SystemClock};
 use sealed_session::{Error, Session, SessionManager};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::failure::{CommitFailure, EmptyResponse};
+use crate::forms::{FormBody, HeaderOnly};
 use crate::future::ResponseFuture;
 use crate::load::load;
 use crate::shared::Shared;
@@ -31,7 +32,8 @@ use crate::shared::Shared;
 /// A request that may change something, and that a page of another origin caused, is answered with an
 /// empty 403; see [`CrossOrigin`](sealed_session::CrossOrigin). The response has the
 /// [`Foreign`](sealed_session::adapter::Foreign) among its extensions, for a layer outside that makes a page
-/// of it.
+/// of it. So is one without the [form token](sealed_session::CrossOrigin::with_form_tokens) that an application asks for.
+/// The layer sees no form unless [`read_forms`](SessionLayerWith::read_forms) says how a body is put together again.
 ///
 /// ```
 /// use sealed_session_tower::{Key, KeyRing, SessionLayer, SessionManager};
@@ -41,12 +43,27 @@ use crate::shared::Shared;
 /// # Ok::<(), sealed_session_tower::Error>(())
 /// ```
 #[doc(alias("SessionManagerLayer", "session_middleware"))]
+pub type SessionLayer<F = EmptyResponse> = SessionLayerWith<F, HeaderOnly>;
+
+/// A [`SessionLayer`] that reads form tokens in bodies by `P`.
+///
+/// ```
+/// use axum_core::body::Body;
+/// use sealed_session_tower::{EmptyResponse, FormBody, SessionLayerWith};
+///
+/// type ForAxum<P> = SessionLayerWith<EmptyResponse, P>;
+/// fn is_for_axum<P: FormBody<Body>>(_: &ForAxum<P>) {}
+/// # use sealed_session_tower::{HeaderOnly, Key, KeyRing, SessionManager};
+/// # let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
+/// is_for_axum(&ForAxum::<HeaderOnly>::new(manager));
+/// # Ok::<(), sealed_session_tower::Error>(())
+/// ```
 #[derive(Clone)]
-pub struct SessionLayer<F = EmptyResponse> {
-    shared: Shared<F>,
+pub struct SessionLayerWith<F, P> {
+    shared: Shared<F, P>,
 }
 
-impl SessionLayer {
+impl<P: Default> SessionLayerWith<EmptyResponse, P> {
     /// Makes a layer that reads the system's clock and answers a failed commit with an empty 500.
     ///
     /// ```
@@ -69,19 +86,20 @@ impl SessionLayer {
     /// An application with several sessions gives it a manager with
     /// [slots](SessionManager::with_slot); see the [guide](sealed_session::slots).
     #[must_use]
-    pub fn new(manager: SessionManager) -> SessionLayer {
+    pub fn new(manager: SessionManager) -> SessionLayerWith<EmptyResponse, P> {
         let clock = Arc::new(SystemClock);
-        SessionLayer {
+        SessionLayerWith {
             shared: Shared {
                 manager,
                 clock,
                 failure: EmptyResponse,
+                forms: P::default(),
             },
         }
     }
 }
 
-impl<F> SessionLayer<F> {
+impl<F, P> SessionLayerWith<F, P> {
     /// Reads another clock, for tests.
     ///
     /// ```
@@ -113,7 +131,7 @@ impl<F> SessionLayer<F> {
     /// # }
     /// ```
     #[must_use]
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> SessionLayer<F> {
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> SessionLayerWith<F, P> {
         self.shared.clock = clock;
         self
     }
@@ -140,25 +158,61 @@ impl<F> SessionLayer<F> {
     /// # Ok::<(), Error>(())
     /// ```
     #[must_use]
-    pub fn on_commit_failure<G, B>(self, failure: G) -> SessionLayer<G>
+    pub fn on_commit_failure<G, B>(self, failure: G) -> SessionLayerWith<G, P>
     where
         G: Fn(&Error, &Session) -> Response<B>,
     {
-        let Shared { manager, clock, .. } = self.shared;
-        SessionLayer {
+        let Shared {
+            manager,
+            clock,
+            forms,
+            ..
+        } = self.shared;
+        SessionLayerWith {
             shared: Shared {
                 manager,
                 clock,
                 failure,
+                forms,
+            },
+        }
+    }
+
+    /// Looks for [form tokens](sealed_session::CrossOrigin::with_form_tokens) in bodies, too. `forms` puts a body together
+    /// again of which at most 512 bytes were looked at. Without it the header field alone counts, and forms are refused.
+    /// Nothing is read where no form token is asked for.
+    ///
+    /// ```
+    /// use axum_core::body::Body;
+    /// use sealed_session_tower::{Key, KeyRing, PeekedBody, SessionLayer, SessionManager};
+    ///
+    /// let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
+    /// let layer = SessionLayer::new(manager).read_forms(|body: PeekedBody<Body>| Body::new(body));
+    /// # Ok::<(), sealed_session_tower::Error>(())
+    /// ```
+    #[must_use]
+    pub fn read_forms<Q>(self, forms: Q) -> SessionLayerWith<F, Q> {
+        let Shared {
+            manager,
+            clock,
+            failure,
+            ..
+        } = self.shared;
+        SessionLayerWith {
+            shared: Shared {
+                manager,
+                clock,
+                failure,
+                forms,
             },
         }
     }
 }
 
-impl<S, F: Clone> Layer<S> for SessionLayer<F> {
-    type Service = SessionService<S, F>;
+impl<S, F: Clone, P: Clone> Layer<S> for SessionLayerWith<F, P> {
+    type Service = SessionService<S, F, P>;
 
-    fn layer(&self, inner: S) -> SessionService<S, F> {
+    fn layer(&self, inner: S) -> SessionService<S, F, P> {
         SessionService {
             inner,
             shared: Arc::new(self.shared.clone()),
@@ -166,7 +220,7 @@ impl<S, F: Clone> Layer<S> for SessionLayer<F> {
     }
 }
 
-impl<F> fmt::Debug for SessionLayer<F> {
+impl<F, P> fmt::Debug for SessionLayerWith<F, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionLayer")
             .field("slots", &self.shared.manager)
@@ -198,20 +252,21 @@ impl<F> fmt::Debug for SessionLayer<F> {
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct SessionService<S, F = EmptyResponse> {
+pub struct SessionService<S, F = EmptyResponse, P = HeaderOnly> {
     inner: S,
-    shared: Arc<Shared<F>>,
+    shared: Arc<Shared<F, P>>,
 }
 
-impl<S, F, ReqBody, ResBody> Service<Request<ReqBody>> for SessionService<S, F>
+impl<S, F, P, ReqBody, ResBody> Service<Request<ReqBody>> for SessionService<S, F, P>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
     F: CommitFailure<ResBody>,
+    P: FormBody<ReqBody>,
     ResBody: Default + 'static,
 {
     type Response = Response<ResBody>;
     type Error = S::Error;
-    type Future = ResponseFuture<S, ReqBody, F>;
+    type Future = ResponseFuture<S, ReqBody, F, P>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
@@ -223,11 +278,15 @@ where
             Ok(session) => session,
             Err(refused) => return ResponseFuture::refused(refused, shared),
         };
-        match adapter::pending(&session) {
-            None => ResponseFuture::running(self.inner.call(request), session, shared),
-            Some(pending) => {
+        if let Some(pending) = adapter::pending(&session) {
+            let inner = take_ready(&mut self.inner);
+            return ResponseFuture::waiting(pending, (inner, request, session), shared);
+        }
+        match adapter::form_check(&session) {
+            FormCheck::Passes => ResponseFuture::running(self.inner.call(request), session, shared),
+            check => {
                 let inner = take_ready(&mut self.inner);
-                ResponseFuture::waiting((pending, inner, request, session), shared)
+                ResponseFuture::checked(check, (inner, request, session), shared)
             }
         }
     }
@@ -240,7 +299,7 @@ pub(crate) fn take_ready<S: Clone>(service: &mut S) -> S {
     replace(service, next)
 }
 
-impl<S, F> fmt::Debug for SessionService<S, F> {
+impl<S, F, P> fmt::Debug for SessionService<S, F, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionService")
             .field("slots", &self.shared.manager)

@@ -65,6 +65,7 @@
 
 mod commit;
 mod failure;
+mod forms;
 mod future;
 mod guard;
 mod head;
@@ -75,9 +76,10 @@ mod refused;
 mod shared;
 
 pub use failure::{CommitFailure, EmptyResponse};
+pub use forms::{FormBody, HeaderOnly, PeekedBody, Peeking};
 pub use future::ResponseFuture;
 pub use guard::{GuardFuture, GuardLayer, GuardService};
-pub use layer::{SessionLayer, SessionService};
+pub use layer::{SessionLayer, SessionLayerWith, SessionService};
 pub use passive::{PassiveLayer, PassiveService};
 #[doc(inline)]
 pub use sealed_session::*;

@@ -10,7 +10,10 @@ use crate::shared::Shared;
 /// Loads the session and puts it into the request's extensions, where the inner service finds it.
 // It has one caller, which moves the request into the future that it makes.
 #[inline]
-pub(crate) fn load<F, B>(shared: &Shared<F>, request: &mut Request<B>) -> Result<Session, Refused> {
+pub(crate) fn load<F, P, B>(
+    shared: &Shared<F, P>,
+    request: &mut Request<B>,
+) -> Result<Session, Refused> {
     let outer = request.extensions_mut().remove::<InHand>();
     if let Some(outer) = &outer {
         outer.admit(&shared.manager)?;

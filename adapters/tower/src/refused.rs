@@ -10,7 +10,7 @@ use crate::failure::{empty, mistaken};
 pub(crate) enum Refused {
     /// Another layer has given it a session under the same names.
     Covered(Error),
-    /// Another origin caused it.
+    /// Another origin caused it, or it brings no form token.
     Foreign(Foreign),
 }
 

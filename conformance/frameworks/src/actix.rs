@@ -13,7 +13,7 @@ use actix_web::error::{ErrorBadGateway, ErrorForbidden};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::{Condition, Next, from_fn};
 use actix_web::rt::System;
-use actix_web::web::{Bytes, Data, Redirect, ServiceConfig, resource, scope, to};
+use actix_web::web::{Bytes, Data, PayloadConfig, Redirect, ServiceConfig, resource, scope, to};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use conformance::{
     Harness, Missing, Optional, Panics, Prefs, Reply, Server, Site, Support, guards,
@@ -92,8 +92,10 @@ fn middleware(site: &Site) -> SessionMiddleware {
 fn pages(config: &mut ServiceConfig, site: &Site) {
     config
         .app_data(Data::new(site.clone()))
+        .app_data(PayloadConfig::new(2 << 20))
         .service(resource("/act/{steps:.*}").to(act))
         .service(resource(["/plain", "/plain/{steps:.*}"]).to(plain))
+        .service(resource("/body").to(received))
         .service(resource("/early/{steps:.*}").to(early))
         .service(resource("/before/{steps:.*}").to(act).wrap(from_fn(before)))
         .service(resource("/after/{steps:.*}").to(act).wrap(from_fn(after)))
@@ -145,6 +147,10 @@ async fn act(
 
 async fn plain(site: Data<Site>, request: HttpRequest) -> HttpResponse {
     response(site.plain(request.path()))
+}
+
+async fn received(site: Data<Site>, body: Bytes) -> HttpResponse {
+    response(site.received(&body))
 }
 
 async fn early(

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::error::Error as StdError;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{OriginalUri, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -46,6 +46,7 @@ fn app(site: Site) -> Router {
         .route("/act/{*steps}", any(act))
         .route("/plain", any(plain))
         .route("/plain/{*steps}", any(plain))
+        .route("/body", any(received))
         .route("/early/{*steps}", any(early))
         .route(
             "/before/{*steps}",
@@ -121,6 +122,10 @@ async fn act(State(site): State<Site>, session: Session, uri: Uri) -> Result<Res
 
 async fn plain(State(site): State<Site>, uri: Uri) -> Response {
     response(site.plain(uri.path()))
+}
+
+async fn received(State(site): State<Site>, body: Bytes) -> Response {
+    response(site.received(&body))
 }
 
 async fn early(State(site): State<Site>, session: Session, uri: Uri) -> Result<(), Response> {

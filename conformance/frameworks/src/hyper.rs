@@ -4,11 +4,12 @@ use std::error::Error;
 
 use conformance::sealed_session::{Error as SessionError, Session};
 use conformance::{Catch, Harness, Missing, Server, Site, Support};
-use sealed_session_tower::SessionLayer;
+use http_body_util::BodyExt;
+use sealed_session_tower::{PeekedBody, SessionLayer};
 use tower::Layer;
 use tower::util::BoxCloneSyncService;
 
-use crate::plain::{App, answering, catching, response, routes, serve};
+use crate::plain::{App, Incoming, answering, catching, response, routes, serve};
 
 /// Services over `http`, served by hyper.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +37,9 @@ fn app(site: Site) -> App {
         app = catching(app);
     }
     for _ in 0..site.layers() {
-        let layer = SessionLayer::new(site.manager()).clock(site.clock());
+        let layer = SessionLayer::new(site.manager())
+            .clock(site.clock())
+            .read_forms(|body: PeekedBody<Incoming>| body.boxed_unsync());
         app = match site.page() {
             None => BoxCloneSyncService::new(layer.layer(app)),
             Some(page) => BoxCloneSyncService::new(

@@ -10,9 +10,9 @@ use conformance::sealed_session::{self as core, Session, adapter};
 use conformance::{Prefs, Reply, Server, Site, guards};
 use futures_util::{FutureExt, stream};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
-use http_body_util::combinators::BoxBody;
+use http_body_util::combinators::{BoxBody, UnsyncBoxBody};
 use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::body::{Bytes, Frame, Incoming};
+use hyper::body::{Bytes, Frame};
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
@@ -24,6 +24,9 @@ use tower::{Layer, ServiceExt, service_fn};
 
 /// A body of either kind: whole, or streamed.
 pub type Body = BoxBody<Bytes, Infallible>;
+
+/// A request's body, which can be put together again.
+pub type Incoming = UnsyncBoxBody<Bytes, hyper::Error>;
 
 /// A service that may fail, as middlewares do.
 pub type App = BoxCloneSyncService<Request<Incoming>, Response<Body>, Failed>;
@@ -53,7 +56,9 @@ pub fn serve(
     let address = listener.local_addr()?;
     runtime.spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let service = TowerToHyperService::new(app());
+            let boxed =
+                |request: Request<hyper::body::Incoming>| request.map(BodyExt::boxed_unsync);
+            let service = TowerToHyperService::new(app().map_request(boxed));
             tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
         }
     });
@@ -139,6 +144,10 @@ pub fn segment(path: &str) -> &str {
 async fn route(site: &Site, request: Request<Incoming>) -> Result<Response<Body>, Failed> {
     match segment(request.uri().path()) {
         "plain" => return Ok(response(site.plain(request.uri().path()))),
+        "body" => {
+            let body = request.into_body().collect().await.map_err(|_| Failed)?;
+            return Ok(response(site.received(&body.to_bytes())));
+        }
         "passive" => {
             let plain =
                 async |request: Request<Incoming>| Ok(response(site.plain(request.uri().path())));

@@ -10,6 +10,7 @@ use conformance::{
     guards,
 };
 use rocket::config::{Config, LogLevel};
+use rocket::data::{Data, ToByteUnit};
 use rocket::fairing::AdHoc;
 use rocket::futures::stream::{self, Iter};
 use rocket::http::uri::Origin;
@@ -238,8 +239,16 @@ fn routes() -> Vec<Route> {
         post::routes(),
         put::routes(),
         options::routes(),
+        rocket::routes![received],
     ]
     .concat()
+}
+
+#[rocket::post("/body", data = "<body>")]
+async fn received(site: &State<Site>, body: Data<'_>) -> Result<Answer, Status> {
+    let body = body.open(2.mebibytes()).into_bytes().await;
+    let body = body.map_err(|_| Status::BadRequest)?;
+    Ok(Answer(site.received(&body)))
 }
 
 macro_rules! routes_of {

@@ -7,6 +7,7 @@ mod crossing;
 mod expiry;
 mod fields;
 mod foreign;
+mod forms;
 mod guards;
 mod identity;
 mod links;
@@ -64,6 +65,7 @@ const TOPICS: &[(&str, &[Entry])] = &[
     ("header fields", fields::LIST),
     ("links", links::LIST),
     ("other sites", foreign::LIST),
+    ("form tokens", forms::LIST),
     ("revocation", revocation::LIST),
     ("overflow", overflow::LIST),
 ];

@@ -50,6 +50,36 @@ impl Connection {
         })
     }
 
+    /// The same, in chunks of so many bytes, each in a segment of its own (RFC 9112 section 7.1).
+    pub(crate) fn send_in_pieces(
+        &mut self,
+        request: &Request,
+        bytes: usize,
+    ) -> Result<Answer, Failure> {
+        let failed = |cause: std::io::Error| {
+            Failure::new(
+                request.label(),
+                "the answer",
+                "one in HTTP/1.1",
+                cause.to_string(),
+            )
+        };
+        let mut exchange = || {
+            let stream = self.stream.get_mut();
+            stream.write_all(&request.chunked_head())?;
+            for piece in request.sent_body().chunks(bytes) {
+                stream.write_all(format!("{:x}\r\n", piece.len()).as_bytes())?;
+                stream.write_all(piece)?;
+                stream.write_all(b"\r\n")?;
+            }
+            stream.write_all(b"0\r\n\r\n")?;
+            let mut answer = self.head(request)?;
+            answer.body = self.body(&answer)?;
+            Ok(answer)
+        };
+        exchange().map_err(failed)
+    }
+
     fn exchange(&mut self, request: &Request) -> std::io::Result<Outcome> {
         match self.stream.get_mut().write_all(&request.bytes()) {
             Err(cause) if is_closed(cause.kind()) => return Ok(Outcome::Closed),

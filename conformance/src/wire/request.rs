@@ -8,6 +8,7 @@ pub(crate) struct Request {
     host: &'static str,
     pub(super) lines: Vec<Vec<u8>>,
     fields: Vec<(&'static str, String)>,
+    body: Option<Vec<u8>>,
 }
 
 impl Request {
@@ -18,6 +19,7 @@ impl Request {
             host: "127.0.0.1",
             lines: Vec::new(),
             fields: Vec::new(),
+            body: None,
         }
     }
 
@@ -40,6 +42,13 @@ impl Request {
         self
     }
 
+    /// A body of this type.
+    pub(crate) fn body(self, media_type: &str, body: impl Into<Vec<u8>>) -> Request {
+        let mut request = self.field("Content-Type", media_type);
+        request.body = Some(body.into());
+        request
+    }
+
     /// Another host than this machine.
     pub(crate) fn host(mut self, host: &'static str) -> Request {
         self.host = host;
@@ -52,6 +61,25 @@ impl Request {
     }
 
     pub(super) fn bytes(&self) -> Vec<u8> {
+        let (mut bytes, body) = (self.head(), self.sent_body());
+        if matches!(self.method, "POST" | "PUT") || self.body.is_some() {
+            bytes.extend(format!("Content-Length: {}\r\n", body.len()).into_bytes());
+        }
+        bytes.extend_from_slice(b"\r\n");
+        bytes.extend_from_slice(body);
+        bytes
+    }
+
+    /// The head of a request whose body comes in chunks.
+    pub(super) fn chunked_head(&self) -> Vec<u8> {
+        [&*self.head(), b"Transfer-Encoding: chunked\r\n\r\n"].concat()
+    }
+
+    pub(super) fn sent_body(&self) -> &[u8] {
+        self.body.as_deref().unwrap_or_default()
+    }
+
+    fn head(&self) -> Vec<u8> {
         let Request {
             method, path, host, ..
         } = self;
@@ -65,10 +93,6 @@ impl Request {
         for (name, value) in &self.fields {
             bytes.extend(format!("{name}: {value}\r\n").into_bytes());
         }
-        if matches!(*method, "POST" | "PUT") {
-            bytes.extend_from_slice(b"Content-Length: 0\r\n");
-        }
-        bytes.extend_from_slice(b"\r\n");
         bytes
     }
 }

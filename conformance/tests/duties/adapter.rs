@@ -6,17 +6,20 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use conformance::sealed_session::Session;
-use conformance::sealed_session::adapter::{self, HeaderFields, RequestHead};
+use conformance::sealed_session::adapter::{
+    self, FormCheck, FormReader, HeaderFields, RequestHead,
+};
 use conformance::sealed_session::time::OffsetDateTime;
 use conformance::{Catch, Harness, Missing, Server, Site, Support, guards};
 use futures_util::FutureExt;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Collected, Full};
 use tower::{ServiceExt, service_fn};
 
 use crate::duty::Duty;
-use frameworks::plain::{App, Body, Failed, answering, catching, empty, routes, segment, serve};
+use frameworks::plain::{
+    App, Body, Failed, Incoming, answering, catching, empty, routes, segment, serve,
+};
 
 /// The code that the log names where a layer is missing.
 const FIX: &str = "add the layer by hand";
@@ -122,15 +125,20 @@ impl Layer {
         }
         let session = self.load(&request);
         if adapter::foreign(&session).is_some() && !self.forgets(Duty::ForeignIsAnswered) {
-            let mut answer = empty(StatusCode::FORBIDDEN);
-            let no_store = HeaderValue::from_static("no-store");
-            answer.headers_mut().insert(header::CACHE_CONTROL, no_store);
-            return Ok(answer);
+            return Ok(forbidden());
+        }
+        if self.forgets(Duty::FormsAreCheckedLast)
+            && matches!(adapter::form_check(&session), FormCheck::Refused(_))
+        {
+            return Ok(forbidden());
         }
         if let Some(pending) = adapter::pending(&session)
             && !self.forgets(Duty::PendingIsAwaited)
         {
             pending.await;
+        }
+        if self.is_refused(&session, &mut request).await && !self.forgets(Duty::FormsAreChecked) {
+            return Ok(forbidden());
         }
         if let Some(answer) = self.decide_at_once(&session, &mut request) {
             return Ok(answer);
@@ -182,6 +190,29 @@ impl Layer {
         let mut response = self.commit(&session, response).await;
         self.spoil(&session, &cookies, &mut response);
         Ok(response)
+    }
+
+    /// Looks for the form token, in the body if there is none in the head.
+    async fn is_refused(&self, session: &Session, request: &mut Request<Incoming>) -> bool {
+        let reader = match adapter::form_check(session) {
+            FormCheck::Passes => return false,
+            FormCheck::Refused(_) => return true,
+            FormCheck::Reads(_) if self.forgets(Duty::FormsAreRead) => return true,
+            FormCheck::Reads(reader) => reader,
+        };
+        // What an adapter may do, this one need not: it keeps the whole body.
+        let body = request.body_mut().collect().await;
+        let body = body.map(Collected::to_bytes).unwrap_or_default();
+        let first = body.get(..FormReader::PEEK).unwrap_or(&body);
+        let refused = reader.check(first, first.len() == body.len()).is_some();
+        let kept = match self.forgets(Duty::FormsArriveWhole) {
+            true => body.slice(first.len()..),
+            false => body.clone(),
+        };
+        *request.body_mut() = Full::from(kept)
+            .map_err(|never| match never {})
+            .boxed_unsync();
+        refused
     }
 
     fn load(&self, request: &Request<Incoming>) -> Session {
@@ -328,4 +359,11 @@ fn is_guarded(request: &Request<Incoming>) -> bool {
 
 fn is_passive(request: &Request<Incoming>) -> bool {
     segment(request.uri().path()) == "passive"
+}
+
+fn forbidden() -> Response<Body> {
+    let mut answer = empty(StatusCode::FORBIDDEN);
+    let no_store = HeaderValue::from_static("no-store");
+    answer.headers_mut().insert(header::CACHE_CONTROL, no_store);
+    answer
 }

@@ -25,6 +25,14 @@ pub(crate) enum Duty {
     ForeignIsAnswered,
     /// The handler runs once it is known whether the session was revoked.
     PendingIsAwaited,
+    /// A form token that is not right is answered without a handler.
+    FormsAreChecked,
+    /// It is checked once it is known whether the session was revoked.
+    FormsAreCheckedLast,
+    /// A body is looked at, and not only the header field.
+    FormsAreRead,
+    /// The handler gets the whole body.
+    FormsArriveWhole,
     /// The clock is the one that was given.
     ClockIsTheGivenOne,
     /// The clock is read again for the commit.
@@ -140,6 +148,10 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (PathIsTold, "foreign_excused"),
     (ForeignIsAnswered, "foreign_post"),
     (PendingIsAwaited, "asked_first"),
+    (FormsAreChecked, "form_without_token"),
+    (FormsAreCheckedLast, "form_of_a_revoked_session"),
+    (FormsAreRead, "form_field"),
+    (FormsArriveWhole, "form_upload"),
     (ClockIsTheGivenOne, "idle"),
     (ClockIsReadForTheCommit, "outlived"),
     (RequestsAreApart, "one_connection"),

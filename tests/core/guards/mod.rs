@@ -2,6 +2,7 @@
 
 mod cases;
 mod foreign;
+mod form_tokens;
 mod redirects;
 mod return_paths;
 mod verdicts;

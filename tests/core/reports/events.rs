@@ -61,6 +61,8 @@ fn everything(session: &Session) {
     );
     drop(session.size());
     drop(session.encode_url("/"));
+    drop((session.form_token(), session.form_field()));
+    drop(adapter::form_check(session));
     drop((
         session.clone(),
         adapter::in_hand(session),

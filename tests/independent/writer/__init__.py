@@ -3,6 +3,7 @@
 from . import (
     cookies,
     deposits,
+    forms,
     grounds,
     keys,
     marks,
@@ -27,5 +28,6 @@ WRITERS = (
     cookies,
     deposits,
     transports,
+    forms,
     grounds,
 )

@@ -8,6 +8,7 @@
 
 mod applications;
 mod errors;
+mod forms;
 mod guards;
 mod nested;
 mod passive;

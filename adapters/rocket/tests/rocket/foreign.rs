@@ -7,9 +7,11 @@ use rocket::fairing::AdHoc;
 use rocket::http::{ContentType, Header, Method, Status};
 use rocket::route::{Handler, Outcome, Route};
 use rocket::{Build, Data, Request, Rocket, catch, catchers};
-use sealed_session_rocket::Session;
+use sealed_session_rocket::adapter::RequestHead;
+use sealed_session_rocket::{CrossOrigin, Session, SessionFairing};
+use time::OffsetDateTime;
 
-use crate::support::{Reply, bare, client, fairing, request, send};
+use crate::support::{Reply, bare, builder, client, fairing, request, send};
 
 /// Stores a name if it is called, and counts.
 #[derive(Clone, Default)]
@@ -155,4 +157,33 @@ fn fairings_see_its_path_and_the_next_request_is_its_own() {
     assert_eq!(send(&client, "POST", "/order", &[]).status, 200);
     let lines = ["/order?page=2 403", "/order?page=2 403", "/order 200"];
     assert_eq!(*seen.lock().unwrap(), lines);
+}
+
+#[test]
+fn a_form_token_stands_behind_the_field_that_names_the_method() {
+    let counting = Counting::default();
+    let policy = CrossOrigin::new().with_form_tokens();
+    let manager = builder().cross_origin(policy).build().unwrap();
+    let client = client(app(&counting).attach(SessionFairing::new(manager.clone())));
+    let cookie = send(&client, "GET", "/", &[]).cookie();
+    let head = RequestHead::new([cookie.as_bytes()]);
+    let token = manager.load(head, OffsetDateTime::now_utc());
+    let token = token.form_token().unwrap();
+    let post = |body: String| {
+        let request = request(&client, "POST", "/", &[&cookie]);
+        Reply::of(request.header(ContentType::Form).body(body).dispatch()).status
+    };
+    for method in ["put", "get", "delete"] {
+        assert_eq!(
+            post(format!("_method={method}&csrf_token={token}&a=b")),
+            200,
+            "{method}"
+        );
+        assert_eq!(
+            post(format!("_method={method}&a=b&csrf_token={token}")),
+            403,
+            "{method}"
+        );
+    }
+    assert_eq!(called(&counting), 4);
 }

@@ -6,6 +6,7 @@
     reason = "a test may panic"
 )]
 
+mod forms;
 mod guards;
 mod services;
 mod waiting;

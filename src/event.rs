@@ -1,11 +1,15 @@
 //! Events for operators: what there is to tell, and how loud it is in a log.
 //!
-//! Events carry reasons, names and sizes. They never carry values, keys or tokens.
+//! Events carry reasons, names and sizes. They never carry values, keys or tokens. One carries who acts as whom, for the
+//! hook alone.
 
 mod label;
+mod level;
 mod observer;
+mod persons;
 
 pub(crate) use observer::Observer;
+pub use persons::Persons;
 
 use std::time::Duration;
 
@@ -28,7 +32,7 @@ use crate::keys::KeyId;
 /// | --- | --- | --- |
 /// | `ERROR` | the application is at fault, and something is lost | `CommitFailed`, `HandlerError`, `Mistake`, `NotRevoked`, `NotStored`, `TooLate` |
 /// | `WARN` | something was lost, refused as an attack, or is about to fail | `CrowdedRequest`, `Denied` where a guard cannot read what it asks for, `DevelopmentProfile`, `ForeignRequest`, `GivenUp`, `NearBudget`, `Overwrote`, `PlainHttp`, `Poisoned`, `RingKept`, `Stale`, `Unreadable` when the value is replaced |
-/// | `INFO` | a deployment in good order seldom sees it, and one that is not sees it in each such request | `Denied` with a 403 or a 503; `Refused`, but for those below; `RingReplaced`; `Withheld` |
+/// | `INFO` | a deployment in good order seldom sees it, and one that is not sees it in each such request | `Acting`; `Denied` with a 403 or a 503; `Refused`, but for those below; `RingReplaced`; `Withheld` |
 /// | `DEBUG` | everyday life, and repetitions | `Denied` with a 401 or a redirect; `Ended`; `NothingToKeep`; `Written`; `Refused` for a session that is over or whose key is retired; `CrowdedRequest` and `NearBudget` of a session that was so long already; `RingKept` for the same fault as before; `Stale` as long as nobody knows; `Unreadable` when the value is only read |
 /// | `TRACE` | every request that looks at its session | `Opened` |
 ///
@@ -71,6 +75,16 @@ use crate::keys::KeyId;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
+    /// Somebody began to [act](crate::Session::act_as) as another subject, or ended that: by
+    /// [`stop_acting`](crate::Session::stop_acting), a sign-in or a sign-out. The response says so. A session that is over,
+    /// or revoked, is [`Refused`](Event::Refused) instead. For an audit trail: `tracing` is told that it happened, and the hook who.
+    #[non_exhaustive]
+    Acting {
+        /// Who acts as whom.
+        persons: Persons,
+        /// Whether it began, and did not end.
+        has_begun: bool,
+    },
     /// A commit failed. The visitor's old session is as it was.
     #[non_exhaustive]
     CommitFailed {
@@ -279,49 +293,6 @@ pub enum Event {
     },
 }
 
-/// Returns how loud an event is in `tracing`. [`Event`] says why.
-fn level(event: &Event) -> Level {
-    match event {
-        Event::CommitFailed { .. }
-        | Event::HandlerError { .. }
-        | Event::Mistake { .. }
-        | Event::NotRevoked { .. }
-        | Event::NotStored { .. }
-        | Event::StoreFailed { .. }
-        | Event::TooLate { .. } => Level::ERROR,
-        Event::CrowdedRequest { again: true, .. }
-        | Event::Denied {
-            status: 303 | 401,
-            error: None,
-        }
-        | Event::Ended {}
-        | Event::NearBudget { again: true, .. }
-        | Event::RingKept { again: true, .. }
-        | Event::Stale { again: true, .. }
-        | Event::NothingToKeep { .. }
-        | Event::Unreadable {
-            is_replaced: false, ..
-        }
-        | Event::Written { .. } => Level::DEBUG,
-        Event::Denied { error: None, .. } => Level::INFO,
-        Event::Opened {} => Level::TRACE,
-        Event::CrowdedRequest { .. }
-        | Event::Denied { .. }
-        | Event::DevelopmentProfile { .. }
-        | Event::ForeignRequest { .. }
-        | Event::GivenUp {}
-        | Event::NearBudget { .. }
-        | Event::Overwrote { .. }
-        | Event::PlainHttp { .. }
-        | Event::Poisoned {}
-        | Event::RingKept { .. }
-        | Event::Stale { .. }
-        | Event::Unreadable { .. } => Level::WARN,
-        Event::Refused { refusal } if refusal.is_everyday() => Level::DEBUG,
-        Event::Refused { .. } | Event::RingReplaced { .. } | Event::Withheld {} => Level::INFO,
-    }
-}
-
 /// Sends an event to `tracing`, which has one place in the code for each level.
 macro_rules! tell {
     ($level:expr, $($told:tt)+) => {{
@@ -338,8 +309,15 @@ macro_rules! tell {
 
 /// Sends an event to `tracing`.
 fn trace(event: &Event, cookie: &str) {
-    let level = (level(event), event.name(), cookie);
+    let level = (event.level(), event.name(), cookie);
     match event {
+        Event::Acting { has_begun, .. } => {
+            tell!(
+                level,
+                has_begun,
+                "somebody acts as another subject, or ended that"
+            );
+        }
         Event::CommitFailed { error } => tell!(level, %error, "session not committed"),
         Event::CrowdedRequest {
             bytes,

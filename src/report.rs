@@ -5,6 +5,7 @@
 
 pub use crate::carrier::Source;
 pub use crate::error::{AttributeSize, Measure, Oversize};
+pub use crate::event::Persons;
 pub use crate::keys::{KeyId, KeyText, RingKey};
 pub use crate::payload::{LogId, SessionId};
 pub use crate::session::{LineSize, Renewal, Size, Times};

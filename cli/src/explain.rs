@@ -38,7 +38,7 @@ Examples:
 
 JSON: accepted, sessions (places, name, accepted, reason, revoked, sentence,
 why, todo, judged_at, notes). If the reason is revoked, revoked has by, which is
-everything, subject, sign_in or label, and at.
+everything, subject, actor, sign_in, origin or label, and at.
 
 Exit codes: 0 if every session is accepted; 1 if one is refused; 2 if the input
 cannot be read, or the verdict needs keys.

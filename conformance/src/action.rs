@@ -91,6 +91,9 @@ fn with_session(
         "clear" => return session.clear().map(|()| None),
         "renew" => return session.renew().map(|()| None),
         "destroy" => return session.destroy().map(|()| None),
+        "confirm" => return session.confirm().map(|()| None),
+        "act-as" => return session.act_as(first, &[]).map(|()| None),
+        "stop-acting" => return session.stop_acting(&[]).map(|()| None),
         // A session error that is no mistake of the app's.
         "fail" => return "not a key".parse::<Key>().map(|_| None),
         "flash" => return session.flash(level(first)?, second).map(|()| None),
@@ -131,6 +134,7 @@ fn with_session(
         "id" => session
             .id()
             .map_or_else(|| "none".to_owned(), |id| id.to_string()),
+        "actor" => session.actor().unwrap_or_else(|| "nobody".to_owned()),
         "subject" => session.subject().unwrap_or_else(|| "nobody".to_owned()),
         "refusal" => session
             .refusal()

@@ -47,6 +47,20 @@ pub fn themed() -> Result<Guard, Error> {
     Ok(themed.attribute("theme", |theme: &String| !theme.is_empty()))
 }
 
+/// Lets pass who is signed in, confirmed who they are within five minutes, and acts as nobody else.
+///
+/// # Errors
+///
+/// None in practice.
+///
+/// ```
+/// assert!(conformance::guards::confirmed().is_ok());
+/// ```
+pub fn confirmed() -> Result<Guard, Error> {
+    let confirmed = members()?.confirmed_within(Duration::from_secs(300));
+    confirmed.or_confirm("/confirm")
+}
+
 /// Lets pass who is signed in, and is known in this request not to be signed out at the server.
 ///
 /// ```

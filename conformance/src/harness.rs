@@ -36,6 +36,7 @@ use crate::support::Support;
 /// | `/admins/..` | the same behind [`admins`](crate::guards::admins) |
 /// | `/themed/..` | the same behind [`themed`](crate::guards::themed), with the session of the main slot |
 /// | `/fresh/..` | the same behind [`fresh`](crate::guards::fresh) |
+/// | `/confirmed/..` | the same behind [`confirmed`](crate::guards::confirmed) |
 /// | any other | the framework's own 404; or, if [`Site::has_fallback`], the app's handler for such paths, which acts and answers with a 404 |
 ///
 /// The app is served under [`Site::manager`] and [`Site::clock`], behind as many session layers as

@@ -39,6 +39,14 @@ pub mod forward_auth {}
 #[doc = include_str!("../guards.md")]
 pub mod guards {}
 
+/// A recent proof of who the visitor is.
+#[doc = include_str!("../step-up.md")]
+pub mod step_up {}
+
+/// Support that sees what a customer sees.
+#[doc = include_str!("../acting-as.md")]
+pub mod acting_as {}
+
 /// Who signs in and out.
 #[doc = include_str!("../signing-in.md")]
 pub mod signing_in {}

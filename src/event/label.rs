@@ -26,6 +26,7 @@ impl Event {
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
+            Event::Acting { .. } => "acting",
             Event::CommitFailed { .. } => "commit_failed",
             Event::CrowdedRequest { .. } => "crowded_request",
             Event::Denied { .. } => "denied",
@@ -61,7 +62,7 @@ impl Event {
     ///
     /// The reasons are those of a [refusal](crate::Refusal::label), of an [error](crate::Error::label), of a
     /// [request of another origin](crate::adapter::Foreign::label), and of [`Written`](Event::Written). A
-    /// warning that may come again has `again` or `first`. Those of a guard are `unauthorized`, `forbidden`,
+    /// warning that may come again has `again` or `first`. Somebody who [acts](Event::Acting) `began` or `ended` it. Those of a guard are `unauthorized`, `forbidden`,
     /// `redirected`, `unavailable` and `unreadable`. A session that is [`Stale`](Event::Stale) is `accepted` or `refused`. A store that [failed](Event::StoreFailed) has the call: `put`, `get` or `expire`. A value that is [`Unreadable`](Event::Unreadable) was `read` or
     /// `replaced`.
     ///
@@ -118,6 +119,13 @@ impl Event {
                     "replaced"
                 } else {
                     "read"
+                }
+            }
+            Event::Acting { has_begun, .. } => {
+                if *has_begun {
+                    "began"
+                } else {
+                    "ended"
                 }
             }
             Event::StoreFailed { call, .. } => call,

@@ -55,6 +55,16 @@ fn replaced() -> Event {
     }
 }
 
+fn acting(has_begun: bool) -> Event {
+    Event::Acting {
+        persons: Persons {
+            actor: attribute().into(),
+            subject: attribute().into(),
+        },
+        has_begun,
+    }
+}
+
 fn denied(status: u16, error: Option<Error>) -> Event {
     Event::Denied { status, error }
 }
@@ -84,6 +94,7 @@ fn written(reason: &'static str) -> Event {
 #[test]
 fn what_a_busy_site_sees_of_each_event() {
     let table = [
+        (acting(true), Level::INFO),
         (Event::CommitFailed { error: error() }, Level::ERROR),
         (Event::NotRevoked { error: error() }, Level::ERROR),
         (Event::NotStored { error: error() }, Level::ERROR),
@@ -166,7 +177,7 @@ fn what_a_busy_site_sees_of_each_event() {
         (refused(Refusal::WrongFormat), Level::INFO),
     ];
     for (event, wanted) in table {
-        assert_eq!(level(&event), wanted, "{event:?}");
+        assert_eq!(event.level(), wanted, "{event:?}");
     }
 }
 
@@ -183,6 +194,8 @@ fn names_reasons_and_sizes_are_what_they_were() {
     };
     let hosts = Vec::new();
     let table = [
+        (acting(true), ("acting", "began", None)),
+        (acting(false), ("acting", "ended", None)),
         (
             Event::CommitFailed { error: too_large() },
             ("commit_failed", "too_large", Some(7_000)),

@@ -3,6 +3,7 @@
 //! Owns the decision and the return path. It sends no answer itself, does no I/O, reads no field but those that
 //! tell a visit from a script's request, and never changes a session.
 
+mod confirming;
 mod percent;
 mod reading;
 mod request;
@@ -69,6 +70,10 @@ struct Rules {
     within: Option<Duration>,
     /// The page to which a visitor who is not signed in is sent.
     sign_in: Option<SignInPage>,
+    /// How long ago the visitor may have confirmed who they are, if the guard asks.
+    confirmed_within: Option<Duration>,
+    /// The page to which a visitor is sent who did not within that time.
+    confirm: Option<SignInPage>,
 }
 
 type Condition = Arc<dyn Fn(&Session) -> Result<bool, Error> + Send + Sync>;
@@ -125,6 +130,8 @@ impl Guard {
                 conditions: Vec::new(),
                 within: None,
                 sign_in: None,
+                confirmed_within: None,
+                confirm: None,
             }),
         }
     }
@@ -413,7 +420,7 @@ impl Guard {
                 Err(error) => return (Verdict::Forbidden, Some(error)),
             }
         }
-        (Verdict::Pass, None)
+        (self.confirmed(session, asked, request), None)
     }
 
     /// Returns an error if a request with this session has no session of the slot that the guard asks, or does not know
@@ -445,6 +452,8 @@ impl fmt::Debug for Guard {
             .field("signed_in", &self.rules.signed_in)
             .field("conditions", &self.rules.conditions.len())
             .field("sign_in", &self.rules.sign_in)
+            .field("confirmed_within", &self.rules.confirmed_within)
+            .field("confirm", &self.rules.confirm)
             .finish_non_exhaustive()
     }
 }

@@ -210,12 +210,12 @@ impl SignInPage {
         split(self.page.as_str()).0
     }
 
-    /// Answers a visitor who is not signed in.
+    /// Answers a visitor who is not signed in, or not recently enough.
     pub(super) fn answer(&self, session: &Session, request: &GuardedRequest<'_>) -> Verdict {
         if request.path() == self.path() {
             session.tell(&Event::Mistake {
                 error: Error::misuse(format!(
-                    "a guard is in front of the sign-in page that it redirects to; nobody can sign in by `{}`",
+                    "a guard is in front of the page that it redirects to; nobody can sign in or confirm by `{}`",
                     self.path()
                 )),
             });

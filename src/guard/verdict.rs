@@ -1,6 +1,7 @@
 //! Verdicts of guards, and the answers to requests that may not pass.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::percent::split;
 use crate::head::HeaderChange;
@@ -20,12 +21,15 @@ pub enum Verdict {
     Pass,
     /// Nobody is signed in, or there is no session: 401.
     Unauthorized,
+    /// Somebody is signed in who did not [prove who they are](crate::Session::confirm) within this time: 401, with the
+    /// challenge of RFC 9470, section 3.
+    Unconfirmed(Duration),
     /// The visitor has a session, and may not pass: 403.
     Forbidden,
     /// The visitor may pass if the session was not revoked, and nobody knows that recently enough, or if it could be
     /// [fetched](crate::overflow): 503.
     Unavailable,
-    /// Nobody is signed in, and this `Location` is where they can sign in: 303.
+    /// Nobody is signed in, or not recently enough, and this `Location` is where they can see to that: 303.
     Redirect(String),
 }
 
@@ -43,7 +47,7 @@ impl Verdict {
     pub fn status(&self) -> Option<u16> {
         match self {
             Verdict::Pass => None,
-            Verdict::Unauthorized => Some(401),
+            Verdict::Unauthorized | Verdict::Unconfirmed(_) => Some(401),
             Verdict::Forbidden => Some(403),
             Verdict::Unavailable => Some(503),
             Verdict::Redirect(_) => Some(303),
@@ -67,6 +71,17 @@ impl Verdict {
         match self {
             Verdict::Pass => Vec::new(),
             Verdict::Unauthorized | Verdict::Forbidden | Verdict::Unavailable => vec![no_store],
+            Verdict::Unconfirmed(within) => {
+                let challenge = format!(
+                    "Bearer error=\"insufficient_user_authentication\", \
+                     error_description=\"confirm who you are\", max_age=\"{}\"",
+                    within.as_secs()
+                );
+                vec![
+                    no_store,
+                    HeaderChange::replace("www-authenticate", challenge),
+                ]
+            }
             Verdict::Redirect(location) => {
                 vec![
                     no_store,
@@ -83,6 +98,7 @@ impl fmt::Debug for Verdict {
         match self {
             Verdict::Pass => f.write_str("Pass"),
             Verdict::Unauthorized => f.write_str("Unauthorized"),
+            Verdict::Unconfirmed(within) => f.debug_tuple("Unconfirmed").field(within).finish(),
             Verdict::Forbidden => f.write_str("Forbidden"),
             Verdict::Unavailable => f.write_str("Unavailable"),
             Verdict::Redirect(location) => match split(location) {

@@ -40,12 +40,14 @@ const WAITS: usize = 2;
 ///
 /// // A new password, or a suspension, sets `sessions_valid_from` anew.
 /// async fn is_revoked(question: Question) -> Answer {
-///     let Some(subject) = question.subject() else { return Answer::Clear };
-///     match find_user(subject).await {
-///         Ok(Some(user)) if user.sessions_valid_from <= question.created_at() => Answer::Clear,
-///         Ok(_) => Answer::Revoked,
-///         Err(_) => Answer::NotKnown,
+///     for (account, since) in question.accounts() {
+///         match find_user(account).await {
+///             Ok(Some(user)) if user.sessions_valid_from <= since => {}
+///             Ok(_) => return Answer::Revoked,
+///             Err(_) => return Answer::NotKnown,
+///         }
 ///     }
+///     Answer::Clear
 /// }
 ///
 /// let manager = SessionManager::builder("shop", KeyRing::new(Key::generate()?))

@@ -39,18 +39,16 @@ impl Question {
         self.subject.as_deref()
     }
 
-    /// Returns who acts as the [subject](Question::subject), if [somebody does](crate::Session::act_as). The session is
-    /// over if the account of either is.
-    #[must_use]
-    pub fn actor(&self) -> Option<&str> {
-        self.acting.as_ref().map(|(actor, _)| actor.as_str())
-    }
-
-    /// Returns since when. Compare this with the time from which on the subject's sessions are good, and
-    /// [`created_at`](Question::created_at) with that of the actor's.
-    #[must_use]
-    pub fn acting_since(&self) -> Option<OffsetDateTime> {
-        self.acting.as_ref().map(|(_, since)| since.to_time())
+    /// Returns all accounts that the session rests on, each with a time: it is over if sessions of any of them are good from a
+    /// later time on. That is who signed in, since the session began. While they [act](crate::Session::act_as) as somebody
+    /// else, it is the [subject](Question::subject), too, since they do.
+    pub fn accounts(&self) -> impl Iterator<Item = (&str, OffsetDateTime)> {
+        let created = self.created_at();
+        let actor = self.acting.as_ref().map(|(actor, _)| (&**actor, created));
+        let since = self.acting.as_ref().map(|(_, since)| since.to_time());
+        let since = since.map_or(created, |since| since.max(created));
+        let subject = self.subject().map(|subject| (subject, since));
+        actor.into_iter().chain(subject)
     }
 
     /// Returns the session's [labels](crate::Session::labels).

@@ -1,5 +1,7 @@
 //! On what a sign-in rests: when the visitor proved who they are, and who acts as whom.
 
+use std::time::Duration;
+
 use time::OffsetDateTime;
 
 use super::Session;
@@ -10,7 +12,7 @@ use crate::visit::SessionState;
 
 impl Session {
     /// Notes that the visitor just proved who they are: typed the password, or used a passkey. The time is that of the
-    /// request. Ask for it where money moves.
+    /// request. A [guard](crate::Guard::confirmed_within) asks for it where money moves.
     ///
     /// [`sign_in`](Session::sign_in) does not do it, because a cookie of "remember me", or a sign-in at another site, is no
     /// proof: call both where a password was checked. The next sign-in forgets it; renewals keep it. It holds for this
@@ -62,6 +64,13 @@ impl Session {
     fn confirmed(&self) -> Option<Timestamp> {
         let skew = self.visit.config(self.at).lifetime.clock_skew().as_secs();
         self.read(|state| state.confirmed(self.visit.now(), skew))
+    }
+
+    /// Returns whether the visitor confirmed who they are, and no longer ago than this.
+    pub(crate) fn is_confirmed_within(&self, age: Duration) -> bool {
+        let now = self.visit.now();
+        self.confirmed()
+            .is_some_and(|at| u64::from(now.since(at)) <= age.as_secs())
     }
 
     /// Lets whoever is signed in act as `subject`, an account's id of 1 to 255 bytes: support that looks at a customer's

@@ -36,6 +36,7 @@ impl Course {
                 Deed::Wrote(size) => size.note(state, is_heard, |note| notes.push((at, note))),
                 Deed::Settled => {}
             }
+            notes.extend(state.turned().map(|event| (at, event)));
             if is_heard && state.change() == Change::Ended && state.held().is_some() {
                 notes.push((at, Event::Ended {}));
             }

@@ -5,6 +5,7 @@ use std::num::NonZero;
 
 use super::held::{Held, Opening};
 use crate::error::{Error, Refusal};
+use crate::event::{Event, Persons};
 use crate::lifetime::{Idle, OwnLifetimes, SessionTimes, Timestamp};
 use crate::payload::{
     Acting, Attributes, Detached, Entry, Grounds, Labels, Placed, Record, SessionId,
@@ -24,6 +25,8 @@ pub(crate) struct SessionState {
     change: Change,
     /// Seldom anything, and then not large either: a session's state is moved often.
     asked: Option<Box<Asked>>,
+    /// Who acted as whom in the session that came.
+    acted: Option<Box<Persons>>,
 }
 
 /// What this request has asked for: a session that begins in it has that. What the session that came had is not
@@ -151,11 +154,26 @@ impl SessionState {
             Err(refusal) => (None, Err(refusal)),
         };
         SessionState {
+            acted: current.as_ref().and_then(persons),
             current,
             arrived,
             change: Change::None,
             asked: None,
         }
+    }
+
+    /// Returns whose acting ended in this request, and whose began.
+    pub(super) fn turned(&self) -> impl Iterator<Item = Event> {
+        let now = self.current.as_ref().and_then(persons);
+        let is_change = self.acted != now;
+        let told = [(self.acted.clone(), false), (now, true)];
+        let told = told.into_iter().filter(move |_| is_change);
+        told.filter_map(|(persons, has_begun)| {
+            Some(Event::Acting {
+                persons: *persons?,
+                has_begun,
+            })
+        })
     }
 
     /// Returns the session as a commit would write it; `None` if there is none.
@@ -421,6 +439,15 @@ impl SessionState {
                 .as_ref()
                 .is_some_and(|asked| asked.is_empty_wanted)
     }
+}
+
+/// Returns who acts as whom.
+fn persons(record: &Record) -> Option<Box<Persons>> {
+    let acting = record.grounds.acting()?;
+    Some(Box::new(Persons {
+        actor: acting.actor.clone(),
+        subject: record.subject.clone()?,
+    }))
 }
 
 /// Puts another subject in the place of the one who acts, or gives back the one who did.

@@ -126,7 +126,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "report",
-        &["carrier", "error", "keys", "payload", "session"],
+        &["carrier", "error", "event", "keys", "payload", "session"],
     ),
     (
         "testing",

@@ -49,6 +49,34 @@ Other cookies
 }
 
 #[test]
+fn who_acts_as_whom_and_who_confirmed_is_shown() {
+    let folder = Folder::new();
+    let keys = folder.write("ring.txt", ring(7));
+    let at = at_text(12);
+    let words = ["inspect", "--keys", &keys, "--at", &at];
+    let mut visitor = Visitor::new(NAME);
+    visitor.visit(5, |session| session.confirm().unwrap());
+    let ended = run_with(&words, &visitor.cookie());
+    let confirmed = "  confirmed       2027-01-15 08:05:00 UTC, 7 minutes ago\n";
+    assert!(ended.text(0).contains(confirmed), "{ended:?}");
+
+    visitor.visit(10, |session| session.act_as("bob", &[]).unwrap());
+    let ended = run_with(&words, &visitor.cookie());
+    let acted = "  acted by        ada, since 2027-01-15 08:10:00 UTC, 2 minutes ago\n";
+    assert!(
+        ended.text(0).contains("  signed in       bob\n"),
+        "{ended:?}"
+    );
+    assert!(ended.text(0).contains(acted), "{ended:?}");
+    assert!(!ended.text(0).contains("confirmed"), "{ended:?}");
+    let json = run_with(&[&words[..], &["--json"]].concat(), &visitor.cookie()).json();
+    let content = &json["messages"][0]["sessions"][0]["verdict"]["candidates"][0]["content"];
+    assert_eq!(content["actor"], "ada");
+    assert_eq!(content["acting_since"], at_text(10));
+    assert_eq!(content["confirmed_at"], serde_json::Value::Null);
+}
+
+#[test]
 fn with_keys_the_verdict_the_times_and_the_values_are_shown() {
     let folder = Folder::new();
     let keys = folder.write("ring.txt", ring(7));

@@ -42,7 +42,28 @@ pub(crate) fn of_revocations() -> Vec<Revoked> {
     let case = |all: &[(Target<'_>, i64)], says| at_minute(20, all, Some("revoked"), says);
     let sign_in = Target::SignIn(id.unwrap());
     let (account, tenant) = (Target::Subject("ada"), Target::Label("tenant:7"));
+    let mut support = Visitor::new(NAME);
+    support.visit(10, |session| session.act_as("bob", &[]).unwrap());
+    let acting = |all: &[(Target<'_>, i64)], wanted, says| Revoked {
+        cookie: support.cookie(),
+        minute: 20,
+        revocations: revoke(all),
+        wanted,
+        says,
+    };
+    let mask = Target::Subject("bob");
     vec![
+        acting(&[(mask, 5)], None, "holds a live session"),
+        acting(
+            &[(mask, 15)],
+            Some("revoked"),
+            "all sessions of the account were ended at the server as of 2027-01-15 08:15:00 UTC;",
+        ),
+        acting(
+            &[(mask, 7), (account, 6)],
+            Some("revoked"),
+            "all sessions of whoever acts as the account were ended at the server as of 2027-01-15 08:06:00 UTC;",
+        ),
         at_minute(20, &[], None, "holds a live session"),
         at_minute(
             20,

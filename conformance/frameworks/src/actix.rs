@@ -116,7 +116,8 @@ fn pages(config: &mut ServiceConfig, site: &Site) {
         .service(guarded("/members", guards::members()))
         .service(guarded("/admins", guards::admins()))
         .service(guarded("/themed", guards::themed()))
-        .service(guarded("/fresh", Ok(guards::fresh())));
+        .service(guarded("/fresh", Ok(guards::fresh())))
+        .service(guarded("/confirmed", guards::confirmed()));
     if site.has_fallback() {
         config.default_service(to(fallback));
     }

@@ -69,6 +69,7 @@ fn app(site: Site) -> Router {
         .nest("/admins", guarded(guards::admins()))
         .nest("/themed", guarded(guards::themed()))
         .nest("/fresh", guarded(Ok(guards::fresh())))
+        .nest("/confirmed", guarded(guards::confirmed()))
         .with_state(site.clone());
     if site.has_fallback() {
         app = app.fallback_service(any(fallback).with_state(site.clone()));

@@ -163,6 +163,7 @@ async fn route(site: &Site, request: Request<Incoming>) -> Result<Response<Body>
         "admins" => guards::admins(),
         "themed" => guards::themed(),
         "fresh" => Ok(guards::fresh()),
+        "confirmed" => guards::confirmed(),
         _ => return unguarded(site, request).await,
     };
     let inner = service_fn(async |request| unguarded(site, request).await);
@@ -180,7 +181,7 @@ async fn unguarded(site: &Site, request: Request<Incoming>) -> Result<Response<B
     let path = request.uri().path();
     let acted = || site.act(session, path);
     Ok(match segment(path) {
-        "act" | "members" | "admins" | "themed" | "fresh" => replied(acted()),
+        "act" | "members" | "admins" | "themed" | "fresh" | "confirmed" => replied(acted()),
         "early" => replied(acted().map(|reply| with_status(reply, 403))),
         "before" | "after" => {
             acted().map_err(|_| Failed)?;

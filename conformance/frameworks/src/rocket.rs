@@ -192,6 +192,14 @@ impl Policy for Fresh {
     }
 }
 
+enum Confirmed {}
+
+impl Policy for Confirmed {
+    fn guard() -> Result<Guard, Error> {
+        guards::confirmed()
+    }
+}
+
 /// Asks for a guard of the other slot, for the same reason as [`Both`].
 struct IsThemed;
 
@@ -259,7 +267,7 @@ macro_rules! routes_of {
             pub(super) fn routes() -> Vec<Route> {
                 rocket::routes![
                     act, plain, early, before, after, redirect, streams, panics, foreign, maybe,
-                    live, prefs, both, flashes, passive, members, admins, themed, fresh
+                    live, prefs, both, flashes, passive, members, admins, themed, fresh, confirmed
                 ]
             }
 
@@ -399,6 +407,16 @@ macro_rules! routes_of {
             fn fresh(
                 site: &State<Site>,
                 _guard: IsFresh,
+                session: Session,
+                uri: &Origin<'_>,
+            ) -> Result<Answer, Error> {
+                Ok(Answer(site.act(&session, uri.path().as_str())?))
+            }
+
+            #[rocket::$method("/confirmed/<_..>")]
+            fn confirmed(
+                site: &State<Site>,
+                _guard: Guarded<Confirmed>,
                 session: Session,
                 uri: &Origin<'_>,
             ) -> Result<Answer, Error> {

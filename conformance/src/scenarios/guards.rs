@@ -37,6 +37,21 @@ pub(super) const LIST: &[Entry] = &[
         forbids,
     ),
     (
+        "guard_confirm",
+        "Who is signed in and did not confirm in time is sent to confirm, with the way back, and then passes",
+        confirm,
+    ),
+    (
+        "guard_confirm_scripts",
+        "A script is told by a 401 and its challenge that the visitor has to confirm",
+        confirm_scripts,
+    ),
+    (
+        "guard_acting",
+        "Who acts as somebody else cannot confirm, and is answered 403 until they stop",
+        acting,
+    ),
+    (
         "guard_calls_nobody",
         "The handler behind a guard is not called for who may not pass",
         calls_nobody,
@@ -166,6 +181,69 @@ fn forbids(harness: &dyn Harness) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+fn confirm(harness: &dyn Harness) -> Result<(), Failure> {
+    let stage = Stage::usual(harness)?;
+    let there = "/confirmed/say.Hello?page=2";
+    let answer = visit(&stage, &mut stage.browser(), "GET", there)?;
+    let sign_in = "/sign-in?next=/confirmed/say.Hello%3Fpage%3D2";
+    refuses(&answer, 303, Some(sign_in))?;
+    let mut browser = member(&stage)?;
+    let location = "/confirm?next=/confirmed/say.Hello%3Fpage%3D2";
+    for _ in 0..2 {
+        let answer = visit(&stage, &mut browser, "GET", there)?;
+        refuses(&answer, 303, Some(location))?;
+        let answer = visit(&stage, &mut browser, "POST", there)?;
+        refuses(&answer, 303, Some("/confirm"))?;
+        browser.get("/act/confirm")?.is(200)?.sets(&["session"])?;
+        visit(&stage, &mut browser, "GET", there)?
+            .is(200)?
+            .says("Hello")?;
+        browser.get("/act/sign-in.ada")?.is(200)?;
+    }
+    browser.get("/act/confirm")?.is(200)?;
+    stage.advance(Duration::from_secs(301));
+    let answer = visit(&stage, &mut browser, "GET", there)?;
+    answer.is(303)?.has("location", location).map(drop)
+}
+
+fn confirm_scripts(harness: &dyn Harness) -> Result<(), Failure> {
+    let stage = Stage::usual(harness)?;
+    let mut browser = member(&stage)?;
+    let request = |browser: &Visitor<'_>| {
+        let request = browser.request("GET", "/confirmed/say.Hello");
+        request.field("Sec-Fetch-Mode", "cors")
+    };
+    let answer = stage.send(&request(&browser))?;
+    refuses(&answer, 401, None)?;
+    let challenge = "Bearer error=\"insufficient_user_authentication\", \
+                     error_description=\"confirm who you are\", max_age=\"300\"";
+    answer.has("www-authenticate", challenge)?;
+    browser.get("/act/confirm")?.is(200)?;
+    stage
+        .send(&request(&browser))?
+        .is(200)?
+        .says("Hello")
+        .map(drop)
+}
+
+fn acting(harness: &dyn Harness) -> Result<(), Failure> {
+    let stage = Stage::usual(harness)?;
+    let mut browser = member(&stage)?;
+    browser.get("/act/confirm/act-as.bob")?.is(200)?;
+    browser.sees("/members/subject/actor", "bob,ada")?;
+    let answer = visit(&stage, &mut browser, "GET", "/confirmed/subject")?;
+    refuses(&answer, 403, None)?;
+    // Nobody acts within acting, and no mask is confirmed.
+    for step in ["act-as.eve", "confirm"] {
+        browser.get(&format!("/act/{step}"))?.is(500)?.sets(&[])?;
+    }
+    browser.sees("/members/subject/actor", "bob,ada")?;
+    browser.get("/act/stop-acting/confirm")?.is(200)?;
+    browser
+        .sees("/confirmed/subject/actor", "ada,nobody")
+        .map(drop)
 }
 
 fn calls_nobody(harness: &dyn Harness) -> Result<(), Failure> {

@@ -354,7 +354,7 @@ fn move_to(request: &mut Request<Incoming>, from: &str, to: &str) {
 }
 
 fn is_guarded(request: &Request<Incoming>) -> bool {
-    ["members", "admins", "themed", "fresh"].contains(&segment(request.uri().path()))
+    ["members", "admins", "themed", "fresh", "confirmed"].contains(&segment(request.uri().path()))
 }
 
 fn is_passive(request: &Request<Incoming>) -> bool {

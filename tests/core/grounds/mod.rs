@@ -2,3 +2,5 @@
 
 mod acting;
 mod confirming;
+mod guards;
+mod trail;

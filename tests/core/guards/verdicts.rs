@@ -196,6 +196,6 @@ fn a_clone_is_the_same_and_a_change_is_not_shared() {
     assert_eq!(verdict(&strict.clone(), &ada()), Verdict::Forbidden);
     assert_eq!(
         format!("{strict:?}"),
-        "Guard { signed_in: true, conditions: 1, sign_in: None, .. }"
+        "Guard { signed_in: true, conditions: 1, sign_in: None, confirmed_within: None, confirm: None, .. }"
     );
 }

@@ -101,7 +101,7 @@ fn cause_all(manager: &SessionManager, links: &SessionManager) {
     commit(manager, &session);
 }
 
-/// Written; Opened, Denied, NothingToKeep and Ended; Mistake and HandlerError.
+/// Written; Opened, Denied, NothingToKeep and Ended; Mistake and HandlerError; Acting.
 fn cause_everyday(manager: &SessionManager) {
     let session = load(manager, "");
     session.insert("name", "Ada").unwrap();
@@ -113,6 +113,10 @@ fn cause_everyday(manager: &SessionManager) {
     drop(session.destroy());
     drop(adapter::answer(&session.slot::<Nowhere>().unwrap_err()));
     drop(adapter::answer(&session.sign_in("", &[]).unwrap_err()));
+    commit(manager, &session);
+    let session = load(manager, "");
+    drop(session.sign_in("support-3", &[]));
+    drop(session.act_as("user-17", &[]));
     commit(manager, &session);
 }
 
@@ -254,7 +258,8 @@ fn builders() -> [SessionManagerBuilder; 2] {
     [plain, linked].map(|builder| builder.budget(budget))
 }
 
-const ALL: [&str; 21] = [
+const ALL: [&str; 22] = [
+    "Acting",
     "CommitFailed",
     "CrowdedRequest",
     "Denied",

@@ -117,8 +117,8 @@ fn whoever_is_asked_hears_of_both() {
     wait(adapter::pending(&session).unwrap());
     let question = heard.lock().unwrap().pop().unwrap();
     assert_eq!(question.subject(), Some("user-17"));
-    assert_eq!(question.actor(), Some("support-3"));
-    assert_eq!(question.acting_since(), Some(at(1_000)));
+    let accounts: Vec<_> = question.accounts().collect();
+    assert_eq!(accounts, [("support-3", at(0)), ("user-17", at(1_000))]);
     assert_eq!(question.created_at(), at(0));
     for (target, when, answer) in [
         (Target::Subject("user-17"), 1_005, Answer::Revoked),

@@ -197,6 +197,7 @@ fn a_question_has_what_a_users_table_needs_and_what_a_store_needs() {
         (question.subject(), question.created_at()),
         (Some("ada"), at(0))
     );
+    assert!(question.accounts().eq([("ada", at(0))]));
     assert_eq!(question.labels().collect::<Vec<_>>(), ["sid:1"]);
     assert_eq!(question.targets().count(), 4);
     assert!(!format!("{question:?}").contains("ada"));

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::extract::rejection::FormRejection;
+use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
@@ -72,14 +72,14 @@ struct Application {
     refreshed: Refreshed,
 }
 
-/// Why a visitor gets an error page. All but the last leave every session as it was.
+/// Why a visitor gets an error page. The session that was there stays.
 enum Failure {
     Provider(Fault),
     /// The answer to a sign-in that this browser has not begun, or has ended.
     NotBegun,
     /// The provider signed the visitor out before the sign-in had ended.
     Overtaken,
-    /// There is no access token, and no way to another one.
+    /// There are no tokens of this account.
     NoToken,
     Session(Error),
 }
@@ -174,12 +174,17 @@ impl Application {
         Ok(held.insert(TOKENS, who.tokens)?)
     }
 
-    /// Returns an access token that is good for a while.
+    /// Returns an access token of this account that is good for a while.
     async fn access_token(
         &self,
+        account: &str,
         held: &Session<Held>,
         now: OffsetDateTime,
     ) -> Result<String, Failure> {
+        // Two slots, two cookies: somebody may have planted one of them.
+        if held.subject().as_deref() != Some(account) {
+            return Err(Failure::NoToken);
+        }
         let tokens = held.get(TOKENS)?.ok_or(Failure::NoToken)?;
         if tokens.until > (now + SOON).unix_timestamp() {
             return Ok(tokens.access);
@@ -227,8 +232,8 @@ fn label(sid: &str) -> String {
     format!("sid:{}", digest(sid))
 }
 
-/// What became of refresh tokens, for as long as requests may be under way that bring the old ones. A provider that gives a new
-/// one each time takes the second use of one for theft, and ends all of them (RFC 9700, section 4.14.2).
+/// What tokens were refreshed to, for as long as requests may be under way that bring the old ones. A provider that gives a new
+/// refresh token each time takes the second use of one for theft, and ends all of them (RFC 9700, section 4.14.2).
 ///
 /// Requests that come at once wait for the same refresh. So does one that comes a moment later, with the older cookie. Several
 /// processes that do not share this send a visitor to the same one, or have a provider that permits a second use for a while.
@@ -241,17 +246,12 @@ impl Refreshed {
     /// How long an answer is kept.
     const KEPT: Duration = Duration::MINUTE;
 
+    /// Returns the place for what these tokens become. By the access token, because a refresh token may stay the same.
     fn of(&self, held: &Tokens, now: OffsetDateTime) -> Fresh {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, (at, _)| now - *at < Refreshed::KEPT);
-        // Where there is none, none can be asked for, and nothing is kept.
-        let Some(refresh) = &held.refresh else {
-            return Fresh::default();
-        };
-        all.entry(refresh.clone())
-            .or_insert_with(|| (now, Fresh::default()))
-            .1
-            .clone()
+        let place = all.entry(digest(&held.access));
+        place.or_insert_with(|| (now, Fresh::default())).1.clone()
     }
 }
 
@@ -279,7 +279,7 @@ async fn profile(
 ) -> Result<Html<String>, Failure> {
     let now = OffsetDateTime::now_utc();
     let account = session.subject().ok_or(Failure::NoToken)?;
-    let access = app.access_token(&held, now).await?;
+    let access = app.access_token(&account, &held, now).await?;
     let name = app.provider.name(access, account, now).await?;
     let name = name.unwrap_or_else(|| "no name".to_owned());
     Ok(page(&format!(
@@ -310,8 +310,9 @@ async fn callback(
     session: Session,
     flows: Session<Flows>,
     held: Session<Held>,
-    Query(answer): Query<Answer>,
+    answer: Result<Query<Answer>, QueryRejection>,
 ) -> Result<Redirect, Failure> {
+    let Query(answer) = answer.map_err(|_| Failure::NotBegun)?;
     // By its `state` an answer belongs to a sign-in that this browser began, and it counts once.
     let mut all = flows.get(FLOWS)?.unwrap_or_default();
     let begun = all
@@ -426,13 +427,13 @@ impl IntoResponse for Failure {
             ),
             Failure::NoToken => (
                 StatusCode::FORBIDDEN,
-                "there is no access token",
+                "there are no tokens of this account",
                 "Please sign in again to see this page.",
             ),
             // It logs, and holds back what was changed.
             Failure::Session(error) => return error.into_response(),
         };
-        tracing::warn!(why, "sign-in failed");
+        tracing::warn!(why, "OpenID Connect failed");
         failed(status, text)
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration as Wait;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+// Nearly all of their names, and none of ours is among them.
 use openidconnect::core::*;
 use openidconnect::*;
 use sealed_session_axum::time::{Duration, OffsetDateTime};

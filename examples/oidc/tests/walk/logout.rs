@@ -14,7 +14,7 @@ fn claims(provider: &Provider, change: &Value) -> Value {
     provider.claims([&json!({ "events": { EVENT: {} } }), change])
 }
 
-fn token(provider: &Provider, change: Value) -> String {
+fn token_of(provider: &Provider, change: Value) -> String {
     provider.sign(&provider.header("logout+jwt"), &claims(provider, &change))
 }
 
@@ -35,14 +35,14 @@ async fn a_visitor_who_signs_out_at_the_provider_is_out_here() {
 
     // With a `sid` it is about that session, whatever the `sub` is.
     application
-        .follow(&token(
+        .follow(&token_of(
             &provider,
             json!({ "sid": "of nobody", "sub": "Ada" }),
         ))
         .await;
     assert!(is_in(&mut first).await);
     application
-        .follow(&token(&provider, json!({ "sid": long })))
+        .follow(&token_of(&provider, json!({ "sid": long })))
         .await;
     assert!(!is_in(&mut first).await, "a session that was ended");
     assert!(is_in(&mut second).await, "another session of the account");
@@ -50,7 +50,7 @@ async fn a_visitor_who_signs_out_at_the_provider_is_out_here() {
     assert_eq!(first.get("/profile").await.status, 303);
 
     application
-        .follow(&token(&provider, json!({ "sub": "Ada" })))
+        .follow(&token_of(&provider, json!({ "sub": "Ada" })))
         .await;
     assert!(!is_in(&mut second).await);
     assert!(is_in(&mut other).await, "another account");
@@ -206,6 +206,16 @@ async fn a_token_that_is_not_as_agreed_is_refused_and_ends_nothing() {
         );
         assert!(is_in(&mut ada).await, "{what}");
     }
+    // Of an algorithm that is none of the provider's: it has changed it, or the key is for something else.
+    let other = Provider::start().await;
+    let document = Some(json!({ "id_token_signing_alg_values_supported": ["ES384", "HS256"] }));
+    other.say(Said {
+        document,
+        ..Said::default()
+    });
+    let strict = Application::start(&other);
+    let token = token_of(&other, json!({ "sub": "Ada" }));
+    assert_eq!(strict.log_out(&token).await.status(), 400);
     for body in ["", "token=x", "logout_token"] {
         let request = application
             .http
@@ -216,7 +226,7 @@ async fn a_token_that_is_not_as_agreed_is_refused_and_ends_nothing() {
     }
     // And without a change it is followed.
     application
-        .follow(&token(&provider, json!({ "sub": "Ada" })))
+        .follow(&token_of(&provider, json!({ "sub": "Ada" })))
         .await;
     assert!(!is_in(&mut ada).await);
 }
@@ -229,7 +239,7 @@ async fn a_token_that_comes_again_ends_nothing_more() {
     before.sign_in(&provider, "Ada", "s1").await;
     // A second ago: whoever signs in now has an ID token that is newer.
     let issued = OffsetDateTime::now_utc().unix_timestamp() - 1;
-    let first = token(&provider, json!({ "sub": "Ada", "iat": issued }));
+    let first = token_of(&provider, json!({ "sub": "Ada", "iat": issued }));
     application.follow(&first).await;
     assert!(!is_in(&mut before).await);
     after.sign_in(&provider, "Ada", "s2").await;
@@ -239,7 +249,7 @@ async fn a_token_that_comes_again_ends_nothing_more() {
     }
     // Another token ends that session, too.
     application
-        .follow(&token(&provider, json!({ "sub": "Ada" })))
+        .follow(&token_of(&provider, json!({ "sub": "Ada" })))
         .await;
     assert!(!is_in(&mut after).await);
 }
@@ -251,7 +261,7 @@ async fn what_began_after_a_token_was_issued_is_not_hit_when_it_comes_late() {
     let mut ada = application.browser();
     ada.sign_in(&provider, "Ada", "s1").await;
     let now = OffsetDateTime::now_utc().unix_timestamp();
-    let issued = |ago: i64| token(&provider, json!({ "sub": "Ada", "iat": now - ago }));
+    let issued = |ago: i64| token_of(&provider, json!({ "sub": "Ada", "iat": now - ago }));
     application.follow(&issued(125)).await;
     assert!(is_in(&mut ada).await);
     // What remains: clocks may differ by 120 seconds.
@@ -267,7 +277,7 @@ async fn a_sign_in_that_a_logout_has_overtaken_begins_nothing() {
     let now = OffsetDateTime::now_utc().unix_timestamp();
     let uri = format!("{}/backchannel-logout", application.url);
     // While the code is exchanged.
-    let overtaken_by = Some((uri, token(&provider, json!({ "sid": "a" }))));
+    let overtaken_by = Some((uri, token_of(&provider, json!({ "sid": "a" }))));
     provider.say(Said {
         overtaken_by,
         ..Said::default()
@@ -282,7 +292,10 @@ async fn a_sign_in_that_a_logout_has_overtaken_begins_nothing() {
     );
 
     application
-        .follow(&token(&provider, json!({ "sub": "Bob", "iat": now - 10 })))
+        .follow(&token_of(
+            &provider,
+            json!({ "sub": "Bob", "iat": now - 10 }),
+        ))
         .await;
     // Who, in which session of the provider's, how old the ID token is, and whether it signs in.
     let table = [

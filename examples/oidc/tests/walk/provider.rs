@@ -59,6 +59,8 @@ pub(crate) struct Said {
     pub(crate) reply: Option<(&'static str, Reply)>,
     /// Members of the answer of the token endpoint.
     pub(crate) tokens: Option<Value>,
+    /// Whether a refresh token is good again and again.
+    pub(crate) reuses: bool,
     /// Where a logout token goes before the token endpoint answers.
     pub(crate) overtaken_by: Option<(String, String)>,
 }
@@ -289,10 +291,13 @@ async fn token(
         };
         // Long enough for others to come meanwhile.
         tokio::time::sleep(Duration::from_millis(300)).await;
-        return match times {
-            1 => Json(answer).into_response(),
-            _ => refuse().into_response(),
-        };
+        if times > 1 && !provider.said().reuses {
+            return refuse().into_response();
+        }
+        if let Some(changed) = &provider.said().tokens {
+            merge(&mut answer, changed);
+        }
+        return Json(answer).into_response();
     }
     let parts: Vec<&str> = form["code"].split('.').collect();
     let [sub, sid, nonce, challenge] = parts[..] else {

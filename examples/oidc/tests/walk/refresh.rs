@@ -20,6 +20,7 @@ async fn requests_that_come_at_once_use_a_refresh_token_once() {
     let mut browser = application.browser();
     provider.say(short());
     browser.sign_in(&provider, "Ada", "s1").await;
+    provider.say(Said::default());
     let older = browser.clone();
     let (mut a, mut b, mut c) = (older.clone(), older.clone(), older.clone());
     let (a, b, c) = tokio::join!(a.get("/profile"), b.get("/profile"), c.get("/profile"));
@@ -29,6 +30,48 @@ async fn requests_that_come_at_once_use_a_refresh_token_once() {
     assert_eq!(late.get("/profile").await.text, a.text);
     assert_eq!(late.get("/profile").await.text, a.text);
     assert_eq!(provider.refreshed(), [1]);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_stays_the_same_is_used_again() {
+    let provider = Provider::start().await;
+    let application = Application::start(&provider);
+    let mut browser = application.browser();
+    provider.say(short());
+    browser.sign_in(&provider, "Ada", "s1").await;
+    let tokens = Some(json!({ "expires_in": 5, "refresh_token": "-" }));
+    provider.say(Said {
+        tokens,
+        reuses: true,
+        ..Said::default()
+    });
+    let first = browser.get("/profile").await;
+    let second = browser.get("/profile").await;
+    assert_eq!((first.status, second.status), (200, 200));
+    assert_ne!(first.text, second.text, "the access token is another one");
+    assert_eq!(provider.refreshed(), [2]);
+}
+
+#[tokio::test]
+async fn tokens_of_another_account_are_not_used() {
+    let provider = Provider::start().await;
+    let application = Application::start(&provider);
+    let [mut ada, mut eve] = [(); 2].map(|()| application.browser());
+    ada.sign_in(&provider, "Ada", "s1").await;
+    eve.sign_in(&provider, "Eve", "s2").await;
+    let cookies = eve.jar.cookie();
+    let planted = cookies
+        .split("; ")
+        .find(|one| one.starts_with("oidc-tokens="));
+    ada.jar.keep([format!("{}; Path=/", planted.unwrap())]);
+    assert_eq!(ada.get("/profile").await.status, 403);
+    assert!(
+        application
+            .logged()
+            .await
+            .contains("no tokens of this account")
+    );
+    assert_eq!(ada.account().await.as_deref(), Some("Ada"));
 }
 
 #[tokio::test]

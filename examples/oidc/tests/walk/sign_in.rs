@@ -134,6 +134,12 @@ fn bad_links() -> Vec<Row> {
         ),
         links("nothing", |_, _| "/callback".to_owned(), 400, NOT_BEGUN),
         links(
+            "two states",
+            |begun, provider| begun.answer(provider, "Eve", "s2") + "&state=x",
+            400,
+            NOT_BEGUN,
+        ),
+        links(
             "another issuer's answer",
             from("https://idp.example"),
             502,
@@ -431,9 +437,9 @@ async fn three_tabs_sign_in_and_a_fourth_takes_the_place_of_the_first() {
     let cookie = browser.jar.cookie();
     assert!(cookie.len() < 2_000, "{cookie}");
     for (tab, begun) in tabs {
-        let page = browser
-            .get(&begun.answer(&provider, &format!("Ada{tab}"), "s1"))
-            .await;
+        let answer = begun.answer(&provider, &format!("Ada{tab}"), "s1");
+        let page = browser.get(&answer).await;
+        assert_eq!(browser.get(&answer).await.status, 400, "{tab} again");
         match tab {
             1 => assert_eq!(page.status, 400),
             _ => assert!(

@@ -171,8 +171,13 @@ impl Provider {
             }
             known => known?,
         };
+        let sub = claims.subject().to_string();
+        // OpenID Connect Core, section 2, and as many as a session takes.
+        if sub.is_empty() || sub.len() > 255 {
+            return Err(Fault::Wrong("the ID token's subject"));
+        }
         Ok(SignedIn {
-            sub: claims.subject().to_string(),
+            sub,
             sid: claims.additional_claims().sid.clone(),
             issued_at: OffsetDateTime::from_unix_timestamp(claims.issue_time().timestamp())
                 .map_err(|_| Fault::Wrong("the ID token's time of issue"))?,

@@ -233,6 +233,16 @@ fn bad_tokens() -> Vec<Row> {
             json!({ "sub": "-" }),
             "its answer about tokens",
         ),
+        claims(
+            "a subject of no letters",
+            json!({ "sub": "" }),
+            "the ID token's subject",
+        ),
+        claims(
+            "a subject that is too long",
+            json!({ "sub": "s".repeat(256) }),
+            "the ID token's subject",
+        ),
         signed("unsigned", Signature::None, SIGNATURE),
         signed("signed by the secret", Signature::Secret, SIGNATURE),
         signed("signed by the public key", Signature::Public, SIGNATURE),

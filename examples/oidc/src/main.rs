@@ -477,12 +477,13 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     // Without these it is the provider beside this file.
     let setting = |name, local: &str| std::env::var(name).unwrap_or_else(|_| local.to_owned());
     let public_url = setting("PUBLIC_URL", &address);
+    let public_url = public_url.trim_end_matches('/').to_owned();
+    println!("{public_url}/");
     let settings = Settings {
         issuer: IssuerUrl::new(setting("OIDC_ISSUER", "http://localhost:9090"))?,
         client_id: setting("OIDC_CLIENT_ID", "hello"),
         client_secret: setting("OIDC_CLIENT_SECRET", "a-secret-for-this-machine-only"),
-        public_url: public_url.trim_end_matches('/').to_owned(),
+        public_url,
     };
-    println!("{public_url}/");
     Ok(axum::serve(listener, Application::new(settings)?.router()?).await?)
 }

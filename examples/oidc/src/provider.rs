@@ -152,6 +152,7 @@ impl Provider {
         }
         let code = answer.code.ok_or(Fault::Wrong("there is no code"))?;
 
+        // The code and what this browser kept, for tokens.
         let response = self
             .client(&metadata)?
             .exchange_code(AuthorizationCode::new(code))
@@ -161,6 +162,7 @@ impl Provider {
             .await
             .map_err(of_tokens)?;
 
+        // Whom they are of.
         let id = response.id_token().ok_or(Fault::Wrong("no ID token"))?;
         let nonce = nonce(&flow.verifier);
         let claims = match self.claims(&metadata, id, &nonce) {

@@ -41,6 +41,9 @@ impl Application {
     }
 
     pub(crate) fn start_at(issuer: &str) -> Application {
+        // First, so that nothing is left running if it fails.
+        let http = Client::builder().redirect(reqwest::redirect::Policy::none());
+        let http = http.build().unwrap();
         let mut process = Command::new(env!("CARGO_BIN_EXE_oidc"))
             .arg("0")
             .env("OIDC_ISSUER", issuer)
@@ -62,12 +65,11 @@ impl Application {
         let mut url = String::new();
         let mut said = BufReader::new(process.stdout.take().unwrap());
         said.read_line(&mut url).unwrap();
-        let http = Client::builder().redirect(reqwest::redirect::Policy::none());
         Application {
             process,
             log,
             url: url.trim().trim_end_matches('/').to_owned(),
-            http: http.build().unwrap(),
+            http,
         }
     }
 

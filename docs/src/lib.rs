@@ -51,6 +51,10 @@ pub mod acting_as {}
 #[doc = include_str!("../signing-in.md")]
 pub mod signing_in {}
 
+/// Who signs in with an identity provider.
+#[doc = include_str!("../oidc.md")]
+pub mod oidc {}
+
 /// Requests that other origins cause.
 #[doc = include_str!("../cross-origin.md")]
 pub mod cross_origin {}

@@ -38,10 +38,13 @@ impl Browser {
         let options = json!({
             "acceptInsecureCerts": true,
             "timeouts": { "pageLoad": 30_000 },
+            "goog:loggingPrefs": { "performance": "ALL" },
             "goog:chromeOptions": { "args": [
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
                 "--disable-dev-shm-usage",
+                // Pages of others name hosts for their fonts.
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost",
             ] },
         });
         let capabilities = options.as_object().cloned().unwrap_or_default();
@@ -154,6 +157,64 @@ impl Browser {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Err("the click led nowhere".into())
+    }
+
+    /// Goes back by one page.
+    ///
+    /// # Errors
+    ///
+    /// As all methods here.
+    pub async fn back(&self) -> Result<(), Failure> {
+        Ok(self.client.back().await?)
+    }
+
+    /// Reads the address of the page, or of the one that did not come.
+    ///
+    /// # Errors
+    ///
+    /// As all methods here.
+    pub async fn address(&self) -> Result<String, Failure> {
+        Ok(self.client.current_url().await?.into())
+    }
+
+    /// Opens an empty tab, and turns to it.
+    ///
+    /// # Errors
+    ///
+    /// As all methods here.
+    pub async fn open_tab(&self) -> Result<(), Failure> {
+        let tab = self.client.new_window(true).await?;
+        Ok(self.client.switch_to_window(tab.handle).await?)
+    }
+
+    /// Closes this tab, and turns to the one that was opened first.
+    ///
+    /// # Errors
+    ///
+    /// If there is no other one.
+    pub async fn close_tab(&self) -> Result<(), Failure> {
+        self.client.close_window().await?;
+        let first = self.client.windows().await?.into_iter().next();
+        Ok(self.client.switch_to_window(first.ok_or("no tab")?).await?)
+    }
+
+    /// Reads the addresses that were asked for since the last time, those of redirects among them.
+    ///
+    /// # Errors
+    ///
+    /// As all methods here.
+    pub async fn asked(&self) -> Result<Vec<String>, Failure> {
+        let log = self.client.issue_cmd(Log).await?;
+        let messages = log.as_array().into_iter().flatten();
+        let messages = messages.filter_map(|entry| entry.get("message")?.as_str());
+        let events = messages.filter_map(|text| serde_json::from_str::<Value>(text).ok());
+        let address = |event: Value| {
+            let event = event.get("message")?;
+            let is_request = event.get("method")? == "Network.requestWillBeSent";
+            let url = event.pointer("/params/request/url")?.as_str()?;
+            is_request.then(|| url.to_owned())
+        };
+        Ok(events.filter_map(address).collect())
     }
 
     /// Reads the visible text of the page.
@@ -271,5 +332,22 @@ impl WebDriverCompatibleCommand for Told {
         let Told(command, parameters) = self;
         let command = json!({ "cmd": command, "params": parameters });
         (Method::POST, Some(command.to_string()))
+    }
+}
+
+/// What the browser did since the last time, by its own protocol.
+#[derive(Debug)]
+struct Log;
+
+impl WebDriverCompatibleCommand for Log {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (
+            Method::POST,
+            Some(json!({ "type": "performance" }).to_string()),
+        )
     }
 }

@@ -120,9 +120,10 @@ pub(crate) fn vectors() -> Result<Passed, String> {
 pub(crate) fn e2e(write: bool) -> Result<Passed, String> {
     tools::browser()?;
     tools::clients_and_proxies()?;
+    tools::provider()?;
     // All of the workspace, so that what the other steps built is used.
     run(&mut cargo(
-        "build --workspace --all-features --locked --bin shop --bin sealed-session",
+        "build --workspace --all-features --locked --bin oidc --bin shop --bin sealed-session",
     ))?;
     let seen = clients::folder()?;
     let mut tests = cargo(&format!(

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::run::run;
+use crate::run::{root, run};
 
 /// Returns whether a command runs and succeeds, quietly.
 fn works(program: &str, arguments: &[&str]) -> bool {
@@ -48,6 +48,7 @@ pub(crate) fn all() -> Result<(), String> {
         browser(),
         clients_and_proxies(),
         redis(),
+        node(),
         python_with_cryptography().map(drop),
         cargo_fuzz(),
     ]
@@ -110,6 +111,30 @@ pub(crate) fn redis() -> Result<(), String> {
         true => Ok(()),
         false => install(&["redis-server"]),
     }
+}
+
+/// Finds or installs what the OpenID provider of the tests runs on.
+pub(crate) fn node() -> Result<(), String> {
+    let is_new = "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)";
+    let found = || works("node", &["--eval", is_new]) && works("npm", &["--version"]);
+    if !found() {
+        // Debian's is new enough since version 13.
+        install(&["nodejs", "npm"])?;
+    }
+    match found() {
+        true => Ok(()),
+        false => Err("Node.js 20 or later is needed, with npm".to_owned()),
+    }
+}
+
+/// Installs the OpenID provider of the tests, as its lock file says.
+pub(crate) fn provider() -> Result<(), String> {
+    node()?;
+    let folder = root().join("examples/oidc/provider");
+    let mut npm = Command::new("npm");
+    run(npm
+        .args(["ci", "--no-audit", "--no-fund", "--prefix"])
+        .arg(folder))
 }
 
 /// Finds or installs what counts instructions. `test` does without.

@@ -8,5 +8,6 @@
 
 mod caller;
 mod devices;
+mod oidc;
 mod rotation;
 mod walk;

@@ -339,6 +339,7 @@ impl Layer {
             Some(Duty::PassiveIsMarked | Duty::PassiveMarksEverySlot) => ("/passive", "/plain"),
             Some(Duty::GuardsKnowTheirSlot) => ("/themed", "/members"),
             Some(Duty::SlotsAreAsked) => ("/prefs", "/act"),
+            Some(Duty::MessagesAreTaken) => ("/flashes", "/act"),
             Some(Duty::LiveIsAsked) => ("/live", "/act"),
             Some(Duty::MaybeIsAsked) => ("/maybe", "/plain/say.somebody"),
             _ => return,

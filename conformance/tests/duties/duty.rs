@@ -118,6 +118,8 @@ pub(crate) enum Duty {
     TokensAreSent,
     /// A field that says that the session is over is sent, too.
     EmptyTokensAreSent,
+    /// An extractor takes the messages that wait for a page.
+    MessagesAreTaken,
     /// `LiveSession` asks whether there is one.
     LiveIsAsked,
     /// `Option<LiveSession>` asks whether there is one.
@@ -193,6 +195,7 @@ pub(crate) const ALL: &[(Duty, &str)] = &[
     (GuardsAreAwaited, "asked_by_a_guard"),
     (GuardsAnswerInFull, "guard_forbids"),
     (SlotsAreAsked, "missing_slot"),
+    (MessagesAreTaken, "missing_flash"),
     (EverySlotIsSent, "slots_in_one_response"),
     (FieldsAreLookedUp, "field_in_and_out"),
     (EveryFieldIsHandedOver, "two_fields"),

@@ -11,8 +11,8 @@ use crate::visit::{SessionState, largest, request_bytes};
 /// # let session = sealed_session::testing::session();
 /// session.insert("name", "Ada")?;
 /// let size = session.size()?;
-/// assert_eq!((size.lines.len(), size.budget.total_limit()), (1, 2_622));
-/// assert!(size.bytes < 220);
+/// assert_eq!(size.lines.len(), 1);
+/// assert!(size.bytes < 220 && size.bytes < size.budget.total_limit());
 /// assert_eq!((size.attributes[0].name.as_str(), size.attributes[0].bytes), ("name", 13));
 /// # Ok::<(), sealed_session::Error>(())
 /// ```

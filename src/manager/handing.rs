@@ -18,7 +18,7 @@ const STATE: &str = "state";
 /// The parameter of an arrival.
 const TICKET_PARAMETER: &str = "ticket";
 
-/// The most characters of a path to come back to. With the largest sign-in a ticket has 2,021.
+/// The most characters of a path to come back to. With the largest sign-in a ticket has 1,883.
 const BACK_MAX: usize = 800;
 
 /// What the browser keeps that asked.

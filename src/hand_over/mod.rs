@@ -56,4 +56,4 @@ mod ticket;
 pub use passage::Passage;
 pub use refusal::HandOverRefusal;
 pub use sites::HandOver;
-pub(crate) use ticket::{Asking, Given, TICKET};
+pub(crate) use ticket::{AskedHere, Given, TICKET};

@@ -12,9 +12,9 @@ pub(crate) const TICKET: Purpose<Given, Bound> =
     Purpose::new("hand-over", Duration::from_secs(30)).bound();
 
 /// The slot in which a browser keeps that it asked. It is private: a session of it holds a nonce, and nothing else.
-pub(crate) enum Asking {}
+pub(crate) enum AskedHere {}
 
-impl Slot for Asking {}
+impl Slot for AskedHere {}
 
 /// A sign-in, as one site gives it to another.
 #[derive(Serialize, Deserialize)]

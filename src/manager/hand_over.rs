@@ -8,7 +8,7 @@ use super::SessionManagerBuilder;
 use super::own_slot::OwnSlot;
 use crate::cookie::{Budget, SameSite};
 use crate::error::Error;
-use crate::hand_over::{Asking, HandOver};
+use crate::hand_over::{AskedHere, HandOver};
 use crate::visit::SlotConfig;
 
 /// How long a browser may be away: for a sign-in at the other site, with a second factor. Whoever takes longer is signed in
@@ -68,6 +68,6 @@ impl SessionManagerBuilder {
             waits: WAITS,
             budget: Budget::for_nonce(),
         };
-        self.own_slot::<Asking>(own).map(Some)
+        self.own_slot::<AskedHere>(own).map(Some)
     }
 }

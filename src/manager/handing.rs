@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::SessionManager;
 use crate::error::{Error, TicketRefusal};
 use crate::guard::{ReturnPath, only};
-use crate::hand_over::{Asking, HandOver, HandOverRefusal, Passage, TICKET};
+use crate::hand_over::{AskedHere, HandOver, HandOverRefusal, Passage, TICKET};
 use crate::lifetime::Timestamp;
 use crate::session::{Attribute, AttributeName, Session};
 use crate::visit::{Config, Edit, Handed};
@@ -70,7 +70,7 @@ impl Session {
                 "no partner has the origin that is to be asked; add it by `HandOver::with_partner`",
             ))
         })?;
-        let asking = self.slot::<Asking>()?;
+        let asking = self.slot::<AskedHere>()?;
         let nonce = match asking.get(NONCE)? {
             Some(nonce) => nonce,
             None => {
@@ -206,7 +206,7 @@ impl Session {
         query: &str,
         keep: &[&dyn AttributeName],
     ) -> Result<Result<Passage, HandOverRefusal>, Error> {
-        let (sites, asking) = (self.sites()?, self.slot::<Asking>()?);
+        let (sites, asking) = (self.sites()?, self.slot::<AskedHere>()?);
         let Some(text) = only(query, TICKET_PARAMETER) else {
             return Ok(Err(HandOverRefusal::Malformed));
         };
@@ -266,7 +266,7 @@ impl Session {
             self.visit()
                 .at(at, |slot| slot.apply("hand_over", Edit::Drop))
         };
-        let gone = self.visit().find::<Asking>().map(forget).transpose();
+        let gone = self.visit().find::<AskedHere>().map(forget).transpose();
         gone.map(drop).map_err(|error| self.owned(error))
     }
 

@@ -4,41 +4,14 @@
 
 use std::time::Duration;
 
+use super::handed::Handed;
 use super::slot::SlotVisit;
 use super::state::{Edit, SessionState};
 use crate::error::Error;
 use crate::hand_over::{Given, HandOverRefusal};
 use crate::lifetime::Timestamp;
-use crate::payload::{Attributes, Grounds, Labels, Record, SUBJECT_MAX, SessionId};
+use crate::payload::{Attributes, Record, SessionId};
 use crate::revocation::Answer;
-
-/// A sign-in that arrives.
-#[derive(Debug)]
-pub(crate) struct Handed {
-    /// When its session begins, and so what revokes it: all that came later.
-    pub(super) begun: Timestamp,
-    pub(super) labels: Labels,
-    pub(super) grounds: Grounds,
-}
-
-impl Handed {
-    /// Reads what a ticket holds; `None` if no session can hold it. A confirmation from further ahead than clocks may differ
-    /// is left out.
-    pub(crate) fn of(given: &Given, now: Timestamp, skew: u64) -> Option<Handed> {
-        if !(1..=SUBJECT_MAX).contains(&given.subject.len()) {
-            return None;
-        }
-        let labels: Vec<&str> = given.labels.iter().map(String::as_str).collect();
-        let origin = Grounds::of(Some(given.origin));
-        let confirmed = given.confirmed.map(Timestamp);
-        let confirmed = confirmed.filter(|at| *at <= now.after(skew));
-        Some(Handed {
-            begun: Timestamp(given.begun),
-            labels: Labels::new(&labels).ok()?,
-            grounds: confirmed.map_or(origin.clone(), |at| origin.confirmed_at(at)),
-        })
-    }
-}
 
 impl SessionState {
     /// Returns what another site gets of the sign-in, with the path to come back to there.

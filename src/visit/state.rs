@@ -3,7 +3,7 @@
 use std::mem::take;
 use std::num::NonZero;
 
-use super::handing::Handed;
+use super::handed::Handed;
 use super::held::{Held, Opening};
 use crate::error::{Error, Refusal};
 use crate::event::{Event, Persons};

@@ -131,7 +131,7 @@ fn it_takes_a_cookie_that_other_sites_links_bring_along() {
     session.insert("name", "Ada").unwrap();
     assert_eq!(
         session.size().unwrap().reserved,
-        768 + 384 + reserved_alone()
+        754 + 370 + reserved_alone()
     );
 }
 

@@ -91,7 +91,7 @@ def state(nonce: bytes) -> bytes:
 
 def kept(nonce: bytes) -> Attribute:
     """What the browser keeps of its question."""
-    return Attribute("nonce", POSTCARD, 0, print_of(NONCE_SHAPE) + nonce)
+    return Attribute("nonce", POSTCARD, 1, print_of(NONCE_SHAPE) + nonce)
 
 
 def asked(own: str, nonce: bytes) -> str:

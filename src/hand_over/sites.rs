@@ -24,7 +24,7 @@ use crate::head::HostName;
 /// # Ok::<(), Error>(())
 /// ```
 #[doc(alias("single_sign_on", "sso"))]
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HandOver {
     /// As browsers write it.
     own: String,
@@ -32,7 +32,7 @@ pub struct HandOver {
 }
 
 /// Another site, and the path there.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Partner {
     pub(crate) origin: String,
     pub(crate) path: String,

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::keys::KeyRing;
 use crate::seal::{Binding, Sealer};
-use crate::visit::{Config, Revoking, SlotConfig, SlotList};
+use crate::visit::{Config, Revoking, SlotList};
 
 /// The purpose that session tokens in cookies and header fields are bound to.
 const PURPOSE: &str = "session";
@@ -92,15 +92,18 @@ impl SessionManagerBuilder {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn build(self) -> Result<SessionManager, Error> {
-        let own = [self.flash_slot()?, self.asking_slot()?];
-        let own: Vec<SlotConfig> = own.into_iter().flatten().collect();
-        let sharing = |budget: Budget, slot: &SlotConfig| budget.sharing(&slot.config.budget);
-        let budget = own.iter().fold(self.budget, sharing);
+        let own = [
+            self.has_flash.then(Budget::for_messages),
+            self.hand_over.as_ref().map(|_| Budget::for_nonce()),
+        ];
+        let sharing = |budget: Budget, own: Budget| budget.sharing(&own);
+        let budget = own.into_iter().flatten().fold(self.budget, sharing);
         let budget = budget.reserving(self.beside());
         self.check(budget)?;
         let hosts = self.cookie.plain_http_hosts().to_vec();
+        let own = [self.flash_slot()?, self.asking_slot()?];
         let mut slots = SlotList::new(Arc::new(self.config(budget)));
-        for slot in own {
+        for slot in own.into_iter().flatten() {
             slots::check(&slots, &slot)?;
             slots.push(slot);
         }

@@ -85,6 +85,7 @@
 
 pub mod adapter;
 pub mod flash;
+pub mod hand_over;
 pub mod inspect;
 pub mod once;
 pub mod overflow;

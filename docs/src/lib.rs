@@ -87,6 +87,10 @@ pub mod revocation {}
 #[doc = include_str!("../flash.md")]
 pub mod flash {}
 
+/// Visitors of one site who come to another.
+#[doc = include_str!("../hand-over.md")]
+pub mod hand_over {}
+
 /// Things that count once.
 #[doc = include_str!("../once.md")]
 pub mod once {}

@@ -1,9 +1,11 @@
 //! actix-web.
 
+use actix_web::http::header::HeaderValue;
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 
 use super::answer;
 use crate::error::Error;
+use crate::hand_over::Passage;
 use crate::ticket::TicketPage;
 
 impl ResponseError for Error {
@@ -21,6 +23,21 @@ impl Responder for TicketPage {
             response.insert_header(field);
         }
         response.body(self.html())
+    }
+}
+
+impl Responder for Passage {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::SeeOther();
+        for change in self.header_changes() {
+            if let Ok(mut value) = HeaderValue::try_from(change.value()) {
+                value.set_sensitive(change.is_secret());
+                response.insert_header((change.name(), value));
+            }
+        }
+        response.finish()
     }
 }
 
@@ -45,5 +62,18 @@ mod tests {
         assert_eq!(response.status(), StatusCode::OK);
         let body = response.into_body().try_into_bytes().unwrap();
         assert_eq!(body, page.html().as_bytes());
+    }
+    #[test]
+    fn a_redirect_of_a_hand_over_is_a_response() {
+        let passage = Passage::to("https://b.example/arrive?ticket=BcyWvOtr".to_owned());
+        let response = passage
+            .clone()
+            .respond_to(&TestRequest::default().to_http_request());
+        for change in passage.header_changes() {
+            let values: Vec<_> = response.headers().get_all(change.name()).collect();
+            assert_eq!(values, [change.value()], "{}", change.name());
+        }
+        assert!(response.headers().get("location").unwrap().is_sensitive());
+        assert_eq!(response.status(), StatusCode::SEE_OTHER);
     }
 }

@@ -1,7 +1,7 @@
-//! What becomes of a fault of the application that is answered with a 500, and how a page of ours is sent.
+//! What becomes of a fault of the application that is answered with a 500, and how a page or a redirect of ours is sent.
 //!
-//! Owns what is logged, shown and held back of a fault, and what each framework asks of the types of an error and of a
-//! page, which only the crate that has the type may say. Makes no other response, and shows nothing of a visitor's.
+//! Owns what is logged, shown and held back of a fault, and what each framework asks of the types of an error, of a
+//! page and of a redirect, which only the crate that has the type may say. Makes no other response, and shows nothing of a visitor's.
 
 #[cfg(feature = "actix-web-4")]
 mod actix;

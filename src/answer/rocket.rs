@@ -8,6 +8,7 @@ use rocket::response::{self, Responder, Response};
 
 use super::answer;
 use crate::error::Error;
+use crate::hand_over::Passage;
 use crate::ticket::TicketPage;
 
 impl<'r> Responder<'r, 'static> for Error {
@@ -30,6 +31,17 @@ impl<'r> Responder<'r, 'static> for TicketPage {
     }
 }
 
+impl<'r> Responder<'r, 'static> for Passage {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let mut response = Response::build();
+        response.status(Status::SeeOther);
+        for change in self.header_changes() {
+            response.raw_header(change.name().to_owned(), change.value().to_owned());
+        }
+        response.ok()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use rocket::local::blocking::Client;
@@ -49,5 +61,17 @@ mod tests {
         assert_eq!(response.status(), Status::Ok);
         let size = response.body_mut().preset_size();
         assert_eq!(size, Some(page.html().len()));
+    }
+    #[test]
+    fn a_redirect_of_a_hand_over_is_a_response() {
+        let passage = Passage::to("https://b.example/arrive?ticket=BcyWvOtr".to_owned());
+        let client = Client::untracked(rocket::build()).unwrap();
+        let request = client.get("/");
+        let response = passage.clone().respond_to(request.inner()).unwrap();
+        for change in passage.header_changes() {
+            let values: Vec<_> = response.headers().get(change.name()).collect();
+            assert_eq!(values, [change.value()], "{}", change.name());
+        }
+        assert_eq!(response.status(), Status::SeeOther);
     }
 }

@@ -13,5 +13,6 @@ pub use foreign::Foreign;
 pub(crate) use form::{Brought, FORM_FIELD, PEEK, TokenText};
 pub(crate) use origin::Origin;
 pub use policy::CrossOrigin;
+pub(crate) use policy::is_route;
 pub(crate) use request::{Caused, FieldValue, RequestParts};
 pub use request::{HeaderFields, header_fields};

@@ -45,6 +45,12 @@ impl<'a> Origin<'a> {
             && without(self.authority, port).eq_ignore_ascii_case(without(other.authority, port))
     }
 
+    /// Returns the origin as browsers write it (RFC 6454 section 6.2); `None` if its scheme is none of the web.
+    pub(crate) fn written(&self) -> Option<String> {
+        let authority = without(self.authority, self.own_port()?);
+        Some(format!("{}://{authority}", self.scheme).to_ascii_lowercase())
+    }
+
     /// Returns whether the page came over plain http.
     pub(crate) fn is_plain_http(&self) -> bool {
         self.scheme.eq_ignore_ascii_case("http")

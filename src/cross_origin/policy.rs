@@ -307,8 +307,7 @@ impl CrossOrigin {
             }
         }
         for path in &self.exempt {
-            let inside = path.strip_prefix('/').unwrap_or_default();
-            if inside.is_empty() || !is_plain(inside) {
+            if !is_route(path) {
                 return Err(Error::configuration(format!(
                     "`{}` is not the path of an exempt route: write `/webhooks/payment`, or \
                      `/webhooks/` for all below it, without a query, percent signs or segments of dots; \
@@ -319,6 +318,12 @@ impl CrossOrigin {
         }
         Ok(())
     }
+}
+
+/// Returns whether this is a path that means the same to every reader, and not the root.
+pub(crate) fn is_route(path: &str) -> bool {
+    let inside = path.strip_prefix('/').unwrap_or_default();
+    !inside.is_empty() && is_plain(inside)
 }
 
 /// Returns whether the part of a path behind a slash means the same to every reader.

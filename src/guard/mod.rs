@@ -11,6 +11,7 @@ mod return_path;
 mod sign_in_page;
 mod verdict;
 
+pub(crate) use percent::only;
 pub use request::GuardedRequest;
 pub use return_path::ReturnPath;
 pub use sign_in_page::SignInPage;

@@ -28,6 +28,17 @@ pub(super) fn has(query: &str, name: &str) -> bool {
     values(query, name).next().is_some()
 }
 
+/// Returns the value of a parameter that comes once, and is text without a plus sign.
+pub(crate) fn only(query: &str, name: &str) -> Option<String> {
+    let mut found = values(query, name);
+    let value = found.next()?;
+    // Another reader of the query may take the second of two, or read a plus sign as a space.
+    if found.next().is_some() || value.contains('+') {
+        return None;
+    }
+    String::from_utf8(decoded(value)).ok()
+}
+
 /// Returns the values of a parameter, still encoded. Names are compared decoded, as a form's reader sees
 /// them.
 pub(super) fn values<'q>(query: &'q str, name: &str) -> impl Iterator<Item = &'q str> {

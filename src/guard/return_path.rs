@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::percent::{decoded, encoded, split, values};
+use super::percent::{encoded, only, split};
 use super::reading;
 
 /// A path on this site, to come back to after the sign-in. It is checked, so that a link to the sign-in page
@@ -67,7 +67,7 @@ impl ReturnPath {
 
     /// The most characters, unless the application says otherwise. Encoding triples them at most, which still
     /// fits the response head of a proxy that takes 4 KiB.
-    pub(super) const LENGTH_MAX: usize = 1_000;
+    pub(crate) const LENGTH_MAX: usize = 1_000;
 
     /// Checks a path with its query, and returns it if it stays on this site. Give it decoded, as your
     /// framework's reader of forms hands it out; [`from_query`](ReturnPath::from_query) reads the parameter
@@ -119,15 +119,7 @@ impl ReturnPath {
 
     /// Does the same with another limit.
     pub(super) fn read(query: &str, longest: usize) -> Option<ReturnPath> {
-        let mut found = values(query, ReturnPath::PARAMETER);
-        let value = found.next()?;
-        // Another reader of the query may take the second of two. A plus sign stands for a space in a query,
-        // which no path has.
-        if found.next().is_some() || value.contains('+') {
-            return None;
-        }
-        let value = String::from_utf8(decoded(value)).ok()?;
-        ReturnPath::checked(&value, longest)
+        ReturnPath::checked(&only(query, ReturnPath::PARAMETER)?, longest)
     }
 
     /// Returns the path and query, ready for a `Location` field.

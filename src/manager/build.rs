@@ -92,18 +92,20 @@ impl SessionManagerBuilder {
     /// # Ok::<(), sealed_session::Error>(())
     /// ```
     pub fn build(self) -> Result<SessionManager, Error> {
-        let budget = match self.has_flash {
-            true => self.budget.sharing(&Budget::for_messages()),
-            false => self.budget,
-        };
+        let own = [
+            self.has_flash.then(Budget::for_messages),
+            self.hand_over.as_ref().map(|_| Budget::for_nonce()),
+        ];
+        let sharing = |budget: Budget, own: Budget| budget.sharing(&own);
+        let budget = own.into_iter().flatten().fold(self.budget, sharing);
         let budget = budget.reserving(self.beside());
         self.check(budget)?;
         let hosts = self.cookie.plain_http_hosts().to_vec();
-        let flash = self.flash_slot()?;
+        let own = [self.flash_slot()?, self.asking_slot()?];
         let mut slots = SlotList::new(Arc::new(self.config(budget)));
-        if let Some(flash) = flash {
-            slots::check(&slots, &flash)?;
-            slots.push(flash);
+        for slot in own.into_iter().flatten() {
+            slots::check(&slots, &slot)?;
+            slots.push(slot);
         }
         if !hosts.is_empty() {
             slots.tell(0, &Event::DevelopmentProfile { hosts });
@@ -141,6 +143,7 @@ impl SessionManagerBuilder {
                 .revocations
                 .map(|revocations| Box::new(Revoking::new(revocations, self.staleness))),
             overflow: self.overflow.map(Box::new),
+            hand_over: self.hand_over.map(Box::new),
             observer: self.observer,
             plain_http_told: AtomicBool::new(false),
             log_id_field: self.log_id_field,

@@ -5,6 +5,7 @@ use crate::carrier::Transport;
 use crate::cookie::{Budget, CookieSpec, Scope};
 use crate::cross_origin::CrossOrigin;
 use crate::event::{Event, Observer};
+use crate::hand_over::HandOver;
 use crate::keys::KeyRing;
 use crate::lifetime::Lifetime;
 use crate::overflow::Overflow;
@@ -48,6 +49,8 @@ pub struct SessionManagerBuilder {
     pub(super) overflow: Option<Overflow>,
     /// Whether messages for the next page have a slot.
     pub(super) has_flash: bool,
+    /// This site and others, if visitors are handed over.
+    pub(super) hand_over: Option<HandOver>,
     pub(super) observer: Observer,
     pub(super) log_id_field: Option<&'static str>,
 }
@@ -72,6 +75,7 @@ impl SessionManagerBuilder {
             staleness: Staleness::default(),
             overflow: None,
             has_flash: false,
+            hand_over: None,
             observer: Observer::default(),
             log_id_field: None,
         }

@@ -2,15 +2,13 @@
 //!
 //! Owns for how long they wait, and in how much room. What they are is said by `flash`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::SessionManagerBuilder;
+use super::own_slot::OwnSlot;
 use crate::cookie::Budget;
 use crate::error::Error;
 use crate::flash::Flash;
-use crate::lifetime::{Lifetime, Persistence};
-use crate::payload::Compression;
 use crate::visit::SlotConfig;
 
 /// How long a message waits: for a redirect, or for a sign-in with a second factor. Whoever uses this browser next should
@@ -59,33 +57,14 @@ impl SessionManagerBuilder {
 
     /// Returns the slot for messages, if there is one.
     pub(super) fn flash_slot(&self) -> Result<Option<SlotConfig>, Error> {
-        if !self.has_flash {
-            return Ok(None);
-        }
-        if !self.transport.in_cookies() {
-            return Err(Error::configuration(
-                "messages for the next page need a cookie, and the sessions of this manager travel in none; remove `flash`, or \
-                 add `Transport::or_cookie`",
-            ));
-        }
-        let lifetime = Lifetime::new()
-            .with_idle_timeout(WAITS)
-            .with_absolute_lifetime(WAITS)
-            // Never, because there is nothing to keep alive.
-            .with_touch_interval(WAITS)
-            .with_clock_skew(self.lifetime.clock_skew())
-            // So that the browser forgets what no page took.
-            .with_persistence(Persistence::Always);
-        let budget = Budget::for_messages();
-        let builder = SessionManagerBuilder {
-            audience: self.audience.clone(),
-            lifetime,
-            // What a form was filled in with stands beside what others wrote. And the room is the same for any text.
-            compression: Compression::Off,
-            ..SessionManagerBuilder::new(self.cookie.beside(SUFFIX), self.ring.clone())
+        let own = OwnSlot {
+            what: "messages for the next page",
+            suffix: SUFFIX,
+            waits: WAITS,
+            budget: Budget::for_messages(),
         };
-        builder.check(budget)?;
-        let config = builder.config(budget);
-        Ok(Some(SlotConfig::of::<Flash>(Arc::new(config))))
+        self.has_flash
+            .then(|| self.own_slot::<Flash>(own))
+            .transpose()
     }
 }

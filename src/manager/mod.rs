@@ -7,8 +7,11 @@ mod build;
 mod builder;
 mod check;
 mod flash;
+mod hand_over;
+mod handing;
 mod once;
 mod overflow;
+mod own_slot;
 mod revoke;
 mod rings;
 mod site_data;
@@ -141,6 +144,13 @@ impl SessionManager {
         I: IntoIterator<Item = (&'a str, &'a [u8])>,
     {
         session.visit().close(response, now)
+    }
+
+    /// Returns the manager that loaded a session.
+    pub(crate) fn of(session: &Session) -> SessionManager {
+        SessionManager {
+            slots: Arc::clone(session.visit().slots()),
+        }
     }
 
     /// Returns an error if a request cannot carry its sessions beside those of `others`.

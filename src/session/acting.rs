@@ -8,6 +8,7 @@ use super::Session;
 use super::key::AttributeName;
 use crate::error::Error;
 use crate::lifetime::Timestamp;
+use crate::payload::SessionId;
 use crate::visit::SessionState;
 
 impl Session {
@@ -137,6 +138,24 @@ impl Session {
         };
         let stopped = self.visit.at(self.at, |slot| slot.stop_acting(&keep));
         stopped.map_err(|error| self.owned(error))
+    }
+
+    /// Returns the sign-in at another site that this session was [handed over](crate::hand_over) from; `None` if it began
+    /// here.
+    ///
+    /// Only the half of the id counts that stands for the sign-in. To sign somebody out at both sites, revoke it:
+    /// `session.revocations_of(Target::SignIn(origin), now)`.
+    ///
+    /// ```
+    /// # let session = sealed_session::testing::session();
+    /// session.sign_in("user-17", &[])?;
+    /// assert_eq!(session.origin(), None);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn origin(&self) -> Option<SessionId> {
+        let origin = self.read(|state| state.record()?.grounds.origin());
+        origin.map(SessionId::of_sign_in)
     }
 
     /// Returns the subject of the real person, while somebody [acts](Session::act_as) as the

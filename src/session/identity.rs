@@ -217,7 +217,7 @@ impl Session {
     ))]
     pub fn sign_in(&self, subject: &str, keep: &[&dyn AttributeName]) -> Result<(), Error> {
         self.check_subject(subject)?;
-        self.begin_anew("sign_in", Some(subject), None, keep)
+        self.begin_anew("sign_in", Some(subject), keep)
     }
 
     /// Starts over as [`sign_in`](Session::sign_in) does, and names nobody: no
@@ -241,7 +241,7 @@ impl Session {
     /// ```
     #[doc(alias("cycle_id", "reset_session"))]
     pub fn start_over(&self, keep: &[&dyn AttributeName]) -> Result<(), Error> {
-        self.begin_anew("start_over", None, None, keep)
+        self.begin_anew("start_over", None, keep)
     }
 
     /// Refuses a subject that is empty or too long.
@@ -257,7 +257,7 @@ impl Session {
     }
 
     /// Returns the names of what is to be kept, and tells of what is not there.
-    pub(super) fn kept<'a>(&self, keep: &'a [&'a dyn AttributeName]) -> Vec<&'a str> {
+    pub(crate) fn kept<'a>(&self, keep: &'a [&'a dyn AttributeName]) -> Vec<&'a str> {
         let keep: Vec<&str> = keep.iter().copied().map(AttributeName::name).collect();
         for name in keep.iter().filter(|name| !self.contains(**name)) {
             // No more than that: most visitors who sign in have no cart yet.
@@ -267,24 +267,18 @@ impl Session {
         keep
     }
 
-    /// Starts over: with this subject, handed over from that sign-in at another site.
-    pub(crate) fn begin_anew(
+    fn begin_anew(
         &self,
         verb: &str,
         subject: Option<&str>,
-        origin: Option<SessionId>,
         keep: &[&dyn AttributeName],
     ) -> Result<(), Error> {
-        let keep = self.kept(keep);
-        self.change(
-            verb,
-            Edit::StartOver {
-                subject,
-                origin,
-                keep: &keep,
-            },
-        )
-        .map(drop)
+        let edit = Edit::StartOver {
+            subject,
+            handed: None,
+            keep: &self.kept(keep),
+        };
+        self.change(verb, edit).map(drop)
     }
 
     /// Ends the session, as a sign-out does: the response removes the cookies that it came in, and

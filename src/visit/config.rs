@@ -9,6 +9,7 @@ use crate::carrier::Carriers;
 use crate::cookie::Budget;
 use crate::cross_origin::CrossOrigin;
 use crate::event::{Event, Observer};
+use crate::hand_over::HandOver;
 use crate::lifetime::Lifetime;
 use crate::overflow::Overflow;
 use crate::payload::Compression;
@@ -35,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) audience: String,
     pub(crate) revoking: Option<Box<Revoking>>,
     pub(crate) overflow: Option<Box<Overflow>>,
+    /// This site and others, to hand visitors over.
+    pub(crate) hand_over: Option<Box<HandOver>>,
     pub(crate) observer: Observer,
     pub(crate) plain_http_told: AtomicBool,
     /// The field of a request's span that takes the session's log id.

@@ -120,7 +120,7 @@ impl Visit {
 
     /// Returns the slots of the manager that loaded the request.
     #[inline]
-    pub(crate) fn slots(&self) -> &SlotList {
+    pub(crate) fn slots(&self) -> &Arc<SlotList> {
         &self.slots
     }
 

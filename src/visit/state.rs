@@ -3,6 +3,7 @@
 use std::mem::take;
 use std::num::NonZero;
 
+use super::handed::Handed;
 use super::held::{Held, Opening};
 use crate::error::{Error, Refusal};
 use crate::event::{Event, Persons};
@@ -80,7 +81,7 @@ pub(crate) enum Edit<'a> {
     StartOver {
         subject: Option<&'a str>,
         /// The sign-in at another site that this one is handed over from.
-        origin: Option<SessionId>,
+        handed: Option<&'a Handed>,
         keep: &'a [&'a str],
     },
     Destroy,
@@ -364,11 +365,15 @@ impl SessionState {
                 None => false,
             },
             Edit::StartOver {
-                subject, origin, ..
+                subject, handed, ..
             } => {
                 let mut record = self.begin(now)?;
                 record.subject = subject.map(Into::into);
-                record.grounds = Grounds::of(origin.map(|id| *id.sign_in()));
+                if let Some(handed) = handed {
+                    record.created = handed.begun;
+                    record.labels = handed.labels.clone();
+                    record.grounds = handed.grounds.clone();
+                }
                 if let Some(old) = &mut self.current {
                     record.attributes = take(&mut old.attributes);
                     record.attributes.retain(|name| edit.keeps(name));

@@ -14,6 +14,7 @@ mod flash;
 mod fleet;
 mod grounds;
 mod guards;
+mod hand_over;
 mod hostile;
 mod lifetimes;
 mod logged;

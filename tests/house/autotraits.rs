@@ -12,6 +12,7 @@ use std::hash::Hash;
 use std::str::FromStr;
 
 use sealed_session::adapter::{Foreign, HeaderChange, Verdict};
+use sealed_session::hand_over::{HandOver, HandOverRefusal, Passage};
 use sealed_session::inspect::{Judged, SessionCookies, TokenClaim};
 use sealed_session::report::{AttributeSize, KeyId, KeyText, Measure, Oversize, SessionId, Size};
 use sealed_session::ticket::{BoundTicket, Purpose, Ticket, TicketPage, TicketRefusal};
@@ -31,6 +32,8 @@ fn public_types_are_send_and_sync() {
     is::<CookieSpec>();
     is::<Error>();
     is::<Guard>();
+    is::<HandOver>();
+    is::<HandOverRefusal>();
     is::<HeaderChange>();
     is::<Judged>();
     is::<Key>();
@@ -38,6 +41,7 @@ fn public_types_are_send_and_sync() {
     is::<KeyText>();
     is::<Lifetime>();
     is::<Oversize>();
+    is::<Passage>();
     is::<Refusal>();
     is::<ReturnPath>();
     is::<SignInPage>();
@@ -74,11 +78,14 @@ fn settings_and_verdicts_have_the_traits_that_collections_ask_for() {
     is_a_setting::<Scope>();
     // An application has no name by default.
     is_named::<CookieSpec>();
+    is_named::<HandOver>();
     is_a_label::<Foreign>();
+    is_a_label::<HandOverRefusal>();
     is_a_label::<Measure>();
     is_a_label::<Refusal>();
     is_a_label::<TicketRefusal>();
     is_an_error::<Error>();
+    is_an_error::<HandOverRefusal>();
     is_an_error::<Refusal>();
     is_an_error::<TicketRefusal>();
     assert_eq!(Format::default(), Format::Encrypted);

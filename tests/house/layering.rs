@@ -11,9 +11,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The ground.
     ("clock", &[]),
     ("error", &[]),
-    ("answer", &["error", "ticket"]),
+    ("answer", &["error", "hand_over", "ticket"]),
     ("slot", &[]),
     ("flash", &["slot"]),
+    (
+        "hand_over",
+        &["cross_origin", "error", "head", "slot", "ticket"],
+    ),
     ("cross_origin", &["error"]),
     ("event", &["cross_origin", "error", "keys"]),
     ("head", &["cross_origin"]),
@@ -41,6 +45,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "error",
             "event",
             "flash",
+            "hand_over",
             "head",
             "lifetime",
             "overflow",
@@ -69,6 +74,18 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "guard",
+        &[
+            "cross_origin",
+            "error",
+            "event",
+            "head",
+            "revocation",
+            "session",
+            "slot",
+        ],
+    ),
+    (
         "manager",
         &[
             "carrier",
@@ -78,6 +95,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "error",
             "event",
             "flash",
+            "guard",
+            "hand_over",
             "head",
             "keys",
             "lifetime",
@@ -90,18 +109,6 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "slot",
             "ticket",
             "visit",
-        ],
-    ),
-    (
-        "guard",
-        &[
-            "cross_origin",
-            "error",
-            "event",
-            "head",
-            "revocation",
-            "session",
-            "slot",
         ],
     ),
     // The doors, which the library itself never goes through.

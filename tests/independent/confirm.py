@@ -11,7 +11,7 @@ from typing import Any
 
 import sealed_session as ss
 from sealed_session import Binding, Key, Reader, Refused, Request
-from sealed_session import forms, once, tickets
+from sealed_session import forms, hand_overs, once, tickets
 from sealed_session import revocations as rv
 from sealed_session.prints import print_of
 from writer import WRITERS, cases
@@ -361,6 +361,33 @@ def form_token(entry: Entry) -> None:
         same(forms.mac(alive[0], audience, sign_in).hex(), entry["mac"])
 
 
+def hand_over(entry: Entry) -> None:
+    own, audience = entry["own"], entry["audience"]
+    found, where = Key(bytes.fromhex(entry["master"])), hand_overs.place(own, audience)
+    keys, nonce = ss.key_set([found]), None
+    if entry["cookie"] is not None:
+        nonce = bytes.fromhex(entry["nonce"])
+        same(hand_overs.asked(own, nonce), entry["asked"])
+        base, token = entry["cookie"].split("=", 1)
+        same(base, entry["name"] + hand_overs.SUFFIX)
+        binding = Binding(base.encode(), audience.encode())
+        kept = ss.read_payload(ss.open_token(keys, {1}, binding, token)[1])
+        same(kept.attributes, [hand_overs.kept(nonce)])
+
+    def arrive() -> hand_overs.Given:
+        return hand_overs.arrive(keys, where, entry["query"], entry["now"], 120, nonce)
+
+    if "refusal" in entry:
+        same(refusal(arrive), entry["refusal"])
+        return
+    same(hand_overs.read_given(bytes.fromhex(entry["value"])).value().hex(), entry["value"])
+    given = arrive()
+    same(sorted(given.labels), entry["labels"])
+    for field in ("subject", "begun", "confirmed", "back"):
+        same(getattr(given, field), entry[field])
+    same(given.origin.hex(), entry["origin"])
+
+
 def snapshot(entry: Entry) -> None:
     data = bytes.fromhex(entry["file"])
     if "revocations" not in entry:
@@ -392,6 +419,7 @@ def main() -> int:
     keys, tokens, payloads = (cases.read(n) for n in ("keys", "tokens", "payloads"))
     marks, revocations = cases.read("marks"), cases.read("revocations")
     sealed = cases.read("tickets")
+    handed = cases.read("hand_overs")
     grounds = cases.read("grounds")
     groups: list[tuple[str, list[Entry], Callable[[Entry], None]]] = [
         ("keys", keys["keys"], key),
@@ -419,6 +447,7 @@ def main() -> int:
         ("once", cases.read("once")["things"], once_only),
         ("tickets", sealed["tickets"] + sealed["edges"], ticket),
         ("tickets", sealed["refused"], refused_ticket),
+        ("hand_overs", handed["arrivals"] + handed["refused"], hand_over),
         ("cookies", cases.read("cookies")["requests"], request_of),
         ("deposits", cases.read("deposits")["requests"], request_of),
         ("transports", cases.read("transports")["requests"], request_of),

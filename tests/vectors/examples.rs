@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::entry::{hex, label, list, load, parse, text, text_of, unhex};
 use crate::grounds::GROUNDS;
+use crate::hand_overs::HAND_OVERS;
 use crate::once::ONCE;
 use crate::revocations::REVOCATIONS;
 use crate::tickets::TICKETS;
@@ -359,6 +360,7 @@ fn the_page_of_the_vectors_tells_how_many_there_are_and_names_every_field() {
         ("revocations", REVOCATIONS),
         ("once", ONCE),
         ("tickets", TICKETS),
+        ("hand_overs", HAND_OVERS),
         ("transports", include_str!("transports.json")),
         ("minted", include_str!("minted.json")),
     ];

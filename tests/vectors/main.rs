@@ -15,6 +15,7 @@ mod entry;
 mod examples;
 mod forms;
 mod grounds;
+mod hand_overs;
 mod links;
 mod mint;
 mod once;

@@ -45,6 +45,12 @@ fn everything(session: &Session) {
     drop(session.set_labels(&["hook"]));
     drop(session.flash(Level::Info, "hook"));
     drop(session.take_flashes());
+    drop(session.ask_hand_over("https://a.example", None));
+    drop((
+        session.hand_over(""),
+        session.arrive("", &[]),
+        session.origin(),
+    ));
     drop(session.revocations_of(Target::Everything, at(1)));
     session.mark_passive();
     session.count_as_use();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -71,7 +72,7 @@ class Wanted:
     retired: frozenset[bytes]
     place: Place
     lifetime: int
-    type: str
+    type: str | Callable[[bytes], bool]
     bound: bool
 
 
@@ -129,8 +130,10 @@ def open_ticket(
     return value
 
 
-def is_of(kind: str, value: bytes) -> bool:
+def is_of(kind: str | Callable[[bytes], bool], value: bytes) -> bool:
     """Whether a value may be of a type; what follows a print is not read."""
+    if callable(kind):
+        return kind(value)
     if kind == "json":
         return value[:1] == b"\1"
     return value[:3] == b"\0" + print_of(SHAPES[kind])

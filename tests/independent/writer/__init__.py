@@ -5,6 +5,7 @@ from . import (
     deposits,
     forms,
     grounds,
+    hand_overs,
     keys,
     marks,
     once,
@@ -30,4 +31,5 @@ WRITERS = (
     transports,
     forms,
     grounds,
+    hand_overs,
 )

@@ -119,7 +119,12 @@ def refused() -> list[dict[str, Any]]:
     }.items():
         case(name, "malformed", bad)
     session = ss.seal(
-        KEY, ss.ENCRYPTED, NOW, ss.Binding(b"session"), ss.write_payload(record())
+        KEY,
+        ss.ENCRYPTED,
+        NOW,
+        ss.Binding(b"session"),
+        ss.write_payload(record()),
+        bytes(range(24)),
     )
     case("a session", "wrong_format", session)
     behind = ss.from_base64url(session)[1:]

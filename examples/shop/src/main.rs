@@ -4,12 +4,15 @@
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
+use sealed_session_axum::adapter::SystemClock;
 use sealed_session_axum::revocation::RevocationTable;
-use sealed_session_axum::{Error, Key, KeyRing, SessionLayer};
+use sealed_session_axum::{Error, Key, KeyRing};
 use shop::{
-    Accounts, Command, Devices, HELP, Letter, Listener, Options, Revoked, app, bind, sessions,
+    Accounts, Command, Devices, HELP, Letter, Listener, Options, Passwords, Revoked, app, bind,
+    sessions,
 };
 use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
@@ -68,7 +71,8 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     }
     println!("Open one of these in a browser: its first page says what to try. Ctrl-C stops them.");
     // Beside the sessions, which are in cookies: what a shop has in its database.
-    let (devices, here) = (Devices::default(), RevocationTable::new(ROOM));
+    let (devices, passwords) = (Devices::default(), Passwords::default());
+    let here = RevocationTable::new(ROOM);
     let (mut servers, mut watchers) = (JoinSet::new(), Vec::new());
     for Listener {
         server,
@@ -82,8 +86,14 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         if options.keys.is_some() {
             watchers.push(manager.watch_keys_every(options.poll)?);
         }
-        let accounts = Accounts::new(revoked, devices.clone());
-        let router = app(server, SessionLayer::new(manager), accounts)?;
+        let accounts = Accounts::new(revoked, devices.clone(), passwords.clone());
+        let router = app(
+            server,
+            manager,
+            Arc::new(SystemClock),
+            accounts,
+            options.confirm,
+        )?;
         println!("Server {}: http://{address}/", server.letter());
         servers.spawn(async move { axum::serve(socket, router).await });
     }

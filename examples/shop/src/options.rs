@@ -29,12 +29,15 @@ Options:
   --idle SECONDS
                 End sessions that are not used for this long, 1 to 86400 [default: 1800].
                 A visitor who is remembered has seven days
+  --confirm SECONDS
+                Ask for the password again before an order if that is longer ago,
+                1 to 86400 [default: 600]
   --revocation redis://[USER:PASSWORD@]HOST[:PORT]
                 Share with other processes who was signed out, in Redis or Valkey.
                 Without this each process keeps it in its memory
   --help        Show this
 
-Addresses have to be of this machine: the demo speaks plain http and has no passwords.
+Addresses have to be of this machine: the demo speaks plain http and shows its passwords.
 RUST_LOG sets the log's level [default: sealed_session=info].";
 
 /// What to start.
@@ -52,6 +55,8 @@ pub struct Options {
     pub poll: Duration,
     /// The idle timeout of sessions that are not remembered.
     pub idle: Duration,
+    /// How long ago a visitor may have typed the password before an order.
+    pub confirm: Duration,
     /// The store of who was signed out; without one, each process has its own memory.
     pub revocation: Option<StoreUrl>,
 }
@@ -92,6 +97,7 @@ impl Default for Options {
             keys: None,
             poll: Duration::from_secs(30),
             idle: Lifetime::new().idle_timeout(),
+            confirm: Duration::from_secs(600),
             revocation: None,
         }
     }
@@ -128,6 +134,7 @@ impl Options {
                 Arg::Long("keys") => options.keys = Some(parser.value()?.into()),
                 Arg::Long("poll") => options.poll = seconds("--poll", parser.value()?)?,
                 Arg::Long("idle") => options.idle = seconds("--idle", parser.value()?)?,
+                Arg::Long("confirm") => options.confirm = seconds("--confirm", parser.value()?)?,
                 Arg::Long("revocation") => options.revocation = Some(store(parser.value()?)?),
                 // It may be a URL that lost its option, with a password.
                 Arg::Value(_) => {
@@ -226,6 +233,8 @@ mod tests {
             "2",
             "--idle",
             "20",
+            "--confirm",
+            "5",
             "--revocation",
             "redis://shop:secret@127.0.0.1:6380",
         ];
@@ -236,6 +245,7 @@ mod tests {
             keys: Some("ring".into()),
             poll: Duration::from_secs(2),
             idle: Duration::from_secs(20),
+            confirm: Duration::from_secs(5),
             revocation: StoreUrl::new("redis://shop:secret@127.0.0.1:6380".to_owned()).ok(),
         };
         assert!(wanted.revocation.is_some() && !format!("{wanted:?}").contains("secret"));
@@ -252,7 +262,8 @@ mod tests {
             };
             assert_eq!(Options::parse(["--idle", text]), Ok(Command::Run(wanted)));
         }
-        for default in [Options::default().idle, Options::default().poll] {
+        let defaults = Options::default();
+        for default in [defaults.idle, defaults.poll, defaults.confirm] {
             assert!(HELP.contains(&format!("[default: {}]", default.as_secs())));
         }
         assert_eq!(Options::parse(["--only", "x", "--help"]).ok(), None);

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use sealed_session_axum::revocation::Revocations;
-use sealed_session_axum::{Budget, CookieSpec, Error, KeyRing, Lifetime, Session, SessionManager};
+use sealed_session_axum::{
+    Budget, CookieSpec, CrossOrigin, Error, KeyRing, Lifetime, Session, SessionManager,
+};
 
 /// The name of the application, and so of its cookies over plain http.
 pub(crate) const COOKIE: &str = "shop";
@@ -43,6 +45,9 @@ pub fn sessions(
 ) -> Result<SessionManager, Error> {
     // Plain http: the servers listen on this machine only.
     SessionManager::builder(CookieSpec::development(COOKIE), ring)
+        // Every form brings a token, that of the sign-in, too.
+        .cross_origin(CrossOrigin::new().with_form_tokens().also_without_session())
+        .flash()
         .lifetime(lifetime(idle))
         // No proxy is in front. A stock nginx would need `proxy_buffer_size 8k`.
         .budget(Budget::within_8k())

@@ -10,9 +10,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{cookies, gauge, verbatim};
+use crate::accounts::NAME;
 use crate::cart::CART;
 use crate::figures::{ago, count, grouped, span};
-use crate::page::{NAME, Page};
+use crate::page::Page;
 
 pub(crate) async fn show(
     page: Page,

@@ -6,8 +6,8 @@ use axum::Router;
 use sealed_session_axum::adapter::{Clock, SystemClock};
 use sealed_session_axum::revocation::RevocationTable;
 use sealed_session_axum::testing::ManualClock;
-use sealed_session_axum::{Key, KeyRing, SessionLayer};
-use shop::{Accounts, Devices, Letter, Options, Revoked, Server, app, sessions};
+use sealed_session_axum::{Key, KeyRing};
+use shop::{Accounts, Devices, Letter, Options, Passwords, Revoked, Server, app, sessions};
 use time::OffsetDateTime;
 
 pub(crate) const A: &str = "127.0.0.1:3001";
@@ -31,16 +31,14 @@ pub(crate) fn servers_with_room(room: usize) -> (Router, Router) {
 }
 
 fn serving<C: Clock + 'static>(ring: &KeyRing, clock: &Arc<C>, room: usize) -> (Router, Router) {
-    let idle = Options::default().idle;
-    let (devices, revoked) = (
-        Devices::default(),
-        Revoked::Here(RevocationTable::new(room)),
-    );
+    let options = Options::default();
+    let (devices, passwords) = (Devices::default(), Passwords::default());
+    let revoked = Revoked::Here(RevocationTable::new(room));
     let server = |letter, other: &str| {
-        let manager = sessions(ring.clone(), idle, revoked.clone()).unwrap();
-        let accounts = Accounts::new(revoked.clone(), devices.clone());
-        let layer = SessionLayer::new(manager).clock(clock.clone());
-        app(Server::new(letter, other.parse().unwrap()), layer, accounts).unwrap()
+        let manager = sessions(ring.clone(), options.idle, revoked.clone()).unwrap();
+        let accounts = Accounts::new(revoked.clone(), devices.clone(), passwords.clone());
+        let server = Server::new(letter, other.parse().unwrap());
+        app(server, manager, clock.clone(), accounts, options.confirm).unwrap()
     };
     (server(Letter::A, B), server(Letter::B, A))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use fantoccini::cookies::Cookie;
-use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::wd::{WebDriverCompatibleCommand, WindowHandle};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -68,13 +68,62 @@ impl Browser {
         Ok(self.client.goto(url).await?)
     }
 
-    /// Runs a script, and returns what it does.
-    pub(crate) async fn run(&self, script: &str) -> Result<Value, Failure> {
+    /// Goes back to the page before, and waits for it.
+    ///
+    /// # Errors
+    ///
+    /// As all methods here.
+    pub async fn back(&self) -> Result<(), Failure> {
+        Ok(self.client.back().await?)
+    }
+
+    /// Opens another tab of the same profile, goes there, and returns the number of the one that was left.
+    ///
+    /// # Errors
+    ///
+    /// As all methods here.
+    pub async fn open_tab(&self) -> Result<WindowHandle, Failure> {
+        let here = self.client.window().await?;
+        let tab = self.client.new_window(true).await?;
+        self.client.switch_to_window(tab.handle).await?;
+        Ok(here)
+    }
+
+    /// Goes to another tab, and returns the one that was left.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such tab.
+    pub async fn switch_to(&self, tab: WindowHandle) -> Result<WindowHandle, Failure> {
+        let here = self.client.window().await?;
+        self.client.switch_to_window(tab).await?;
+        Ok(here)
+    }
+
+    /// Returns the address of the page.
+    ///
+    /// # Errors
+    ///
+    /// If there is no page.
+    pub async fn address(&self) -> Result<String, Failure> {
+        Ok(self.client.current_url().await?.to_string())
+    }
+
+    /// Runs a script, and returns what it does. It may return a promise.
+    ///
+    /// # Errors
+    ///
+    /// If the script throws.
+    pub async fn run(&self, script: &str) -> Result<Value, Failure> {
         Ok(self.client.execute(script, Vec::new()).await?)
     }
 
-    /// Deletes every cookie.
-    pub(crate) async fn forget(&self) -> Result<(), Failure> {
+    /// Deletes every cookie, so that it is another visitor's.
+    ///
+    /// # Errors
+    ///
+    /// As all methods here.
+    pub async fn forget(&self) -> Result<(), Failure> {
         // By the browser's own protocol: WebDriver deletes those of the page, and a page that a
         // server refused has none.
         self.tell("Network.clearBrowserCookies", json!({})).await

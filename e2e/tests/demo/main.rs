@@ -6,6 +6,8 @@
     reason = "a test may panic"
 )]
 
+mod around;
+mod attacks;
 mod caller;
 mod devices;
 mod oidc;

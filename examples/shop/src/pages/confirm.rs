@@ -4,9 +4,9 @@
 
 use axum::Form;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Redirect;
 use maud::{Markup, html};
+use sealed_session_axum::flash::Level;
 use sealed_session_axum::{Error, ReturnPath, Session};
 use serde::Deserialize;
 
@@ -20,19 +20,13 @@ pub(crate) struct Proof {
 }
 
 pub(crate) async fn show(page: Page, session: Session) -> Markup {
-    form(&page, &session, None)
-}
-
-fn form(page: &Page, session: &Session, fault: Option<&str>) -> Markup {
     let subject = session.subject().unwrap_or_default();
     let name = accounts::name(&subject);
     let fields = html! {
         // Password managers look for the name.
         input type="text" name="name" value=(name) autocomplete="username" hidden;
         label for="password" { "Password" }
-        input #password type="password" name="password" required autocomplete="current-password"
-            autofocus aria-invalid=[fault.map(|_| "true")] aria-describedby=[fault.map(|_| "fault")];
-        @if let Some(fault) = fault { p.fault #fault { (fault) } }
+        input #password type="password" name="password" required autocomplete="current-password" autofocus;
         button { "Go on" }
     };
     let content = html! {
@@ -46,21 +40,24 @@ fn form(page: &Page, session: &Session, fault: Option<&str>) -> Markup {
     page.render("Is it you?", &content)
 }
 
+/// Redirects in any case, so that the back button leads to the form.
 pub(crate) async fn confirm(
-    page: Page,
     session: Session,
     RawQuery(query): RawQuery,
     State(accounts): State<Accounts>,
     Form(Proof { password }): Form<Proof>,
-) -> Result<Response, Error> {
+) -> Result<Redirect, Error> {
+    let back = query.as_deref().and_then(ReturnPath::from_query);
     let account = session.subject().unwrap_or_default();
     if !accounts.is_password(&account, password).await {
-        let fault = "That is not the password of this account.";
-        let page = form(&page, &session, Some(fault));
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        let text = "That is not the password of this account.";
+        session.flash(Level::Error, text)?;
+        let again =
+            back.map(|back| format!("/confirm?{}={}", ReturnPath::PARAMETER, back.encoded()));
+        return Ok(Redirect::to(again.as_deref().unwrap_or("/confirm")));
     }
     session.confirm()?;
-    let back = query.as_deref().and_then(ReturnPath::from_query);
-    let back = back.as_ref().map_or("/cart", ReturnPath::as_str);
-    Ok(Redirect::to(back).into_response())
+    Ok(Redirect::to(
+        back.as_ref().map_or("/cart", ReturnPath::as_str),
+    ))
 }

@@ -107,15 +107,16 @@ pub(crate) async fn show(
 
 fn confirm(page: &Page, account: &str, ticket: &str, fault: Option<&str>) -> TicketPage {
     let inputs = html! {
-        @if let Some(fault) = fault { p { strong { (fault) } } }
-        p { "For the account of " bdi { (accounts::name(account)) } ". It is signed out everywhere." }
+        @if let Some(fault) = fault { p.fault role="alert" { (fault) } }
+        p { "For the account of " bdi { (accounts::name(account)) } ", which is signed out everywhere then." }
         p {
-            label for="password" { "New password, of " (LENGTHS.start()) " letters or more" } " "
+            label for="password" { "New password, " (LENGTHS.start()) " characters or more" } " "
             input #password type="password" name="password" required minlength=(LENGTHS.start())
                 autocomplete="new-password";
         }
     };
     TicketPage::new("Set a new password", "Save", "/reset", ticket)
+        .with_style_sheet("/style.css")
         .with_first(page.token())
         .with_inputs(inputs.into_string())
 }

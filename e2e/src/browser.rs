@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use fantoccini::cookies::Cookie;
-use fantoccini::wd::{WebDriverCompatibleCommand, WindowHandle};
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -66,47 +66,6 @@ impl Browser {
     /// As all methods here: if the browser does not do as it is told.
     pub async fn open(&self, url: &str) -> Result<(), Failure> {
         Ok(self.client.goto(url).await?)
-    }
-
-    /// Goes back to the page before, and waits for it.
-    ///
-    /// # Errors
-    ///
-    /// As all methods here.
-    pub async fn back(&self) -> Result<(), Failure> {
-        Ok(self.client.back().await?)
-    }
-
-    /// Opens another tab of the same profile, goes there, and returns the number of the one that was left.
-    ///
-    /// # Errors
-    ///
-    /// As all methods here.
-    pub async fn open_tab(&self) -> Result<WindowHandle, Failure> {
-        let here = self.client.window().await?;
-        let tab = self.client.new_window(true).await?;
-        self.client.switch_to_window(tab.handle).await?;
-        Ok(here)
-    }
-
-    /// Goes to another tab, and returns the one that was left.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such tab.
-    pub async fn switch_to(&self, tab: WindowHandle) -> Result<WindowHandle, Failure> {
-        let here = self.client.window().await?;
-        self.client.switch_to_window(tab).await?;
-        Ok(here)
-    }
-
-    /// Returns the address of the page.
-    ///
-    /// # Errors
-    ///
-    /// If there is no page.
-    pub async fn address(&self) -> Result<String, Failure> {
-        Ok(self.client.current_url().await?.to_string())
     }
 
     /// Runs a script, and returns what it does. It may return a promise.
@@ -234,6 +193,19 @@ impl Browser {
     pub async fn open_tab(&self) -> Result<(), Failure> {
         let tab = self.client.new_window(true).await?;
         Ok(self.client.switch_to_window(tab.handle).await?)
+    }
+
+    /// Turns to the tab that was opened after so many others.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such tab.
+    pub async fn turn_to(&self, tab: usize) -> Result<(), Failure> {
+        let tab = self.client.windows().await?.into_iter().nth(tab);
+        Ok(self
+            .client
+            .switch_to_window(tab.ok_or("no such tab")?)
+            .await?)
     }
 
     /// Closes this tab, and turns to the one that was opened first.

@@ -87,6 +87,12 @@ impl Shop {
         format!("http://{host}:{}", self.a.port())
     }
 
+    /// Returns the origin of server B under another name of this machine, as it has one where it is a site of its own.
+    #[must_use]
+    pub fn b_as(&self, host: &str) -> String {
+        format!("http://{host}:{}", self.b.port())
+    }
+
     /// Returns the address of a page on server B.
     #[must_use]
     pub fn b(&self, path: &str) -> String {

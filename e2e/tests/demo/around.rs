@@ -6,6 +6,7 @@ use e2e::{Browser, Failure, Folder, Shop};
 
 use crate::attacks;
 use crate::caller::Caller;
+use crate::sites;
 use crate::walk::keys;
 
 /// After how many seconds the servers ask for the password again.
@@ -38,7 +39,7 @@ pub(crate) async fn says(browser: &Browser, wanted: &str) -> Result<(), Failure>
 }
 
 /// Fails if the page says this.
-async fn lacks(browser: &Browser, unwanted: &str) -> Result<(), Failure> {
+pub(crate) async fn lacks(browser: &Browser, unwanted: &str) -> Result<(), Failure> {
     let text = browser.text().await?;
     match text.contains(unwanted) {
         true => Err(format!("{unwanted:?} in {text}").into()),
@@ -56,18 +57,20 @@ async fn what_stands_around_a_session_works_in_a_browser() -> Result<(), Failure
     order(&browser, &shop).await?;
     reset(&browser, &shop).await?;
     acting(&browser, &shop).await?;
-    attacks::forms(&browser, &shop).await
+    attacks::forms(&browser, &shop).await?;
+    let shop = Shop::start_together(&keys, &["--two-sites"])?;
+    sites::walk(&browser, &shop).await
 }
 
 /// A message is shown once, by whichever tab comes first.
 async fn messages(browser: &Browser, shop: &Shop) -> Result<(), Failure> {
     const SAID: &str = "Plain stoneware jug is in the cart.";
     browser.open(&shop.a("/catalogue")).await?;
-    let first = browser.open_tab().await?;
+    browser.open_tab().await?;
     browser.open(&shop.b("/catalogue")).await?;
     browser.click("main form button").await?;
     says(browser, SAID).await?;
-    let second = browser.switch_to(first).await?;
+    browser.turn_to(0).await?;
     browser.open(&shop.a("/cart")).await?;
     lacks(browser, SAID).await?;
 
@@ -78,10 +81,10 @@ async fn messages(browser: &Browser, shop: &Shop) -> Result<(), Failure> {
             body: 'article=1' }); \
         return said.type";
     assert_eq!(browser.run(script).await?, "opaqueredirect");
-    let first = browser.switch_to(second).await?;
+    browser.turn_to(1).await?;
     browser.open(&shop.a("/")).await?;
     says(browser, SAID).await?;
-    browser.switch_to(first).await?;
+    browser.turn_to(0).await?;
     browser.open(&shop.b("/")).await?;
     lacks(browser, SAID).await?;
 

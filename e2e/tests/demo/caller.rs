@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use e2e::Failure;
 use reqwest::cookie::Jar;
+use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Url};
 
 /// A client with cookies, which it keeps for every port of this machine.
 #[derive(Debug)]
 pub(crate) struct Caller {
     client: Client,
+    /// With the same cookies, and stops at each redirect.
+    stops: Client,
     pub(crate) jar: Arc<Jar>,
     /// The form token of the page that it got last, if that has a form.
     token: Mutex<Option<String>>,
@@ -20,18 +23,31 @@ impl Caller {
     pub(crate) fn new() -> Result<Caller, Failure> {
         e2e::use_ring();
         let jar = Arc::new(Jar::default());
-        let client = Client::builder()
-            .no_proxy()
-            .cookie_provider(Arc::clone(&jar))
-            .timeout(Duration::from_secs(20))
-            .build()?;
-        let token = Mutex::default();
-        Ok(Caller { client, jar, token })
+        let client = || {
+            let client = Client::builder()
+                .no_proxy()
+                .cookie_provider(Arc::clone(&jar));
+            client.timeout(Duration::from_secs(20))
+        };
+        Ok(Caller {
+            client: client().build()?,
+            stops: client().redirect(Policy::none()).build()?,
+            jar,
+            token: Mutex::default(),
+        })
     }
 
     /// Gets a page.
     pub(crate) async fn get(&self, url: &str) -> Result<String, String> {
         self.page(self.client.get(url)).await
+    }
+
+    /// Gets where a page redirects to.
+    pub(crate) async fn location(&self, url: &str) -> Result<String, Failure> {
+        let request = self.stops.get(url).header("accept", "text/html");
+        let response = request.send().await?;
+        let location = response.headers().get("location");
+        Ok(location.ok_or("no redirect")?.to_str()?.to_owned())
     }
 
     /// Sends a form with the token of the page before, or of the sign-in page, and gets the page that it leads to.

@@ -12,4 +12,5 @@ mod caller;
 mod devices;
 mod oidc;
 mod rotation;
+mod sites;
 mod walk;

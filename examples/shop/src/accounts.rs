@@ -117,7 +117,9 @@ impl Accounts {
 
     /// Takes a session from the list that ends itself.
     pub(crate) fn forget(&self, session: &Session) {
-        if let (Some(account), Some(id)) = (session.subject(), session.id()) {
+        // Who acts as somebody else signed in as themselves.
+        let account = session.actor().or_else(|| session.subject());
+        if let (Some(account), Some(id)) = (account, session.id()) {
             self.devices.forget(&account, id);
         }
     }

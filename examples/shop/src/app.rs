@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRef;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 use sealed_session_axum::adapter::Clock;
 use sealed_session_axum::{
@@ -14,11 +14,11 @@ use sealed_session_axum::{
 
 use crate::accounts::{Accounts, ROLE, STAFF};
 use crate::pages::{
-    cart, confirm, devices, health, inspect, missing, order, oversize, refused, reset, shelf,
-    sign_in, style, support, tour,
+    cart, confirm, devices, hand_over, health, inspect, missing, order, oversize, refused, reset,
+    shelf, sign_in, style, support, tour,
 };
 use crate::resets::Resets;
-use crate::server::Server;
+use crate::server::{Letter, Server};
 
 /// What the handlers of one server take parts of.
 #[derive(Clone)]
@@ -71,10 +71,12 @@ pub fn app(
     };
     let router = open()
         .merge(guarded(&state, confirmed)?)
+        .merge(entrances(server)?)
         .fallback(missing::show)
         .method_not_allowed_fallback(missing::wrong_method)
-        // Last, so that it covers the fallback as well.
+        // Behind the routes, so that they cover the fallback as well.
         .layer(sessions)
+        .layer(map_response(refused::advise))
         .with_state(state);
     Ok(router)
 }
@@ -92,13 +94,29 @@ fn open() -> Router<State> {
         .route("/cart/remove", post(cart::remove))
         .route("/cart/fill", post(cart::fill))
         .route("/cart/empty", post(cart::empty))
-        .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/forgot", get(reset::ask).post(reset::send))
         .route("/reset", get(reset::show).post(reset::set))
         .route("/session", get(inspect::show))
         .route("/style.css", get(style::serve))
         .route("/healthz", health)
+}
+
+/// How visitors sign in. At the second of two sites they are handed over by the first.
+fn entrances(server: Server) -> Result<Router<State>, Error> {
+    let form = get(sign_in::show).post(sign_in::sign_in);
+    let members = Guard::signed_in().or_redirect("/sign-in")?;
+    Ok(match server.origins().map(|_| server.letter()) {
+        None => Router::new().route("/sign-in", form),
+        Some(Letter::A) => Router::new()
+            .route("/give", get(hand_over::give))
+            .route_layer(GuardLayer::new(members))
+            .route("/sign-in", form),
+        Some(Letter::B) => Router::new()
+            .route("/sign-in", get(hand_over::ask))
+            .route("/enter", get(hand_over::ask))
+            .route("/arrive", get(hand_over::arrive)),
+    })
 }
 
 /// What asks for more than a visit. Who does not pass reads why.

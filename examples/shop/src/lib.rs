@@ -18,9 +18,10 @@
 //! let (devices, passwords) = (Devices::default(), Passwords::default());
 //! let revoked = Revoked::Here(RevocationTable::new(100_000));
 //! let server = |letter, other| {
-//!     let manager = sessions(ring.clone(), idle, revoked.clone())?;
+//!     let server = Server::new(letter, other);
+//!     let manager = sessions(server, ring.clone(), idle, revoked.clone())?;
 //!     let accounts = Accounts::new(revoked.clone(), devices.clone(), passwords.clone());
-//!     app(Server::new(letter, other), manager, Arc::new(SystemClock), accounts, confirmed)
+//!     app(server, manager, Arc::new(SystemClock), accounts, confirmed)
 //! };
 //! let (first, second) = (server(Letter::A, b)?, server(Letter::B, a)?);
 //! # Ok::<(), sealed_session_axum::Error>(())

@@ -63,7 +63,7 @@ async fn main() -> ExitCode {
 async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let listeners = bind(options).await?;
     let ring = ring(options)?;
-    if options.a.ip() != options.b.ip() {
+    if options.a.ip() != options.b.ip() && !options.two_sites {
         println!(
             "A and B have different addresses, between which browsers share no cookies; open both \
              as http://localhost:PORT"
@@ -82,7 +82,7 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     {
         // Each server has a manager of its own, as if it were on a machine of its own.
         let revoked = revoked(options, server.letter(), &here).await?;
-        let manager = sessions(ring.clone(), options.idle, revoked.clone())?;
+        let manager = sessions(server, ring.clone(), options.idle, revoked.clone())?;
         if options.keys.is_some() {
             watchers.push(manager.watch_keys_every(options.poll)?);
         }
@@ -94,7 +94,10 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
             accounts,
             options.confirm,
         )?;
-        println!("Server {}: http://{address}/", server.letter());
+        match server.origins() {
+            Some((own, _)) => println!("Site {}: {own}/", server.letter()),
+            None => println!("Server {}: http://{address}/", server.letter()),
+        }
         servers.spawn(async move { axum::serve(socket, router).await });
     }
     // Neither is meant to end.

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +11,10 @@ use sealed_session_axum::Lifetime;
 
 use crate::server::Letter;
 use crate::store_url::StoreUrl;
+
+/// What `localhost` stands for.
+const LOCALHOST_V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const LOCALHOST_V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
 /// What `--help` shows.
 pub const HELP: &str = "\
@@ -22,6 +26,8 @@ Options:
   --a ADDR      Where server A listens [default: 127.0.0.1:3001]
   --b ADDR      Where server B listens [default: 127.0.0.1:3002]
   --only a|b    Start one of them only
+  --two-sites   Make a site of each, with cookies of its own: A at its address, B at localhost.
+                A hands visitors over to B
   --keys FILE   Read the key ring from FILE. The tour shows how to make one.
                 Without this a fresh key is made, and restarting signs everybody out
   --poll SECONDS
@@ -49,6 +55,8 @@ pub struct Options {
     pub b: SocketAddr,
     /// The one server to start, if not both.
     pub only: Option<Letter>,
+    /// Whether each server is a site of its own.
+    pub two_sites: bool,
     /// The key ring's file; without one, a fresh key is made.
     pub keys: Option<PathBuf>,
     /// How often the ring's file is read again.
@@ -94,6 +102,7 @@ impl Default for Options {
             a: SocketAddr::from(([127, 0, 0, 1], 3001)),
             b: SocketAddr::from(([127, 0, 0, 1], 3002)),
             only: None,
+            two_sites: false,
             keys: None,
             poll: Duration::from_secs(30),
             idle: Lifetime::new().idle_timeout(),
@@ -131,6 +140,7 @@ impl Options {
                 Arg::Long("a") => options.a = address("--a", parser.value()?)?,
                 Arg::Long("b") => options.b = address("--b", parser.value()?)?,
                 Arg::Long("only") => options.only = Some(letter(parser.value()?)?),
+                Arg::Long("two-sites") => options.two_sites = true,
                 Arg::Long("keys") => options.keys = Some(parser.value()?.into()),
                 Arg::Long("poll") => options.poll = seconds("--poll", parser.value()?)?,
                 Arg::Long("idle") => options.idle = seconds("--idle", parser.value()?)?,
@@ -149,6 +159,12 @@ impl Options {
         // Port 0 is any free port, another one each time.
         if options.a == options.b && options.a.port() != 0 {
             return Err(UsageError(format!("--a and --b are both {}", options.a)));
+        }
+        if options.two_sites && ![LOCALHOST_V4, LOCALHOST_V6].contains(&options.b.ip()) {
+            return Err(UsageError(format!(
+                "--two-sites: B goes by the name `localhost`, and {} has another",
+                options.b.ip()
+            )));
         }
         Ok(Command::Run(options))
     }
@@ -227,6 +243,7 @@ mod tests {
             "--b=[::1]:2",
             "--only",
             "a",
+            "--two-sites",
             "--keys",
             "ring",
             "--poll",
@@ -242,6 +259,7 @@ mod tests {
             a: "127.0.0.2:1".parse().unwrap(),
             b: "[::1]:2".parse().unwrap(),
             only: Some(Letter::A),
+            two_sites: true,
             keys: Some("ring".into()),
             poll: Duration::from_secs(2),
             idle: Duration::from_secs(20),
@@ -283,6 +301,10 @@ mod tests {
             (
                 &["--b", "127.0.0.1:3001"],
                 "--a and --b are both 127.0.0.1:3001",
+            ),
+            (
+                &["--two-sites", "--b", "127.0.0.2:3002"],
+                "--two-sites: B goes by the name",
             ),
             (&["--c"], "invalid option '--c'"),
             (&["redis://:secret@127.0.0.1"], "unexpected argument"),

@@ -66,7 +66,7 @@ impl Page {
         Ok(Page {
             server,
             path: path.split('?').next().unwrap_or_default().to_owned(),
-            elsewhere: server.elsewhere(host, path),
+            elsewhere: server.elsewhere(host, path, session.subject().is_some()),
             visitor: session.get(NAME)?,
             pieces: session.get(CART)?.map_or(0, |cart| cart.pieces()),
             session: Session::from((**session).clone()),
@@ -132,12 +132,12 @@ impl Page {
 
     /// Which server made the page, and the way to the other one.
     fn origin(&self) -> Markup {
-        let letter = self.server.letter();
+        let (kind, letter) = (self.server.kind(), self.server.letter());
         let other = letter.other();
         html! {
             aside.origin data-server=(letter) aria-label="Server" {
-                p { b.badge aria-hidden="true" { (letter) } "This page came from server " (letter) "." }
-                a href=(self.elsewhere) rel="nofollow" { "Same page on server " (other) }
+                p { b.badge aria-hidden="true" { (letter) } "This page came from " (kind) " " (letter) "." }
+                a href=(self.elsewhere) rel="nofollow" { "Same page on " (kind) " " (other) }
             }
         }
     }

@@ -10,6 +10,7 @@ mod orders;
 mod pages;
 mod resets;
 mod servers;
+mod sites;
 mod support;
 
 use std::time::Duration;

@@ -5,6 +5,7 @@ pub(crate) mod confirm;
 mod cookies;
 pub(crate) mod devices;
 mod gauge;
+pub(crate) mod hand_over;
 pub(crate) mod health;
 pub(crate) mod inspect;
 pub(crate) mod missing;

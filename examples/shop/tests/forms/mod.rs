@@ -109,7 +109,8 @@ async fn a_form_without_its_token_does_nothing() {
     // The sign-in form of somebody without a session: nobody is signed in to another's account.
     let mut guest = Browser::default();
     let form = "password=clay&name=Eve";
-    guest.post_bare(&a, "/sign-in", form).await.status(403);
+    let answer = guest.post_bare(&a, "/sign-in", form).await;
+    answer.status(403).has("Nothing was done.");
     guest.get(&a, "/").await.lacks("Eve");
 }
 

@@ -15,15 +15,16 @@ async fn the_first_page_says_what_to_try() {
     assert!(browser.cookies().is_empty());
     let steps = page.between("<ol class=\"steps\"", "</ol>");
     let steps: Vec<&str> = steps.split("<li>").skip(1).collect();
-    assert_eq!(steps.len(), 7);
+    assert_eq!(steps.len(), 11);
     for step in steps {
         let links: Vec<&str> = hrefs(step).collect();
         assert!(!links.is_empty(), "{step}");
         for link in links {
             let there = link.strip_prefix(&format!("http://{B}"));
             let (server, path) = there.map_or((&a, link), |path| (&b, path));
-            // A guard stands in front of where somebody is signed in, and leads to the sign-in.
-            let wanted = if path == "/devices" { 303 } else { 200 };
+            // A guard stands in front of some, and leads to the sign-in.
+            let is_guarded = ["/devices", "/order", "/support"].contains(&path);
+            let wanted = if is_guarded { 303 } else { 200 };
             browser.get(server, path).await.status(wanted);
         }
     }

@@ -3,6 +3,9 @@
 use crate::browser::Browser;
 use crate::servers::{ring, servers};
 
+/// What the header offers to staff.
+const ENTRANCE: &str = r#"<li><a href="/support">"#;
+
 const BANNER: &str = r#"class="acting""#;
 
 #[tokio::test]
@@ -10,10 +13,7 @@ async fn staff_acts_as_a_customer_until_it_stops() {
     let (a, b) = servers(&ring());
     let mut staff = Browser::default();
     let form = "password=clay&name=support";
-    staff
-        .submit(&a, "/sign-in", form)
-        .await
-        .has(r#"href="/support""#);
+    staff.submit(&a, "/sign-in", form).await.has(ENTRANCE);
     for (name, fault) in [("support", "no customer"), ("+", "enter a name")] {
         let page = staff
             .submit(&a, "/support/act", &format!("name={name}"))
@@ -22,7 +22,7 @@ async fn staff_acts_as_a_customer_until_it_stops() {
     }
     let page = staff.submit(&a, "/support/act", "name=Ada+%3Cb%3E").await;
     page.has("You see the shop as Ada &lt;b&gt; does.")
-        .lacks(r#"href="/support""#);
+        .lacks(ENTRANCE);
     for path in ["/", "/catalogue", "/cart", "/session", "/nowhere"] {
         let page = staff.get(&b, path).await;
         page.has("<bdi>support</bdi> acts as <bdi>Ada &lt;b&gt;</bdi>.");
@@ -62,7 +62,7 @@ async fn a_customer_acts_as_nobody() {
     let mut ada = Browser::default();
     ada.submit(&a, "/sign-in", "password=clay&name=Ada")
         .await
-        .lacks(r#"href="/support""#);
+        .lacks(ENTRANCE);
     ada.get(&a, "/support")
         .await
         .status(403)
@@ -73,4 +73,19 @@ async fn a_customer_acts_as_nobody() {
     guest.post(&a, "/support/stop", "").await.status(303);
     guest.post(&a, "/support/act", "name=Ada").await.status(303);
     guest.get(&a, "/").await.lacks("Ada");
+}
+
+#[tokio::test]
+async fn a_sign_out_while_acting_is_one_of_the_person() {
+    let (a, b) = servers(&ring());
+    let (mut here, mut there) = (Browser::default(), Browser::default());
+    for browser in [&mut here, &mut there] {
+        let form = "password=clay&name=support";
+        browser.submit(&a, "/sign-in", form).await;
+    }
+    const OTHER: &str = r#"name="device""#;
+    here.get(&b, "/devices").await.has(OTHER);
+    there.submit(&a, "/support/act", "name=Ada").await;
+    there.submit(&b, "/sign-out", "").await.lacks(BANNER);
+    here.get(&b, "/devices").await.lacks(OTHER);
 }

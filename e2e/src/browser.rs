@@ -68,13 +68,21 @@ impl Browser {
         Ok(self.client.goto(url).await?)
     }
 
-    /// Runs a script, and returns what it does.
-    pub(crate) async fn run(&self, script: &str) -> Result<Value, Failure> {
+    /// Runs a script, and returns what it does. It may return a promise.
+    ///
+    /// # Errors
+    ///
+    /// If the script throws.
+    pub async fn run(&self, script: &str) -> Result<Value, Failure> {
         Ok(self.client.execute(script, Vec::new()).await?)
     }
 
-    /// Deletes every cookie.
-    pub(crate) async fn forget(&self) -> Result<(), Failure> {
+    /// Deletes every cookie, so that it is another visitor's.
+    ///
+    /// # Errors
+    ///
+    /// As all methods here.
+    pub async fn forget(&self) -> Result<(), Failure> {
         // By the browser's own protocol: WebDriver deletes those of the page, and a page that a
         // server refused has none.
         self.tell("Network.clearBrowserCookies", json!({})).await
@@ -185,6 +193,19 @@ impl Browser {
     pub async fn open_tab(&self) -> Result<(), Failure> {
         let tab = self.client.new_window(true).await?;
         Ok(self.client.switch_to_window(tab.handle).await?)
+    }
+
+    /// Turns to the tab that was opened after so many others.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such tab.
+    pub async fn turn_to(&self, tab: usize) -> Result<(), Failure> {
+        let tab = self.client.windows().await?.into_iter().nth(tab);
+        Ok(self
+            .client
+            .switch_to_window(tab.ok_or("no such tab")?)
+            .await?)
     }
 
     /// Closes this tab, and turns to the one that was opened first.

@@ -29,13 +29,13 @@ impl Shop {
         Shop::open(keys, options, false)
     }
 
-    /// Starts both servers in one process, as `cargo run -p shop` does.
+    /// Starts both servers in one process, as `cargo run -p shop` does, with these options besides.
     ///
     /// # Errors
     ///
     /// As [`start`](Shop::start).
-    pub fn start_together(keys: &Path) -> Result<Shop, Failure> {
-        Shop::open(keys, &[], true)
+    pub fn start_together(keys: &Path, options: &[&str]) -> Result<Shop, Failure> {
+        Shop::open(keys, options, true)
     }
 
     fn open(keys: &Path, options: &[&str], together: bool) -> Result<Shop, Failure> {
@@ -79,6 +79,18 @@ impl Shop {
     #[must_use]
     pub fn a(&self, path: &str) -> String {
         format!("http://{}{path}", self.a)
+    }
+
+    /// Returns the origin of server A under another name of this machine.
+    #[must_use]
+    pub fn a_as(&self, host: &str) -> String {
+        format!("http://{host}:{}", self.a.port())
+    }
+
+    /// Returns the origin of server B under another name of this machine, as it has one where it is a site of its own.
+    #[must_use]
+    pub fn b_as(&self, host: &str) -> String {
+        format!("http://{host}:{}", self.b.port())
     }
 
     /// Returns the address of a page on server B.

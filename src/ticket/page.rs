@@ -8,7 +8,7 @@ use std::fmt;
 /// ticket first, and answer with the reason if it is no good: a visitor learns at once that a link is too old. The form posts
 /// the ticket as the field `ticket`. Open it there once more, and do what it is for.
 ///
-/// It is a small page without scripts, style sheets or anything else that is loaded. In axum, actix-web and Rocket it is a
+/// It is a small page without scripts, and loads nothing but a [style sheet](TicketPage::with_style_sheet) that you name. In axum, actix-web and Rocket it is a
 /// response; elsewhere, send [`html`](TicketPage::html) with the [fields](TicketPage::FIELDS).
 ///
 /// ```
@@ -26,13 +26,14 @@ pub struct TicketPage {
     button: String,
     action: String,
     ticket: String,
+    style_sheet: Option<String>,
     first: String,
     inputs: String,
 }
 
 impl TicketPage {
     /// The header fields of the page, by name and value: nobody keeps it, no other site learns its address with the ticket in
-    /// it, and it loads nothing, is in no frame, and posts to this origin alone.
+    /// it, and it loads nothing but style sheets of this origin, is in no frame, and posts to this origin alone.
     ///
     /// A browser answers the form with `Origin: null`, because of `no-referrer`. The check of
     /// [other origins](crate::CrossOrigin) goes by `Sec-Fetch-Site` then. Browsers send that since 2023 (Safari 16.4 was the last), and only
@@ -50,7 +51,7 @@ impl TicketPage {
         ("referrer-policy", "no-referrer"),
         (
             "content-security-policy",
-            "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+            "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         ),
     ];
 
@@ -67,9 +68,24 @@ impl TicketPage {
             button: button.into(),
             action: action.into(),
             ticket: ticket.into(),
+            style_sheet: None,
             first: String::new(),
             inputs: String::new(),
         }
+    }
+
+    /// Names the style sheet of the application, by a path of this origin. Its body has a heading and the form, and nothing
+    /// around them.
+    ///
+    /// ```
+    /// use sealed_session::ticket::TicketPage;
+    ///
+    /// let page = TicketPage::new("Confirm", "Confirm", "/confirm", "BcyWvOtr").with_style_sheet("/style.css");
+    /// assert!(page.html().contains(r#"<link rel="stylesheet" href="/style.css">"#));
+    /// ```
+    pub fn with_style_sheet(mut self, path: impl Into<String>) -> TicketPage {
+        self.style_sheet = Some(path.into());
+        self
     }
 
     /// Puts a piece of HTML first in the form, as it is: the field of a form token, where the application asks for one.
@@ -114,9 +130,11 @@ impl TicketPage {
         let texts = [&self.title, &self.button, &self.action, &self.ticket];
         let [title, button, action, ticket] = texts.map(|text| escaped(text));
         let (first, inputs) = (&self.first, &self.inputs);
+        let link = |path| format!("<link rel=\"stylesheet\" href=\"{}\">\n", escaped(path));
+        let style_sheet = self.style_sheet.as_deref().map_or_else(String::new, link);
         format!(
             "<!doctype html>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
-             <title>{title}</title>\n<h1>{title}</h1>\n<form method=\"post\" action=\"{action}\">{first}\n\
+             <title>{title}</title>\n{style_sheet}<h1>{title}</h1>\n<form method=\"post\" action=\"{action}\">{first}\n\
              <input type=\"hidden\" name=\"ticket\" value=\"{ticket}\">\n{inputs}<p><button>{button}</button>\n</form>\n"
         )
     }

@@ -11,16 +11,17 @@ use crate::walk::keys;
 #[tokio::test]
 async fn a_visitor_sees_where_they_are_signed_in_and_signs_a_phone_out() -> Result<(), Failure> {
     let folder = Folder::new()?;
-    let shop = Shop::start_together(&keys(&folder)?)?;
+    let shop = Shop::start_together(&keys(&folder)?, &[])?;
     let phone = Caller::new()?;
     phone
-        .post(&shop.b("/sign-in"), "name=Ada".to_owned())
+        .post(&shop.b("/sign-in"), "password=clay&name=Ada".to_owned())
         .await?;
     let browser = Browser::start().await?;
 
     // A guard leads to the sign-in, and the sign-in back.
     browser.open(&shop.a("/devices")).await?;
     browser.fill("#name", "Ada").await?;
+    browser.fill("#password", "clay").await?;
     browser.click("main form button").await?;
     let text = browser.text().await?;
     assert!(text.contains("Where you are signed in"), "{text}");
@@ -36,7 +37,7 @@ async fn a_visitor_sees_where_they_are_signed_in_and_signs_a_phone_out() -> Resu
     let page = phone.get(&shop.b("/session")).await?;
     assert!(page.contains("<code>revoked</code>"), "{page}");
     phone
-        .post(&shop.b("/sign-in"), "name=Ada".to_owned())
+        .post(&shop.b("/sign-in"), "password=clay&name=Ada".to_owned())
         .await?;
 
     // From the phone, everywhere else.
@@ -65,7 +66,9 @@ const A_WHILE: Duration = Duration::from_secs(15);
 /// Signs in, and returns the visitor.
 async fn signed_in(url: &str) -> Result<Caller, Failure> {
     let caller = Caller::new()?;
-    let page = caller.post(url, "name=Ada".to_owned()).await?;
+    let page = caller
+        .post(url, "password=clay&name=Ada".to_owned())
+        .await?;
     assert!(page.contains("You are signed in as Ada."), "{page}");
     Ok(caller)
 }
@@ -133,7 +136,7 @@ async fn two_processes_share_sign_outs_and_go_on_without_the_store() -> Result<(
 
     // All of the account, signed out at B. Sign-ins after that count at once, on both.
     phone
-        .post(&shop.b("/sign-in"), "name=Ada".to_owned())
+        .post(&shop.b("/sign-in"), "password=clay&name=Ada".to_owned())
         .await?;
     until(&phone, &a, ADA, Duration::ZERO).await?;
     laptop
@@ -144,7 +147,9 @@ async fn two_processes_share_sign_outs_and_go_on_without_the_store() -> Result<(
         until(refused, &b, REVOKED, Duration::ZERO).await?;
     }
     for (caller, there) in [(&laptop, shop.b("/sign-in")), (&phone, shop.a("/sign-in"))] {
-        caller.post(&there, "name=Ada".to_owned()).await?;
+        caller
+            .post(&there, "password=clay&name=Ada".to_owned())
+            .await?;
         until(caller, &a, ADA, Duration::ZERO).await?;
         until(caller, &b, ADA, Duration::ZERO).await?;
     }

@@ -6,8 +6,11 @@
     reason = "a test may panic"
 )]
 
+mod around;
+mod attacks;
 mod caller;
 mod devices;
 mod oidc;
 mod rotation;
+mod sites;
 mod walk;

@@ -63,7 +63,9 @@ impl Visitor {
     }
 
     async fn sign_in(&self) -> Result<(), String> {
-        let page = self.post("/sign-in", format!("name={}", self.name)).await?;
+        let page = self
+            .post("/sign-in", format!("password=clay&name={}", self.name))
+            .await?;
         page.contains(&format!("You are signed in as {}.", self.name))
             .then_some(())
             .ok_or(page)

@@ -1,28 +1,92 @@
-//! What a server keeps of accounts: where they are signed in, to be shown, and who was signed out, to be refused. It
-//! keeps no session.
+//! What a server keeps of accounts: their passwords, where they are signed in, to be shown, and who was signed out, to
+//! be refused. It keeps no session.
 
 use axum::response::ErrorResponse;
-use sealed_session_axum::Session;
 use sealed_session_axum::report::SessionId;
 use sealed_session_axum::revocation::Target;
+use sealed_session_axum::{Error, Session};
 use time::OffsetDateTime;
+use tokio::task::spawn_blocking;
 
 use crate::agent::Agent;
 use crate::devices::{Device, Devices};
+use crate::passwords::Passwords;
 use crate::revoked::{Reach, Revoked};
+
+/// The name of the one account that serves the others.
+pub(crate) const STAFF: &str = "support";
+
+/// The name that a visitor is shown. A string key: its value is stored as JSON text.
+pub(crate) const NAME: &str = "name";
+
+/// What a guard asks of staff.
+pub(crate) const ROLE: &str = "role";
+
+/// What the subject of an account begins with. A real shop's subject is the account's id.
+const PREFIX: &str = "demo:";
+
+/// Returns the subject of the account of this name.
+pub(crate) fn subject(name: &str) -> String {
+    format!("{PREFIX}{name}")
+}
+
+/// Returns the name of the account of this subject.
+pub(crate) fn name(subject: &str) -> &str {
+    subject.strip_prefix(PREFIX).unwrap_or(subject)
+}
+
+/// Stores in a session what pages show and guards ask of its subject, as a shop looks it up in its database.
+pub(crate) fn look_up(session: &Session) -> Result<(), Error> {
+    let subject = session.subject().unwrap_or_default();
+    let name = name(&subject);
+    session.insert(NAME, name)?;
+    if name == STAFF {
+        session.insert(ROLE, STAFF)?;
+    }
+    Ok(())
+}
 
 /// The accounts, as one server knows them.
 #[derive(Clone, Debug)]
 pub struct Accounts {
     revoked: Revoked,
     devices: Devices,
+    passwords: Passwords,
 }
 
 impl Accounts {
-    /// Makes them of where this server's sessions look for who was signed out, and of the shop's own table.
+    /// Makes them of where this server's sessions look for who was signed out, and of the shop's own tables.
     #[must_use]
-    pub fn new(revoked: Revoked, devices: Devices) -> Accounts {
-        Accounts { revoked, devices }
+    pub fn new(revoked: Revoked, devices: Devices, passwords: Passwords) -> Accounts {
+        Accounts {
+            revoked,
+            devices,
+            passwords,
+        }
+    }
+
+    /// Returns whether this is the password of an account.
+    pub(crate) async fn is_password(&self, account: &str, password: String) -> bool {
+        let (passwords, account) = (self.passwords.clone(), account.to_owned());
+        let asked = spawn_blocking(move || passwords.is_of(&account, &password));
+        asked.await.unwrap_or(false)
+    }
+
+    /// Returns what is another text with each password of an account.
+    pub(crate) fn password_state(&self, account: &str) -> String {
+        self.passwords.state(account)
+    }
+
+    /// Sets a password if its state still is `before`. Returns whether it did.
+    pub(crate) async fn replace_password(
+        &self,
+        account: &str,
+        before: String,
+        password: String,
+    ) -> bool {
+        let (passwords, account) = (self.passwords.clone(), account.to_owned());
+        let replaced = spawn_blocking(move || passwords.replace(&account, &before, &password));
+        replaced.await.unwrap_or(false)
     }
 
     /// Notes who has just signed in. Call it in the handler of the sign-in: an event of the library, as `Written`,
@@ -53,7 +117,9 @@ impl Accounts {
 
     /// Takes a session from the list that ends itself.
     pub(crate) fn forget(&self, session: &Session) {
-        if let (Some(account), Some(id)) = (session.subject(), session.id()) {
+        // Who acts as somebody else signed in as themselves.
+        let account = session.actor().or_else(|| session.subject());
+        if let (Some(account), Some(id)) = (account, session.id()) {
             self.devices.forget(&account, id);
         }
     }

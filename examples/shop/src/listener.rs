@@ -83,10 +83,16 @@ pub async fn bind(options: &Options) -> Result<Vec<Listener>, BindError> {
         let bound = found.iter().find(|(found, _)| *found == letter);
         bound.map_or_else(|| options.address(letter), |(_, address)| *address)
     };
-    let listener = |(letter, address, socket): (Letter, SocketAddr, TcpListener)| Listener {
-        server: Server::new(letter, place(letter.other())),
-        address,
-        socket,
+    let listener = |(letter, address, socket): (Letter, SocketAddr, TcpListener)| {
+        let server = Server::new(letter, place(letter.other()));
+        Listener {
+            server: match options.two_sites {
+                true => server.as_site(address),
+                false => server,
+            },
+            address,
+            socket,
+        }
     };
     Ok(taken.into_iter().map(listener).collect())
 }
@@ -108,11 +114,11 @@ mod tests {
             panic!("two servers")
         };
         assert_eq!(
-            a.server.elsewhere(None, "/"),
+            a.server.elsewhere(None, "/", false),
             format!("http://{}/", b.address)
         );
         assert_eq!(
-            b.server.elsewhere(None, "/"),
+            b.server.elsewhere(None, "/", false),
             format!("http://{}/", a.address)
         );
 

@@ -4,12 +4,15 @@
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
+use sealed_session_axum::adapter::SystemClock;
 use sealed_session_axum::revocation::RevocationTable;
-use sealed_session_axum::{Error, Key, KeyRing, SessionLayer};
+use sealed_session_axum::{Error, Key, KeyRing};
 use shop::{
-    Accounts, Command, Devices, HELP, Letter, Listener, Options, Revoked, app, bind, sessions,
+    Accounts, Command, Devices, HELP, Letter, Listener, Options, Passwords, Revoked, app, bind,
+    sessions,
 };
 use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
@@ -60,7 +63,7 @@ async fn main() -> ExitCode {
 async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let listeners = bind(options).await?;
     let ring = ring(options)?;
-    if options.a.ip() != options.b.ip() {
+    if options.a.ip() != options.b.ip() && !options.two_sites {
         println!(
             "A and B have different addresses, between which browsers share no cookies; open both \
              as http://localhost:PORT"
@@ -68,7 +71,8 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     }
     println!("Open one of these in a browser: its first page says what to try. Ctrl-C stops them.");
     // Beside the sessions, which are in cookies: what a shop has in its database.
-    let (devices, here) = (Devices::default(), RevocationTable::new(ROOM));
+    let (devices, passwords) = (Devices::default(), Passwords::default());
+    let here = RevocationTable::new(ROOM);
     let (mut servers, mut watchers) = (JoinSet::new(), Vec::new());
     for Listener {
         server,
@@ -78,13 +82,22 @@ async fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     {
         // Each server has a manager of its own, as if it were on a machine of its own.
         let revoked = revoked(options, server.letter(), &here).await?;
-        let manager = sessions(ring.clone(), options.idle, revoked.clone())?;
+        let manager = sessions(server, ring.clone(), options.idle, revoked.clone())?;
         if options.keys.is_some() {
             watchers.push(manager.watch_keys_every(options.poll)?);
         }
-        let accounts = Accounts::new(revoked, devices.clone());
-        let router = app(server, SessionLayer::new(manager), accounts)?;
-        println!("Server {}: http://{address}/", server.letter());
+        let accounts = Accounts::new(revoked, devices.clone(), passwords.clone());
+        let router = app(
+            server,
+            manager,
+            Arc::new(SystemClock),
+            accounts,
+            options.confirm,
+        )?;
+        match server.origins() {
+            Some((own, _)) => println!("Site {}: {own}/", server.letter()),
+            None => println!("Server {}: http://{address}/", server.letter()),
+        }
         servers.spawn(async move { axum::serve(socket, router).await });
     }
     // Neither is meant to end.

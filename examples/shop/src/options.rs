@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +11,10 @@ use sealed_session_axum::Lifetime;
 
 use crate::server::Letter;
 use crate::store_url::StoreUrl;
+
+/// What `localhost` stands for.
+const LOCALHOST_V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const LOCALHOST_V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
 /// What `--help` shows.
 pub const HELP: &str = "\
@@ -22,6 +26,8 @@ Options:
   --a ADDR      Where server A listens [default: 127.0.0.1:3001]
   --b ADDR      Where server B listens [default: 127.0.0.1:3002]
   --only a|b    Start one of them only
+  --two-sites   Make a site of each, with cookies of its own: A at its address, B at localhost.
+                A hands visitors over to B
   --keys FILE   Read the key ring from FILE. The tour shows how to make one.
                 Without this a fresh key is made, and restarting signs everybody out
   --poll SECONDS
@@ -29,12 +35,15 @@ Options:
   --idle SECONDS
                 End sessions that are not used for this long, 1 to 86400 [default: 1800].
                 A visitor who is remembered has seven days
+  --confirm SECONDS
+                Ask for the password again before an order if that is longer ago,
+                1 to 86400 [default: 600]
   --revocation redis://[USER:PASSWORD@]HOST[:PORT]
                 Share with other processes who was signed out, in Redis or Valkey.
                 Without this each process keeps it in its memory
   --help        Show this
 
-Addresses have to be of this machine: the demo speaks plain http and has no passwords.
+Addresses have to be of this machine: the demo speaks plain http and shows its passwords.
 RUST_LOG sets the log's level [default: sealed_session=info].";
 
 /// What to start.
@@ -46,12 +55,16 @@ pub struct Options {
     pub b: SocketAddr,
     /// The one server to start, if not both.
     pub only: Option<Letter>,
+    /// Whether each server is a site of its own.
+    pub two_sites: bool,
     /// The key ring's file; without one, a fresh key is made.
     pub keys: Option<PathBuf>,
     /// How often the ring's file is read again.
     pub poll: Duration,
     /// The idle timeout of sessions that are not remembered.
     pub idle: Duration,
+    /// How long ago a visitor may have typed the password before an order.
+    pub confirm: Duration,
     /// The store of who was signed out; without one, each process has its own memory.
     pub revocation: Option<StoreUrl>,
 }
@@ -89,9 +102,11 @@ impl Default for Options {
             a: SocketAddr::from(([127, 0, 0, 1], 3001)),
             b: SocketAddr::from(([127, 0, 0, 1], 3002)),
             only: None,
+            two_sites: false,
             keys: None,
             poll: Duration::from_secs(30),
             idle: Lifetime::new().idle_timeout(),
+            confirm: Duration::from_secs(600),
             revocation: None,
         }
     }
@@ -125,9 +140,11 @@ impl Options {
                 Arg::Long("a") => options.a = address("--a", parser.value()?)?,
                 Arg::Long("b") => options.b = address("--b", parser.value()?)?,
                 Arg::Long("only") => options.only = Some(letter(parser.value()?)?),
+                Arg::Long("two-sites") => options.two_sites = true,
                 Arg::Long("keys") => options.keys = Some(parser.value()?.into()),
                 Arg::Long("poll") => options.poll = seconds("--poll", parser.value()?)?,
                 Arg::Long("idle") => options.idle = seconds("--idle", parser.value()?)?,
+                Arg::Long("confirm") => options.confirm = seconds("--confirm", parser.value()?)?,
                 Arg::Long("revocation") => options.revocation = Some(store(parser.value()?)?),
                 // It may be a URL that lost its option, with a password.
                 Arg::Value(_) => {
@@ -142,6 +159,12 @@ impl Options {
         // Port 0 is any free port, another one each time.
         if options.a == options.b && options.a.port() != 0 {
             return Err(UsageError(format!("--a and --b are both {}", options.a)));
+        }
+        if options.two_sites && ![LOCALHOST_V4, LOCALHOST_V6].contains(&options.b.ip()) {
+            return Err(UsageError(format!(
+                "--two-sites: B goes by the name `localhost`, and {} has another",
+                options.b.ip()
+            )));
         }
         Ok(Command::Run(options))
     }
@@ -220,12 +243,15 @@ mod tests {
             "--b=[::1]:2",
             "--only",
             "a",
+            "--two-sites",
             "--keys",
             "ring",
             "--poll",
             "2",
             "--idle",
             "20",
+            "--confirm",
+            "5",
             "--revocation",
             "redis://shop:secret@127.0.0.1:6380",
         ];
@@ -233,9 +259,11 @@ mod tests {
             a: "127.0.0.2:1".parse().unwrap(),
             b: "[::1]:2".parse().unwrap(),
             only: Some(Letter::A),
+            two_sites: true,
             keys: Some("ring".into()),
             poll: Duration::from_secs(2),
             idle: Duration::from_secs(20),
+            confirm: Duration::from_secs(5),
             revocation: StoreUrl::new("redis://shop:secret@127.0.0.1:6380".to_owned()).ok(),
         };
         assert!(wanted.revocation.is_some() && !format!("{wanted:?}").contains("secret"));
@@ -252,7 +280,8 @@ mod tests {
             };
             assert_eq!(Options::parse(["--idle", text]), Ok(Command::Run(wanted)));
         }
-        for default in [Options::default().idle, Options::default().poll] {
+        let defaults = Options::default();
+        for default in [defaults.idle, defaults.poll, defaults.confirm] {
             assert!(HELP.contains(&format!("[default: {}]", default.as_secs())));
         }
         assert_eq!(Options::parse(["--only", "x", "--help"]).ok(), None);
@@ -272,6 +301,10 @@ mod tests {
             (
                 &["--b", "127.0.0.1:3001"],
                 "--a and --b are both 127.0.0.1:3001",
+            ),
+            (
+                &["--two-sites", "--b", "127.0.0.2:3002"],
+                "--two-sites: B goes by the name",
             ),
             (&["--c"], "invalid option '--c'"),
             (&["redis://:secret@127.0.0.1"], "unexpected argument"),

@@ -1,21 +1,20 @@
 //! The frame around every page, and what it needs to know of the visitor.
 
+use std::sync::OnceLock;
+
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, Render, html};
-use sealed_session_axum::{Attribute, Error, Session};
+use sealed_session_axum::flash::{Level, Message};
+use sealed_session_axum::{Error, Refusal, Session};
 
+use crate::accounts::{self, NAME, ROLE};
 use crate::cart::CART;
 use crate::figures::{grouped, plural};
+use crate::form::Form;
 use crate::server::Server;
-
-/// A sentence for the next page, which takes it away.
-pub(crate) const NOTICE: Attribute<String> = Attribute::new("notice");
-
-/// The name that a visitor gave. A string key: its value is stored as JSON text.
-pub(crate) const NAME: &str = "name";
 
 /// What the shop calls itself.
 const SHOP: &str = "Kiln & Lathe";
@@ -26,18 +25,18 @@ viewBox='0 0 64 64'%3E%3Cpath fill='%23b05a38' d='M4 24h56c0 15-9 25-19 28v4H23v
 24z'/%3E%3C/svg%3E";
 
 /// A page to be: a handler asks for one, and renders its content into it.
-///
-/// Asking takes the session's notice.
 #[derive(Debug)]
 pub(crate) struct Page {
     server: Server,
+    session: Session,
+    /// The field of the form token, once a form has asked for it. All forms of a page have the same.
+    token: OnceLock<String>,
     /// Where it is, without a query.
     path: String,
     /// This page on the other server.
     elsewhere: String,
     visitor: Option<String>,
     pieces: u64,
-    notice: Option<String>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Page
@@ -67,11 +66,11 @@ impl Page {
         Ok(Page {
             server,
             path: path.split('?').next().unwrap_or_default().to_owned(),
-            elsewhere: server.elsewhere(host, path),
+            elsewhere: server.elsewhere(host, path, session.subject().is_some()),
             visitor: session.get(NAME)?,
             pieces: session.get(CART)?.map_or(0, |cart| cart.pieces()),
-            // Where sessions cannot change, as under a foreign host name, none has a notice.
-            notice: session.take(NOTICE).unwrap_or_default(),
+            session: Session::from((**session).clone()),
+            token: OnceLock::new(),
         })
     }
 
@@ -90,7 +89,20 @@ impl Page {
         self.visitor.as_deref()
     }
 
-    /// The whole document.
+    /// A form of this page.
+    pub(crate) fn form(&self, form: Form<'_>, fields: impl Render) -> Markup {
+        form.render(self.token(), fields)
+    }
+
+    /// The field of the form token. A page without forms asks for none, and so begins no session.
+    ///
+    /// Where none can begin, as under a foreign host name, the form is refused. Nothing that it could do would last.
+    pub(crate) fn token(&self) -> &str {
+        self.token
+            .get_or_init(|| self.session.form_field().unwrap_or_default())
+    }
+
+    /// The whole document. It shows the messages that wait, and takes them.
     pub(crate) fn render(&self, title: &str, content: &Markup) -> Markup {
         html! {
             (DOCTYPE)
@@ -106,15 +118,10 @@ impl Page {
                 body {
                     a.skip href="#content" { "Skip to content" }
                     (self.origin())
+                    (self.acting())
                     (self.header())
                     main #content {
-                        @if let Some(notice) = &self.notice {
-                            p.notice role="status" {
-                                (notice) " "
-                                // The shelf comes back to where the article is, and the badge may be out of sight.
-                                @if self.path == "/catalogue" { a href="/cart" { "See the cart" } }
-                            }
-                        }
+                        (self.messages())
                         (content)
                     }
                     (footer())
@@ -125,12 +132,58 @@ impl Page {
 
     /// Which server made the page, and the way to the other one.
     fn origin(&self) -> Markup {
-        let letter = self.server.letter();
+        let (kind, letter) = (self.server.kind(), self.server.letter());
         let other = letter.other();
         html! {
             aside.origin data-server=(letter) aria-label="Server" {
-                p { b.badge aria-hidden="true" { (letter) } "This page came from server " (letter) "." }
-                a href=(self.elsewhere) rel="nofollow" { "Same page on server " (other) }
+                p { b.badge aria-hidden="true" { (letter) } "This page came from " (kind) " " (letter) "." }
+                a href=(self.elsewhere) rel="nofollow" { "Same page on " (kind) " " (other) }
+            }
+        }
+    }
+
+    /// What the page before has left to say.
+    fn messages(&self) -> Markup {
+        // Where sessions cannot change, none waits.
+        let messages = self.session.take_flashes().unwrap_or_default();
+        html! {
+            // Told on whichever page comes first, because a form there begins another session.
+            @if self.session.refusal() == Some(Refusal::Revoked) {
+                p.message.warning role="status" {
+                    "You were signed out on this device, from another one or everywhere at once. If you did not do \
+                     that, sign in, and look where you are signed in."
+                }
+            }
+            @if !messages.is_empty() {
+                div.messages { @for message in &messages { (self.message(message)) } }
+            }
+        }
+    }
+
+    fn message(&self, message: &Message) -> Markup {
+        let role = match message.level {
+            Level::Error => "alert",
+            _ => "status",
+        };
+        html! {
+            p.message.(message.level.as_str()) role=(role) {
+                (message.text) " "
+                // The shelf comes back to where the article is, and the badge may be out of sight.
+                @if self.path == "/catalogue" { a href="/cart" { "See the cart" } }
+            }
+        }
+    }
+
+    /// Who acts as whom, on every page, with the button that ends it.
+    fn acting(&self) -> Markup {
+        let Some(actor) = self.session.actor() else {
+            return Markup::default();
+        };
+        let mask = self.session.subject().unwrap_or_default();
+        html! {
+            aside.acting aria-label="Acting" {
+                p { bdi { (accounts::name(&actor)) } " acts as " bdi { (accounts::name(&mask)) } "." }
+                (self.form(Form::to("/support/stop"), html! { button.quiet { "Stop" } }))
             }
         }
     }
@@ -151,6 +204,7 @@ impl Page {
                         li { (self.link("/catalogue", "Catalogue")) }
                         li { (self.link("/cart", cart)) }
                         li { (self.link("/session", "Session")) }
+                        @if self.session.contains(ROLE) { li { (self.link("/support", "Support")) } }
                     }
                 }
                 div.account {
@@ -158,7 +212,7 @@ impl Page {
                         a.visitor href="/devices" title=(name) aria-current=[self.is_at("/devices")] {
                             bdi { (name) } span.unseen { ": where you are signed in" }
                         }
-                        form method="post" action="/sign-out" { button { "Sign out" } }
+                        (self.form(Form::to("/sign-out"), html! { button { "Sign out" } }))
                     } @else {
                         (self.link("/sign-in", "Sign in"))
                     }

@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
+use sealed_session_axum::hand_over::HandOver;
 use sealed_session_axum::revocation::Revocations;
-use sealed_session_axum::{Budget, CookieSpec, Error, KeyRing, Lifetime, Session, SessionManager};
+use sealed_session_axum::{
+    Budget, CookieSpec, CrossOrigin, Error, KeyRing, Lifetime, Session, SessionManager,
+};
 
-/// The name of the application, and so of its cookies over plain http.
-pub(crate) const COOKIE: &str = "shop";
+use crate::server::{Letter, Server};
+
+/// Whose accounts they are, at both sites.
+const AUDIENCE: &str = "kiln-and-lathe";
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -27,27 +32,40 @@ pub(crate) const REMEMBERED_IDLE: Duration = DAY.saturating_mul(7);
 /// ```
 /// use sealed_session_axum::revocation::RevocationTable;
 /// use sealed_session_axum::{Key, KeyRing};
-/// use shop::sessions;
+/// use shop::{Letter, Server, sessions};
 /// use std::time::Duration;
 ///
 /// let ring = KeyRing::new(Key::generate()?);
-/// let revoked = RevocationTable::new(10_000);
-/// assert!(sessions(ring.clone(), Duration::from_secs(20), revoked.clone()).is_ok());
-/// assert!(sessions(ring, Duration::ZERO, revoked).unwrap_err().is_configuration());
+/// let (revoked, b) = (RevocationTable::new(10_000), ([127, 0, 0, 1], 3002).into());
+/// let server = Server::new(Letter::A, b);
+/// assert!(sessions(server, ring.clone(), Duration::from_secs(20), revoked.clone()).is_ok());
+/// assert!(sessions(server, ring, Duration::ZERO, revoked).unwrap_err().is_configuration());
 /// # Ok::<(), sealed_session_axum::Error>(())
 /// ```
 pub fn sessions(
+    server: Server,
     ring: KeyRing,
     idle: Duration,
     revoked: impl Into<Revocations>,
 ) -> Result<SessionManager, Error> {
     // Plain http: the servers listen on this machine only.
-    SessionManager::builder(CookieSpec::development(COOKIE), ring)
+    let builder = SessionManager::builder(CookieSpec::development(server.cookie()), ring)
+        // Every form brings a token, that of the sign-in, too.
+        .cross_origin(CrossOrigin::new().with_form_tokens().also_without_session())
+        .flash()
         .lifetime(lifetime(idle))
         // No proxy is in front. A stock nginx would need `proxy_buffer_size 8k`.
         .budget(Budget::within_8k())
-        .revocations(revoked)
-        .build()
+        .revocations(revoked);
+    let Some((own, other)) = server.origins() else {
+        return builder.build();
+    };
+    let there = match server.letter() {
+        Letter::A => "/arrive",
+        Letter::B => "/give",
+    };
+    let sites = HandOver::new(&own)?.with_partner(&other, there)?;
+    builder.audience(AUDIENCE).hand_over(sites).build()
 }
 
 /// Remembers who has just signed in for so long, of at most [`REMEMBERED`].
@@ -83,7 +101,11 @@ mod tests {
             let idle = Duration::from_secs(idle);
             assert_eq!(lifetime(idle).touch_interval().as_secs(), interval);
             let revoked = RevocationTable::new(1);
-            assert!(sessions(ring.clone(), idle, revoked).is_ok(), "{idle:?}");
+            let server = Server::new(Letter::A, ([127, 0, 0, 1], 3002).into());
+            assert!(
+                sessions(server, ring.clone(), idle, revoked).is_ok(),
+                "{idle:?}"
+            );
         }
     }
 }

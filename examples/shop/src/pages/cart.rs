@@ -3,6 +3,7 @@
 use axum::Form;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
+use sealed_session_axum::flash::Level;
 use sealed_session_axum::report::Size;
 use sealed_session_axum::{Error, Session};
 use serde::Deserialize;
@@ -11,7 +12,8 @@ use super::{gauge, shelf};
 use crate::cart::{CART, Cart, Line, QUANTITY_MAX};
 use crate::catalogue::article;
 use crate::figures::{count, money};
-use crate::page::{NOTICE, Page};
+use crate::form::Form as PostForm;
+use crate::page::Page;
 
 /// The most articles that one form adds.
 const FILL_MAX: usize = 5_000;
@@ -44,13 +46,13 @@ pub(crate) async fn show(page: Page, session: Session) -> Result<Markup, Error> 
             }
         }
         // Above the lines, so that who has just added 400 of them sees what they take.
-        (growth(&size))
-        @if !cart.lines.is_empty() { (lines(&cart)) }
+        (growth(&page, &size))
+        @if !cart.lines.is_empty() { (lines(&page, &cart)) }
     };
     Ok(page.render("Cart", &content))
 }
 
-fn lines(cart: &Cart) -> Markup {
+fn lines(page: &Page, cart: &Cart) -> Markup {
     html! {
         table.cart {
             caption.unseen { "Lines of the cart" }
@@ -61,7 +63,7 @@ fn lines(cart: &Cart) -> Markup {
                     th.figure scope="col" { "Price" }
                 }
             }
-            tbody { @for line in &cart.lines { (row(line)) } }
+            tbody { @for line in &cart.lines { (row(page, line)) } }
             tfoot {
                 tr {
                     th scope="row" { "Total" }
@@ -70,15 +72,22 @@ fn lines(cart: &Cart) -> Markup {
                 }
             }
         }
-        form.end method="post" action="/cart/empty" { button.quiet { "Empty the cart" } }
+        div.row.end {
+            (page.form(PostForm::to("/cart/empty"), html! { button.quiet { "Empty the cart" } }))
+            a.button href="/order" { "Order" }
+        }
     }
 }
 
-fn row(line: &Line) -> Markup {
+fn row(page: &Page, line: &Line) -> Markup {
     let (field, form) = (
         format!("quantity-{}", line.article),
         format!("line-{}", line.article),
     );
+    let set = PostForm {
+        id: Some(&form),
+        ..PostForm::to("/cart/set").class("quantity")
+    };
     html! {
         tr {
             th scope="row" {
@@ -91,32 +100,32 @@ fn row(line: &Line) -> Markup {
                 }
             }
             td {
-                form.quantity id=(form) method="post" action="/cart/set" {
+                (page.form(set, html! {
                     input type="hidden" name="article" value=(line.article);
                     label.unseen for=(field) { "Quantity of " (line.name) }
                     input id=(field) type="number" name="quantity" value=(line.quantity)
                         min="0" max=(QUANTITY_MAX) required;
                     button.quiet { "Update" }
-                }
+                }))
             }
             td.figure { (money(line.total())) }
         }
     }
 }
 
-fn growth(size: &Size) -> Markup {
+fn growth(page: &Page, size: &Size) -> Markup {
     html! {
         section.panel aria-labelledby="growth" {
             h2 #growth { "Watch the session grow" }
             (gauge::show(size))
-            form.inline method="post" action="/cart/fill" {
+            (page.form(PostForm::to("/cart/fill").class("inline"), html! {
                 label for="count" { "Different articles to add at once" }
                 div {
                     input #count type="number" name="count" value="400" min="1" max=(FILL_MAX) required
                         aria-describedby="growth-note";
                     button { "Add them" }
                 }
-            }
+            }))
             p.fine.after #growth-note {
                 "About 400 lines take two cookies. A cart that does not fit is refused, and the old one stays."
             }
@@ -130,7 +139,7 @@ pub(crate) async fn add(session: Session, Form(form): Form<Chosen>) -> Result<Re
     };
     let back = shelf::place(article.id);
     session.update(CART, |cart| cart.add(article.clone()))?;
-    session.insert(NOTICE, format!("{} is in the cart.", article.name))?;
+    session.flash(Level::Success, format!("{} is in the cart.", article.name))?;
     Ok(Redirect::to(&back).into_response())
 }
 
@@ -147,10 +156,8 @@ pub(crate) async fn remove(session: Session, Form(form): Form<Chosen>) -> Result
 pub(crate) async fn fill(session: Session, Form(form): Form<Wanted>) -> Result<Redirect, Error> {
     let wanted = form.count.min(FILL_MAX);
     let added = session.update(CART, |cart| cart.fill(wanted))?;
-    session.insert(
-        NOTICE,
-        format!("{} added to the cart.", count(added, "article")),
-    )?;
+    let text = format!("{} added to the cart.", count(added, "article"));
+    session.flash(Level::Success, text)?;
     Ok(Redirect::to("/cart"))
 }
 

@@ -7,10 +7,11 @@ use sealed_session_axum::report::Size;
 
 use super::verbatim;
 use crate::figures::{count, percent};
-use crate::sessions::COOKIE as BASE;
 
 /// A cookie of the session, as it came.
 pub(crate) struct Sent {
+    /// The name of all of them, without what follows it.
+    base: &'static str,
     name: String,
     value: String,
 }
@@ -18,11 +19,16 @@ pub(crate) struct Sent {
 /// Returns the cookies of the session among those of a request.
 ///
 /// An application has no business with them. This page shows what a browser's developer tools do.
-pub(crate) fn sent(headers: &HeaderMap) -> Vec<Sent> {
+pub(crate) fn sent(headers: &HeaderMap, base: &'static str) -> Vec<Sent> {
     let fields = headers.get_all(COOKIE).iter();
     let text = fields.map(|field| String::from_utf8_lossy(field.as_bytes()));
     let mut sent: Vec<Sent> = text
-        .flat_map(|text| text.split(';').filter_map(Sent::of).collect::<Vec<_>>())
+        .flat_map(|text| {
+            let pairs = text.split(';');
+            pairs
+                .filter_map(|pair| Sent::of(base, pair))
+                .collect::<Vec<_>>()
+        })
         .collect();
     // The session in front, and what stands beside it after it.
     sent.sort_by(|a, b| a.name.cmp(&b.name));
@@ -30,17 +36,18 @@ pub(crate) fn sent(headers: &HeaderMap) -> Vec<Sent> {
 }
 
 impl Sent {
-    fn of(pair: &str) -> Option<Sent> {
+    fn of(base: &'static str, pair: &str) -> Option<Sent> {
         let (name, value) = pair.trim().split_once('=')?;
-        let suffix = name.strip_prefix(BASE)?;
+        let suffix = name.strip_prefix(base)?;
         (suffix.is_empty() || suffix.starts_with('.')).then(|| Sent {
+            base,
             name: name.to_owned(),
             value: value.to_owned(),
         })
     }
 
     fn role(&self) -> &'static str {
-        match self.name.strip_prefix(BASE) {
+        match self.name.strip_prefix(self.base) {
             Some(".t") => "a touch",
             Some(".x") => "a tombstone",
             _ => "the session, sealed",
@@ -49,7 +56,7 @@ impl Sent {
 }
 
 /// Shows the cookies; `size` is that of the session in them, if it is live.
-pub(crate) fn show(sent: &[Sent], size: &Size) -> Markup {
+pub(crate) fn show(base: &str, sent: &[Sent], size: &Size) -> Markup {
     html! {
         @if sent.is_empty() { p { "It sent no cookie of this shop." } }
         dl.contents.sealed {
@@ -66,9 +73,9 @@ pub(crate) fn show(sent: &[Sent], size: &Size) -> Markup {
         }
         p.fine {
             "Two kinds of cookies come beside the session. The budget does not count them. A "
-            strong { "touch" } ", " code { (BASE) ".t" } ", records your visit where a page only reads: the \
+            strong { "touch" } ", " code { (base) ".t" } ", records your visit where a page only reads: the \
             session stays alive, and is not written again. A " strong { "tombstone" } ", "
-            code { (BASE) ".x" } ", records that a session ended in this browser: a late response cannot \
+            code { (base) ".x" } ", records that a session ended in this browser: a late response cannot \
             bring it back."
         }
     }

@@ -7,16 +7,18 @@ use axum::extract::State;
 use axum::response::{Redirect, Result};
 use maud::{Markup, html};
 use sealed_session_axum::Session;
+use sealed_session_axum::flash::Level;
 use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::verbatim;
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, NAME, ROLE};
 use crate::agent::Agent;
 use crate::cart::CART;
 use crate::devices::Device;
 use crate::figures::{ago, span};
-use crate::page::{NAME, NOTICE, Page};
+use crate::form::Form as PostForm;
+use crate::page::Page;
 use crate::revoked::Reach;
 use crate::sessions::remember;
 
@@ -49,26 +51,26 @@ pub(crate) async fn show(
             "For this page the shop notes each sign-in in a table of its own: the device, the time, and the id. It \
              stores no session there, and lets nobody in by it."
         }
-        (list(&these, &others, now))
-        (all_at_once())
+        (list(&page, &these, &others, now))
+        (all_at_once(&page))
         (knowledge(accounts.freshness(OffsetDateTime::now_utc())))
     };
     page.render("Where you are signed in", &content)
 }
 
-fn list(these: &[Device], others: &[Device], now: OffsetDateTime) -> Markup {
+fn list(page: &Page, these: &[Device], others: &[Device], now: OffsetDateTime) -> Markup {
     html! {
         ul.devices role="list" {
             @for device in these { li { (words(device, now)) strong { "This device" } } }
             @for device in others {
                 li {
                     (words(device, now))
-                    form method="post" action="/devices/sign-out" {
+                    (page.form(PostForm::to("/devices/sign-out"), html! {
                         button.soft name="device" value=(device.id)
                             aria-label={ "Sign out: " (device.agent) ", signed in " (ago(device.since, now)) } {
                             "Sign out"
                         }
-                    }
+                    }))
                 }
             }
         }
@@ -87,7 +89,7 @@ fn words(device: &Device, now: OffsetDateTime) -> Markup {
     }
 }
 
-fn all_at_once() -> Markup {
+fn all_at_once(page: &Page) -> Markup {
     html! {
         section aria-labelledby="all" {
             h2 #all { "All at once" }
@@ -96,8 +98,8 @@ fn all_at_once() -> Markup {
                  first one a new session begins here, in the same response."
             }
             div.row {
-                form method="post" action="/devices/sign-out-others" { button { "Sign out everywhere else" } }
-                form method="post" action="/devices/sign-out-all" { button.quiet { "Sign out everywhere" } }
+                (page.form(PostForm::to("/devices/sign-out-others"), html! { button { "Sign out everywhere else" } }))
+                (page.form(PostForm::to("/devices/sign-out-all"), html! { button.quiet { "Sign out everywhere" } }))
             }
         }
     }
@@ -146,16 +148,20 @@ pub(crate) async fn sign_out(
     // Only what is in the visitor's own list: an id is no secret, and not everybody who knows one may end its session.
     let mut own = accounts.devices(&session).into_iter();
     let chosen = own.find(|own| own.id.to_string() == device);
-    let notice = match chosen {
+    let (level, text) = match chosen {
         Some(chosen) => {
             let reach = accounts
                 .sign_out(&session, (&account, chosen.id), now)
                 .await?;
-            format!("{} is signed out.{}", chosen.agent, so_far(reach))
+            let text = format!("{} is signed out.{}", chosen.agent, so_far(reach));
+            (Level::Success, text)
         }
-        None => "That device is not in your list any more.".to_owned(),
+        None => (
+            Level::Warning,
+            "That device is not in your list any more.".to_owned(),
+        ),
     };
-    session.insert(NOTICE, notice)?;
+    session.flash(level, text)?;
     Ok(Redirect::to("/devices"))
 }
 
@@ -172,13 +178,13 @@ pub(crate) async fn sign_out_others(
     let reach = accounts
         .sign_out_everywhere(&session, &account, now)
         .await?;
-    session.sign_in(&account, &[&CART, &NAME])?;
+    session.sign_in(&account, &[&CART, &NAME, &ROLE])?;
     if let Some(before) = before.filter(|before| before.is_persistent) {
         remember(&session, before.absolute_left)?;
     }
     accounts.note(&session, agent);
-    let notice = format!("You are signed in here, and nowhere else.{}", so_far(reach));
-    session.insert(NOTICE, notice)?;
+    let text = format!("You are signed in here, and nowhere else.{}", so_far(reach));
+    session.flash(Level::Success, text)?;
     Ok(Redirect::to("/devices"))
 }
 
@@ -194,8 +200,8 @@ pub(crate) async fn sign_out_all(
         .await?;
     // This browser needs no refusal to hear of it.
     session.destroy()?;
-    let notice = format!("You are signed out everywhere.{}", so_far(reach));
-    session.insert(NOTICE, notice)?;
+    let text = format!("You are signed out everywhere.{}", so_far(reach));
+    session.flash(Level::Success, text)?;
     Ok(Redirect::to("/sign-in"))
 }
 

@@ -10,16 +10,18 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{cookies, gauge, verbatim};
+use crate::accounts::NAME;
 use crate::cart::CART;
 use crate::figures::{ago, count, grouped, span};
-use crate::page::{NAME, Page};
+use crate::page::Page;
 
 pub(crate) async fn show(
     page: Page,
     session: Session,
     headers: HeaderMap,
 ) -> Result<Markup, Error> {
-    let (size, sent) = (session.size()?, cookies::sent(&headers));
+    let base = page.server().cookie();
+    let (size, sent) = (session.size()?, cookies::sent(&headers, base));
     let refusal = session.refusal();
     let content = html! {
         h1 { "Your session" }
@@ -30,7 +32,7 @@ pub(crate) async fn show(
             section { h2 { "Budget" } (gauge::show(&size)) (rest(&size)) }
             div.columns {
                 section { h2 { "What is in it" } (values(&session, &size)?) }
-                section { h2 { "What your browser sent" } (cookies::show(&sent, &size)) }
+                section { h2 { "What your browser sent" } (cookies::show(base, &sent, &size)) }
             }
             div.columns {
                 section { h2 { "Identity" } (identity(&session)) }
@@ -42,7 +44,7 @@ pub(crate) async fn show(
                 a href="/catalogue" { "catalogue" } " into your cart, or " a href="/sign-in" { "sign in" } "."
             }
             @if !sent.is_empty() {
-                section { h2 { "What your browser sent" } (cookies::show(&sent, &size)) }
+                section { h2 { "What your browser sent" } (cookies::show(base, &sent, &size)) }
             }
         }
     };
@@ -123,6 +125,12 @@ fn identity(session: &Session) -> Markup {
                     @else { "nobody; " a href="/sign-in" { "sign in" } }
                 }
             }
+            @if let Some(actor) = session.actor() {
+                div { dt { "Acting person" } dd { code { bdi { (actor) } } } }
+            }
+            @if let Some(origin) = session.origin() {
+                div { dt { "Handed over from" } dd { code { (origin) } } }
+            }
             div {
                 dt { "Sealed under key" }
                 dd {
@@ -143,6 +151,9 @@ fn times(session: &Session) -> Markup {
     html! {
         dl.facts {
             div { dt { "Created" } dd { (moment(times.created_at, now)) } }
+            @if let Some(confirmed) = session.confirmed_at() {
+                div { dt { "Confirmed" } dd { (moment(confirmed, now)) } }
+            }
             div { dt { "Last seen" } dd { (moment(times.last_seen_at, now)) } }
             div {
                 dt { "Renewed by" }

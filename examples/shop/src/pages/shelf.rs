@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::missing;
 use crate::catalogue::{self, ARTICLES, Article};
 use crate::figures::{grouped, money};
+use crate::form::Form;
 use crate::page::Page;
 
 /// Articles on one page.
@@ -42,7 +43,7 @@ fn shelf(page: &Page, number: u32) -> Markup {
         }
         ul.shelf role="list" {
             @for article in catalogue::articles((number - 1) * SHOWN, SHOWN) {
-                li id={ "article-" (article.id) } { (card(&article)) }
+                li id={ "article-" (article.id) } { (card(page, &article)) }
             }
         }
         (pager(number))
@@ -50,7 +51,10 @@ fn shelf(page: &Page, number: u32) -> Markup {
     page.render("Catalogue", &content)
 }
 
-fn card(article: &Article) -> Markup {
+fn card(page: &Page, article: &Article) -> Markup {
+    let button = html! {
+        button.soft name="article" value=(article.id) aria-label={ "Add to cart: " (article.name) } { "Add to cart" }
+    };
     html! {
         article.card {
             svg viewBox="-20 -8 104 80" aria-hidden="true" {
@@ -58,11 +62,7 @@ fn card(article: &Article) -> Markup {
             }
             h2 { (article.name) }
             p.price { (money(article.cents)) }
-            form method="post" action="/cart/add" {
-                button.soft name="article" value=(article.id) aria-label={ "Add to cart: " (article.name) } {
-                    "Add to cart"
-                }
-            }
+            (page.form(Form::to("/cart/add"), button))
         }
     }
 }

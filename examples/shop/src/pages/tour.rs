@@ -5,14 +5,15 @@ use maud::{Markup, html};
 use crate::page::Page;
 
 pub(crate) async fn show(page: Page) -> Markup {
+    let kind = page.server().kind();
     let content = html! {
-        h1 { "Two servers, and no session store" }
+        h1 { "Two " (kind) "s, and no session store" }
         p.lead {
-            "This shop runs on two servers that share a key and no sessions. What they know about you \
+            "This shop runs on two " (kind) "s that share a key and no sessions. What they know about you \
              travels in your browser’s cookies, sealed. Try it:"
         }
         ol.steps role="list" {
-            @for (title, step) in [cart(), sign_in(), server(&page), tabs(), devices(), idle(), rotation()] {
+            @for (title, step) in steps(&page) {
                 li { h2 { (title) } (step) }
             }
         }
@@ -21,6 +22,17 @@ pub(crate) async fn show(page: Page) -> Markup {
 }
 
 type Step = (&'static str, Markup);
+
+fn steps(page: &Page) -> Vec<Step> {
+    let mut steps = vec![cart(), sign_in()];
+    // Two sites share no cookies.
+    if page.server().origins().is_none() {
+        steps.push(server(page));
+    }
+    steps.extend([sites(page), tabs(), order(), reset(), support()]);
+    steps.extend([devices(), idle(), rotation()]);
+    steps
+}
 
 fn cart() -> Step {
     let step = html! {
@@ -35,7 +47,7 @@ fn cart() -> Step {
 fn sign_in() -> Step {
     let step = html! {
         p {
-            a href="/sign-in" { "Sign in" } " under any name. Your cart comes along, and the session gets a \
+            a href="/sign-in" { "Sign in" } " under any name, with the password “clay”. Your cart comes along, and the session gets a \
              new id. " (session("Your session")) " shows its values, and the sealed text that your \
              browser holds."
         }
@@ -61,6 +73,54 @@ fn tabs() -> Step {
         }
     };
     ("Sign out in two tabs", step)
+}
+
+fn order() -> Step {
+    let step = html! {
+        p {
+            "Fill the cart, and " a href="/order" { "order" } ". If you typed your password more than ten minutes ago, \
+             the shop asks for it again, and leads you back. " code { "--confirm 10" } " makes that ten seconds."
+        }
+    };
+    ("Order", step)
+}
+
+fn reset() -> Step {
+    let step = html! {
+        p {
+            a href="/forgot" { "Forget your password" } ". The shop shows the mail that it would send. Its link works \
+             once, for half an hour, and no table knows of it: it is bound to the hash of the old password."
+        }
+    };
+    ("Forget your password", step)
+}
+
+fn support() -> Step {
+    let step = html! {
+        p {
+            "Sign in as " code { "support" } ", and " a href="/support" { "act as a customer" } ". The session keeps \
+             both: whose shop you see, and who you are. Then try to order."
+        }
+    };
+    ("Act as a customer", step)
+}
+
+fn sites(page: &Page) -> Step {
+    let step = html! {
+        @if page.server().origins().is_some() {
+            p {
+                "Sign in at site A, and go to " a href=(page.elsewhere()) rel="nofollow" { "the other site" } ": you are \
+                 signed in there as well, under a cookie of another name and host. Sign out at A, and B knows."
+            }
+        } @else {
+            p {
+                "Started as below, A and B have cookies of their own. " a href="/sign-in" { "Sign in" } " at A, and go to \
+                 B: A hands you over, by a sealed ticket that works in this browser only."
+            }
+            pre.verbatim { "cargo run -p shop -- --two-sites" }
+        }
+    };
+    ("Go to a second site", step)
 }
 
 fn devices() -> Step {

@@ -8,12 +8,17 @@ use http_body_util::BodyExt;
 use sealed_session_axum::testing;
 use tower::ServiceExt;
 
+/// What stands before a form token.
+pub(crate) const TOKEN: &str = r#"<input type="hidden" name="csrf_token" value=""#;
+
 /// A browser, as far as cookies and redirects go. Cookies ignore ports, so it has one jar.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Browser {
     pub(crate) jar: testing::Browser,
     /// What it calls itself.
     pub(crate) agent: &'static str,
+    /// The form token of the page that it shows, if that has a form.
+    pub(crate) token: Option<String>,
 }
 
 /// What came back.
@@ -66,7 +71,18 @@ impl Browser {
         self.send(server, Request::get(path), Body::empty()).await
     }
 
+    /// Posts as the form of the page does that it shows, or of the sign-in page.
     pub(crate) async fn post(&mut self, server: &Router, path: &str, form: &str) -> Answer {
+        if self.token.is_none() {
+            self.get(server, "/sign-in").await;
+        }
+        let token = self.token.as_deref().unwrap();
+        let form = format!("csrf_token={token}&{form}");
+        self.post_bare(server, path, &form).await
+    }
+
+    /// Posts these fields, and no others.
+    pub(crate) async fn post_bare(&mut self, server: &Router, path: &str, form: &str) -> Answer {
         let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(server, request, Body::from(form.to_owned()))
             .await
@@ -86,7 +102,7 @@ impl Browser {
         self.get(server, to.split('#').next().unwrap()).await
     }
 
-    /// Posts as a page of another site does.
+    /// Posts as a page of another site does that has got hold of a good token.
     pub(crate) async fn post_from_elsewhere(
         &mut self,
         server: &Router,
@@ -96,8 +112,9 @@ impl Browser {
         let request = Request::post(path)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "cross-site");
-        self.send(server, request, Body::from(form.to_owned()))
-            .await
+        let token = self.token.as_deref().unwrap_or_default();
+        let form = format!("csrf_token={token}&{form}");
+        self.send(server, request, Body::from(form)).await
     }
 
     async fn send(
@@ -127,7 +144,17 @@ impl Browser {
             body: String::from_utf8(body.to_vec()).unwrap(),
         };
         self.jar.keep(answer.lines());
+        if answer.body.contains("<!DOCTYPE html>") || answer.body.contains("<!doctype html>") {
+            let token = answer.body.split_once(TOKEN);
+            self.token = token.and_then(|(_, rest)| Some(rest.split_once('"')?.0.to_owned()));
+        }
         answer
+    }
+
+    /// Closes all windows, and opens one anew.
+    pub(crate) fn restart(&mut self) {
+        self.jar.restart();
+        self.token = None;
     }
 
     pub(crate) fn cookies(&self) -> Vec<&str> {

@@ -34,10 +34,10 @@ fn others(page: &Answer) -> Vec<String> {
 #[tokio::test]
 async fn every_sign_in_of_the_account_is_listed_and_this_one_is_marked() {
     let (a, b, clock) = servers_and_clock();
-    let mut laptop = signed_in(&a, LAPTOP, "name=Ada&remember=on").await;
+    let mut laptop = signed_in(&a, LAPTOP, "password=clay&name=Ada&remember=on").await;
     clock.advance(Duration::from_secs(20 * 60));
-    let mut phone = signed_in(&b, PHONE, "name=Ada").await;
-    signed_in(&b, "<b>", "name=Adam").await;
+    let mut phone = signed_in(&b, PHONE, "password=clay&name=Ada").await;
+    signed_in(&b, "<b>", "password=clay&name=Adam").await;
 
     let page = laptop.get(&b, "/devices").await;
     page.has("<b>Firefox on Linux</b><small>Signed in 20 min ago. Over in 29 d 23 h at the latest.</small>")
@@ -52,7 +52,7 @@ async fn every_sign_in_of_the_account_is_listed_and_this_one_is_marked() {
     page.has(r#"aria-label="Sign out: Firefox on Linux, signed in 20 min ago""#);
 
     // A sign-out leaves the list, and so does a session whose longest time is over.
-    let mut third = signed_in(&a, "", "name=Ada").await;
+    let mut third = signed_in(&a, "", "password=clay&name=Ada").await;
     assert_eq!(others(&phone.get(&a, "/devices").await).len(), 2);
     third.submit(&b, "/sign-out", "").await;
     assert_eq!(others(&phone.get(&a, "/devices").await).len(), 1);
@@ -63,8 +63,8 @@ async fn every_sign_in_of_the_account_is_listed_and_this_one_is_marked() {
 #[tokio::test]
 async fn a_device_signed_out_at_a_is_refused_at_b_and_reads_why() {
     let (a, b, _) = servers_and_clock();
-    let mut laptop = signed_in(&a, LAPTOP, "name=Ada").await;
-    let mut phone = signed_in(&b, PHONE, "name=Ada").await;
+    let mut laptop = signed_in(&a, LAPTOP, "password=clay&name=Ada").await;
+    let mut phone = signed_in(&b, PHONE, "password=clay&name=Ada").await;
     phone.submit(&a, "/cart/add", "article=17").await;
     let [device] = &others(&laptop.get(&a, "/devices").await)[..] else {
         panic!("one other device")
@@ -82,18 +82,17 @@ async fn a_device_signed_out_at_a_is_refused_at_b_and_reads_why() {
             .has("so was every copy")
             .lacks("Ada");
     }
-    phone
-        .get(&b, "/cart")
-        .await
-        .has("There is nothing in it yet");
+    // The form there begins another session, so the reason is told at once.
+    let page = phone.get(&b, "/cart").await;
+    page.has("There is nothing in it yet").has(WHY);
     let page = phone.get(&b, "/devices").await;
     page.status(303);
     let to = page.headers["location"].to_str().unwrap();
     assert_eq!(to, "/sign-in?next=/devices");
-    phone.get(&b, to).await.has(WHY);
+    phone.get(&b, to).await.lacks(WHY);
 
     // A new sign-in counts at once, at both, and leads to where the visitor wanted to go.
-    let page = phone.submit(&b, to, "name=Ada").await;
+    let page = phone.submit(&b, to, "password=clay&name=Ada").await;
     page.has("Where you are signed in</h1>").lacks(WHY);
     phone.get(&a, "/session").await.has("demo:Ada");
     // It is over already, so it is not in the list.
@@ -106,11 +105,11 @@ async fn a_device_signed_out_at_a_is_refused_at_b_and_reads_why() {
 #[tokio::test]
 async fn everywhere_else_leaves_this_session_with_its_cart_and_no_more_time() {
     let (a, b, clock) = servers_and_clock();
-    let mut laptop = signed_in(&a, LAPTOP, "name=Ada&remember=on").await;
+    let mut laptop = signed_in(&a, LAPTOP, "password=clay&name=Ada&remember=on").await;
     laptop.submit(&a, "/cart/add", "article=17").await;
     clock.advance(Duration::from_secs(6 * 86_400));
-    let mut phone = signed_in(&b, PHONE, "name=Ada").await;
-    let mut stranger = signed_in(&b, PHONE, "name=Adam").await;
+    let mut phone = signed_in(&b, PHONE, "password=clay&name=Ada").await;
+    let mut stranger = signed_in(&b, PHONE, "password=clay&name=Adam").await;
     let mut copy = laptop.clone();
     copy.get(&a, "/").await.has("Ada");
 
@@ -139,9 +138,9 @@ async fn everywhere_ends_what_no_list_has_and_a_sign_in_counts_at_once() {
     let mut browsers = Vec::new();
     // More than the list holds.
     for _ in 0..12 {
-        browsers.push(signed_in(&a, PHONE, "name=Ada").await);
+        browsers.push(signed_in(&a, PHONE, "password=clay&name=Ada").await);
     }
-    let mut laptop = signed_in(&a, LAPTOP, "name=Ada").await;
+    let mut laptop = signed_in(&a, LAPTOP, "password=clay&name=Ada").await;
     assert_eq!(others(&laptop.get(&a, "/devices").await).len(), 9);
     let page = laptop.submit(&b, "/devices/sign-out-all", "").await;
     page.has("You are signed out everywhere.").lacks(WHY);
@@ -149,7 +148,9 @@ async fn everywhere_ends_what_no_list_has_and_a_sign_in_counts_at_once() {
         let page = browser.get(&a, "/session").await;
         page.has("<code>revoked</code>");
     }
-    let page = laptop.submit(&b, "/sign-in", "name=Ada").await;
+    let page = laptop
+        .submit(&b, "/sign-in", "password=clay&name=Ada")
+        .await;
     page.has("You are signed in as Ada.");
     let page = laptop.get(&a, "/devices").await;
     page.has("This device");
@@ -159,9 +160,9 @@ async fn everywhere_ends_what_no_list_has_and_a_sign_in_counts_at_once() {
 #[tokio::test]
 async fn nobody_signs_out_somebody_else() {
     let (a, b) = servers(&ring());
-    let mut ada = signed_in(&a, LAPTOP, "name=Ada").await;
-    let mut phone = signed_in(&a, PHONE, "name=Ada").await;
-    let mut adam = signed_in(&a, PHONE, "name=Adam").await;
+    let mut ada = signed_in(&a, LAPTOP, "password=clay&name=Ada").await;
+    let mut phone = signed_in(&a, PHONE, "password=clay&name=Ada").await;
+    let mut adam = signed_in(&a, PHONE, "password=clay&name=Adam").await;
     let device = others(&ada.get(&a, "/devices").await).remove(0);
     let form = format!("device={device}");
 
@@ -189,9 +190,9 @@ async fn nobody_signs_out_somebody_else() {
 #[tokio::test]
 async fn a_sign_out_without_room_is_not_said_to_have_happened() {
     let (a, b) = servers_with_room(1);
-    let mut laptop = signed_in(&a, LAPTOP, "name=Ada").await;
-    let mut phone = signed_in(&a, PHONE, "name=Ada").await;
-    let mut tablet = signed_in(&a, PHONE, "name=Ada").await;
+    let mut laptop = signed_in(&a, LAPTOP, "password=clay&name=Ada").await;
+    let mut phone = signed_in(&a, PHONE, "password=clay&name=Ada").await;
+    let mut tablet = signed_in(&a, PHONE, "password=clay&name=Ada").await;
     let ids = others(&laptop.get(&a, "/devices").await);
     let form = format!("device={}", ids[0]);
     let page = laptop.submit(&a, "/devices/sign-out", &form).await;

@@ -163,8 +163,9 @@ impl CrossOrigin {
     /// - `GET`, `HEAD` and `OPTIONS`, and WebSockets: a browser sets no field there, so the origin decides;
     /// - a [trusted](CrossOrigin::trust) origin or an [exempt](CrossOrigin::exempt) route;
     /// - a session in a header field, which no other page can set;
-    /// - a request without a session, or with one that is over, so that a guard sends the visitor to the sign-in page. See
-    ///   [`also_without_session`](CrossOrigin::also_without_session).
+    /// - a request without a session in any [slot](crate::slots), or with one that is over, so that a guard sends the visitor
+    ///   to the sign-in page. See [`also_without_session`](CrossOrigin::also_without_session). Messages for the next page are
+    ///   none.
     ///
     /// Pages that are shown already have no token when this is deployed, and their forms are refused. Deploy the fields
     /// first, and this afterwards.
@@ -241,7 +242,9 @@ impl CrossOrigin {
         if request.is_safe() {
             return Caused::Here;
         }
-        let passes = || self.unchecked || self.excuses(request) || is_beyond();
+        // A form token that no browser can bring stands in for no check.
+        let is_unchecked = self.unchecked && !(self.form_tokens && request.opens_socket());
+        let passes = || is_unchecked || self.excuses(request) || is_beyond();
         match request.caused() {
             Caused::Elsewhere(_) if passes() => Caused::Here,
             caused => caused,

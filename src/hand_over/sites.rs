@@ -1,6 +1,7 @@
 //! The sites that hand visitors over to each other.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::cross_origin::{Origin, is_route};
 use crate::error::Error;
@@ -29,6 +30,8 @@ pub struct HandOver {
     /// As browsers write it.
     own: String,
     partners: Vec<Partner>,
+    /// The longest that sessions live at partners.
+    longest: Duration,
 }
 
 /// Another site, and the path there.
@@ -59,6 +62,7 @@ impl HandOver {
         Ok(HandOver {
             own: checked(origin)?,
             partners: Vec::new(),
+            longest: Duration::ZERO,
         })
     }
 
@@ -96,6 +100,30 @@ impl HandOver {
         Ok(self)
     }
 
+    /// Says how long a session lives at most at a partner that looks for [revocations](crate::revocation) where this site does, if
+    /// that is longer than here. What is revoked here is kept for as long, so that no copy of a partner's cookie outlives it.
+    ///
+    /// ```
+    /// use sealed_session::hand_over::HandOver;
+    /// use std::time::Duration;
+    ///
+    /// let month = Duration::from_secs(30 * 86_400); // they remember visitors there
+    /// let sites = HandOver::new("https://a.example")?
+    ///     .with_partner("https://b.example", "/arrive")?
+    ///     .with_sessions_up_to(month);
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_sessions_up_to(mut self, longest: Duration) -> HandOver {
+        self.longest = longest;
+        self
+    }
+
+    /// Returns the longest that sessions live at partners, as far as it is known.
+    pub(crate) fn longest(&self) -> Duration {
+        self.longest
+    }
+
     /// Returns the origin of this site, as tickets name it.
     pub(crate) fn own(&self) -> &str {
         &self.own
@@ -123,6 +151,7 @@ impl fmt::Debug for HandOver {
         f.debug_struct("HandOver")
             .field("own", &self.own)
             .field("partners", &partners)
+            .field("sessions_up_to", &self.longest)
             .finish()
     }
 }

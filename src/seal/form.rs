@@ -5,8 +5,8 @@
 //! | 0 | 16 | mask, random |
 //! | 16 | 16 | MAC, each bit flipped where the mask has one |
 //!
-//! The MAC is made under the key that seals, over the bound context and the half of the id that a sign-in keeps. The
-//! mask is another one each time, so a page that is compressed tells nothing of the MAC by its length (BREACH, Gluck,
+//! The MAC is made under the key that seals, over the bound context, the half of the id that a sign-in keeps, and
+//! the subject. The mask is another one each time, so a page that is compressed tells nothing of the MAC by its length (BREACH, Gluck,
 //! Harris, Prado, 2013).
 
 use base64::Engine;
@@ -20,14 +20,14 @@ use crate::error::Error;
 use crate::lifetime::Timestamp;
 
 impl Sealer {
-    /// Makes a form token for a sign-in: 43 characters.
+    /// Makes a form token: 43 characters. `whose` begins with the half of the id that a sign-in keeps, which has a fixed length.
     ///
     /// # Errors
     ///
     /// If the operating system gives no random mask.
     pub(crate) fn form_token(
         &self,
-        sign_in: &[u8],
+        whose: &[u8],
         binding: &Binding,
         now: Timestamp,
     ) -> Result<String, Error> {
@@ -35,23 +35,23 @@ impl Sealer {
         getrandom::fill(&mut mask).map_err(Error::randomness)?;
         let keys = self.keys();
         let ciphers = &keys.sealing(now).ciphers;
-        let mac = ciphers.sign_mark(Mark::Form, [&[], binding.context(), sign_in]);
+        let mac = ciphers.sign_mark(Mark::Form, [&[], binding.context(), whose]);
         Ok(URL_SAFE_NO_PAD.encode([mask, masked(mask, mac)].as_flattened()))
     }
 
-    /// Returns whether `text` is a form token of this sign-in under a key that has not retired. It names no key, so each
+    /// Returns whether `text` is a form token of `whose` under a key that has not retired. It names no key, so each
     /// is tried: this is a MAC and no cipher, and there is nothing to learn by trying.
     pub(crate) fn verifies_form_token(
         &self,
         text: &[u8],
-        sign_in: &[u8],
+        whose: &[u8],
         binding: &Binding,
         now: Timestamp,
     ) -> bool {
         let mut halves = [[0; TAG]; 2];
         let decoded = URL_SAFE_NO_PAD.decode_slice(text, halves.as_flattened_mut());
         let [mask, hidden] = halves;
-        let (parts, mac) = ([&[], binding.context(), sign_in], masked(mask, hidden));
+        let (parts, mac) = ([&[], binding.context(), whose], masked(mask, hidden));
         let keys = self.keys();
         let mut alive = keys.all.values().filter(|key| !key.is_over(now));
         decoded == Ok(2 * TAG)

@@ -15,7 +15,7 @@ impl Session {
     /// Notes that the visitor just proved who they are: typed the password, or used a passkey. The time is that of the
     /// request. A [guard](crate::Guard::confirmed_within) asks for it where money moves.
     ///
-    /// [`sign_in`](Session::sign_in) does not do it, because a cookie of "remember me", or a sign-in at another site, is no
+    /// [`sign_in`](Session::sign_in) does not do it, because a cookie of "remember me" is no
     /// proof: call both where a password was checked. The next sign-in forgets it; renewals keep it. It holds for this
     /// session, and for copies of its cookie that are made from now on: one that was made before has no such mark. A
     /// slower response that brings the session back as it was only loses the mark, and the visitor confirms again.

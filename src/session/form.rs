@@ -6,9 +6,9 @@ use crate::error::Error;
 use crate::visit::FormCheck;
 
 impl Session {
-    /// Returns a token for the forms and scripts of a page, of the main slot's session, whichever slot this is: 43
-    /// characters of the URL-safe base64 alphabet. See
+    /// Returns a token for the forms and scripts of a page: 43 characters of the URL-safe base64 alphabet. See
     /// [`CrossOrigin::with_form_tokens`](crate::CrossOrigin::with_form_tokens), which asks for them; without it nobody does.
+    /// Of several [slots](crate::slots) it is the token of the first that has a session, whichever slot this is.
     ///
     /// It is another text at each call, and all of them are good for as long as the sign-in lasts: a renewal keeps them. A
     /// [sign-in](Session::sign_in), a [start-over](Session::start_over) and an end make them worthless, so take it after

@@ -9,7 +9,8 @@ use super::shared::Visit;
 use super::state::Edit;
 use crate::cross_origin::{Brought, Foreign, PEEK, TokenText};
 use crate::error::Error;
-use crate::payload::SessionId;
+use crate::flash::Flash;
+use crate::hand_over::AskedHere;
 
 /// What becomes of a request that may have to bring a form token; [`form_check`](crate::adapter::form_check) returns it.
 ///
@@ -111,7 +112,7 @@ impl Visit {
     #[cold]
     fn check_form(self: &Arc<Self>, brought: &Brought) -> FormCheck {
         let is_asked = self.slots.main().cross_origin.asks_without_session();
-        if !is_asked && self.at(0, |slot| slot.open().id().is_none()) {
+        if !is_asked && self.protected().is_none() {
             return FormCheck::Passes;
         }
         let judged = match brought {
@@ -128,34 +129,48 @@ impl Visit {
         }
     }
 
-    /// Decides whether a form token is one of the main slot's sign-in.
+    /// Returns what form tokens are bound to, behind the number of its slot: the sign-in and the subject of the first slot
+    /// that has a session. Messages for the next page give nobody a right, and to ask for a hand-over does not either.
+    fn protected(&self) -> Option<(usize, Vec<u8>)> {
+        let unbound = [self.find::<Flash>(), self.find::<AskedHere>()];
+        let mut slots = (0..self.len()).filter(|at| !unbound.contains(&Some(*at)));
+        slots.find_map(|at| {
+            self.at(at, |slot| {
+                let record = slot.open().record()?;
+                let subject = record.subject.as_deref().unwrap_or_default();
+                Some((at, [record.id.sign_in(), subject.as_bytes()].concat()))
+            })
+        })
+    }
+
+    /// Decides whether a form token is one of the sign-in that it has to be bound to.
     fn judge_form_token(&self, text: &TokenText) -> Result<(), Foreign> {
-        let (config, id) = (self.slots.main(), self.at(0, |slot| slot.open().id()));
-        let (sealer, binding) = (&config.sealer, &config.form_binding);
-        let is_right =
-            |id: &_| sealer.verifies_form_token(text, SessionId::sign_in(id), binding, self.now);
-        match id.as_ref().is_some_and(is_right) {
+        let is_right = |(at, whose): (usize, Vec<u8>)| {
+            let (config, now) = (self.config(at), self.now);
+            let binding = &config.form_binding;
+            config
+                .sealer
+                .verifies_form_token(text, &whose, binding, now)
+        };
+        match self.protected().is_some_and(is_right) {
             true => Ok(()),
             false => Err(Foreign::WrongFormToken),
         }
     }
 
-    /// Makes a form token of the main slot's sign-in; it is empty if there is no session, and none is to begin.
+    /// Makes a form token; it is empty if there is no session, and none is to begin.
     pub(crate) fn form_token(&self) -> Result<String, Error> {
-        let config = self.slots.main();
-        let id = self.at(0, |slot| {
-            if slot.open().id().is_none() && config.cross_origin.asks_without_session() {
-                slot.apply("form_token", Edit::Begin)?;
-            }
-            slot.slot.is_told = true;
-            Ok(slot.open().id())
-        })?;
-        match id {
-            None => Ok(String::new()),
-            Some(id) => {
-                let binding = &config.form_binding;
-                config.sealer.form_token(id.sign_in(), binding, self.now)
-            }
+        let mut bound = self.protected();
+        if bound.is_none() && self.slots.main().cross_origin.asks_without_session() {
+            self.at(0, |slot| slot.apply("form_token", Edit::Begin))?;
+            bound = self.protected();
         }
+        let at = bound.as_ref().map_or(0, |(at, _)| *at);
+        self.at(at, |slot| slot.slot.is_told = true);
+        let config = self.config(at);
+        bound.map_or(Ok(String::new()), |(_, whose)| {
+            let sealer = &config.sealer;
+            sealer.form_token(&whose, &config.form_binding, self.now)
+        })
     }
 }

@@ -20,7 +20,10 @@ impl Config {
     /// different times: a session may have begun between them.
     pub(crate) fn revocations_of(&self, target: Target<'_>, now: Timestamp) -> Vec<Revocation> {
         let skew = self.lifetime.clock_skew().as_secs();
-        let longest = self.lifetime.longest_absolute().as_secs();
+        // A session that was handed over from here ends by it, too.
+        let partners = self.hand_over.as_ref().map(|sites| sites.longest());
+        let here = self.lifetime.longest_absolute();
+        let longest = here.max(partners.unwrap_or_default()).as_secs();
         let mut names = Vec::new();
         self.name_targets(&[target], now, |_, name| names.push(name));
         names.sort_unstable();

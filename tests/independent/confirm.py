@@ -352,13 +352,14 @@ def form_token(entry: Entry) -> None:
     retired = {bytes.fromhex(master): at for master, at in entry["retired"].items()}
     alive = [Key(one) for one in masters if entry["now"] < retired.get(one, 2**32)]
     audience, sign_in = entry["audience"].encode(), bytes.fromhex(entry["sign_in"])
-    found = forms.is_right(alive, audience, sign_in, entry["text"])
+    subject = entry["subject"]
+    found = forms.is_right(alive, audience, sign_in, entry["text"], subject)
     same(found, "mask" in entry)
     if "mask" in entry:
         mask = bytes.fromhex(entry["mask"])
-        texts = [forms.token(key, audience, sign_in, mask) for key in alive]
+        texts = [forms.token(key, audience, sign_in, mask, subject) for key in alive]
         same(entry["text"] in texts, True)
-        same(forms.mac(alive[0], audience, sign_in).hex(), entry["mac"])
+        same(forms.mac(alive[0], audience, sign_in, subject).hex(), entry["mac"])
 
 
 def hand_over(entry: Entry) -> None:

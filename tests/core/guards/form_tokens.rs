@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sealed_session::adapter::{self, Foreign, FormCheck, HeaderFields, RequestHead, ResponseHead};
+use sealed_session::flash::Level;
+use sealed_session::hand_over::HandOver;
 use sealed_session::{
-    CrossOrigin, Event, KeyRing, Lifetime, Session, SessionManager, SessionManagerBuilder,
-    Transport,
+    Budget, CrossOrigin, Event, KeyRing, Lifetime, Session, SessionManager, SessionManagerBuilder,
+    Slot, Transport,
 };
 
 use crate::common::{BASE, Browser, at, commit, key, manager, ring};
@@ -182,6 +184,46 @@ fn a_session_in_a_link_needs_one() {
     assert_eq!((refused(&session, ""), session.is_live()), (NONE, true));
 }
 
+enum Admin {}
+impl Slot for Admin {}
+
+#[test]
+fn a_session_in_any_slot_needs_one() {
+    let budget = Budget::within_8k().with_total_limit(1_500);
+    let admin = SessionManager::builder("admin", ring()).budget(budget);
+    let policy = CrossOrigin::new().with_form_tokens();
+    let sites = HandOver::new("https://b.example").unwrap();
+    let sites = sites.with_partner("https://a.example", "/give").unwrap();
+    let main = builder().budget(budget).cross_origin(policy).flash();
+    let main = main.hand_over(sites);
+    let manager = main.build().unwrap();
+    let manager = manager.with_slot::<Admin>(admin.build().unwrap()).unwrap();
+
+    let mut browser = Browser::default();
+    let said = |session: &Session| {
+        session.flash(Level::Info, "Hello.")?;
+        session.ask_hand_over("https://a.example", None).map(drop)
+    };
+    browser.visit(&manager, at(0), said).unwrap();
+    assert_eq!(
+        posted(&manager, &browser, ""),
+        None,
+        "neither messages nor what asks for a hand-over give a right"
+    );
+    let sign_in = |session: &Session| session.slot::<Admin>()?.sign_in("ada", &[]);
+    browser.visit(&manager, at(0), sign_in).unwrap();
+    assert_eq!(posted(&manager, &browser, ""), NONE);
+    let of_admin = token(&manager, &mut browser);
+    assert_eq!(posted(&manager, &browser, &of_admin), None);
+
+    // With a session of the main slot a token is bound to that.
+    let stored = |session: &Session| session.insert("theme", "dark");
+    browser.visit(&manager, at(0), stored).unwrap();
+    assert_eq!(posted(&manager, &browser, &of_admin), WRONG);
+    let of_main = token(&manager, &mut browser);
+    assert_eq!(posted(&manager, &browser, &of_main), None);
+}
+
 #[test]
 fn a_token_is_good_for_one_sign_in() {
     let manager = asking();
@@ -206,8 +248,19 @@ fn a_token_is_good_for_one_sign_in() {
     let found = [&first, &before, &second].map(|token| posted(&manager, &browser, token));
     assert_eq!(found, [WRONG, WRONG, None]);
 
+    // A page from before somebody acts does not post as the customer, nor the other way round.
+    let act = |session: &Session| session.act_as("user-17", &[]);
+    browser.visit(&manager, at(3), act).unwrap();
+    assert_eq!(posted(&manager, &browser, &second), WRONG);
+    let of_mask = token(&manager, &mut browser);
+    assert_eq!(posted(&manager, &browser, &of_mask), None);
+    let stop = |session: &Session| session.stop_acting(&[]);
+    browser.visit(&manager, at(4), stop).unwrap();
+    let found = [&of_mask, &second].map(|token| posted(&manager, &browser, token));
+    assert_eq!(found, [WRONG, None]);
+
     browser
-        .visit(&manager, at(3), |session| session.start_over(&[]))
+        .visit(&manager, at(5), |session| session.start_over(&[]))
         .unwrap();
     assert_eq!(posted(&manager, &browser, &second), WRONG);
 }
@@ -414,6 +467,13 @@ fn tokens_stand_in_for_the_check_or_beside_it() {
     };
     assert_eq!(post(&[site]), NONE);
     assert_eq!(post(&[site, ("x-csrf-token", &made)]), None);
+    // No browser brings one when it opens a WebSocket, so the origin decides there.
+    let opens = [site, ("upgrade", "websocket")];
+    for (method, fields) in [("GET", &opens[..]), ("CONNECT", &opens[..1])] {
+        let opened = load(&alone, (method, "/"), fields, &browser.line());
+        let reason = Some(Foreign::OtherSite);
+        assert_eq!(adapter::foreign(&opened), reason, "{method}");
+    }
     // Beside it a token excuses nobody, and without tokens a sign-in form of another site is refused all the same.
     let fields = [site, ("x-csrf-token", &made)];
     let beside = load(&asking(), ("POST", "/"), &fields, &browser.line());

@@ -1,12 +1,14 @@
 //! What ends a session that was handed over, and who is not handed over at all.
 
-use sealed_session::hand_over::HandOverRefusal;
+use std::time::Duration;
+
+use sealed_session::hand_over::{HandOver, HandOverRefusal};
 use sealed_session::revocation::{RevocationTable, Target};
-use sealed_session::{Refusal, Session};
+use sealed_session::{Refusal, Session, SessionManager};
 use time::OffsetDateTime;
 
 use super::{A, B, C, Pair, builder, site};
-use crate::common::{Browser, at};
+use crate::common::{Browser, at, ring};
 
 /// Two sites that look for revocations in one place.
 fn linked() -> (Pair, RevocationTable) {
@@ -72,6 +74,25 @@ fn a_sign_out_where_it_arrived_ends_it_there_and_the_other_one_if_that_is_asked_
         let there = pair.at_a.open(&pair.a, at(3)).refusal();
         assert_eq!(there, ends_both.then_some(Refusal::Revoked));
     }
+}
+
+#[test]
+fn a_revocation_is_kept_for_as_long_as_sessions_live_at_a_partner() {
+    let month = Duration::from_secs(30 * 86_400);
+    let days = |sites: HandOver| {
+        let manager = SessionManager::builder("a", ring()).hand_over(sites);
+        let manager = manager.build().unwrap();
+        let kept = manager.revocations_of(Target::Subject("user-17"), at(0));
+        (kept[0].until() - at(0)).whole_days()
+    };
+    let sites = HandOver::new(A)
+        .unwrap()
+        .with_partner(B, "/arrive")
+        .unwrap();
+    assert_eq!(days(sites.clone()), 0);
+    let here = sites.clone().with_sessions_up_to(Duration::from_secs(60));
+    assert_eq!(days(here), 0, "at least as long as here");
+    assert_eq!(days(sites.with_sessions_up_to(month)), 30);
 }
 
 #[test]

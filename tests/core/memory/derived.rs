@@ -64,6 +64,7 @@ pub(crate) fn of_ring(name: &str, master: &[u8; 32], text: &str) -> Vec<Secret> 
         (6, purpose, "ticket"),
         (7, "", "target"),
         (8, "", "once"),
+        (9, "", "form token"),
         (10, purpose, "state of a ticket"),
     ] {
         let mut key = [0; 32];

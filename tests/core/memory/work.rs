@@ -123,6 +123,7 @@ fn sessions(manager: &SessionManager) -> Vec<String> {
         browser.visit(manager, at(seconds), |session| {
             session.sign_in("Ada", &[&"member"]).unwrap();
             session.insert("seen", seconds).unwrap();
+            assert_eq!(session.form_token().unwrap().len(), 43);
         });
         tokens.push(browser.value(crate::common::BASE).unwrap().to_owned());
     }

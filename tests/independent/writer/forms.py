@@ -12,9 +12,11 @@ THIRD_KEY = Key(fixed("key 3"))
 SIGN_INS = {"a sign-in": 0xA1, "another": 0xA2, "all zero": 0x00}
 
 
-def entry(case: str, sign_in: int, audience: str, text: str) -> dict[str, Any]:
+def entry(
+    case: str, sign_in: int, audience: str, text: str, subject: str | None = None
+) -> dict[str, Any]:
     """A token, and the session beside which it comes."""
-    token = seal(f"form {case}", write_payload(record(sign_in)), audience=audience)
+    token = seal(f"form {case}", write_payload(record(sign_in, subject=subject)), audience=audience)
     return {
         "case": case,
         "keys": [key.master.hex() for key in (KEY, OTHER_KEY, THIRD_KEY)],
@@ -22,6 +24,7 @@ def entry(case: str, sign_in: int, audience: str, text: str) -> dict[str, Any]:
         "audience": audience,
         "session": token,
         "sign_in": bytes([sign_in] * 8).hex(),
+        "subject": subject,
         "now": NOW,
         "text": text,
     }
@@ -41,6 +44,14 @@ def tokens() -> list[dict[str, Any]]:
                     entry(case, sign_in, audience, text)
                     | {"mask": mask.hex(), "mac": mac.hex()}
                 )
+    for subject in ("user-17", "\u00e9"):
+        case, half = f"of {subject}", bytes([0xA1] * 8)
+        mask = fixed(f"mask {case}", 16)
+        text = forms.token(KEY, b"", half, mask, subject)
+        mac = forms.mac(KEY, b"", half, subject)
+        found.append(
+            entry(case, 0xA1, "", text, subject) | {"mask": mask.hex(), "mac": mac.hex()}
+        )
     zero = forms.token(KEY, b"", bytes([0xA1] * 8), bytes(16))
     found.append(
         entry("a mask of zeros", 0xA1, "", zero)
@@ -76,7 +87,11 @@ def refused() -> list[dict[str, Any]]:
         "bits behind the last byte": right[:-1] + chr(ord(right[-1]) + 1),
         "all zero": to_base64url(bytes(32)),
     }
-    return [entry(case, 0xA1, "", text) for case, text in texts.items()]
+    found = [entry(case, 0xA1, "", text) for case, text in texts.items()]
+    other = forms.token(KEY, b"", half, mask, "user-18")
+    found.append(entry("of another subject", 0xA1, "", other, "user-17"))
+    found.append(entry("of nobody, beside a subject", 0xA1, "", right, "user-17"))
+    return found
 
 
 def make() -> None:

@@ -7,7 +7,7 @@ use axum::response::Html;
 use axum::routing::get;
 use e2e::{Browser, Failure, Shop};
 
-use crate::around::{says, sign_in};
+use crate::visitor::{says, sign_in};
 
 /// Serves a page whose form posts at a site of the shop. Its owner has a good token, of a visit of their own.
 async fn evil(site: &str, token: &str) -> Result<SocketAddr, Failure> {

@@ -13,4 +13,5 @@ mod devices;
 mod oidc;
 mod rotation;
 mod sites;
+mod visitor;
 mod walk;

@@ -2,8 +2,8 @@
 
 use e2e::{Browser, Failure, Shop};
 
-use crate::around::{lacks, says, sign_in};
 use crate::caller::Caller;
+use crate::visitor::{lacks, says, sign_in};
 
 /// Walks from A to B, attacks B with the ticket of somebody else, and signs out at A.
 pub(crate) async fn walk(browser: &Browser, shop: &Shop) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! Revocations: a session that was ended at the server is over in every browser.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use smallvec::SmallVec;
@@ -116,9 +117,9 @@ impl SlotList {
         let mut all: Vec<Revocation> = slots
             .flat_map(|slot| slot.config.revocations_of(target, now))
             .collect();
-        // Slots that share a ring and an audience give the same names.
-        all.sort_unstable_by_key(|kept| (kept.target, kept.at, kept.until));
-        all.dedup();
+        // Slots that share a ring and an audience give the same names, each for as long as its sessions may live.
+        all.sort_unstable_by_key(|kept| (kept.target, kept.at, Reverse(kept.until)));
+        all.dedup_by_key(|kept| (kept.target, kept.at));
         all
     }
 }

@@ -65,7 +65,8 @@ fn a_file_that_is_replaced_or_written_over_is_taken_and_a_bad_one_is_not() {
     assert_eq!(browser.open(&manager, at(1)).refusal(), None);
 
     // What is bad, gone, or of another kind is told, and the ring stays.
-    fs::write(&file, format!("{}\n{}", text(2), &text(1)[..50])).unwrap();
+    let bad_text = folder.write("bad", format!("{}\n{}", text(2), &text(1)[..50]));
+    fs::rename(&bad_text, &file).unwrap();
     let place = format!("key in {}", file.display());
     let Told::Kept(cut, false) = next(&told) else {
         panic!("taken");

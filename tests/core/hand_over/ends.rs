@@ -83,6 +83,7 @@ fn a_revocation_is_kept_for_as_long_as_sessions_live_at_a_partner() {
         let manager = SessionManager::builder("a", ring()).hand_over(sites);
         let manager = manager.build().unwrap();
         let kept = manager.revocations_of(Target::Subject("user-17"), at(0));
+        assert_eq!(kept.len(), 1, "the slot that asks adds nothing");
         (kept[0].until() - at(0)).whole_days()
     };
     let sites = HandOver::new(A)

@@ -71,6 +71,8 @@ fn a_sign_out_where_it_arrived_ends_it_there_and_the_other_one_if_that_is_asked_
         assert_eq!(pair.subject(at(3)), None);
         let there = pair.at_a.open(&pair.a, at(3)).refusal();
         assert_eq!(there, ends_both.then_some(Refusal::Revoked));
+        // Who is signed in at A still comes back without a question.
+        assert!(ends_both || pair.walk("/", at(4)).is_ok());
     }
 }
 

@@ -75,7 +75,7 @@ impl HandOverRefusal {
 impl fmt::Display for HandOverRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            HandOverRefusal::Acting => "whoever acts as somebody else is not handed over",
+            HandOverRefusal::Acting => "a visitor who acts as somebody else is not handed over",
             HandOverRefusal::HandedOver => {
                 "the sign-in was handed over itself: ask the site that it came from"
             }

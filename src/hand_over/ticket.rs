@@ -21,8 +21,8 @@ impl Slot for AskedHere {}
 pub(crate) struct Given {
     pub(crate) subject: String,
     pub(crate) labels: Vec<String>,
-    /// When the session there begins, in seconds: now, or when the sign-in began by a clock that is ahead.
-    pub(crate) begun: u32,
+    /// When the session that is given began, in seconds: what was revoked since then does not arrive.
+    pub(crate) created: u32,
     /// When the visitor last confirmed who they are, in seconds.
     pub(crate) confirmed: Option<u32>,
     /// The half of the id that lasts for the sign-in.
@@ -63,7 +63,7 @@ mod tests {
             let given = Given {
                 subject: entry["subject"].as_str().unwrap().to_owned(),
                 labels,
-                begun: number("begun").unwrap(),
+                created: number("created").unwrap(),
                 confirmed,
                 origin: origin.to_be_bytes(),
                 back: entry["back"].as_str().unwrap().to_owned(),

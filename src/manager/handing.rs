@@ -140,7 +140,7 @@ impl Session {
         let back = ReturnPath::from_query(query).filter(|back| back.as_str().len() <= BACK_MAX);
         let back = back.map_or_else(|| "/".to_owned(), String::from);
         let (visit, now) = (self.visit(), self.visit().now());
-        let given = match visit.at(0, |slot| slot.open().given(back, now)) {
+        let given = match visit.at(0, |slot| slot.open().given(back)) {
             Ok(given) => given,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -166,7 +166,7 @@ impl Session {
     /// there. Its lifetimes are those of this site, from now on. [`origin`](Session::origin) tells where it came from, and
     /// [revoking](crate::revocation) that sign-in ends it.
     ///
-    /// A ticket counts in the browser that asked, and there once. Whoever is signed in here as its subject already is
+    /// A ticket counts in the browser that asked, and there once. A visitor who is signed in here as its subject already is
     /// sent on all the same, and nothing is changed: another tab, or the back button.
     ///
     /// # Errors
@@ -221,13 +221,16 @@ impl Session {
             text.as_bytes(),
             now.to_time(),
         );
-        let (given, seal) = match opened {
-            Ok((ticket, Some(seal))) => (ticket.into_value(), seal),
+        let (given, sealed, seal) = match opened {
+            Ok((ticket, Some(seal))) => {
+                let sealed = Timestamp::of(ticket.good().start);
+                (ticket.into_value(), sealed, seal)
+            }
             Ok((_, None)) => return refused(TicketRefusal::OtherState),
             Err(reason) => return refused(reason),
         };
         let (handed, back) = (
-            Handed::of(&given, now, config.lifetime.clock_skew().as_secs()),
+            Handed::of(&given, sealed, now, config.lifetime.clock_skew().as_secs()),
             ReturnPath::parse(&given.back),
         );
         let (Some(handed), Some(back)) = (handed, back) else {
@@ -246,8 +249,11 @@ impl Session {
             return Ok(if is_already { Ok(onward) } else { Err(refusal) });
         }
 
-        // The sign-in, which may have been revoked since.
-        if config.lifetime.begins_too_late(Timestamp(given.begun), now) {
+        // The sign-in, which may have been revoked.
+        if config
+            .lifetime
+            .begins_too_late(Timestamp(given.created), now)
+        {
             return refused(TicketRefusal::FromTheFuture);
         }
         if visit.at(0, |slot| slot.is_revoked(&given.subject, &handed)) {

@@ -9,7 +9,9 @@ use crate::payload::{Grounds, Labels, SUBJECT_MAX};
 /// A sign-in that arrives.
 #[derive(Debug)]
 pub(crate) struct Handed {
-    /// When its session begins, and so what revokes it: all that came later.
+    /// When it began at the other site, and so what revokes it: all that came later.
+    pub(super) created: Timestamp,
+    /// When its session begins here: as the ticket was sealed, or when it began by a clock that is ahead.
     pub(super) begun: Timestamp,
     pub(super) labels: Labels,
     pub(super) grounds: Grounds,
@@ -18,7 +20,12 @@ pub(crate) struct Handed {
 impl Handed {
     /// Reads what a ticket holds; `None` if no session can hold it. A confirmation from further ahead than clocks may differ
     /// is left out.
-    pub(crate) fn of(given: &Given, now: Timestamp, skew: u64) -> Option<Handed> {
+    pub(crate) fn of(
+        given: &Given,
+        sealed: Timestamp,
+        now: Timestamp,
+        skew: u64,
+    ) -> Option<Handed> {
         if !(1..=SUBJECT_MAX).contains(&given.subject.len()) {
             return None;
         }
@@ -26,8 +33,10 @@ impl Handed {
         let origin = Grounds::of(Some(given.origin));
         let confirmed = given.confirmed.map(Timestamp);
         let confirmed = confirmed.filter(|at| *at <= now.after(skew));
+        let created = Timestamp(given.created);
         Some(Handed {
-            begun: Timestamp(given.begun),
+            created,
+            begun: created.max(sealed),
             labels: Labels::new(&labels).ok()?,
             grounds: confirmed.map_or(origin.clone(), |at| origin.confirmed_at(at)),
         })

@@ -9,13 +9,12 @@ use super::slot::SlotVisit;
 use super::state::{Edit, SessionState};
 use crate::error::Error;
 use crate::hand_over::{Given, HandOverRefusal};
-use crate::lifetime::Timestamp;
 use crate::payload::{Attributes, Record, SessionId};
 use crate::revocation::Answer;
 
 impl SessionState {
     /// Returns what another site gets of the sign-in, with the path to come back to there.
-    pub(crate) fn given(&self, back: String, now: Timestamp) -> Result<Given, HandOverRefusal> {
+    pub(crate) fn given(&self, back: String) -> Result<Given, HandOverRefusal> {
         let record = self.record().ok_or(HandOverRefusal::NotSignedIn)?;
         let subject = record.subject.as_deref();
         let subject = subject.ok_or(HandOverRefusal::NotSignedIn)?;
@@ -28,7 +27,7 @@ impl SessionState {
         Ok(Given {
             subject: subject.to_owned(),
             labels: record.labels.iter().map(str::to_owned).collect(),
-            begun: record.created.max(now).0,
+            created: record.created.0,
             confirmed: record.grounds.confirmed().map(|at| at.0),
             origin: *record.id.sign_in(),
             back,
@@ -44,12 +43,13 @@ impl SlotVisit<'_, '_> {
         signed_in == Some(subject) && state.actor().is_none()
     }
 
-    /// Returns whether it is known here that a sign-in which arrives was revoked since it was given.
+    /// Returns whether it is known here that a sign-in which arrives was revoked since it began at the other site, which may
+    /// not have heard of it.
     pub(crate) fn is_revoked(&self, subject: &str, handed: &Handed) -> bool {
         let origin = handed.grounds.origin().unwrap_or_default();
         let record = Record {
             id: SessionId::of_sign_in(origin),
-            created: handed.begun,
+            created: handed.created,
             subject: Some(subject.into()),
             own: Default::default(),
             labels: handed.labels.clone(),

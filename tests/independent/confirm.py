@@ -375,16 +375,17 @@ def hand_over(entry: Entry) -> None:
         kept = ss.read_payload(ss.open_token(keys, {1}, binding, token)[1])
         same(kept.attributes, [hand_overs.kept(nonce)])
 
-    def arrive() -> hand_overs.Given:
+    def arrive() -> tuple[hand_overs.Given, int]:
         return hand_overs.arrive(keys, where, entry["query"], entry["now"], 120, nonce)
 
     if "refusal" in entry:
         same(refusal(arrive), entry["refusal"])
         return
     same(hand_overs.read_given(bytes.fromhex(entry["value"])).value().hex(), entry["value"])
-    given = arrive()
+    given, begun = arrive()
+    same(begun, entry["begun"])
     same(sorted(given.labels), entry["labels"])
-    for field in ("subject", "begun", "confirmed", "back"):
+    for field in ("subject", "created", "confirmed", "back"):
         same(getattr(given, field), entry[field])
     same(given.origin.hex(), entry["origin"])
 

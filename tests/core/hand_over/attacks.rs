@@ -268,6 +268,30 @@ fn no_request_leads_a_visitor_elsewhere() {
         ("javascript:alert(1)", HandOverRefusal::UnknownSite),
         ("https://a.example", HandOverRefusal::UnknownSite),
         ("", HandOverRefusal::UnknownSite),
+        ("https://b.example.", HandOverRefusal::UnknownSite),
+        ("https://b.example%2F", HandOverRefusal::UnknownSite),
+        (
+            "https://b.example%5C@evil.example",
+            HandOverRefusal::UnknownSite,
+        ),
+        ("https%3A%5C%5Cb.example", HandOverRefusal::UnknownSite),
+        (
+            "https://b.example%0D%0Alocation:",
+            HandOverRefusal::UnknownSite,
+        ),
+        ("https://b.example%00", HandOverRefusal::UnknownSite),
+        ("https://b%E3%80%82example", HandOverRefusal::UnknownSite),
+        ("https://%EF%BD%82.example", HandOverRefusal::UnknownSite),
+        ("https://b%252Eexample", HandOverRefusal::UnknownSite),
+        ("https://b.example:65979", HandOverRefusal::UnknownSite),
+        ("https://u:p@b.example", HandOverRefusal::UnknownSite),
+        ("null", HandOverRefusal::UnknownSite),
+        ("https://b.example%FF", HandOverRefusal::Malformed),
+        ("https://b.example+", HandOverRefusal::Malformed),
+        (
+            "https://b.example&%66or=https://b.example",
+            HandOverRefusal::Malformed,
+        ),
         (
             "https://b.example&for=https://evil.example",
             HandOverRefusal::Malformed,
@@ -299,6 +323,13 @@ fn no_request_leads_a_visitor_elsewhere() {
         ("/%252Fevil.example", "/"),
         ("/%5Cevil.example", "/"),
         ("/a&next=/b", "/"),
+        ("/a&%6eext=/b", "/"),
+        ("/%2509/evil.example", "/"),
+        ("/.//evil.example", "/"),
+        ("/%EF%BC%8Fevil.example", "/"),
+        ("https:evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/@evil.example", "/@evil.example"),
     ] {
         pair.ask("/", at(2));
         let given = pair.give(&format!("for={B}&state={state}&next={back}"), at(2));

@@ -73,6 +73,8 @@ fn a_sign_out_where_it_arrived_ends_it_there_and_the_other_one_if_that_is_asked_
         assert_eq!(pair.subject(at(3)), None);
         let there = pair.at_a.open(&pair.a, at(3)).refusal();
         assert_eq!(there, ends_both.then_some(Refusal::Revoked));
+        // Who is signed in at A still comes back without a question.
+        assert!(ends_both || pair.walk("/", at(4)).is_ok());
     }
 }
 
@@ -117,6 +119,32 @@ fn what_was_revoked_on_the_way_does_not_arrive() {
         let arrived = pair.arrive(&given, at(4));
         assert_eq!(arrived, Err(HandOverRefusal::Revoked), "{target:?}");
         assert_eq!(pair.subject(at(5)), None);
+    }
+}
+
+/// A has not heard of it long after, and B has. A sign-in that began before it is over, whenever it is given.
+#[test]
+fn what_was_revoked_before_it_was_given_does_not_arrive() {
+    for target in ["sign-in", "subject", "label"] {
+        let table = RevocationTable::new(100);
+        let b = builder(B).revocations(table.clone()).build().unwrap();
+        let mut pair = Pair::of(site(A), b);
+        pair.sign_in("user-17", at(0));
+        pair.at_a.visit(&pair.a, at(1), |session| {
+            session.set_labels(&["tenant:7"]).unwrap();
+        });
+        let id = pair.at_a.open(&pair.a, at(2)).id().unwrap();
+        let revoked = match target {
+            "sign-in" => Target::SignIn(id),
+            "subject" => Target::Subject("user-17"),
+            _ => Target::Label("tenant:7"),
+        };
+        table
+            .add(pair.b.revocations_of(revoked, at(2)), at(2))
+            .unwrap();
+        let arrived = pair.walk("/", at(600));
+        assert_eq!(arrived, Err(HandOverRefusal::Revoked), "{target}");
+        assert_eq!(pair.subject(at(601)), None);
     }
 }
 

@@ -1,9 +1,13 @@
 //! Sizes, and configurations that nobody could be handed over by.
 
-use sealed_session::adapter::{RequestHead, ResponseHead};
+use std::time::Duration;
+
+use sealed_session::adapter::{HeaderFields, RequestHead, ResponseHead, Verdict};
 use sealed_session::hand_over::{HandOver, HandOverRefusal, Passage};
 use sealed_session::ticket::TicketRefusal;
-use sealed_session::{CookieSpec, ReturnPath, SameSite, SessionManager, SignInPage, Transport};
+use sealed_session::{
+    CookieSpec, Guard, ReturnPath, SameSite, Session, SessionManager, SignInPage, Transport,
+};
 
 use super::{A, B, Pair, query};
 use crate::common::{at, ring};
@@ -56,6 +60,47 @@ fn a_guard_there_leads_back_to_what_was_asked() {
         let way_back = page.way_back(&format!("next={}", back.encoded()));
         assert_eq!(way_back.map(String::from), Some(there));
     }
+}
+
+/// B has no passwords: its guard sends who has to confirm to A, whose guard asks.
+#[test]
+fn a_confirmation_there_counts_here() {
+    let guard = |page: &str| {
+        let guard = Guard::signed_in().confirmed_within(Duration::from_secs(600));
+        guard.or_confirm(page).unwrap()
+    };
+    let visit = |session: &Session, guard: Guard, target: &str| {
+        let fields: &HeaderFields<'_> = &|name, take| match name {
+            "sec-fetch-mode" => take(b"navigate"),
+            "sec-fetch-dest" => take(b"document"),
+            _ => {}
+        };
+        let request = RequestHead::default().method("GET").path(target);
+        guard.check(session, &request.fields(fields)).unwrap()
+    };
+    let at_b = |pair: &Pair, now| {
+        let session = pair.at_b.open(&pair.b, now);
+        visit(&session, guard("/enter"), "/order")
+    };
+    let mut pair = Pair::signed_in("user-17");
+    let _ = pair.walk("/order", at(1)).unwrap();
+    let asks = Verdict::Redirect("/enter?next=/order".to_owned());
+    assert_eq!(at_b(&pair, at(2)), asks);
+    // What A gives as it is leads to the same question.
+    let _ = pair.walk("/order", at(3)).unwrap();
+    assert_eq!(at_b(&pair, at(4)), asks);
+
+    let asked = pair.ask("/order", at(5));
+    let there = pair.at_a.open(&pair.a, at(5));
+    let verdict = visit(&there, guard("/confirm"), "/hand-over");
+    let confirms = Verdict::Redirect("/confirm?next=/hand-over".to_owned());
+    assert_eq!(verdict, confirms);
+    pair.at_a
+        .visit(&pair.a, at(6), |session| session.confirm().unwrap());
+    let given = pair.give(&asked, at(7));
+    let _ = pair.arrive(&given, at(8)).unwrap();
+    assert_eq!(at_b(&pair, at(606)), Verdict::Pass);
+    assert_eq!(at_b(&pair, at(607)), asks);
 }
 
 #[test]

@@ -153,21 +153,24 @@ fn a_visitor_of_one_site_is_signed_in_at_another() {
 
 #[test]
 fn an_arrival_is_a_sign_in() {
-    let mut pair = Pair::signed_in("user-17");
-    pair.at_b.visit(&pair.b, at(1), |session| {
-        session.sign_in("somebody-else", &[]).unwrap();
-        session.insert("cart", [4711]).unwrap();
-        session.insert("role", "admin").unwrap();
-    });
-    let before = pair.at_b.open(&pair.b, at(2)).id();
-    let asked = pair.ask("/", at(2));
-    let given = pair.give(&asked, at(3));
-    let keep = |session: &Session| session.arrive(&given, &[&"cart"]).unwrap().is_ok();
-    assert!(pair.at_b.visit(&pair.b, at(4), keep));
-    let session = pair.at_b.open(&pair.b, at(5));
-    assert_eq!(session.subject().as_deref(), Some("user-17"));
-    assert_eq!(session.names(), ["cart"]);
-    assert_ne!(session.id(), before);
+    // Also of who is signed in there as the same subject.
+    for there in ["somebody-else", "user-17"] {
+        let mut pair = Pair::signed_in("user-17");
+        pair.at_b.visit(&pair.b, at(1), |session| {
+            session.sign_in(there, &[]).unwrap();
+            session.insert("cart", [4711]).unwrap();
+            session.insert("role", "admin").unwrap();
+        });
+        let before = pair.at_b.open(&pair.b, at(2)).id().unwrap();
+        let asked = pair.ask("/", at(2));
+        let given = pair.give(&asked, at(3));
+        let keep = |session: &Session| session.arrive(&given, &[&"cart"]).unwrap().is_ok();
+        assert!(pair.at_b.visit(&pair.b, at(4), keep));
+        let session = pair.at_b.open(&pair.b, at(5));
+        assert_eq!(session.subject().as_deref(), Some("user-17"));
+        assert_eq!(session.names(), ["cart"]);
+        assert!(!session.id().unwrap().is_same_sign_in(&before), "{there}");
+    }
 }
 
 #[test]

@@ -17,7 +17,7 @@ from .tickets import Place
 PURPOSE, LIFETIME, SUFFIX = b"hand-over", 30, "-hand-over"
 BACK_LIMIT = 800
 NONCE_SHAPE = ["tuple", *["u8"] * 16, "end"]
-FIELDS = ["struct", "subject", "labels", "begun", "confirmed", "origin", "back"]
+FIELDS = ["struct", "subject", "labels", "created", "confirmed", "origin", "back"]
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Given:
     """A sign-in on its way."""
 
     subject: str
-    begun: int
+    created: int
     origin: bytes
     labels: list[str] = field(default_factory=list)
     confirmed: int | None = None
@@ -49,7 +49,7 @@ class Given:
             + sized(self.subject)
             + to_varint(len(texts))
             + b"".join(texts)
-            + to_varint(self.begun)
+            + to_varint(self.created)
             + confirmed
             + self.origin
             + sized(self.back)
@@ -69,9 +69,9 @@ def read_given(value: bytes) -> Given:
 
     subject = text()
     labels = [text() for _ in range(source.varint())]
-    begun = source.varint()
+    created = source.varint()
     confirmed = source.varint() if source.byte() else None
-    given = Given(subject, begun, source.take(8), labels, confirmed, text())
+    given = Given(subject, created, source.take(8), labels, confirmed, text())
     if codec + print_ != given.value()[:3] or source.left():
         raise Refused("other_type")
     return given
@@ -117,8 +117,8 @@ def arrive(
     now: int,
     skew: int,
     nonce: bytes | None,
-) -> Given:
-    """Gives the sign-in that arrives, as the session that begins has it."""
+) -> tuple[Given, int]:
+    """Gives the sign-in that arrives, and when its session begins."""
     texts = [part[7:] for part in query.split("&") if part.startswith("ticket=")]
     if len(texts) != 1 or "+" in texts[0]:
         raise Refused("malformed", "no ticket")
@@ -133,11 +133,11 @@ def arrive(
         raise Refused("not_asked") if is_other else refused from None
     if not good(given):
         raise Refused("malformed", "no session can hold it")
-    if given.begun - now > 2 * skew:
-        raise Refused("from_the_future", "begun")
+    if given.created - now > 2 * skew:
+        raise Refused("from_the_future", "created")
     if given.confirmed is not None and given.confirmed > now + skew:
         given.confirmed = None
-    return given
+    return given, max(given.created, tickets.issued(texts[0]))
 
 
 def good(given: Given) -> bool:

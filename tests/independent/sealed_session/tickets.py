@@ -130,6 +130,10 @@ def open_ticket(
     return value
 
 
+def issued(text: str) -> int:
+    return int.from_bytes(from_base64url(text)[5:9], "big")
+
+
 def is_of(kind: str | Callable[[bytes], bool], value: bytes) -> bool:
     """Whether a value may be of a type; what follows a print is not read."""
     if callable(kind):

@@ -52,7 +52,8 @@ def case(name: str, given: Given, **changed: Any) -> dict[str, Any]:
     return entry | {
         "subject": given.subject,
         "labels": sorted(given.labels),
-        "begun": given.begun,
+        "created": given.created,
+        "begun": max(given.created, issued),
         "confirmed": confirmed,
         "origin": given.origin.hex(),
         "back": given.back,
@@ -72,7 +73,8 @@ def good() -> list[dict[str, Any]]:
         case("the largest, and a path of 800", Given(**vars(long) | {"back": "/" + "p" * 799})),
         case("in its last second", plain, issued=NOW - 29),
         case("ahead by the skew", plain, issued=NOW + 120),
-        case("begun ahead by twice the skew", Given("user-17", NOW + 240, ORIGIN)),
+        case("given an hour later", Given("user-17", NOW - 3600, ORIGIN)),
+        case("created ahead by twice the skew", Given("user-17", NOW + 240, ORIGIN)),
         case("confirmed ahead by the skew", Given("u", NOW, ORIGIN, confirmed=NOW + 120)),
         case(
             "confirmed too far ahead",
@@ -96,7 +98,7 @@ def refused() -> list[dict[str, Any]]:
         no("no ticket's text", "malformed", query=f"ticket={short}"),
         no("its last second is over", "expired", issued=NOW - 30),
         no("from the future", "from_the_future", issued=NOW + 121),
-        no("begun in the future", "from_the_future", Given("u", NOW + 241, ORIGIN)),
+        no("created in the future", "from_the_future", Given("u", NOW + 241, ORIGIN)),
         no("another site", "other_audience", **{"for": OTHER}),
         no("another port", "other_audience", **{"for": OWN + ":8443"}),
         no("another audience", "other_audience", audience="forum"),

@@ -14,7 +14,7 @@ impl SessionState {
         at.filter(|at| *at <= now.after(skew))
     }
 
-    /// Returns the subject of whoever acts as the session's.
+    /// Returns the subject of the person who acts as the session's.
     pub(crate) fn actor(&self) -> Option<&str> {
         self.record()?.grounds.acting().map(|acting| &*acting.actor)
     }
@@ -57,7 +57,7 @@ impl SlotVisit<'_, '_> {
         match subject {
             Some(subject) if !acts => Ok(subject.to_owned()),
             Some(_) => Err(Error::not_permitted(format!(
-                "whoever acts as somebody else cannot {to}: call `stop_acting` first"
+                "a visitor who acts as somebody else cannot {to}: call `stop_acting` first"
             ))),
             None => Err(Error::not_permitted(format!(
                 "nobody is signed in who could {to}: call `sign_in` first"

@@ -365,7 +365,8 @@ fn the_refusals_of_the_format_are_named() {
         lines.map(str::trim).collect()
     };
     let (_, table) = format.split_once("### Refusals").unwrap();
-    let rows = table.lines().filter_map(|line| {
+    let lines = table.lines().take_while(|line| !line.starts_with('#'));
+    let rows = lines.filter_map(|line| {
         let cells: Vec<&str> = line
             .split('|')
             .map(|cell| cell.trim().trim_matches('`'))

@@ -164,7 +164,7 @@ fn what_is_in_a_session_is_shown_with_its_times_and_its_own_lifetimes() {
     assert_eq!(only(&inspect::candidates(&session)).0, None);
     let shown = format!("{candidates:?}");
     for hidden in [
-        "ada",
+        "\"ada\"",
         "tulip",
         "dark",
         &browser.value(BASE).unwrap()[20..60],

@@ -384,7 +384,7 @@ fn what_is_kept_names_nobody() {
         other.revocations_of(Target::Subject("ada"), now)[0].target()
     );
     let shown = format!("{kept:?} {:?}", kept[0].target());
-    assert!(!shown.contains("ada"), "{shown}");
+    assert!(!shown.contains("\"ada"), "{shown}");
     let ids = [Target::Subject("x"), Target::Label("x"), Target::Everything];
     let ids = ids.map(|target| manager.revocations_of(target, now)[0].target());
     assert!(ids[0] != ids[1] && ids[1] != ids[2]);

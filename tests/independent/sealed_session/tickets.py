@@ -40,7 +40,7 @@ class Place:
         return bytes([TICKET]) + key_id + issued.to_bytes(4, "big") + self.prints()
 
     def associated_data(self, header: bytes) -> bytes:
-        return header + Binding(self.target, self.audience, self.purpose).context()
+        return Binding(self.target, self.audience, self.purpose).associated_data(header)
 
     def state(self, key: Key, state: bytes) -> bytes:
         return hmac.digest(key.derive(10, self.purpose), state, "sha256")[:MAC]

@@ -19,6 +19,10 @@ pub mod adapters {}
 #[doc = include_str!("../axum.md")]
 pub mod axum {}
 
+/// The page for leptos.
+#[doc = include_str!("../leptos.md")]
+pub mod leptos {}
+
 /// The page for actix-web.
 #[doc = include_str!("../actix.md")]
 pub mod actix {}

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod errors;
 #[path = "../../../support/hello.rs"]
 mod hello;
 mod streaming;

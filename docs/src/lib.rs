@@ -23,6 +23,10 @@ pub mod axum {}
 #[doc = include_str!("../leptos.md")]
 pub mod leptos {}
 
+/// The page for dioxus.
+#[doc = include_str!("../dioxus.md")]
+pub mod dioxus {}
+
 /// The page for actix-web.
 #[doc = include_str!("../actix.md")]
 pub mod actix {}

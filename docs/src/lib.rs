@@ -19,6 +19,14 @@ pub mod adapters {}
 #[doc = include_str!("../axum.md")]
 pub mod axum {}
 
+/// The page for leptos.
+#[doc = include_str!("../leptos.md")]
+pub mod leptos {}
+
+/// The page for dioxus.
+#[doc = include_str!("../dioxus.md")]
+pub mod dioxus {}
+
 /// The page for actix-web.
 #[doc = include_str!("../actix.md")]
 pub mod actix {}

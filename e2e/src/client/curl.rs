@@ -34,6 +34,29 @@ impl Curl {
     pub fn speak(&mut self, protocol: Protocol) {
         self.protocol = protocol;
     }
+
+    /// Posts a form as a page does, without following where the answer leads.
+    ///
+    /// # Errors
+    ///
+    /// If curl itself fails. A request that fails is a [`Reply`].
+    pub fn post(&mut self, url: &str, form: &str) -> Result<Reply, Failure> {
+        let mut command = self.with_jar();
+        let accept = ["--header", "Accept: text/html"];
+        fetch(command.args(accept).args(["--data-raw", form]), url)
+    }
+
+    /// Calls curl with the jar.
+    fn with_jar(&self) -> Command {
+        let jar = self.folder.path().join("jar");
+        let mut command = command(self.protocol, &self.certificate);
+        command
+            .arg("--cookie")
+            .arg(&jar)
+            .arg("--cookie-jar")
+            .arg(&jar);
+        command
+    }
 }
 
 impl Client for Curl {
@@ -42,14 +65,7 @@ impl Client for Curl {
     }
 
     async fn get(&mut self, url: &str) -> Result<Reply, Failure> {
-        let jar = self.folder.path().join("jar");
-        let mut command = command(self.protocol, &self.certificate);
-        command
-            .arg("--cookie")
-            .arg(&jar)
-            .arg("--cookie-jar")
-            .arg(&jar);
-        fetch(&mut command, url)
+        fetch(&mut self.with_jar(), url)
     }
 
     async fn forget(&mut self) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 //!
 //! Real clients walk through all of them, and connections write to each as fast as they can.
 
+mod applications;
 mod faults;
 mod load;
 mod odd_cookies;

@@ -35,7 +35,7 @@ async fn round(client: &mut impl Client, places: [&Place; 4]) -> Result<(), Fail
     Ok(())
 }
 
-async fn ask(
+pub(crate) async fn ask(
     client: &mut impl Client,
     place: &Place,
     what: &str,

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::NAME_MAX;
 use super::entry::Entry;
 use super::wire::{Cursor, put_varint};
@@ -15,7 +17,8 @@ use crate::error::Refusal;
 pub(crate) struct Attributes {
     /// The bytes of the token's attributes. Unchanged attributes stay here.
     body: Arc<[u8]>,
-    index: Vec<IndexEntry>,
+    /// Many sessions have one attribute, and need no allocation for it.
+    index: SmallVec<[IndexEntry; 1]>,
 }
 
 /// Where one attribute's name and value are, and what its flags say.
@@ -235,7 +238,7 @@ impl Attributes {
         border: usize,
         ceiling: usize,
     ) -> Result<Attributes, Refusal> {
-        let mut index = Vec::new();
+        let mut index: SmallVec<[IndexEntry; 1]> = SmallVec::new();
         let mut unpacked = 0;
         for (region, is_secret) in [(0..border, false), (border..body.len(), true)] {
             let region_start = index.len();

@@ -128,7 +128,7 @@ impl Record {
     }
 
     /// Reads what [`encode`](Record::encode) wrote.
-    pub(crate) fn decode(opened: &Opened) -> Result<Record, Refusal> {
+    pub(crate) fn decode(opened: &Opened<'_>) -> Result<Record, Refusal> {
         // A record of another version or with unknown flags is not read any further.
         let mut cursor = Cursor::new(opened.plain(), 0);
         match cursor.byte()? {

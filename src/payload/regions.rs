@@ -79,17 +79,25 @@ pub(super) fn read(
     cursor: &mut Cursor<'_>,
     ceiling: usize,
 ) -> Result<Attributes, Refusal> {
-    // The open region is unpacked in front of the secret one.
     let open = Region::read(method, cursor, ceiling)?;
+    let border = open.unpacked_length();
+    let open_end = cursor.at();
     let secret = cursor.string()?;
     check_padding(cursor)?;
-    let border = open.unpacked_length();
+    // What is not compressed is taken as it stands, with the length between the two regions.
+    if method == Method::Stored {
+        let body = cursor.since(open_end - border);
+        let regions = [0..border, body.len() - secret.len()..body.len()];
+        return Attributes::read(body.into(), regions, ceiling);
+    }
+    // The open region is unpacked in front of the secret one.
     let room = std::iter::repeat_n(0, border + secret.len());
     let mut body: Arc<[u8]> = room.collect();
     let (left, right) = Arc::make_mut(&mut body).split_at_mut(border);
     open.unpack(left)?;
     right.copy_from_slice(secret);
-    Attributes::read(body, border, ceiling)
+    let regions = [0..border, border..body.len()];
+    Attributes::read(body, regions, ceiling)
 }
 
 /// Refuses anything but zeros up to the end.

@@ -11,7 +11,7 @@ use base64_simd::Out;
 use super::binding::Binding;
 use super::cipher::Ciphers;
 use super::imprint::TokenImprint;
-use super::opened::Opened;
+use super::opened::{Opened, TokenRoom};
 use super::token::{CLEAR, Format, HINT, Header, NONCE, body, open_at};
 use crate::cookie::TEXT_MAX;
 use crate::error::{Error, Refusal};
@@ -187,22 +187,31 @@ impl Sealer {
         base64_simd::URL_SAFE_NO_PAD.encode_to_string(token)
     }
 
-    /// Opens a token's text. Both formats are verified before a byte is decrypted, so a token that does not
+    /// Opens a token's text, in this room. Both formats are verified before a byte is decrypted, so a token that does not
     /// open leaves no plain text behind.
-    pub(crate) fn open(
+    pub(crate) fn open<'t>(
         &self,
         text: &[u8],
         binding: &Binding,
         now: Timestamp,
-    ) -> Result<Opened, Refusal> {
+        room: &'t mut TokenRoom,
+    ) -> Result<Opened<'t>, Refusal> {
         if text.len() > TEXT_MAX {
             return Err(Refusal::OverCeiling);
         }
         // The decoder refuses padding and non-zero trailing bits, so a token has one text form.
-        let mut token = base64_simd::URL_SAFE_NO_PAD
-            .decode_to_vec(text)
-            .map_err(|_| Refusal::Malformed)?;
-        let header = Header::read(&token)?;
+        let decoder = base64_simd::URL_SAFE_NO_PAD;
+        let token = match decoder.decoded_length(text) {
+            Ok(length) if length > room.0.len() => {
+                let decoded = decoder.decode_to_vec(text);
+                room.1 = decoded.map_err(|_| Refusal::Malformed)?;
+                room.1.as_mut_slice()
+            }
+            _ => decoder
+                .decode(text, Out::from_slice(&mut room.0))
+                .map_err(|_| Refusal::Malformed)?,
+        };
+        let header = Header::read(token)?;
         if !self.accepted.contains(&header.format) {
             return Err(Refusal::WrongFormat);
         }
@@ -214,8 +223,8 @@ impl Sealer {
         let bound = binding.with(token.first_chunk::<CLEAR>().ok_or(Refusal::Malformed)?);
         let plain = open_at(&header, token.len()).ok_or(Refusal::Malformed)?;
         match header.format {
-            Format::Encrypted => key.ciphers.decrypt(&bound, &mut token)?,
-            Format::Signed => key.ciphers.verify(&bound, &token)?,
+            Format::Encrypted => key.ciphers.decrypt(&bound, token)?,
+            Format::Signed => key.ciphers.verify(&bound, token)?,
         }
         Ok(Opened::authentic(token, plain, header))
     }

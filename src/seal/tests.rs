@@ -21,9 +21,9 @@ fn sealer(ring: &KeyRing, format: Format, accepted: &[Format]) -> Sealer {
 }
 
 fn open(sealer: &Sealer, text: &str, binding: &Binding) -> Result<Vec<u8>, Refusal> {
-    sealer
-        .open(text.as_bytes(), binding, NOW)
-        .map(|opened| opened.plain().to_vec())
+    let mut room = TokenRoom::new();
+    let opened = sealer.open(text.as_bytes(), binding, NOW, &mut room);
+    opened.map(|opened| opened.plain().to_vec())
 }
 
 /// Returns what a sealer reads of a token's time without opening it.
@@ -167,8 +167,9 @@ fn a_touch_speaks_of_one_token_and_a_tombstone_of_one_session() {
         let sealer = sealer(&ring, format, &[]);
         let imprint = |plain: &[u8]| {
             let text = sealer.seal(plain, NOW, &binding).unwrap();
-            let opened = sealer.open(text.as_bytes(), &binding, NOW).unwrap();
-            opened.imprint()
+            let mut room = TokenRoom::new();
+            let opened = sealer.open(text.as_bytes(), &binding, NOW, &mut room);
+            opened.unwrap().imprint()
         };
         let (one, other) = (imprint(b"one"), imprint(b"other"));
         let touch = sealer.touch(&one, NOW, &binding).unwrap();

@@ -16,7 +16,7 @@ use crate::cookie::Candidate;
 use crate::error::Refusal;
 use crate::lifetime::Timestamp;
 use crate::payload::{Record, SessionId};
-use crate::seal::{DepositName, TokenClaim, claim};
+use crate::seal::{DepositName, TokenClaim, TokenRoom, claim};
 
 /// What becomes of a session whose attributes are in a deposit.
 #[derive(Clone, Copy)]
@@ -242,7 +242,8 @@ fn open_one(
     // Is it ours? Nothing of a token that is not is left behind.
     let binding = config.carriers.of(came.source()).binding(family);
     let text = candidate?;
-    let opened = config.sealer.open(&text, binding, now)?;
+    let mut room = TokenRoom::new();
+    let opened = config.sealer.open(&text, binding, now, &mut room)?;
     let mut record = Record::decode(&opened)?;
     let (imprint, issued) = (opened.imprint(), opened.issued());
     // A touch from beyond the skew is not judged, and neither good nor bad for anything.

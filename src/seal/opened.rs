@@ -6,12 +6,15 @@ use super::imprint::TokenImprint;
 use super::token::{Format, Header};
 use crate::lifetime::Timestamp;
 
-/// Room for the bytes of a token while it is opened: those of up to 682 characters need no allocation.
-pub(crate) struct TokenRoom(pub(super) [u8; 512], pub(super) Vec<u8>);
+/// Bytes of a token of up to 682 characters, which needs no allocation while it is sealed or opened.
+pub(super) const USUAL: usize = 512;
+
+/// Room for the bytes of a token while it is opened: usual ones, and longer ones.
+pub(crate) struct TokenRoom(pub(super) [u8; USUAL], pub(super) Vec<u8>);
 
 impl TokenRoom {
     pub(crate) fn new() -> TokenRoom {
-        TokenRoom([0; 512], Vec::new())
+        TokenRoom([0; USUAL], Vec::new())
     }
 }
 

@@ -7,11 +7,12 @@ use arc_swap::{ArcSwap, Guard};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64_simd::Out;
+use smallvec::SmallVec;
 
 use super::binding::Binding;
 use super::cipher::Ciphers;
 use super::imprint::TokenImprint;
-use super::opened::{Opened, TokenRoom};
+use super::opened::{Opened, TokenRoom, USUAL};
 use super::token::{CLEAR, Format, HINT, Header, NONCE, body, open_at};
 use crate::cookie::TEXT_MAX;
 use crate::error::{Error, Refusal};
@@ -134,7 +135,8 @@ impl Sealer {
         self.format
     }
 
-    /// Seals `plain` and returns the token's text.
+    /// Seals `plain` and returns the token's text in a string with room for `room` characters, so that the line that
+    /// carries it is made without another copy.
     ///
     /// # Errors
     ///
@@ -144,6 +146,7 @@ impl Sealer {
         plain: &[u8],
         issued: Timestamp,
         binding: &Binding,
+        room: usize,
     ) -> Result<String, Error> {
         // Each nonce comes from the system, never from a buffer of this process: a fork or a snapshot
         // would repeat it.
@@ -151,7 +154,9 @@ impl Sealer {
         if self.format == Format::Encrypted {
             getrandom::fill(&mut nonce).map_err(Error::randomness)?;
         }
-        Ok(self.seal_with(plain, issued, binding, &nonce))
+        let mut text = String::with_capacity(room);
+        self.seal_with(plain, issued, binding, &nonce, &mut text);
+        Ok(text)
     }
 
     pub(super) fn seal_with(
@@ -160,7 +165,8 @@ impl Sealer {
         issued: Timestamp,
         binding: &Binding,
         nonce: &[u8; NONCE],
-    ) -> String {
+        text: &mut String,
+    ) {
         let keys = self.keys();
         let sealing = keys.sealing(issued);
         let header = Header {
@@ -170,7 +176,8 @@ impl Sealer {
         }
         .to_bytes();
         let bound = binding.with(&header);
-        let mut token = Vec::with_capacity(plain.len() + self.format.overhead());
+        let mut token: SmallVec<[u8; USUAL]> =
+            SmallVec::with_capacity(plain.len() + self.format.overhead());
         token.extend_from_slice(&header);
         match self.format {
             Format::Encrypted => {
@@ -184,7 +191,7 @@ impl Sealer {
                 token.extend_from_slice(&sealing.ciphers.sign(&bound, plain));
             }
         }
-        base64_simd::URL_SAFE_NO_PAD.encode_to_string(token)
+        base64_simd::URL_SAFE_NO_PAD.encode_append(token, text);
     }
 
     /// Opens a token's text, in this room. Both formats are verified before a byte is decrypted, so a token that does not

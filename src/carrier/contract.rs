@@ -37,7 +37,7 @@ pub(crate) trait Carrier {
     /// no longer needs. `max_age` is in seconds; `None` if its cookies go with the browser.
     fn set(
         &self,
-        text: &str,
+        text: String,
         pieces: &Chunks,
         max_age: Option<u64>,
         came: &Incoming,

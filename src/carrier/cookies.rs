@@ -164,23 +164,29 @@ impl Carrier for Cookies {
 
     fn set(
         &self,
-        text: &str,
+        text: String,
         pieces: &Chunks,
         max_age: Option<u64>,
         came: &Incoming,
     ) -> Vec<HeaderChange> {
-        let names = self.own.names.chunks();
-        let set = names
-            .zip(split(text, pieces))
-            .map(|(name, value)| self.own.renderer.set(name, &value, max_age));
+        let (names, renderer) = (&self.own.names, &self.own.renderer);
+        // Most responses set one cookie, and `Vary` and `Cache-Control` follow.
+        let mut lines = Vec::with_capacity(3);
+        if pieces.count() == 1 {
+            let line = renderer.set_whole(names.base(), text, max_age);
+            lines.push(HeaderChange::cookie(line));
+        } else {
+            let set = names.chunks().zip(split(&text, pieces));
+            let set = set.map(|(name, value)| renderer.set(name, &value, max_age));
+            lines.extend(set.map(HeaderChange::cookie));
+        }
         let most = self.budget.removals(self.families().count());
         let removed = came
             .jar()
             .into_iter()
             .flat_map(|jar| self.left_over(jar, pieces.count()));
-        set.chain(removed.take(most))
-            .map(HeaderChange::cookie)
-            .collect()
+        lines.extend(removed.take(most).map(HeaderChange::cookie));
+        lines
     }
 
     /// Removes only cookies that came: a removal hits a name, and under it another response, or the

@@ -188,8 +188,8 @@ impl Carrier for Fields {
         vec![self.names.response()]
     }
 
-    fn set(&self, text: &str, _: &Chunks, _: Option<u64>, came: &Incoming) -> Vec<HeaderChange> {
-        let mut lines = vec![HeaderChange::token(self.names.response(), text.to_owned())];
+    fn set(&self, text: String, _: &Chunks, _: Option<u64>, came: &Incoming) -> Vec<HeaderChange> {
+        let mut lines = vec![HeaderChange::token(self.names.response(), text)];
         lines.extend(self.left_over_touch(came));
         lines
     }

@@ -71,7 +71,7 @@ impl Carrier for Links {
         &family.link_binding
     }
 
-    fn set(&self, _: &str, _: &Chunks, _: Option<u64>, _: &Incoming) -> Vec<HeaderChange> {
+    fn set(&self, _: String, _: &Chunks, _: Option<u64>, _: &Incoming) -> Vec<HeaderChange> {
         Vec::new()
     }
 

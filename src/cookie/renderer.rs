@@ -16,11 +16,23 @@ impl Renderer {
     /// Renders a line that sets `name`, one of the cookie's names, to `value`. `max_age` is in seconds. Without
     /// it the cookie goes when the browser closes.
     pub(crate) fn set(&self, name: &str, value: &str, max_age: Option<u64>) -> String {
-        let attributes = &self.attributes;
-        match max_age {
-            None => [name, "=", value, attributes].concat(),
-            Some(seconds) => format!("{name}={value}{attributes}; Max-Age={seconds}"),
+        let room = name.len() + "=".len() + value.len() + self.tail(max_age);
+        let mut line = String::with_capacity(room);
+        line.push_str(value);
+        self.set_whole(name, line, max_age)
+    }
+
+    /// As [`set`](Renderer::set), in the room that `value` has.
+    pub(crate) fn set_whole(&self, name: &str, value: String, max_age: Option<u64>) -> String {
+        let mut line = value;
+        line.insert(0, '=');
+        line.insert_str(0, name);
+        line.push_str(&self.attributes);
+        if let Some(seconds) = max_age {
+            line.push_str("; Max-Age=");
+            line.push_str(&seconds.to_string());
         }
+        line
     }
 
     /// Renders a line that removes `name`.

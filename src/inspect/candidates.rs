@@ -8,10 +8,10 @@ use time::OffsetDateTime;
 
 use crate::error::Refusal;
 use crate::lifetime::{Idle, Timestamp};
-use crate::payload::{Codec, Entry, Record, SessionId};
+use crate::payload::{Codec, Entry, SessionId};
 use crate::seal::TokenClaim;
 use crate::session::{Renewal, Session, Times};
-use crate::visit::{Config, Held, Looked};
+use crate::visit::{Authentic, Config, Looked};
 
 /// A text that may be a token, as the server judges it; see [`candidates`].
 ///
@@ -160,9 +160,7 @@ pub fn candidates(session: &Session) -> Vec<Judged> {
         name: name(config, looked.family),
         claim: looked.claim,
         refusal: looked.refusal,
-        content: looked
-            .read
-            .map(|(record, held)| content(config, record, &held, now)),
+        content: looked.read.map(|found| content(config, *found, now)),
     };
     looked.into_iter().map(judged).collect()
 }
@@ -175,7 +173,7 @@ fn name(config: &Config, family: usize) -> String {
         .to_owned()
 }
 
-fn content(config: &Config, record: Record, held: &Held, now: Timestamp) -> Content {
+fn content(config: &Config, Authentic { record, held }: Authentic, now: Timestamp) -> Content {
     let times = held.times(held.used());
     let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
     let acting = record.grounds.acting();
@@ -186,7 +184,7 @@ fn content(config: &Config, record: Record, held: &Held, now: Timestamp) -> Cont
         confirmed_at: record.grounds.confirmed().map(Timestamp::to_time),
         origin: record.grounds.origin().map(SessionId::of_sign_in),
         issued_at: held.issued.to_time(),
-        times: Times::of(config.lifetime, &times, Some(Renewal::of(held)), now),
+        times: Times::of(config.lifetime, &times, Some(Renewal::of(&held)), now),
         own_idle_timeout: record.own.idle.map(|idle| match idle {
             Idle::After(after) => Some(seconds(after)),
             Idle::Never => None,

@@ -3,7 +3,10 @@
 //! An attribute that this version cannot read is carried along byte for byte. A value is unpacked when it is
 //! asked for, and packed again only if it changes.
 
+use std::ops::Range;
 use std::sync::Arc;
+
+use smallvec::SmallVec;
 
 use super::NAME_MAX;
 use super::entry::Entry;
@@ -15,7 +18,8 @@ use crate::error::Refusal;
 pub(crate) struct Attributes {
     /// The bytes of the token's attributes. Unchanged attributes stay here.
     body: Arc<[u8]>,
-    index: Vec<IndexEntry>,
+    /// Many sessions have one attribute, and need no allocation for it.
+    index: SmallVec<[IndexEntry; 1]>,
 }
 
 /// Where one attribute's name and value are, and what its flags say.
@@ -228,16 +232,17 @@ impl Attributes {
         out
     }
 
-    /// Indexes the attributes in the two regions of `body`: the open ones up to `border`, and then the secret
-    /// ones. The open ones may unpack to `ceiling` bytes.
+    /// Indexes the attributes in two regions of `body`, the open ones and the secret ones. The open ones may unpack to
+    /// `ceiling` bytes.
     pub(super) fn read(
         body: Arc<[u8]>,
-        border: usize,
+        [open, secret]: [Range<usize>; 2],
         ceiling: usize,
     ) -> Result<Attributes, Refusal> {
-        let mut index = Vec::new();
+        let is_mixed = !open.is_empty() && !secret.is_empty();
+        let mut index: SmallVec<[IndexEntry; 1]> = SmallVec::new();
         let mut unpacked = 0;
-        for (region, is_secret) in [(0..border, false), (border..body.len(), true)] {
+        for (region, is_secret) in [(open, false), (secret, true)] {
             let region_start = index.len();
             let whole = body.get(..region.end).ok_or(Refusal::Malformed)?;
             let mut cursor = Cursor::new(whole, region.start);
@@ -263,7 +268,7 @@ impl Attributes {
             return Err(Refusal::OverCeiling);
         }
         // Each region is in order. Together they have to be put in order, and may name an attribute twice.
-        if (1..body.len()).contains(&border) {
+        if is_mixed {
             index.sort_by(|a, b| a.name.of(&body).cmp(b.name.of(&body)));
             let twice = |pair: &[IndexEntry]| matches!(pair, [a, b] if a.name.of(&body) == b.name.of(&body));
             if index.windows(2).any(twice) {

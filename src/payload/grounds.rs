@@ -14,7 +14,7 @@ const ACTING: u8 = 0b0000_0010;
 /// The flag of a session that was handed over.
 const ORIGIN: u8 = 0b0000_0100;
 
-/// The grounds of a session. Nearly every one has none, and is to be no larger for them: a record is moved often.
+/// The grounds of a session. Nearly every one has none, and is to be no larger for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Grounds(Option<Box<Parts>>);
 

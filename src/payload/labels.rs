@@ -10,7 +10,7 @@ const LABELS_MAX: usize = 4;
 const LABEL_MAX: usize = 64;
 
 /// Up to four labels, in ascending order, each there once. Nearly every session has none, and is to be no larger for
-/// them: a record is moved often.
+/// them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::box_collection, reason = "a third of a vector's size")]
 pub(crate) struct Labels(Option<Box<Vec<Box<str>>>>);

@@ -64,7 +64,7 @@ impl Record {
             return Err(OverCeiling(open));
         }
         Ok(regions::put(
-            self.head(0),
+            self.head(0, 2 * PADDING + open),
             FLAGS,
             &self.attributes,
             packing,
@@ -74,7 +74,7 @@ impl Record {
 
     /// Writes the payload's bytes for a session whose attributes are in this deposit.
     pub(crate) fn encode_with(&self, deposit: &Deposit) -> Payload {
-        let mut bytes = self.head(DEPOSIT);
+        let mut bytes = self.head(DEPOSIT, 4 * PADDING);
         bytes.extend_from_slice(deposit.name());
         bytes.extend_from_slice(deposit.key());
         let content = bytes.len();
@@ -98,9 +98,9 @@ impl Record {
         }
     }
 
-    /// Writes the part before the regions, with these flags beside its own.
-    fn head(&self, flags: u8) -> Vec<u8> {
-        let mut out = Vec::with_capacity(2 * PADDING);
+    /// Writes the part before the regions, with these flags beside its own, and leaves room for `room` bytes in all.
+    fn head(&self, flags: u8, room: usize) -> Vec<u8> {
+        let mut out = Vec::with_capacity(room);
         out.push(VERSION);
         let flag = |bit, is_set| if is_set { bit } else { 0 };
         out.push(
@@ -128,7 +128,7 @@ impl Record {
     }
 
     /// Reads what [`encode`](Record::encode) wrote.
-    pub(crate) fn decode(opened: &Opened) -> Result<Record, Refusal> {
+    pub(crate) fn decode(opened: &Opened<'_>) -> Result<Record, Refusal> {
         // A record of another version or with unknown flags is not read any further.
         let mut cursor = Cursor::new(opened.plain(), 0);
         match cursor.byte()? {

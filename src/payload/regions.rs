@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::attributes::Attributes;
 use super::compression::{Compression, Method, Region};
-use super::wire::{Cursor, put_varint};
+use super::wire::{Cursor, put_varint, varint_length};
 use crate::error::Refusal;
 
 /// Payloads are padded to a multiple of so many bytes. That blurs the length of the content, at a cost of
@@ -35,10 +35,8 @@ pub(super) fn put(
     packing: Packing<'_>,
     padding: usize,
 ) -> Payload {
-    let mut end = Vec::new();
     let secret = attributes.secret();
-    put_varint(&mut end, secret.len());
-    end.extend_from_slice(&secret);
+    let end = varint_length(secret.len()) + secret.len();
 
     // The open region, in the smallest way that the policy permits.
     let compression = packing.compression;
@@ -50,7 +48,7 @@ pub(super) fn put(
         true => None,
         false => Some(attributes.open()),
     };
-    let content = |region: &Region<'_>| out.len() + region.length() + end.len();
+    let content = |region: &Region<'_>| out.len() + region.length() + end;
     let region = compression.choose(
         plain.as_deref(),
         packed.as_deref(),
@@ -64,7 +62,8 @@ pub(super) fn put(
         *flags |= region.method as u8;
     }
     region.write(&mut out);
-    out.extend_from_slice(&end);
+    put_varint(&mut out, secret.len());
+    out.extend_from_slice(&secret);
     out.resize(content.next_multiple_of(padding), 0);
     Payload {
         bytes: out,
@@ -79,17 +78,25 @@ pub(super) fn read(
     cursor: &mut Cursor<'_>,
     ceiling: usize,
 ) -> Result<Attributes, Refusal> {
-    // The open region is unpacked in front of the secret one.
     let open = Region::read(method, cursor, ceiling)?;
+    let border = open.unpacked_length();
+    let open_end = cursor.at();
     let secret = cursor.string()?;
     check_padding(cursor)?;
-    let border = open.unpacked_length();
+    // What is not compressed is taken as it stands, with the length between the two regions.
+    if method == Method::Stored {
+        let body = cursor.since(open_end - border);
+        let regions = [0..border, body.len() - secret.len()..body.len()];
+        return Attributes::read(body.into(), regions, ceiling);
+    }
+    // The open region is unpacked in front of the secret one.
     let room = std::iter::repeat_n(0, border + secret.len());
     let mut body: Arc<[u8]> = room.collect();
     let (left, right) = Arc::make_mut(&mut body).split_at_mut(border);
     open.unpack(left)?;
     right.copy_from_slice(secret);
-    Attributes::read(body, border, ceiling)
+    let regions = [0..border, border..body.len()];
+    Attributes::read(body, regions, ceiling)
 }
 
 /// Refuses anything but zeros up to the end.

@@ -92,6 +92,11 @@ impl<'a> Cursor<'a> {
         self.at
     }
 
+    /// Returns what was read from the byte `at` on.
+    pub(super) fn since(&self, at: usize) -> &'a [u8] {
+        self.all.get(at..self.at).unwrap_or_default()
+    }
+
     pub(super) fn rest(&self) -> &'a [u8] {
         self.all.get(self.at..).unwrap_or_default()
     }

@@ -25,7 +25,7 @@ mod xaes;
 pub(crate) use binding::{Binding, PART_MAX};
 pub(crate) use deposit::{Contents, Deposit, DepositName};
 pub(crate) use imprint::TokenImprint;
-pub(crate) use opened::Opened;
+pub(crate) use opened::{Opened, TokenRoom};
 pub(crate) use sealer::{SealKeys, Sealer};
 pub(crate) use ticket::{OpenedTicket, StateSeal, TICKET_MAX, TicketBinding};
 pub use token::{Format, TokenClaim};

@@ -6,16 +6,28 @@ use super::imprint::TokenImprint;
 use super::token::{Format, Header};
 use crate::lifetime::Timestamp;
 
+/// Bytes of a token of up to 682 characters, which needs no allocation while it is sealed or opened.
+pub(super) const USUAL: usize = 512;
+
+/// Room for the bytes of a token while it is opened: usual ones, and longer ones.
+pub(crate) struct TokenRoom(pub(super) [u8; USUAL], pub(super) Vec<u8>);
+
+impl TokenRoom {
+    pub(crate) fn new() -> TokenRoom {
+        TokenRoom([0; USUAL], Vec::new())
+    }
+}
+
 /// An opened token. [`Sealer::open`](super::Sealer::open) is the only way to get one, so its bytes are
 /// authentic.
-pub(crate) struct Opened {
-    token: Vec<u8>,
+pub(crate) struct Opened<'t> {
+    token: &'t [u8],
     plain: Range<usize>,
     header: Header,
 }
 
-impl Opened {
-    pub(super) fn authentic(token: Vec<u8>, plain: Range<usize>, header: Header) -> Opened {
+impl<'t> Opened<'t> {
+    pub(super) fn authentic(token: &'t [u8], plain: Range<usize>, header: Header) -> Opened<'t> {
         Opened {
             token,
             plain,

@@ -7,11 +7,12 @@ use arc_swap::{ArcSwap, Guard};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64_simd::Out;
+use smallvec::SmallVec;
 
 use super::binding::Binding;
 use super::cipher::Ciphers;
 use super::imprint::TokenImprint;
-use super::opened::Opened;
+use super::opened::{Opened, TokenRoom, USUAL};
 use super::token::{CLEAR, Format, HINT, Header, NONCE, body, open_at};
 use crate::cookie::TEXT_MAX;
 use crate::error::{Error, Refusal};
@@ -134,7 +135,8 @@ impl Sealer {
         self.format
     }
 
-    /// Seals `plain` and returns the token's text.
+    /// Seals `plain` and returns the token's text in a string with room for `room` characters, so that the line that
+    /// carries it is made without another copy.
     ///
     /// # Errors
     ///
@@ -144,6 +146,7 @@ impl Sealer {
         plain: &[u8],
         issued: Timestamp,
         binding: &Binding,
+        room: usize,
     ) -> Result<String, Error> {
         // Each nonce comes from the system, never from a buffer of this process: a fork or a snapshot
         // would repeat it.
@@ -151,7 +154,9 @@ impl Sealer {
         if self.format == Format::Encrypted {
             getrandom::fill(&mut nonce).map_err(Error::randomness)?;
         }
-        Ok(self.seal_with(plain, issued, binding, &nonce))
+        let mut text = String::with_capacity(room);
+        self.seal_with(plain, issued, binding, &nonce, &mut text);
+        Ok(text)
     }
 
     pub(super) fn seal_with(
@@ -160,7 +165,8 @@ impl Sealer {
         issued: Timestamp,
         binding: &Binding,
         nonce: &[u8; NONCE],
-    ) -> String {
+        text: &mut String,
+    ) {
         let keys = self.keys();
         let sealing = keys.sealing(issued);
         let header = Header {
@@ -170,7 +176,8 @@ impl Sealer {
         }
         .to_bytes();
         let bound = binding.with(&header);
-        let mut token = Vec::with_capacity(plain.len() + self.format.overhead());
+        let mut token: SmallVec<[u8; USUAL]> =
+            SmallVec::with_capacity(plain.len() + self.format.overhead());
         token.extend_from_slice(&header);
         match self.format {
             Format::Encrypted => {
@@ -184,25 +191,34 @@ impl Sealer {
                 token.extend_from_slice(&sealing.ciphers.sign(&bound, plain));
             }
         }
-        base64_simd::URL_SAFE_NO_PAD.encode_to_string(token)
+        base64_simd::URL_SAFE_NO_PAD.encode_append(token, text);
     }
 
-    /// Opens a token's text. Both formats are verified before a byte is decrypted, so a token that does not
+    /// Opens a token's text, in this room. Both formats are verified before a byte is decrypted, so a token that does not
     /// open leaves no plain text behind.
-    pub(crate) fn open(
+    pub(crate) fn open<'t>(
         &self,
         text: &[u8],
         binding: &Binding,
         now: Timestamp,
-    ) -> Result<Opened, Refusal> {
+        room: &'t mut TokenRoom,
+    ) -> Result<Opened<'t>, Refusal> {
         if text.len() > TEXT_MAX {
             return Err(Refusal::OverCeiling);
         }
         // The decoder refuses padding and non-zero trailing bits, so a token has one text form.
-        let mut token = base64_simd::URL_SAFE_NO_PAD
-            .decode_to_vec(text)
-            .map_err(|_| Refusal::Malformed)?;
-        let header = Header::read(&token)?;
+        let decoder = base64_simd::URL_SAFE_NO_PAD;
+        let token = match decoder.decoded_length(text) {
+            Ok(length) if length > room.0.len() => {
+                let decoded = decoder.decode_to_vec(text);
+                room.1 = decoded.map_err(|_| Refusal::Malformed)?;
+                room.1.as_mut_slice()
+            }
+            _ => decoder
+                .decode(text, Out::from_slice(&mut room.0))
+                .map_err(|_| Refusal::Malformed)?,
+        };
+        let header = Header::read(token)?;
         if !self.accepted.contains(&header.format) {
             return Err(Refusal::WrongFormat);
         }
@@ -214,8 +230,8 @@ impl Sealer {
         let bound = binding.with(token.first_chunk::<CLEAR>().ok_or(Refusal::Malformed)?);
         let plain = open_at(&header, token.len()).ok_or(Refusal::Malformed)?;
         match header.format {
-            Format::Encrypted => key.ciphers.decrypt(&bound, &mut token)?,
-            Format::Signed => key.ciphers.verify(&bound, &token)?,
+            Format::Encrypted => key.ciphers.decrypt(&bound, token)?,
+            Format::Signed => key.ciphers.verify(&bound, token)?,
         }
         Ok(Opened::authentic(token, plain, header))
     }

@@ -21,9 +21,9 @@ fn sealer(ring: &KeyRing, format: Format, accepted: &[Format]) -> Sealer {
 }
 
 fn open(sealer: &Sealer, text: &str, binding: &Binding) -> Result<Vec<u8>, Refusal> {
-    sealer
-        .open(text.as_bytes(), binding, NOW)
-        .map(|opened| opened.plain().to_vec())
+    let mut room = TokenRoom::new();
+    let opened = sealer.open(text.as_bytes(), binding, NOW, &mut room);
+    opened.map(|opened| opened.plain().to_vec())
 }
 
 /// Returns what a sealer reads of a token's time without opening it.
@@ -42,7 +42,7 @@ fn both_formats_open_what_they_sealed_and_only_for_what_it_was_sealed_for() {
     let binding = Binding::new("session", "name", "shop");
     for format in [Format::Encrypted, Format::Signed] {
         let sealer = sealer(&ring, format, &[]);
-        let text = sealer.seal(b"payload", NOW, &binding).unwrap();
+        let text = sealer.seal(b"payload", NOW, &binding, 0).unwrap();
         assert_eq!(text.len(), text_length(format, 7));
         assert_eq!(open(&sealer, &text, &binding), Ok(b"payload".to_vec()));
         for other in [
@@ -67,7 +67,7 @@ fn every_flipped_bit_and_every_truncation_is_refused() {
     for format in [Format::Encrypted, Format::Signed] {
         let sealer = sealer(&ring, format, &[]);
         let token = URL_SAFE_NO_PAD
-            .decode(sealer.seal(b"payload", NOW, &binding).unwrap())
+            .decode(sealer.seal(b"payload", NOW, &binding, 0).unwrap())
             .unwrap();
         for bit in 0..token.len() * 8 {
             let mut flipped = token.clone();
@@ -101,7 +101,7 @@ fn text_is_canonical() {
     let sealer = sealer(&KeyRing::new(key(1)), Format::Encrypted, &[]);
     let binding = Binding::new("session", "name", "");
     // 49 + 6 bytes leave four unused bits in the last character.
-    let text = sealer.seal(b"123456", NOW, &binding).unwrap();
+    let text = sealer.seal(b"123456", NOW, &binding, 0).unwrap();
     let (rest, last) = text.split_at(text.len() - 1);
     let next = char::from(last.as_bytes()[0] + 1);
     for bad in [
@@ -123,7 +123,7 @@ fn text_is_canonical() {
 fn keys_are_found_by_id_and_retire_to_the_second() {
     let binding = Binding::new("session", "name", "");
     let old = sealer(&KeyRing::new(key(1)), Format::Encrypted, &[]);
-    let text = old.seal(b"x", NOW, &binding).unwrap();
+    let text = old.seal(b"x", NOW, &binding, 0).unwrap();
 
     let rotated = KeyRing::new(key(2)).accept(key(1)).unwrap();
     assert!(open(&sealer(&rotated, Format::Encrypted, &[]), &text, &binding).is_ok());
@@ -150,7 +150,7 @@ fn formats_are_accepted_by_name_only() {
     let ring = KeyRing::new(key(1));
     let binding = Binding::new("session", "name", "");
     let signed = sealer(&ring, Format::Signed, &[]);
-    let text = signed.seal(b"x", NOW, &binding).unwrap();
+    let text = signed.seal(b"x", NOW, &binding, 0).unwrap();
     let strict = sealer(&ring, Format::Encrypted, &[]);
     assert_eq!(open(&strict, &text, &binding), Err(Refusal::WrongFormat));
     let migrating = sealer(&ring, Format::Encrypted, &[Format::Signed]);
@@ -166,9 +166,10 @@ fn a_touch_speaks_of_one_token_and_a_tombstone_of_one_session() {
     for format in [Format::Encrypted, Format::Signed] {
         let sealer = sealer(&ring, format, &[]);
         let imprint = |plain: &[u8]| {
-            let text = sealer.seal(plain, NOW, &binding).unwrap();
-            let opened = sealer.open(text.as_bytes(), &binding, NOW).unwrap();
-            opened.imprint()
+            let text = sealer.seal(plain, NOW, &binding, 0).unwrap();
+            let mut room = TokenRoom::new();
+            let opened = sealer.open(text.as_bytes(), &binding, NOW, &mut room);
+            opened.unwrap().imprint()
         };
         let (one, other) = (imprint(b"one"), imprint(b"other"));
         let touch = sealer.touch(&one, NOW, &binding).unwrap();
@@ -254,7 +255,7 @@ fn a_touch_speaks_of_one_token_and_a_tombstone_of_one_session() {
 fn a_retired_key_makes_no_marks_and_hints_at_nothing() {
     let binding = Binding::new("session", "name", "");
     let old = sealer(&KeyRing::new(key(1)), Format::Encrypted, &[]);
-    let text = old.seal(b"x", NOW, &binding).unwrap();
+    let text = old.seal(b"x", NOW, &binding, 0).unwrap();
     let retires = NOW.to_time();
     let ring = KeyRing::new(key(2))
         .accept_until(key(1), retires, retires)
@@ -282,8 +283,8 @@ fn a_retired_key_makes_no_marks_and_hints_at_nothing() {
 fn nonces_differ() {
     let sealer = sealer(&KeyRing::new(key(1)), Format::Encrypted, &[]);
     let binding = Binding::new("session", "name", "");
-    let one = sealer.seal(b"x", NOW, &binding).unwrap();
-    assert_ne!(one, sealer.seal(b"x", NOW, &binding).unwrap());
+    let one = sealer.seal(b"x", NOW, &binding, 0).unwrap();
+    assert_ne!(one, sealer.seal(b"x", NOW, &binding, 0).unwrap());
 }
 
 #[test]
@@ -315,7 +316,8 @@ fn seals_the_frozen_vectors_byte_for_byte() {
         let nonce = unhex(text("nonce")).try_into().unwrap_or([0; NONCE]);
         let sealer = sealer(&KeyRing::new(key), format, &[]);
         let plain = unhex(text("payload"));
-        let token = sealer.seal_with(&plain, issued, &binding, &nonce);
+        let mut token = String::new();
+        sealer.seal_with(&plain, issued, &binding, &nonce, &mut token);
         assert_eq!(token, text("text"), "{}", text("case"));
         assert_eq!(
             open(&sealer, &token, &binding),

@@ -33,7 +33,7 @@ impl Course {
     /// Sends nothing of what was changed, in any slot.
     pub(super) fn hold_back(&mut self, list: &SlotList, now: Timestamp, cause: Cause) {
         let is_missed = |slot: &SlotState| {
-            let session = slot.session.as_deref();
+            let session = slot.session.as_ref();
             session.is_some_and(SessionState::has_to_be_sent)
         };
         let lost = self.slots().position(is_missed);

@@ -254,9 +254,10 @@ impl<'c> Fitted<'c> {
     /// Seals the payload.
     pub(super) fn seal(&self, issued: Timestamp) -> Result<String, Error> {
         let config = self.exit.config;
+        let (plain, binding) = (&self.payload.bytes, self.exit.binding());
         config
             .sealer
-            .seal(&self.payload.bytes, issued, self.exit.binding())
+            .seal(plain, issued, binding, self.chunks.bytes())
     }
 
     /// Seals the payload and returns the lines that carry it.
@@ -266,7 +267,7 @@ impl<'c> Fitted<'c> {
         issued: Timestamp,
     ) -> Result<Vec<HeaderChange>, Error> {
         let (text, exit) = (self.seal(issued)?, self.exit);
-        Ok(exit.carrier.set(&text, &self.chunks, exit.max_age, came))
+        Ok(exit.carrier.set(text, &self.chunks, exit.max_age, came))
     }
 
     /// Returns its sizes; `held` is the token that it takes the place of, if it is the same session.

@@ -1,4 +1,4 @@
-//! Holds the token that was accepted.
+//! Holds a session that came, and its token.
 
 use crate::error::Refusal;
 use crate::lifetime::{OwnLifetimes, SessionTimes, Timestamp};
@@ -6,7 +6,13 @@ use crate::payload::{Record, SessionId};
 use crate::seal::TokenImprint;
 
 /// The verdict on what came: a live session, or why there is none.
-pub(super) type Opening = Result<(Record, Held), Refusal>;
+pub(super) type Opening = Result<Box<Authentic>, Refusal>;
+
+/// An authentic session, and the token that it came in. Both are large, so they are handed on behind a pointer.
+pub(crate) struct Authentic {
+    pub(crate) record: Record,
+    pub(crate) held: Held,
+}
 
 /// The accepted token, as the browser holds it. It never changes.
 #[derive(Clone, Copy)]

@@ -39,7 +39,7 @@ pub(crate) use config::{Config, Parting, SlotConfig, SlotList};
 pub(crate) use fitting::{largest, request_bytes};
 pub use forms::{FormCheck, FormReader};
 pub(crate) use handed::Handed;
-pub(crate) use held::Held;
+pub(crate) use held::{Authentic, Held};
 pub(crate) use opening::Looked;
 pub(crate) use revoking::Revoking;
 pub(crate) use shared::Visit;

@@ -8,7 +8,7 @@
 
 use super::config::Config;
 use super::depot::{Depot, complete};
-use super::held::{Held, Opening};
+use super::held::{Authentic, Held, Opening};
 use super::revoked;
 use super::tombstones::{Death, death};
 use crate::carrier::{Family, Incoming};
@@ -16,7 +16,7 @@ use crate::cookie::Candidate;
 use crate::error::Refusal;
 use crate::lifetime::Timestamp;
 use crate::payload::{Record, SessionId};
-use crate::seal::{DepositName, TokenClaim, claim};
+use crate::seal::{DepositName, TokenClaim, TokenRoom, claim};
 
 /// What becomes of a session whose attributes are in a deposit.
 #[derive(Clone, Copy)]
@@ -32,7 +32,7 @@ enum Unaccepted {
     /// It is not known to be authentic.
     Not(Refusal),
     /// It is authentic, and its time is over, or it was ended in this browser or at the server.
-    Over(Refusal, Box<(Record, Held)>),
+    Over(Refusal, Box<Authentic>),
 }
 
 /// A text that may be a token, as those see it who look from outside.
@@ -42,7 +42,7 @@ pub(crate) struct Looked {
     pub(crate) claim: Result<TokenClaim, Refusal>,
     pub(crate) refusal: Option<Refusal>,
     /// What is in it, if it is authentic.
-    pub(crate) read: Option<(Record, Held)>,
+    pub(crate) read: Option<Box<Authentic>>,
 }
 
 impl Unaccepted {
@@ -73,19 +73,18 @@ pub(super) fn open(
     for (at, family) in config.carriers.cookies().counting(came) {
         let candidates = came.candidates(at);
         let is_plantable = family.spec.is_plantable();
-        let mut live: Option<(Record, Held)> = None;
+        let mut live: Option<Box<Authentic>> = None;
         // A planted session, or planted tombstones, must not win by crowding out others.
         let hides = |at| came.jar().is_some_and(|jar| jar.may_hide_tombstones(at));
         let mut is_conflict = is_plantable && (candidates.more || hides(at));
         for candidate in candidates.list {
-            // Matched where it is: a record is large.
             match open_one(config, came, (at, family), candidate, deposited, now) {
                 Err(unaccepted) => refusals.push(unaccepted.refusal()),
                 Ok(found) => match &live {
-                    Some((_, before)) if is_plantable && found.1.is_stranger_to(before) => {
+                    Some(before) if is_plantable && found.held.is_stranger_to(&before.held) => {
                         is_conflict = true;
                     }
-                    Some((_, before)) if found.1.issued < before.issued => {}
+                    Some(before) if found.held.issued < before.held.issued => {}
                     // A later cookie of the same second wins: browsers send the older one first
                     // (RFC 6265 section 5.4).
                     _ => live = Some(found),
@@ -93,11 +92,11 @@ pub(super) fn open(
             }
         }
         // While the store is down, a planted session must not win over the visitor's own.
-        if let Some((_, live)) = &live
+        if let Some(live) = &live
             && is_plantable
             && refusals.contains(&Refusal::NotFetched)
         {
-            is_conflict |= has_stranger(config, came, live, now);
+            is_conflict |= has_stranger(config, came, &live.held, now);
         }
         match live {
             Some(_) if is_conflict => return Err(Refusal::Conflict),
@@ -122,7 +121,7 @@ pub(super) fn open(
 #[cold]
 fn has_stranger(config: &Config, came: &Incoming, live: &Held, now: Timestamp) -> bool {
     let mut all = open_each(config, came, now).into_iter().flatten();
-    all.any(|(_, held)| held.family == live.family && held.is_stranger_to(live))
+    all.any(|found| found.held.family == live.family && found.held.is_stranger_to(live))
 }
 
 /// Returns every authentic session that came along, whether or not it counts: first those that are
@@ -131,10 +130,10 @@ pub(super) fn authentic(config: &Config, came: &Incoming, now: Timestamp) -> Vec
     let (mut over, mut live) = (Vec::new(), Vec::new());
     for opened in open_each(config, came, now) {
         match opened {
-            Ok((_, held)) => live.push(held),
+            Ok(found) => live.push(found.held),
             // What was ended has its tombstone.
             Err(Unaccepted::Not(_) | Unaccepted::Over(Refusal::Destroyed, _)) => {}
-            Err(Unaccepted::Over(_, found)) => over.push(found.1),
+            Err(Unaccepted::Over(_, found)) => over.push(found.held),
         }
     }
     over.extend(live);
@@ -145,8 +144,8 @@ pub(super) fn authentic(config: &Config, came: &Incoming, now: Timestamp) -> Vec
 pub(super) fn alive(config: &Config, came: &Incoming, now: Timestamp) -> Vec<Record> {
     let opened = open_each(config, came, now).into_iter();
     let alive = opened.filter_map(|opened| match opened {
-        Ok((record, _)) => Some(record),
-        Err(Unaccepted::Over(Refusal::Revoked | Refusal::NotKnown, found)) => Some(found.0),
+        Ok(found) => Some(found.record),
+        Err(Unaccepted::Over(Refusal::Revoked | Refusal::NotKnown, found)) => Some(found.record),
         Err(_) => None,
     });
     alive.collect()
@@ -158,8 +157,8 @@ pub(super) fn sign_ins(config: &Config, came: &Incoming, now: Timestamp) -> Vec<
     let longest = config.lifetime.longest_absolute().as_secs();
     let opened = open_each(config, came, now).into_iter();
     let records = opened.filter_map(|opened| match opened {
-        Ok((record, _)) => Some(record),
-        Err(Unaccepted::Over(_, found)) => Some(found.0),
+        Ok(found) => Some(found.record),
+        Err(Unaccepted::Over(_, found)) => Some(found.record),
         Err(Unaccepted::Not(_)) => None,
     });
     let living = records.filter(|record| now < record.created.after(longest));
@@ -177,8 +176,8 @@ pub(super) fn deposits(
 ) -> Vec<DepositName> {
     let opened = open_each(config, came, now).into_iter();
     let names = opened.filter_map(|opened| match opened {
-        Ok((record, _)) => Some(*record.deposit?.name()),
-        Err(Unaccepted::Over(_, found)) if with_over => Some(*found.0.deposit?.name()),
+        Ok(found) => Some(*found.record.deposit?.name()),
+        Err(Unaccepted::Over(_, found)) if with_over => Some(*found.record.deposit?.name()),
         Err(_) => None,
     });
     let mut names: Vec<DepositName> = names.collect();
@@ -192,7 +191,7 @@ fn open_each(
     config: &Config,
     came: &Incoming,
     now: Timestamp,
-) -> Vec<Result<(Record, Held), Unaccepted>> {
+) -> Vec<Result<Box<Authentic>, Unaccepted>> {
     let mut all = Vec::new();
     for (at, family) in config.carriers.cookies().counting(came) {
         for text in came.candidates(at).list {
@@ -218,7 +217,7 @@ pub(super) fn look(
             let (refusal, read) = match opened {
                 Ok(live) => (None, Some(live)),
                 Err(Unaccepted::Not(refusal)) => (Some(refusal), None),
-                Err(Unaccepted::Over(refusal, found)) => (Some(refusal), Some(*found)),
+                Err(Unaccepted::Over(refusal, found)) => (Some(refusal), Some(found)),
             };
             let claim = text.and_then(|text| claim(&text));
             all.push(Looked {
@@ -239,11 +238,12 @@ fn open_one(
     candidate: Result<Candidate<'_>, Refusal>,
     deposited: Deposited<'_>,
     now: Timestamp,
-) -> Result<(Record, Held), Unaccepted> {
+) -> Result<Box<Authentic>, Unaccepted> {
     // Is it ours? Nothing of a token that is not is left behind.
     let binding = config.carriers.of(came.source()).binding(family);
     let text = candidate?;
-    let opened = config.sealer.open(&text, binding, now)?;
+    let mut room = TokenRoom::new();
+    let opened = config.sealer.open(&text, binding, now, &mut room)?;
     let mut record = Record::decode(&opened)?;
     let (imprint, issued) = (opened.imprint(), opened.issued());
     // A touch from beyond the skew is not judged, and neither good nor bad for anything.
@@ -281,9 +281,15 @@ fn open_one(
         }
     }
     match judged {
-        Ok(is_stale) => Ok((record, Held { is_stale, ..held })),
+        Ok(is_stale) => {
+            let held = Held { is_stale, ..held };
+            Ok(Box::new(Authentic { record, held }))
+        }
         // One that goes on under another id is still there to be ended, with all its renewals.
-        Err(refusal) => Err(Unaccepted::Over(refusal, Box::new((record, held)))),
+        Err(refusal) => Err(Unaccepted::Over(
+            refusal,
+            Box::new(Authentic { record, held }),
+        )),
     }
 }
 

@@ -83,7 +83,7 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         } = &mut **slot;
         session.get_or_insert_with(|| {
             let deposited = Seldom::deposited(seldom.as_deref());
-            let state = Box::new(SessionState::of(open(config, came, deposited, *now)));
+            let state = SessionState::of(open(config, came, deposited, *now));
             match state.refusal() {
                 None if list.hears_everyday(*at) => notes.push((*at, Event::Opened {})),
                 None | Some(Refusal::Absent) => {}
@@ -103,7 +103,7 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
 
     /// Returns the session, if it was looked at.
     pub(crate) fn opened(&self) -> Option<&SessionState> {
-        self.slot.session.as_deref()
+        self.slot.session.as_ref()
     }
 
     pub(crate) fn came(&self) -> &Incoming {

@@ -15,8 +15,8 @@ use crate::revocation::{Heard, Revocation};
 /// The session of one slot.
 pub(super) struct SlotState {
     pub(super) came: Incoming,
-    /// `None` until the session is first looked at. Most requests never do, and move no room for it.
-    pub(super) session: Option<Box<SessionState>>,
+    /// `None` until the session is first looked at. Most requests never do.
+    pub(super) session: Option<SessionState>,
     /// `None` if no link carries the session.
     pub(super) links: Option<Box<LinkUse>>,
     /// `None` in nearly every request, which moves a slot and drops it.
@@ -153,9 +153,8 @@ impl SlotState {
         self.forget_put();
         if self.session.is_some() {
             let deposited = Seldom::deposited(self.seldom.as_deref());
-            self.session = Some(Box::new(SessionState::of(open(
-                config, &self.came, deposited, now,
-            ))));
+            let opening = open(config, &self.came, deposited, now);
+            self.session = Some(SessionState::of(opening));
         }
     }
 

@@ -16,18 +16,27 @@ use crate::payload::{
 ///
 /// # Invariants
 ///
-/// - `arrived` never changes.
+/// - The token that arrived never changes.
 /// - `change` only grows, and only [`apply`](SessionState::apply) and [`put`](SessionState::put) set it.
-/// - While `change` is [`Change::None`], `current` is what arrived.
+/// - While `change` is [`Change::None`], the session is what arrived.
 pub(crate) struct SessionState {
-    /// The session as a commit would write it.
-    current: Option<Record>,
-    arrived: Result<Held, Refusal>,
+    arrived: Opening,
+    current: Current,
     change: Change,
-    /// Seldom anything, and then not large either: a session's state is moved often.
+    /// Seldom anything.
     asked: Option<Box<Asked>>,
     /// Who acted as whom in the session that came.
     acted: Option<Box<Persons>>,
+}
+
+/// The session as a commit would write it.
+enum Current {
+    /// The one that arrived, if any, with what was changed in it.
+    Arrived,
+    /// One that began in this request.
+    Begun(Box<Record>),
+    /// None any more.
+    Nothing,
 }
 
 /// What this request has asked for: a session that begins in it has that. What the session that came had is not
@@ -149,15 +158,12 @@ impl Edit<'_> {
 }
 
 impl SessionState {
-    pub(super) fn of(opening: Opening) -> SessionState {
-        let (current, arrived) = match opening {
-            Ok((record, held)) => (Some(record), Ok(held)),
-            Err(refusal) => (None, Err(refusal)),
-        };
+    pub(super) fn of(arrived: Opening) -> SessionState {
+        let found = arrived.as_ref().ok();
         SessionState {
-            acted: current.as_ref().and_then(persons),
-            current,
+            acted: found.and_then(|found| persons(&found.record)),
             arrived,
+            current: Current::Arrived,
             change: Change::None,
             asked: None,
         }
@@ -165,7 +171,7 @@ impl SessionState {
 
     /// Returns whose acting ended in this request, and whose began.
     pub(super) fn turned(&self) -> impl Iterator<Item = Event> {
-        let now = self.current.as_ref().and_then(persons);
+        let now = self.record().and_then(persons);
         let is_change = self.acted != now;
         let told = [(self.acted.clone(), false), (now, true)];
         let told = told.into_iter().filter(move |_| is_change);
@@ -179,12 +185,24 @@ impl SessionState {
 
     /// Returns the session as a commit would write it; `None` if there is none.
     pub(crate) fn record(&self) -> Option<&Record> {
-        self.current.as_ref()
+        match &self.current {
+            Current::Arrived => self.arrived.as_ref().ok().map(|found| &found.record),
+            Current::Begun(record) => Some(record),
+            Current::Nothing => None,
+        }
+    }
+
+    fn record_mut(&mut self) -> Option<&mut Record> {
+        match &mut self.current {
+            Current::Arrived => self.arrived.as_mut().ok().map(|found| &mut found.record),
+            Current::Begun(record) => Some(record),
+            Current::Nothing => None,
+        }
     }
 
     /// Returns the token that the browser holds, if it was accepted.
     pub(crate) fn held(&self) -> Option<&Held> {
-        self.arrived.as_ref().ok()
+        self.arrived.as_ref().ok().map(|found| &found.held)
     }
 
     /// Returns why no token was accepted.
@@ -195,7 +213,7 @@ impl SessionState {
     /// Returns whether a session is accepted that nobody knows of recently enough; `None` if somebody does.
     pub(super) fn stale(&self) -> Option<bool> {
         match &self.arrived {
-            Ok(held) => held.is_stale.then_some(true),
+            Ok(found) => found.held.is_stale.then_some(true),
             Err(refusal) => (*refusal == Refusal::NotKnown).then_some(false),
         }
     }
@@ -288,10 +306,10 @@ impl SessionState {
 
     /// Stores what was placed, and begins a session if there is none.
     pub(super) fn put(&mut self, placed: &Placed<'_>, now: Timestamp) -> Result<(), Error> {
-        if self.current.is_none() {
-            self.current = Some(self.begin(now)?);
+        if self.record().is_none() {
+            self.current = Current::Begun(self.begin(now)?);
         }
-        if let Some(record) = &mut self.current {
+        if let Some(record) = self.record_mut() {
             record.attributes.put(placed);
             self.change = self.change.max(Change::Edited);
         }
@@ -302,7 +320,7 @@ impl SessionState {
     pub(super) fn put_anew(&mut self, entry: Entry<'_>, now: Timestamp) -> Result<(), Error> {
         let mut record = self.begin(now)?;
         record.attributes.put(&Placed::first(entry));
-        self.current = Some(record);
+        self.current = Current::Begun(record);
         self.change = self.change.max(Change::Dropped);
         Ok(())
     }
@@ -311,22 +329,22 @@ impl SessionState {
     pub(super) fn apply(&mut self, edit: Edit<'_>, now: Timestamp) -> Result<bool, Error> {
         let is_change = match edit {
             Edit::Begin => {
-                let begins = self.current.is_none();
+                let begins = self.record().is_none();
                 if begins {
-                    self.current = Some(self.begin(now)?);
+                    self.current = Current::Begun(self.begin(now)?);
                     self.asked.get_or_insert_default().is_empty_wanted = true;
                 }
                 begins
             }
             Edit::Remove(name) => {
-                let record = self.current.as_mut();
+                let record = self.record_mut();
                 record.is_some_and(|record| record.attributes.remove(name))
             }
             Edit::Clear => {
-                let record = self.current.as_mut();
+                let record = self.record_mut();
                 record.is_some_and(|record| !take(&mut record.attributes).is_empty())
             }
-            Edit::Renew => match &mut self.current {
+            Edit::Renew => match self.record_mut() {
                 Some(record) => {
                     record.id = record.id.renewed()?;
                     true
@@ -342,7 +360,7 @@ impl SessionState {
             }),
             Edit::Label(labels) => {
                 self.asked.get_or_insert_default().labels = labels.clone();
-                self.current.as_mut().is_some_and(|record| {
+                self.record_mut().is_some_and(|record| {
                     let is_change = record.labels != *labels;
                     record.labels = labels.clone();
                     is_change
@@ -350,12 +368,12 @@ impl SessionState {
             }
             Edit::Confirm => {
                 let at = self.stamp(now);
-                self.current.as_mut().is_some_and(|record| {
+                self.record_mut().is_some_and(|record| {
                     record.grounds = record.grounds.confirmed_at(at);
                     true
                 })
             }
-            Edit::Act { mask, .. } => match &mut self.current {
+            Edit::Act { mask, .. } => match self.record_mut() {
                 Some(record) => {
                     record.id = record.id.renewed()?;
                     turn(record, mask);
@@ -374,14 +392,18 @@ impl SessionState {
                     record.labels = handed.labels.clone();
                     record.grounds = handed.grounds.clone();
                 }
-                if let Some(old) = &mut self.current {
+                if let Some(old) = self.record_mut() {
                     record.attributes = take(&mut old.attributes);
                     record.attributes.retain(|name| edit.keeps(name));
                 }
-                self.current = Some(record);
+                self.current = Current::Begun(record);
                 true
             }
-            Edit::Drop => self.current.take().is_some(),
+            Edit::Drop => {
+                let is_there = self.record().is_some();
+                self.forget();
+                is_there
+            }
             Edit::Destroy => {
                 self.forget();
                 true
@@ -395,13 +417,13 @@ impl SessionState {
 
     /// Forgets what was begun after a destroy.
     pub(super) fn forget(&mut self) {
-        self.current = None;
+        self.current = Current::Nothing;
     }
 
     /// Changes the lifetimes of the session, and of one that may begin yet in this request.
     fn ask(&mut self, set: impl Fn(&mut OwnLifetimes)) -> bool {
         set(&mut self.asked.get_or_insert_default().own);
-        self.current.as_mut().is_some_and(|record| {
+        self.record_mut().is_some_and(|record| {
             let before = record.own;
             set(&mut record.own);
             record.own != before
@@ -409,9 +431,9 @@ impl SessionState {
     }
 
     /// Makes a new, empty record.
-    fn begin(&self, now: Timestamp) -> Result<Record, Error> {
+    fn begin(&self, now: Timestamp) -> Result<Box<Record>, Error> {
         let asked = self.asked.as_ref().map(|asked| asked.labels.clone());
-        Ok(Record {
+        Ok(Box::new(Record {
             id: SessionId::mint()?,
             created: self.stamp(now),
             subject: None,
@@ -420,7 +442,7 @@ impl SessionState {
             grounds: Grounds::default(),
             attributes: Attributes::default(),
             deposit: None,
-        })
+        }))
     }
 
     /// Returns whether a sign-in or a destroy asked for a clean start.

@@ -106,7 +106,7 @@ pub(super) fn touch(
 ) -> Option<HeaderChange> {
     let held = match &slot.session {
         Some(state) => *state.held()?,
-        None => open(config, &slot.came, Deposited::Unread, now).ok()?.1,
+        None => open(config, &slot.came, Deposited::Unread, now).ok()?.held,
     };
     let times = held.times(now);
     let lifetime = &config.lifetime;

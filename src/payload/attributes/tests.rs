@@ -12,7 +12,13 @@ fn written(attributes: &Attributes) -> Attributes {
     let mut body = attributes.open();
     let open = body.len();
     body.extend(attributes.secret());
-    Attributes::read(body.into(), open, UNPACKED_MAX).unwrap()
+    read(&body, open).unwrap()
+}
+
+/// Reads open attributes up to `border`, and secret ones behind it.
+fn read(body: &[u8], border: usize) -> Result<Attributes, Refusal> {
+    let regions = [0..border, border..body.len()];
+    Attributes::read(body.into(), regions, UNPACKED_MAX)
 }
 
 fn names(attributes: &Attributes) -> Vec<&str> {
@@ -53,7 +59,7 @@ fn one_door_knows_what_changes() {
 #[test]
 fn unknown_flags_are_carried_along_and_secrecy_sticks() {
     let body = b"\x01a\x80\x05\x02xy\x01s\x05\0\x01z".to_vec();
-    let mut read = Attributes::read(body.as_slice().into(), 7, UNPACKED_MAX).unwrap();
+    let mut read = read(&body, 7).unwrap();
     assert_eq!(read.get("a").unwrap().codec(), None);
     assert_eq!(read.get("s").unwrap().codec(), Some(Codec::Json));
     put(&mut read, Entry::new("s", Codec::Json, 0, b"new"));
@@ -75,7 +81,6 @@ fn what_is_not_in_its_one_form_is_malformed() {
     for (case, body) in open {
         assert!(read_open(body).is_err(), "{case}");
     }
-    let read = |body: &[u8], border| Attributes::read(body.into(), border, UNPACKED_MAX);
     assert!(read(b"\x01a\0\0\0", 0).is_err());
     assert!(read(b"\x01a\0\0\0\x01a\x04\0\0", 5).is_err());
     assert!(read(&[0; 4], 9).is_err());
@@ -88,7 +93,7 @@ fn one(flags: u8, value: &[u8]) -> Vec<u8> {
 }
 
 fn read_open(body: &[u8]) -> Result<Attributes, Refusal> {
-    Attributes::read(body.into(), body.len(), UNPACKED_MAX)
+    read(body, body.len())
 }
 
 #[test]
@@ -158,7 +163,7 @@ fn only_what_this_version_knows_is_unpacked() {
     }
     // Nothing secret is packed.
     let secret = one(0x0d, UUID_PACKED);
-    let read = Attributes::read(secret.into(), 0, UNPACKED_MAX);
+    let read = read(&secret, 0);
     assert_eq!(read.err(), Some(Refusal::Malformed));
 }
 

@@ -127,7 +127,9 @@ pub use guard::{Guard, GuardedRequest, ReturnPath, SignInPage};
 pub use keys::{Key, KeyRing};
 pub use lifetime::{Lifetime, Persistence};
 pub use manager::{KeyWatcher, SessionManager, SessionManagerBuilder, SiteData};
-pub use payload::Compression;
+#[doc(hidden)]
+pub use payload::Trace;
+pub use payload::{Compression, Mirrored};
 pub use seal::Format;
 pub use session::{Attribute, AttributeName, ReadKey, Session, WriteKey};
 pub use slot::{Main, Slot};

@@ -16,6 +16,7 @@ mod id;
 mod json;
 mod labels;
 mod log_id;
+mod mirrored;
 mod places;
 mod postcard;
 mod record;
@@ -37,8 +38,10 @@ pub use id::SessionId;
 pub(crate) use json::encode_borrowing;
 pub(crate) use labels::Labels;
 pub use log_id::LogId;
+pub use mirrored::{Mirrored, Trace};
 pub(crate) use record::Record;
 pub(crate) use regions::{PADDING, Packing, Payload};
+pub(crate) use value::encode_mirrored;
 pub(crate) use wire::SUBJECT_MAX;
 
 #[cfg(doc)]

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::form::{FormOptions, form};
+use super::mirrored::{Mirrored, Trace};
 use super::shape::{Print, Recorder, Replayer, Shape, ShapeReader, ShapeWriter};
 use super::unstorable::Unstorable;
 
@@ -36,22 +37,29 @@ fn changed<T>() -> String {
     )
 }
 
+/// Writes a print and the postcard bytes of `value`, which is known to come back as it is.
+pub(super) fn mirrored<T: Mirrored>(value: &T) -> Result<Vec<u8>, Unstorable> {
+    let mut target = sink();
+    let written = value.serialize(&mut target);
+    written.map_err(|cause| refused::<T>(&cause))?;
+    let mut trace = Trace::begin();
+    value.trace(&mut trace);
+    let Growing(mut bytes) = target.output;
+    if let Some(print) = bytes.first_chunk_mut() {
+        *print = trace.bytes();
+    }
+    Ok(bytes)
+}
+
 /// Writes a print and the postcard bytes of `value`, if it comes back as it is.
 pub(super) fn owned<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Unstorable> {
-    let refused = |cause: &postcard::Error| {
-        Unstorable::NoForm(format!(
-            "postcard cannot write `{}`: {cause}. A type that describes itself (an enum with `tag` \
-             or `untagged`, `flatten`, `serde_json::Value`) needs `Attribute::json`",
-            type_name::<T>()
-        ))
-    };
     // Write, and read back along the shape that was written.
-    let (mut bytes, shape) = traced(value).map_err(|cause| refused(&cause))?;
+    let (mut bytes, shape) = traced(value).map_err(|cause| refused::<T>(&cause))?;
     let replay = shape.replay();
     let back = match read_along(bytes.get(PRINT..).unwrap_or_default(), &replay) {
         Ok(back) => back,
         Err(Some(postcard::Error::WontImplement)) if replay.agrees() => {
-            return Err(refused(&postcard::Error::WontImplement));
+            return Err(refused::<T>(&postcard::Error::WontImplement));
         }
         Err(_) => return Err(shifted::<T>()),
     };
@@ -100,6 +108,14 @@ where
     read_along::<T>(again, &replayed).is_ok()
         && written.is_some()
         && written == form_of(back, &replayed)
+}
+
+fn refused<T>(cause: &postcard::Error) -> Unstorable {
+    Unstorable::NoForm(format!(
+        "postcard cannot write `{}`: {cause}. A type that describes itself (an enum with `tag` \
+         or `untagged`, `flatten`, `serde_json::Value`) needs `Attribute::json`",
+        type_name::<T>()
+    ))
 }
 
 fn shifted<T: ?Sized>() -> Unstorable {
@@ -173,14 +189,19 @@ impl Flavor for Growing {
 /// Bytes of a print.
 const PRINT: usize = 2;
 
+/// Makes a serializer that writes behind room for a print.
+fn sink() -> postcard::Serializer<Growing> {
+    let mut output = Vec::with_capacity(SHORT);
+    output.extend_from_slice(&[0; PRINT]);
+    postcard::Serializer {
+        output: Growing(output),
+    }
+}
+
 /// Writes `value` behind room for a print, and returns its shape as well.
 fn traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Shape), postcard::Error> {
     let recorder = Recorder::of_about(FEW);
-    let mut output = Vec::with_capacity(SHORT);
-    output.extend_from_slice(&[0; PRINT]);
-    let mut target = postcard::Serializer {
-        output: Growing(output),
-    };
+    let mut target = sink();
     value.serialize(ShapeWriter::new(&mut target, &recorder))?;
     Ok((target.output.finalize()?, recorder.finish()))
 }

@@ -8,10 +8,13 @@ use serde::de::DeserializeOwned;
 
 use super::key::{AttributeName, ReadKey, WriteKey, Written};
 use super::migration::{Migration, StillWrite, migration, still_write};
-use crate::payload::{Codec, Entry, NAME_MAX};
+use crate::payload::{Codec, Entry, Mirrored, NAME_MAX, encode_mirrored};
 
 /// The most old schemas that one key migrates from.
 const MIGRATIONS_MAX: usize = 4;
+
+/// Encodes a value without a proof.
+type EncodeMirrored<T> = fn(&T) -> Result<Vec<u8>, String>;
 
 /// A typed key: the name, the type and the schema number of an attribute, usually a `const`.
 ///
@@ -64,6 +67,8 @@ pub struct Attribute<T> {
     forgives: bool,
     migrations: [Option<Migration<T>>; MIGRATIONS_MAX],
     still_write: Option<StillWrite<T>>,
+    /// Encodes values of a mirrored type.
+    mirrored: Option<EncodeMirrored<T>>,
     value: PhantomData<fn() -> T>,
 }
 
@@ -89,6 +94,34 @@ impl<T> Attribute<T> {
     #[must_use]
     pub const fn new(name: &'static str) -> Attribute<T> {
         Attribute::with(name, Codec::Postcard, 1)
+    }
+
+    /// Makes a key as [`new`](Attribute::new) does, for a type of which the compiler knows that it reads what
+    /// it writes: one that [`mirrored!`](crate::mirrored) makes, or one of the standard library. Nothing is
+    /// proven on insert, which takes a seventh of the instructions. What is stored is the same as under `new`, so
+    /// a key may change from one to the other at any time.
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Attribute::new).
+    ///
+    /// ```
+    /// use sealed_session::Attribute;
+    /// # let session = sealed_session::testing::session();
+    /// const CART: Attribute<Vec<u32>> = Attribute::mirrored("cart");
+    ///
+    /// session.insert(CART, vec![4711])?;
+    /// assert_eq!(session.get(Attribute::<Vec<u32>>::new("cart"))?, Some(vec![4711]));
+    /// # Ok::<(), sealed_session::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn mirrored(name: &'static str) -> Attribute<T>
+    where
+        T: Mirrored,
+    {
+        let mut attribute = Attribute::new(name);
+        attribute.mirrored = Some(encode_mirrored::<T>);
+        attribute
     }
 
     /// Makes a key whose values are stored as JSON text, with schema 0: for types that describe
@@ -128,6 +161,7 @@ impl<T> Attribute<T> {
             forgives: false,
             migrations: [None; MIGRATIONS_MAX],
             still_write: None,
+            mirrored: None,
             value: PhantomData,
         }
     }
@@ -387,9 +421,10 @@ impl<T: DeserializeOwned> ReadKey<T> for Attribute<T> {
 // The only one: so the key tells the type of a value that is yet to be inferred.
 impl<T: Serialize + DeserializeOwned> WriteKey<T> for Attribute<T> {
     fn write(&self, value: &T) -> Result<Written, String> {
-        let (schema, bytes) = match &self.still_write {
-            Some(old) => (old.schema, (old.convert)(self.codec, value)?),
-            None => (self.schema, self.codec.encode(value)?),
+        let (schema, bytes) = match (&self.still_write, self.mirrored) {
+            (Some(old), _) => (old.schema, (old.convert)(self.codec, value)?),
+            (None, Some(encode)) => (self.schema, encode(value)?),
+            (None, None) => (self.schema, self.codec.encode(value)?),
         };
         Ok(Written {
             codec: self.codec,

@@ -45,7 +45,7 @@ impl Session {
     /// # Errors
     ///
     /// - [`Error::is_not_representable`] if the value would not come back as it is, which is proven
-    ///   by reading it back and writing it again, as far as its `Serialize` tells: values that are
+    ///   (but under [`Attribute::mirrored`](crate::Attribute::mirrored)) by reading it back and writing it again, as far as its `Serialize` tells: values that are
     ///   written alike are the same, and a `with` module that rounds is not noticed; in builds with debug assertions also if another value of its type would
     ///   not, so that a test finds a type that leaves out a field at times (`skip_serializing_if`);
     /// - [`Error::is_unreadable`] if what is there has a codec or a schema number that `key` does not

@@ -1,29 +1,31 @@
 //! `corpus/cart.json`.
 
-use serde::{Deserialize, Serialize};
+use sealed_session::mirrored;
 
-/// What a visitor is about to buy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Cart {
-    /// The account.
-    pub user_id: String,
-    /// The lines, in the order in which they came.
-    pub items: Vec<Item>,
-    /// The currency of all prices.
-    pub currency: String,
-}
+mirrored! {
+    /// What a visitor is about to buy.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[serde(deny_unknown_fields)]
+    pub struct Cart {
+        /// The account.
+        pub user_id: String,
+        /// The lines, in the order in which they came.
+        pub items: Vec<Item>,
+        /// The currency of all prices.
+        pub currency: String,
+    }
 
-/// A line of a cart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Item {
-    /// The article's number.
-    pub sku: String,
-    /// The article's name.
-    pub name: String,
-    /// How many.
-    pub qty: u16,
-    /// The price of one, in the smallest unit of the currency.
-    pub price: u32,
+    /// A line of a cart.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[serde(deny_unknown_fields)]
+    pub struct Item {
+        /// The article's number.
+        pub sku: String,
+        /// The article's name.
+        pub name: String,
+        /// How many.
+        pub qty: u16,
+        /// The price of one, in the smallest unit of the currency.
+        pub price: u32,
+    }
 }

@@ -32,7 +32,7 @@ pub trait Value: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
 
 impl Value for Login {
     const NAME: &'static str = "login";
-    const KEY: Attribute<Login> = Attribute::new(Self::NAME);
+    const KEY: Attribute<Login> = Attribute::mirrored(Self::NAME);
 
     fn original() -> Result<Login, String> {
         parse(include_str!("../../../corpus/login.json"))
@@ -47,7 +47,7 @@ impl Value for Login {
 
 impl Value for Cart {
     const NAME: &'static str = "cart";
-    const KEY: Attribute<Cart> = Attribute::new(Self::NAME);
+    const KEY: Attribute<Cart> = Attribute::mirrored(Self::NAME);
 
     fn original() -> Result<Cart, String> {
         parse(include_str!("../../../corpus/cart.json"))
@@ -63,7 +63,7 @@ impl Value for Cart {
 
 impl Value for Tokens {
     const NAME: &'static str = "oidc";
-    const KEY: Attribute<Tokens> = Attribute::new(Self::NAME);
+    const KEY: Attribute<Tokens> = Attribute::mirrored(Self::NAME);
 
     fn original() -> Result<Tokens, String> {
         parse(include_str!("../../../corpus/oidc.json"))

@@ -15,7 +15,7 @@ mod write;
 mod written;
 
 pub(super) use call::{Call, NameList};
-pub(super) use print::Print;
+pub(super) use print::{Print, folded, mix, mix_name, sum};
 pub(super) use read::ShapeReader;
 pub(super) use recorder::Recorder;
 pub(super) use replayer::Replayer;

@@ -40,16 +40,14 @@ impl Print {
 
     #[cold]
     fn learn(&self, names: NameList) -> u64 {
-        let sum = names.iter().fold(BASIS, |sum, name| mix_name(sum, name));
+        let sum = sum(names);
         self.known.set((names, sum));
         sum
     }
 
     /// Returns the print as it is stored in front of a value.
     pub(in crate::payload) fn bytes(&self) -> [u8; 2] {
-        let state = self.state.get();
-        let [a, b, c, d, e, f, g, h] = state.to_be_bytes();
-        [a ^ c ^ e ^ g, b ^ d ^ f ^ h]
+        folded(self.state.get())
     }
 }
 
@@ -78,7 +76,7 @@ impl Follow for Print {
     #[inline]
     fn variant(&self, chosen: Result<&'static str, u32>) {
         self.mix(match chosen {
-            Ok(name) => mix_name(BASIS, name),
+            Ok(name) => sum(&[name]),
             Err(number) => number.into(),
         });
     }
@@ -87,15 +85,32 @@ impl Follow for Print {
     fn becomes(&self, _: &'static str) {}
 }
 
-#[inline]
-fn mix(state: u64, number: u64) -> u64 {
-    (state ^ number).wrapping_mul(PRIME)
+/// Returns a state as the two bytes of a print.
+pub(in crate::payload) fn folded(state: u64) -> [u8; 2] {
+    let [a, b, c, d, e, f, g, h] = state.to_be_bytes();
+    [a ^ c ^ e ^ g, b ^ d ^ f ^ h]
 }
 
 #[inline]
-fn mix_name(mut state: u64, name: &str) -> u64 {
-    for byte in name.as_bytes() {
-        state = mix(state, (*byte).into());
+pub(in crate::payload) const fn mix(state: u64, number: u64) -> u64 {
+    (state ^ number).wrapping_mul(PRIME)
+}
+
+/// Sums names. The sum of none is where a print begins.
+pub(in crate::payload) const fn sum(mut names: &[&str]) -> u64 {
+    let mut state = BASIS;
+    while let [name, behind @ ..] = names {
+        state = mix_name(state, name.as_bytes());
+        names = behind;
     }
-    mix(state, NAME_END.into())
+    state
+}
+
+/// Adds a name to a sum.
+pub(in crate::payload) const fn mix_name(mut state: u64, mut name: &[u8]) -> u64 {
+    while let [byte, behind @ ..] = name {
+        state = mix(state, *byte as u64);
+        name = behind;
+    }
+    mix(state, NAME_END as u64)
 }

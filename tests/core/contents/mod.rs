@@ -2,6 +2,7 @@
 
 mod budgets;
 mod inference;
+mod mirrored;
 mod properties;
 mod secrets;
 mod sizes;

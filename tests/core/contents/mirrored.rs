@@ -1,0 +1,117 @@
+//! Types that the macro makes are stored as if each value had been proven, and what would break that does not
+//! compile.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use sealed_session::{Attribute, Error, Mirrored, mirrored};
+
+mirrored! {
+    /// One of each kind.
+    #[derive(Clone, PartialEq, Debug)]
+    #[serde(deny_unknown_fields)]
+    pub(crate) struct Order {
+        pub(crate) r#type: State,
+        lines: Vec<Line>,
+        #[serde(default)]
+        parent: Option<Box<Order>>,
+        pub trace: BTreeMap<u8, State>,
+    }
+
+    #[derive(Clone, PartialEq, Debug)]
+    pub(crate) struct Line { article: Article, count: u16, }
+
+    #[derive(Clone, PartialEq, Debug)]
+    pub(crate) struct Article(u32);
+
+    #[derive(PartialEq, Debug)]
+    struct Empty {}
+
+    #[derive(Clone, PartialEq, Debug, Default)]
+    pub(crate) enum State {
+        #[default]
+        Draft,
+        Paid(Article),
+        Sent { inner: u64, r#by: String },
+        Lost {},
+    }
+}
+
+/// A key that proves each value reads what the other wrote, and the other way round.
+fn is_stored_as_proven<T: Mirrored + Clone + PartialEq + Debug>(value: T) -> Result<(), Error> {
+    let keys = [Attribute::<T>::mirrored("value"), Attribute::new("value")];
+    for (writer, reader) in [(keys[0], keys[1]), (keys[1], keys[0])] {
+        let session = sealed_session::testing::session();
+        session.insert(writer, value.clone())?;
+        assert_eq!(session.get(reader)?, Some(value.clone()));
+    }
+    Ok(())
+}
+
+#[test]
+fn what_the_macro_makes_is_stored_as_proven() -> Result<(), Error> {
+    let line = |article, count| Line {
+        article: Article(article),
+        count,
+    };
+    let sent = State::Sent {
+        inner: 7,
+        by: "ada".into(),
+    };
+    let order = Order {
+        r#type: State::default(),
+        lines: vec![line(4711, 2), line(815, 1)],
+        parent: None,
+        trace: BTreeMap::from([
+            (1, State::Paid(Article(1))),
+            (2, sent.clone()),
+            (3, State::Lost {}),
+        ]),
+    };
+    is_stored_as_proven(order.clone())?;
+    is_stored_as_proven(Order {
+        parent: Some(Box::new(order.clone())),
+        ..order
+    })?;
+    for state in [
+        State::Draft,
+        State::Paid(Article(300)),
+        sent,
+        State::Lost {},
+    ] {
+        is_stored_as_proven(vec![state])?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_mirrored_key_is_one_like_any_other() -> Result<(), Error> {
+    const BEFORE: Attribute<u32> = Attribute::mirrored("count");
+    const COUNT: Attribute<u64> = Attribute::mirrored("count")
+        .schema(2)
+        .migrate::<u32>(1)
+        .absent_if_unreadable();
+    let session = sealed_session::testing::session();
+    session.insert(BEFORE, 7)?;
+    assert_eq!(session.get(COUNT)?, Some(7));
+    session.update(COUNT, |count| *count += 1)?;
+    assert_eq!(session.get(COUNT)?, Some(8));
+    assert!(session.get(BEFORE).unwrap_err().is_unreadable());
+    session.insert(Attribute::<Empty>::mirrored("empty"), Empty {})?;
+    assert_eq!(
+        session.get(Attribute::<Empty>::new("empty"))?,
+        Some(Empty {})
+    );
+    Ok(())
+}
+
+// As those of `inference`: the features of the build decide what the texts list.
+#[cfg(all(
+    feature = "actix-web-4",
+    feature = "axum-core-05",
+    feature = "rocket-05"
+))]
+#[test]
+fn what_may_break_the_mirror_does_not_compile() {
+    trybuild::TestCases::new().compile_fail("tests/core/contents/compiler/mirrored.rs");
+}

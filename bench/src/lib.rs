@@ -6,8 +6,8 @@
 
 #![forbid(unsafe_code)]
 
+mod beside;
 mod figure;
-mod large;
 mod options;
 mod peers;
 mod readme;
@@ -16,8 +16,8 @@ mod section;
 pub mod speed;
 mod table;
 
+pub use beside::Theme;
 pub use figure::Figure;
-pub use large::Theme;
 pub use options::{HELP, Mode, Options};
 pub use peers::Peer;
 pub use readme::Readme;

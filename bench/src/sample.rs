@@ -7,7 +7,7 @@ use sealed_session_paths::value::Value;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::large::{Large, Theme};
+use crate::beside::{Beside, Theme};
 use crate::{Cart, Kind, Login, Tokens};
 
 /// The contents of one session, under a name.
@@ -23,9 +23,11 @@ pub struct Sample {
 enum Content {
     Cart(Cart),
     Json(Json),
-    Large(Large),
+    CartBeside(Beside<Cart>),
     Login(Login),
+    LoginBeside(Beside<Login>),
     Tokens(Tokens),
+    TokensBeside(Beside<Tokens>),
 }
 
 /// One attribute's value. Serializes as what it holds.
@@ -38,7 +40,7 @@ pub enum Part<'a> {
     Json(&'a Json),
     /// The whole of `login`.
     Login(&'a Login),
-    /// The small attribute beside the tokens.
+    /// The small attribute beside one of these.
     Theme(&'a Theme),
     /// The whole of `oidc`.
     Tokens(&'a Tokens),
@@ -56,8 +58,26 @@ impl Sample {
             Kind::Login => Login::original().map(Content::Login),
             Kind::Cart => Cart::original().map(Content::Cart),
             Kind::Oidc => Tokens::original().map(Content::Tokens),
-            Kind::Large => Large::original().map(Content::Large),
+            Kind::Large => Beside::original().map(Content::TokensBeside),
         };
+        Sample::named(name, content)
+    }
+
+    /// Reads a session of the corpus, and puts a small attribute beside it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sample::of`].
+    pub fn beside(kind: Kind) -> Result<Sample, String> {
+        let content = match kind {
+            Kind::Login => Beside::original().map(Content::LoginBeside),
+            Kind::Cart => Beside::original().map(Content::CartBeside),
+            Kind::Oidc | Kind::Large => Beside::original().map(Content::TokensBeside),
+        };
+        Sample::named(kind.name(), content)
+    }
+
+    fn named(name: &str, content: Result<Content, String>) -> Result<Sample, String> {
         let content = content.map_err(|cause| {
             format!("corpus/{name}.json does not fit its type ({cause}); change one")
         })?;
@@ -114,10 +134,9 @@ impl Sample {
     pub fn parts(&self) -> Vec<(&str, Part<'_>)> {
         match &self.content {
             Content::Cart(cart) => vec![(Cart::NAME, Part::Cart(cart))],
-            Content::Large(Large { oidc, theme }) => vec![
-                (Tokens::NAME, Part::Tokens(oidc)),
-                (Theme::NAME, Part::Theme(theme)),
-            ],
+            Content::CartBeside(both) => both.parts(Part::Cart, Part::Theme),
+            Content::LoginBeside(both) => both.parts(Part::Login, Part::Theme),
+            Content::TokensBeside(both) => both.parts(Part::Tokens, Part::Theme),
             Content::Login(login) => vec![(Login::NAME, Part::Login(login))],
             Content::Tokens(tokens) => vec![(Tokens::NAME, Part::Tokens(tokens))],
             Content::Json(Json::Object(members)) => members

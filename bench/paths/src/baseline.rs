@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::counts::CountedPath;
 use super::grid::Grid;
 
 /// Counts may differ by so many percent.
@@ -46,7 +47,14 @@ impl Baseline {
     /// of them only.
     #[must_use]
     pub fn compare(&self, now: &Baseline) -> (String, usize) {
-        let mut grid = Grid::new(["instructions of one request", "committed", "now", ""]);
+        let mut grid = Grid::new([
+            "instructions of one request",
+            "committed",
+            "now",
+            "",
+            "limit",
+            "beyond",
+        ]);
         let mut differing = 0;
         let mut names: Vec<&String> = self.instructions.keys().collect();
         names.extend(now.instructions.keys());
@@ -65,7 +73,13 @@ impl Baseline {
             let [before, after] =
                 counts.map(|count| count.map_or_else(|| "none".to_owned(), |n| n.to_string()));
             let mark = if is_close { "" } else { " differs" };
-            grid.push([name.clone(), before, after, format!("{change}{mark}")]);
+            let mut limits = CountedPath::LOOKS.into_iter();
+            let limits = limits.find(|(path, _)| path.name() == *name);
+            let [limit, beyond] = limits.map_or_else(Default::default, |(_, (limit, beyond))| {
+                [limit, beyond].map(|count| count.to_string())
+            });
+            let change = format!("{change}{mark}");
+            grid.push([name.clone(), before, after, change, limit, beyond]);
         }
         (grid.plain(), differing)
     }

@@ -9,8 +9,8 @@ use sealed_session::adapter::RequestHead;
 use sealed_session::time::{Duration, OffsetDateTime};
 use sealed_session::{Error, Key, KeyRing, SessionManager};
 
-use super::core::{Core, read, store};
-use super::kind::Kind;
+use super::core::{Core, THEME_KEY, has, read, store};
+use super::kind::{DARK, Kind};
 use super::line::{beside, tampered};
 use super::value::{Changes, Value};
 use crate::{Cart, Login, Tokens};
@@ -20,8 +20,12 @@ use crate::{Cart, Login, Tokens};
 pub enum CountedPath {
     /// Loads and commits, and does not look.
     Untouched(Kind),
+    /// Loads, and looks whether the attribute is there: opens the token, and decodes nothing.
+    Look(Kind),
     /// Loads, reads and commits.
     Read(Kind),
+    /// Loads, reads the attribute and a small one beside it, changes the small one and commits.
+    Beside(Kind),
     /// Loads, inserts and commits.
     Write(Kind),
     /// Brings no cookie, and stores a login.
@@ -32,18 +36,27 @@ pub enum CountedPath {
     Foreign,
 }
 
+/// What the small attribute is changed to.
+const LIGHT: &str = "light";
+
 /// November 2026: the same in every run.
 const NOW: Duration = Duration::seconds(1_763_712_000 + 365 * 86_400);
 
 impl CountedPath {
     /// All of them.
-    pub const ALL: [CountedPath; 13] = [
+    pub const ALL: [CountedPath; 19] = [
         CountedPath::Untouched(Kind::Login),
         CountedPath::Untouched(Kind::Oidc),
+        CountedPath::Look(Kind::Login),
+        CountedPath::Look(Kind::Cart),
+        CountedPath::Look(Kind::Oidc),
         CountedPath::Read(Kind::Login),
         CountedPath::Read(Kind::Cart),
         CountedPath::Read(Kind::Oidc),
         CountedPath::Read(Kind::Large),
+        CountedPath::Beside(Kind::Login),
+        CountedPath::Beside(Kind::Cart),
+        CountedPath::Beside(Kind::Oidc),
         CountedPath::Write(Kind::Login),
         CountedPath::Write(Kind::Cart),
         CountedPath::Write(Kind::Oidc),
@@ -53,6 +66,13 @@ impl CountedPath {
         CountedPath::Foreign,
     ];
 
+    /// Those with limits: what they may count at most, and what would be better still.
+    pub const LOOKS: [(CountedPath, (u64, u64)); 3] = [
+        (CountedPath::Look(Kind::Login), (6_300, 5_800)),
+        (CountedPath::Look(Kind::Cart), (10_800, 10_000)),
+        (CountedPath::Look(Kind::Oidc), (23_500, 22_000)),
+    ];
+
     /// Returns what it is called in the baseline.
     #[must_use]
     pub fn name(self) -> String {
@@ -60,6 +80,8 @@ impl CountedPath {
             CountedPath::Untouched(kind) => format!("not looked at, {}", kind.name()),
             CountedPath::Read(Kind::Large) => "read theme of oidc + theme".to_owned(),
             CountedPath::Read(kind) => format!("read {}", kind.name()),
+            CountedPath::Look(kind) => format!("look at {}", kind.name()),
+            CountedPath::Beside(kind) => format!("read {} and theme, change theme", kind.name()),
             CountedPath::Write(kind) => format!("write {}", kind.name()),
             CountedPath::FirstVisit => "first visit, write login".to_owned(),
             CountedPath::Refused(kind) => format!("refused, {}", kind.name()),
@@ -85,6 +107,8 @@ impl CountedPath {
         match self {
             CountedPath::Untouched(_) => each(&core, count, |_| true),
             CountedPath::Read(kind) => each(&core, count, |session| read(session, kind)),
+            CountedPath::Look(kind) => looks(&core, count, kind),
+            CountedPath::Beside(kind) => besides(&core, count, kind),
             CountedPath::Refused(kind) => each(&core, count, |session| !read(session, kind)),
             CountedPath::Foreign => each(&core, count, |session| read(session, Kind::Login)),
             CountedPath::Write(Kind::Cart) => writes::<Cart>(&core, count),
@@ -98,6 +122,8 @@ impl CountedPath {
     fn core(self) -> Result<Core, Error> {
         let kind = match self {
             CountedPath::Untouched(kind)
+            | CountedPath::Look(kind)
+            | CountedPath::Beside(kind)
             | CountedPath::Read(kind)
             | CountedPath::Write(kind)
             | CountedPath::Refused(kind) => kind,
@@ -105,7 +131,13 @@ impl CountedPath {
         };
         let manager = SessionManager::new("session", KeyRing::new(Key::new(&[7; 32])?))?;
         let now = OffsetDateTime::UNIX_EPOCH + NOW;
-        let mut core = Core::of(manager, now, |session| store(session, kind))?;
+        let mut core = Core::of(manager, now, |session| {
+            store(session, kind)?;
+            match self {
+                CountedPath::Beside(_) => session.insert(THEME_KEY, DARK.to_owned()),
+                _ => Ok(()),
+            }
+        })?;
         match self {
             CountedPath::FirstVisit => core.line.clear(),
             CountedPath::Refused(_) => core.line = tampered(&core.line),
@@ -132,6 +164,24 @@ fn each(
         black_box(core.commit(&session).map_err(|error| error.to_string())?);
     }
     Ok(())
+}
+
+/// Looks, and answers nothing: what a look adds is not to hide behind a commit.
+fn looks(core: &Core, count: u32, kind: Kind) -> Result<(), String> {
+    for _ in 0..count {
+        if !black_box(has(&core.load(), kind)) {
+            return Err("a request does not find what it expects".to_owned());
+        }
+    }
+    Ok(())
+}
+
+fn besides(core: &Core, count: u32, kind: Kind) -> Result<(), String> {
+    each(core, count, |session| {
+        read(session, kind)
+            && read(session, Kind::Large)
+            && session.insert(THEME_KEY, LIGHT.to_owned()).is_ok()
+    })
 }
 
 fn writes<T: Value>(core: &Core, count: u32) -> Result<(), String> {

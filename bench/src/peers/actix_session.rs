@@ -16,8 +16,7 @@ use super::actix_stack::ActixStack;
 use super::handler::{DONE, Handler, Idiom, route};
 use super::seen::seen;
 use super::stack::Stack;
-use crate::large::Theme;
-use crate::{Sample, Tokens};
+use crate::{Sample, Theme};
 
 /// Makes a stack that seals cookies under `key` by AES-256-GCM, which is the default.
 pub(super) fn stack(
@@ -46,10 +45,21 @@ impl Idiom for Attributes {
         web::get().to(async |session: Session| answer(see::<T>(&session)?))
     }
 
-    fn read_large() -> Route {
-        let handler =
-            async |session: Session| answer(see::<Tokens>(&session)? && see::<Theme>(&session)?);
-        web::get().to(handler)
+    fn read_both<T: Value>() -> Route {
+        web::get().to(async |session: Session| answer(see_both::<T>(&session)?))
+    }
+
+    fn beside<T: Value>(changes: Changes<Theme>) -> Route {
+        web::get().to(move |session: Session| {
+            let changes = changes.clone();
+            async move {
+                let done = see_both::<T>(&session)?;
+                if let Some(value) = changes.next() {
+                    session.insert(Theme::NAME, value)?;
+                }
+                answer(done)
+            }
+        })
     }
 
     fn theme() -> Route {
@@ -92,6 +102,10 @@ fn see<T: Value>(session: &Session) -> Result<bool, Error> {
         seen(value);
     }
     Ok(value.is_some())
+}
+
+fn see_both<T: Value>(session: &Session) -> Result<bool, Error> {
+    Ok(see::<T>(session)? && see::<Theme>(session)?)
 }
 
 fn answer(done: bool) -> Result<HttpResponse, Error> {

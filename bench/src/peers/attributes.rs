@@ -12,8 +12,7 @@ use serde::Serialize;
 
 use super::handler::{DONE, Idiom};
 use super::seen::seen;
-use crate::large::Theme;
-use crate::{Part, Sample, Tokens};
+use crate::{Part, Sample, Theme};
 
 /// A page, or the status and text of an error page.
 pub(super) type Page<T = &'static str> = Result<T, (StatusCode, String)>;
@@ -49,10 +48,21 @@ impl<S: Attributes> Idiom for AttributesOf<S> {
         get(async |session: S| found(session.fetch::<T>().await?))
     }
 
-    fn read_large() -> MethodRouter {
+    fn read_both<T: Value>() -> MethodRouter {
         get(async |session: S| {
-            found(session.fetch::<Tokens>().await?)?;
+            found(session.fetch::<T>().await?)?;
             found(session.fetch::<Theme>().await?)
+        })
+    }
+
+    fn beside<T: Value>(changes: Changes<Theme>) -> MethodRouter {
+        get(async move |session: S| -> Page {
+            found(session.fetch::<T>().await?)?;
+            found(session.fetch::<Theme>().await?)?;
+            if let Some(value) = changes.next() {
+                session.put(value).await?;
+            }
+            Ok(DONE)
         })
     }
 

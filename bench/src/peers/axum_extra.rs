@@ -16,8 +16,8 @@ use serde::de::DeserializeOwned;
 use super::attributes::{Page, failed, unexpected};
 use super::handler::{DONE, Handler, Idiom, route};
 use super::seen::seen;
-use crate::Sample;
-use crate::large::Large;
+use crate::beside::Beside;
+use crate::{Sample, Theme, Tokens};
 
 const COOKIE: &str = "session";
 
@@ -82,18 +82,27 @@ impl<J: Jar> Idiom for TextIn<J> {
         })
     }
 
-    fn read_large() -> MethodRouter<Key> {
+    fn read_both<T: Value>() -> MethodRouter<Key> {
         get(async |jar: J| -> Page {
-            let large: Large = session(&jar)?;
-            seen(&large.oidc);
-            seen(&large.theme);
+            both::<T>(&jar)?;
             Ok(DONE)
+        })
+    }
+
+    fn beside<T: Value>(changes: Changes<Theme>) -> MethodRouter<Key> {
+        get(async move |jar: J| -> Page<_> {
+            let mut both = both::<T>(&jar)?;
+            if let Some(theme) = changes.next() {
+                both.theme = theme.clone();
+            }
+            let text = serde_json::to_string(&both).map_err(failed)?;
+            Ok((jar.with(Cookie::new(COOKIE, text)), DONE))
         })
     }
 
     fn theme() -> MethodRouter<Key> {
         get(async |jar: J| -> Page {
-            seen(&session::<Large>(&jar)?.theme);
+            seen(&session::<Beside<Tokens>>(&jar)?.theme);
             Ok(DONE)
         })
     }
@@ -118,6 +127,14 @@ impl<J: Jar> Idiom for TextIn<J> {
             Ok((jar.with(Cookie::new(COOKIE, text)), DONE))
         })
     }
+}
+
+/// Shows both attributes to the check.
+fn both<T: Value>(jar: &impl Jar) -> Page<Beside<T>> {
+    let both: Beside<T> = session(jar)?;
+    seen(&both.value);
+    seen(&both.theme);
+    Ok(both)
 }
 
 fn session<T: DeserializeOwned>(jar: &impl Jar) -> Page<T> {

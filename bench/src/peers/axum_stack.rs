@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::hint::black_box;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -57,6 +58,19 @@ impl AxumStack {
         let router = Router::new()
             .route("/", get(async || DONE))
             .layer(MapRequestLayer::new(|request: Request<Body>| request));
+        AxumStack::new(runtime, router, cookie)
+    }
+
+    /// Makes what any layer of sessions has to do: it looks two fields up, and hands something to the handler.
+    pub(crate) fn floor(runtime: &Rc<Runtime>, cookie: Option<&str>) -> Result<AxumStack, String> {
+        let shared = Arc::new(());
+        let layer = MapRequestLayer::new(move |mut request: Request<Body>| {
+            let headers = request.headers();
+            black_box((headers.get(header::COOKIE), headers.get(header::HOST)));
+            request.extensions_mut().insert(Arc::clone(&shared));
+            request
+        });
+        let router = Router::new().route("/", get(async || DONE)).layer(layer);
         AxumStack::new(runtime, router, cookie)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sealed_session_paths::Kind;
 use sealed_session_paths::value::{Changes, Value};
 
-use crate::{Cart, Login, Sample, Tokens};
+use crate::{Cart, Login, Sample, Theme, Tokens};
 
 /// A handler answers 200 and [`DONE`] if it found what it expected.
 #[derive(Clone, Debug)]
@@ -14,7 +14,11 @@ pub(crate) enum Handler {
     Untouched,
     /// Reads all of the session into its types.
     Read(Kind),
-    /// Reads the small attribute of [`Kind::Large`].
+    /// Reads an attribute and the small one beside it.
+    ReadBoth(Kind),
+    /// The same, and changes the small one.
+    Beside(Kind),
+    /// Reads the small attribute only.
     Theme,
     /// Looks for a session that is not accepted, and finds nothing.
     Nothing(Kind),
@@ -34,7 +38,8 @@ pub(super) trait Idiom {
 
     fn untouched() -> Self::Route;
     fn read<T: Value>() -> Self::Route;
-    fn read_large() -> Self::Route;
+    fn read_both<T: Value>() -> Self::Route;
+    fn beside<T: Value>(changes: Changes<Theme>) -> Self::Route;
     fn theme() -> Self::Route;
     fn nothing<T: Value>() -> Self::Route;
     fn store(sample: Arc<Sample>) -> Self::Route;
@@ -48,7 +53,14 @@ pub(super) fn route<I: Idiom>(handler: Handler) -> Result<I::Route, String> {
         Handler::Read(Kind::Login) => I::read::<Login>(),
         Handler::Read(Kind::Cart) => I::read::<Cart>(),
         Handler::Read(Kind::Oidc) => I::read::<Tokens>(),
-        Handler::Read(Kind::Large) => I::read_large(),
+        Handler::ReadBoth(Kind::Login) => I::read_both::<Login>(),
+        Handler::ReadBoth(Kind::Cart) => I::read_both::<Cart>(),
+        Handler::Read(Kind::Large) | Handler::ReadBoth(Kind::Oidc | Kind::Large) => {
+            I::read_both::<Tokens>()
+        }
+        Handler::Beside(Kind::Login) => I::beside::<Login>(Changes::new()?),
+        Handler::Beside(Kind::Cart) => I::beside::<Cart>(Changes::new()?),
+        Handler::Beside(Kind::Oidc | Kind::Large) => I::beside::<Tokens>(Changes::new()?),
         Handler::Theme => I::theme(),
         Handler::Nothing(Kind::Login) => I::nothing::<Login>(),
         Handler::Nothing(Kind::Cart) => I::nothing::<Cart>(),

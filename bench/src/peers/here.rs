@@ -8,8 +8,7 @@ use sealed_session_paths::value::Value;
 
 use super::attributes::{Attributes, AttributesOf, Page, failed};
 use super::handler::{Handler, route};
-use crate::large::Theme;
-use crate::{Cart, Login, Part, Tokens};
+use crate::{Cart, Login, Part, Theme, Tokens};
 
 /// Serves handlers with what `configure` leaves of the defaults.
 pub(super) fn router(

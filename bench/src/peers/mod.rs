@@ -178,6 +178,12 @@ impl Runtimes {
             actix: Rc::new(actix_web::rt::System::new()),
         })
     }
+
+    /// Makes a stack that does the least of what a layer of sessions has to do, and its bare route.
+    pub(crate) fn floor(&self, cookie: &str) -> Result<(AxumStack, AxumStack), String> {
+        let floor = AxumStack::floor(&self.axum, Some(cookie))?;
+        Ok((floor, AxumStack::bare(&self.axum, Some(cookie))?))
+    }
 }
 
 /// Makes a router with one handler.

@@ -14,7 +14,7 @@ pub enum Subject {
     Request(Peer, Workload),
     /// The first stages of a request in this library, without a framework.
     Stage(Stage, Kind),
-    /// One SIMD base64 decode and one AES-256-GCM open of a token's bytes.
+    /// The least that any layer of sessions does with a request.
     Floor(Kind),
     /// A point of a curve: the curve, and the place along it.
     Point(usize, f64),

@@ -1,5 +1,6 @@
 //! How long sessions take, here and in other libraries, in one process and in interleaved rounds.
 
+mod allocations;
 mod arguments;
 mod chart;
 mod documents;
@@ -27,4 +28,4 @@ pub use sealed_session_paths::{Kind, Machine, Stage};
 pub use spread::Spread;
 pub use workload::Workload;
 
-use sealed_session_paths::{core, grid, kind, line, stage, value};
+use sealed_session_paths::{Baseline, CountedPath, core, grid, kind, line, stage, value};

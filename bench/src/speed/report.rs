@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::entry::Subject;
-use super::goals::{Goal, READ, WRITE};
+use super::goals::{BESIDE, Goal, READ, REPLACE};
 use super::grid::Grid;
 use super::growth::Curve;
 use super::kind::Kind;
@@ -27,7 +27,7 @@ impl Report<'_> {
         text += &self.requests().plain();
         text += "\nMicroseconds of the stages in this library, without a framework:\n\n";
         text += &self.stages().plain();
-        text += "\nRatios of the medians:\n\n";
+        text += "\nLimits:\n\n";
         text += &self.goals().plain();
         for curve in &self.0.curves {
             text += &format!("\n{}:\n\n{}", curve.title, growth(curve).plain());
@@ -45,7 +45,7 @@ impl Report<'_> {
         text += &self.requests().markdown();
         text += "\n## Stages\n\nMicroseconds in this library, without a framework:\n\n";
         text += &self.stages().markdown();
-        text += "\n## Ratios\n\n";
+        text += "\n## Limits\n\n";
         text += &self.goals().markdown();
         if !self.0.curves.is_empty() {
             text += "\n## Growth\n\n![Cost against size, foreign cookies, keys and threads](growth.svg)\n";
@@ -66,7 +66,11 @@ impl Report<'_> {
             "cart",
             "oidc",
         ]);
-        for (name, what) in [("read", READ), ("write", WRITE)] {
+        for (name, what) in [
+            ("read", READ),
+            ("read, and change a small attribute", BESIDE),
+            ("replace", REPLACE),
+        ] {
             let found = goals.iter().filter(|goal| goal.what == what);
             let cells = found.map(|goal| format!("{:.2}", goal.measured));
             grid.push(std::iter::once(name.to_owned()).chain(cells));
@@ -86,6 +90,7 @@ impl Report<'_> {
             machine,
             plan,
             curves,
+            instructions,
             timings,
         } = self.0;
         let goals = Goal::of(self.0);
@@ -95,6 +100,7 @@ impl Report<'_> {
             "rustc": machine.rustc,
             "date": machine.date,
             "rounds": plan.rounds,
+            "instructions": instructions,
             "nanoseconds": timings.iter().map(timing).collect::<Vec<_>>(),
             "goals": goals.iter().map(Goal::json).collect::<Vec<_>>(),
             "growth": curves.iter().map(Curve::json).collect::<Vec<_>>(),
@@ -117,6 +123,10 @@ impl Report<'_> {
             let cells = Peer::TIMED.map(cell);
             grid.push(std::iter::once(workload.name()).chain(cells));
         }
+        for kind in [Kind::Login, Kind::Oidc] {
+            let name = format!("the least that a layer does, {}", kind.name());
+            grid.push([name, shown(self.0.floor(kind))]);
+        }
         grid
     }
 
@@ -128,8 +138,6 @@ impl Report<'_> {
             let cell = |kind| self.0.stage(stage, kind).map_or_else(String::new, shown);
             grid.push(std::iter::once(stage.name().to_owned()).chain(kinds.clone().map(cell)));
         }
-        let floors = kinds.map(|kind| shown(self.0.floor(kind)));
-        grid.push(std::iter::once("raw floor".to_owned()).chain(floors));
         grid
     }
 
@@ -191,7 +199,9 @@ fn timing(timing: &Timing) -> Value {
             "bare_route": timing.bare.median,
         }),
         Subject::Stage(stage, kind) => json!({ "stage": stage.name(), "session": kind.name() }),
-        Subject::Floor(kind) => json!({ "stage": "raw floor", "session": kind.name() }),
+        Subject::Floor(kind) => {
+            json!({ "stage": "the least that a layer does", "session": kind.name() })
+        }
         Subject::Point(curve, at) => json!({ "curve": curve, "at": at }),
     };
     if let Some(object) = object.as_object_mut() {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::entry::{Entry, Subject};
 use super::line::cookies;
 use super::workload::Workload;
+use crate::Peer;
 use crate::peers::{Application, DONE, Handler, Reply, Runtimes, Stack, watch};
-use crate::{Peer, Sample};
 
 /// Prepares `workload` for `peer`, in an application of its own.
 ///
@@ -20,9 +20,9 @@ pub(crate) fn entry(runtimes: &Runtimes, peer: Peer, workload: Workload) -> Resu
 
 fn prepare(runtimes: &Runtimes, peer: Peer, workload: Workload) -> Result<Entry, String> {
     let application = peer.application(runtimes)?;
-    let cookie = match workload.stored() {
-        Some(kind) => {
-            let store = Handler::Store(Arc::new(Sample::of(kind)?));
+    let cookie = match workload.stored()? {
+        Some(sample) => {
+            let store = Handler::Store(Arc::new(sample));
             let reply = expect(&mut *application.stack(store, None)?)?;
             Some(workload.line(&cookies(&reply.cookies)))
         }
@@ -40,7 +40,8 @@ fn prepare(runtimes: &Runtimes, peer: Peer, workload: Workload) -> Result<Entry,
     })
 }
 
-fn expect(stack: &mut dyn Stack) -> Result<Reply, String> {
+/// Sends a request that has to be answered as expected.
+pub(crate) fn expect(stack: &mut dyn Stack) -> Result<Reply, String> {
     let reply = stack.once()?;
     match reply.status.is_success() && reply.body == DONE {
         true => Ok(reply),
@@ -58,18 +59,18 @@ fn check(
     if workload.expected()? != seen {
         return Err(format!("the handler saw {seen:?}"));
     }
-    let Some(kind) = workload.written() else {
+    let Some((reader, changes)) = workload.written()? else {
         return Ok(());
     };
     if reply.cookies.is_empty() {
         return Err("a write sets no cookie".to_owned());
     }
     let cookie = cookies(&reply.cookies);
-    let mut again = application.stack(Handler::Read(kind), Some(&cookie))?;
+    let mut again = application.stack(reader, Some(&cookie))?;
     let (reply, seen) = watch(|| expect(&mut *again));
     reply?;
-    let changes = kind.changes()?;
-    match seen.iter().all(|value| changes.contains(value)) && !seen.is_empty() {
+    let may_be = |(value, changes): (&String, &Vec<String>)| changes.contains(value);
+    match seen.len() == changes.len() && seen.iter().zip(&changes).all(may_be) {
         true => Ok(()),
         false => Err(format!("what was written reads back as {seen:?}")),
     }

@@ -1,6 +1,7 @@
 //! Everything that was timed in one run.
 
-use super::Machine;
+use std::collections::BTreeMap;
+
 use super::entry::{Entry, Subject};
 use super::growth::Curve;
 use super::kind::Kind;
@@ -8,6 +9,7 @@ use super::rounds::{self, Plan, Timing};
 use super::spread::Spread;
 use super::stage::Stage;
 use super::workload::Workload;
+use super::{Baseline, Machine};
 use super::{floor, request, stages};
 use crate::Peer;
 use crate::peers::Runtimes;
@@ -21,6 +23,8 @@ pub struct Results {
     pub plan: Plan,
     /// The curves of growth, if they were asked for.
     pub curves: Vec<Curve>,
+    /// The committed instructions of our own paths, by name.
+    pub instructions: BTreeMap<String, u64>,
     /// Every subject's times.
     pub timings: Vec<Timing>,
 }
@@ -38,6 +42,7 @@ impl Results {
             machine: Machine::here(),
             plan,
             curves: Vec::new(),
+            instructions: Baseline::committed()?.instructions,
             timings: rounds::measure(sets?, plan),
         })
     }
@@ -69,7 +74,7 @@ impl Results {
         timing.map(|timing| timing.over)
     }
 
-    /// Returns what the raw floor takes.
+    /// Returns what the least that a layer does adds to the bare route.
     #[must_use]
     pub fn floor(&self, kind: Kind) -> Spread {
         self.over(Subject::Floor(kind))
@@ -82,7 +87,7 @@ impl Results {
 }
 
 fn entries(runtimes: &Runtimes) -> Result<Vec<Entry>, String> {
-    let mut entries = floor::entries()?;
+    let mut entries = floor::entries(runtimes)?;
     entries.extend(stages::entries()?);
     for peer in Peer::TIMED {
         for workload in Workload::ALL {

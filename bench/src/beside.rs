@@ -1,25 +1,35 @@
-//! The session of two attributes: the tokens of the corpus, and a small one beside them.
+//! A small attribute beside one of the corpus: what most handlers change, while they only read the rest.
 
 use sealed_session::Attribute;
 use sealed_session_paths::kind::{DARK, THEME};
 use sealed_session_paths::value::Value;
 use serde::{Deserialize, Serialize};
 
-use crate::Tokens;
-
 /// Both attributes as one value, for libraries that know cookies and no attributes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Large {
-    pub(crate) oidc: Tokens,
+pub(crate) struct Beside<T> {
+    pub(crate) value: T,
     pub(crate) theme: Theme,
 }
 
-impl Large {
-    pub(crate) fn original() -> Result<Large, String> {
-        Ok(Large {
-            oidc: Tokens::original()?,
+impl<T: Value> Beside<T> {
+    pub(crate) fn original() -> Result<Beside<T>, String> {
+        Ok(Beside {
+            value: T::original()?,
             theme: Theme::original()?,
         })
+    }
+
+    /// Returns the attributes, by name.
+    pub(crate) fn parts<'a, P>(
+        &'a self,
+        value: fn(&'a T) -> P,
+        theme: fn(&'a Theme) -> P,
+    ) -> Vec<(&'a str, P)> {
+        vec![
+            (T::NAME, value(&self.value)),
+            (Theme::NAME, theme(&self.theme)),
+        ]
     }
 }
 

@@ -35,6 +35,10 @@ pub mod actix {}
 #[doc = include_str!("../rocket.md")]
 pub mod rocket {}
 
+/// The page for loco.
+#[doc = include_str!("../loco.md")]
+pub mod loco {}
+
 /// The page for tower services.
 #[doc = include_str!("../tower.md")]
 pub mod tower {}

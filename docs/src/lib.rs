@@ -3,6 +3,8 @@
 #![forbid(unsafe_code)]
 
 #[cfg(test)]
+mod lambda;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod recipe;
@@ -35,9 +37,17 @@ pub mod actix {}
 #[doc = include_str!("../rocket.md")]
 pub mod rocket {}
 
+/// The page for loco.
+#[doc = include_str!("../loco.md")]
+pub mod loco {}
+
 /// The page for tower services.
 #[doc = include_str!("../tower.md")]
 pub mod tower {}
+
+/// Lambda, and servers that are only tower.
+#[doc = include_str!("../lambda.md")]
+pub mod lambda_page {}
 
 /// Sessions that another server's proxy asks about.
 #[doc = include_str!("../forward-auth.md")]

@@ -42,7 +42,16 @@ impl Harness for Axum {
 }
 
 fn app(site: Site) -> Router {
-    let mut app = Router::new()
+    let mut app = pages(&site).with_state(site.clone());
+    if site.catch() == Catch::Inside {
+        app = app.layer(CatchPanicLayer::new());
+    }
+    layered(app, &site)
+}
+
+/// The routes of the list.
+pub(crate) fn pages(site: &Site) -> Router<Site> {
+    let app = Router::new()
         .route("/act/{*steps}", any(act))
         .route("/plain", any(plain))
         .route("/plain/{*steps}", any(plain))
@@ -69,14 +78,15 @@ fn app(site: Site) -> Router {
         .nest("/admins", guarded(guards::admins()))
         .nest("/themed", guarded(guards::themed()))
         .nest("/fresh", guarded(Ok(guards::fresh())))
-        .nest("/confirmed", guarded(guards::confirmed()))
-        .with_state(site.clone());
-    if site.has_fallback() {
-        app = app.fallback_service(any(fallback).with_state(site.clone()));
+        .nest("/confirmed", guarded(guards::confirmed()));
+    match site.has_fallback() {
+        true => app.fallback(fallback),
+        false => app,
     }
-    if site.catch() == Catch::Inside {
-        app = app.layer(CatchPanicLayer::new());
-    }
+}
+
+/// Puts the session layers around an app, and around them what catches panics outside.
+pub(crate) fn layered(mut app: Router, site: &Site) -> Router {
     for _ in 0..site.layers() {
         let layer = SessionLayer::new(site.manager()).clock(site.clock());
         app = match site.page() {

@@ -8,12 +8,14 @@
 mod actix;
 mod axum;
 mod hyper;
+mod loco;
 pub mod plain;
 mod rocket;
 
 pub use actix::Actix;
 pub use axum::Axum;
 pub use hyper::Hyper;
+pub use loco::Loco;
 pub use rocket::Rocket;
 
 use conformance::Harness;
@@ -22,6 +24,6 @@ use conformance::Harness;
 ///
 /// ```
 /// let names = frameworks::ALL.map(|harness| harness.name());
-/// assert_eq!(names, ["axum", "actix-web", "Rocket", "hyper"]);
+/// assert_eq!(names, ["axum", "actix-web", "Rocket", "hyper", "loco"]);
 /// ```
-pub const ALL: [&dyn Harness; 4] = [&Axum, &Actix, &Rocket, &Hyper];
+pub const ALL: [&dyn Harness; 5] = [&Axum, &Actix, &Rocket, &Hyper, &Loco];

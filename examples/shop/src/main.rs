@@ -1,4 +1,7 @@
-//! Starts the shop's servers.
+//! The demo: one shop on two servers that share a key and no sessions, or two sites of which one hands its visitors over.
+//!
+//! `cargo run -p shop`, and open the URL that it prints; `-- --two-sites` starts the sites, `-- --help` lists the rest. Starts
+//! servers; the shop is the library beside it.
 
 #![forbid(unsafe_code)]
 

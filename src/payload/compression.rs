@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::mem::replace;
 
 use lz4_flex::block::{
     CompressTable, compress_into, compress_into_with_table, get_maximum_output_size,
@@ -107,6 +108,31 @@ fn lz4(region: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Regions of at most so many bytes are looked through before LZ4 is tried.
+const SHORT: usize = 256;
+
+/// Returns no more bytes than LZ4 makes of a region: 0 for a long one. A match of `n` bytes saves at most `n - 3`, and at
+/// `n - 3` of its bytes four bytes begin that stood before. Two that differ may count as the same here, which only lowers
+/// the result.
+fn lz4_at_best(region: &[u8]) -> usize {
+    const SLOTS: u32 = 1_024;
+    /// 2^32 by the golden ratio (Knuth, The Art of Computer Programming, section 6.4).
+    const SPREAD: u32 = 0x9e37_79b1;
+
+    if region.len() > SHORT {
+        return 0;
+    }
+    let mut seen = [false; SLOTS as usize];
+    let mut stood_before = |four: &[u8; 4]| {
+        let slot = u32::from_le_bytes(*four).wrapping_mul(SPREAD) / (u32::MAX / SLOTS + 1);
+        let slot = seen.get_mut(slot as usize);
+        usize::from(slot.is_some_and(|slot| replace(slot, true)))
+    };
+    let fours = region.windows(4).filter_map(<[u8]>::first_chunk);
+    let saved: usize = fours.map(&mut stood_before).sum();
+    region.len() - saved
+}
+
 /// A region, stored in one of the ways.
 pub(super) struct Region<'a> {
     pub(super) method: Method,
@@ -126,6 +152,15 @@ impl Region<'_> {
             method,
             unpacked: region.len(),
             bytes,
+        }
+    }
+
+    /// Returns what LZ4 makes of a region at best, by its length. It cannot be unpacked.
+    fn at_best(region: &[u8]) -> Region<'_> {
+        Region {
+            method: Method::Lz4,
+            unpacked: region.len(),
+            bytes: region.get(..lz4_at_best(region)).unwrap_or_default().into(),
         }
     }
 
@@ -226,28 +261,30 @@ impl Compression {
         cookies: &dyn Fn(usize) -> usize,
     ) -> Region<'a> {
         let all = || plain.into_iter().chain(packed);
-        let compressed = |method| {
-            let long = all().filter(|region| self != Compression::Off && region.len() >= LEAST);
-            long.map(move |region| Region::of(method, region))
-        };
-        let smaller = |best: Region<'a>, other: Region<'a>| {
-            if payload(&other) < payload(&best) {
-                other
-            } else {
-                best
-            }
+        let long = || all().filter(|region| self != Compression::Off && region.len() >= LEAST);
+        let is_smaller = |one: &Region<'_>, other: &Region<'_>| payload(one) < payload(other);
+        let smaller = |best: Region<'a>, other: Region<'a>| match is_smaller(&other, &best) {
+            true => other,
+            false => best,
         };
         // The smallest without DEFLATE, which is by far the slowest.
         let stored = all().map(|region| Region::of(Method::Stored, region));
-        let best = stored.chain(compressed(Method::Lz4)).reduce(smaller);
-        let best = best.unwrap_or_else(|| Region::of(Method::Stored, &[]));
+        let stored = stored.reduce(smaller);
+        let stored = stored.unwrap_or_else(|| Region::of(Method::Stored, &[]));
+        let best = long().fold(stored, |best, region| {
+            match is_smaller(&Region::at_best(region), &best) {
+                true => smaller(best, Region::of(Method::Lz4, region)),
+                false => best,
+            }
+        });
 
         // DEFLATE is made only if it can save a cookie, or if the policy asks for the smallest.
         let taken = cookies(payload(&best));
         if self == Compression::Auto && taken <= 1 {
             return best;
         }
-        match compressed(Method::Deflate).reduce(smaller) {
+        let deflated = long().map(|region| Region::of(Method::Deflate, region));
+        match deflated.reduce(smaller) {
             // If neither fits the budget, the error reports the smaller one.
             Some(deflate) if self == Compression::Smallest || taken == usize::MAX => {
                 smaller(best, deflate)

@@ -1,5 +1,8 @@
 //! The choice between the forms of a region, and that no form can lie about its size.
 
+use proptest::collection;
+use proptest::prelude::*;
+
 use super::*;
 use crate::payload::{PADDING, UNPACKED_MAX};
 
@@ -96,6 +99,34 @@ fn nothing_makes_a_payload_larger() {
         let beside = policy.choose(Some(words.as_bytes()), Some(&noise), payload, &|_| 1);
         assert_eq!(payload(&alone), payload(&beside), "{policy:?}");
     }
+}
+
+/// Texts of few letters, so that much repeats, at lengths on both sides of what is looked through.
+fn texts() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof!["[ab]{1,20}", "[a-z0-9]{1,30}", "(abcd|wxyz){1,9}"];
+    let pieces = collection::vec(piece, 0..16);
+    pieces.prop_map(|pieces| pieces.concat().into_bytes())
+}
+
+proptest! {
+    #[test]
+    fn lz4_is_passed_over_only_where_it_would_not_be_chosen(text in texts(), around in 0..PADDING) {
+        let lz4 = Region::of(Method::Lz4, &text);
+        prop_assert!(lz4_at_best(&text) < lz4.bytes.len());
+        let payload = |region: &Region<'_>| (around + region.length()).next_multiple_of(PADDING);
+        let is_smaller = payload(&lz4) < payload(&Region::of(Method::Stored, &text));
+        let chosen = Compression::Auto.choose(Some(&text), None, payload, &|_| 1);
+        prop_assert_eq!(chosen.method == Method::Lz4, is_smaller && text.len() >= LEAST);
+    }
+}
+
+#[test]
+fn nothing_repeats_in_text_that_lz4_is_not_tried_on() {
+    let alphabet: Vec<u8> = (b' '..=b'~').collect();
+    // Nearly all, as two groups of four may count as one.
+    assert!(lz4_at_best(&alphabet) > alphabet.len() - 16);
+    assert!(lz4_at_best(&alphabet.repeat(2)) < alphabet.len() + 16);
+    assert_eq!(lz4_at_best(&[b'a'; SHORT + 1]), 0);
 }
 
 fn unpacked(method: Method, cursor: &mut Cursor<'_>) -> Result<Vec<u8>, Refusal> {

@@ -10,7 +10,7 @@
 //!    [`form_check`] does, and give the handler a session that is [`in_hand`]. A manager that does not [ask about revocations](crate::revocation::AskedRevocations) and has no
 //!    [overflow](crate::overflow) has nothing to wait for.
 //! 5. Wait for the response's head.
-//! 6. Commit: await what [`pending_commit`] returns, if anything, with a [`ResponseHead`], and the time, read again. Then
+//! 6. Commit: nothing is left to do if [`close_unused`] returns true. Otherwise await what [`pending_commit`] returns, if anything, with a [`ResponseHead`], and the time, read again. Then
 //!    call [`SessionManager::commit`] with both. If it fails,
 //!    make an error page for the session that [`failed`], and commit once more with the head of that page.
 //! 7. Apply the changes: [`HeaderChange::apply`] for each, on whatever the framework calls its headers.
@@ -145,6 +145,29 @@ pub fn pending(session: &Session) -> Option<Pending> {
 #[inline]
 pub fn form_check(session: &Session) -> FormCheck {
     session.form_check()
+}
+
+/// Commits the sessions of a request that nobody looked at, where none is due for a [touch](crate::when_a_cookie_is_written).
+/// Returns whether it did: the response stays as it is, whatever its head says, and there is no need to read a clock, or the
+/// head, for it. Otherwise nothing has happened, and [`SessionManager::commit`] is called as ever.
+///
+/// ```
+/// use sealed_session::adapter::{self, RequestHead};
+/// # use sealed_session::{Key, KeyRing, SessionManager};
+/// # use time::OffsetDateTime;
+/// # let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
+/// # let now = OffsetDateTime::now_utc();
+/// let session = manager.load(RequestHead::default(), now);
+/// assert!(adapter::close_unused(&session));
+///
+/// let session = manager.load(RequestHead::default(), now);
+/// session.insert("theme", "dark")?;
+/// assert!(!adapter::close_unused(&session));
+/// # Ok::<(), sealed_session::Error>(())
+/// ```
+#[must_use = "a session that was looked at is to be committed"]
+pub fn close_unused(session: &Session) -> bool {
+    session.visit().close_unused()
 }
 
 /// Returns what has to be awaited before [`SessionManager::commit`], so that a session that fits in no cookie is

@@ -27,6 +27,11 @@ use crate::payload::Record;
 type Failure = (usize, Error);
 
 impl Visit {
+    /// Closes all sessions, if the response needs no change, whatever it is. Returns whether it did.
+    pub(crate) fn close_unused(&self) -> bool {
+        self.locked(|course| course.close_unused(self))
+    }
+
     /// Closes all sessions and returns the changes that the response needs. `now` is the time of this
     /// call.
     pub(crate) fn close<'a, I>(
@@ -71,9 +76,7 @@ impl Course {
         status: u16,
         now: OffsetDateTime,
     ) -> Option<Result<AllSaid<'v>, Error>> {
-        // Nearly every request for a file ends here.
-        if self.is_unused(visit) {
-            self.phase = Phase::Closed(Closing::Sent);
+        if self.close_unused(visit) {
             return Some(Ok(AllSaid::new()));
         }
         self.lose_what_failed(visit, status);
@@ -174,17 +177,22 @@ impl Course {
         }
     }
 
-    /// Returns whether no session was looked at, and none is to be touched.
-    fn is_unused(&self, visit: &Visit) -> bool {
+    /// Closes the visit if no session was looked at, and none is to be touched. Nearly every request for a file ends
+    /// here.
+    fn close_unused(&mut self, visit: &Visit) -> bool {
         let is_unused = |at, slot: &SlotState| {
             slot.session.is_none()
                 && !slot.links.as_ref().is_some_and(|links| links.is_exposed())
                 && !touching::may_be_due(visit.config(at), slot, visit.now)
         };
         let mut others = (1..).zip(&self.others);
-        self.phase.is_open()
+        let closes = self.phase.is_open()
             && is_unused(0, &self.main)
-            && others.all(|(at, other)| is_unused(at, other))
+            && others.all(|(at, other)| is_unused(at, other));
+        if closes {
+            self.phase = Phase::Closed(Closing::Sent);
+        }
+        closes
     }
 
     /// Takes the first error of a value that was refused and that nothing took the place of.

@@ -206,6 +206,12 @@ where
                     {
                         leave(response.request());
                     }
+                    let result = match result {
+                        Ok(response) if adapter::close_unused(&loaded.session) => {
+                            return Poll::Ready(Ok(response.map_into_left_body()));
+                        }
+                        result => result,
+                    };
                     let (outcome, now) = (Outcome::of(result), shared.clock.now());
                     let Some(pending) = outcome.pending(&loaded.session, now) else {
                         return Poll::Ready(outcome.commit(shared, &loaded.session, now));

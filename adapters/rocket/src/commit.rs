@@ -20,6 +20,9 @@ pub(crate) async fn commit(shared: &Shared, request: &Request<'_>, response: &mu
     let Some(session) = Cached::of(request).close(request) else {
         return;
     };
+    if adapter::close_unused(&session) {
+        return;
+    }
     let Shared {
         manager, failure, ..
     } = shared;

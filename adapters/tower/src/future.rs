@@ -254,6 +254,9 @@ where
                 }
                 StateProjection::Running { inner, session } => {
                     let mut response = ready!(inner.poll(context))?;
+                    if adapter::close_unused(session) {
+                        return Poll::Ready(Ok(response));
+                    }
                     let (head, now) = (head::of_response(&response), this.shared.clock.now());
                     let Some(pending) = adapter::pending_commit(session, head, now) else {
                         commit(this.shared, session, &mut response, now);

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use http::request::Builder;
@@ -187,4 +188,34 @@ async fn a_passive_layer_marks_the_requests_that_it_is_told_to() {
     let prefetch = page().header("sec-purpose", "prefetch");
     assert_eq!(cookie(&send(prefetch).await), None);
     assert!(cookie(&send(page()).await).unwrap().contains(".t="));
+}
+
+/// A clock that counts how often it is read.
+struct Counted(AtomicU32);
+
+impl Clock for Counted {
+    fn now(&self) -> OffsetDateTime {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn the_clock_is_read_once_for_a_request_that_nobody_looks_at() {
+    let clock = Arc::new(Counted(AtomicU32::new(0)));
+    let inner = service_fn(async |request: Request<()>| match request.uri().path() {
+        "/write" => write(request).await,
+        _ => Ok(Response::default()),
+    });
+    let layer = layer().clock(Arc::clone(&clock) as Arc<dyn Clock>);
+    let mut service = layer.layer(inner);
+    let mut read = async |request: Builder| {
+        let request = request.body(()).unwrap();
+        let response = service.call(request).await.unwrap();
+        (clock.0.swap(0, Ordering::Relaxed), cookie(&response))
+    };
+    let (readings, line) = read(Request::get("/write")).await;
+    assert_eq!(readings, 2);
+    let untouched = Request::get("/").header(header::COOKIE, line.unwrap());
+    assert_eq!(read(untouched).await, (1, None));
 }

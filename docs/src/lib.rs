@@ -113,6 +113,10 @@ pub mod hand_over {}
 #[doc = include_str!("../once.md")]
 pub mod once {}
 
+/// Passkeys, of which a session holds a part.
+#[doc = include_str!("../webauthn.md")]
+pub mod webauthn {}
+
 /// Links that reset, confirm and invite.
 #[doc = include_str!("../tickets.md")]
 pub mod tickets {}

@@ -8,6 +8,7 @@
 
 mod access;
 mod asking;
+mod ceremony;
 mod chaos;
 mod detour;
 mod full;

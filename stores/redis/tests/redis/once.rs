@@ -51,7 +51,7 @@ fn new_ring() -> KeyRing {
 }
 
 /// Makes a store remember for an hour already.
-async fn remember_for_an_hour(server: &Server) {
+pub(crate) async fn remember_for_an_hour(server: &Server) {
     server.store().once().remember().await.unwrap();
     let kept: String = server.run(&["GET", "{shop}:once"]);
     let (_, course) = kept.split_once(' ').unwrap();

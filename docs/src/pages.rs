@@ -112,7 +112,9 @@ fn every_framework_s_page_links_to_the_guides() {
         "signing-in",
         "troubleshooting",
     ];
-    for framework in ["actix", "axum", "dioxus", "leptos", "loco", "rocket", "tower"] {
+    for framework in [
+        "actix", "axum", "dioxus", "leptos", "loco", "rocket", "tower",
+    ] {
         let page = format!("docs/{framework}.md");
         let linked = links(&read(&root().join(&page)));
         for guide in guides.map(|guide| format!("{guide}.md")) {

@@ -41,6 +41,14 @@ pub mod rocket {}
 #[doc = include_str!("../loco.md")]
 pub mod loco {}
 
+/// The page for salvo.
+#[doc = include_str!("../salvo.md")]
+pub mod salvo {}
+
+/// The page for poem.
+#[doc = include_str!("../poem.md")]
+pub mod poem {}
+
 /// The page for tower services.
 #[doc = include_str!("../tower.md")]
 pub mod tower {}

@@ -113,7 +113,7 @@ fn every_framework_s_page_links_to_the_guides() {
         "troubleshooting",
     ];
     for framework in [
-        "actix", "axum", "dioxus", "leptos", "loco", "rocket", "tower",
+        "actix", "axum", "dioxus", "leptos", "loco", "poem", "rocket", "salvo", "tower",
     ] {
         let page = format!("docs/{framework}.md");
         let linked = links(&read(&root().join(&page)));

@@ -10,13 +10,17 @@ mod axum;
 mod hyper;
 mod loco;
 pub mod plain;
+mod poem;
 mod rocket;
+mod salvo;
 
 pub use actix::Actix;
 pub use axum::Axum;
 pub use hyper::Hyper;
 pub use loco::Loco;
+pub use poem::Poem;
 pub use rocket::Rocket;
+pub use salvo::Salvo;
 
 use conformance::Harness;
 
@@ -24,6 +28,6 @@ use conformance::Harness;
 ///
 /// ```
 /// let names = frameworks::ALL.map(|harness| harness.name());
-/// assert_eq!(names, ["axum", "actix-web", "Rocket", "hyper", "loco"]);
+/// assert_eq!(names, ["axum", "actix-web", "Rocket", "hyper", "loco", "salvo", "poem"]);
 /// ```
-pub const ALL: [&dyn Harness; 5] = [&Axum, &Actix, &Rocket, &Hyper, &Loco];
+pub const ALL: [&dyn Harness; 7] = [&Axum, &Actix, &Rocket, &Hyper, &Loco, &Salvo, &Poem];

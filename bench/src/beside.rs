@@ -1,6 +1,6 @@
 //! A small attribute beside one of the corpus: what most handlers change, while they only read the rest.
 
-use sealed_session::Attribute;
+use sealed_session::{Attribute, mirrored};
 use sealed_session_paths::kind::{DARK, THEME};
 use sealed_session_paths::value::Value;
 use serde::{Deserialize, Serialize};
@@ -33,14 +33,15 @@ impl<T: Value> Beside<T> {
     }
 }
 
-/// The small attribute: a word, stored as one.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Theme(String);
+mirrored! {
+    /// The small attribute: a word, stored as one.
+    #[derive(Clone, Debug)]
+    pub struct Theme(String);
+}
 
 impl Value for Theme {
     const NAME: &'static str = THEME;
-    const KEY: Attribute<Theme> = Attribute::new(THEME);
+    const KEY: Attribute<Theme> = Attribute::mirrored(THEME);
 
     fn original() -> Result<Theme, String> {
         Ok(Theme(DARK.to_owned()))

@@ -19,7 +19,7 @@ mod table;
 pub use beside::Theme;
 pub use figure::Figure;
 pub use options::{HELP, Mode, Options};
-pub use peers::Peer;
+pub use peers::{Action, Peer, Served};
 pub use readme::Readme;
 pub use sample::{Part, Sample};
 pub use sealed_session_paths::{Cart, Item, Kind, Login, Tokens};

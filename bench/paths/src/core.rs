@@ -12,7 +12,7 @@ use super::value::Value;
 use crate::{Cart, Login, Tokens};
 
 /// The small attribute of [`Kind::Large`].
-pub const THEME_KEY: Attribute<String> = Attribute::new(THEME);
+pub const THEME_KEY: Attribute<String> = Attribute::mirrored(THEME);
 
 /// A manager and the `Cookie` line of a request.
 #[derive(Clone, Debug)]

@@ -9,7 +9,9 @@
 
 use std::process::ExitCode;
 
-use sealed_session_bench::speed::{Arguments, Goal, HELP, Plan, Report, Results, growth, write};
+use sealed_session_bench::speed::{
+    Arguments, Goal, HELP, Plan, Report, Results, growth, load, write,
+};
 
 /// What a command line that cannot be followed ends with.
 const USAGE: u8 = 2;
@@ -35,18 +37,25 @@ fn end(what: &str, code: u8) -> ExitCode {
 }
 
 fn act(arguments: Arguments) -> Result<(), String> {
+    if let Some(served) = arguments.serve {
+        return served.serve();
+    }
     let plan = match arguments.quick {
         true => Plan::QUICK,
         false => Plan::FULL,
     };
     let mut results = Results::measure(plan)?;
-    if arguments.growth || arguments.quick {
+    if arguments.growth {
         results.curves = growth(plan)?;
     }
+    if arguments.sockets {
+        let program = std::env::current_exe().map_err(|cause| cause.to_string())?;
+        results.loads = load(&program, plan)?;
+    }
     if arguments.quick {
-        let curves = results.curves.len();
+        let (curves, loads) = (results.curves.len(), results.loads.len());
         println!(
-            "All {} subjects and {curves} curves run, and every request finds what it expects.",
+            "All {} subjects, {curves} curves and {loads} loads run, and every request finds what it expects.",
             results.timings.len()
         );
         return Ok(());

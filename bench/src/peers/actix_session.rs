@@ -9,12 +9,14 @@ use actix_web::cookie::Key;
 use actix_web::http::StatusCode;
 use actix_web::rt::SystemRunner;
 use actix_web::test::init_service;
+use actix_web::web::ServiceConfig;
 use actix_web::{App, Error, HttpResponse, Route, web};
 use sealed_session_paths::value::{Changes, Value};
 
 use super::actix_stack::ActixStack;
 use super::handler::{DONE, Handler, Idiom, route};
 use super::seen::seen;
+use super::served::Handlers;
 use super::stack::Stack;
 use crate::{Sample, Theme};
 
@@ -29,6 +31,21 @@ pub(super) fn stack(
     let route = route::<Attributes>(handler)?;
     let service = system.block_on(init_service(App::new().wrap(middleware).route("/", route)));
     Ok(Box::new(ActixStack::new(system, service, cookie)?))
+}
+
+/// Serves each handler under its path, as [`stack`] does. A handler that cannot be made is not found.
+pub(super) fn resources(
+    key: Key,
+    handlers: Handlers,
+) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+    move |config| {
+        for (path, handler) in &handlers {
+            let middleware = SessionMiddleware::new(CookieSessionStore::default(), key.clone());
+            if let Ok(route) = route::<Attributes>(handler.clone()) {
+                config.service(web::resource(*path).wrap(middleware).route(route));
+            }
+        }
+    }
 }
 
 /// The idiom.

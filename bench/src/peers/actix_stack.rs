@@ -9,10 +9,13 @@ use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::header;
 use actix_web::rt::SystemRunner;
 use actix_web::test::{TestRequest, init_service};
-use actix_web::{App, Error, web};
+use actix_web::web::ServiceConfig;
+use actix_web::{App, Error, HttpServer, web};
 use axum::http::StatusCode;
 
 use super::handler::DONE;
+use super::seen::{begin_watching, end_watching};
+use super::served::{ANYWHERE, Action, CPU, SEEN, announce, cpu};
 use super::stack::{FIELDS, Reply, Stack};
 
 /// An application and a request for `/`.
@@ -47,6 +50,37 @@ pub(crate) fn bare(
         .route("/", web::get().to(async || DONE));
     let service = system.block_on(init_service(app));
     Ok(Box::new(ActixStack::new(system, service, cookie)?))
+}
+
+/// Serves what `configure` says over a socket, on one thread.
+pub(super) fn serve(
+    system: &SystemRunner,
+    configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+) -> Result<(), String> {
+    // Runs on the thread that serves.
+    let app = move || {
+        begin_watching();
+        App::new()
+            .configure(configure.clone())
+            .route(CPU, web::get().to(async || cpu()))
+            .route(SEEN, web::get().to(async || end_watching().join("\n")))
+    };
+    let served = system.block_on(async {
+        let server = HttpServer::new(app).workers(1).disable_signals();
+        let server = server.bind(ANYWHERE)?;
+        for address in server.addrs() {
+            announce(address)?;
+        }
+        server.run().await
+    });
+    served.map_err(|cause| cause.to_string())
+}
+
+/// Answers every request without looking at a session.
+pub(super) fn without_session(config: &mut ServiceConfig) {
+    for action in Action::ALL {
+        config.route(action.path(), web::get().to(async || DONE));
+    }
 }
 
 fn request(cookie: Option<&header::HeaderValue>) -> actix_http::Request {

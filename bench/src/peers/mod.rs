@@ -10,6 +10,7 @@ mod handler;
 mod here;
 mod memory_store;
 mod seen;
+mod served;
 mod stack;
 
 use std::rc::Rc;
@@ -24,7 +25,9 @@ use axum_stack::AxumStack;
 
 pub(crate) use handler::{DONE, Handler};
 pub(crate) use seen::watch;
-pub(crate) use stack::{Reply, Stack};
+pub use served::{Action, Served};
+pub(crate) use served::{CPU, SEEN};
+pub(crate) use stack::{FIELDS, Reply, Stack};
 
 /// A library in one configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

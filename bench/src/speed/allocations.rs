@@ -10,13 +10,13 @@ pub(crate) const ALLOCATIONS: [Row; 3] = [
     (
         "allocations of a whole request, read",
         Workload::Read(Kind::Login),
-        20,
+        18,
         (14, 12),
     ),
     (
         "allocations of a whole request, replace",
         Workload::Write(Kind::Login),
-        46,
+        40,
         (26, 20),
     ),
     (

@@ -2,20 +2,24 @@
 
 use std::ffi::OsString;
 
-use lexopt::{Arg, Parser};
+use lexopt::{Arg, Parser, ValueExt};
+
+use crate::Served;
 
 /// What `--help` shows.
 pub const HELP: &str = "\
 How long sessions take, here and in other libraries: one process, interleaved rounds, whole requests
 through each framework's own service stack over a bare route.
 
-Usage: speed [--quick | --json | --write] [--growth] [--check]
+Usage: speed [--quick | --json | --write] [--growth] [--sockets] [--check]
 
 Options:
   --quick   Prove in a few seconds that everything runs and finds what it expects; no figures
   --json    Print one JSON object with every median, ratio and curve
-  --write   Write docs/speed.md with its pictures, and the README's section; measures growth, too
+  --write   Write docs/speed.md with its pictures, and the README's section; measures growth and sockets, too
   --growth  Also measure against size, foreign cookies, keys and threads
+  --sockets Also send requests over sockets, to a process for each library
+  --serve N Be such a process, until standard input ends
   --check   Fail if a limit is missed
   --help    Show this";
 
@@ -32,6 +36,10 @@ pub struct Arguments {
     pub json: bool,
     /// Only see that everything runs.
     pub quick: bool,
+    /// Serve this, and measure nothing.
+    pub serve: Option<Served>,
+    /// Measure over sockets.
+    pub sockets: bool,
     /// Write the documents.
     pub write: bool,
 }
@@ -56,6 +64,16 @@ impl Arguments {
                 Arg::Long("help") | Arg::Short('h') => &mut found.help,
                 Arg::Long("json") => &mut found.json,
                 Arg::Long("quick") => &mut found.quick,
+                Arg::Long("serve") => {
+                    let place: usize = parser
+                        .value()
+                        .and_then(|value| value.parse())
+                        .map_err(|cause| cause.to_string())?;
+                    let served = Served::ALL.get(place).copied();
+                    found.serve = Some(served.ok_or("--serve takes a lower number")?);
+                    continue;
+                }
+                Arg::Long("sockets") => &mut found.sockets,
                 Arg::Long("write") => &mut found.write,
                 other => return Err(other.unexpected().to_string()),
             };
@@ -72,7 +90,8 @@ impl Arguments {
         if found.quick && found.check {
             return Err("--quick makes no figures to check".to_owned());
         }
-        found.growth |= found.write;
+        found.growth |= found.write || found.quick;
+        found.sockets |= found.write || found.quick;
         Ok(found)
     }
 }
@@ -86,10 +105,14 @@ mod tests {
         assert_eq!(Arguments::parse([""; 0]), Ok(Arguments::default()));
         let json = Arguments::parse(["--json", "--growth"]).unwrap();
         assert!(json.json && json.growth && !json.check);
-        assert!(Arguments::parse(["--write"]).unwrap().growth);
+        let write = Arguments::parse(["--write"]).unwrap();
+        assert!(write.growth && write.sockets);
+        let serve = Arguments::parse(["--serve", "0"]).unwrap();
+        assert_eq!(serve.serve, Some(Served::Axum));
         for refused in [
             &["--json", "--write"][..],
             &["--quick", "--check"],
+            &["--serve", "99"],
             &["x"],
             &["--jsno"],
         ] {

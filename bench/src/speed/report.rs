@@ -7,6 +7,7 @@ use super::goals::{BESIDE, Goal, READ, REPLACE};
 use super::grid::Grid;
 use super::growth::Curve;
 use super::kind::Kind;
+use super::load::{self, Load};
 use super::results::Results;
 use super::rounds::Timing;
 use super::spread::Spread;
@@ -32,6 +33,10 @@ impl Report<'_> {
         for curve in &self.0.curves {
             text += &format!("\n{}:\n\n{}", curve.title, growth(curve).plain());
         }
+        if !self.0.loads.is_empty() {
+            let table = load::table(&self.0.loads).plain();
+            text += &format!("\nOver sockets, processor times in microseconds:\n\n{table}");
+        }
         let goals = Goal::of(self.0);
         let met = goals.iter().filter(|goal| goal.is_met()).count();
         text + &format!("\n{met} of {} limits are kept.\n", goals.len())
@@ -47,6 +52,10 @@ impl Report<'_> {
         text += &self.stages().markdown();
         text += "\n## Limits\n\n";
         text += &self.goals().markdown();
+        if !self.0.loads.is_empty() {
+            text += "\n## Over sockets\n\nRequests in a second, and microseconds of processor time for each of them:\n\n";
+            text += &load::table(&self.0.loads).markdown();
+        }
         if !self.0.curves.is_empty() {
             text += "\n## Growth\n\n![Cost against size, foreign cookies, keys and threads](growth.svg)\n";
         }
@@ -91,6 +100,7 @@ impl Report<'_> {
             plan,
             curves,
             instructions,
+            loads,
             timings,
         } = self.0;
         let goals = Goal::of(self.0);
@@ -103,6 +113,7 @@ impl Report<'_> {
             "instructions": instructions,
             "nanoseconds": timings.iter().map(timing).collect::<Vec<_>>(),
             "goals": goals.iter().map(Goal::json).collect::<Vec<_>>(),
+            "sockets": loads.iter().map(Load::json).collect::<Vec<_>>(),
             "growth": curves.iter().map(Curve::json).collect::<Vec<_>>(),
         })
         .to_string()

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::entry::{Entry, Subject};
 use super::growth::Curve;
 use super::kind::Kind;
+use super::load::Load;
 use super::rounds::{self, Plan, Timing};
 use super::spread::Spread;
 use super::stage::Stage;
@@ -23,6 +24,8 @@ pub struct Results {
     pub plan: Plan,
     /// The curves of growth, if they were asked for.
     pub curves: Vec<Curve>,
+    /// What came of the load over sockets, if it was asked for.
+    pub loads: Vec<Load>,
     /// The committed instructions of our own paths, by name.
     pub instructions: BTreeMap<String, u64>,
     /// Every subject's times.
@@ -42,6 +45,7 @@ impl Results {
             machine: Machine::here(),
             plan,
             curves: Vec::new(),
+            loads: Vec::new(),
             instructions: Baseline::committed()?.instructions,
             timings: rounds::measure(sets?, plan),
         })

@@ -17,6 +17,8 @@ pub struct Plan {
     pub copies: usize,
     /// How long a turn lasts, about.
     pub turn: Duration,
+    /// How often each has its turn over sockets, and the requests of such a turn.
+    pub sockets: (usize, usize),
 }
 
 impl Plan {
@@ -25,6 +27,7 @@ impl Plan {
         rounds: 105,
         copies: 5,
         turn: Duration::from_millis(3),
+        sockets: (21, 4_000),
     };
 
     /// Only to see that everything runs.
@@ -32,6 +35,7 @@ impl Plan {
         rounds: 3,
         copies: 1,
         turn: Duration::from_micros(200),
+        sockets: (1, 64),
     };
 }
 

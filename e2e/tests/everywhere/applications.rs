@@ -12,10 +12,13 @@ use tokio::runtime::Runtime;
 use crate::servers::{Servers, manager, ring};
 use crate::walk::ask;
 
-/// Each of them: the framework, and what makes the application of a manager.
-const ALL: [(&str, fn(SessionManager) -> Router); 1] = [("leptos", leptos_hello::app)];
+/// Makes an application with these sessions.
+type Make = fn(SessionManager) -> Router;
 
-fn start(app: fn(SessionManager) -> Router, manager: SessionManager) -> Result<Server, Failure> {
+/// Each of them: the framework, and what makes the application of a manager.
+const ALL: [(&str, Make); 1] = [("leptos", leptos_hello::app)];
+
+fn start(app: Make, manager: SessionManager) -> Result<Server, Failure> {
     let runtime = Runtime::new()?;
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;

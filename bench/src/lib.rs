@@ -13,14 +13,16 @@ mod peers;
 mod readme;
 mod sample;
 mod section;
+mod served;
 pub mod speed;
 mod table;
 
 pub use beside::Theme;
 pub use figure::Figure;
 pub use options::{HELP, Mode, Options};
-pub use peers::{Action, Peer, Served};
+pub use peers::{Action, Peer};
 pub use readme::Readme;
 pub use sample::{Part, Sample};
 pub use sealed_session_paths::{Cart, Item, Kind, Login, Tokens};
+pub use served::Served;
 pub use table::Table;

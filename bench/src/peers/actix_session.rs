@@ -16,7 +16,7 @@ use sealed_session_paths::value::{Changes, Value};
 use super::actix_stack::ActixStack;
 use super::handler::{DONE, Handler, Idiom, route};
 use super::seen::seen;
-use super::served::Handlers;
+use super::socket::Handlers;
 use super::stack::Stack;
 use crate::{Sample, Theme};
 

@@ -15,7 +15,7 @@ use axum::http::StatusCode;
 
 use super::handler::DONE;
 use super::seen::{begin_watching, end_watching};
-use super::served::{ANYWHERE, Action, CPU, SEEN, announce, cpu};
+use super::socket::{ANYWHERE, Action, CPU, SEEN, announce, cpu};
 use super::stack::{FIELDS, Reply, Stack};
 
 /// An application and a request for `/`.

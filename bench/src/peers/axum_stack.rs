@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::hint::black_box;
+use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,11 +10,14 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
 use axum::routing::get;
-use tokio::runtime::Runtime;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
 use tower::Service;
 use tower::util::MapRequestLayer;
 
 use super::handler::DONE;
+use super::seen::{begin_watching, end_watching};
+use super::socket::{ANYWHERE, Action, CPU, SEEN, announce, cpu};
 use super::stack::{FIELDS, Reply, Stack};
 
 /// What an answer holds at most.
@@ -80,6 +84,32 @@ impl AxumStack {
         parts.headers = headers.clone();
         Request::from_parts(parts, body)
     }
+}
+
+/// Serves routers by path over a socket, on one thread.
+pub(super) fn serve(routers: Vec<(&'static str, Router)>) -> Result<(), String> {
+    let mut served = Router::new()
+        .route(CPU, get(async || cpu()))
+        .route(SEEN, get(async || end_watching().join("\n")));
+    for (path, router) in routers {
+        served = served.nest(path, router);
+    }
+    begin_watching();
+    let serve = || -> io::Result<()> {
+        let runtime = Builder::new_current_thread().enable_io().build()?;
+        runtime.block_on(async {
+            let listener = TcpListener::bind(ANYWHERE).await?;
+            announce(listener.local_addr()?)?;
+            axum::serve(listener, served).await
+        })
+    };
+    serve().map_err(|cause| cause.to_string())
+}
+
+/// Answers every request without looking at a session.
+pub(super) fn without_session() -> Vec<(&'static str, Router)> {
+    let router = || Router::new().route("/", get(async || DONE));
+    Action::ALL.map(|action| (action.path(), router())).into()
 }
 
 impl Stack for AxumStack {

@@ -10,7 +10,7 @@ mod handler;
 mod here;
 mod memory_store;
 mod seen;
-mod served;
+mod socket;
 mod stack;
 
 use std::rc::Rc;
@@ -25,8 +25,8 @@ use axum_stack::AxumStack;
 
 pub(crate) use handler::{DONE, Handler};
 pub(crate) use seen::watch;
-pub use served::{Action, Served};
-pub(crate) use served::{CPU, SEEN};
+pub use socket::Action;
+pub(crate) use socket::{CPU, SEEN};
 pub(crate) use stack::{FIELDS, Reply, Stack};
 
 /// A library in one configuration.
@@ -212,6 +212,31 @@ impl Application {
                 routers(handler)?,
                 cookie,
             )?)),
+        }
+    }
+
+    /// Serves all handlers of the load over a socket.
+    pub(crate) fn serve(&self) -> Result<(), String> {
+        let handlers = socket::handlers()?;
+        match self {
+            Application::Actix(system, key) => {
+                actix_stack::serve(system, actix_session::resources(key.clone(), handlers))
+            }
+            Application::Axum(_, routers) => {
+                let handlers = handlers.into_iter();
+                let served = handlers.map(|(path, handler)| Ok((path, routers(handler)?)));
+                axum_stack::serve(served.collect::<Result<_, String>>()?)
+            }
+        }
+    }
+
+    /// Serves the same without the library.
+    pub(crate) fn serve_bare(&self) -> Result<(), String> {
+        match self {
+            Application::Actix(system, _) => {
+                actix_stack::serve(system, actix_stack::without_session)
+            }
+            Application::Axum(..) => axum_stack::serve(axum_stack::without_session()),
         }
     }
 

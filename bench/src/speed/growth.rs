@@ -5,6 +5,7 @@ use std::hint::black_box;
 use std::thread;
 use std::time::Instant;
 
+use sealed_session::revocation::{RevocationTable, Target};
 use sealed_session::time::OffsetDateTime;
 use sealed_session::{Budget, Error, Key, KeyRing, SessionManager};
 use serde_json::{Value as Json, json};
@@ -65,6 +66,10 @@ const READS: usize = 0;
 const WRITES: usize = 1;
 const BESIDE: usize = 2;
 const RING: usize = 3;
+const REVOKING: usize = 4;
+
+/// So many accounts are revoked in the table that is asked.
+const REVOKED: usize = 10_000;
 
 /// Measures all curves.
 ///
@@ -83,7 +88,11 @@ pub fn measure(plan: Plan) -> Result<Vec<Curve>, String> {
             title: "Microseconds against the size of the session",
             short: "microseconds, by size",
             along: "bytes of JSON",
-            series: vec![series("read", READS), series("write", WRITES)],
+            series: vec![
+                series("read", READS),
+                series("write", WRITES),
+                series("read, with 10,000 revocations", REVOKING),
+            ],
         },
         Curve {
             title: "Microseconds to read a login, against the cookies of others",
@@ -103,8 +112,11 @@ pub fn measure(plan: Plan) -> Result<Vec<Curve>, String> {
 
 fn entries() -> Result<Vec<Entry>, String> {
     let mut entries = Vec::new();
+    let table = revocations().map_err(|error| error.to_string())?;
     for size in SIZES {
         let (core, cart, bytes) = sized(size).map_err(|error| error.to_string())?;
+        let revoking = revoking(&cart, &table).map_err(|error| error.to_string())?;
+        entries.push(point(REVOKING, bytes, Stage::Read, Kind::Cart, revoking)?);
         entries.push(point(READS, bytes, Stage::Read, Kind::Cart, core.clone())?);
         entries.push(Entry {
             subject: Subject::Point(WRITES, bytes),
@@ -183,6 +195,29 @@ fn sized(bytes: usize) -> Result<(Core, Cart, f64), Error> {
     })?;
     let length = u32::try_from(length(&cart)).unwrap_or(u32::MAX);
     Ok((core, cart, length.into()))
+}
+
+/// Stores the cart of an account that nobody revoked, where every request asks the table.
+fn revoking(cart: &Cart, table: &RevocationTable) -> Result<Core, Error> {
+    let manager = SessionManager::builder("session", KeyRing::new(Key::generate()?))
+        .budget(Budget::direct())
+        .revocations(table.clone())
+        .build()?;
+    Core::of(manager, OffsetDateTime::now_utc(), |session| {
+        session.sign_in("user-17", &[])?;
+        session.insert(Cart::KEY, cart.clone())
+    })
+}
+
+/// Fills a table with the revocations of other accounts.
+fn revocations() -> Result<RevocationTable, Error> {
+    let manager = SessionManager::new("session", KeyRing::new(Key::generate()?))?;
+    let (now, table) = (OffsetDateTime::now_utc(), RevocationTable::new(2 * REVOKED));
+    for number in 0..REVOKED {
+        let account = format!("gone-{number}");
+        table.add(manager.revocations_of(Target::Subject(&account), now), now)?;
+    }
+    Ok(table)
 }
 
 /// Stores a login under the last of so many keys.

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
-use std::hash::{BuildHasher, Hash};
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZero;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::contract::Mirrored;
+use super::contract::{MapKey, Mirrored};
 use super::trace::Trace;
 use crate::payload::shape::Call;
 
@@ -24,6 +24,7 @@ macro_rules! scalars {
                 trace.call(Call::$call);
             }
         }
+        impl MapKey for $type {}
     )*};
 }
 
@@ -58,8 +59,8 @@ sequences! {
     Vec<T> where [T: Mirrored];
     Box<[T]> where [T: Mirrored];
     VecDeque<T> where [T: Mirrored];
-    BTreeSet<T> where [T: Mirrored + Ord];
-    HashSet<T, S> where [T: Mirrored + Eq + Hash, S: BuildHasher + Default];
+    BTreeSet<T> where [T: MapKey + Ord];
+    HashSet<T> where [T: MapKey + Eq + Hash];
 }
 
 macro_rules! maps {
@@ -79,8 +80,8 @@ macro_rules! maps {
 }
 
 maps! {
-    BTreeMap<K, V> where [K: Mirrored + Ord, V: Mirrored];
-    HashMap<K, V, S> where [K: Mirrored + Eq + Hash, V: Mirrored, S: BuildHasher + Default];
+    BTreeMap<K, V> where [K: MapKey + Ord, V: Mirrored];
+    HashMap<K, V> where [K: MapKey + Eq + Hash, V: Mirrored];
 }
 
 macro_rules! tuples {
@@ -95,6 +96,7 @@ macro_rules! tuples {
                 });
             }
         }
+        impl<$($part: MapKey),+> MapKey for ($($part,)+) {}
     )*};
 }
 
@@ -175,3 +177,11 @@ impl Mirrored for IpAddr {
         }
     }
 }
+
+impl<T: MapKey, const N: usize> MapKey for [T; N] where [T; N]: Mirrored {}
+impl<T: MapKey> MapKey for Option<T> {}
+impl<T: MapKey> MapKey for Vec<T> {}
+impl MapKey for Duration {}
+impl MapKey for Ipv4Addr {}
+impl MapKey for Ipv6Addr {}
+impl MapKey for IpAddr {}

@@ -48,6 +48,23 @@ struct Inner {
 
 mirrored! { struct Holding { inner: Vec<Inner> } }
 
+mirrored! { #[derive(PartialEq, Eq)] struct Article(u8); }
+
+// A map that is filled again would hold one article.
+impl Ord for Article {
+    fn cmp(&self, _: &Article) -> std::cmp::Ordering {
+        std::cmp::Ordering::Equal
+    }
+}
+
+impl PartialOrd for Article {
+    fn partial_cmp(&self, other: &Article) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+mirrored! { struct Counted { articles: std::collections::BTreeMap<Article, u8> } }
+
 const INNER: Attribute<Inner> = Attribute::mirrored("inner");
 
 fn main() {}

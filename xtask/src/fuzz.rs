@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::run::{root, run};
+use crate::run::{root, run, together};
 use crate::tools;
 
 /// Lists the targets, which are files of one folder.
@@ -20,15 +20,17 @@ fn targets() -> Result<Vec<String>, String> {
     }
 }
 
-/// Runs each target for `seconds`, on its corpus and on the committed seeds.
+/// Runs each target for `seconds`, on its corpus and on the committed seeds, as many at once as there are cores.
 pub(crate) fn each(seconds: u32) -> Result<(), String> {
     tools::cargo_fuzz()?;
+    run(&mut fuzz("build"))?;
+    let mut runs = Vec::new();
     for target in targets()? {
         let corpus = root().join("fuzz/corpus").join(&target);
         std::fs::create_dir_all(&corpus).map_err(|cause| format!("{corpus:?}: {cause}"))?;
-        let mut command = Command::new("cargo");
-        command.args(["+nightly", "fuzz", "run", &target]);
+        let mut command = fuzz("run");
         command
+            .arg(&target)
             .arg(&corpus)
             .arg(root().join("fuzz/seeds").join(&target));
         command.arg("--").arg(format!("-max_total_time={seconds}"));
@@ -40,8 +42,17 @@ pub(crate) fn each(seconds: u32) -> Result<(), String> {
             "-verbosity=0",
             "-print_final_stats=1",
         ]);
-        command.env("RUSTFLAGS", "--cfg sealed_session_fuzzing");
-        run(command.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN"))?;
+        runs.push(command);
     }
-    Ok(())
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    runs.chunks_mut(cores).try_for_each(together)
+}
+
+/// Makes a command of `cargo fuzz`, which takes the nightly toolchain.
+fn fuzz(verb: &str) -> Command {
+    let mut command = Command::new("cargo");
+    command.args(["+nightly", "fuzz", verb]);
+    command.env("RUSTFLAGS", "--cfg sealed_session_fuzzing");
+    command.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
+    command
 }

@@ -33,6 +33,22 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     )
 }
 
+/// Does what [`run`] does with several programs at once, and waits for all of them.
+pub(crate) fn together(commands: &mut [Command]) -> Result<(), String> {
+    let start = |command: &mut Command| {
+        announce(command);
+        command.current_dir(root()).spawn()
+    };
+    let children: Vec<_> = commands.iter_mut().map(start).collect();
+    let mut all = Ok(());
+    for (command, child) in commands.iter().zip(children) {
+        let status = child.and_then(|mut child| child.wait());
+        let success = status.map_err(|cause| cause.to_string());
+        all = all.and(success.and_then(|status| check(command, status.success())));
+    }
+    all
+}
+
 /// Does what [`run`] does, and returns what the program writes.
 pub(crate) fn output(command: &mut Command) -> Result<String, String> {
     announce(command);

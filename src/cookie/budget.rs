@@ -42,9 +42,8 @@ pub(super) const LINE_MAX: usize = 4_093;
 ///
 /// - Its payload has `p` bytes: `n + 24` below 128 bytes, `n + 25` below 16,384, and `n + 26` above. A
 ///   compressed one has two or three more. A subject of `s` bytes adds `s + 1`, or `s + 2` above 127. The
-///   sum is rounded up to a multiple of 32.
-/// - Its value has `v = ceil(4/3 * (p + 49))` characters. If it is signed and not encrypted, put `p + 41` in
-///   place of `p + 49`.
+///   sum is rounded up to a multiple of 32, unless it is signed and not encrypted.
+/// - Its value has `v = ceil(4/3 * (p + 49))` characters, and `ceil(4/3 * (p + 25))` if it is signed.
 /// - One cookie takes `v` bytes, the name, an equals sign and the attributes of `Set-Cookie`: `v + 55` with
 ///   the defaults.
 /// - Each cookie of several takes 4 bytes more, and the first one 5. Those after the first take 2 more for

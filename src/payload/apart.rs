@@ -31,8 +31,9 @@ impl Attributes {
         let packing = Packing {
             compression,
             cookies: &|_| 1,
+            padding: PADDING,
         };
-        Ok(regions::put(vec![0], 0, self, packing, PADDING).bytes)
+        Ok(regions::put(vec![0], 0, self, packing).bytes)
     }
 
     /// Reads what [`encode_apart`](Attributes::encode_apart) wrote.

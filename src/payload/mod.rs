@@ -40,7 +40,7 @@ pub(crate) use labels::Labels;
 pub use log_id::LogId;
 pub use mirrored::{Mirrored, Trace};
 pub(crate) use record::Record;
-pub(crate) use regions::{PADDING, Packing, Payload};
+pub(crate) use regions::{Packing, Payload, padding};
 pub(crate) use value::encode_mirrored;
 pub(crate) use wire::SUBJECT_MAX;
 

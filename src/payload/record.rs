@@ -55,10 +55,6 @@ pub(crate) struct OverCeiling(pub(crate) usize);
 impl Record {
     /// Writes the payload's bytes.
     pub(crate) fn encode(&self, packing: Packing<'_>) -> Result<Payload, OverCeiling> {
-        self.encode_padded(packing, PADDING)
-    }
-
-    fn encode_padded(&self, packing: Packing<'_>, padding: usize) -> Result<Payload, OverCeiling> {
         let open = self.attributes.open_length();
         if open > UNPACKED_MAX {
             return Err(OverCeiling(open));
@@ -68,7 +64,6 @@ impl Record {
             FLAGS,
             &self.attributes,
             packing,
-            padding,
         ))
     }
 

@@ -6,10 +6,19 @@ use super::attributes::Attributes;
 use super::compression::{Compression, Method, Region};
 use super::wire::{Cursor, put_varint, varint_length};
 use crate::error::Refusal;
+use crate::seal::Format;
 
-/// Payloads are padded to a multiple of so many bytes. That blurs the length of the content, at a cost of
-/// about 2 %, and does not hide it.
+/// What is encrypted is padded to a multiple of so many bytes. That blurs the length of the content, and does not hide it.
 pub(crate) const PADDING: usize = 32;
+
+/// Returns the multiple of bytes to which payloads are padded that are sealed so. A signed one shows its holder its content,
+/// so there is no length to blur.
+pub(crate) const fn padding(format: Format) -> usize {
+    match format {
+        Format::Encrypted => PADDING,
+        Format::Signed => 1,
+    }
+}
 
 /// The bytes of a record, or of a deposit's contents.
 pub(crate) struct Payload {
@@ -24,16 +33,17 @@ pub(crate) struct Packing<'a> {
     pub(crate) compression: Compression,
     /// Returns how many cookies a payload of so many bytes takes; `usize::MAX` if it does not fit.
     pub(crate) cookies: &'a dyn Fn(usize) -> usize,
+    /// The payload has a multiple of so many bytes.
+    pub(crate) padding: usize,
 }
 
-/// Appends the regions and zeros up to a multiple of `padding` to `out`, whose byte number `flags` takes the method.
+/// Appends the regions and the padding to `out`, whose byte number `flags` takes the method.
 #[inline]
 pub(super) fn put(
     mut out: Vec<u8>,
     flags: usize,
     attributes: &Attributes,
     packing: Packing<'_>,
-    padding: usize,
 ) -> Payload {
     let secret = attributes.secret();
     let end = varint_length(secret.len()) + secret.len();
@@ -52,19 +62,20 @@ pub(super) fn put(
     let region = compression.choose(
         plain.as_deref(),
         packed.as_deref(),
-        |region| content(region).next_multiple_of(padding),
+        |region| content(region).next_multiple_of(packing.padding),
         packing.cookies,
     );
     // Put together, with the method in the flags and the padding at the end.
     let content = content(&region);
-    out.reserve_exact(content.next_multiple_of(padding) - out.len());
+    let length = content.next_multiple_of(packing.padding);
+    out.reserve_exact(length - out.len());
     if let Some(flags) = out.get_mut(flags) {
         *flags |= region.method as u8;
     }
     region.write(&mut out);
     put_varint(&mut out, secret.len());
     out.extend_from_slice(&secret);
-    out.resize(content.next_multiple_of(padding), 0);
+    out.resize(length, 0);
     Payload {
         bytes: out,
         content,

@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::mark::Mark;
-use super::token::{CLEAR, MAC, NONCE, TAG};
+use super::token::{CLEAR, NONCE, TAG};
 use super::xaes::Xaes;
 use crate::error::Refusal;
 use crate::keys::{Key, KeyUse, wipe_used};
@@ -70,13 +70,9 @@ impl Ciphers {
         parts.iter().fold(mac.clone(), Mac::chain_update)
     }
 
-    /// Authenticates a mark with the first half of an HMAC: 128 bits, as many as an AES-GCM tag has
-    /// (RFC 2104 section 5 permits half of the output).
+    /// Authenticates a mark.
     pub(super) fn sign_mark(&self, mark: Mark, parts: [&[u8]; 3]) -> [u8; TAG] {
-        let whole: [u8; MAC] = self.mark(mark, parts).finalize().into_bytes().into();
-        let mut half = [0; TAG];
-        half.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
-        half
+        half(self.mark(mark, parts))
     }
 
     /// Verifies a mark, in constant time.
@@ -113,19 +109,13 @@ impl Ciphers {
 
     /// Returns the MAC of a signed token. `bound` carries its own lengths, so the two parts cannot run into
     /// each other.
-    pub(super) fn sign(&self, bound: &[u8], plain: &[u8]) -> [u8; MAC] {
-        self.mac
-            .clone()
-            .chain_update(bound)
-            .chain_update(plain)
-            .finalize()
-            .into_bytes()
-            .into()
+    pub(super) fn sign(&self, bound: &[u8], plain: &[u8]) -> [u8; TAG] {
+        half(self.mac.clone().chain_update(bound).chain_update(plain))
     }
 
     /// Verifies a signed token, in constant time.
     pub(super) fn verify(&self, bound: &[u8], token: &[u8]) -> Result<(), Refusal> {
-        let (rest, mac) = token.split_last_chunk::<MAC>().ok_or(Refusal::Malformed)?;
+        let (rest, mac) = token.split_last_chunk::<TAG>().ok_or(Refusal::Malformed)?;
         let plain = rest.get(CLEAR..).ok_or(Refusal::Malformed)?;
         if cfg!(sealed_session_fuzzing) {
             return Ok(());
@@ -134,9 +124,18 @@ impl Ciphers {
             .clone()
             .chain_update(bound)
             .chain_update(plain)
-            .verify_slice(mac)
+            .verify_truncated_left(mac)
             .map_err(|_| Refusal::Tampered)
     }
+}
+
+/// Returns the first half of an HMAC: 128 bits, as many as an AES-GCM tag has. RFC 2104 section 5 permits half of the
+/// output, and SP 800-107 section 5.3 any 32 bits or more.
+fn half(mac: Hmac<Sha256>) -> [u8; TAG] {
+    let whole: [u8; 2 * TAG] = mac.finalize().into_bytes().into();
+    let mut half = [0; TAG];
+    half.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
+    half
 }
 
 /// Returns the HMAC under a derived key.

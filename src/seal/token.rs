@@ -7,7 +7,7 @@
 //! | 5 | 4 | issued, big-endian | issued, big-endian |
 //! | 9 | 24 | nonce | payload ... |
 //! | 33 | n | ciphertext | |
-//! | end | 16 or 32 | tag | MAC |
+//! | end | 16 | tag | MAC |
 
 use std::ops::Range;
 
@@ -25,10 +25,8 @@ pub(super) const CLEAR: usize = 9;
 pub(crate) const HINT: usize = CLEAR / 3 * 4;
 /// Bytes of an XAES-256-GCM nonce.
 pub(super) const NONCE: usize = 24;
-/// Bytes of an AES-GCM tag.
+/// Bytes of an AES-GCM tag, and of the MAC of a signed token.
 pub(super) const TAG: usize = 16;
-/// Bytes of an HMAC-SHA256.
-pub(super) const MAC: usize = 32;
 
 /// How a token is protected.
 ///
@@ -64,7 +62,7 @@ impl Format {
     pub(super) const fn around(self) -> (usize, usize) {
         match self {
             Format::Encrypted => (CLEAR + NONCE, TAG),
-            Format::Signed => (CLEAR, MAC),
+            Format::Signed => (CLEAR, TAG),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::error::{AttributeSize, Error, Measure, Oversize};
 use crate::event::Event;
 use crate::head::HeaderChange;
 use crate::lifetime::Timestamp;
-use crate::payload::{Entry, PADDING, Packing, Payload, Record, UNPACKED_MAX};
+use crate::payload::{Entry, Packing, Payload, Record, UNPACKED_MAX, padding};
 use crate::seal::{Binding, Deposit, Format, text_length};
 
 /// A way out for the session of one request.
@@ -114,6 +114,7 @@ impl<'c> Exit<'c> {
         let packing = Packing {
             compression: self.config.compression,
             cookies: &cookies,
+            padding: self.padding(),
         };
         let payload = record
             .encode(packing)
@@ -176,6 +177,10 @@ impl<'c> Exit<'c> {
         self.carrier.fit(text, self.max_age)
     }
 
+    fn padding(self) -> usize {
+        padding(self.config.sealer.format())
+    }
+
     fn oversize(self, overflow: OverBudget) -> Oversize {
         let budget = self.carrier.budget();
         let mut oversize = match overflow {
@@ -216,7 +221,7 @@ impl<'c> Exit<'c> {
                 Err(_) => over = middle,
             }
         }
-        (fits / PADDING * PADDING).saturating_sub(content + LENGTHS)
+        (fits - fits % self.padding()).saturating_sub(content + LENGTHS)
     }
 
     /// Counts the bytes of attributes that fit into a session which begins.
@@ -226,7 +231,7 @@ impl<'c> Exit<'c> {
 
     /// Refuses an attribute with which no session could be sent, however little else it holds.
     pub(super) fn check_fits(self, entry: &Entry<'_>) -> Result<(), Error> {
-        let length = (EMPTY_PAYLOAD + LENGTHS + entry.size()).next_multiple_of(PADDING);
+        let length = (EMPTY_PAYLOAD + LENGTHS + entry.size()).next_multiple_of(self.padding());
         if self.chunks(length).is_ok() {
             return Ok(());
         }

@@ -306,8 +306,10 @@ fn unreadable_attributes_are_carried_along_byte_for_byte() {
         let lines = set_cookies(&manager, &session, number(&request, "now"));
         let value = lines[0].split(['=', ';']).nth(1).unwrap();
         let token = URL_SAFE_NO_PAD.decode(value).unwrap();
+        let mut payload = token[9..token.len() - 16].to_vec();
+        payload.resize(payload.len().next_multiple_of(32), 0);
         assert_eq!(
-            token[9..token.len() - 32],
+            payload,
             unhex(text(entry, "payload")),
             "{case}; this small a payload is not compressed"
         );

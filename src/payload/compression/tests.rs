@@ -4,7 +4,8 @@ use proptest::collection;
 use proptest::prelude::*;
 
 use super::*;
-use crate::payload::{PADDING, UNPACKED_MAX};
+use crate::payload::UNPACKED_MAX;
+use crate::payload::regions::PADDING;
 
 /// The payload around a region, as in a record without subject.
 fn payload(region: &Region<'_>) -> usize {

@@ -24,8 +24,9 @@ fn length(secret: &str, note: &str, is_secret: bool, padding: usize) -> usize {
     let packing = Packing {
         compression: Compression::Auto,
         cookies: &|_| 1,
+        padding,
     };
-    record.encode_padded(packing, padding).unwrap().bytes.len()
+    record.encode(packing).unwrap().bytes.len()
 }
 
 /// Text without hex digits, another for each number.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sealed_session::adapter::{HeaderChange, RequestHead, ResponseHead};
 use sealed_session::{
-    Attribute, Budget, CookieSpec, Event, Lifetime, Persistence, Scope, Session, SessionManager,
-    SessionManagerBuilder, SiteData, Transport,
+    Attribute, Budget, CookieSpec, Event, Format, Lifetime, Persistence, Scope, Session,
+    SessionManager, SessionManagerBuilder, SiteData, Transport,
 };
 
 use crate::common::{self, Browser, at, key, noise, ring, split_manager};
@@ -160,6 +160,19 @@ fn the_size_model_holds() {
                 );
             }
         }
+    }
+}
+
+/// As `Budget` documents it. Whoever has the cookie can read it, so there is no length to blur.
+#[test]
+fn what_is_signed_is_not_padded() {
+    let builder = SessionManager::builder("session", ring()).format(Format::Signed);
+    let manager = builder.build().unwrap();
+    for data in 11..80 {
+        let session = Browser::default().open(&manager, at(0));
+        session.insert(BLOB, noise(data - 11, 5)).unwrap();
+        let value = ((data + 24 + 25) * 4).div_ceil(3);
+        assert_eq!(session.size().unwrap().bytes, value + 55, "{data}");
     }
 }
 

@@ -22,9 +22,9 @@ def mark(form: int, field: bytes) -> bytes:
 
 def touch_input(binding: Binding, token: bytes, issued: int) -> bytes:
     """What the MAC of a touch is over; `token` has its header, and a tag or MAC."""
-    behind = token[9:33] + token[-16:] if token[0] == ENCRYPTED else token[-32:]
+    nonce = token[9:33] if token[0] == ENCRYPTED else b""
     begin = mark(TOUCH, issued.to_bytes(4, "big"))
-    return begin + binding.context() + token[:9] + behind
+    return begin + binding.context() + token[:9] + nonce + token[-16:]
 
 
 def touch(key: Key, binding: Binding, token: bytes, issued: int) -> str:

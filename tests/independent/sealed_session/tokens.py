@@ -60,6 +60,11 @@ class Binding:
         return header + self.context()
 
 
+def signature(key: Key, message: bytes) -> bytes:
+    """The first half of the HMAC."""
+    return hmac.digest(key.derive(2), message, "sha256")[:16]
+
+
 def seal(
     key: Key,
     form: int,
@@ -74,7 +79,7 @@ def seal(
         nonce = nonce or os.urandom(24)
         body = nonce + xaes_seal(key.derive(1), nonce, payload, aad)
     elif form == SIGNED:
-        body = payload + hmac.digest(key.derive(2), aad + payload, "sha256")
+        body = payload + signature(key, aad + payload)
     else:
         raise ValueError("unknown format")
     text = to_base64url(header + body)
@@ -108,7 +113,7 @@ def open_token(
         raise Refused("unknown_key")
     if key_id in retired:
         raise Refused("retired_key")
-    if len(token) < (49 if form == ENCRYPTED else 41):
+    if len(token) < (49 if form == ENCRYPTED else 25):
         raise Refused("malformed", "too short")
     key = keys[key_id]
     aad = binding.associated_data(token[:9])
@@ -117,9 +122,7 @@ def open_token(
             return issued, xaes_open(key.derive(1), token[9:33], token[33:], aad)
         except InvalidTag:
             raise Refused("tampered") from None
-    payload, mac = token[9:-32], token[-32:]
-    if not hmac.compare_digest(
-        hmac.digest(key.derive(2), aad + payload, "sha256"), mac
-    ):
+    payload, mac = token[9:-16], token[-16:]
+    if not hmac.compare_digest(signature(key, aad + payload), mac):
         raise Refused("tampered")
     return issued, payload

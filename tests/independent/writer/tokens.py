@@ -93,7 +93,7 @@ def refused(good: list[dict[str, Any]]) -> list[dict[str, Any]]:
         def cut(size: int) -> str:
             return to_base64url(raw[:size])
 
-        least = 49 if form == "encrypted" else 41
+        least = 49 if form == "encrypted" else 25
         cases += [
             (f"key id changed, {form}", flipped(1), "unknown_key"),
             (f"issued changed, {form}", flipped(8), "tampered"),
@@ -122,11 +122,8 @@ def refused(good: list[dict[str, Any]]) -> list[dict[str, Any]]:
             (f"slash of the other alphabet, {form}", whole[:-1] + "/", "malformed"),
             (f"line break, {form}", whole[:40] + "\n" + whole[40:], "malformed"),
         ]
-    for form, case in (
-        ("encrypted", "payload of one byte"),
-        ("signed", "payload of two bytes"),
-    ):
-        text = by_case[f"{case}, {form}"]
+    for form in ("encrypted", "signed"):
+        text = by_case[f"payload of one byte, {form}"]
         alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
         spare = text[:-1] + alphabet[alphabet.index(text[-1]) + 1]
         cases.append((f"non-zero spare bits, {form}", spare, "malformed"))

@@ -166,8 +166,8 @@ def touches(cases: Cases) -> None:
     begin = ss.mark(ss.TOUCH, (NOW - 50).to_bytes(4, "big"))
     for case, behind in {
         "no MAC of the token": raw[:9],
-        "half of its MAC": raw[:9] + raw[-16:],
-        "a nonce, which it has not": raw[:33] + raw[-32:],
+        "half of its MAC": raw[:9] + raw[-8:],
+        "a nonce, which it has not": raw[:33] + raw[-16:],
     }.items():
         touch = signed_as(3, begin + context + behind)
         lines = f"{signed.bare()}; {T}={touch}"

@@ -130,7 +130,7 @@ impl Ciphers {
 }
 
 /// Returns the first half of an HMAC: 128 bits, as many as an AES-GCM tag has. RFC 2104 section 5 permits half of the
-/// output, and SP 800-107 section 5.3 any 32 bits or more.
+/// output.
 fn half(mac: Hmac<Sha256>) -> [u8; TAG] {
     let whole: [u8; 2 * TAG] = mac.finalize().into_bytes().into();
     let mut half = [0; TAG];

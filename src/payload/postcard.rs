@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::form::{FormOptions, form};
 use super::mirrored::{Mirrored, Trace};
-use super::shape::{Print, Recorder, Replayer, Shape, ShapeReader, ShapeWriter};
+use super::shape::{DEEPEST, Print, Recorder, Replayer, Shape, ShapeReader, ShapeWriter};
 use super::unstorable::Unstorable;
 
 /// Reads the value behind a print. Every byte has to be used.
@@ -39,14 +39,15 @@ fn changed<T>() -> String {
 
 /// Writes a print and the postcard bytes of `value`, which is known to come back as it is.
 pub(super) fn mirrored<T: Mirrored>(value: &T) -> Result<Vec<u8>, Unstorable> {
+    let mut trace = Trace::begin();
+    value.trace(&mut trace);
+    let stored = trace.bytes().ok_or_else(nested::<T>)?;
     let mut target = sink();
     let written = value.serialize(&mut target);
     written.map_err(|cause| refused::<T>(&cause))?;
-    let mut trace = Trace::begin();
-    value.trace(&mut trace);
     let Growing(mut bytes) = target.output;
     if let Some(print) = bytes.first_chunk_mut() {
-        *print = trace.bytes();
+        *print = stored;
     }
     Ok(bytes)
 }
@@ -58,6 +59,7 @@ pub(super) fn owned<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8
     let replay = shape.replay();
     let back = match read_along(bytes.get(PRINT..).unwrap_or_default(), &replay) {
         Ok(back) => back,
+        Err(_) if replay.ends_early() => return Err(nested::<T>()),
         Err(Some(postcard::Error::WontImplement)) if replay.agrees() => {
             return Err(refused::<T>(&postcard::Error::WontImplement));
         }
@@ -114,6 +116,14 @@ fn refused<T>(cause: &postcard::Error) -> Unstorable {
     Unstorable::NoForm(format!(
         "postcard cannot write `{}`: {cause}. A type that describes itself (an enum with `tag` \
          or `untagged`, `flatten`, `serde_json::Value`) needs `Attribute::json`",
+        type_name::<T>()
+    ))
+}
+
+fn nested<T>() -> Unstorable {
+    Unstorable::NoForm(format!(
+        "`{}` is nested more than {DEEPEST} levels deep, and reading it could exhaust the stack; \
+         store it as a list whose elements refer to each other by number",
         type_name::<T>()
     ))
 }

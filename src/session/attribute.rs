@@ -75,7 +75,8 @@ pub struct Attribute<T> {
 impl<T> Attribute<T> {
     /// Makes a key whose values are stored as postcard, with schema 1: small, and proven on insert
     /// to read back as they were written. Types that describe themselves need
-    /// [`json`](Attribute::json).
+    /// [`json`](Attribute::json). A value that is nested more than 256 levels deep is refused, because reading it could
+    /// exhaust a thread's stack.
     ///
     /// # Panics
     ///

@@ -124,7 +124,7 @@ impl<T: Mirrored> Mirrored for Option<T> {
             None => trace.call(Call::None),
             Some(value) => {
                 trace.call(Call::Some);
-                value.trace(trace);
+                trace.within(|trace| value.trace(trace));
             }
         }
     }
@@ -167,12 +167,12 @@ impl Mirrored for IpAddr {
     fn trace(&self, trace: &mut Trace) {
         match self {
             IpAddr::V4(address) => {
-                trace.newtype_variant(const { Trace::names(&["V4"]) });
-                address.trace(trace);
+                let name = const { Trace::names(&["V4"]) };
+                trace.newtype_variant(name, |trace| address.trace(trace));
             }
             IpAddr::V6(address) => {
-                trace.newtype_variant(const { Trace::names(&["V6"]) });
-                address.trace(trace);
+                let name = const { Trace::names(&["V6"]) };
+                trace.newtype_variant(name, |trace| address.trace(trace));
             }
         }
     }

@@ -94,8 +94,8 @@ macro_rules! mirrored {
         $trace.unit_variant(const { $crate::Trace::names(&[::core::stringify!($name)]) })
     };
     (@variant $trace:ident $name:ident ($inner:ident: $type:ty)) => {{
-        $trace.newtype_variant(const { $crate::Trace::names(&[::core::stringify!($name)]) });
-        <$type as $crate::Mirrored>::trace($inner, $trace)
+        let name = const { $crate::Trace::names(&[::core::stringify!($name)]) };
+        $trace.newtype_variant(name, |trace| <$type as $crate::Mirrored>::trace($inner, trace))
     }};
     (@variant $trace:ident $name:ident {$($field:ident)*}) => {
         $trace.struct_variant(
@@ -151,7 +151,7 @@ macro_rules! mirrored {
 
         impl $crate::Mirrored for $name {
             fn trace(&self, trace: &mut $crate::Trace) {
-                <$type as $crate::Mirrored>::trace(&self.0, trace);
+                trace.within(|trace| <$type as $crate::Mirrored>::trace(&self.0, trace));
             }
         }
 

@@ -1,20 +1,29 @@
 //! The print of a value whose reader need not be asked.
 
-use crate::payload::shape::{Call, folded, mix, mix_name, sum};
+use crate::payload::shape::{Call, DEEPEST, folded, mix, mix_name, sum};
 
 /// Takes the print of a value that reads what it writes. See `Print`, which takes it from a reader.
 #[derive(Debug)]
-pub struct Trace(u64);
+pub struct Trace {
+    state: u64,
+    /// How many levels deeper a reader would go.
+    left: u16,
+    is_too_deep: bool,
+}
 
 impl Trace {
     /// Begins the print of a value.
     pub(in crate::payload) fn begin() -> Trace {
-        Trace(sum(&[]))
+        Trace {
+            state: sum(&[]),
+            left: DEEPEST,
+            is_too_deep: false,
+        }
     }
 
-    /// Returns the print as it is stored in front of the value.
-    pub(in crate::payload) fn bytes(&self) -> [u8; 2] {
-        folded(self.0)
+    /// Returns the print as it is stored in front of the value; `None` if no reader would go so deep.
+    pub(in crate::payload) fn bytes(&self) -> Option<[u8; 2]> {
+        (!self.is_too_deep).then(|| folded(self.state))
     }
 
     /// Sums names of fields, or the name of a variant, as the source has them.
@@ -34,7 +43,7 @@ impl Trace {
 
     #[inline]
     fn mix(&mut self, number: u64) {
-        self.0 = mix(self.0, number);
+        self.state = mix(self.state, number);
     }
 
     #[inline]
@@ -58,11 +67,12 @@ impl Trace {
         self.call(Call::UnitVariant);
     }
 
-    /// Takes a variant of this name, in front of its content.
+    /// Takes a variant of this name around one value.
     #[inline]
-    pub fn newtype_variant(&mut self, name: u64) {
+    pub fn newtype_variant(&mut self, name: u64, content: impl FnOnce(&mut Trace)) {
         self.mix(name);
         self.call(Call::NewtypeVariant);
+        self.within(content);
     }
 
     /// Takes a variant of this name with fields of these names.
@@ -78,7 +88,20 @@ impl Trace {
     #[inline]
     pub(super) fn container(&mut self, call: Call, content: impl FnOnce(&mut Trace)) {
         self.call(call);
-        content(self);
+        self.within(content);
         self.call(Call::End);
+    }
+
+    /// Takes what is one level deeper, unless that is too deep.
+    #[inline]
+    pub fn within(&mut self, content: impl FnOnce(&mut Trace)) {
+        match self.left.checked_sub(1) {
+            Some(left) => {
+                self.left = left;
+                content(self);
+                self.left = left + 1;
+            }
+            None => self.is_too_deep = true,
+        }
     }
 }

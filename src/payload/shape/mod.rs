@@ -16,7 +16,7 @@ mod written;
 
 pub(super) use call::{Call, NameList};
 pub(super) use print::{Print, folded, mix, mix_name, sum};
-pub(super) use read::ShapeReader;
+pub(super) use read::{DEEPEST, ShapeReader};
 pub(super) use recorder::Recorder;
 pub(super) use replayer::Replayer;
 pub(super) use write::ShapeWriter;

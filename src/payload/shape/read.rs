@@ -29,19 +29,52 @@ pub(in crate::payload) trait Follow {
 
     /// Takes the type that a sequence or a map is read into, before its call.
     fn becomes(&self, name: &'static str);
+
+    /// Takes notice that a value is not read, because it lies too deep.
+    fn is_too_deep(&self);
 }
+
+/// The levels below a value that are read: what is in an option, a struct, a list, a map or a variant is one level deeper.
+/// A type that contains itself would exhaust the stack with a few hundred bytes, and end the process at each
+/// request that brings them. serde_json takes 127 levels of lists and maps.
+pub(in crate::payload) const DEEPEST: u16 = 256;
 
 /// Wraps a deserializer, a visitor, a seed or an access of serde's, and passes every call on as long as the
 /// follower agrees.
 pub(in crate::payload) struct ShapeReader<'r, I, F> {
     inner: I,
     follow: &'r F,
+    /// The levels above.
+    depth: u16,
 }
 
 impl<'r, I, F> ShapeReader<'r, I, F> {
     pub(in crate::payload) fn new(inner: I, follow: &'r F) -> ShapeReader<'r, I, F> {
-        ShapeReader { inner, follow }
+        ShapeReader::at(0, inner, follow)
     }
+
+    #[inline]
+    fn at(depth: u16, inner: I, follow: &'r F) -> ShapeReader<'r, I, F> {
+        ShapeReader {
+            inner,
+            follow,
+            depth,
+        }
+    }
+}
+
+/// Wraps the deserializer of what lies one level deeper.
+#[inline]
+fn below<D, F: Follow, E: Error>(
+    depth: u16,
+    inner: D,
+    follow: &F,
+) -> Result<ShapeReader<'_, D, F>, E> {
+    if depth == DEEPEST {
+        follow.is_too_deep();
+        return Err(E::custom("nested too deep"));
+    }
+    Ok(ShapeReader::at(depth + 1, inner, follow))
 }
 
 macro_rules! scalars {
@@ -59,7 +92,7 @@ macro_rules! containers {
         $method($($field: $type),*) {
             self.follow.becomes(type_name::<V::Value>());
             self.follow.call(Call::$call)?;
-            let value = self.inner.$method($($field,)* ShapeReader::new(visitor, self.follow))?;
+            let value = self.inner.$method($($field,)* ShapeReader::at(self.depth, visitor, self.follow))?;
             self.follow.call(Call::End)?;
             Ok(value)
         }
@@ -106,7 +139,7 @@ impl<'de, D: Deserializer<'de>, F: Follow> Deserializer<'de> for ShapeReader<'_,
         deserialize_struct(name: &'static str, fields: NameList) {
             self.follow.call(Call::Struct)?;
             self.follow.fields(fields)?;
-            let visitor = ShapeReader::new(visitor, self.follow);
+            let visitor = ShapeReader::at(self.depth, visitor, self.follow);
             let value = self.inner.deserialize_struct(name, fields, visitor)?;
             self.follow.call(Call::End)?;
             Ok(value)
@@ -117,15 +150,15 @@ impl<'de, D: Deserializer<'de>, F: Follow> Deserializer<'de> for ShapeReader<'_,
         }
         deserialize_newtype_struct(name: &'static str) {
             self.follow.call(Call::NewtypeStruct)?;
-            let visitor = ShapeReader::new(visitor, self.follow);
+            let visitor = ShapeReader::at(self.depth, visitor, self.follow);
             self.inner.deserialize_newtype_struct(name, visitor)
         }
         deserialize_option() {
-            self.inner.deserialize_option(ShapeReader::new(visitor, self.follow))
+            self.inner.deserialize_option(ShapeReader::at(self.depth, visitor, self.follow))
         }
         deserialize_enum(name: &'static str, variants: NameList) {
-            let (inner, follow) = (visitor, self.follow);
-            let visitor = NamedVariants { inner, variants, follow };
+            let (inner, follow, depth) = (visitor, self.follow, self.depth);
+            let visitor = NamedVariants { inner, variants, follow, depth };
             self.inner.deserialize_enum(name, variants, visitor)
         }
 
@@ -152,23 +185,26 @@ impl<'de, V: Visitor<'de>, F: Follow> Visitor<'de> for ShapeReader<'_, V, F> {
     #[inline]
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
         self.follow.call(Call::Some)?;
-        self.inner.visit_some(ShapeReader::new(inner, self.follow))
+        self.inner
+            .visit_some(below(self.depth, inner, self.follow)?)
     }
 
     #[inline]
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
         self.inner
-            .visit_newtype_struct(ShapeReader::new(inner, self.follow))
+            .visit_newtype_struct(below(self.depth, inner, self.follow)?)
     }
 
     #[inline]
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_seq(ShapeReader::new(inner, self.follow))
+        self.inner
+            .visit_seq(ShapeReader::at(self.depth, inner, self.follow))
     }
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_map(ShapeReader::new(inner, self.follow))
+        self.inner
+            .visit_map(ShapeReader::at(self.depth, inner, self.follow))
     }
 }
 
@@ -177,7 +213,8 @@ impl<'de, S: DeserializeSeed<'de>, F: Follow> DeserializeSeed<'de> for ShapeRead
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
-        self.inner.deserialize(ShapeReader::new(inner, self.follow))
+        self.inner
+            .deserialize(below(self.depth, inner, self.follow)?)
     }
 }
 
@@ -190,7 +227,7 @@ impl<'de, A: SeqAccess<'de>, F: Follow> SeqAccess<'de> for ShapeReader<'_, A, F>
         seed: T,
     ) -> Result<Option<T::Value>, A::Error> {
         self.inner
-            .next_element_seed(ShapeReader::new(seed, self.follow))
+            .next_element_seed(ShapeReader::at(self.depth, seed, self.follow))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -207,13 +244,13 @@ impl<'de, A: MapAccess<'de>, F: Follow> MapAccess<'de> for ShapeReader<'_, A, F>
         seed: K,
     ) -> Result<Option<K::Value>, A::Error> {
         self.inner
-            .next_key_seed(ShapeReader::new(seed, self.follow))
+            .next_key_seed(ShapeReader::at(self.depth, seed, self.follow))
     }
 
     #[inline]
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
         self.inner
-            .next_value_seed(ShapeReader::new(seed, self.follow))
+            .next_value_seed(ShapeReader::at(self.depth, seed, self.follow))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -226,6 +263,7 @@ struct NamedVariants<'r, A, F> {
     inner: A,
     variants: NameList,
     follow: &'r F,
+    depth: u16,
 }
 
 impl<'de, V: Visitor<'de>, F: Follow> Visitor<'de> for NamedVariants<'_, V, F> {
@@ -241,6 +279,7 @@ impl<'de, V: Visitor<'de>, F: Follow> Visitor<'de> for NamedVariants<'_, V, F> {
             inner,
             variants: self.variants,
             follow: self.follow,
+            depth: self.depth,
         })
     }
 }
@@ -259,9 +298,10 @@ impl<'de, 'r, A: EnumAccess<'de>, F: Follow> EnumAccess<'de> for NamedVariants<'
             inner,
             variants: self.variants,
             follow: self.follow,
+            depth: self.depth,
         };
         let (value, variant) = self.inner.variant_seed(seed)?;
-        Ok((value, ShapeReader::new(variant, self.follow)))
+        Ok((value, ShapeReader::at(self.depth, variant, self.follow)))
     }
 }
 
@@ -324,13 +364,13 @@ impl<'de, A: VariantAccess<'de>, F: Follow> VariantAccess<'de> for ShapeReader<'
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, A::Error> {
         self.follow.call(Call::NewtypeVariant)?;
         self.inner
-            .newtype_variant_seed(ShapeReader::new(seed, self.follow))
+            .newtype_variant_seed(ShapeReader::at(self.depth, seed, self.follow))
     }
 
     reads! { self, visitor:
         tuple_variant(length: usize) {
             self.follow.call(Call::TupleVariant)?;
-            let visitor = ShapeReader::new(visitor, self.follow);
+            let visitor = ShapeReader::at(self.depth, visitor, self.follow);
             let value = self.inner.tuple_variant(length, visitor)?;
             self.follow.call(Call::End)?;
             Ok(value)
@@ -338,7 +378,7 @@ impl<'de, A: VariantAccess<'de>, F: Follow> VariantAccess<'de> for ShapeReader<'
         struct_variant(fields: NameList) {
             self.follow.call(Call::StructVariant)?;
             self.follow.fields(fields)?;
-            let visitor = ShapeReader::new(visitor, self.follow);
+            let visitor = ShapeReader::at(self.depth, visitor, self.follow);
             let value = self.inner.struct_variant(fields, visitor)?;
             self.follow.call(Call::End)?;
             Ok(value)

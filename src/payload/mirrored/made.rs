@@ -73,12 +73,16 @@ macro_rules! mirrored {
         ));
     };
 
-    // Attributes of a field or a variant. No macro can be one: the compiler takes them for macros at items only.
+    // Attributes of a field or a variant. No macro can be one: the compiler takes them for macros at items only. One
+    // that another macro has matched as a whole does not show its name, and is refused.
     (@field serde($($word:ident),* $(,)?)) => { $($crate::mirrored!(@serde $word);)* };
     (@field serde $($rest:tt)*) => { $crate::mirrored!(@refused serde $($rest)*); };
     (@field cfg $($rest:tt)*) => { $crate::mirrored!(@refused cfg $($rest)*); };
     (@field cfg_attr $($rest:tt)*) => { $crate::mirrored!(@refused cfg_attr $($rest)*); };
-    (@field $($rest:tt)*) => {};
+    (@field r#cfg $($rest:tt)*) => { $crate::mirrored!(@refused cfg $($rest)*); };
+    (@field r#cfg_attr $($rest:tt)*) => { $crate::mirrored!(@refused cfg_attr $($rest)*); };
+    (@field $name:ident $($rest:tt)*) => {};
+    (@field $($rest:tt)*) => { $crate::mirrored!(@refused $($rest)*); };
     (@serde default) => {};
     (@serde deny_unknown_fields) => {};
     (@serde $word:ident) => { $crate::mirrored!(@refused serde($word)); };

@@ -11,6 +11,7 @@ mirrored! { struct Aliased { #[serde(alias = "b")] a: u8 } }
 mirrored! { struct With { #[serde(with = "module")] a: u8 } }
 mirrored! { struct Newtype(#[serde(serialize_with = "module")] u8); }
 mirrored! { struct Conditional { #[cfg_attr(all(), serde(skip))] a: u8 } }
+mirrored! { struct RawName { #[r#cfg_attr(all(), serde(skip))] a: u8 } }
 mirrored! { enum Shifted { #[serde(skip)] A, B } }
 mirrored! { enum Other { A, #[serde(other)] B } }
 mirrored! { enum Within { A { #[serde(skip)] a: u8, b: u8 } } }
@@ -19,6 +20,15 @@ mirrored! { #[derive(Clone)] #[serde(into = "u8", from = "u8")] struct Through {
 mirrored! { #[rewritten] struct Rewritten { a: u8 } }
 mirrored! { struct Generic<T> { a: T } }
 mirrored! { struct Tuple(u8, u8); }
+
+macro_rules! wrapped {
+    ($(#[$of:meta])* $name:ident { $(#[$within:meta])* $field:ident }) => {
+        mirrored! { $(#[$of])* struct $name { $(#[$within])* $field: u8 } }
+    };
+}
+
+wrapped! { Wrapped { #[serde(serialize_with = "module")] a } }
+wrapped! { #[serde(into = "u8")] Around { a } }
 
 mirrored! { #[derive(serde::Serialize)] struct Twice { a: u8 } }
 mirrored! { struct ByHand { a: u8 } }

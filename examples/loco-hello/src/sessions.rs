@@ -10,7 +10,9 @@ use axum::Router;
 use loco_rs::app::{AppContext, Initializer};
 use loco_rs::environment::Environment;
 use loco_rs::prelude::async_trait;
-use sealed_session_axum::{CookieSpec, Key, KeyRing, Lifetime, SessionLayer, SessionManager};
+use sealed_session_axum::{
+    CookieSpec, Key, KeyRing, KeyWatcher, Lifetime, SessionLayer, SessionManager,
+};
 use serde::Deserialize;
 
 /// Where the settings stand.
@@ -43,40 +45,48 @@ impl Initializer for Sessions {
     }
 
     async fn after_routes(&self, router: Router, ctx: &AppContext) -> loco_rs::Result<Router> {
-        let manager = manager(ctx)?;
-        if let Ok(watcher) = manager.watch_keys() {
-            // The keys are in a file. The watch lasts as long as what is kept here.
+        let (manager, watcher) = manager(ctx)?;
+        if let Some(watcher) = watcher {
+            // The watch lasts as long as what is kept here.
             ctx.shared_store.insert(watcher);
         }
         Ok(router.layer(SessionLayer::new(manager)))
     }
 }
 
-/// Makes the sessions that the configuration describes.
+/// Makes the sessions that the configuration describes, and the watch of their keys if these are in a file.
 ///
 /// # Errors
 ///
 /// If a setting is missing, unknown or impossible. The message names the setting and says what to write there.
-fn manager(ctx: &AppContext) -> loco_rs::Result<SessionManager> {
+fn manager(ctx: &AppContext) -> loco_rs::Result<(SessionManager, Option<KeyWatcher>)> {
     let found = ctx.config.initializers.as_ref();
     let found = found.and_then(|all| all.get("sessions")).cloned();
-    let is_production = ctx.environment == Environment::Production;
-    build(found, is_production).map_err(|what| {
+    // Any other one, such as `staging`, is taken for a server that others reach.
+    let is_own_machine = matches!(
+        ctx.environment,
+        Environment::Development | Environment::Test
+    );
+    build(found, is_own_machine).map_err(|what| {
         let environment = &ctx.environment;
         loco_rs::Error::Message(format!("{PLACE} in config/{environment}.yaml: {what}"))
     })
 }
 
-fn build(found: Option<serde_json::Value>, is_production: bool) -> Result<SessionManager, String> {
+fn build(
+    found: Option<serde_json::Value>,
+    is_own_machine: bool,
+) -> Result<(SessionManager, Option<KeyWatcher>), String> {
     let found =
         found.ok_or("it is missing; begin with `cookie: NAME` and `keys_env: SESSION_KEYS`")?;
     let settings: Settings = serde_json::from_value(found).map_err(|error| error.to_string())?;
-    if is_production && settings.plain_http {
+    if settings.plain_http && !is_own_machine {
         return Err(
-            "`plain_http` is for a developer's machine; leave it out in production".to_owned(),
+            "`plain_http` is for the environments `development` and `test`; leave it out"
+                .to_owned(),
         );
     }
-    let ring = ring(&settings, is_production)?;
+    let ring = ring(&settings, is_own_machine)?;
     let cookie = match settings.plain_http {
         true => CookieSpec::development(&settings.cookie),
         false => CookieSpec::new(&settings.cookie),
@@ -90,14 +100,21 @@ fn build(found: Option<serde_json::Value>, is_production: bool) -> Result<Sessio
     }
     // Budgets, slots, revocations and form tokens have their place here.
     let sessions = SessionManager::builder(cookie, ring).lifetime(lifetime);
-    sessions.build().map_err(|error| error.to_string())
+    let manager = sessions.build().map_err(|error| error.to_string())?;
+    let is_in_file = settings.keys_file.is_some();
+    let watcher = is_in_file.then(|| manager.watch_keys()).transpose();
+    let watcher = watcher.map_err(|error| error.to_string())?;
+    Ok((manager, watcher))
 }
 
-fn ring(settings: &Settings, is_production: bool) -> Result<KeyRing, String> {
+fn ring(settings: &Settings, is_own_machine: bool) -> Result<KeyRing, String> {
     let ring = match (&settings.keys_env, &settings.keys_file) {
         (Some(variable), None) => KeyRing::from_env(variable),
         (None, Some(file)) => KeyRing::from_file(file),
-        (None, None) if !is_production => Key::generate().map(KeyRing::new),
+        (None, None) if is_own_machine => {
+            tracing::info!("no keys are configured: a fresh one signs everybody out");
+            Key::generate().map(KeyRing::new)
+        }
         (None, None) => {
             return Err("no keys; write `keys_env: SESSION_KEYS` or `keys_file: PATH`".to_owned());
         }
@@ -117,74 +134,75 @@ mod tests {
     #[test]
     fn each_wrong_setting_is_named_with_what_to_write() {
         let key = "a-key-that-nobody-may-read";
-        for (found, is_production, says) in [
-            (json!(null), true, "invalid type: null"),
-            (json!({"keys_env": "K"}), true, "missing field `cookie`"),
+        for (found, is_own_machine, says) in [
+            (json!(null), false, "invalid type: null"),
+            (json!({"keys_env": "K"}), false, "missing field `cookie`"),
             (
                 json!({"cookie": "hello"}),
-                true,
+                false,
                 "write `keys_env: SESSION_KEYS` or",
             ),
             (
                 json!({"cookie": "hello", "keys": key}),
-                true,
+                false,
                 "unknown field `keys`, expected one of",
             ),
             (
                 json!({"cookie": "hello", "keys_env": "NO_SUCH"}),
-                true,
+                false,
                 "key in $NO_SUCH: the variable is not set",
             ),
             (
                 json!({"cookie": "hello", "keys_file": "/no/such"}),
-                true,
+                false,
                 "key in /no/such: ",
             ),
             (
                 json!({"cookie": "hello", "keys_env": "K", "keys_file": "F"}),
-                true,
+                false,
                 "keep one",
             ),
             (
                 json!({"cookie": "hello", "plain_http": true}),
-                true,
-                "leave it out in production",
+                false,
+                "leave it out",
             ),
-            (json!({"cookie": "two words"}), false, "two words"),
+            (json!({"cookie": "two words"}), true, "two words"),
             (
                 json!({"cookie": "hello", "idle_minutes": "30"}),
-                false,
+                true,
                 "expected u32",
             ),
             (
                 json!({"cookie": "hello", "idle_minutes": 0}),
-                false,
+                true,
                 "idle timeout",
             ),
             (
                 json!({"cookie": "hello", "idle_minutes": 60, "absolute_hours": 0}),
-                false,
+                true,
                 "absolute lifetime",
             ),
         ] {
-            let error = build(Some(found.clone()), is_production).unwrap_err();
+            let error = build(Some(found.clone()), is_own_machine).unwrap_err();
             assert!(
                 error.contains(says) && !error.contains(key),
                 "{found}: {error}"
             );
         }
-        let missing = build(None, false).unwrap_err();
+        let missing = build(None, true).unwrap_err();
         assert!(missing.contains("begin with `cookie: NAME`"), "{missing}");
     }
 
     #[test]
-    fn keys_in_a_file_are_watched_and_a_fresh_key_is_for_development() {
+    fn keys_in_a_file_are_watched_and_a_fresh_key_is_for_the_own_machine() {
         let file = std::env::temp_dir().join(format!("loco-hello-{}", std::process::id()));
         std::fs::write(&file, Key::generate().unwrap().to_text().expose()).unwrap();
         let settings = json!({"cookie": "hello", "keys_file": file, "absolute_hours": 12});
-        let watched = build(Some(settings), true).unwrap().watch_keys();
+        let (_, watcher) = build(Some(settings), false).unwrap();
         std::fs::remove_file(&file).unwrap();
-        assert!(watched.is_ok());
-        assert!(build(Some(json!({"cookie": "hello"})), false).is_ok());
+        assert!(watcher.is_some());
+        let (_, watcher) = build(Some(json!({"cookie": "hello"})), true).unwrap();
+        assert!(watcher.is_none());
     }
 }

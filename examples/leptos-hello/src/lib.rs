@@ -1,4 +1,4 @@
-//! The smallest leptos application with a session: sign in, leave a note, sign out.
+//! The smallest leptos application with a session: sign in, leave a note, sign out. `cargo run -p leptos-hello` starts it.
 //!
 //! The page is streamed, and reads the session before its head leaves. Server functions write it. Their forms work
 //! without a script, so this is all that runs on the server. What a browser would need besides is in docs/leptos.md.
@@ -106,7 +106,7 @@ fn Home() -> impl IntoView {
 fn App() -> impl IntoView {
     view! {
         <Pages>
-            <Routes fallback=|| "There is no such page.">
+            <Routes fallback=|| ()>
                 <Route path=path!("/") view=Home/>
             </Routes>
         </Pages>

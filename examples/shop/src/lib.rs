@@ -1,4 +1,4 @@
-//! The demo: one shop on two servers that share a key ring and no sessions.
+//! The demo: one shop on two servers that share a key ring and no sessions. `cargo run -p shop` starts it.
 //!
 //! Sign in at one, and the other knows; fill the cart at one, and the other has it; restart both,
 //! and nothing is lost. The session lives in the browser's cookies, sealed.

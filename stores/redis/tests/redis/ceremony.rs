@@ -1,7 +1,7 @@
 //! A WebAuthn authentication whose state lies in a session: what a visitor who kept an old cookie can do with it, and
 //! what the mark takes away. The authenticator is real P-256 and real bytes; it is software, and nobody touches it.
 //!
-//! The code of `docs/webauthn.md`, with the checks of Web Authentication section 7.2 that a library makes.
+//! The ceremony of `docs/webauthn.md` without its slot, with the checks of Web Authentication section 7.2 that a library makes.
 
 use std::time::Duration;
 

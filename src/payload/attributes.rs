@@ -9,7 +9,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::NAME_MAX;
-use super::entry::Entry;
+use super::entry::{Entry, PackedText};
 use super::wire::{Cursor, put_varint};
 use crate::error::Refusal;
 
@@ -82,6 +82,15 @@ impl<'a> Placed<'a> {
             at: Err(0),
             is_change: true,
         }
+    }
+
+    /// Returns the same with the text of the value packed, if it was packed already.
+    pub(crate) fn with_text<'t>(self, packed: Option<&'t PackedText>) -> Placed<'t>
+    where
+        'a: 't,
+    {
+        let entry = packed.map_or(self.entry, |packed| self.entry.with_text(packed));
+        Placed { entry, ..self }
     }
 }
 

@@ -41,6 +41,9 @@ impl fmt::Debug for Entry<'_> {
     }
 }
 
+/// The value of one attribute with its text packed.
+pub(crate) struct PackedText(Vec<u8>);
+
 impl<'a> Entry<'a> {
     pub(crate) fn new(name: &'a str, codec: Codec, schema: u32, value: &'a [u8]) -> Entry<'a> {
         Entry {
@@ -138,10 +141,43 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// Packs the text of the value ahead of the commit. Returns `None` if that is not smaller, or if the value is to
+    /// stay as it is.
+    pub(crate) fn pack_text(&self) -> Option<PackedText> {
+        if self.is_secret() {
+            return None;
+        }
+        match self.packed() {
+            (flags, Cow::Owned(bytes)) if flags & TEXT != 0 => Some(PackedText(bytes)),
+            _ => None,
+        }
+    }
+
+    /// Returns the same attribute with the text of its value packed.
+    pub(crate) fn with_text<'t>(self, packed: &'t PackedText) -> Entry<'t>
+    where
+        'a: 't,
+    {
+        Entry {
+            flags: self.flags | TEXT,
+            stored: &packed.0,
+            ..self
+        }
+    }
+
     /// Returns how many bytes the attribute takes before packing and compression.
     pub(crate) fn size(&self) -> usize {
+        self.size_with(self.length)
+    }
+
+    /// Returns how many bytes the attribute takes before compression, as it is stored.
+    pub(crate) fn stored_size(&self) -> usize {
+        self.size_with(self.stored.len())
+    }
+
+    fn size_with(&self, value: usize) -> usize {
         let schema = varint_length(self.schema as usize);
         let string = |length: usize| varint_length(length) + length;
-        1 + schema + string(self.name.len()) + string(self.length)
+        1 + schema + string(self.name.len()) + string(value)
     }
 }

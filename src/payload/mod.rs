@@ -32,7 +32,7 @@ pub(crate) use apart::BESIDE_MAX;
 pub(crate) use attributes::{Attributes, Detached, Placed};
 pub use codec::Codec;
 pub use compression::Compression;
-pub(crate) use entry::Entry;
+pub(crate) use entry::{Entry, PackedText};
 pub(crate) use grounds::{Acting, Grounds};
 pub use id::SessionId;
 pub(crate) use json::encode_borrowing;

@@ -140,12 +140,12 @@ fn shifted<T: ?Sized>() -> Unstorable {
 
 /// Returns whether `value` writes exactly these bytes by exactly these calls.
 fn is_repeated<T: Serialize>(value: &T, bytes: &[u8], shape: &Shape) -> bool {
-    let recorder = Recorder::expecting(shape);
+    let repeater = shape.repeat();
     let mut target = postcard::Serializer {
         output: Expecting(Some(bytes)),
     };
-    let written = value.serialize(ShapeWriter::new(&mut target, &recorder));
-    written.is_ok() && target.output.0 == Some(&[]) && recorder.is_repeated()
+    let written = value.serialize(ShapeWriter::new(&mut target, &repeater));
+    written.is_ok() && target.output.0 == Some(&[]) && repeater.is_done()
 }
 
 /// A sink that compares what it takes with expected bytes. After the first difference it takes nothing more,
@@ -155,11 +155,20 @@ struct Expecting<'a>(Option<&'a [u8]>);
 impl Flavor for Expecting<'_> {
     type Output = ();
 
+    #[inline]
     fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
-        self.try_extend(&[byte])
+        self.0 = match self.0 {
+            Some([next, rest @ ..]) if *next == byte => Some(rest),
+            _ => None,
+        };
+        self.0.map(drop).ok_or(postcard::Error::SerializeBufferFull)
     }
 
+    #[inline]
     fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        if let [byte] = bytes {
+            return self.try_push(*byte);
+        }
         self.0 = self.0.and_then(|rest| rest.strip_prefix(bytes));
         self.0.map(drop).ok_or(postcard::Error::SerializeBufferFull)
     }
@@ -181,13 +190,19 @@ struct Growing(Vec<u8>);
 impl Flavor for Growing {
     type Output = Vec<u8>;
 
+    #[inline]
     fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
         self.0.push(byte);
         Ok(())
     }
 
+    /// Numbers and lengths are most of what comes, and nearly all have one byte.
+    #[inline]
     fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
-        self.0.extend_from_slice(bytes);
+        match bytes {
+            [byte] => self.0.push(*byte),
+            _ => self.0.extend_from_slice(bytes),
+        }
         Ok(())
     }
 

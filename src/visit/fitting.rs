@@ -9,7 +9,9 @@ use crate::error::{AttributeSize, Error, Measure, Oversize};
 use crate::event::Event;
 use crate::head::HeaderChange;
 use crate::lifetime::Timestamp;
-use crate::payload::{Entry, Packing, Payload, Record, UNPACKED_MAX, padding};
+use crate::payload::{
+    Compression, Entry, PackedText, Packing, Payload, Record, UNPACKED_MAX, padding,
+};
 use crate::seal::{Binding, Deposit, Format, text_length};
 
 /// A way out for the session of one request.
@@ -229,14 +231,23 @@ impl<'c> Exit<'c> {
         self.room(EMPTY_PAYLOAD).max(self.room_in_store(0))
     }
 
-    /// Refuses an attribute with which no session could be sent, however little else it holds.
-    pub(super) fn check_fits(self, entry: &Entry<'_>) -> Result<(), Error> {
-        let length = (EMPTY_PAYLOAD + LENGTHS + entry.size()).next_multiple_of(self.padding());
-        if self.chunks(length).is_ok() {
-            return Ok(());
+    /// Refuses an attribute with which no session could be sent, however little else it holds. Returns its text as
+    /// packed, if it had to be packed to see that.
+    pub(super) fn check_fits(self, entry: &Entry<'_>) -> Result<Option<PackedText>, Error> {
+        if self.has_room_for(entry) {
+            return Ok(None);
         }
-        let alone = Record::to_measure(entry);
+        let packed = match self.config.compression {
+            Compression::Off => None,
+            _ if entry.size() > UNPACKED_MAX => None,
+            _ => entry.pack_text(),
+        };
+        let stored = packed.as_ref().map(|packed| entry.with_text(packed));
+        if stored.is_some_and(|stored| self.has_room_for(&stored)) {
+            return Ok(packed);
+        }
         // What is too large for the store may still be small once it is compressed.
+        let alone = Record::to_measure(stored.as_ref().unwrap_or(entry));
         let fits = match self.over_limit(entry.size()) {
             None if self.config.overflow.is_some() => Ok(()),
             over => self
@@ -245,13 +256,19 @@ impl<'c> Exit<'c> {
                 .map_err(|oversize| over.unwrap_or(oversize)),
         };
         match fits {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(packed),
             Err(mut oversize) => {
                 oversize.largest = largest(&alone, 1);
                 oversize.is_alone = true;
                 Err(Error::too_large(oversize).of_cookie(self.config.cookie()))
             }
         }
+    }
+
+    /// Returns whether a session with this attribute alone could be sent without compression.
+    fn has_room_for(self, entry: &Entry<'_>) -> bool {
+        let content = EMPTY_PAYLOAD + LENGTHS + entry.stored_size();
+        self.chunks(content.next_multiple_of(self.padding())).is_ok()
     }
 }
 

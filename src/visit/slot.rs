@@ -11,7 +11,7 @@ use crate::carrier::{Incoming, Source};
 use crate::error::{Error, Refusal};
 use crate::event::Event;
 use crate::lifetime::Timestamp;
-use crate::payload::Entry;
+use crate::payload::{Entry, PackedText, Placed};
 use crate::seal::Format;
 
 /// One slot of the visit `'v`, for as long as the lock is held.
@@ -165,8 +165,8 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         }
         self.check_open(name)?;
         self.check_secrets(&|kept| kept != name.as_bytes())?;
-        self.check_fits(name, &placed.entry)?;
-        self.open().put(&placed, now)?;
+        let packed = self.check_fits(name, &placed.entry)?;
+        self.open().put(&placed.with_text(packed.as_ref()), now)?;
         self.slot.forget_put();
         self.settle(name);
         Ok(())
@@ -185,15 +185,17 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         if there != before {
             return Ok(false);
         }
-        self.check_fits(name, &entry)?;
+        let packed = self.check_fits(name, &entry)?;
         let now = self.now;
-        self.open().put_anew(entry, now)?;
+        let placed = Placed::first(entry).with_text(packed.as_ref());
+        self.open().put_anew(&placed, now)?;
         self.settle(name);
         Ok(true)
     }
 
-    /// Refuses a value with which no session could be sent, and remembers that.
-    fn check_fits(&mut self, name: &str, entry: &Entry<'_>) -> Result<(), Error> {
+    /// Refuses a value with which no session could be sent, and remembers that. Returns its text as packed, if it had
+    /// to be packed to see that: the commit takes it from there.
+    fn check_fits(&mut self, name: &str, entry: &Entry<'_>) -> Result<Option<PackedText>, Error> {
         self.config.check_keeps_secrets(entry)?;
         self.exit().check_fits(entry).inspect_err(|error| {
             self.slot.refuse(name.to_owned(), error.clone());

@@ -316,10 +316,10 @@ impl SessionState {
         Ok(())
     }
 
-    /// Drops the session, and begins one that holds this value alone.
-    pub(super) fn put_anew(&mut self, entry: Entry<'_>, now: Timestamp) -> Result<(), Error> {
+    /// Drops the session, and begins one that holds this value alone, which was placed first.
+    pub(super) fn put_anew(&mut self, placed: &Placed<'_>, now: Timestamp) -> Result<(), Error> {
         let mut record = self.begin(now)?;
-        record.attributes.put(&Placed::first(entry));
+        record.attributes.put(placed);
         self.current = Current::Begun(record);
         self.change = self.change.max(Change::Dropped);
         Ok(())

@@ -28,6 +28,36 @@ fn count<R>(run: impl FnOnce() -> R) -> (u64, R) {
     (info.count_total, result.unwrap())
 }
 
+/// `corpus/oidc.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Tokens {
+    access_token: String,
+    id_token: String,
+    refresh_token: String,
+    expires_at: u64,
+}
+
+/// Packing takes a list of what was found, the bytes of each text, and what they become.
+#[test]
+fn text_that_was_packed_at_the_insert_is_not_packed_at_the_commit() {
+    const TOKENS: Attribute<Tokens> = Attribute::new("oidc");
+
+    let tokens: Tokens = serde_json::from_str(include_str!("../../corpus/oidc.json")).unwrap();
+    let manager = manager();
+    let written = || {
+        let session = manager.load(RequestHead::default(), at(0));
+        session.insert(TOKENS, tokens.clone()).unwrap();
+        count(|| {
+            let response = ResponseHead::new(200);
+            manager.commit(&session, response, at(0)).unwrap()
+        })
+    };
+    // The first commit of a process allocates once more.
+    written();
+    let (commit, changes) = written();
+    assert_eq!((commit, changes.len()), (8, 3));
+}
+
 #[test]
 fn requests_allocate_as_often_as_this() {
     let login: Login = serde_json::from_str(include_str!("../../corpus/login.json")).unwrap();

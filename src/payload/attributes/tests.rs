@@ -146,6 +146,31 @@ fn what_came_packed_is_not_packed_again() {
 }
 
 #[test]
+fn what_was_packed_ahead_is_stored_so_until_it_is_replaced() {
+    let new = Entry::new("a", Codec::Json, 0, UUID.as_bytes());
+    let mut attributes = Attributes::default();
+    let packed = new.pack_text();
+    attributes.put(&Placed::first(new).with_text(packed.as_ref()));
+    let stored = attributes.get("a").unwrap();
+    assert_eq!(
+        (stored.stored, &*stored.value()),
+        (UUID_PACKED, UUID.as_bytes())
+    );
+    let sizes = [one(1, UUID.as_bytes()).len(), one(9, UUID_PACKED).len()];
+    assert_eq!([stored.size(), stored.stored_size()], sizes);
+    assert!(!attributes.placed(new).is_change);
+    // The commit writes what it would write of the value.
+    assert_eq!(attributes.open(), one(1, UUID.as_bytes()));
+    assert_eq!(attributes.open_text_packed(), Some(one(9, UUID_PACKED)));
+    // Words have no packed form.
+    let words = Entry::new("a", Codec::Json, 0, b"\"words\"");
+    let placed = attributes.placed(words);
+    let packed = placed.entry.pack_text();
+    attributes.put(&placed.with_text(packed.as_ref()));
+    assert_eq!(attributes.get("a").unwrap(), words);
+}
+
+#[test]
 fn only_what_this_version_knows_is_unpacked() {
     // A flag or a codec from the future: nobody here can tell what bit 3 means beside it.
     for flags in [0x19, 0x89, 0x0a, 0x0b] {
@@ -171,6 +196,7 @@ fn only_what_this_version_knows_is_unpacked() {
 fn a_secret_is_never_packed() {
     let mut attributes = Attributes::default();
     let entry = Entry::new("a", Codec::Json, 0, UUID.as_bytes()).into_secret();
+    assert!(entry.pack_text().is_none());
     put(&mut attributes, entry);
     assert_eq!(
         (attributes.open(), attributes.open_text_packed()),

@@ -10,6 +10,7 @@ mod call;
 mod print;
 mod read;
 mod recorder;
+mod repeater;
 mod replayer;
 mod write;
 mod written;

@@ -37,6 +37,7 @@ pub(in crate::payload) struct Replayer<'s> {
 }
 
 impl Follow for Replayer<'_> {
+    #[inline]
     fn call<E: serde::de::Error>(&self, call: Call) -> Result<(), E> {
         let at = self.at.get();
         self.at.set(at + 1);
@@ -46,6 +47,7 @@ impl Follow for Replayer<'_> {
     }
 
     /// Expects a struct whose fields are among `known`, in that order. Aliases only add names.
+    #[inline]
     fn fields<E: serde::de::Error>(&self, known: NameList) -> Result<(), E> {
         let at = self.structs.get();
         self.structs.set(at + 1);
@@ -69,6 +71,7 @@ impl Follow for Replayer<'_> {
 }
 
 impl Replayer<'_> {
+    #[inline]
     fn check<E: serde::de::Error>(&self, agrees: bool) -> Result<(), E> {
         if agrees {
             return Ok(());

@@ -1,4 +1,4 @@
-//! A serializer that records each call and passes it on.
+//! A serializer that notes each call and passes it on.
 
 use serde::ser::{
     Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
@@ -6,35 +6,39 @@ use serde::ser::{
 };
 
 use super::call::Call;
-use super::recorder::Recorder;
+use super::recorder::Note;
 
-/// Wraps a serializer, a container or a value of serde's, records every call, and passes it on.
-pub(in crate::payload) struct ShapeWriter<'t, S> {
+/// Wraps a serializer, a container or a value of serde's, notes every call, and passes it on.
+pub(in crate::payload) struct ShapeWriter<'t, S, N> {
     inner: S,
-    recorder: &'t Recorder<'t>,
+    note: &'t N,
 }
 
-impl<'t, S> ShapeWriter<'t, S> {
-    pub(in crate::payload) fn new(inner: S, recorder: &'t Recorder<'t>) -> ShapeWriter<'t, S> {
-        ShapeWriter { inner, recorder }
+impl<'t, S, N> ShapeWriter<'t, S, N> {
+    #[inline]
+    pub(in crate::payload) fn new(inner: S, note: &'t N) -> ShapeWriter<'t, S, N> {
+        ShapeWriter { inner, note }
     }
 
-    fn of<O>(&self, inner: O) -> ShapeWriter<'t, O> {
-        ShapeWriter::new(inner, self.recorder)
+    #[inline]
+    fn of<O>(&self, inner: O) -> ShapeWriter<'t, O, N> {
+        ShapeWriter::new(inner, self.note)
     }
 }
 
-impl<T: Serialize + ?Sized> Serialize for ShapeWriter<'_, &T> {
+impl<T: Serialize + ?Sized, N: Note> Serialize for ShapeWriter<'_, &T, N> {
+    #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.inner.serialize(self.of(serializer))
     }
 }
 
-/// Implements calls that are recorded and passed on.
+/// Implements calls that are noted and passed on.
 macro_rules! passed {
     ($($method:ident($($argument:ident: $type:ty),*) $call:ident;)*) => {$(
+        #[inline]
         fn $method(self, $($argument: $type),*) -> Result<S::Ok, S::Error> {
-            self.recorder.call(Call::$call);
+            self.note.call(Call::$call);
             self.inner.$method($($argument),*)
         }
     )*};
@@ -43,24 +47,25 @@ macro_rules! passed {
 /// Implements calls that open a container whose fields have no names.
 macro_rules! opened {
     ($($method:ident($($argument:ident: $type:ty),*) -> $open:ident $call:ident;)*) => {$(
+        #[inline]
         fn $method(self, $($argument: $type),*) -> Result<Self::$open, S::Error> {
-            self.recorder.call(Call::$call);
+            self.note.call(Call::$call);
             let inner = self.inner.$method($($argument),*)?;
-            Ok(ShapeWriter::new(inner, self.recorder))
+            Ok(ShapeWriter::new(inner, self.note))
         }
     )*};
 }
 
-impl<'t, S: Serializer> Serializer for ShapeWriter<'t, S> {
+impl<'t, S: Serializer, N: Note> Serializer for ShapeWriter<'t, S, N> {
     type Ok = S::Ok;
     type Error = S::Error;
-    type SerializeSeq = ShapeWriter<'t, S::SerializeSeq>;
-    type SerializeTuple = ShapeWriter<'t, S::SerializeTuple>;
-    type SerializeTupleStruct = ShapeWriter<'t, S::SerializeTupleStruct>;
-    type SerializeTupleVariant = ShapeWriter<'t, S::SerializeTupleVariant>;
-    type SerializeMap = ShapeWriter<'t, S::SerializeMap>;
-    type SerializeStruct = StructWriter<'t, S::SerializeStruct>;
-    type SerializeStructVariant = StructWriter<'t, S::SerializeStructVariant>;
+    type SerializeSeq = ShapeWriter<'t, S::SerializeSeq, N>;
+    type SerializeTuple = ShapeWriter<'t, S::SerializeTuple, N>;
+    type SerializeTupleStruct = ShapeWriter<'t, S::SerializeTupleStruct, N>;
+    type SerializeTupleVariant = ShapeWriter<'t, S::SerializeTupleVariant, N>;
+    type SerializeMap = ShapeWriter<'t, S::SerializeMap, N>;
+    type SerializeStruct = StructWriter<'t, S::SerializeStruct, N>;
+    type SerializeStructVariant = StructWriter<'t, S::SerializeStructVariant, N>;
 
     passed! {
         serialize_bool(value: bool) Bool;
@@ -95,33 +100,37 @@ impl<'t, S: Serializer> Serializer for ShapeWriter<'t, S> {
         self.inner.is_human_readable()
     }
 
+    #[inline]
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        self.recorder.call(Call::Some);
+        self.note.call(Call::Some);
         let inside = self.of(value);
         self.inner.serialize_some(&inside)
     }
 
+    #[inline]
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
         name: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.recorder.call(Call::NewtypeStruct);
+        self.note.call(Call::NewtypeStruct);
         let inside = self.of(value);
         self.inner.serialize_newtype_struct(name, &inside)
     }
 
+    #[inline]
     fn serialize_unit_variant(
         self,
         name: &'static str,
         index: u32,
         variant: &'static str,
     ) -> Result<S::Ok, S::Error> {
-        self.recorder.call(Call::UnitVariant);
-        self.recorder.variant(name, variant);
+        self.note.call(Call::UnitVariant);
+        self.note.variant(name, variant);
         self.inner.serialize_unit_variant(name, index, variant)
     }
 
+    #[inline]
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
         name: &'static str,
@@ -129,13 +138,14 @@ impl<'t, S: Serializer> Serializer for ShapeWriter<'t, S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.recorder.call(Call::NewtypeVariant);
-        self.recorder.variant(name, variant);
+        self.note.call(Call::NewtypeVariant);
+        self.note.variant(name, variant);
         let inside = self.of(value);
         self.inner
             .serialize_newtype_variant(name, index, variant, &inside)
     }
 
+    #[inline]
     fn serialize_tuple_variant(
         self,
         name: &'static str,
@@ -143,28 +153,30 @@ impl<'t, S: Serializer> Serializer for ShapeWriter<'t, S> {
         variant: &'static str,
         length: usize,
     ) -> Result<Self::SerializeTupleVariant, S::Error> {
-        self.recorder.call(Call::TupleVariant);
-        self.recorder.variant(name, variant);
+        self.note.call(Call::TupleVariant);
+        self.note.variant(name, variant);
         let inner = self
             .inner
             .serialize_tuple_variant(name, index, variant, length)?;
-        Ok(ShapeWriter::new(inner, self.recorder))
+        Ok(ShapeWriter::new(inner, self.note))
     }
 
+    #[inline]
     fn serialize_struct(
         self,
         name: &'static str,
         length: usize,
     ) -> Result<Self::SerializeStruct, S::Error> {
-        self.recorder.call(Call::Struct);
-        let number = self.recorder.begin_struct(length);
+        self.note.call(Call::Struct);
+        let begun = self.note.begin_struct(length);
         Ok(StructWriter {
             inner: self.inner.serialize_struct(name, length)?,
-            recorder: self.recorder,
-            number,
+            note: self.note,
+            begun,
         })
     }
 
+    #[inline]
     fn serialize_struct_variant(
         self,
         name: &'static str,
@@ -172,33 +184,35 @@ impl<'t, S: Serializer> Serializer for ShapeWriter<'t, S> {
         variant: &'static str,
         length: usize,
     ) -> Result<Self::SerializeStructVariant, S::Error> {
-        self.recorder.call(Call::StructVariant);
-        self.recorder.variant(name, variant);
-        let number = self.recorder.begin_struct(length);
+        self.note.call(Call::StructVariant);
+        self.note.variant(name, variant);
+        let begun = self.note.begin_struct(length);
         let inner = self
             .inner
             .serialize_struct_variant(name, index, variant, length)?;
         Ok(StructWriter {
             inner,
-            recorder: self.recorder,
-            number,
+            note: self.note,
+            begun,
         })
     }
 }
 
 macro_rules! containers {
     ($($trait:ident: $($method:ident)*;)*) => {$(
-        impl<C: $trait> $trait for ShapeWriter<'_, C> {
+        impl<C: $trait, N: Note> $trait for ShapeWriter<'_, C, N> {
             type Ok = C::Ok;
             type Error = C::Error;
 
-            $(fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
+            $(#[inline]
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
                 let inside = self.of(value);
                 self.inner.$method(&inside)
             })*
 
+            #[inline]
             fn end(self) -> Result<C::Ok, C::Error> {
-                self.recorder.call(Call::End);
+                self.note.call(Call::End);
                 self.inner.end()
             }
         }
@@ -213,26 +227,27 @@ containers! {
     SerializeMap: serialize_key serialize_value;
 }
 
-/// A struct that is being written. The names of its fields are recorded, too.
-pub(in crate::payload) struct StructWriter<'t, C> {
+/// A struct that is being written. The names of its fields are noted, too.
+pub(in crate::payload) struct StructWriter<'t, C, N: Note> {
     inner: C,
-    recorder: &'t Recorder<'t>,
-    number: usize,
+    note: &'t N,
+    begun: N::Struct,
 }
 
 macro_rules! structs {
     ($($trait:ident)*) => {$(
-        impl<C: $trait> $trait for StructWriter<'_, C> {
+        impl<C: $trait, N: Note> $trait for StructWriter<'_, C, N> {
             type Ok = C::Ok;
             type Error = C::Error;
 
+            #[inline]
             fn serialize_field<T: Serialize + ?Sized>(
                 &mut self,
                 key: &'static str,
                 value: &T,
             ) -> Result<(), C::Error> {
-                self.recorder.field(self.number, key);
-                let inside = ShapeWriter::new(value, self.recorder);
+                self.note.field(&mut self.begun, key);
+                let inside = ShapeWriter::new(value, self.note);
                 self.inner.serialize_field(key, &inside)
             }
 
@@ -240,8 +255,9 @@ macro_rules! structs {
                 self.inner.skip_field(key)
             }
 
+            #[inline]
             fn end(self) -> Result<C::Ok, C::Error> {
-                self.recorder.call(Call::End);
+                self.note.call(Call::End);
                 self.inner.end()
             }
         }

@@ -6,6 +6,7 @@
 //! normative description.
 
 mod encoding;
+mod hex;
 mod scan;
 
 use self::encoding::{ENCODING_BITS, Encoding, UUID};
@@ -79,8 +80,8 @@ fn decode(encoding: Encoding, text: &[u8]) -> Option<(usize, Vec<u8>)> {
             .decode_to_vec(text)
             .or_else(|_| engine.decode_to_vec(text.get(..text.len() / 4 * 4).unwrap_or_default()))
             .ok()?,
-        None if encoding == Encoding::Uuid => scan::uuid(text),
-        None => scan::digits(text),
+        None if encoding == Encoding::Uuid => hex::uuid(text),
+        None => hex::digits(text),
     };
     Some((body.len(), body))
 }
@@ -195,8 +196,8 @@ impl<'a> Part<'a> {
                 engine.encode_append(unpack_parts(body, Some(bytes), bytes), out);
             }
             Some(engine) => engine.encode_append(body, out),
-            None if encoding == Encoding::Uuid => scan::put_uuid(out, body),
-            None => scan::put_digits(out, body),
+            None if encoding == Encoding::Uuid => hex::put_uuid(out, body),
+            None => hex::put_digits(out, body),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use memchr::memchr2;
 
 use super::encoding::{Encoding, UUID_TEXT};
+use super::hex;
 
 /// A piece of text that may be packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,16 +99,20 @@ fn are<const CLASSES: u8>(group: &[u8; TOGETHER]) -> bool {
     group.iter().fold(true, |all, &byte| all & of(byte))
 }
 
-/// Returns the next run of at least `least` bytes of `CLASSES`, from `at` on.
-fn next_run<const CLASSES: u8>(text: &[u8], mut at: usize, least: usize) -> Option<Range<usize>> {
+/// Returns the next run of at least `LEAST` bytes of `CLASSES`, from `at` on.
+fn next_run<const CLASSES: u8, const LEAST: usize>(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let mut rest = text.get(at..)?;
     loop {
-        // The window is read from its end. Every run of `least` bytes that begins before the last byte
+        // The window is read from its end. Every run of `LEAST` bytes that begins before the last byte
         // outside of the classes contains that byte, so the search goes on behind it.
-        let window = text.get(at..at + least)?;
-        let Some(inside) = window.iter().rev().position(|&byte| !is(byte, CLASSES)) else {
-            return Some(at..at + least + run::<CLASSES>(text.get(at + least..)?));
-        };
-        at += least - inside;
+        let (window, behind) = rest.split_first_chunk::<LEAST>()?;
+        match window.iter().rposition(|&byte| !is(byte, CLASSES)) {
+            Some(outside) => rest = rest.get(outside + 1..)?,
+            None => {
+                let start = text.len() - rest.len();
+                return Some(start..start + LEAST + run::<CLASSES>(behind));
+            }
+        }
     }
 }
 
@@ -125,11 +130,11 @@ fn scan(text: &[u8], with_base64: bool) -> Vec<Span> {
     let mut spans = Vec::new();
     // The text up to `done` is in spans, or was searched for base64.
     let (mut done, mut at) = (0, 0);
-    while let Some(digits) = next_run::<HEX>(text, at, UUID_FIRST) {
+    while let Some(digits) = next_run::<HEX, UUID_FIRST>(text, at) {
         at = digits.end;
         // More hex digits may stand directly before a UUID.
         let start = digits.end - UUID_FIRST;
-        let found = if is_uuid(text.get(start..).unwrap_or_default()) {
+        let found = if hex::is_uuid(text.get(start..).unwrap_or_default()) {
             Span {
                 encoding: Encoding::Uuid,
                 at: start,
@@ -160,7 +165,7 @@ fn scan(text: &[u8], with_base64: bool) -> Vec<Span> {
 fn find_base64(text: &[u8], range: Range<usize>, spans: &mut Vec<Span>) {
     let text = text.get(..range.end).unwrap_or_default();
     let mut at = range.start;
-    while let Some(mut word) = next_run::<{ ALNUM | URL | STANDARD }>(text, at, BASE64_LEAST) {
+    while let Some(mut word) = next_run::<{ ALNUM | URL | STANDARD }, BASE64_LEAST>(text, at) {
         at = word.end;
         // A word seldom holds characters of both alphabets. It is then cut where the other alphabet begins.
         // Each cut looks at the piece that it cuts off, at most twice, so the whole takes linear time.
@@ -196,82 +201,6 @@ fn is_mixed(text: &[u8]) -> bool {
     has(LOWER) && has(UPPER) && has(DIGIT)
 }
 
-/// Returns whether `text` begins with a UUID in lower case.
-fn is_uuid(text: &[u8]) -> bool {
-    let fits = |(at, byte): (usize, &u8)| match at {
-        8 | 13 | 18 | 23 => *byte == b'-',
-        _ => is(*byte, HEX),
-    };
-    text.get(..UUID_TEXT)
-        .is_some_and(|text| text.iter().enumerate().all(fits))
-}
-
-/// The value of each hex digit.
-const NIBBLES: [u8; 256] = {
-    let mut nibbles = [0; 256];
-    let mut rest: &mut [u8] = &mut nibbles;
-    let mut byte = 0u8;
-    while let [first, behind @ ..] = rest {
-        *first = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            _ => 0,
-        };
-        byte = byte.wrapping_add(1);
-        rest = behind;
-    }
-    nibbles
-};
-
-/// The offsets of each byte's two digits in a UUID (RFC 9562 section 4).
-const UUID_DIGITS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
-
-fn byte(&[high, low]: &[u8; 2]) -> u8 {
-    let nibble = |digit: u8| NIBBLES.get(usize::from(digit)).copied().unwrap_or_default();
-    nibble(high) << 4 | nibble(low)
-}
-
-fn pair(byte: u8) -> [u8; 2] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
-    [digit(byte >> 4), digit(byte & 15)]
-}
-
-/// Decodes hex digits. An odd one at the end is left out.
-pub(super) fn digits(text: &[u8]) -> Vec<u8> {
-    let (pairs, _) = text.as_chunks();
-    pairs.iter().map(byte).collect()
-}
-
-/// Appends the hex digits of `bytes`.
-pub(super) fn put_digits(out: &mut Vec<u8>, bytes: &[u8]) {
-    let start = out.len();
-    out.resize(start + 2 * bytes.len(), 0);
-    let (pairs, _) = out.get_mut(start..).unwrap_or_default().as_chunks_mut();
-    for (digits, byte) in pairs.iter_mut().zip(bytes) {
-        *digits = pair(*byte);
-    }
-}
-
-/// Decodes a UUID.
-pub(super) fn uuid(text: &[u8]) -> Vec<u8> {
-    let digits = |at: usize| text.get(at..).and_then(<[u8]>::first_chunk);
-    let mut bytes = Vec::with_capacity(UUID_DIGITS.len());
-    bytes.extend(UUID_DIGITS.into_iter().filter_map(digits).map(byte));
-    bytes
-}
-
-/// Appends the text of a UUID.
-pub(super) fn put_uuid(out: &mut Vec<u8>, bytes: &[u8]) {
-    let mut text = [b'-'; UUID_TEXT];
-    for (at, byte) in UUID_DIGITS.into_iter().zip(bytes) {
-        if let Some(digits) = text.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
-            *digits = pair(*byte);
-        }
-    }
-    out.extend_from_slice(&text);
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -296,27 +225,30 @@ mod tests {
         assert!(!are::<LOWER>(b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA"));
     }
 
+    /// Finds all runs of `LEAST` lower-case letters, as long as they are.
+    fn found<const LEAST: usize>(text: &[u8]) -> Vec<Range<usize>> {
+        let next = |at: &usize| next_run::<LOWER, LEAST>(text, *at);
+        let ranges = std::iter::successors(next(&0), |range| next(&range.end));
+        ranges.collect()
+    }
+
     proptest! {
         #[test]
-        fn no_run_is_passed_over(text in "([ab. ]{0,60}|[ab]{20,90}[. ][ab]{0,90})", least in 1usize..10) {
+        fn no_run_is_passed_over(text in "([ab. ]{0,60}|[ab]{20,90}[. ][ab]{0,90})") {
             let text = text.as_bytes();
-            let mut found = Vec::new();
-            let mut at = 0;
-            while let Some(range) = next_run::<LOWER>(text, at, least) {
-                at = range.end;
-                found.push(range);
-            }
-            let mut expected = Vec::new();
-            let mut start = 0;
-            for end in 0..=text.len() {
-                if text.get(end).is_none_or(|byte| !byte.is_ascii_lowercase()) {
-                    if end - start >= least {
-                        expected.push(start..end);
+            for (least, found) in [(1, found::<1>(text)), (4, found::<4>(text)), (9, found::<9>(text))] {
+                let mut expected = Vec::new();
+                let mut start = 0;
+                for end in 0..=text.len() {
+                    if text.get(end).is_none_or(|byte| !byte.is_ascii_lowercase()) {
+                        if end - start >= least {
+                            expected.push(start..end);
+                        }
+                        start = end + 1;
                     }
-                    start = end + 1;
                 }
+                prop_assert_eq!(found, expected);
             }
-            prop_assert_eq!(found, expected);
         }
     }
 }

@@ -139,6 +139,30 @@ fn an_attribute_that_can_never_fit_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn text_that_fits_once_it_is_packed_is_taken_where_it_is_packed() {
+    const HEX: Attribute<String> = Attribute::new("hex");
+    let byte = |byte| format!("{byte:02x}");
+    let hex: String = noise(1_500, 5).into_iter().map(byte).collect();
+    let fits = |policy, key: Attribute<String>| {
+        let builder = SessionManager::builder("session", ring()).compression(policy);
+        let manager = builder.build().unwrap();
+        let mut browser = Browser::default();
+        let session = browser.open(&manager, at(0));
+        if let Err(error) = session.insert(key, hex.clone()) {
+            return !error.is_too_large();
+        }
+        assert_eq!(session.get(key).unwrap().as_ref(), Some(&hex));
+        browser.close(&manager, &session, at(0)).unwrap();
+        browser.visit(&manager, at(1), |session| {
+            assert_eq!(session.get(key).unwrap().as_ref(), Some(&hex));
+        });
+        true
+    };
+    assert!(fits(Compression::Auto, HEX) && fits(Compression::Smallest, HEX));
+    assert!(!fits(Compression::Auto, HEX.secret()) && !fits(Compression::Off, HEX));
+}
+
+#[test]
 fn what_compresses_may_be_large_up_to_the_ceiling() {
     let manager = manager();
     let mut browser = Browser::default();

@@ -1,0 +1,176 @@
+//! Hex digits in lower case, and the bytes that they stand for.
+//!
+//! Eight digits are one number, and each step works on all of its bytes: without a table, and without a branch.
+
+use super::encoding::UUID_TEXT;
+
+/// Eight characters, the first one lowest.
+type Eight = u64;
+
+/// The highest bit of each character.
+const HIGH: Eight = each(0x80);
+
+/// Decodes hex digits. An odd one at the end is left out.
+pub(super) fn digits(text: &[u8]) -> Vec<u8> {
+    let (eights, rest) = text.as_chunks();
+    let mut bytes = Vec::with_capacity(text.len() / 2);
+    for eight in eights {
+        bytes.extend_from_slice(&decode(Eight::from_le_bytes(*eight)));
+    }
+    let last = decode(Eight::from_le_bytes(padded(rest)));
+    bytes.extend(last.into_iter().take(rest.len() / 2));
+    bytes
+}
+
+/// Appends the hex digits of `bytes`.
+pub(super) fn put_digits(out: &mut Vec<u8>, bytes: &[u8]) {
+    let (fours, rest) = bytes.as_chunks();
+    for four in fours {
+        out.extend_from_slice(&encode(*four));
+    }
+    out.extend(encode(padded(rest)).into_iter().take(2 * rest.len()));
+}
+
+/// Returns whether `text` begins with a UUID in lower case.
+pub(super) fn is_uuid(text: &[u8]) -> bool {
+    eights_of_uuid(text).is_some_and(|eights| eights.into_iter().all(are_digits))
+}
+
+/// Decodes the UUID that `text` begins with.
+pub(super) fn uuid(text: &[u8]) -> Vec<u8> {
+    let eights = eights_of_uuid(text).unwrap_or_default();
+    eights.map(decode).as_flattened().to_vec()
+}
+
+/// Appends the text of a UUID.
+pub(super) fn put_uuid(out: &mut Vec<u8>, bytes: &[u8]) {
+    let ([a, b, c, d], []) = bytes.as_chunks() else {
+        return;
+    };
+    out.extend_from_slice(&encode(*a));
+    for four in [encode(*b), encode(*c)].as_flattened().as_chunks::<4>().0 {
+        out.push(b'-');
+        out.extend_from_slice(four);
+    }
+    out.extend_from_slice(&encode(*d));
+}
+
+/// Returns the digits of a UUID without its dashes (RFC 9562 section 4); `None` if one is missing.
+fn eights_of_uuid(text: &[u8]) -> Option<[Eight; 4]> {
+    fn behind_dash(text: &[u8]) -> Option<(Eight, &[u8])> {
+        let (four, rest) = text.strip_prefix(b"-")?.split_first_chunk()?;
+        Some((u32::from_le_bytes(*four).into(), rest))
+    }
+    let text = text.first_chunk::<UUID_TEXT>()?;
+    let (a, rest) = text.split_first_chunk()?;
+    let (b, rest) = behind_dash(rest)?;
+    let (c, rest) = behind_dash(rest)?;
+    let (d, rest) = behind_dash(rest)?;
+    let (e, rest) = behind_dash(rest)?;
+    let f = rest.first_chunk()?;
+    let [a, f] = [a, f].map(|eight| Eight::from_le_bytes(*eight));
+    Some([a, b | c << 32, d | e << 32, f])
+}
+
+/// Returns whether all eight characters are hex digits in lower case.
+fn are_digits(text: Eight) -> bool {
+    // The highest bit of each character tells. What is not ASCII may borrow from the next one, and is no digit.
+    let within = |first, last| {
+        let not_below = (text | HIGH).wrapping_sub(each(first));
+        let not_above = (each(last) | HIGH).wrapping_sub(text);
+        not_below & not_above
+    };
+    (within(b'0', b'9') | within(b'a', b'f')) & !text & HIGH == HIGH
+}
+
+/// Returns the four bytes that eight hex digits stand for.
+fn decode(text: Eight) -> [u8; 4] {
+    // Letters have bit 6, and `a` ends in 1.
+    let letters = text >> 6 & each(1);
+    let nibbles = (text & each(0x0f)) + 9 * letters;
+    let [a, _, b, _, c, _, d, _] = (nibbles << 4 | nibbles >> 8).to_le_bytes();
+    [a, b, c, d]
+}
+
+/// Returns the eight hex digits of four bytes.
+fn encode([a, b, c, d]: [u8; 4]) -> [u8; 8] {
+    let bytes = Eight::from_le_bytes([a, 0, b, 0, c, 0, d, 0]);
+    let nibbles = (bytes >> 4 | bytes << 8) & each(0x0f);
+    // Six more make the fifth bit of those from ten on.
+    let letters = (nibbles + each(6)) >> 4 & each(1);
+    let digits = nibbles + each(b'0') + u64::from(b'a' - b'9' - 1) * letters;
+    digits.to_le_bytes()
+}
+
+/// Returns so many characters that are all the same.
+const fn each(character: u8) -> Eight {
+    Eight::from_le_bytes([character; 8])
+}
+
+/// Returns fewer than `N` bytes with zeros behind them.
+fn padded<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut padded = [0; N];
+    for (to, from) in padded.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    padded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_byte_has_two_digits_in_each_place() {
+        for byte in 0..=u8::MAX {
+            let expected = format!("{byte:02x}");
+            for place in 0..9 {
+                let mut bytes = vec![0x5a; 9];
+                bytes[place] = byte;
+                let mut text = Vec::new();
+                put_digits(&mut text, &bytes);
+                assert_eq!(text[2 * place..][..2], *expected.as_bytes());
+                assert_eq!((text.len(), digits(&text)), (18, bytes));
+            }
+        }
+        assert_eq!(digits(b"0a1"), [0x0a]);
+    }
+
+    #[test]
+    fn digits_are_told_from_all_other_characters_in_each_place() {
+        for character in 0..=u8::MAX {
+            let is_digit = matches!(character, b'0'..=b'9' | b'a'..=b'f');
+            for place in 0..8 {
+                for beside in [b'0', b'9', b'a', b'f'] {
+                    let mut text = [beside; 8];
+                    text[place] = character;
+                    assert_eq!(are_digits(Eight::from_le_bytes(text)), is_digit, "{text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_uuid_has_its_dashes_and_no_other_character() {
+        let text = b"52f22665-a60c-12d2-8918-5d950ee88136";
+        let bytes = b"\x52\xf2\x26\x65\xa6\x0c\x12\xd2\x89\x18\x5d\x95\x0e\xe8\x81\x36";
+        assert!(is_uuid(text) && !is_uuid(&text[..35]));
+        assert_eq!(uuid(text), bytes);
+        let mut out = Vec::new();
+        put_uuid(&mut out, bytes);
+        assert_eq!(out, text);
+        for at in 0..text.len() {
+            for other in [b'0', b'-', b'A', b'g', 0xb0] {
+                let mut text = *text;
+                text[at] = other;
+                let is_dash = matches!(at, 8 | 13 | 18 | 23);
+                let fits = if is_dash {
+                    other == b'-'
+                } else {
+                    other == b'0'
+                };
+                assert_eq!(is_uuid(&text), fits, "{at}, {other}");
+            }
+        }
+    }
+}

@@ -119,7 +119,7 @@ enum Part<'a> {
 fn walk<'a>(
     cursor: &mut Cursor<'a>,
     within: Option<usize>,
-    each: &mut dyn FnMut(&Part<'a>),
+    each: &mut impl FnMut(&Part<'a>),
 ) -> Result<usize, Refusal> {
     let is_done = |cursor: &Cursor<'_>, length: usize| match within {
         None => cursor.rest().is_empty(),

@@ -102,8 +102,10 @@ pub(super) fn read(
 /// Refuses anything but zeros up to the end.
 #[inline]
 pub(super) fn check_padding(cursor: &Cursor<'_>) -> Result<(), Refusal> {
-    match cursor.rest().iter().any(|&byte| byte != 0) {
-        true => Err(Refusal::Malformed),
-        false => Ok(()),
+    const ZEROS: [u8; PADDING] = [0; PADDING];
+    let mut parts = cursor.rest().chunks(PADDING);
+    match parts.all(|part| ZEROS.starts_with(part)) {
+        true => Ok(()),
+        false => Err(Refusal::Malformed),
     }
 }

@@ -140,27 +140,12 @@ impl<'a> Cursor<'a> {
                 self.rest = rest;
                 Ok(usize::from(low & 0x7f) | usize::from(high) << 7)
             }
-            _ => self.longer_varint(),
-        }
-    }
-
-    #[cold]
-    fn longer_varint(&mut self) -> Result<usize, Refusal> {
-        let mut number: u64 = 0;
-        for group in 0..5 {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << (7 * group);
-            if byte & 0x80 == 0 {
-                let longer_than_needed = byte == 0 && group > 0;
-                let number = u32::try_from(number).map_err(|_| Refusal::Malformed)?;
-                return if longer_than_needed {
-                    Err(Refusal::Malformed)
-                } else {
-                    Ok(number as usize)
-                };
+            _ => {
+                let (number, rest) = longer_varint(self.rest).ok_or(Refusal::Malformed)?;
+                self.rest = rest;
+                Ok(number)
             }
         }
-        Err(Refusal::Malformed)
     }
 
     /// Reads a byte string behind its length.
@@ -169,6 +154,22 @@ impl<'a> Cursor<'a> {
         let length = self.varint()?;
         self.take(length)
     }
+}
+
+/// Reads a number of any length, and returns it with what is behind it. It takes bytes and no cursor, so that cursors
+/// may stay in registers.
+#[cold]
+fn longer_varint(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let mut number: u64 = 0;
+    for (group, &byte) in bytes.iter().enumerate().take(5) {
+        number |= u64::from(byte & 0x7f) << (7 * group);
+        if byte & 0x80 == 0 {
+            let is_shortest = byte != 0 || group == 0;
+            let number = u32::try_from(number).ok().filter(|_| is_shortest)?;
+            return Some((number as usize, bytes.get(group + 1..)?));
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -158,13 +158,14 @@ impl<'a> Part<'a> {
         if is_within && encoding.base64().is_some() {
             return Err(Refusal::Malformed);
         }
-        let mut body = *cursor;
-        if encoding.is_of_packed() {
-            walk(cursor, Some(bytes), &mut |_| {})?;
-        } else {
-            cursor.take(bytes)?;
-        }
-        let body = body.take(cursor.at() - body.at())?;
+        let body = match encoding.is_of_packed() {
+            false => cursor.take(bytes)?,
+            true => {
+                let at = cursor.at();
+                walk(cursor, Some(bytes), &mut |_| {})?;
+                cursor.since(at)
+            }
+        };
         Ok(Part::Run {
             encoding,
             bytes,

@@ -19,14 +19,17 @@ use super::token::{NONCE, TAG};
 /// Bytes of a nonce that derive the key.
 const DERIVING: usize = NONCE / 2;
 
+/// Bytes of a block of AES.
+const BLOCK: usize = 16;
+
 /// The cipher of one message.
 type MessageCipher = AesGcm<Aes256Enc, U12>;
 
 /// A key that seals and opens; wiped when dropped.
 pub(super) struct Xaes {
     aes: Aes256Enc,
-    /// The first subkey of CMAC (SP 800-38B section 6.1).
-    subkey: Zeroizing<[u8; 16]>,
+    /// The first subkey of CMAC (SP 800-38B section 6.1). Its bytes in memory are those of the block.
+    subkey: Zeroizing<u128>,
 }
 
 impl Xaes {
@@ -37,7 +40,7 @@ impl Xaes {
         let doubled = double(u128::from_be_bytes(block.into()));
         Xaes {
             aes,
-            subkey: Zeroizing::new(doubled.to_be_bytes()),
+            subkey: Zeroizing::new(doubled.to_be()),
         }
     }
 
@@ -45,11 +48,10 @@ impl Xaes {
         let mut key = Zeroizing::new([0; 32]);
         let (halves, _) = key.as_chunks_mut();
         for (half, counter) in halves.iter_mut().zip([1, 2]) {
-            let input = [0, counter, b'X', 0].into_iter().chain(*deriving);
-            let masked = input.zip(*self.subkey).map(|(byte, mask)| byte ^ mask);
-            half.iter_mut()
-                .zip(masked)
-                .for_each(|(to, byte)| *to = byte);
+            let (start, rest) = half.split_at_mut(BLOCK - DERIVING);
+            start.copy_from_slice(&[0, counter, b'X', 0]);
+            rest.copy_from_slice(deriving);
+            *half = (u128::from_ne_bytes(*half) ^ *self.subkey).to_ne_bytes();
         }
         self.aes
             .encrypt_blocks(Block::cast_slice_from_core_mut(halves));

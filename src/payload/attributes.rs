@@ -107,6 +107,7 @@ impl Attributes {
     }
 
     /// Returns whether there is an attribute of this name.
+    #[inline]
     pub(crate) fn has(&self, name: &str) -> bool {
         self.find(name.as_bytes()).is_ok()
     }
@@ -130,6 +131,7 @@ impl Attributes {
         indexed.entry(&self.body)
     }
 
+    #[inline]
     fn find(&self, name: &[u8]) -> Result<usize, usize> {
         self.index
             .binary_search_by(|indexed| indexed.name.of(&self.body).cmp(name))

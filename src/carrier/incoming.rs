@@ -121,6 +121,22 @@ impl Incoming {
             .chain(beside.into_iter().flatten())
     }
 
+    /// Shows each touch of one family that may be one.
+    ///
+    /// Each carrier has a loop of its own, because nearly no request brings a touch, and every look asks.
+    #[inline]
+    pub(crate) fn each_touch<'a>(&'a self, family: usize, mut see: impl FnMut(&'a [u8])) {
+        match self {
+            Incoming::Cookies(jar) | Incoming::Withheld(jar) => {
+                jar.touches(family).flatten().for_each(&mut see);
+            }
+            Incoming::Field(single) | Incoming::Link(single) => {
+                single.touches().flatten().for_each(&mut see);
+            }
+            Incoming::Barred(_) => {}
+        }
+    }
+
     /// Returns what can be read of one family without opening anything.
     pub(crate) fn clear_view(&self, family: usize) -> ClearView<'_> {
         match self {

@@ -22,8 +22,8 @@ const DERIVING: usize = NONCE / 2;
 /// Bytes of a block of AES.
 const BLOCK: usize = 16;
 
-/// The cipher of one message.
-type MessageCipher = AesGcm<Aes256Enc, U12>;
+/// The cipher of one message. It borrows the round keys: to move them would leave copies behind.
+type MessageCipher<'k> = AesGcm<&'k Aes256Enc, U12>;
 
 /// A key that seals and opens; wiped when dropped.
 pub(super) struct Xaes {
@@ -44,7 +44,8 @@ impl Xaes {
         }
     }
 
-    fn message(&self, deriving: &[u8; DERIVING]) -> MessageCipher {
+    /// Derives the round keys of one message.
+    fn message(&self, deriving: &[u8; DERIVING]) -> Aes256Enc {
         let mut key = Zeroizing::new([0; 32]);
         let (halves, _) = key.as_chunks_mut();
         for (half, counter) in halves.iter_mut().zip([1, 2]) {
@@ -55,13 +56,13 @@ impl Xaes {
         }
         self.aes
             .encrypt_blocks(Block::cast_slice_from_core_mut(halves));
-        MessageCipher::new((&*key).into())
+        Aes256Enc::new((&*key).into())
     }
 
     /// Encrypts `plain` in place and returns the tag.
     pub(super) fn encrypt(&self, nonce: &[u8; NONCE], bound: &[u8], plain: &mut [u8]) -> [u8; TAG] {
         let (deriving, nonce) = halves(nonce);
-        self.message(deriving)
+        MessageCipher::from(&self.message(deriving))
             .encrypt_inout_detached(nonce.into(), bound, plain.into())
             .unwrap_or_else(|_| unreachable!("a token is far below the cipher's limit of 64 GiB"))
             .into()
@@ -77,7 +78,7 @@ impl Xaes {
         tag: &[u8; TAG],
     ) -> Option<()> {
         let (deriving, nonce) = halves(nonce);
-        self.message(deriving)
+        MessageCipher::from(&self.message(deriving))
             .decrypt_inout_detached(nonce.into(), bound, body.into(), tag.into())
             .ok()
     }
@@ -145,12 +146,14 @@ mod tests {
         let nonce = b"ABCDEFGHIJKLMNOPQRSTUVWX";
         let (deriving, _) = halves(nonce);
         let message = wiped(ring.message(deriving));
+        // The hash key is wiped beside keys that are owned, and so it is beside borrowed ones.
+        let _: fn(AesGcm<Aes256Enc, U12>) -> _ = wiped;
 
         let (mut forged, bound) = (*b"root", b"another header");
         let nonce = [&deriving[..], &[7; NONCE - DERIVING]].concat();
         let nonce: &[u8; NONCE] = nonce.as_slice().try_into().unwrap();
         let (_, rest) = halves(nonce);
-        let tag = message
+        let tag = MessageCipher::from(&message)
             .encrypt_inout_detached(rest.into(), bound, forged.as_mut_slice().into())
             .unwrap();
         assert!(

@@ -246,13 +246,13 @@ fn open_one(
     let opened = config.sealer.open(text, binding, now, &mut room)?;
     let record = Record::decode(&opened)?;
     let (imprint, issued) = (opened.imprint(), opened.issued());
-    // A touch from beyond the skew is not judged, and neither good nor bad for anything.
-    let touched = came
-        .touches(at)
-        .flatten()
-        .filter_map(|text| config.sealer.read_touch(text, &imprint, &family.binding))
-        .filter(|touch| *touch > issued && !config.lifetime.is_future(*touch, now))
-        .fold(None, |latest, touch| latest.max(Some(touch)));
+    let mut touched = None;
+    came.each_touch(at, |text| {
+        let touch = config.sealer.read_touch(text, &imprint, &family.binding);
+        // A touch from beyond the skew is not judged, and neither good nor bad for anything.
+        let counts = |at: &Timestamp| *at > issued && !config.lifetime.is_future(*at, now);
+        touched = touched.max(touch.filter(counts));
+    });
     let held = Held {
         family: at,
         imprint,

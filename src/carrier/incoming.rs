@@ -71,6 +71,7 @@ impl Single {
 
 impl Incoming {
     /// Returns the cookies, if the session travels in them.
+    #[inline]
     pub(crate) fn jar(&self) -> Option<&Jar> {
         match self {
             Incoming::Cookies(jar) | Incoming::Withheld(jar) => Some(jar),
@@ -100,6 +101,7 @@ impl Incoming {
     }
 
     /// Returns the texts that may be tokens of one family.
+    #[inline]
     pub(crate) fn candidates(&self, family: usize) -> Candidates<'_> {
         match self {
             Incoming::Cookies(jar) | Incoming::Withheld(jar) => Candidates::of(jar, family),

@@ -61,11 +61,13 @@ impl<'t> Opened<'t> {
         }
     }
 
+    #[inline]
     pub(crate) fn plain(&self) -> &[u8] {
         self.token.get(self.plain.clone()).unwrap_or_default()
     }
 
     /// Returns the imprint that touches of this token are bound to.
+    #[inline]
     pub(crate) fn imprint(&self) -> TokenImprint {
         let before = self.token.get(..self.plain.start).unwrap_or_default();
         let behind = self.token.get(self.plain.end..).unwrap_or_default();

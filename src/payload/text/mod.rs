@@ -155,7 +155,7 @@ fn check_within(cursor: &mut Cursor<'_>, bytes: usize) -> Result<(), Refusal> {
 }
 
 impl<'a> Part<'a> {
-    #[inline]
+    #[inline(always)]
     fn read_run(cursor: &mut Cursor<'a>, is_within: bool) -> Result<Part<'a>, Refusal> {
         let tag = cursor.varint()?;
         let encoding = Encoding::of(tag).ok_or(Refusal::Malformed)?;

@@ -10,7 +10,7 @@ use super::token::{Format, Header};
 use crate::error::Refusal;
 use crate::lifetime::Timestamp;
 
-/// Bytes of a token that needs no allocation while it is opened: of 2,730 characters, more than the default budget
+/// Bytes of a token that needs no allocation while it is opened: of 2,728 characters, more than the default budget
 /// lets out.
 const USUAL: usize = 2_048;
 

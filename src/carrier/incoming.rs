@@ -71,6 +71,7 @@ impl Single {
 
 impl Incoming {
     /// Returns the cookies, if the session travels in them.
+    #[inline]
     pub(crate) fn jar(&self) -> Option<&Jar> {
         match self {
             Incoming::Cookies(jar) | Incoming::Withheld(jar) => Some(jar),
@@ -100,6 +101,7 @@ impl Incoming {
     }
 
     /// Returns the texts that may be tokens of one family.
+    #[inline]
     pub(crate) fn candidates(&self, family: usize) -> Candidates<'_> {
         match self {
             Incoming::Cookies(jar) | Incoming::Withheld(jar) => Candidates::of(jar, family),
@@ -119,6 +121,22 @@ impl Incoming {
             .into_iter()
             .flatten()
             .chain(beside.into_iter().flatten())
+    }
+
+    /// Shows each touch of one family that may be one.
+    ///
+    /// Each carrier has a loop of its own, because nearly no request brings a touch, and every look asks.
+    #[inline]
+    pub(crate) fn each_touch<'a>(&'a self, family: usize, mut see: impl FnMut(&'a [u8])) {
+        match self {
+            Incoming::Cookies(jar) | Incoming::Withheld(jar) => {
+                jar.touches(family).flatten().for_each(&mut see);
+            }
+            Incoming::Field(single) | Incoming::Link(single) => {
+                single.touches().flatten().for_each(&mut see);
+            }
+            Incoming::Barred(_) => {}
+        }
     }
 
     /// Returns what can be read of one family without opening anything.

@@ -49,15 +49,11 @@ impl<'a> Candidates<'a> {
             more: jar.is_full(family),
             ..Candidates::default()
         };
-        let mut bases = jar
-            .chunks(family)
-            .filter(|found| found.index == 0)
-            .peekable();
-        if bases.peek().is_none() && jar.chunks(family).next().is_some() {
-            all.refuse(Refusal::Partial);
-        }
-        for base in bases {
-            match base.value {
+        let mut is_any = false;
+        for chunk in jar.chunks(family) {
+            is_any = true;
+            match chunk.value {
+                _ if chunk.index != 0 => {}
                 None => all.refuse(Refusal::OverCeiling),
                 Some(text @ [b'A', ..]) => all.add(Cow::Borrowed(text)),
                 Some(text) => match Set::begin(text) {
@@ -65,6 +61,10 @@ impl<'a> Candidates<'a> {
                     Some(set) => set.join(jar, family, &mut all),
                 },
             }
+        }
+        // Each first chunk gives a text or a reason.
+        if is_any && all.list.is_empty() {
+            all.refuse(Refusal::Partial);
         }
         all
     }
@@ -74,6 +74,7 @@ impl<'a> Candidates<'a> {
     }
 
     /// Adds a complete text, as long as there are not too many. An equal one is opened once.
+    #[inline(always)]
     fn add(&mut self, candidate: Candidate<'a>) {
         if self.list.iter().flatten().any(|there| *there == candidate) {
             return;

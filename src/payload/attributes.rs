@@ -116,6 +116,7 @@ impl Attributes {
     }
 
     /// Returns whether there is an attribute of this name.
+    #[inline]
     pub(crate) fn has(&self, name: &str) -> bool {
         self.find(name.as_bytes()).is_ok()
     }
@@ -139,6 +140,7 @@ impl Attributes {
         indexed.entry(&self.body)
     }
 
+    #[inline]
     fn find(&self, name: &[u8]) -> Result<usize, usize> {
         self.index
             .binary_search_by(|indexed| indexed.name.of(&self.body).cmp(name))
@@ -243,6 +245,7 @@ impl Attributes {
 
     /// Indexes the attributes in two regions of `body`, the open ones and the secret ones. The open ones may unpack to
     /// `ceiling` bytes.
+    #[inline]
     pub(super) fn read(
         body: Arc<[u8]>,
         [open, secret]: [Range<usize>; 2],
@@ -250,28 +253,9 @@ impl Attributes {
     ) -> Result<Attributes, Refusal> {
         let is_mixed = !open.is_empty() && !secret.is_empty();
         let mut index: SmallVec<[IndexEntry; 1]> = SmallVec::new();
-        let mut unpacked = 0;
-        for (region, is_secret) in [(open, false), (secret, true)] {
-            let region_start = index.len();
-            let whole = body.get(..region.end).ok_or(Refusal::Malformed)?;
-            let mut cursor = Cursor::new(whole, region.start);
-            while !cursor.rest().is_empty() {
-                let indexed = read_one(&mut cursor)?;
-                let in_order = index
-                    .get(region_start..)
-                    .and_then(<[IndexEntry]>::last)
-                    .is_none_or(|before: &IndexEntry| {
-                        before.name.of(&body) < indexed.name.of(&body)
-                    });
-                let entry = indexed.entry(&body);
-                if !in_order || entry.is_secret() != is_secret || is_secret && entry.is_packed() {
-                    return Err(Refusal::Malformed);
-                }
-                if !is_secret {
-                    unpacked += entry.size();
-                }
-                index.push(indexed);
-            }
+        let unpacked = read_region(&body, open, false, &mut index)?;
+        if !secret.is_empty() {
+            read_region(&body, secret, true, &mut index)?;
         }
         if unpacked > ceiling {
             return Err(Refusal::OverCeiling);
@@ -298,23 +282,52 @@ fn write(out: &mut Vec<u8>, entry: &Entry<'_>, flags: u8, value: &[u8]) {
     out.extend_from_slice(value);
 }
 
-fn read_one(cursor: &mut Cursor<'_>) -> Result<IndexEntry, Refusal> {
+/// Indexes the attributes of one region, and returns how many bytes they unpack to.
+#[inline]
+fn read_region(
+    body: &[u8],
+    region: Range<usize>,
+    is_secret: bool,
+    index: &mut SmallVec<[IndexEntry; 1]>,
+) -> Result<usize, Refusal> {
+    let whole = body.get(..region.end).ok_or(Refusal::Malformed)?;
+    let mut cursor = Cursor::new(whole, region.start);
+    let mut last = None;
+    let mut unpacked = 0;
+    while !cursor.rest().is_empty() {
+        let (entry, indexed) = read_one(&mut cursor)?;
+        let in_order = last.is_none_or(|last| last < entry.name);
+        if !in_order || entry.is_secret() != is_secret || is_secret && entry.is_packed() {
+            return Err(Refusal::Malformed);
+        }
+        last = Some(entry.name);
+        unpacked += entry.size();
+        index.push(indexed);
+    }
+    Ok(unpacked)
+}
+
+#[inline]
+fn read_one<'a>(cursor: &mut Cursor<'a>) -> Result<(Entry<'a>, IndexEntry), Refusal> {
     let name = cursor.string()?;
     let name_at = before(cursor, name);
-    if name.is_empty() || name.len() > NAME_MAX || std::str::from_utf8(name).is_err() {
+    // Nearly every name is ASCII, which is quicker to see than UTF-8.
+    let is_text = || name.is_ascii() || std::str::from_utf8(name).is_ok();
+    if name.is_empty() || name.len() > NAME_MAX || !is_text() {
         return Err(Refusal::Malformed);
     }
     let flags = cursor.byte()?;
     let schema = u32::try_from(cursor.varint()?).map_err(|_| Refusal::Malformed)?;
     let value = cursor.string()?;
     let entry = Entry::read(name, flags, schema, value)?;
-    Ok(IndexEntry {
+    let indexed = IndexEntry {
         name: name_at,
         flags,
         schema,
         value: before(cursor, value),
         length: number(entry.length),
-    })
+    };
+    Ok((entry, indexed))
 }
 
 /// Returns a length in 32 bits: a session is far shorter than 4 GiB.

@@ -207,6 +207,7 @@ impl Region<'_> {
 impl<'a> Region<'a> {
     /// Reads what [`write`](Region::write) wrote. The length that it claims to unpack to is checked against the
     /// ceiling, so that the caller can make room for it.
+    #[inline]
     pub(super) fn read(
         method: Method,
         cursor: &mut Cursor<'a>,

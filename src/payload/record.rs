@@ -123,6 +123,7 @@ impl Record {
     }
 
     /// Reads what [`encode`](Record::encode) wrote.
+    #[inline]
     pub(crate) fn decode(opened: &Opened<'_>) -> Result<Record, Refusal> {
         // A record of another version or with unknown flags is not read any further.
         let mut cursor = Cursor::new(opened.plain(), 0);

@@ -79,79 +79,97 @@ pub(super) fn read_own(cursor: &mut Cursor<'_>) -> Result<OwnLifetimes, Refusal>
 #[derive(Clone, Copy)]
 pub(super) struct Cursor<'a> {
     all: &'a [u8],
-    at: usize,
+    /// What is not read yet: the end of `all`.
+    rest: &'a [u8],
 }
 
 impl<'a> Cursor<'a> {
     /// Reads `all` from the byte `at` on.
+    #[inline]
     pub(super) fn new(all: &'a [u8], at: usize) -> Cursor<'a> {
-        Cursor { all, at }
+        let rest = all.get(at..).unwrap_or_default();
+        Cursor { all, rest }
     }
 
+    #[inline]
     pub(super) fn at(&self) -> usize {
-        self.at
+        self.all.len() - self.rest.len()
     }
 
     /// Returns what was read from the byte `at` on.
+    #[inline]
     pub(super) fn since(&self, at: usize) -> &'a [u8] {
-        self.all.get(at..self.at).unwrap_or_default()
+        self.all.get(at..self.at()).unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn rest(&self) -> &'a [u8] {
-        self.all.get(self.at..).unwrap_or_default()
+        self.rest
     }
 
+    #[inline]
     pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], Refusal> {
-        let part = self.rest().get(..length).ok_or(Refusal::Malformed)?;
-        self.at += length;
+        let split = self.rest.split_at_checked(length);
+        let (part, rest) = split.ok_or(Refusal::Malformed)?;
+        self.rest = rest;
         Ok(part)
     }
 
+    #[inline]
     pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Refusal> {
-        let array = *self.rest().first_chunk::<N>().ok_or(Refusal::Malformed)?;
-        self.at += N;
-        Ok(array)
+        let split = self.rest.split_first_chunk::<N>();
+        let (array, rest) = split.ok_or(Refusal::Malformed)?;
+        self.rest = rest;
+        Ok(*array)
     }
 
+    #[inline]
     pub(super) fn byte(&mut self) -> Result<u8, Refusal> {
         self.array::<1>().map(|[byte]| byte)
     }
 
-    /// Reads a number. Nearly all have one byte.
+    /// Reads a number. Nearly all have one byte, and nearly all others two.
     #[inline]
     pub(super) fn varint(&mut self) -> Result<usize, Refusal> {
-        match self.rest() {
-            [number @ ..=0x7f, ..] => {
-                self.at += 1;
-                Ok(usize::from(*number))
+        match *self.rest {
+            [number @ ..=0x7f, ref rest @ ..] => {
+                self.rest = rest;
+                Ok(usize::from(number))
             }
-            _ => self.longer_varint(),
-        }
-    }
-
-    fn longer_varint(&mut self) -> Result<usize, Refusal> {
-        let mut number: u64 = 0;
-        for group in 0..5 {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << (7 * group);
-            if byte & 0x80 == 0 {
-                let longer_than_needed = byte == 0 && group > 0;
-                let number = u32::try_from(number).map_err(|_| Refusal::Malformed)?;
-                return if longer_than_needed {
-                    Err(Refusal::Malformed)
-                } else {
-                    Ok(number as usize)
-                };
+            [low, high @ 1..=0x7f, ref rest @ ..] => {
+                self.rest = rest;
+                Ok(usize::from(low & 0x7f) | usize::from(high) << 7)
+            }
+            _ => {
+                let (number, rest) = longer_varint(self.rest).ok_or(Refusal::Malformed)?;
+                self.rest = rest;
+                Ok(number)
             }
         }
-        Err(Refusal::Malformed)
     }
 
     /// Reads a byte string behind its length.
+    #[inline]
     pub(super) fn string(&mut self) -> Result<&'a [u8], Refusal> {
         let length = self.varint()?;
         self.take(length)
     }
+}
+
+/// Reads a number of any length, and returns it with what is behind it. It takes bytes and no cursor, so that cursors
+/// may stay in registers.
+#[cold]
+fn longer_varint(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let mut number: u64 = 0;
+    for (group, &byte) in bytes.iter().enumerate().take(5) {
+        number |= u64::from(byte & 0x7f) << (7 * group);
+        if byte & 0x80 == 0 {
+            let is_shortest = byte != 0 || group == 0;
+            let number = u32::try_from(number).ok().filter(|_| is_shortest)?;
+            return Some((number as usize, bytes.get(group + 1..)?));
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ const USUAL: usize = 96;
 /// and is no boundary between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Binding {
-    /// Each part follows its length in 16 bits, so no two bindings have the same bytes.
-    suffix: Vec<u8>,
+    /// Room for a header, and the parts. Each part follows its length in 16 bits, so no two bindings have the same
+    /// bytes.
+    bytes: Vec<u8>,
 }
 
 /// The most bytes of one part.
@@ -22,26 +23,28 @@ pub(crate) const PART_MAX: usize = 255;
 impl Binding {
     /// Binds tokens to these three. The configuration has refused parts longer than [`PART_MAX`].
     pub(crate) fn new(purpose: &str, name: &str, audience: &str) -> Binding {
-        let mut suffix = Vec::new();
+        let mut bytes = vec![0; CLEAR];
         for part in [purpose, name, audience] {
             debug_assert!(part.len() <= PART_MAX, "checked by the configuration");
             let length = u16::try_from(part.len()).unwrap_or(u16::MAX);
-            suffix.extend_from_slice(&length.to_be_bytes());
-            suffix.extend_from_slice(part.as_bytes());
+            bytes.extend_from_slice(&length.to_be_bytes());
+            bytes.extend_from_slice(part.as_bytes());
         }
-        Binding { suffix }
+        Binding { bytes }
     }
 
     /// Returns the associated data of one token: its header, and the bound parts.
     pub(super) fn with(&self, header: &[u8; CLEAR]) -> SmallVec<[u8; USUAL]> {
-        let mut bound = SmallVec::from_slice(header);
-        bound.extend_from_slice(&self.suffix);
+        let mut bound = SmallVec::from_slice(&self.bytes);
+        if let Some(start) = bound.first_chunk_mut() {
+            *start = *header;
+        }
         bound
     }
 
     /// Returns purpose, name and audience, each behind its length.
     pub(super) fn context(&self) -> &[u8] {
-        &self.suffix
+        self.bytes.get(CLEAR..).unwrap_or_default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The imprint of a token: the few bytes that tell it from every other.
 
-use super::token::{CLEAR, Header, NONCE, TAG};
+use super::token::{CLEAR, Format, Header, NONCE, TAG};
 use crate::keys::KeyId;
 
 /// Bytes of the longest imprint, that of an encrypted token.
@@ -17,16 +17,15 @@ pub(crate) struct TokenImprint {
 
 impl TokenImprint {
     /// Makes an imprint from the bytes before the payload and those behind it.
+    #[inline]
     pub(super) fn of(header: &Header, before: &[u8], behind: &[u8]) -> TokenImprint {
-        let mut bytes = [0; LONGEST];
-        let (start, rest) = bytes.split_at_mut(before.len().min(LONGEST));
-        let length = start.len() + behind.len().min(rest.len());
-        for (to, from) in [(start, before), (rest, behind)] {
-            // Both are as long as the format says, so both fit.
-            if let Some(to) = to.get_mut(..from.len()) {
-                to.copy_from_slice(from);
-            }
-        }
+        // Lengths that the compiler knows are copied without a call.
+        let joined = match header.format {
+            Format::Encrypted => joined::<{ CLEAR + NONCE }, TAG>(before, behind),
+            Format::Signed => joined::<CLEAR, TAG>(before, behind),
+        };
+        // Both are as long as the format says.
+        let (bytes, length) = joined.unwrap_or(([0; LONGEST], 0));
         TokenImprint {
             key: header.key,
             bytes,
@@ -42,4 +41,16 @@ impl TokenImprint {
     pub(super) fn bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
     }
+}
+
+/// Puts the first bytes of two slices behind one another, and returns how many they are.
+fn joined<const BEFORE: usize, const BEHIND: usize>(
+    before: &[u8],
+    behind: &[u8],
+) -> Option<([u8; LONGEST], usize)> {
+    let mut bytes = [0; LONGEST];
+    let (start, rest) = bytes.split_first_chunk_mut::<BEFORE>()?;
+    *start = *before.first_chunk()?;
+    *rest.first_chunk_mut::<BEHIND>()? = *behind.first_chunk()?;
+    Some((bytes, BEFORE + BEHIND))
 }

@@ -12,12 +12,15 @@ use smallvec::SmallVec;
 use super::binding::Binding;
 use super::cipher::Ciphers;
 use super::imprint::TokenImprint;
-use super::opened::{Opened, TokenRoom, USUAL};
+use super::opened::{Opened, TokenRoom};
 use super::token::{CLEAR, Format, HINT, Header, NONCE, body, open_at};
 use crate::cookie::TEXT_MAX;
 use crate::error::{Error, Refusal};
 use crate::keys::{DERIVING, Key, KeyId, KeyRing, RingEntry, RingFile, RingKey, wiping};
 use crate::lifetime::Timestamp;
+
+/// Bytes of a token that needs no allocation while it is sealed: of 682 characters.
+const USUAL: usize = 512;
 
 /// Seals under the key of a ring whose turn it is, and opens under any. The ring may be replaced meanwhile.
 pub(crate) struct Sealer {
@@ -206,18 +209,7 @@ impl Sealer {
         if text.len() > TEXT_MAX {
             return Err(Refusal::OverCeiling);
         }
-        // The decoder refuses padding and non-zero trailing bits, so a token has one text form.
-        let decoder = base64_simd::URL_SAFE_NO_PAD;
-        let token = match decoder.decoded_length(text) {
-            Ok(length) if length > room.0.len() => {
-                let decoded = decoder.decode_to_vec(text);
-                room.1 = decoded.map_err(|_| Refusal::Malformed)?;
-                room.1.as_mut_slice()
-            }
-            _ => decoder
-                .decode(text, Out::from_slice(&mut room.0))
-                .map_err(|_| Refusal::Malformed)?,
-        };
+        let token = room.decode(text)?;
         let header = Header::read(token)?;
         if !self.accepted.contains(&header.format) {
             return Err(Refusal::WrongFormat);

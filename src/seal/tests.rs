@@ -119,6 +119,22 @@ fn text_is_canonical() {
     }
 }
 
+/// In the room on the stack, and beyond it.
+#[test]
+fn tokens_of_every_length_open() {
+    let binding = Binding::new("session", "name", "");
+    for format in [Format::Encrypted, Format::Signed] {
+        let sealer = sealer(&KeyRing::new(key(1)), format, &[]);
+        for length in (0..8).chain(1_990..2_020).chain([4_000]) {
+            let plain: Vec<u8> = (0..=u8::MAX).cycle().take(length).collect();
+            let text = sealer.seal(&plain, NOW, &binding, 0).unwrap();
+            assert_eq!(open(&sealer, &text, &binding), Ok(plain), "{length} bytes");
+            let cut = &text[..text.len() - 1];
+            assert!(open(&sealer, cut, &binding).is_err(), "{length} bytes");
+        }
+    }
+}
+
 #[test]
 fn keys_are_found_by_id_and_retire_to_the_second() {
     let binding = Binding::new("session", "name", "");

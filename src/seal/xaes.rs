@@ -19,14 +19,17 @@ use super::token::{NONCE, TAG};
 /// Bytes of a nonce that derive the key.
 const DERIVING: usize = NONCE / 2;
 
-/// The cipher of one message.
-type MessageCipher = AesGcm<Aes256Enc, U12>;
+/// Bytes of a block of AES.
+const BLOCK: usize = 16;
+
+/// The cipher of one message. It borrows the round keys: to move them would leave copies behind.
+type MessageCipher<'k> = AesGcm<&'k Aes256Enc, U12>;
 
 /// A key that seals and opens; wiped when dropped.
 pub(super) struct Xaes {
     aes: Aes256Enc,
-    /// The first subkey of CMAC (SP 800-38B section 6.1).
-    subkey: Zeroizing<[u8; 16]>,
+    /// The first subkey of CMAC (SP 800-38B section 6.1). Its bytes in memory are those of the block.
+    subkey: Zeroizing<u128>,
 }
 
 impl Xaes {
@@ -37,29 +40,29 @@ impl Xaes {
         let doubled = double(u128::from_be_bytes(block.into()));
         Xaes {
             aes,
-            subkey: Zeroizing::new(doubled.to_be_bytes()),
+            subkey: Zeroizing::new(doubled.to_be()),
         }
     }
 
-    fn message(&self, deriving: &[u8; DERIVING]) -> MessageCipher {
+    /// Derives the round keys of one message.
+    fn message(&self, deriving: &[u8; DERIVING]) -> Aes256Enc {
         let mut key = Zeroizing::new([0; 32]);
         let (halves, _) = key.as_chunks_mut();
         for (half, counter) in halves.iter_mut().zip([1, 2]) {
-            let input = [0, counter, b'X', 0].into_iter().chain(*deriving);
-            let masked = input.zip(*self.subkey).map(|(byte, mask)| byte ^ mask);
-            half.iter_mut()
-                .zip(masked)
-                .for_each(|(to, byte)| *to = byte);
+            let (start, rest) = half.split_at_mut(BLOCK - DERIVING);
+            start.copy_from_slice(&[0, counter, b'X', 0]);
+            rest.copy_from_slice(deriving);
+            *half = (u128::from_ne_bytes(*half) ^ *self.subkey).to_ne_bytes();
         }
         self.aes
             .encrypt_blocks(Block::cast_slice_from_core_mut(halves));
-        MessageCipher::new((&*key).into())
+        Aes256Enc::new((&*key).into())
     }
 
     /// Encrypts `plain` in place and returns the tag.
     pub(super) fn encrypt(&self, nonce: &[u8; NONCE], bound: &[u8], plain: &mut [u8]) -> [u8; TAG] {
         let (deriving, nonce) = halves(nonce);
-        self.message(deriving)
+        MessageCipher::from(&self.message(deriving))
             .encrypt_inout_detached(nonce.into(), bound, plain.into())
             .unwrap_or_else(|_| unreachable!("a token is far below the cipher's limit of 64 GiB"))
             .into()
@@ -75,7 +78,7 @@ impl Xaes {
         tag: &[u8; TAG],
     ) -> Option<()> {
         let (deriving, nonce) = halves(nonce);
-        self.message(deriving)
+        MessageCipher::from(&self.message(deriving))
             .decrypt_inout_detached(nonce.into(), bound, body.into(), tag.into())
             .ok()
     }
@@ -143,12 +146,14 @@ mod tests {
         let nonce = b"ABCDEFGHIJKLMNOPQRSTUVWX";
         let (deriving, _) = halves(nonce);
         let message = wiped(ring.message(deriving));
+        // The hash key is wiped beside keys that are owned, and so it is beside borrowed ones.
+        let _: fn(AesGcm<Aes256Enc, U12>) -> _ = wiped;
 
         let (mut forged, bound) = (*b"root", b"another header");
         let nonce = [&deriving[..], &[7; NONCE - DERIVING]].concat();
         let nonce: &[u8; NONCE] = nonce.as_slice().try_into().unwrap();
         let (_, rest) = halves(nonce);
-        let tag = message
+        let tag = MessageCipher::from(&message)
             .encrypt_inout_detached(rest.into(), bound, forged.as_mut_slice().into())
             .unwrap();
         assert!(

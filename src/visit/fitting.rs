@@ -268,7 +268,8 @@ impl<'c> Exit<'c> {
     /// Returns whether a session with this attribute alone could be sent without compression.
     fn has_room_for(self, entry: &Entry<'_>) -> bool {
         let content = EMPTY_PAYLOAD + LENGTHS + entry.stored_size();
-        self.chunks(content.next_multiple_of(self.padding())).is_ok()
+        self.chunks(content.next_multiple_of(self.padding()))
+            .is_ok()
     }
 }
 

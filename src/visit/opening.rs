@@ -77,7 +77,7 @@ pub(super) fn open(
         // A planted session, or planted tombstones, must not win by crowding out others.
         let hides = |at| came.jar().is_some_and(|jar| jar.may_hide_tombstones(at));
         let mut is_conflict = is_plantable && (candidates.more || hides(at));
-        for candidate in candidates.list {
+        for candidate in &candidates.list {
             match open_one(config, came, (at, family), candidate, deposited, now) {
                 Err(unaccepted) => refusals.push(unaccepted.refusal()),
                 Ok(found) => match &live {
@@ -194,7 +194,7 @@ fn open_each(
 ) -> Vec<Result<Box<Authentic>, Unaccepted>> {
     let mut all = Vec::new();
     for (at, family) in config.carriers.cookies().counting(came) {
-        for text in came.candidates(at).list {
+        for text in &came.candidates(at).list {
             let unread = Deposited::Unread;
             all.push(open_one(config, came, (at, family), text, unread, now));
         }
@@ -213,7 +213,7 @@ pub(super) fn look(
     for (family, names) in config.carriers.cookies().counting(came) {
         for text in came.candidates(family).list {
             let fetched = Deposited::Fetched(depot);
-            let opened = open_one(config, came, (family, names), text.clone(), fetched, now);
+            let opened = open_one(config, came, (family, names), &text, fetched, now);
             let (refusal, read) = match opened {
                 Ok(live) => (None, Some(live)),
                 Err(Unaccepted::Not(refusal)) => (Some(refusal), None),
@@ -235,24 +235,24 @@ fn open_one(
     config: &Config,
     came: &Incoming,
     (at, family): (usize, &Family),
-    candidate: Result<Candidate<'_>, Refusal>,
+    candidate: &Result<Candidate<'_>, Refusal>,
     deposited: Deposited<'_>,
     now: Timestamp,
 ) -> Result<Box<Authentic>, Unaccepted> {
     // Is it ours? Nothing of a token that is not is left behind.
     let binding = config.carriers.of(came.source()).binding(family);
-    let text = candidate?;
+    let text = candidate.as_ref().map_err(|refusal| *refusal)?;
     let mut room = TokenRoom::new();
-    let opened = config.sealer.open(&text, binding, now, &mut room)?;
-    let mut record = Record::decode(&opened)?;
+    let opened = config.sealer.open(text, binding, now, &mut room)?;
+    let record = Record::decode(&opened)?;
     let (imprint, issued) = (opened.imprint(), opened.issued());
-    // A touch from beyond the skew is not judged, and neither good nor bad for anything.
-    let touched = came
-        .touches(at)
-        .flatten()
-        .filter_map(|text| config.sealer.read_touch(text, &imprint, &family.binding))
-        .filter(|touch| *touch > issued && !config.lifetime.is_future(*touch, now))
-        .max();
+    let mut touched = None;
+    came.each_touch(at, |text| {
+        let touch = config.sealer.read_touch(text, &imprint, &family.binding);
+        // A touch from beyond the skew is not judged, and neither good nor bad for anything.
+        let counts = |at: &Timestamp| *at > issued && !config.lifetime.is_future(*at, now);
+        touched = touched.max(touch.filter(counts));
+    });
     let held = Held {
         family: at,
         imprint,
@@ -264,13 +264,16 @@ fn open_one(
         own: record.own,
         is_stale: false,
     };
+    // Where it stays: it is large, and not to be moved again.
+    let mut found = Box::new(Authentic { record, held });
+    let Authentic { record, held } = &mut *found;
     // May it live, and does it still?
-    let judged = match admit(config, came, &held) {
+    let judged = match admit(config, came, held) {
         Err(refusal) => Err(refusal),
         Ok(()) => config.lifetime.judge(&held.times(held.used()), now),
     };
     // The server is asked last: this costs the most, and somebody may have to be asked before.
-    let mut judged = judged.and_then(|()| revoked::judge(config, &record, now));
+    let mut judged = judged.and_then(|()| revoked::judge(config, record, now));
     // What lives may have its attributes elsewhere.
     if let (Some(deposit), Deposited::Fetched(depot)) = (&record.deposit, deposited)
         && judged.is_ok()
@@ -282,14 +285,11 @@ fn open_one(
     }
     match judged {
         Ok(is_stale) => {
-            let held = Held { is_stale, ..held };
-            Ok(Box::new(Authentic { record, held }))
+            held.is_stale = is_stale;
+            Ok(found)
         }
         // One that goes on under another id is still there to be ended, with all its renewals.
-        Err(refusal) => Err(Unaccepted::Over(
-            refusal,
-            Box::new(Authentic { record, held }),
-        )),
+        Err(refusal) => Err(Unaccepted::Over(refusal, found)),
     }
 }
 

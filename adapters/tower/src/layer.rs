@@ -105,7 +105,7 @@ impl<F, P> SessionLayerWith<F, P> {
     /// ```
     /// use std::time::Duration;
     /// use http::{Request, Response};
-    /// use sealed_session_tower::{Error, Session, SessionLayer};
+    /// use sealed_session_tower::{Error, InHand, SessionLayer};
     /// use sealed_session_tower::adapter::Clock;
     /// use sealed_session_tower::testing::ManualClock;
     /// use sealed_session_tower::time::OffsetDateTime;
@@ -119,7 +119,7 @@ impl<F, P> SessionLayerWith<F, P> {
     /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
     /// let layer = SessionLayer::new(manager).clock(clock.clone());
     /// let mut service = layer.layer(service_fn(async |request: Request<()>| {
-    ///     let session: &Session = request.extensions().get().expect("the layer is there");
+    ///     let session: &InHand = request.extensions().get().expect("the layer is there");
     ///     session.insert("name", "Ada")?;
     ///     Ok::<_, Error>(Response::new(session.times().map(|times| times.created_at)))
     /// }));
@@ -232,7 +232,7 @@ impl<F, P> fmt::Debug for SessionLayerWith<F, P> {
 ///
 /// ```
 /// use http::{Request, Response};
-/// use sealed_session_tower::{Error, Session, SessionLayer, SessionService};
+/// use sealed_session_tower::{Error, InHand, SessionLayer, SessionService};
 /// use tower::{Layer, Service, service_fn};
 /// # use sealed_session_tower::{Key, KeyRing, SessionManager};
 ///
@@ -240,7 +240,7 @@ impl<F, P> fmt::Debug for SessionLayerWith<F, P> {
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let layer = SessionLayer::new(SessionManager::new("session", KeyRing::new(Key::generate()?))?);
 /// let mut service: SessionService<_> = layer.layer(service_fn(async |request: Request<()>| {
-///     let session: &Session = request.extensions().get().expect("the layer is there");
+///     let session: &InHand = request.extensions().get().expect("the layer is there");
 ///     session.insert("theme", "dark")?;
 ///     Ok::<_, Error>(Response::new(()))
 /// }));

@@ -60,7 +60,8 @@ pub type SessionLayer<F = EmptyResponse> = SessionLayerWith<F, HeaderOnly>;
 /// ```
 #[derive(Clone)]
 pub struct SessionLayerWith<F, P> {
-    shared: Shared<F, P>,
+    // Counted here already: axum makes a service of a layer for each request, unless its router has its state.
+    shared: Arc<Shared<F, P>>,
 }
 
 impl<P: Default> SessionLayerWith<EmptyResponse, P> {
@@ -89,17 +90,17 @@ impl<P: Default> SessionLayerWith<EmptyResponse, P> {
     pub fn new(manager: SessionManager) -> SessionLayerWith<EmptyResponse, P> {
         let clock = Arc::new(SystemClock);
         SessionLayerWith {
-            shared: Shared {
+            shared: Arc::new(Shared {
                 manager,
                 clock,
                 failure: EmptyResponse,
                 forms: P::default(),
-            },
+            }),
         }
     }
 }
 
-impl<F, P> SessionLayerWith<F, P> {
+impl<F: Clone, P: Clone> SessionLayerWith<F, P> {
     /// Reads another clock, for tests.
     ///
     /// ```
@@ -132,7 +133,7 @@ impl<F, P> SessionLayerWith<F, P> {
     /// ```
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> SessionLayerWith<F, P> {
-        self.shared.clock = clock;
+        Arc::make_mut(&mut self.shared).clock = clock;
         self
     }
 
@@ -167,14 +168,14 @@ impl<F, P> SessionLayerWith<F, P> {
             clock,
             forms,
             ..
-        } = self.shared;
+        } = Arc::unwrap_or_clone(self.shared);
         SessionLayerWith {
-            shared: Shared {
+            shared: Arc::new(Shared {
                 manager,
                 clock,
                 failure,
                 forms,
-            },
+            }),
         }
     }
 
@@ -197,25 +198,25 @@ impl<F, P> SessionLayerWith<F, P> {
             clock,
             failure,
             ..
-        } = self.shared;
+        } = Arc::unwrap_or_clone(self.shared);
         SessionLayerWith {
-            shared: Shared {
+            shared: Arc::new(Shared {
                 manager,
                 clock,
                 failure,
                 forms,
-            },
+            }),
         }
     }
 }
 
-impl<S, F: Clone, P: Clone> Layer<S> for SessionLayerWith<F, P> {
+impl<S, F, P> Layer<S> for SessionLayerWith<F, P> {
     type Service = SessionService<S, F, P>;
 
     fn layer(&self, inner: S) -> SessionService<S, F, P> {
         SessionService {
             inner,
-            shared: Arc::new(self.shared.clone()),
+            shared: Arc::clone(&self.shared),
         }
     }
 }

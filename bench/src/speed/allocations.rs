@@ -10,19 +10,19 @@ pub(crate) const ALLOCATIONS: [Row; 3] = [
     (
         "allocations of a whole request, read",
         Workload::Read(Kind::Login),
-        15,
+        14,
         (14, 12),
     ),
     (
         "allocations of a whole request, replace",
         Workload::Write(Kind::Login),
-        37,
+        36,
         (26, 20),
     ),
     (
         "allocations of a whole request, not looked at",
         Workload::Untouched(Kind::Login),
-        4,
+        3,
         (4, 3),
     ),
 ];

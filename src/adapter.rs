@@ -21,7 +21,7 @@ pub use crate::answer::{answer, mistake_body, tell_mistake};
 pub use crate::clock::{Clock, SystemClock};
 pub use crate::cross_origin::{Foreign, HeaderFields, header_fields};
 pub use crate::guard::Verdict;
-pub use crate::head::{HeaderChange, HeadersMut, RequestHead, ResponseHead};
+pub use crate::head::{CookieLine, HeaderChange, HeadersMut, RequestHead, ResponseHead};
 pub use crate::session::{FormCheck, FormReader, Pending};
 
 use time::OffsetDateTime;

@@ -5,14 +5,14 @@ use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Body, LambdaEvent, Request, Response, Service};
 use sealed_session_tower::testing::Browser;
 use sealed_session_tower::{
-    Budget, CookieSpec, Error, Key, KeyRing, Session, SessionLayer, SessionManager,
+    Budget, CookieSpec, Error, InHand, Key, KeyRing, SessionLayer, SessionManager,
 };
 use serde_json::{Value, json};
 use tower::{ServiceBuilder, ServiceExt};
 
 /// Keeps 5,000 bytes, which take two cookies, and says how many there are.
 async fn keeps(request: Request) -> Result<Response<Body>, Error> {
-    let session: &Session = request.extensions().get().expect("the layer is there");
+    let session: &InHand = request.extensions().get().expect("the layer is there");
     if request.method() == "POST" {
         // Nothing that packs.
         let kept: String = (0..5_000_u32)

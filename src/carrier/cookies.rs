@@ -5,7 +5,7 @@ use super::family::Family;
 use super::incoming::Incoming;
 use crate::cookie::{Budget, Chunks, Jar, OverBudget, PAIR_END, Scope, split};
 use crate::error::Measure;
-use crate::head::HeaderChange;
+use crate::head::{CookieLine, HeaderChange};
 
 /// The bytes around a value in a response head.
 const AROUND: usize = "set-cookie: \r\n".len();
@@ -67,7 +67,7 @@ impl Cookies {
     }
 
     /// Reads the cookies of a request.
-    pub(super) fn read<'a>(&self, lines: impl IntoIterator<Item = &'a [u8]>) -> Jar {
+    pub(super) fn read<'a>(&self, lines: impl IntoIterator<Item: CookieLine<'a>>) -> Jar {
         let former = self.former.as_ref();
         Jar::read(lines, &self.own.names, former.map(|family| &family.names))
     }

@@ -10,7 +10,7 @@ use super::source::Source;
 use crate::cookie::SameSite;
 use crate::cross_origin::{CrossOrigin, RequestParts};
 use crate::error::Refusal;
-use crate::head::RequestHead;
+use crate::head::{CookieLine, RequestHead};
 
 impl Carriers {
     /// Reads the session that came with a request, and what its links need, if there may be some.
@@ -18,7 +18,7 @@ impl Carriers {
     #[inline]
     pub(crate) fn read<'a>(
         &self,
-        lines: impl IntoIterator<Item = &'a [u8]>,
+        lines: impl IntoIterator<Item: CookieLine<'a>>,
         request: &RequestHead<'_, ()>,
         policy: &CrossOrigin,
     ) -> (Incoming, Option<Box<LinkUse>>) {
@@ -91,7 +91,7 @@ impl Cookies {
     fn read_unless<'a>(
         &self,
         in_link: Option<Result<Vec<u8>, Refusal>>,
-        lines: impl IntoIterator<Item = &'a [u8]>,
+        lines: impl IntoIterator<Item: CookieLine<'a>>,
         request: &RequestHead<'_, ()>,
         policy: &CrossOrigin,
     ) -> Incoming {

@@ -3,13 +3,15 @@
 //! Reads raw `Cookie` lines as bytes, several of them (RFC 9113 section 8.2.3 lets a client split
 //! the field). It trims only space and tab, matches names to the byte and decodes no percent
 //! signs: a jar that is more lenient lets a sibling domain plant a `__Host-` cookie. Cookies that
-//! are not ours are neither copied nor required to be text.
+//! are not ours are neither copied nor required to be text. Ours are copied only out of lines that cannot be shared.
 
 use memchr::memchr;
 use smallvec::SmallVec;
 
 use super::budget::LINE_MAX;
+use super::kept_text::{KeptText, ReadLine};
 use super::name::{Names, Role};
+use crate::head::{CookieLine, Line as _};
 
 /// The most chunks kept of one family: nine, and some planted ones.
 const CHUNKS_KEPT: u8 = 32;
@@ -21,16 +23,13 @@ pub(crate) const MARKS_KEPT: u8 = 8;
 /// The longest value of a touch cookie, or of a cookie of tombstones, that is looked at.
 pub(crate) const MARK_MAX: usize = 256;
 
-/// Bytes of a touch, and some.
-const TOUCH_ROOM: usize = 32;
-
 /// A session has one family of names, and one more during a rename.
 const FAMILIES_MAX: usize = 2;
 
 /// The pieces found, in the order of the request.
 #[derive(Clone, Default)]
 pub(crate) struct Jar {
-    text: Vec<u8>,
+    text: KeptText,
     /// Nearly no request has more than two chunks, a touch and tombstones.
     pieces: SmallVec<[Piece; 4]>,
     /// How many of each family and kind: each by itself, so that none can crowd out another.
@@ -53,8 +52,9 @@ pub(crate) const PAIR_END: usize = 2;
 struct Piece {
     family: u8,
     role: Role,
-    /// Longer than any cookie we write; its text was not kept.
+    /// Longer than any cookie we write; its text does not count.
     too_long: bool,
+    /// Where its value is, counted from the beginning of all text.
     start: u32,
     end: u32,
 }
@@ -83,13 +83,16 @@ pub(super) struct Found<'a> {
 impl Jar {
     /// Collects the cookies that carry one of the `own` names, or one from before a rename.
     pub(crate) fn read<'a>(
-        lines: impl IntoIterator<Item = &'a [u8]>,
+        lines: impl IntoIterator<Item: CookieLine<'a>>,
         own: &Names,
         former: Option<&Names>,
     ) -> Jar {
         let mut jar = Jar::default();
         for line in lines {
-            for pair in pairs(line) {
+            let (mut read, mut next) = (ReadLine::new(line), 0);
+            for pair in pairs(line.bytes()) {
+                let at = next;
+                next += pair.len() + ";".len();
                 // A pair without `=` is a cookie without a name (RFC 6265bis section 5.6).
                 let Some(equals) = memchr(b'=', pair) else {
                     jar.others.add(trim(pair));
@@ -104,7 +107,10 @@ impl Jar {
                 };
                 match found {
                     Some((family, role)) => {
-                        jar.add(family, role, trim(value.get(1..).unwrap_or_default()));
+                        let value = value.get(1..).unwrap_or_default();
+                        let spaces = value.len() - trim_start(value).len();
+                        let at = at + equals + "=".len() + spaces;
+                        jar.add(family, role, (trim(value), at), &mut read);
                     }
                     None => jar.others.add(trim(pair)),
                 }
@@ -137,7 +143,14 @@ impl Jar {
         self.pieces(family).next().is_some()
     }
 
-    fn add(&mut self, family: usize, role: Role, value: &[u8]) {
+    /// Adds a cookie whose value stands at `at` of its line.
+    fn add<'a>(
+        &mut self,
+        family: usize,
+        role: Role,
+        (value, at): (&[u8], usize),
+        read: &mut ReadLine<impl CookieLine<'a>>,
+    ) {
         let (kind, most, longest) = kind(role);
         let counts = self.counts.get_mut(family);
         let Some(count) = counts
@@ -147,23 +160,18 @@ impl Jar {
             return;
         };
         *count += 1;
-        let text = &mut self.text;
         let too_long = value.len() > longest;
-        let start = text.len();
-        if !too_long {
-            // A touch that follows is not to cost a second copy of the token.
-            if text.capacity() - text.len() < value.len() {
-                text.reserve(value.len() + TOUCH_ROOM);
-            }
-            text.extend_from_slice(value);
-        }
+        let start = match too_long {
+            true => 0,
+            false => self.text.keep(value, at, read),
+        };
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         self.pieces.push(Piece {
             family: u8::try_from(family).unwrap_or(u8::MAX),
             role,
             too_long,
             start: offset(start),
-            end: offset(text.len()),
+            end: offset(start + value.len()),
         });
     }
 
@@ -294,8 +302,16 @@ impl Tally {
 }
 
 /// Removes optional white space, which is space and tab (RFC 9110 section 5.6.3), and nothing else.
-pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
+pub(crate) fn trim(text: &[u8]) -> &[u8] {
+    let mut text = trim_start(text);
+    while let [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}
+
+fn trim_start(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = text {
         text = rest;
     }
     text
@@ -309,10 +325,24 @@ mod tests {
     type Seen = Vec<(usize, Option<Vec<u8>>)>;
 
     fn read(lines: &[&[u8]]) -> Seen {
-        let jar = Jar::read(lines.iter().copied(), &Names::new("__Host-s"), None);
-        jar.chunks(0)
-            .map(|found| (found.index, found.value.map(<[u8]>::to_vec)))
-            .collect()
+        let names = Names::new("__Host-s");
+        let seen = |jar: &Jar| -> Seen {
+            let chunks = jar.chunks(0);
+            chunks
+                .map(|found| (found.index, found.value.map(<[u8]>::to_vec)))
+                .collect()
+        };
+        let copied = Jar::read(lines.iter().copied(), &names, None);
+        #[cfg(feature = "http-1")]
+        {
+            // Not every line of the table can be a header value.
+            let shared = lines.iter().map(|line| http::HeaderValue::from_bytes(line));
+            if let Ok(shared) = shared.collect::<Result<Vec<_>, _>>() {
+                let jar = Jar::read(&shared, &names, None);
+                assert_eq!(seen(&jar), seen(&copied));
+            }
+        }
+        seen(&copied)
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod candidates;
 mod chunk;
 mod clear_view;
 mod jar;
+mod kept_text;
 mod name;
 mod renderer;
 mod scope;

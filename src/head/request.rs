@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::host::HostName;
+use super::line::CookieLine;
 use crate::cross_origin::{HeaderFields, RequestParts};
 
 /// The parts of a request head that a session is loaded from. A clone is cheap.
@@ -20,7 +21,7 @@ pub struct RequestHead<'a, I = [&'a [u8]; 0]> {
     pub(crate) query: Option<&'a str>,
 }
 
-impl<'a, I: IntoIterator<Item = &'a [u8]>> RequestHead<'a, I> {
+impl<'a, I: IntoIterator<Item: CookieLine<'a>>> RequestHead<'a, I> {
     /// Makes a request with these values of its `Cookie` fields: raw, unsplit, as many as came.
     ///
     /// ```

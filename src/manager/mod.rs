@@ -29,7 +29,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use crate::error::Error;
-use crate::head::{HeaderChange, RequestHead, ResponseHead};
+use crate::head::{CookieLine, HeaderChange, RequestHead, ResponseHead};
 use crate::session::Session;
 use crate::slot::Slot;
 use crate::visit::{SlotConfig, SlotList, Visit};
@@ -71,7 +71,7 @@ impl SessionManager {
     /// Returns the session of a request that arrives at `now`, that of the main slot.
     ///
     /// Never fails: without an acceptable cookie the session is fresh, and
-    /// [`Session::refusal`] says why. Copies the cookies that carry this session's names and
+    /// [`Session::refusal`] says why. Keeps the cookies that carry this session's names and
     /// opens none of them before the session is used.
     ///
     /// **Ask [`adapter::foreign`](crate::adapter::foreign) next** if you write an adapter, and answer 403 if it
@@ -96,7 +96,7 @@ impl SessionManager {
     #[must_use]
     pub fn load<'a, I>(&self, request: RequestHead<'a, I>, now: OffsetDateTime) -> Session
     where
-        I: IntoIterator<Item = &'a [u8]>,
+        I: IntoIterator<Item: CookieLine<'a>>,
     {
         Session::of(Visit::begin(&self.slots, request, now))
     }

@@ -17,7 +17,7 @@ use crate::cross_origin::{Brought, Caused, Foreign, RequestParts};
 use crate::error::{Error, Owner};
 use crate::event::Event;
 use crate::flash::Flash;
-use crate::head::{RequestHead, goes_unseen};
+use crate::head::{CookieLine, RequestHead, goes_unseen};
 use crate::lifetime::Timestamp;
 use crate::slot::Slot;
 
@@ -47,7 +47,7 @@ impl Visit {
         now: OffsetDateTime,
     ) -> Arc<Visit>
     where
-        I: IntoIterator<Item = &'a [u8]>,
+        I: IntoIterator<Item: CookieLine<'a>>,
     {
         let (lines, request) = request.split();
         let caused = caused(slots, &request.asked);
@@ -69,7 +69,7 @@ impl Visit {
                 Vec::new(),
             )
         } else {
-            let lines: SmallVec<[&[u8]; 4]> = lines.into_iter().collect();
+            let lines: SmallVec<[I::Item; 4]> = lines.into_iter().collect();
             let read =
                 |config: &Config| SlotState::read(slots, config, lines.iter().copied(), &request);
             let other = |slot: &SlotConfig| SlotState::of(&slot.config, read(&slot.config));

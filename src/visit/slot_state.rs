@@ -8,7 +8,7 @@ use super::state::{Change, SessionState};
 use crate::carrier::{Incoming, LinkUse};
 use crate::cookie::CookieSpec;
 use crate::error::Error;
-use crate::head::RequestHead;
+use crate::head::{CookieLine, RequestHead};
 use crate::lifetime::Timestamp;
 use crate::revocation::{Heard, Revocation};
 
@@ -63,7 +63,7 @@ impl SlotState {
     pub(super) fn read<'a>(
         slots: &SlotList,
         config: &Config,
-        lines: impl IntoIterator<Item = &'a [u8]>,
+        lines: impl IntoIterator<Item: CookieLine<'a>>,
         request: &RequestHead<'_, ()>,
     ) -> Carried {
         let spec = &config.carriers.cookies().own().spec;

@@ -24,7 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("lifetime", &["error"]),
     ("keys", &["error", "lifetime"]),
     // The stages, from the wire up.
-    ("cookie", &["error"]),
+    ("cookie", &["error", "head"]),
     ("seal", &["cookie", "error", "keys", "lifetime"]),
     (
         "carrier",

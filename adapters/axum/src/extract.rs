@@ -3,6 +3,7 @@
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use sealed_session::Slot;
+use sealed_session_tower::InHand;
 
 use crate::missing::{MissingLayer, NotLive};
 
@@ -61,7 +62,7 @@ sealed_session::__extractors! {
 
 /// Returns what the layer has put into the request's extensions.
 pub(crate) fn main_session(parts: &Parts) -> Result<&sealed_session::Session, MissingLayer> {
-    let session = parts.extensions.get();
+    let session = InHand::find(&parts.extensions);
     session.ok_or_else(MissingLayer::everything)
 }
 

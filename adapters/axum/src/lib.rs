@@ -176,4 +176,4 @@ pub use guard::GuardLayer;
 pub use missing::{MissingLayer, NotLive};
 #[doc(inline)]
 pub use sealed_session::*;
-pub use sealed_session_tower::{CommitFailure, EmptyResponse, GuardService, PassiveLayer};
+pub use sealed_session_tower::{CommitFailure, EmptyResponse, GuardService, InHand, PassiveLayer};

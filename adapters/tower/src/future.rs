@@ -29,7 +29,7 @@ pin_project! {
     ///
     /// ```
     /// use http::{Request, Response};
-    /// use sealed_session_tower::{Error, ResponseFuture, Session, SessionLayer};
+    /// use sealed_session_tower::{Error, InHand, ResponseFuture, SessionLayer};
     /// use tower::{Layer, Service, service_fn};
     /// # use sealed_session_tower::{Key, KeyRing, SessionManager};
     ///
@@ -37,7 +37,7 @@ pin_project! {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let layer = SessionLayer::new(SessionManager::new("shop", KeyRing::new(Key::generate()?))?);
     /// let mut service = layer.layer(service_fn(async |request: Request<()>| {
-    ///     let session: &Session = request.extensions().get().expect("the layer is there");
+    ///     let session: &InHand = request.extensions().get().expect("the layer is there");
     ///     session.insert("theme", "dark")?;
     ///     Err::<Response<()>, _>(Error::misuse("an example"))
     /// }));

@@ -8,12 +8,13 @@ use std::task::{Context, Poll, ready};
 use http::{Extensions, HeaderValue, Request, Response, StatusCode, Uri};
 use pin_project_lite::pin_project;
 use sealed_session::adapter::{Pending, RequestHead, Verdict, header_fields};
-use sealed_session::{Error, Guard, Session};
+use sealed_session::{Error, Guard};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::failure::{empty, mistaken};
 use crate::head::Headers;
+use crate::in_hand::InHand;
 use crate::layer::take_ready;
 
 /// Lets pass only what a [`Guard`] lets pass. Everything else is answered by it, with an empty body:
@@ -93,7 +94,7 @@ impl GuardLayer {
 
     /// Returns what has to be awaited before the guard decides. What it lacks is told when it does.
     fn pending<ReqBody>(&self, request: &Request<ReqBody>) -> Option<Pending> {
-        let session = request.extensions().get::<Session>()?;
+        let session = InHand::find(request.extensions())?;
         self.guard.pending(session).ok().flatten()
     }
 
@@ -109,7 +110,7 @@ impl GuardLayer {
             .path(uri.path())
             .query(uri.query().unwrap_or_default())
             .fields(&fields);
-        let Some(session) = request.extensions().get::<Session>() else {
+        let Some(session) = InHand::find(request.extensions()) else {
             return Some(mistaken(&Error::misuse(
                 "no session layer is around a guard, so nobody passes: add \
                  `.layer(SessionLayer::new(manager))` outside of it; in axum, after the routes",

@@ -19,7 +19,7 @@ pub(crate) fn load<B>(
     let (headers, uri) = (request.headers(), request.uri());
     let fields = header_fields(|name| headers.get_all(name).iter().map(HeaderValue::as_bytes));
     let lines = headers.get_all(header::COOKIE).iter();
-    let mut head = RequestHead::new(lines.map(HeaderValue::as_bytes))
+    let mut head = RequestHead::new(lines)
         .method(request.method().as_str())
         .path(uri.path())
         .fields(&fields);

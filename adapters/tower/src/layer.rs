@@ -60,7 +60,8 @@ pub type SessionLayer<F = EmptyResponse> = SessionLayerWith<F, HeaderOnly>;
 /// ```
 #[derive(Clone)]
 pub struct SessionLayerWith<F, P> {
-    shared: Shared<F, P>,
+    // Counted here already: axum makes a service of a layer for each request, unless its router has its state.
+    shared: Arc<Shared<F, P>>,
 }
 
 impl<P: Default> SessionLayerWith<EmptyResponse, P> {
@@ -89,23 +90,23 @@ impl<P: Default> SessionLayerWith<EmptyResponse, P> {
     pub fn new(manager: SessionManager) -> SessionLayerWith<EmptyResponse, P> {
         let clock = Arc::new(SystemClock);
         SessionLayerWith {
-            shared: Shared {
+            shared: Arc::new(Shared {
                 manager,
                 clock,
                 failure: EmptyResponse,
                 forms: P::default(),
-            },
+            }),
         }
     }
 }
 
-impl<F, P> SessionLayerWith<F, P> {
+impl<F: Clone, P: Clone> SessionLayerWith<F, P> {
     /// Reads another clock, for tests.
     ///
     /// ```
     /// use std::time::Duration;
     /// use http::{Request, Response};
-    /// use sealed_session_tower::{Error, Session, SessionLayer};
+    /// use sealed_session_tower::{Error, InHand, SessionLayer};
     /// use sealed_session_tower::adapter::Clock;
     /// use sealed_session_tower::testing::ManualClock;
     /// use sealed_session_tower::time::OffsetDateTime;
@@ -119,7 +120,7 @@ impl<F, P> SessionLayerWith<F, P> {
     /// let clock = Arc::new(ManualClock::new(OffsetDateTime::now_utc()));
     /// let layer = SessionLayer::new(manager).clock(clock.clone());
     /// let mut service = layer.layer(service_fn(async |request: Request<()>| {
-    ///     let session: &Session = request.extensions().get().expect("the layer is there");
+    ///     let session: &InHand = request.extensions().get().expect("the layer is there");
     ///     session.insert("name", "Ada")?;
     ///     Ok::<_, Error>(Response::new(session.times().map(|times| times.created_at)))
     /// }));
@@ -132,7 +133,7 @@ impl<F, P> SessionLayerWith<F, P> {
     /// ```
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> SessionLayerWith<F, P> {
-        self.shared.clock = clock;
+        Arc::make_mut(&mut self.shared).clock = clock;
         self
     }
 
@@ -167,14 +168,14 @@ impl<F, P> SessionLayerWith<F, P> {
             clock,
             forms,
             ..
-        } = self.shared;
+        } = Arc::unwrap_or_clone(self.shared);
         SessionLayerWith {
-            shared: Shared {
+            shared: Arc::new(Shared {
                 manager,
                 clock,
                 failure,
                 forms,
-            },
+            }),
         }
     }
 
@@ -197,25 +198,25 @@ impl<F, P> SessionLayerWith<F, P> {
             clock,
             failure,
             ..
-        } = self.shared;
+        } = Arc::unwrap_or_clone(self.shared);
         SessionLayerWith {
-            shared: Shared {
+            shared: Arc::new(Shared {
                 manager,
                 clock,
                 failure,
                 forms,
-            },
+            }),
         }
     }
 }
 
-impl<S, F: Clone, P: Clone> Layer<S> for SessionLayerWith<F, P> {
+impl<S, F, P> Layer<S> for SessionLayerWith<F, P> {
     type Service = SessionService<S, F, P>;
 
     fn layer(&self, inner: S) -> SessionService<S, F, P> {
         SessionService {
             inner,
-            shared: Arc::new(self.shared.clone()),
+            shared: Arc::clone(&self.shared),
         }
     }
 }
@@ -232,7 +233,7 @@ impl<F, P> fmt::Debug for SessionLayerWith<F, P> {
 ///
 /// ```
 /// use http::{Request, Response};
-/// use sealed_session_tower::{Error, Session, SessionLayer, SessionService};
+/// use sealed_session_tower::{Error, InHand, SessionLayer, SessionService};
 /// use tower::{Layer, Service, service_fn};
 /// # use sealed_session_tower::{Key, KeyRing, SessionManager};
 ///
@@ -240,7 +241,7 @@ impl<F, P> fmt::Debug for SessionLayerWith<F, P> {
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let layer = SessionLayer::new(SessionManager::new("session", KeyRing::new(Key::generate()?))?);
 /// let mut service: SessionService<_> = layer.layer(service_fn(async |request: Request<()>| {
-///     let session: &Session = request.extensions().get().expect("the layer is there");
+///     let session: &InHand = request.extensions().get().expect("the layer is there");
 ///     session.insert("theme", "dark")?;
 ///     Ok::<_, Error>(Response::new(()))
 /// }));

@@ -1,13 +1,13 @@
 //! [`sealed-session`](sealed_session) for any tower service that speaks `http` 1: axum, hyper,
 //! tonic.
 //!
-//! [`SessionLayer`] loads the session of each request, puts its handle into the request's extensions as
-//! [`Session`], and commits it when the response head is ready. It decides
+//! [`SessionLayer`] loads the session of each request, puts its handle into the request's extensions,
+//! [in hand](InHand), and commits it when the response head is ready. It decides
 //! nothing: the core knows what to send, and when.
 //!
 //! ```
 //! use http::{Request, Response};
-//! use sealed_session_tower::{Key, KeyRing, Session, SessionLayer, SessionManager};
+//! use sealed_session_tower::{InHand, Key, KeyRing, SessionLayer, SessionManager};
 //! use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -15,7 +15,7 @@
 //! let manager = SessionManager::new("shop", KeyRing::new(Key::generate()?))?;
 //! let mut service = ServiceBuilder::new().layer(SessionLayer::new(manager)).service_fn(
 //!     async |request: Request<()>| {
-//!         let session: &Session = request.extensions().get().expect("the layer is there");
+//!         let session: &InHand = request.extensions().get().expect("the layer is there");
 //!         session.insert("greeted", true)?;
 //!         Ok::<_, sealed_session_tower::Error>(Response::new(()))
 //!     },
@@ -35,14 +35,14 @@
 //! ```
 //! use http::Request;
 //! use sealed_session_tower::{
-//!     Budget, CookieSpec, Error, Key, KeyRing, Session, SessionLayer, SessionManager, Slot,
+//!     Budget, CookieSpec, Error, InHand, Key, KeyRing, SessionLayer, SessionManager, Slot,
 //! };
 //!
 //! enum Prefs {}
 //! impl Slot for Prefs {}
 //!
 //! fn remember(request: &Request<()>) -> Result<(), Error> {
-//!     let session: &Session = request.extensions().get().expect("the layer is there");
+//!     let session: &InHand = request.extensions().get().expect("the layer is there");
 //!     session.slot::<Prefs>()?.insert("theme", "dark")
 //! }
 //!
@@ -69,6 +69,7 @@ mod forms;
 mod future;
 mod guard;
 mod head;
+mod in_hand;
 mod layer;
 mod load;
 mod passive;
@@ -79,6 +80,7 @@ pub use failure::{CommitFailure, EmptyResponse};
 pub use forms::{FormBody, HeaderOnly, PeekedBody, Peeking};
 pub use future::ResponseFuture;
 pub use guard::{GuardFuture, GuardLayer, GuardService};
+pub use in_hand::InHand;
 pub use layer::{SessionLayer, SessionLayerWith, SessionService};
 pub use passive::{PassiveLayer, PassiveService};
 #[doc(inline)]

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{HeaderMap, Request};
-use sealed_session::{Error, Session, adapter};
+use sealed_session::{Error, adapter};
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// Marks requests as [passive](Session::mark_passive): they do not keep their session from idling
+use crate::in_hand::InHand;
+
+/// Marks requests as [passive](sealed_session::Session::mark_passive): they do not keep their session from idling
 /// out, in any slot. For polling, prefetches and health checks.
 ///
 /// It belongs inside the [`SessionLayer`](crate::SessionLayer): in axum, `route_layer` on the
@@ -125,7 +127,7 @@ where
     fn call(&mut self, request: Request<ReqBody>) -> S::Future {
         let wanted = self.layer.wanted.as_ref();
         if wanted.is_none_or(|wanted| wanted(request.headers())) {
-            match request.extensions().get::<Session>() {
+            match InHand::find(request.extensions()) {
                 Some(session) => adapter::mark_passive(session),
                 None => drop(adapter::tell_mistake(&Error::misuse(
                     "a passive layer without a session layer around it marks nothing",

@@ -10,19 +10,19 @@ pub(crate) const ALLOCATIONS: [Row; 3] = [
     (
         "allocations of a whole request, read",
         Workload::Read(Kind::Login),
-        18,
+        14,
         (14, 12),
     ),
     (
         "allocations of a whole request, replace",
         Workload::Write(Kind::Login),
-        40,
+        36,
         (26, 20),
     ),
     (
         "allocations of a whole request, not looked at",
         Workload::Untouched(Kind::Login),
-        7,
+        3,
         (4, 3),
     ),
 ];

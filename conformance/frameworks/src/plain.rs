@@ -16,7 +16,7 @@ use hyper::body::{Bytes, Frame};
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use sealed_session_tower::{GuardLayer, PassiveLayer};
+use sealed_session_tower::{GuardLayer, InHand, PassiveLayer};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tower::util::BoxCloneSyncService;
@@ -132,7 +132,7 @@ pub fn empty(status: StatusCode) -> Response<Body> {
 fn session(request: &Request<Incoming>) -> Option<&Session> {
     let extensions = request.extensions();
     let lent = || extensions.get::<Arc<Session>>().map(|session| &**session);
-    extensions.get::<Session>().or_else(lent)
+    InHand::find(extensions).or_else(lent)
 }
 
 /// The first segment of a path.

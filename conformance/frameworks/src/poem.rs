@@ -22,7 +22,7 @@ use poem::{
     Body, Endpoint, EndpointExt, FromRequest, IntoResponse, Request, RequestBody, RequestParts,
     Response, Route,
 };
-use sealed_session_tower::{GuardLayer, PassiveLayer, PeekedBody, SessionLayer};
+use sealed_session_tower::{GuardLayer, InHand, PassiveLayer, PeekedBody, SessionLayer};
 use tokio::runtime::Runtime;
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, ServiceExt, service_fn};
@@ -184,7 +184,7 @@ impl Endpoint for Acts {
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let none = &mut RequestBody::default();
-        let session = Data::<&Session>::from_request(&request, none).await?;
+        let session = Data::<&InHand>::from_request(&request, none).await?;
         (self.what)(&self.site, &session, request.uri().path())
     }
 }

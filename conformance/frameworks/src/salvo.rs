@@ -14,7 +14,7 @@ use salvo::http::header::{HeaderName, HeaderValue, SET_COOKIE};
 use salvo::http::{ReqBody, StatusCode, StatusError};
 use salvo::prelude::{Redirect, Router, Service, TowerLayerCompat};
 use salvo::{Depot, FlowCtrl, Handler, Request, Response, async_trait};
-use sealed_session_tower::{GuardLayer, PassiveLayer, PeekedBody, SessionLayer};
+use sealed_session_tower::{GuardLayer, InHand, PassiveLayer, PeekedBody, SessionLayer};
 use tokio::runtime::Runtime;
 
 /// salvo, which has middlewares of its own and takes those of tower.
@@ -141,8 +141,8 @@ impl Handler for Acts {
         _: &mut FlowCtrl,
     ) {
         // The request outlives a panic that is caught, so the handler takes a handle that does not.
-        let session = request.extensions().get::<Session>();
-        let Some(session) = session.map(adapter::in_hand) else {
+        let session = request.extensions().get::<InHand>();
+        let Some(session) = session.cloned() else {
             response.status_code(StatusCode::INTERNAL_SERVER_ERROR);
             return;
         };

@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf, BufMut};
 use conformance::Site;
-use conformance::sealed_session::{Error, Session};
+use conformance::sealed_session::Error;
+use sealed_session_tower::InHand;
 use tonic::body::Body;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::server::{Grpc, NamedService, UnaryService};
@@ -57,7 +58,7 @@ impl UnaryService<String> for Acting {
 
 impl Acting {
     fn act(&self, request: &Request<String>) -> Result<Response<String>, Status> {
-        let session = request.extensions().get::<Session>();
+        let session = request.extensions().get::<InHand>();
         let session = session.ok_or_else(|| Status::internal("no session layer"))?;
         if request.get_ref().starts_with("/panic") {
             self.0.panic(session, request.get_ref());

@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use sealed_session_tower::{
-    CookieSpec, Error, Key, KeyRing, Session, SessionLayer, SessionManager, adapter,
+    CookieSpec, Error, InHand, Key, KeyRing, Session, SessionLayer, SessionManager, adapter,
 };
 use tokio::net::TcpListener;
 use tower::ServiceBuilder;
@@ -28,7 +28,7 @@ async fn answer(request: Request<Incoming>) -> Result<Response<String>, Infallib
 }
 
 async fn route(request: Request<Incoming>) -> Result<Response<String>, Error> {
-    let session = request.extensions().get::<Session>().cloned();
+    let session = request.extensions().get::<InHand>().cloned();
     let session =
         session.ok_or_else(|| Error::misuse("no session layer is around this service"))?;
     let (head, body) = request.into_parts();

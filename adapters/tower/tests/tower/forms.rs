@@ -11,7 +11,7 @@ use http_body::{Body, Frame, SizeHint};
 use sealed_session_tower::adapter::Foreign;
 use sealed_session_tower::testing::Browser;
 use sealed_session_tower::{
-    CrossOrigin, FormBody, Key, KeyRing, PeekedBody, Session, SessionLayer, SessionManager,
+    CrossOrigin, FormBody, InHand, Key, KeyRing, PeekedBody, SessionLayer, SessionManager,
 };
 use tower::{Layer, Service, ServiceExt, service_fn};
 
@@ -106,7 +106,7 @@ async fn ada() -> (Browser, String) {
     let token = Arc::new(Mutex::new(String::new()));
     let told = Arc::clone(&token);
     let mut service = layer().layer(service_fn(move |request: Request<()>| {
-        let session: &Session = request.extensions().get().unwrap();
+        let session: &InHand = request.extensions().get().unwrap();
         session.sign_in("ada", &[]).unwrap();
         *told.lock().unwrap() = session.form_token().unwrap();
         async { Ok::<_, Infallible>(Response::new(String::new())) }

@@ -1,6 +1,7 @@
 //! The layer around plain services, without a framework.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,12 +9,14 @@ use std::time::Duration;
 
 use http::request::Builder;
 use http::{Request, Response, header};
-use sealed_session_tower::adapter::Clock;
+use sealed_session_tower::adapter::{Clock, RequestHead};
 use sealed_session_tower::testing::{Browser, ManualClock};
 use sealed_session_tower::{
-    CookieSpec, Error, Key, KeyRing, PassiveLayer, Session, SessionLayer, SessionManager, Transport,
+    CookieSpec, Error, InHand, Key, KeyRing, PassiveLayer, Session, SessionLayer, SessionManager,
+    Transport,
 };
 use time::OffsetDateTime;
+use tower::util::MapRequest;
 use tower::{Layer, Service, ServiceExt, service_fn};
 
 fn ring() -> KeyRing {
@@ -25,7 +28,7 @@ fn layer() -> SessionLayer {
 }
 
 fn session<B>(request: &Request<B>) -> Session {
-    request.extensions().get::<Session>().unwrap().clone()
+    InHand::find(request.extensions()).unwrap().clone()
 }
 
 async fn write(request: Request<()>) -> Result<Response<String>, Error> {
@@ -56,7 +59,7 @@ async fn a_panic_with_a_clone_of_the_request_sends_nothing() {
     let handler = service_fn(async |request: Request<()>| {
         let handed_on = request.clone();
         let unwinds = catch_unwind(AssertUnwindSafe(move || {
-            let session = handed_on.extensions().get::<Session>().unwrap();
+            let session = handed_on.extensions().get::<InHand>().unwrap();
             session.insert("admin", true).unwrap();
             panic!("in the handler");
         }));
@@ -67,6 +70,31 @@ async fn a_panic_with_a_clone_of_the_request_sends_nothing() {
     let response = response.unwrap();
     assert_eq!(response.status(), 500);
     assert_eq!(cookie(&response), None);
+}
+
+#[tokio::test]
+async fn the_session_of_the_innermost_layer_counts_whoever_put_it_there() {
+    /// An adapter of somebody's own, which puts a plain session there.
+    fn plain(mut request: Request<()>) -> Request<()> {
+        let manager = SessionManager::new("plain", ring()).unwrap();
+        let session = manager.load(RequestHead::default(), OffsetDateTime::now_utc());
+        session.insert("is_plain", true).unwrap();
+        request.extensions_mut().insert(session);
+        request
+    }
+    let is_plain = |request: Request<()>| {
+        let found = InHand::find(request.extensions()).map(|session| session.contains("is_plain"));
+        ready(Ok::<_, Infallible>(Response::new(found)))
+    };
+    let answer = |response: Response<Option<bool>>| response.into_body();
+
+    let inside = layer().layer(MapRequest::new(service_fn(is_plain), plain));
+    let response = inside.oneshot(Request::new(())).await.unwrap();
+    assert_eq!(answer(response), Some(true));
+
+    let outside = MapRequest::new(layer().layer(service_fn(is_plain)), plain);
+    let response = outside.oneshot(Request::new(())).await.unwrap();
+    assert_eq!(answer(response), Some(false));
 }
 
 #[tokio::test]

@@ -10,9 +10,7 @@ use std::time::Duration;
 use http::{Request, Response, header};
 use sealed_session_tower::revocation::{Answer, AskedRevocations, Staleness};
 use sealed_session_tower::testing::Browser;
-use sealed_session_tower::{
-    Guard, GuardLayer, Key, KeyRing, Session, SessionLayer, SessionManager,
-};
+use sealed_session_tower::{Guard, GuardLayer, InHand, Key, KeyRing, SessionLayer, SessionManager};
 use tower::{Layer, Service, ServiceExt};
 
 /// Signs in who is not, and may be called only once it was polled until it was ready.
@@ -44,7 +42,7 @@ impl Service<Request<()>> for Permits {
     fn call(&mut self, request: Request<()>) -> Self::Future {
         assert!(std::mem::take(&mut self.is_ready), "it was not ready");
         self.called.fetch_add(1, Ordering::Relaxed);
-        let session: &Session = request.extensions().get().unwrap();
+        let session: &InHand = request.extensions().get().unwrap();
         if session.subject().is_none() {
             session.sign_in("ada", &[]).unwrap();
         }

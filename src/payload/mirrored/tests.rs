@@ -11,7 +11,6 @@ use std::time::Duration;
 use super::{Mirrored, Trace};
 use crate::payload::Codec::Postcard;
 use crate::payload::postcard::{mirrored, owned};
-use crate::payload::shape::DEEPEST;
 
 #[track_caller]
 fn as_proven<T: Mirrored + PartialEq + Debug>(value: T) {
@@ -82,44 +81,6 @@ fn types_of_the_standard_library_are_written_as_proven() {
     let not_a_number = mirrored(&f64::from_bits(0x7FF8_0000_0000_0001)).unwrap();
     let back = Postcard.decode::<f64>(&not_a_number).unwrap();
     assert_eq!(back.to_bits(), 0x7FF8_0000_0000_0001, "postcard keeps bits");
-}
-
-crate::mirrored! {
-    #[derive(PartialEq, Debug)]
-    struct Link { next: Option<Box<Link>> }
-
-    #[derive(PartialEq, Debug)]
-    enum Chain { End, More(Box<Chain>) }
-
-    #[derive(PartialEq, Debug)]
-    struct Tree(Vec<Tree>);
-}
-
-/// Makes a value that holds another one of its type, so many times.
-fn nested<T>(times: u16, innermost: T, outer: fn(T) -> T) -> T {
-    (0..times).fold(innermost, |inner, _| outer(inner))
-}
-
-/// `each` is how many levels deeper a value lies that another one holds.
-#[track_caller]
-fn is_bounded<T: Mirrored + PartialEq + Debug>(each: u16, innermost: fn() -> T, outer: fn(T) -> T) {
-    // A value that holds nothing is one level above the deepest, which stays empty.
-    as_proven(nested(DEEPEST / each - 1, innermost(), outer));
-    let deeper = nested(DEEPEST / each + 1, innermost(), outer);
-    for refused in [mirrored(&deeper), owned(&deeper)] {
-        let why = String::from(refused.unwrap_err());
-        assert!(why.contains("nested more than 256 levels deep"), "{why}");
-    }
-}
-
-#[test]
-fn what_could_exhaust_the_stack_when_it_is_read_is_refused() {
-    let link = |inner| Link {
-        next: Some(Box::new(inner)),
-    };
-    is_bounded(2, || Link { next: None }, link);
-    is_bounded(1, || Chain::End, |inner| Chain::More(Box::new(inner)));
-    is_bounded(2, || Tree(Vec::new()), |inner| Tree(vec![inner]));
 }
 
 /// Says of itself what no macro would: it writes one number and reads another.

@@ -105,6 +105,48 @@ fn a_mirrored_key_is_one_like_any_other() -> Result<(), Error> {
     Ok(())
 }
 
+mirrored! {
+    #[derive(Clone, PartialEq, Debug)]
+    struct Link { next: Option<Box<Link>> }
+
+    #[derive(Clone, PartialEq, Debug)]
+    enum Chain { End, More(Box<Chain>) }
+
+    #[derive(Clone, PartialEq, Debug)]
+    struct Tree(Vec<Tree>);
+}
+
+/// `outer` puts a value `each` levels deeper than the one that it makes.
+fn is_bounded<T: Mirrored + Clone + PartialEq + Debug>(
+    each: usize,
+    innermost: T,
+    outer: fn(T) -> T,
+) -> Result<(), Error> {
+    let nested = |times| (0..times).fold(innermost.clone(), |inner, _| outer(inner));
+    // The innermost is one level above the deepest, and holds nothing there.
+    is_stored_as_proven(nested(256 / each - 1))?;
+    let deeper = nested(256 / each + 1);
+    for key in [Attribute::<T>::mirrored("value"), Attribute::new("value")] {
+        let session = sealed_session::testing::session();
+        let error = session.insert(key, deeper.clone()).unwrap_err().to_string();
+        assert!(
+            error.contains("nested more than 256 levels deep"),
+            "{error}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn what_could_exhaust_the_stack_when_it_is_read_is_refused() -> Result<(), Error> {
+    let link = |inner| Link {
+        next: Some(Box::new(inner)),
+    };
+    is_bounded(2, Link { next: None }, link)?;
+    is_bounded(1, Chain::End, |inner| Chain::More(Box::new(inner)))?;
+    is_bounded(2, Tree(Vec::new()), |inner| Tree(vec![inner]))
+}
+
 // As those of `inference`: the features of the build decide what the texts list.
 #[cfg(all(
     feature = "actix-web-4",

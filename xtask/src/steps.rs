@@ -1,6 +1,7 @@
 //! What `cargo xtask test` consists of.
 
 use std::process::Command;
+use std::time::Instant;
 
 use crate::run::{Passed, cargo, count, output, run};
 use crate::{bench, clients, disk, fuzz, tools};
@@ -14,13 +15,33 @@ const E2E: &str = "--test demo --test everywhere --test foreign --test limits --
 /// Runs every step, and says how many tests passed.
 pub(crate) fn everything() -> Result<(), String> {
     disk::check()?;
-    tools::all()?;
-    lint()?;
-    let passed = [unit()?, bench::check()?, vectors()?, e2e(false)?];
-    fuzz::each(FUZZ_SECONDS)?;
+    let mut times = Times::default();
+    times.of("tools", tools::all)?;
+    times.of("lint", lint)?;
+    let passed = [
+        times.of("unit", unit)?,
+        times.of("bench", bench::check)?,
+        times.of("vectors", vectors)?,
+        times.of("e2e", || e2e(false))?,
+    ];
+    times.of("fuzz", || fuzz::each(FUZZ_SECONDS))?;
     let passed: u64 = passed.iter().map(|passed| passed.0).sum();
+    println!("\nseconds: {}", times.0.join(", "));
     println!("\n{passed} passed, 0 failed");
     Ok(())
+}
+
+/// How long each step took.
+#[derive(Default)]
+struct Times(Vec<String>);
+
+impl Times {
+    fn of<T>(&mut self, what: &str, step: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+        let begin = Instant::now();
+        let done = step()?;
+        self.0.push(format!("{what} {}", begin.elapsed().as_secs()));
+        Ok(done)
+    }
 }
 
 /// Checks formatting, clippy, documentation and packages, all with warnings denied.

@@ -2,17 +2,18 @@
 //! password, and is as strict as it may be: a code needs its PKCE verifier, and a refresh token is good once.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::extract::{Form, State};
 use axum::http::HeaderMap;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use p256::ecdsa::SigningKey;
@@ -39,6 +40,8 @@ struct Inner {
     said: Mutex<Said>,
     /// How often each refresh token was used.
     refreshed: Mutex<HashMap<String, usize>>,
+    /// How often its document was asked for.
+    documents: AtomicUsize,
 }
 
 struct Signer {
@@ -88,6 +91,8 @@ pub(crate) enum Reply {
     Drops,
     /// A status and a body.
     Text(u16, String),
+    /// Ask there.
+    Redirect(String),
 }
 
 impl Signer {
@@ -113,6 +118,7 @@ impl Provider {
             key: Mutex::new(Signer::new()),
             said: Mutex::default(),
             refreshed: Mutex::default(),
+            documents: AtomicUsize::new(0),
         }));
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(document))
@@ -145,6 +151,11 @@ impl Provider {
     /// Returns how often each refresh token was used.
     pub(crate) fn refreshed(&self) -> Vec<usize> {
         self.0.refreshed.lock().unwrap().values().copied().collect()
+    }
+
+    /// Returns how often its document was asked for.
+    pub(crate) fn documents(&self) -> usize {
+        self.0.documents.load(Ordering::SeqCst)
     }
 
     /// Returns the header of its tokens of this type.
@@ -219,6 +230,7 @@ impl Provider {
                 let status = StatusCode::from_u16(status).unwrap();
                 Some((status, [("content-type", "application/json")], body).into_response())
             }
+            Reply::Redirect(url) => Some(Redirect::temporary(&url).into_response()),
             Reply::Silence => {
                 tokio::time::sleep(Duration::from_secs(60)).await;
                 None
@@ -235,6 +247,7 @@ impl Provider {
 }
 
 async fn document(State(provider): State<Provider>) -> Response {
+    provider.0.documents.fetch_add(1, Ordering::SeqCst);
     if let Some(other) = provider.instead("document").await {
         return other;
     }
@@ -268,6 +281,7 @@ async fn jwks(State(provider): State<Provider>) -> Response {
 /// A code is `SUB.SID.NONCE.CHALLENGE`.
 async fn token(
     State(provider): State<Provider>,
+    headers: HeaderMap,
     Form(form): Form<HashMap<String, String>>,
 ) -> Response {
     if let Some(other) = provider.instead("token").await {
@@ -279,6 +293,16 @@ async fn token(
             Json(json!({ "error": "invalid_grant" })),
         )
     };
+    // RFC 6749, section 2.3.1: both as in a form.
+    let client = BASE64_STANDARD.encode(format!("{CLIENT}:{}", SECRET.replace(' ', "+")));
+    let basic = format!("Basic {client}");
+    if headers
+        .get("authorization")
+        .is_none_or(|sent| *sent != basic)
+    {
+        let refusal = Json(json!({ "error": "invalid_client" }));
+        return (StatusCode::UNAUTHORIZED, refusal).into_response();
+    }
     let mut answer = json!({
         "access_token": random(), "token_type": "Bearer", "expires_in": 300, "refresh_token": random(),
     });

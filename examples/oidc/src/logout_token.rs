@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::provider::{FRESH, Metadata, PAUSE, Provider, algorithms};
+use crate::discovery::{FRESH, Metadata, PAUSE, algorithms};
+use crate::provider::Provider;
 
 /// The member of `events` that makes a token one for a logout (section 2.4).
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -90,11 +91,11 @@ async fn open(
     provider: &Provider,
     now: OffsetDateTime,
 ) -> Result<Map<String, Value>, &'static str> {
-    let mut known = provider.discovered(FRESH, now).await;
+    let mut known = provider.discovery.get(FRESH, now).await;
     if let Ok(metadata) = &known
         && key(header, metadata).is_none()
     {
-        known = provider.discovered(PAUSE, now).await;
+        known = provider.discovery.get(PAUSE, now).await;
     }
     let metadata = known.map_err(|_| "the provider's keys are not known")?;
     // By the list of the provider's algorithms, and not by what the token says of itself.

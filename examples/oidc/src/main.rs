@@ -9,6 +9,8 @@
 
 #![forbid(unsafe_code)]
 
+mod discovery;
+mod fault;
 mod http;
 mod logout_token;
 mod provider;
@@ -36,8 +38,9 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 
+use crate::fault::Fault;
 use crate::logout_token::{Logout, Who};
-use crate::provider::{Answer, Fault, Flow, Provider, Settings, SignedIn, Tokens, digest};
+use crate::provider::{Answer, Flow, Provider, Settings, SignedIn, Tokens, digest};
 
 /// Sign-ins that have begun and not ended. A slot of their own, so that a tab which begins one changes nothing else.
 enum Flows {}
@@ -334,7 +337,7 @@ async fn callback(
     Ok(Redirect::to(back.as_deref().unwrap_or("/")))
 }
 
-/// Signs out here, whatever becomes of the provider, and then there.
+/// Signs out here, and then there. It waits for nobody: until its end a visitor who leaves is not signed out.
 async fn sign_out(
     State(app): State<Application>,
     session: Session,
@@ -343,7 +346,7 @@ async fn sign_out(
     let id = held.get(TOKENS)?.map(|tokens| tokens.id);
     session.destroy()?;
     held.destroy()?;
-    let there = app.provider.sign_out(id, OffsetDateTime::now_utc()).await;
+    let there = app.provider.sign_out(id);
     Ok(Redirect::to(there.as_deref().unwrap_or("/")))
 }
 

@@ -1,5 +1,5 @@
-//! What the application and its OpenID provider say to each other: discovery, the code flow, refreshing, the name of an
-//! account, the sign-out there and logout tokens. It begins and ends no session, and no fault that it reports holds
+//! What the application and its OpenID provider say to each other: the code flow, refreshing, the name of an account and the
+//! sign-out there. It begins and ends no session, and no fault that it reports holds
 //! anything that stood in an answer.
 
 use std::sync::Arc;
@@ -10,19 +10,13 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 // Nearly all of their names, and none of ours is among them.
 use openidconnect::core::*;
 use openidconnect::*;
-use sealed_session_axum::time::{Duration, OffsetDateTime};
+use sealed_session_axum::time::OffsetDateTime;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tokio::sync::Mutex;
-use tokio::time::timeout;
 
-use crate::http::{Http, NoAnswer, TIMEOUT};
-
-/// How long a discovery document and its keys count.
-pub(crate) const FRESH: Duration = Duration::hours(1);
-
-/// They are fetched no more often than that, whatever keys tokens name.
-pub(crate) const PAUSE: Duration = Duration::seconds(5);
+use crate::discovery::{Discovery, FRESH, Metadata, PAUSE, algorithms};
+use crate::fault::Fault;
+use crate::http::{Http, NoAnswer};
 
 /// How long an access token counts of which the provider does not say it (RFC 6749, section 5.1).
 const LIFETIME: Wait = Wait::from_secs(3_600);
@@ -34,7 +28,7 @@ const SCOPES: [&str; 1] = ["profile"];
 pub(crate) struct Provider {
     settings: Settings,
     http: Http,
-    found: Mutex<Option<(OffsetDateTime, Arc<Metadata>)>>,
+    pub(crate) discovery: Arc<Discovery>,
 }
 
 /// What the two agreed upon at the registration.
@@ -85,24 +79,15 @@ pub(crate) struct Tokens {
     pub(crate) id: String,
 }
 
-/// Why there is no good answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// There is none.
-    Silent(&'static str),
-    /// It is not what was agreed upon.
-    Wrong(&'static str),
-    /// It is a refusal, of this code.
-    Refused(&'static str),
-}
-
 impl Provider {
     /// Talks to nobody yet: the application starts without its provider.
     pub(crate) fn new(settings: Settings) -> Result<Provider, reqwest::Error> {
+        let http = Http::new()?;
+        let discovery = Discovery::new(settings.issuer.clone(), http.clone());
         Ok(Provider {
             settings,
-            http: Http::new()?,
-            found: Mutex::default(),
+            http,
+            discovery: Arc::new(discovery),
         })
     }
 
@@ -112,7 +97,7 @@ impl Provider {
         back: Option<String>,
         now: OffsetDateTime,
     ) -> Result<(String, Flow), Fault> {
-        let client = self.client(&*self.discovered(FRESH, now).await?)?;
+        let client = self.client(&*self.discovery.get(FRESH, now).await?)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let code = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
         let nonce = nonce(verifier.secret());
@@ -137,7 +122,7 @@ impl Provider {
         answer: Answer,
         now: OffsetDateTime,
     ) -> Result<SignedIn, Fault> {
-        let metadata = self.discovered(FRESH, now).await?;
+        let metadata = self.discovery.get(FRESH, now).await?;
         // Whose answer is it? (RFC 9207, section 2.4)
         let is_named = metadata.additional_metadata().names_itself;
         let is_ours = match &answer.iss {
@@ -168,7 +153,7 @@ impl Provider {
         let claims = match self.claims(&metadata, id, &nonce) {
             // The provider has new keys.
             Err(UNKNOWN_KEY) => {
-                let newer = self.discovered(PAUSE, now).await?;
+                let newer = self.discovery.get(PAUSE, now).await?;
                 self.claims(&newer, id, &nonce)?
             }
             known => known?,
@@ -222,7 +207,7 @@ impl Provider {
         let refresh = held.refresh.clone();
         let refresh = RefreshToken::new(refresh.ok_or(Fault::Refused("no refresh token"))?);
         let response = self
-            .client(&*self.discovered(FRESH, now).await?)?
+            .client(&*self.discovery.get(FRESH, now).await?)?
             .exchange_refresh_token(&refresh)
             .map_err(|_| NO_ENDPOINT)?
             .request_async(&self.http)
@@ -244,7 +229,7 @@ impl Provider {
         now: OffsetDateTime,
     ) -> Result<Option<String>, Fault> {
         let user: CoreUserInfoClaims = self
-            .client(&*self.discovered(FRESH, now).await?)?
+            .client(&*self.discovery.get(FRESH, now).await?)?
             .user_info(AccessToken::new(access), Some(SubjectIdentifier::new(sub)))
             .map_err(|_| NO_ENDPOINT)?
             .request_async(&self.http)
@@ -260,9 +245,10 @@ impl Provider {
         Ok(name.map(|name| name.to_string()))
     }
 
-    /// Returns where a browser signs out at the provider, if it has such a page (OpenID Connect RP-Initiated Logout 1.0).
-    pub(crate) async fn sign_out(&self, id: Option<String>, now: OffsetDateTime) -> Option<String> {
-        let metadata = self.discovered(FRESH, now).await.ok()?;
+    /// Returns where a browser signs out at the provider, if it is known to have such a page (OpenID Connect RP-Initiated
+    /// Logout 1.0). Asks nobody.
+    pub(crate) fn sign_out(&self, id: Option<String>) -> Option<String> {
+        let metadata = self.discovery.known()?;
         let page = metadata.additional_metadata().end_session_endpoint.clone();
         let back = PostLogoutRedirectUrl::new(format!("{}/", self.settings.public_url));
         let mut request = LogoutRequest::from(page?)
@@ -272,37 +258,6 @@ impl Provider {
             request = request.set_id_token_hint(&id);
         }
         Some(request.http_get_url().into())
-    }
-
-    /// Returns the provider's document and keys, no older than `age`. Waits for no longer than one answer may take.
-    pub(crate) async fn discovered(
-        &self,
-        age: Duration,
-        now: OffsetDateTime,
-    ) -> Result<Arc<Metadata>, Fault> {
-        let discover = async {
-            let mut found = self.found.lock().await;
-            if let Some((at, metadata)) = &*found
-                && now - *at < age
-            {
-                return Ok(metadata.clone());
-            }
-            // It compares the issuer that the document names with this one.
-            let metadata = Metadata::discover_async(self.settings.issuer.clone(), &self.http)
-                .await
-                .map_err(|error| match error {
-                    DiscoveryError::Request(why) => why.into(),
-                    DiscoveryError::Validation(_) => {
-                        Fault::Wrong("its discovery document names another issuer")
-                    }
-                    _ => Fault::Wrong("its discovery document or its keys"),
-                })?;
-            let metadata = Arc::new(metadata);
-            *found = Some((now, metadata.clone()));
-            Ok(metadata)
-        };
-        let found = timeout(TIMEOUT, discover).await;
-        found.unwrap_or(Err(NoAnswer::LATE.into()))
     }
 
     pub(crate) fn client_id(&self) -> ClientId {
@@ -320,21 +275,6 @@ impl Provider {
             Client::from_provider_metadata(metadata.clone(), self.client_id(), Some(secret));
         Ok(client.set_redirect_uri(back.map_err(|_| Fault::Wrong("PUBLIC_URL"))?))
     }
-}
-
-impl From<NoAnswer> for Fault {
-    fn from(NoAnswer(why): NoAnswer) -> Fault {
-        Fault::Silent(why)
-    }
-}
-
-/// Returns the algorithms by which the provider signs. None of them has a secret that both know, and each signs.
-pub(crate) fn algorithms(metadata: &Metadata) -> Vec<CoreJwsSigningAlgorithm> {
-    let all = metadata.id_token_signing_alg_values_supported().iter();
-    let is_public = |alg: &&CoreJwsSigningAlgorithm| {
-        !alg.uses_shared_secret() && **alg != CoreJwsSigningAlgorithm::None
-    };
-    all.filter(is_public).cloned().collect()
 }
 
 /// Returns what is in the URL in place of what the browser keeps (OpenID Connect Core, section 15.5.2).
@@ -396,17 +336,7 @@ const CODES: [&str; 13] = [
 const NO_ENDPOINT: Fault = Fault::Wrong("its discovery document lacks an endpoint");
 const UNKNOWN_KEY: Fault = Fault::Wrong("the ID token's key is none of the provider's");
 
-/// What the crate does not read of a discovery document by itself.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct More {
-    end_session_endpoint: Option<EndSessionUrl>,
-    #[serde(default, rename = "authorization_response_iss_parameter_supported")]
-    names_itself: bool,
-}
-
-impl AdditionalProviderMetadata for More {}
-
-/// What it does not read of an ID token: the name of the session at the provider.
+/// What the crate does not read of an ID token by itself: the name of the session at the provider.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Sid {
     sid: Option<String>,
@@ -414,22 +344,7 @@ pub(crate) struct Sid {
 
 impl AdditionalClaims for Sid {}
 
-// The crate's own aliases, with these two in them.
-
-pub(crate) type Metadata = ProviderMetadata<
-    More,
-    CoreAuthDisplay,
-    CoreClientAuthMethod,
-    CoreClaimName,
-    CoreClaimType,
-    CoreGrantType,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJweKeyManagementAlgorithm,
-    CoreJsonWebKey,
-    CoreResponseMode,
-    CoreResponseType,
-    CoreSubjectIdentifierType,
->;
+// The crate's own aliases, with that in them.
 
 type Id = IdToken<Sid, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
 

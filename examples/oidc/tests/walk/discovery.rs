@@ -51,6 +51,33 @@ async fn a_document_that_is_not_as_agreed_is_refused() {
 }
 
 #[tokio::test]
+async fn the_provider_is_asked_for_keys_every_five_seconds_at_most_though_it_fails() {
+    let provider = Provider::start().await;
+    let application = Application::start(&provider);
+    application.browser().begin("/sign-in").await;
+    assert_eq!(provider.documents(), 1);
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    provider.say(Said {
+        reply: Some(("document", Reply::Text(500, "{}".to_owned()))),
+        ..Said::default()
+    });
+    let claims = provider.claims([&json!({ "sub": "Ada" })]);
+    for _ in 0..10 {
+        let token = provider.sign_as(Signature::Unknown, "logout+jwt", &claims);
+        assert_eq!(application.log_out(&token).await.status(), 400);
+    }
+    assert_eq!(provider.documents(), 2);
+    // What it said before still counts, and the fault is forgotten.
+    application.browser().begin("/sign-in").await;
+    provider.say(Said::default());
+    provider.rotate();
+    let mut browser = application.browser();
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert_eq!(browser.sign_in(&provider, "Ada", "s1").await.status, 303);
+    assert_eq!(provider.documents(), 3);
+}
+
+#[tokio::test]
 async fn a_provider_that_redirects_has_nobody_else_asked() {
     let (provider, other) = (Provider::start().await, Provider::start().await);
     let moved = format!("{}/.well-known/openid-configuration", other.issuer());
@@ -121,7 +148,7 @@ async fn a_provider_that_is_slow_silent_or_gone_costs_some_seconds_and_no_sessio
     provider.say(Said::default());
     assert_eq!(browser.get(&answer).await.status, 303);
     assert_eq!(browser.account().await.as_deref(), Some("Eve"));
-    // Signing out waits for nobody who is known, and asks nobody who is not.
+    // Signing out asks nobody, known or not.
     assert_eq!(gone.browser().sign_out().await.location, "/");
 }
 

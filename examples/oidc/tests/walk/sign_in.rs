@@ -1,9 +1,11 @@
 //! Signing in and out, with a provider that does as agreed and with others.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use crate::application::Application;
-use crate::provider::{Provider, Reply, Said, random};
+use crate::provider::{Provider, Reply, Said, Signature, random};
 
 #[tokio::test]
 async fn a_visitor_signs_in_comes_back_to_the_page_and_signs_out_at_the_provider() {
@@ -117,6 +119,36 @@ async fn a_sign_out_ends_the_session_and_the_tokens_and_every_copy_of_both() {
     assert_eq!(other.get("/profile").await.status, 200);
     other.jar.keep([format!("{stolen}; Path=/")]);
     assert_eq!(other.get("/profile").await.status, 403);
+}
+
+#[tokio::test]
+async fn a_sign_out_asks_nobody_and_waits_for_nobody() {
+    let provider = Provider::start().await;
+    let application = Application::start(&provider);
+    let mut browser = application.browser();
+    browser.sign_in(&provider, "Ada", "s1").await;
+    let asked = provider.documents();
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    provider.say(Said {
+        reply: Some(("document", Reply::Silence)),
+        ..Said::default()
+    });
+    // Somebody has the application ask for keys meanwhile.
+    let claims = provider.claims([&json!({ "sub": "Ada" })]);
+    let token = provider.sign_as(Signature::Unknown, "logout+jwt", &claims);
+    let out = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let begins = Instant::now();
+        (browser.sign_out().await, begins.elapsed())
+    };
+    let (refused, (out, took)) = tokio::join!(application.log_out(&token), out);
+    assert_eq!(
+        (refused.status().as_u16(), provider.documents()),
+        (400, asked + 1)
+    );
+    assert!(out.location.contains("/end?"), "{}", out.location);
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    assert_eq!(browser.account().await, None);
 }
 
 #[tokio::test]

@@ -14,10 +14,10 @@ mod fault;
 mod http;
 mod logout_token;
 mod provider;
+mod refreshed;
 
-use std::collections::HashMap;
 use std::error::Error as StdError;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, RawQuery, State};
@@ -36,11 +36,11 @@ use sealed_session_axum::{
 use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::sync::OnceCell;
 
 use crate::fault::Fault;
 use crate::logout_token::{Logout, Who};
 use crate::provider::{Answer, Flow, Provider, Settings, SignedIn, Tokens, digest};
+use crate::refreshed::Refreshed;
 
 /// Sign-ins that have begun and not ended. A slot of their own, so that a tab which begins one changes nothing else.
 enum Flows {}
@@ -177,7 +177,8 @@ impl Application {
         Ok(held.insert(TOKENS, who.tokens)?)
     }
 
-    /// Returns an access token of this account that is good for a while.
+    /// Returns an access token of this account that is good for a while. It may have been refreshed, so a page that uses it
+    /// stays below 500: others give up what was stored, and with it the new refresh token.
     async fn access_token(
         &self,
         account: &str,
@@ -192,9 +193,9 @@ impl Application {
         if tokens.until > (now + SOON).unix_timestamp() {
             return Ok(tokens.access);
         }
-        let fresh = self.refreshed.of(&tokens, now);
-        let fresh = fresh.get_or_try_init(|| self.provider.refresh(&tokens, now));
-        let fresh = fresh.await?.clone();
+        let (provider, old) = (self.provider.clone(), tokens.clone());
+        let refresh = async move { provider.refresh(&old, now).await };
+        let fresh = self.refreshed.of(&tokens, now, refresh).await?;
         held.insert(TOKENS, fresh.clone())?;
         Ok(fresh.access)
     }
@@ -235,29 +236,6 @@ fn label(sid: &str) -> String {
     format!("sid:{}", digest(sid))
 }
 
-/// What tokens were refreshed to, for as long as requests may be under way that bring the old ones. A provider that gives a new
-/// refresh token each time takes the second use of one for theft, and ends all of them (RFC 9700, section 4.14.2).
-///
-/// Requests that come at once wait for the same refresh. So does one that comes a moment later, with the older cookie. Several
-/// processes that do not share this send a visitor to the same one, or have a provider that permits a second use for a while.
-#[derive(Clone, Default)]
-struct Refreshed(Arc<Mutex<HashMap<String, (OffsetDateTime, Fresh)>>>);
-
-type Fresh = Arc<OnceCell<Tokens>>;
-
-impl Refreshed {
-    /// How long an answer is kept.
-    const KEPT: Duration = Duration::MINUTE;
-
-    /// Returns the place for what these tokens become. By the access token, because a refresh token may stay the same.
-    fn of(&self, held: &Tokens, now: OffsetDateTime) -> Fresh {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|_, (at, _)| now - *at < Refreshed::KEPT);
-        let place = all.entry(digest(&held.access));
-        place.or_insert_with(|| (now, Fresh::default())).1.clone()
-    }
-}
-
 async fn home(session: Session, held: Session<Held>) -> Result<Html<String>, Failure> {
     let Some(account) = session.subject() else {
         return Ok(page(
@@ -283,12 +261,17 @@ async fn profile(
     let now = OffsetDateTime::now_utc();
     let account = session.subject().ok_or(Failure::NoToken)?;
     let access = app.access_token(&account, &held, now).await?;
-    let name = app.provider.name(access, account, now).await?;
-    let name = name.unwrap_or_else(|| "no name".to_owned());
-    Ok(page(&format!(
-        "<p>The provider calls you {}. <a href=/>Back</a>",
-        escaped(&name)
-    )))
+    let said = match app.provider.name(access, account, now).await {
+        Ok(Some(name)) => format!("The provider calls you {}.", escaped(&name)),
+        Ok(None) => "The provider has no name for you.".to_owned(),
+        // The page is ours, and does without. One of 502 or 504 would give up what was just refreshed.
+        Err(Fault::Silent(why) | Fault::Wrong(why)) => {
+            tracing::warn!(why, "the provider has not said a name");
+            "The provider does not say what it calls you. Please try again in a minute.".to_owned()
+        }
+        Err(refused) => return Err(refused.into()),
+    };
+    Ok(page(&format!("<p>{said} <a href=/>Back</a>")))
 }
 
 async fn sign_in(

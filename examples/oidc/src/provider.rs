@@ -10,7 +10,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 // Nearly all of their names, and none of ours is among them.
 use openidconnect::core::*;
 use openidconnect::*;
-use sealed_session_axum::time::OffsetDateTime;
+use sealed_session_axum::time::{Duration, OffsetDateTime};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -168,7 +168,7 @@ impl Provider {
             sid: claims.additional_claims().sid.clone(),
             issued_at: OffsetDateTime::from_unix_timestamp(claims.issue_time().timestamp())
                 .map_err(|_| Fault::Wrong("the ID token's time of issue"))?,
-            tokens: tokens(&response, None, id.to_string(), now),
+            tokens: tokens(&response, None, id.to_string(), now)?,
         })
     }
 
@@ -213,12 +213,7 @@ impl Provider {
             .request_async(&self.http)
             .await
             .map_err(of_tokens)?;
-        Ok(tokens(
-            &response,
-            Some(refresh.into_secret()),
-            held.id.clone(),
-            now,
-        ))
+        tokens(&response, Some(refresh.into_secret()), held.id.clone(), now)
     }
 
     /// Asks for the name of an account, as an example of a call with an access token.
@@ -287,15 +282,24 @@ pub(crate) fn digest(text: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(text))
 }
 
-fn tokens(response: &Response, held: Option<String>, id: String, now: OffsetDateTime) -> Tokens {
+fn tokens(
+    response: &Response,
+    held: Option<String>,
+    id: String,
+    now: OffsetDateTime,
+) -> Result<Tokens, Fault> {
     let refresh = response.refresh_token().map(|new| new.secret().clone());
-    let until = now + response.expires_in().unwrap_or(LIFETIME);
-    Tokens {
+    // Seconds are whatever number the provider writes.
+    let lifetime = Duration::try_from(response.expires_in().unwrap_or(LIFETIME)).ok();
+    let until = lifetime.and_then(|lifetime| now.checked_add(lifetime));
+    Ok(Tokens {
         access: response.access_token().secret().clone(),
-        until: until.unix_timestamp(),
+        until: until
+            .ok_or(Fault::Wrong("the access token's lifetime"))?
+            .unix_timestamp(),
         refresh: refresh.or(held),
         id,
-    }
+    })
 }
 
 fn of_tokens(

@@ -98,6 +98,18 @@ impl Application {
         panic!("no {what} in {}", self.log.lock().unwrap());
     }
 
+    /// Has a browser load a page and stop after this many milliseconds, before there is an answer.
+    pub(crate) async fn stops_loading(
+        &self,
+        request: RequestBuilder,
+        jar: &testing::Browser,
+        after: u64,
+    ) {
+        let request = request.header("cookie", jar.cookie()).send();
+        let after = std::time::Duration::from_millis(after);
+        assert!(tokio::time::timeout(after, request).await.is_err());
+    }
+
     /// Sends a logout token, as anybody may, and asserts that no cache keeps the answer.
     pub(crate) async fn log_out(&self, token: &str) -> Response {
         let request = self.http.post(format!("{}/backchannel-logout", self.url));

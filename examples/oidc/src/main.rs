@@ -156,23 +156,22 @@ impl Application {
         held: &Session<Held>,
         who: SignedIn,
     ) -> Result<(), Failure> {
-        let label = who.sid.as_deref().map(label);
+        // By which a logout finds it that names the session at the provider. Without a `sid` it may be any of the account.
+        let label = match &who.sid {
+            Some(sid) => label("sid", sid),
+            None => label("sub", &who.sub),
+        };
         // A logout may overtake the sign-in that it ends. This session begins after it, and would outlive it.
         let is_over = |target| {
             let names = self.manager.revocations_of(target, who.issued_at);
             self.is_revoked(&names, who.issued_at)
         };
-        if is_over(Target::Subject(&who.sub))
-            || label
-                .as_deref()
-                .is_some_and(|label| is_over(Target::Label(label)))
-        {
+        if is_over(Target::Subject(&who.sub)) || is_over(Target::Label(&label)) {
             return Err(Failure::Overtaken);
         }
-        let labels: Vec<&str> = label.as_deref().into_iter().collect();
         for session in [&**session, &**held] {
             session.sign_in(&who.sub, &[])?;
-            session.set_labels(&labels)?;
+            session.set_labels(&[&label])?;
         }
         Ok(held.insert(TOKENS, who.tokens)?)
     }
@@ -198,6 +197,21 @@ impl Application {
         let fresh = self.refreshed.of(&tokens, now, refresh).await?;
         held.insert(TOKENS, fresh.clone())?;
         Ok(fresh.access)
+    }
+
+    /// Ends whose sessions a logout token says.
+    fn log_out(&self, logout: &Logout, now: OffsetDateTime) -> Result<(), Error> {
+        match &logout.who {
+            Who::Account(sub) => self.revoke(Target::Subject(sub), logout.at, now),
+            Who::Session(sid, sub) => {
+                self.revoke(Target::Label(&label("sid", sid)), logout.at, now)?;
+                // One whose ID token had no `sid` may be that session (section 2.7).
+                match sub {
+                    Some(sub) => self.revoke(Target::Label(&label("sub", sub)), logout.at, now),
+                    None => Ok(()),
+                }
+            }
+        }
     }
 
     /// Ends what began by the time of a logout token, and nothing more if the token comes again.
@@ -231,9 +245,9 @@ impl Application {
     }
 }
 
-/// A `sid` may be longer than a label, which has 64 bytes at most.
-fn label(sid: &str) -> String {
-    format!("sid:{}", digest(sid))
+/// The value of a claim as a label. It may be longer than one, which has 64 bytes at most.
+fn label(claim: &str, value: &str) -> String {
+    format!("{claim}:{}", digest(value))
 }
 
 async fn home(session: Session, held: Session<Held>) -> Result<Html<String>, Failure> {
@@ -350,11 +364,7 @@ async fn backchannel_logout(
             match Logout::verify(&request.logout_token, &app.provider, now).await {
                 Err(why) => Err(why),
                 // A full table: somebody is still signed in, and the provider must not say otherwise.
-                Ok(Logout { who, at }) => match who {
-                    Who::Session(sid) => app.revoke(Target::Label(&label(&sid)), at, now),
-                    Who::Account(sub) => app.revoke(Target::Subject(&sub), at, now),
-                }
-                .map_err(|_| "the logout failed"),
+                Ok(logout) => app.log_out(&logout, now).map_err(|_| "the logout failed"),
             }
         }
     };

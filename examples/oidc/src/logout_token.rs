@@ -10,13 +10,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::discovery::{FRESH, Metadata, PAUSE, algorithms};
-use crate::provider::Provider;
+use crate::provider::{LEEWAY, Provider};
 
 /// The member of `events` that makes a token one for a logout (section 2.4).
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
-
-/// How far the provider's clock may be off.
-const LEEWAY: Duration = Duration::seconds(60);
 
 /// A verified logout token.
 pub(crate) struct Logout {

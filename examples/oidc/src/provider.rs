@@ -18,6 +18,9 @@ use crate::discovery::{Discovery, FRESH, Metadata, PAUSE, algorithms};
 use crate::fault::Fault;
 use crate::http::{Http, NoAnswer};
 
+/// How far the provider's clock may be off.
+pub(crate) const LEEWAY: Duration = Duration::seconds(60);
+
 /// How long an access token counts of which the provider does not say it (RFC 6749, section 5.1).
 const LIFETIME: Wait = Wait::from_secs(3_600);
 
@@ -149,12 +152,12 @@ impl Provider {
 
         // Whom they are of.
         let id = response.id_token().ok_or(Fault::Wrong("no ID token"))?;
-        let nonce = nonce(&flow.verifier);
-        let claims = match self.claims(&metadata, id, &nonce) {
+        let (access, nonce) = (response.access_token(), nonce(&flow.verifier));
+        let claims = match self.claims(&metadata, id, access, &nonce) {
             // The provider has new keys.
             Err(UNKNOWN_KEY) => {
                 let newer = self.discovery.get(PAUSE, now).await?;
-                self.claims(&newer, id, &nonce)?
+                self.claims(&newer, id, access, &nonce)?
             }
             known => known?,
         };
@@ -163,11 +166,12 @@ impl Provider {
         if sub.is_empty() || sub.len() > 255 {
             return Err(Fault::Wrong("the ID token's subject"));
         }
+        let issued_at = OffsetDateTime::from_unix_timestamp(claims.issue_time().timestamp()).ok();
+        let issued_at = issued_at.filter(|at| *at <= now + LEEWAY);
         Ok(SignedIn {
             sub,
             sid: claims.additional_claims().sid.clone(),
-            issued_at: OffsetDateTime::from_unix_timestamp(claims.issue_time().timestamp())
-                .map_err(|_| Fault::Wrong("the ID token's time of issue"))?,
+            issued_at: issued_at.ok_or(Fault::Wrong("the ID token's time of issue"))?,
             tokens: tokens(&response, None, id.to_string(), now)?,
         })
     }
@@ -177,13 +181,14 @@ impl Provider {
         &self,
         metadata: &Metadata,
         id: &'t Id,
+        access: &AccessToken,
         nonce: &Nonce,
     ) -> Result<&'t IdTokenClaims<Sid, CoreGenderClaim>, Fault> {
         let client = self.client(metadata)?;
         let verifier = client.id_token_verifier();
         let verifier = verifier.set_allowed_algs(algorithms(metadata));
         // The crate's texts quote the token.
-        id.claims(&verifier, nonce).map_err(|error| match error {
+        let claims = id.claims(&verifier, nonce).map_err(|error| match error {
             ClaimsVerificationError::SignatureVerification(
                 SignatureVerificationError::NoMatchingKey,
             ) => UNKNOWN_KEY,
@@ -195,7 +200,24 @@ impl Provider {
             ClaimsVerificationError::InvalidIssuer(_) => Fault::Wrong("the ID token's issuer"),
             ClaimsVerificationError::InvalidNonce(_) => Fault::Wrong("the ID token's nonce"),
             _ => Fault::Wrong("the ID token"),
-        })
+        })?;
+        // Step 5, which the crate leaves out. Step 4 does not occur: it refuses a token that is for others, too.
+        if claims
+            .authorized_party()
+            .is_some_and(|azp| *azp != self.client_id())
+        {
+            return Err(Fault::Wrong("the ID token's authorized party"));
+        }
+        // Section 3.1.3.8: the access token that came with it is that of the same account.
+        if let Some(hash) = claims.access_token_hash() {
+            let (alg, key) = (id.signing_alg(), id.signing_key(&verifier));
+            let actual = alg.ok().zip(key.ok());
+            let actual = actual.map(|(alg, key)| AccessTokenHash::from_token(access, alg, key));
+            if !matches!(actual, Some(Ok(actual)) if actual == *hash) {
+                return Err(Fault::Wrong("the ID token's access token"));
+            }
+        }
+        Ok(claims)
     }
 
     /// Gets a new access token. The provider may have a new refresh token, too, and take the old one no more.

@@ -4,7 +4,7 @@ use sealed_session::time::OffsetDateTime;
 use serde_json::{Value, json};
 
 use crate::application::{Application, Begun, link};
-use crate::provider::{Provider, Reply, Said, Signature};
+use crate::provider::{CLIENT, Provider, Reply, Said, Signature};
 
 /// What is wrong, what the provider says, what becomes of the link back, and the status and the log that follow.
 type Row = (
@@ -188,6 +188,21 @@ fn bad_tokens() -> Vec<Row> {
             json!({ "iss": "https://idp.example" }),
             "the ID token's issuer",
         ),
+        claims(
+            "another client's",
+            json!({ "azp": "shop" }),
+            "the ID token's authorized party",
+        ),
+        claims(
+            "another access token's",
+            json!({ "at_hash": "AAAAAAAAAAAAAAAAAAAAAA" }),
+            "the ID token's access token",
+        ),
+        claims(
+            "issued in the future",
+            json!({ "iat": now + 90, "exp": now + 180 }),
+            "the ID token's time of issue",
+        ),
         claims("expired", json!({ "exp": now - 1 }), "the ID token's time"),
         claims(
             "a subject that is none",
@@ -261,7 +276,14 @@ async fn a_bad_answer_is_a_page_and_a_line_of_the_log_and_the_session_stays() {
         );
         assert_eq!(browser.account().await.as_deref(), Some("Ada"), "{what}");
     }
-    // And without a change it is a sign-in.
+    // And without a change it is a sign-in, and with what a token may say.
+    provider.say(Said {
+        claims: Some(
+            json!({ "azp": CLIENT, "iat": OffsetDateTime::now_utc().unix_timestamp() + 30 }),
+        ),
+        with_hash: true,
+        ..Said::default()
+    });
     browser.sign_in(&provider, "Eve", "s2").await;
     assert_eq!(browser.account().await.as_deref(), Some("Eve"));
 }

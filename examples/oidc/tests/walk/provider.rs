@@ -57,6 +57,8 @@ pub(crate) struct Said {
     pub(crate) document: Option<Value>,
     /// Claims of ID tokens. A text of `-` leaves one out.
     pub(crate) claims: Option<Value>,
+    /// Whether ID tokens name their access token.
+    pub(crate) with_hash: bool,
     pub(crate) signature: Signature,
     /// Whole answers, by the end of their path.
     pub(crate) reply: Option<(&'static str, Reply)>,
@@ -332,7 +334,12 @@ async fn token(
     }
     let said = provider.said();
     let who = json!({ "sub": sub, "sid": sid, "nonce": nonce });
-    let claims = provider.claims([&who, said.claims.as_ref().unwrap_or(&json!({}))]);
+    let mut claims = provider.claims([&who, said.claims.as_ref().unwrap_or(&json!({}))]);
+    if said.with_hash {
+        // The left half (OpenID Connect Core, section 3.1.3.6).
+        let hash = Sha256::digest(answer["access_token"].as_str().unwrap());
+        claims["at_hash"] = json!(BASE64_URL_SAFE_NO_PAD.encode(&hash[..16]));
+    }
     answer["id_token"] = json!(provider.sign_as(said.signature, "JWT", &claims));
     if let Some(changed) = &said.tokens {
         merge(&mut answer, changed);

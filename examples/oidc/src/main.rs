@@ -15,6 +15,8 @@ mod http;
 mod logout_token;
 mod provider;
 mod refreshed;
+#[cfg(test)]
+mod tests;
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -51,8 +53,9 @@ impl Slot for Flows {}
 enum Held {}
 impl Slot for Held {}
 
-const FLOWS: Attribute<Vec<Flow>> = Attribute::new("flows").secret();
-const TOKENS: Attribute<Tokens> = Attribute::new("tokens").secret();
+// Whatever is in there that this version cannot read, a sign-out must not fail by it, nor a sign-in.
+const FLOWS: Attribute<Vec<Flow>> = Attribute::new("flows").secret().absent_if_unreadable();
+const TOKENS: Attribute<Tokens> = Attribute::new("tokens").secret().absent_if_unreadable();
 
 /// Tabs in which a sign-in may be under way at once. The oldest makes room for another.
 const FLOWS_MAX: usize = 3;
@@ -87,6 +90,19 @@ enum Failure {
     Session(Error),
 }
 
+/// Makes the manager of sign-ins under way.
+fn flows(cookie: CookieSpec, ring: KeyRing) -> Result<SessionManager, Error> {
+    let hour = Duration::HOUR.unsigned_abs();
+    SessionManager::builder(cookie, ring)
+        .lifetime(
+            Lifetime::new()
+                .with_idle_timeout(hour / 6)
+                .with_absolute_lifetime(hour),
+        )
+        .budget(Budget::within_8k().with_total_limit(2_000))
+        .build()
+}
+
 fn manager(public_url: &str, revoked: &RevocationTable) -> Result<SessionManager, Error> {
     let cookie = |name| match public_url.starts_with("https:") {
         true => CookieSpec::new(name),
@@ -97,15 +113,7 @@ fn manager(public_url: &str, revoked: &RevocationTable) -> Result<SessionManager
     // `KeyRing::from_env("SESSION_KEYS")` for instance.
     let ring = KeyRing::new(Key::generate()?);
     // `SameSite=Lax`, the default: the callback is a link on another site to browsers.
-    let hour = Duration::HOUR.unsigned_abs();
-    let flows = SessionManager::builder(cookie("oidc-flow"), ring.clone())
-        .lifetime(
-            Lifetime::new()
-                .with_idle_timeout(hour / 6)
-                .with_absolute_lifetime(hour),
-        )
-        .budget(Budget::within_8k().with_total_limit(2_000))
-        .build()?;
+    let flows = flows(cookie("oidc-flow"), ring.clone())?;
     // docs/oidc.md says what fits, and what to do if that is too little.
     let held = SessionManager::builder(cookie("oidc-tokens"), ring.clone())
         .budget(Budget::within_16k().with_total_limit(10_000))

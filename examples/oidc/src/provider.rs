@@ -47,6 +47,7 @@ pub(crate) struct Settings {
 #[derive(Deserialize, Serialize)]
 pub(crate) struct Flow {
     pub(crate) state: String,
+    /// A digest, because the name may be long, and three of these share a cookie.
     issuer: String,
     /// Of PKCE. The nonce is a hash of it.
     verifier: String,
@@ -111,7 +112,7 @@ impl Provider {
             .url();
         let flow = Flow {
             state: state.into_secret(),
-            issuer: self.settings.issuer.to_string(),
+            issuer: digest(&self.settings.issuer),
             verifier: verifier.into_secret(),
             back,
         };
@@ -125,15 +126,15 @@ impl Provider {
         answer: Answer,
         now: OffsetDateTime,
     ) -> Result<SignedIn, Fault> {
+        // Whom did this browser go to, and whose answer is it? (RFC 9207, section 2.4)
+        let issuer = &self.settings.issuer;
+        if flow.issuer != digest(issuer) || answer.iss.as_ref().is_some_and(|iss| iss != &**issuer)
+        {
+            return Err(OTHER_ISSUER);
+        }
         let metadata = self.discovery.get(FRESH, now).await?;
-        // Whose answer is it? (RFC 9207, section 2.4)
-        let is_named = metadata.additional_metadata().names_itself;
-        let is_ours = match &answer.iss {
-            Some(iss) => *iss == flow.issuer,
-            None => !is_named,
-        };
-        if !is_ours || flow.issuer != self.settings.issuer.as_str() {
-            return Err(Fault::Wrong("the answer is another issuer's"));
+        if answer.iss.is_none() && metadata.additional_metadata().names_itself {
+            return Err(OTHER_ISSUER);
         }
         if let Some(code) = &answer.error {
             return Err(Fault::Refused(known(code)));
@@ -360,6 +361,7 @@ const CODES: [&str; 13] = [
 ];
 
 const NO_ENDPOINT: Fault = Fault::Wrong("its discovery document lacks an endpoint");
+const OTHER_ISSUER: Fault = Fault::Wrong("the answer is another issuer's");
 const UNKNOWN_KEY: Fault = Fault::Wrong("the ID token's key is none of the provider's");
 
 /// What the crate does not read of an ID token by itself: the name of the session at the provider.
@@ -404,3 +406,44 @@ type Client = openidconnect::Client<
     EndpointMaybeSet,
     EndpointMaybeSet,
 >;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_sign_in_that_began_at_another_issuer_asks_nobody()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let settings = Settings {
+            issuer: IssuerUrl::new("http://127.0.0.1:9".to_owned())?,
+            client_id: String::new(),
+            client_secret: String::new(),
+            public_url: "http://127.0.0.1".to_owned(),
+        };
+        let provider = Provider::new(settings)?;
+        let began_at = async |issuer: &str| {
+            let flow = Flow {
+                state: String::new(),
+                issuer: digest(issuer),
+                verifier: String::new(),
+                back: None,
+            };
+            let answer = Answer {
+                state: None,
+                code: Some("code".to_owned()),
+                error: None,
+                iss: None,
+            };
+            provider
+                .finish(flow, answer, OffsetDateTime::UNIX_EPOCH)
+                .await
+                .err()
+        };
+        assert_eq!(began_at("http://127.0.0.1:8").await, Some(OTHER_ISSUER));
+        assert_eq!(
+            began_at("http://127.0.0.1:9").await,
+            Some(Fault::Silent("no connection"))
+        );
+        Ok(())
+    }
+}

@@ -110,13 +110,18 @@ impl Signer {
 
 impl Provider {
     pub(crate) async fn start() -> Provider {
+        Provider::start_under("").await
+    }
+
+    /// Starts one whose name ends so.
+    pub(crate) async fn start_under(path: &str) -> Provider {
         // For the clients of this process.
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let provider = Provider(Arc::new(Inner {
-            issuer: format!("http://{}", listener.local_addr().unwrap()),
+            issuer: format!("http://{}{path}", listener.local_addr().unwrap()),
             key: Mutex::new(Signer::new()),
             said: Mutex::default(),
             refreshed: Mutex::default(),
@@ -128,6 +133,10 @@ impl Provider {
             .route("/token", post(token))
             .route("/me", get(me))
             .with_state(provider.clone());
+        let router = match path {
+            "" => router,
+            path => Router::new().nest(path, router),
+        };
         tokio::spawn(async { axum::serve(listener, router).await });
         provider
     }

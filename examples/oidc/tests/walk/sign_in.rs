@@ -63,7 +63,8 @@ async fn an_answer_counts_once_and_only_in_the_browser_that_asked() {
 
 #[tokio::test]
 async fn three_tabs_sign_in_and_a_fourth_takes_the_place_of_the_first() {
-    let provider = Provider::start().await;
+    // The name of an issuer may be long.
+    let provider = Provider::start_under(&format!("/{}", "x".repeat(200))).await;
     let application = Application::start(&provider);
     let mut browser = application.browser();
     let mut tabs = Vec::new();

@@ -15,6 +15,7 @@ mod http;
 mod logout_token;
 mod provider;
 mod refreshed;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -28,7 +29,6 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use openidconnect::IssuerUrl;
 use sealed_session_axum::revocation::{Revocation, RevocationTable, Target};
 use sealed_session_axum::time::{Duration, OffsetDateTime};
 use sealed_session_axum::{
@@ -41,8 +41,9 @@ use tokio::net::TcpListener;
 
 use crate::fault::Fault;
 use crate::logout_token::{Logout, Who};
-use crate::provider::{Answer, Flow, Provider, Settings, SignedIn, Tokens, digest};
+use crate::provider::{Answer, Flow, Provider, SignedIn, Tokens, digest};
 use crate::refreshed::Refreshed;
+use crate::settings::Settings;
 
 /// Sign-ins that have begun and not ended. A slot of their own, so that a tab which begins one changes nothing else.
 enum Flows {}
@@ -478,16 +479,7 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     let port = std::env::args().nth(1).unwrap_or_else(|| "8080".to_owned());
     let listener = TcpListener::bind(("127.0.0.1", port.parse()?)).await?;
     let address = format!("http://{}", listener.local_addr()?);
-    // Without these it is the provider beside this file.
-    let setting = |name, local: &str| std::env::var(name).unwrap_or_else(|_| local.to_owned());
-    let public_url = setting("PUBLIC_URL", &address);
-    let public_url = public_url.trim_end_matches('/').to_owned();
-    println!("{public_url}/");
-    let settings = Settings {
-        issuer: IssuerUrl::new(setting("OIDC_ISSUER", "http://localhost:9090"))?,
-        client_id: setting("OIDC_CLIENT_ID", "hello"),
-        client_secret: setting("OIDC_CLIENT_SECRET", "a-secret-for-this-machine-only"),
-        public_url,
-    };
+    let settings = Settings::from_env(address)?;
+    println!("{}/", settings.public_url);
     Ok(axum::serve(listener, Application::new(settings)?.router()?).await?)
 }

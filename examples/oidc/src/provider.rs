@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::discovery::{Discovery, FRESH, Metadata, PAUSE, algorithms};
 use crate::fault::Fault;
 use crate::http::{Http, NoAnswer};
+use crate::settings::Settings;
 
 /// How far the provider's clock may be off.
 pub(crate) const LEEWAY: Duration = Duration::seconds(60);
@@ -32,15 +33,6 @@ pub(crate) struct Provider {
     settings: Settings,
     http: Http,
     pub(crate) discovery: Arc<Discovery>,
-}
-
-/// What the two agreed upon at the registration.
-pub(crate) struct Settings {
-    pub(crate) issuer: IssuerUrl,
-    pub(crate) client_id: String,
-    pub(crate) client_secret: String,
-    /// The application's address, without a slash at the end.
-    pub(crate) public_url: String,
 }
 
 /// A sign-in that has begun, as the browser keeps it until the provider has answered.

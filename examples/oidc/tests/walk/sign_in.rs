@@ -1,5 +1,7 @@
 //! Signing in and out, with a provider that does as agreed and with others.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -170,4 +172,34 @@ async fn what_the_provider_calls_a_visitor_is_text_and_no_markup() {
         page.contains("&lt;script>") && !page.contains("<script"),
         "{page}"
     );
+}
+
+#[test]
+fn the_variables_of_a_provider_are_set_all_or_none() {
+    for set in [
+        &["OIDC_ISSUER"][..],
+        &["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"],
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_oidc"));
+        command.arg("0");
+        for name in ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] {
+            command.env_remove(name);
+        }
+        for name in set {
+            command.env(name, "https://idp.example");
+        }
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut url = String::new();
+        let mut lines = BufReader::new(process.stdout.take().unwrap());
+        lines.read_line(&mut url).unwrap();
+        // It may have started.
+        process.kill().ok();
+        let said = String::from_utf8(process.wait_with_output().unwrap().stderr).unwrap();
+        assert_eq!(url, "", "{set:?}");
+        assert!(
+            said.contains("set all of OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, or none"),
+            "{said}"
+        );
+    }
 }

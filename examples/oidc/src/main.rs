@@ -2,8 +2,11 @@
 //! and the provider's tokens.
 //!
 //! `npm start --prefix examples/oidc/provider` starts a provider on this machine, and `cargo run -p oidc` the application. Open
-//! the URL that it prints. `OIDC_ISSUER`, `OIDC_CLIENT_ID`, `OIDC_CLIENT_SECRET` and `PUBLIC_URL` name another provider, who the
-//! application is there, and where browsers find it. docs/oidc.md explains each step.
+//! the URL that it prints. `cargo run -p oidc 3000` listens on another port, and then the provider has to know it:
+//! `PUBLIC_URL=http://127.0.0.1:3000 npm start --prefix examples/oidc/provider`.
+//!
+//! `OIDC_ISSUER`, `OIDC_CLIENT_ID` and `OIDC_CLIENT_SECRET`, all of them, name another provider and who the application is there,
+//! and `PUBLIC_URL` where browsers find it. docs/oidc.md explains each step.
 //!
 //! This file is the application. `provider` says what goes to the provider and comes from it.
 
@@ -267,12 +270,15 @@ async fn home(session: Session, held: Session<Held>) -> Result<Html<String>, Fai
     };
     let size = held.size()?;
     Ok(page(&format!(
-        "<p>You are signed in as {}, and the tokens take {} bytes in {} cookies.\
+        "<p>You are signed in as {}, and the tokens take {} bytes in {}.\
          <p><a href=/profile>Your profile</a>\
          <form action=/sign-out method=post><button>Sign out</button></form>",
         escaped(&account),
         size.bytes,
-        size.lines.len(),
+        match size.lines.len() {
+            1 => "1 cookie".to_owned(),
+            cookies => format!("{cookies} cookies"),
+        },
     )))
 }
 

@@ -12,7 +12,8 @@ pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 /// The most bytes of an answer.
 const BYTES_MAX: usize = 1 << 20;
 
-/// The client.
+/// The client. A clone is the same one.
+#[derive(Clone)]
 pub(crate) struct Http(reqwest::Client);
 
 /// Why there is no answer. Nothing of a URL or an answer is in it.

@@ -2,19 +2,18 @@
 
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{DecodingKey, Header, Validation, decode, decode_header};
-use openidconnect::JsonWebKey;
+use openidconnect::core::CoreJsonWebKey;
+use openidconnect::{JsonWebKey, JsonWebKeyUse};
 use sealed_session_axum::time::{Duration, OffsetDateTime};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::provider::{FRESH, Metadata, PAUSE, Provider, algorithms};
+use crate::discovery::{FRESH, Metadata, PAUSE, algorithms};
+use crate::provider::{LEEWAY, Provider};
 
 /// The member of `events` that makes a token one for a logout (section 2.4).
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
-
-/// How far the provider's clock may be off.
-const LEEWAY: Duration = Duration::seconds(60);
 
 /// A verified logout token.
 pub(crate) struct Logout {
@@ -25,8 +24,8 @@ pub(crate) struct Logout {
 
 /// Whose sessions end.
 pub(crate) enum Who {
-    /// One session at the provider, by its `sid`.
-    Session(String),
+    /// One session at the provider, by its `sid`, and the account that it is of, by its `sub`, if the token says that, too.
+    Session(String, Option<String>),
     /// All sessions of an account, by its `sub`.
     Account(String),
 }
@@ -66,7 +65,7 @@ impl Logout {
             Some(_) => Err("its `sid` or `sub` is no text"),
         };
         let who = match (text("sid")?, text("sub")?) {
-            (Some(sid), _) => Who::Session(sid),
+            (Some(sid), sub) => Who::Session(sid, sub),
             (None, Some(sub)) => Who::Account(sub),
             (None, None) => return Err("it has neither `sid` nor `sub`"),
         };
@@ -90,11 +89,11 @@ async fn open(
     provider: &Provider,
     now: OffsetDateTime,
 ) -> Result<Map<String, Value>, &'static str> {
-    let mut known = provider.discovered(FRESH, now).await;
+    let mut known = provider.discovery.get(FRESH, now).await;
     if let Ok(metadata) = &known
         && key(header, metadata).is_none()
     {
-        known = provider.discovered(PAUSE, now).await;
+        known = provider.discovery.get(PAUSE, now).await;
     }
     let metadata = known.map_err(|_| "the provider's keys are not known")?;
     // By the list of the provider's algorithms, and not by what the token says of itself.
@@ -132,13 +131,12 @@ async fn open(
 
 /// Returns the key that signed. A token has to name one only if there are several (OpenID Connect Core, section 10.1).
 fn key(header: &Header, metadata: &Metadata) -> Option<DecodingKey> {
-    let keys = metadata.jwks().keys();
-    let key = match (&header.kid, keys.as_slice()) {
-        (Some(kid), _) => keys
-            .iter()
-            .find(|key| key.key_id().is_some_and(|id| **id == *kid)),
-        (None, [only]) => Some(only),
-        (None, _) => None,
+    // Some are there for others to encrypt by (RFC 7517, section 4.2).
+    let signs = |key: &&CoreJsonWebKey| key.key_use().is_none_or(JsonWebKeyUse::allows_signature);
+    let mut keys = metadata.jwks().keys().iter().filter(signs);
+    let key = match &header.kid {
+        Some(kid) => keys.find(|key| key.key_id().is_some_and(|id| **id == *kid)),
+        None => keys.next().filter(|_| keys.next().is_none()),
     };
     DecodingKey::from_jwk(&as_other::<Jwk>(key?)?).ok()
 }

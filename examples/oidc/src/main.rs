@@ -2,20 +2,28 @@
 //! and the provider's tokens.
 //!
 //! `npm start --prefix examples/oidc/provider` starts a provider on this machine, and `cargo run -p oidc` the application. Open
-//! the URL that it prints. `OIDC_ISSUER`, `OIDC_CLIENT_ID`, `OIDC_CLIENT_SECRET` and `PUBLIC_URL` name another provider, who the
-//! application is there, and where browsers find it. docs/oidc.md explains each step.
+//! the URL that it prints. `cargo run -p oidc 3000` listens on another port, and then the provider has to know it:
+//! `PUBLIC_URL=http://127.0.0.1:3000 npm start --prefix examples/oidc/provider`.
+//!
+//! `OIDC_ISSUER`, `OIDC_CLIENT_ID` and `OIDC_CLIENT_SECRET`, all of them, name another provider and who the application is there,
+//! and `PUBLIC_URL` where browsers find it. docs/oidc.md explains each step.
 //!
 //! This file is the application. `provider` says what goes to the provider and comes from it.
 
 #![forbid(unsafe_code)]
 
+mod discovery;
+mod fault;
 mod http;
 mod logout_token;
 mod provider;
+mod refreshed;
+mod settings;
+#[cfg(test)]
+mod tests;
 
-use std::collections::HashMap;
 use std::error::Error as StdError;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, RawQuery, State};
@@ -24,7 +32,6 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use openidconnect::IssuerUrl;
 use sealed_session_axum::revocation::{Revocation, RevocationTable, Target};
 use sealed_session_axum::time::{Duration, OffsetDateTime};
 use sealed_session_axum::{
@@ -34,10 +41,12 @@ use sealed_session_axum::{
 use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::sync::OnceCell;
 
+use crate::fault::Fault;
 use crate::logout_token::{Logout, Who};
-use crate::provider::{Answer, Fault, Flow, Provider, Settings, SignedIn, Tokens, digest};
+use crate::provider::{Answer, Flow, Provider, SignedIn, Tokens, digest};
+use crate::refreshed::Refreshed;
+use crate::settings::Settings;
 
 /// Sign-ins that have begun and not ended. A slot of their own, so that a tab which begins one changes nothing else.
 enum Flows {}
@@ -48,8 +57,9 @@ impl Slot for Flows {}
 enum Held {}
 impl Slot for Held {}
 
-const FLOWS: Attribute<Vec<Flow>> = Attribute::new("flows").secret();
-const TOKENS: Attribute<Tokens> = Attribute::new("tokens").secret();
+// Whatever is in there that this version cannot read, a sign-out must not fail by it, nor a sign-in.
+const FLOWS: Attribute<Vec<Flow>> = Attribute::new("flows").secret().absent_if_unreadable();
+const TOKENS: Attribute<Tokens> = Attribute::new("tokens").secret().absent_if_unreadable();
 
 /// Tabs in which a sign-in may be under way at once. The oldest makes room for another.
 const FLOWS_MAX: usize = 3;
@@ -84,6 +94,19 @@ enum Failure {
     Session(Error),
 }
 
+/// Makes the manager of sign-ins under way.
+fn flows(cookie: CookieSpec, ring: KeyRing) -> Result<SessionManager, Error> {
+    let hour = Duration::HOUR.unsigned_abs();
+    SessionManager::builder(cookie, ring)
+        .lifetime(
+            Lifetime::new()
+                .with_idle_timeout(hour / 6)
+                .with_absolute_lifetime(hour),
+        )
+        .budget(Budget::within_8k().with_total_limit(2_000))
+        .build()
+}
+
 fn manager(public_url: &str, revoked: &RevocationTable) -> Result<SessionManager, Error> {
     let cookie = |name| match public_url.starts_with("https:") {
         true => CookieSpec::new(name),
@@ -94,15 +117,7 @@ fn manager(public_url: &str, revoked: &RevocationTable) -> Result<SessionManager
     // `KeyRing::from_env("SESSION_KEYS")` for instance.
     let ring = KeyRing::new(Key::generate()?);
     // `SameSite=Lax`, the default: the callback is a link on another site to browsers.
-    let hour = Duration::HOUR.unsigned_abs();
-    let flows = SessionManager::builder(cookie("oidc-flow"), ring.clone())
-        .lifetime(
-            Lifetime::new()
-                .with_idle_timeout(hour / 6)
-                .with_absolute_lifetime(hour),
-        )
-        .budget(Budget::within_8k().with_total_limit(2_000))
-        .build()?;
+    let flows = flows(cookie("oidc-flow"), ring.clone())?;
     // docs/oidc.md says what fits, and what to do if that is too little.
     let held = SessionManager::builder(cookie("oidc-tokens"), ring.clone())
         .budget(Budget::within_16k().with_total_limit(10_000))
@@ -153,28 +168,28 @@ impl Application {
         held: &Session<Held>,
         who: SignedIn,
     ) -> Result<(), Failure> {
-        let label = who.sid.as_deref().map(label);
+        // By which a logout finds it that names the session at the provider. Without a `sid` it may be any of the account.
+        let label = match &who.sid {
+            Some(sid) => label("sid", sid),
+            None => label("sub", &who.sub),
+        };
         // A logout may overtake the sign-in that it ends. This session begins after it, and would outlive it.
         let is_over = |target| {
             let names = self.manager.revocations_of(target, who.issued_at);
             self.is_revoked(&names, who.issued_at)
         };
-        if is_over(Target::Subject(&who.sub))
-            || label
-                .as_deref()
-                .is_some_and(|label| is_over(Target::Label(label)))
-        {
+        if is_over(Target::Subject(&who.sub)) || is_over(Target::Label(&label)) {
             return Err(Failure::Overtaken);
         }
-        let labels: Vec<&str> = label.as_deref().into_iter().collect();
         for session in [&**session, &**held] {
             session.sign_in(&who.sub, &[])?;
-            session.set_labels(&labels)?;
+            session.set_labels(&[&label])?;
         }
         Ok(held.insert(TOKENS, who.tokens)?)
     }
 
-    /// Returns an access token of this account that is good for a while.
+    /// Returns an access token of this account that is good for a while. It may have been refreshed, so a page that uses it
+    /// stays below 500: others give up what was stored, and with it the new refresh token.
     async fn access_token(
         &self,
         account: &str,
@@ -189,11 +204,26 @@ impl Application {
         if tokens.until > (now + SOON).unix_timestamp() {
             return Ok(tokens.access);
         }
-        let fresh = self.refreshed.of(&tokens, now);
-        let fresh = fresh.get_or_try_init(|| self.provider.refresh(&tokens, now));
-        let fresh = fresh.await?.clone();
+        let (provider, old) = (self.provider.clone(), tokens.clone());
+        let refresh = async move { provider.refresh(&old, now).await };
+        let fresh = self.refreshed.of(&tokens, now, refresh).await?;
         held.insert(TOKENS, fresh.clone())?;
         Ok(fresh.access)
+    }
+
+    /// Ends whose sessions a logout token says.
+    fn log_out(&self, logout: &Logout, now: OffsetDateTime) -> Result<(), Error> {
+        match &logout.who {
+            Who::Account(sub) => self.revoke(Target::Subject(sub), logout.at, now),
+            Who::Session(sid, sub) => {
+                self.revoke(Target::Label(&label("sid", sid)), logout.at, now)?;
+                // One whose ID token had no `sid` may be that session (section 2.7).
+                match sub {
+                    Some(sub) => self.revoke(Target::Label(&label("sub", sub)), logout.at, now),
+                    None => Ok(()),
+                }
+            }
+        }
     }
 
     /// Ends what began by the time of a logout token, and nothing more if the token comes again.
@@ -227,32 +257,9 @@ impl Application {
     }
 }
 
-/// A `sid` may be longer than a label, which has 64 bytes at most.
-fn label(sid: &str) -> String {
-    format!("sid:{}", digest(sid))
-}
-
-/// What tokens were refreshed to, for as long as requests may be under way that bring the old ones. A provider that gives a new
-/// refresh token each time takes the second use of one for theft, and ends all of them (RFC 9700, section 4.14.2).
-///
-/// Requests that come at once wait for the same refresh. So does one that comes a moment later, with the older cookie. Several
-/// processes that do not share this send a visitor to the same one, or have a provider that permits a second use for a while.
-#[derive(Clone, Default)]
-struct Refreshed(Arc<Mutex<HashMap<String, (OffsetDateTime, Fresh)>>>);
-
-type Fresh = Arc<OnceCell<Tokens>>;
-
-impl Refreshed {
-    /// How long an answer is kept.
-    const KEPT: Duration = Duration::MINUTE;
-
-    /// Returns the place for what these tokens become. By the access token, because a refresh token may stay the same.
-    fn of(&self, held: &Tokens, now: OffsetDateTime) -> Fresh {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|_, (at, _)| now - *at < Refreshed::KEPT);
-        let place = all.entry(digest(&held.access));
-        place.or_insert_with(|| (now, Fresh::default())).1.clone()
-    }
+/// The value of a claim as a label. It may be longer than one, which has 64 bytes at most.
+fn label(claim: &str, value: &str) -> String {
+    format!("{claim}:{}", digest(value))
 }
 
 async fn home(session: Session, held: Session<Held>) -> Result<Html<String>, Failure> {
@@ -263,12 +270,15 @@ async fn home(session: Session, held: Session<Held>) -> Result<Html<String>, Fai
     };
     let size = held.size()?;
     Ok(page(&format!(
-        "<p>You are signed in as {}, and the tokens take {} bytes in {} cookies.\
+        "<p>You are signed in as {}, and the tokens take {} bytes in {}.\
          <p><a href=/profile>Your profile</a>\
          <form action=/sign-out method=post><button>Sign out</button></form>",
         escaped(&account),
         size.bytes,
-        size.lines.len(),
+        match size.lines.len() {
+            1 => "1 cookie".to_owned(),
+            cookies => format!("{cookies} cookies"),
+        },
     )))
 }
 
@@ -280,12 +290,17 @@ async fn profile(
     let now = OffsetDateTime::now_utc();
     let account = session.subject().ok_or(Failure::NoToken)?;
     let access = app.access_token(&account, &held, now).await?;
-    let name = app.provider.name(access, account, now).await?;
-    let name = name.unwrap_or_else(|| "no name".to_owned());
-    Ok(page(&format!(
-        "<p>The provider calls you {}. <a href=/>Back</a>",
-        escaped(&name)
-    )))
+    let said = match app.provider.name(access, account, now).await {
+        Ok(Some(name)) => format!("The provider calls you {}.", escaped(&name)),
+        Ok(None) => "The provider has no name for you.".to_owned(),
+        // The page is ours, and does without. One of 502 or 504 would give up what was just refreshed.
+        Err(Fault::Silent(why) | Fault::Wrong(why)) => {
+            tracing::warn!(why, "the provider has not said a name");
+            "The provider does not say what it calls you. Please try again in a minute.".to_owned()
+        }
+        Err(refused) => return Err(refused.into()),
+    };
+    Ok(page(&format!("<p>{said} <a href=/>Back</a>")))
 }
 
 async fn sign_in(
@@ -334,7 +349,7 @@ async fn callback(
     Ok(Redirect::to(back.as_deref().unwrap_or("/")))
 }
 
-/// Signs out here, whatever becomes of the provider, and then there.
+/// Signs out here, and then there. It waits for nobody: until its end a visitor who leaves is not signed out.
 async fn sign_out(
     State(app): State<Application>,
     session: Session,
@@ -343,7 +358,7 @@ async fn sign_out(
     let id = held.get(TOKENS)?.map(|tokens| tokens.id);
     session.destroy()?;
     held.destroy()?;
-    let there = app.provider.sign_out(id, OffsetDateTime::now_utc()).await;
+    let there = app.provider.sign_out(id);
     Ok(Redirect::to(there.as_deref().unwrap_or("/")))
 }
 
@@ -364,11 +379,7 @@ async fn backchannel_logout(
             match Logout::verify(&request.logout_token, &app.provider, now).await {
                 Err(why) => Err(why),
                 // A full table: somebody is still signed in, and the provider must not say otherwise.
-                Ok(Logout { who, at }) => match who {
-                    Who::Session(sid) => app.revoke(Target::Label(&label(&sid)), at, now),
-                    Who::Account(sub) => app.revoke(Target::Subject(&sub), at, now),
-                }
-                .map_err(|_| "the logout failed"),
+                Ok(logout) => app.log_out(&logout, now).map_err(|_| "the logout failed"),
             }
         }
     };
@@ -474,16 +485,7 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     let port = std::env::args().nth(1).unwrap_or_else(|| "8080".to_owned());
     let listener = TcpListener::bind(("127.0.0.1", port.parse()?)).await?;
     let address = format!("http://{}", listener.local_addr()?);
-    // Without these it is the provider beside this file.
-    let setting = |name, local: &str| std::env::var(name).unwrap_or_else(|_| local.to_owned());
-    let public_url = setting("PUBLIC_URL", &address);
-    let public_url = public_url.trim_end_matches('/').to_owned();
-    println!("{public_url}/");
-    let settings = Settings {
-        issuer: IssuerUrl::new(setting("OIDC_ISSUER", "http://localhost:9090"))?,
-        client_id: setting("OIDC_CLIENT_ID", "hello"),
-        client_secret: setting("OIDC_CLIENT_SECRET", "a-secret-for-this-machine-only"),
-        public_url,
-    };
+    let settings = Settings::from_env(address)?;
+    println!("{}/", settings.public_url);
     Ok(axum::serve(listener, Application::new(settings)?.router()?).await?)
 }

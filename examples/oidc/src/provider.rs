@@ -1,5 +1,5 @@
-//! What the application and its OpenID provider say to each other: discovery, the code flow, refreshing, the name of an
-//! account, the sign-out there and logout tokens. It begins and ends no session, and no fault that it reports holds
+//! What the application and its OpenID provider say to each other: the code flow, refreshing, the name of an account and the
+//! sign-out there. It begins and ends no session, and no fault that it reports holds
 //! anything that stood in an answer.
 
 use std::sync::Arc;
@@ -13,16 +13,14 @@ use openidconnect::*;
 use sealed_session_axum::time::{Duration, OffsetDateTime};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tokio::sync::Mutex;
-use tokio::time::timeout;
 
-use crate::http::{Http, NoAnswer, TIMEOUT};
+use crate::discovery::{Discovery, FRESH, Metadata, PAUSE, algorithms};
+use crate::fault::Fault;
+use crate::http::{Http, NoAnswer};
+use crate::settings::Settings;
 
-/// How long a discovery document and its keys count.
-pub(crate) const FRESH: Duration = Duration::hours(1);
-
-/// They are fetched no more often than that, whatever keys tokens name.
-pub(crate) const PAUSE: Duration = Duration::seconds(5);
+/// How far the provider's clock may be off.
+pub(crate) const LEEWAY: Duration = Duration::seconds(60);
 
 /// How long an access token counts of which the provider does not say it (RFC 6749, section 5.1).
 const LIFETIME: Wait = Wait::from_secs(3_600);
@@ -34,22 +32,14 @@ const SCOPES: [&str; 1] = ["profile"];
 pub(crate) struct Provider {
     settings: Settings,
     http: Http,
-    found: Mutex<Option<(OffsetDateTime, Arc<Metadata>)>>,
-}
-
-/// What the two agreed upon at the registration.
-pub(crate) struct Settings {
-    pub(crate) issuer: IssuerUrl,
-    pub(crate) client_id: String,
-    pub(crate) client_secret: String,
-    /// The application's address, without a slash at the end.
-    pub(crate) public_url: String,
+    pub(crate) discovery: Arc<Discovery>,
 }
 
 /// A sign-in that has begun, as the browser keeps it until the provider has answered.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct Flow {
     pub(crate) state: String,
+    /// A digest, because the name may be long, and three of these share a cookie.
     issuer: String,
     /// Of PKCE. The nonce is a hash of it.
     verifier: String,
@@ -85,24 +75,15 @@ pub(crate) struct Tokens {
     pub(crate) id: String,
 }
 
-/// Why there is no good answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// There is none.
-    Silent(&'static str),
-    /// It is not what was agreed upon.
-    Wrong(&'static str),
-    /// It is a refusal, of this code.
-    Refused(&'static str),
-}
-
 impl Provider {
     /// Talks to nobody yet: the application starts without its provider.
     pub(crate) fn new(settings: Settings) -> Result<Provider, reqwest::Error> {
+        let http = Http::new()?;
+        let discovery = Discovery::new(settings.issuer.clone(), http.clone());
         Ok(Provider {
             settings,
-            http: Http::new()?,
-            found: Mutex::default(),
+            http,
+            discovery: Arc::new(discovery),
         })
     }
 
@@ -112,7 +93,7 @@ impl Provider {
         back: Option<String>,
         now: OffsetDateTime,
     ) -> Result<(String, Flow), Fault> {
-        let client = self.client(&*self.discovered(FRESH, now).await?)?;
+        let client = self.client(&*self.discovery.get(FRESH, now).await?)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let code = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
         let nonce = nonce(verifier.secret());
@@ -123,7 +104,7 @@ impl Provider {
             .url();
         let flow = Flow {
             state: state.into_secret(),
-            issuer: self.settings.issuer.to_string(),
+            issuer: digest(&self.settings.issuer),
             verifier: verifier.into_secret(),
             back,
         };
@@ -137,15 +118,15 @@ impl Provider {
         answer: Answer,
         now: OffsetDateTime,
     ) -> Result<SignedIn, Fault> {
-        let metadata = self.discovered(FRESH, now).await?;
-        // Whose answer is it? (RFC 9207, section 2.4)
-        let is_named = metadata.additional_metadata().names_itself;
-        let is_ours = match &answer.iss {
-            Some(iss) => *iss == flow.issuer,
-            None => !is_named,
-        };
-        if !is_ours || flow.issuer != self.settings.issuer.as_str() {
-            return Err(Fault::Wrong("the answer is another issuer's"));
+        // Whom did this browser go to, and whose answer is it? (RFC 9207, section 2.4)
+        let issuer = &self.settings.issuer;
+        if flow.issuer != digest(issuer) || answer.iss.as_ref().is_some_and(|iss| iss != &**issuer)
+        {
+            return Err(OTHER_ISSUER);
+        }
+        let metadata = self.discovery.get(FRESH, now).await?;
+        if answer.iss.is_none() && metadata.additional_metadata().names_itself {
+            return Err(OTHER_ISSUER);
         }
         if let Some(code) = &answer.error {
             return Err(Fault::Refused(known(code)));
@@ -164,12 +145,12 @@ impl Provider {
 
         // Whom they are of.
         let id = response.id_token().ok_or(Fault::Wrong("no ID token"))?;
-        let nonce = nonce(&flow.verifier);
-        let claims = match self.claims(&metadata, id, &nonce) {
+        let (access, nonce) = (response.access_token(), nonce(&flow.verifier));
+        let claims = match self.claims(&metadata, id, access, &nonce) {
             // The provider has new keys.
             Err(UNKNOWN_KEY) => {
-                let newer = self.discovered(PAUSE, now).await?;
-                self.claims(&newer, id, &nonce)?
+                let newer = self.discovery.get(PAUSE, now).await?;
+                self.claims(&newer, id, access, &nonce)?
             }
             known => known?,
         };
@@ -178,12 +159,13 @@ impl Provider {
         if sub.is_empty() || sub.len() > 255 {
             return Err(Fault::Wrong("the ID token's subject"));
         }
+        let issued_at = OffsetDateTime::from_unix_timestamp(claims.issue_time().timestamp()).ok();
+        let issued_at = issued_at.filter(|at| *at <= now + LEEWAY);
         Ok(SignedIn {
             sub,
             sid: claims.additional_claims().sid.clone(),
-            issued_at: OffsetDateTime::from_unix_timestamp(claims.issue_time().timestamp())
-                .map_err(|_| Fault::Wrong("the ID token's time of issue"))?,
-            tokens: tokens(&response, None, id.to_string(), now),
+            issued_at: issued_at.ok_or(Fault::Wrong("the ID token's time of issue"))?,
+            tokens: tokens(&response, None, id.to_string(), now)?,
         })
     }
 
@@ -192,13 +174,14 @@ impl Provider {
         &self,
         metadata: &Metadata,
         id: &'t Id,
+        access: &AccessToken,
         nonce: &Nonce,
     ) -> Result<&'t IdTokenClaims<Sid, CoreGenderClaim>, Fault> {
         let client = self.client(metadata)?;
         let verifier = client.id_token_verifier();
         let verifier = verifier.set_allowed_algs(algorithms(metadata));
         // The crate's texts quote the token.
-        id.claims(&verifier, nonce).map_err(|error| match error {
+        let claims = id.claims(&verifier, nonce).map_err(|error| match error {
             ClaimsVerificationError::SignatureVerification(
                 SignatureVerificationError::NoMatchingKey,
             ) => UNKNOWN_KEY,
@@ -210,7 +193,24 @@ impl Provider {
             ClaimsVerificationError::InvalidIssuer(_) => Fault::Wrong("the ID token's issuer"),
             ClaimsVerificationError::InvalidNonce(_) => Fault::Wrong("the ID token's nonce"),
             _ => Fault::Wrong("the ID token"),
-        })
+        })?;
+        // Step 5, which the crate leaves out. Step 4 does not occur: it refuses a token that is for others, too.
+        if claims
+            .authorized_party()
+            .is_some_and(|azp| *azp != self.client_id())
+        {
+            return Err(Fault::Wrong("the ID token's authorized party"));
+        }
+        // Section 3.1.3.8: the access token that came with it is that of the same account.
+        if let Some(hash) = claims.access_token_hash() {
+            let (alg, key) = (id.signing_alg(), id.signing_key(&verifier));
+            let actual = alg.ok().zip(key.ok());
+            let actual = actual.map(|(alg, key)| AccessTokenHash::from_token(access, alg, key));
+            if !matches!(actual, Some(Ok(actual)) if actual == *hash) {
+                return Err(Fault::Wrong("the ID token's access token"));
+            }
+        }
+        Ok(claims)
     }
 
     /// Gets a new access token. The provider may have a new refresh token, too, and take the old one no more.
@@ -222,18 +222,13 @@ impl Provider {
         let refresh = held.refresh.clone();
         let refresh = RefreshToken::new(refresh.ok_or(Fault::Refused("no refresh token"))?);
         let response = self
-            .client(&*self.discovered(FRESH, now).await?)?
+            .client(&*self.discovery.get(FRESH, now).await?)?
             .exchange_refresh_token(&refresh)
             .map_err(|_| NO_ENDPOINT)?
             .request_async(&self.http)
             .await
             .map_err(of_tokens)?;
-        Ok(tokens(
-            &response,
-            Some(refresh.into_secret()),
-            held.id.clone(),
-            now,
-        ))
+        tokens(&response, Some(refresh.into_secret()), held.id.clone(), now)
     }
 
     /// Asks for the name of an account, as an example of a call with an access token.
@@ -244,7 +239,7 @@ impl Provider {
         now: OffsetDateTime,
     ) -> Result<Option<String>, Fault> {
         let user: CoreUserInfoClaims = self
-            .client(&*self.discovered(FRESH, now).await?)?
+            .client(&*self.discovery.get(FRESH, now).await?)?
             .user_info(AccessToken::new(access), Some(SubjectIdentifier::new(sub)))
             .map_err(|_| NO_ENDPOINT)?
             .request_async(&self.http)
@@ -260,9 +255,10 @@ impl Provider {
         Ok(name.map(|name| name.to_string()))
     }
 
-    /// Returns where a browser signs out at the provider, if it has such a page (OpenID Connect RP-Initiated Logout 1.0).
-    pub(crate) async fn sign_out(&self, id: Option<String>, now: OffsetDateTime) -> Option<String> {
-        let metadata = self.discovered(FRESH, now).await.ok()?;
+    /// Returns where a browser signs out at the provider, if it is known to have such a page (OpenID Connect RP-Initiated
+    /// Logout 1.0). Asks nobody.
+    pub(crate) fn sign_out(&self, id: Option<String>) -> Option<String> {
+        let metadata = self.discovery.known()?;
         let page = metadata.additional_metadata().end_session_endpoint.clone();
         let back = PostLogoutRedirectUrl::new(format!("{}/", self.settings.public_url));
         let mut request = LogoutRequest::from(page?)
@@ -272,37 +268,6 @@ impl Provider {
             request = request.set_id_token_hint(&id);
         }
         Some(request.http_get_url().into())
-    }
-
-    /// Returns the provider's document and keys, no older than `age`. Waits for no longer than one answer may take.
-    pub(crate) async fn discovered(
-        &self,
-        age: Duration,
-        now: OffsetDateTime,
-    ) -> Result<Arc<Metadata>, Fault> {
-        let discover = async {
-            let mut found = self.found.lock().await;
-            if let Some((at, metadata)) = &*found
-                && now - *at < age
-            {
-                return Ok(metadata.clone());
-            }
-            // It compares the issuer that the document names with this one.
-            let metadata = Metadata::discover_async(self.settings.issuer.clone(), &self.http)
-                .await
-                .map_err(|error| match error {
-                    DiscoveryError::Request(why) => why.into(),
-                    DiscoveryError::Validation(_) => {
-                        Fault::Wrong("its discovery document names another issuer")
-                    }
-                    _ => Fault::Wrong("its discovery document or its keys"),
-                })?;
-            let metadata = Arc::new(metadata);
-            *found = Some((now, metadata.clone()));
-            Ok(metadata)
-        };
-        let found = timeout(TIMEOUT, discover).await;
-        found.unwrap_or(Err(NoAnswer::LATE.into()))
     }
 
     pub(crate) fn client_id(&self) -> ClientId {
@@ -322,21 +287,6 @@ impl Provider {
     }
 }
 
-impl From<NoAnswer> for Fault {
-    fn from(NoAnswer(why): NoAnswer) -> Fault {
-        Fault::Silent(why)
-    }
-}
-
-/// Returns the algorithms by which the provider signs. None of them has a secret that both know, and each signs.
-pub(crate) fn algorithms(metadata: &Metadata) -> Vec<CoreJwsSigningAlgorithm> {
-    let all = metadata.id_token_signing_alg_values_supported().iter();
-    let is_public = |alg: &&CoreJwsSigningAlgorithm| {
-        !alg.uses_shared_secret() && **alg != CoreJwsSigningAlgorithm::None
-    };
-    all.filter(is_public).cloned().collect()
-}
-
 /// Returns what is in the URL in place of what the browser keeps (OpenID Connect Core, section 15.5.2).
 fn nonce(kept: &str) -> Nonce {
     Nonce::new(digest(&format!("nonce {kept}")))
@@ -347,15 +297,24 @@ pub(crate) fn digest(text: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(text))
 }
 
-fn tokens(response: &Response, held: Option<String>, id: String, now: OffsetDateTime) -> Tokens {
+fn tokens(
+    response: &Response,
+    held: Option<String>,
+    id: String,
+    now: OffsetDateTime,
+) -> Result<Tokens, Fault> {
     let refresh = response.refresh_token().map(|new| new.secret().clone());
-    let until = now + response.expires_in().unwrap_or(LIFETIME);
-    Tokens {
+    // Seconds are whatever number the provider writes.
+    let lifetime = Duration::try_from(response.expires_in().unwrap_or(LIFETIME)).ok();
+    let until = lifetime.and_then(|lifetime| now.checked_add(lifetime));
+    Ok(Tokens {
         access: response.access_token().secret().clone(),
-        until: until.unix_timestamp(),
+        until: until
+            .ok_or(Fault::Wrong("the access token's lifetime"))?
+            .unix_timestamp(),
         refresh: refresh.or(held),
         id,
-    }
+    })
 }
 
 fn of_tokens(
@@ -394,19 +353,10 @@ const CODES: [&str; 13] = [
 ];
 
 const NO_ENDPOINT: Fault = Fault::Wrong("its discovery document lacks an endpoint");
+const OTHER_ISSUER: Fault = Fault::Wrong("the answer is another issuer's");
 const UNKNOWN_KEY: Fault = Fault::Wrong("the ID token's key is none of the provider's");
 
-/// What the crate does not read of a discovery document by itself.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct More {
-    end_session_endpoint: Option<EndSessionUrl>,
-    #[serde(default, rename = "authorization_response_iss_parameter_supported")]
-    names_itself: bool,
-}
-
-impl AdditionalProviderMetadata for More {}
-
-/// What it does not read of an ID token: the name of the session at the provider.
+/// What the crate does not read of an ID token by itself: the name of the session at the provider.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Sid {
     sid: Option<String>,
@@ -414,22 +364,7 @@ pub(crate) struct Sid {
 
 impl AdditionalClaims for Sid {}
 
-// The crate's own aliases, with these two in them.
-
-pub(crate) type Metadata = ProviderMetadata<
-    More,
-    CoreAuthDisplay,
-    CoreClientAuthMethod,
-    CoreClaimName,
-    CoreClaimType,
-    CoreGrantType,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJweKeyManagementAlgorithm,
-    CoreJsonWebKey,
-    CoreResponseMode,
-    CoreResponseType,
-    CoreSubjectIdentifierType,
->;
+// The crate's own aliases, with that in them.
 
 type Id = IdToken<Sid, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
 
@@ -463,3 +398,44 @@ type Client = openidconnect::Client<
     EndpointMaybeSet,
     EndpointMaybeSet,
 >;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_sign_in_that_began_at_another_issuer_asks_nobody()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let settings = Settings {
+            issuer: IssuerUrl::new("http://127.0.0.1:9".to_owned())?,
+            client_id: String::new(),
+            client_secret: String::new(),
+            public_url: "http://127.0.0.1".to_owned(),
+        };
+        let provider = Provider::new(settings)?;
+        let began_at = async |issuer: &str| {
+            let flow = Flow {
+                state: String::new(),
+                issuer: digest(issuer),
+                verifier: String::new(),
+                back: None,
+            };
+            let answer = Answer {
+                state: None,
+                code: Some("code".to_owned()),
+                error: None,
+                iss: None,
+            };
+            provider
+                .finish(flow, answer, OffsetDateTime::UNIX_EPOCH)
+                .await
+                .err()
+        };
+        assert_eq!(began_at("http://127.0.0.1:8").await, Some(OTHER_ISSUER));
+        assert_eq!(
+            began_at("http://127.0.0.1:9").await,
+            Some(Fault::Silent("no connection"))
+        );
+        Ok(())
+    }
+}

@@ -85,16 +85,29 @@ impl Application {
         self.log.lock().unwrap().clear();
     }
 
-    /// Returns what the log says since then. A line may come a moment after the page.
-    pub(crate) async fn logged(&self) -> String {
-        for _ in 0..100 {
+    /// Returns what the log says since then, once this is in it. A line may come a moment after the page, and one of the page
+    /// before it may come first.
+    pub(crate) async fn logged(&self, what: &str) -> String {
+        for _ in 0..500 {
             let lines = self.log.lock().unwrap().clone();
-            if !lines.is_empty() {
+            if lines.contains(what) {
                 return lines;
             }
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
-        String::new()
+        panic!("no {what} in {}", self.log.lock().unwrap());
+    }
+
+    /// Has a browser load a page and stop after this many milliseconds, before there is an answer.
+    pub(crate) async fn stops_loading(
+        &self,
+        request: RequestBuilder,
+        jar: &testing::Browser,
+        after: u64,
+    ) {
+        let request = request.header("cookie", jar.cookie()).send();
+        let after = std::time::Duration::from_millis(after);
+        assert!(tokio::time::timeout(after, request).await.is_err());
     }
 
     /// Sends a logout token, as anybody may, and asserts that no cache keeps the answer.

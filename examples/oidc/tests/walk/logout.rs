@@ -5,7 +5,7 @@ use sealed_session::time::OffsetDateTime;
 use serde_json::{Value, json};
 
 use crate::application::{Application, Browser};
-use crate::provider::{CLIENT, Provider, Said, Signature};
+use crate::provider::{CLIENT, Provider, Reply, Said, Signature};
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -54,6 +54,76 @@ async fn a_visitor_who_signs_out_at_the_provider_is_out_here() {
         .await;
     assert!(!is_in(&mut second).await);
     assert!(is_in(&mut other).await, "another account");
+}
+
+#[tokio::test]
+async fn a_session_whose_id_token_had_no_sid_ends_by_a_token_that_has_sid_and_sub() {
+    let provider = Provider::start().await;
+    let application = Application::start(&provider);
+    let [mut nameless, mut named, mut other] = [(); 3].map(|()| application.browser());
+    named.sign_in(&provider, "Ada", "s2").await;
+    provider.say(Said {
+        claims: Some(json!({ "sid": "-" })),
+        ..Said::default()
+    });
+    nameless.sign_in(&provider, "Ada", "s1").await;
+    other.sign_in(&provider, "Bob", "s1").await;
+    application
+        .follow(&token_of(&provider, json!({ "sid": "s1" })))
+        .await;
+    assert!(is_in(&mut nameless).await, "nobody knows that it is s1");
+    application
+        .follow(&token_of(&provider, json!({ "sid": "s1", "sub": "Ada" })))
+        .await;
+    assert!(!is_in(&mut nameless).await);
+    assert!(is_in(&mut named).await, "another session of the account");
+    assert!(is_in(&mut other).await, "another account");
+    // Nor does a sign-in begin that such a token overtakes.
+    let uri = format!("{}/backchannel-logout", application.url);
+    let soon = OffsetDateTime::now_utc().unix_timestamp() + 5;
+    let token = token_of(&provider, json!({ "sid": "s3", "sub": "Bob", "iat": soon }));
+    provider.say(Said {
+        claims: Some(json!({ "sid": "-" })),
+        overtaken_by: Some((uri, token)),
+        ..Said::default()
+    });
+    assert_eq!(nameless.sign_in(&provider, "Bob", "s3").await.status, 403);
+}
+
+#[tokio::test]
+async fn a_key_for_encryption_signs_no_logout() {
+    let provider = Provider::start().await;
+    let with_use = |purpose: &str| {
+        let mut key = provider.public();
+        key["use"] = json!(purpose);
+        key
+    };
+    let logout = async |keys: Value, header: Header| {
+        let reply = Reply::Text(200, json!({ "keys": keys }).to_string());
+        provider.say(Said {
+            reply: Some(("jwks", reply)),
+            ..Said::default()
+        });
+        let application = Application::start(&provider);
+        let claims = claims(&provider, &json!({ "sub": "Ada" }));
+        let token = provider.sign(&header, &claims);
+        application.log_out(&token).await.status().as_u16()
+    };
+    let named = provider.header("logout+jwt");
+    let nameless = Header {
+        kid: None,
+        ..named.clone()
+    };
+    let (sig, enc) = (with_use("sig"), with_use("enc"));
+    assert_eq!(logout(json!([enc]), named.clone()).await, 400);
+    assert_eq!(logout(json!([enc]), nameless.clone()).await, 400);
+    assert_eq!(logout(json!([sig]), named).await, 200);
+    // One key of several can have signed.
+    let mut other = enc;
+    other["kid"] = json!("another");
+    assert_eq!(logout(json!([other, sig]), nameless.clone()).await, 200);
+    other["use"] = json!("sig");
+    assert_eq!(logout(json!([other, sig]), nameless).await, 400);
 }
 
 #[tokio::test]
@@ -199,11 +269,8 @@ async fn a_token_that_is_not_as_agreed_is_refused_and_ends_nothing() {
         assert_eq!(response.status(), 400, "{what}");
         let error: Value = response.json().await.unwrap();
         assert_eq!(error["error"], "invalid_request", "{what}");
-        let logged = application.logged().await;
-        assert!(
-            logged.contains("logout token refused") && !logged.contains("Ada"),
-            "{what}: {logged}"
-        );
+        let logged = application.logged("logout token refused").await;
+        assert!(!logged.contains("Ada"), "{what}: {logged}");
         assert!(is_in(&mut ada).await, "{what}");
     }
     // Of an algorithm that is none of the provider's: it has changed it, or the key is for something else.
@@ -276,20 +343,18 @@ async fn a_sign_in_that_a_logout_has_overtaken_begins_nothing() {
     let mut browser = application.browser();
     let now = OffsetDateTime::now_utc().unix_timestamp();
     let uri = format!("{}/backchannel-logout", application.url);
-    // While the code is exchanged.
-    let overtaken_by = Some((uri, token_of(&provider, json!({ "sid": "a" }))));
+    // While the code is exchanged. The ID token may be of the next second.
+    let token = token_of(&provider, json!({ "sid": "a", "iat": now + 5 }));
+    let overtaken_by = Some((uri, token));
     provider.say(Said {
         overtaken_by,
         ..Said::default()
     });
     let page = browser.sign_in(&provider, "Ada", "a").await;
     assert_eq!(page.status, 403, "{}", page.text);
-    assert!(
-        application
-            .logged()
-            .await
-            .contains("a logout has overtaken the sign-in")
-    );
+    application
+        .logged("a logout has overtaken the sign-in")
+        .await;
 
     application
         .follow(&token_of(

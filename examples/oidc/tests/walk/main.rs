@@ -6,7 +6,9 @@
     reason = "a test may panic"
 )]
 
+mod answers;
 mod application;
+mod discovery;
 mod logout;
 mod provider;
 mod refresh;

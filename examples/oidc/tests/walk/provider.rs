@@ -2,17 +2,18 @@
 //! password, and is as strict as it may be: a code needs its PKCE verifier, and a refresh token is good once.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::extract::{Form, State};
 use axum::http::HeaderMap;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use p256::ecdsa::SigningKey;
@@ -39,6 +40,8 @@ struct Inner {
     said: Mutex<Said>,
     /// How often each refresh token was used.
     refreshed: Mutex<HashMap<String, usize>>,
+    /// How often its document was asked for.
+    documents: AtomicUsize,
 }
 
 struct Signer {
@@ -54,6 +57,8 @@ pub(crate) struct Said {
     pub(crate) document: Option<Value>,
     /// Claims of ID tokens. A text of `-` leaves one out.
     pub(crate) claims: Option<Value>,
+    /// Whether ID tokens name their access token.
+    pub(crate) with_hash: bool,
     pub(crate) signature: Signature,
     /// Whole answers, by the end of their path.
     pub(crate) reply: Option<(&'static str, Reply)>,
@@ -88,6 +93,8 @@ pub(crate) enum Reply {
     Drops,
     /// A status and a body.
     Text(u16, String),
+    /// Ask there.
+    Redirect(String),
 }
 
 impl Signer {
@@ -103,16 +110,22 @@ impl Signer {
 
 impl Provider {
     pub(crate) async fn start() -> Provider {
+        Provider::start_under("").await
+    }
+
+    /// Starts one whose name ends so.
+    pub(crate) async fn start_under(path: &str) -> Provider {
         // For the clients of this process.
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let provider = Provider(Arc::new(Inner {
-            issuer: format!("http://{}", listener.local_addr().unwrap()),
+            issuer: format!("http://{}{path}", listener.local_addr().unwrap()),
             key: Mutex::new(Signer::new()),
             said: Mutex::default(),
             refreshed: Mutex::default(),
+            documents: AtomicUsize::new(0),
         }));
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(document))
@@ -120,6 +133,10 @@ impl Provider {
             .route("/token", post(token))
             .route("/me", get(me))
             .with_state(provider.clone());
+        let router = match path {
+            "" => router,
+            path => Router::new().nest(path, router),
+        };
         tokio::spawn(async { axum::serve(listener, router).await });
         provider
     }
@@ -145,6 +162,11 @@ impl Provider {
     /// Returns how often each refresh token was used.
     pub(crate) fn refreshed(&self) -> Vec<usize> {
         self.0.refreshed.lock().unwrap().values().copied().collect()
+    }
+
+    /// Returns how often its document was asked for.
+    pub(crate) fn documents(&self) -> usize {
+        self.0.documents.load(Ordering::SeqCst)
     }
 
     /// Returns the header of its tokens of this type.
@@ -219,6 +241,7 @@ impl Provider {
                 let status = StatusCode::from_u16(status).unwrap();
                 Some((status, [("content-type", "application/json")], body).into_response())
             }
+            Reply::Redirect(url) => Some(Redirect::temporary(&url).into_response()),
             Reply::Silence => {
                 tokio::time::sleep(Duration::from_secs(60)).await;
                 None
@@ -235,6 +258,7 @@ impl Provider {
 }
 
 async fn document(State(provider): State<Provider>) -> Response {
+    provider.0.documents.fetch_add(1, Ordering::SeqCst);
     if let Some(other) = provider.instead("document").await {
         return other;
     }
@@ -268,6 +292,7 @@ async fn jwks(State(provider): State<Provider>) -> Response {
 /// A code is `SUB.SID.NONCE.CHALLENGE`.
 async fn token(
     State(provider): State<Provider>,
+    headers: HeaderMap,
     Form(form): Form<HashMap<String, String>>,
 ) -> Response {
     if let Some(other) = provider.instead("token").await {
@@ -279,6 +304,16 @@ async fn token(
             Json(json!({ "error": "invalid_grant" })),
         )
     };
+    // RFC 6749, section 2.3.1: both as in a form.
+    let client = BASE64_STANDARD.encode(format!("{CLIENT}:{}", SECRET.replace(' ', "+")));
+    let basic = format!("Basic {client}");
+    if headers
+        .get("authorization")
+        .is_none_or(|sent| *sent != basic)
+    {
+        let refusal = Json(json!({ "error": "invalid_client" }));
+        return (StatusCode::UNAUTHORIZED, refusal).into_response();
+    }
     let mut answer = json!({
         "access_token": random(), "token_type": "Bearer", "expires_in": 300, "refresh_token": random(),
     });
@@ -308,7 +343,12 @@ async fn token(
     }
     let said = provider.said();
     let who = json!({ "sub": sub, "sid": sid, "nonce": nonce });
-    let claims = provider.claims([&who, said.claims.as_ref().unwrap_or(&json!({}))]);
+    let mut claims = provider.claims([&who, said.claims.as_ref().unwrap_or(&json!({}))]);
+    if said.with_hash {
+        // The left half (OpenID Connect Core, section 3.1.3.6).
+        let hash = Sha256::digest(answer["access_token"].as_str().unwrap());
+        claims["at_hash"] = json!(BASE64_URL_SAFE_NO_PAD.encode(&hash[..16]));
+    }
     answer["id_token"] = json!(provider.sign_as(said.signature, "JWT", &claims));
     if let Some(changed) = &said.tokens {
         merge(&mut answer, changed);

@@ -1,11 +1,12 @@
 //! Signing in and out, with a provider that does as agreed and with others.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use sealed_session::time::OffsetDateTime;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::application::{Application, Begun, Browser, link};
+use crate::application::Application;
 use crate::provider::{Provider, Reply, Said, Signature, random};
 
 #[tokio::test]
@@ -45,376 +46,6 @@ async fn a_visitor_signs_in_comes_back_to_the_page_and_signs_out_at_the_provider
     assert_eq!(browser.account().await, None);
 }
 
-/// What is wrong, what the provider says, what becomes of the link back, and the status and the log that follow.
-type Row = (
-    &'static str,
-    Said,
-    Box<dyn Fn(&Begun, &Provider) -> String + Send>,
-    u16,
-    &'static str,
-);
-
-fn good(begun: &Begun, provider: &Provider) -> String {
-    begun.answer(provider, "Eve", "s2")
-}
-
-fn claims(what: &'static str, claims: Value, log: &'static str) -> Row {
-    let said = Said {
-        claims: Some(claims),
-        ..Said::default()
-    };
-    (what, said, Box::new(good), 502, log)
-}
-
-fn signed(what: &'static str, signature: Signature, log: &'static str) -> Row {
-    let said = Said {
-        signature,
-        ..Said::default()
-    };
-    (what, said, Box::new(good), 502, log)
-}
-
-fn replies(what: &'static str, status: u16, body: &str, page: u16, log: &'static str) -> Row {
-    let reply = Some(("token", Reply::Text(status, body.to_owned())));
-    (
-        what,
-        Said {
-            reply,
-            ..Said::default()
-        },
-        Box::new(good),
-        page,
-        log,
-    )
-}
-
-fn links(
-    what: &'static str,
-    link: impl Fn(&Begun, &Provider) -> String + Send + 'static,
-    status: u16,
-    log: &'static str,
-) -> Row {
-    (what, Said::default(), Box::new(link), status, log)
-}
-
-fn bad_links() -> Vec<Row> {
-    const NOT_BEGUN: &str = "this browser has begun no such sign-in";
-    const OTHER: &str = "the answer is another issuer's";
-    let refusal = |code: &'static str| {
-        move |begun: &Begun, provider: &Provider| {
-            link(&[
-                ("state", &begun.sent("state")),
-                ("error", code),
-                ("iss", provider.issuer()),
-            ])
-        }
-    };
-    let from = |iss: &'static str| {
-        move |begun: &Begun, _: &Provider| {
-            let code = begun.code("Eve", "s2");
-            link(&[
-                ("state", &begun.sent("state")),
-                ("code", &code),
-                ("iss", iss),
-            ])
-        }
-    };
-    vec![
-        links(
-            "a state of nobody",
-            |begun, _| link(&[("state", "x"), ("code", &begun.code("Eve", "s2"))]),
-            400,
-            NOT_BEGUN,
-        ),
-        links(
-            "no state",
-            |begun, _| link(&[("code", &begun.code("Eve", "s2"))]),
-            400,
-            NOT_BEGUN,
-        ),
-        links("nothing", |_, _| "/callback".to_owned(), 400, NOT_BEGUN),
-        links(
-            "two states",
-            |begun, provider| begun.answer(provider, "Eve", "s2") + "&state=x",
-            400,
-            NOT_BEGUN,
-        ),
-        links(
-            "another issuer's answer",
-            from("https://idp.example"),
-            502,
-            OTHER,
-        ),
-        links(
-            "an issuer that is nearly ours",
-            from("http://127.0.0.1"),
-            502,
-            OTHER,
-        ),
-        links(
-            "nobody's answer",
-            |begun, _| {
-                link(&[
-                    ("state", &begun.sent("state")),
-                    ("code", &begun.code("Eve", "s2")),
-                ])
-            },
-            502,
-            OTHER,
-        ),
-        links(
-            "another issuer's refusal",
-            |begun, _| {
-                link(&[
-                    ("state", &begun.sent("state")),
-                    ("error", "access_denied"),
-                    ("iss", "x"),
-                ])
-            },
-            502,
-            OTHER,
-        ),
-        links("a refusal", refusal("access_denied"), 403, "access_denied"),
-        links(
-            "a refusal of no meaning",
-            refusal("<script>\nhostile"),
-            403,
-            "an unknown code",
-        ),
-        links(
-            "neither code nor refusal",
-            |begun, provider| link(&[("state", &begun.sent("state")), ("iss", provider.issuer())]),
-            502,
-            "there is no code",
-        ),
-        links(
-            "a code of nobody",
-            |begun, provider| {
-                link(&[
-                    ("state", &begun.sent("state")),
-                    ("code", "x"),
-                    ("iss", provider.issuer()),
-                ])
-            },
-            403,
-            "invalid_grant",
-        ),
-    ]
-}
-
-fn bad_tokens() -> Vec<Row> {
-    let now = OffsetDateTime::now_utc().unix_timestamp();
-    const SIGNATURE: &str = "the ID token's signature";
-    vec![
-        claims(
-            "another nonce",
-            json!({ "nonce": "x" }),
-            "the ID token's nonce",
-        ),
-        claims("no nonce", json!({ "nonce": "-" }), "the ID token's nonce"),
-        claims(
-            "another audience",
-            json!({ "aud": "shop" }),
-            "the ID token's audience",
-        ),
-        claims(
-            "others in the audience",
-            json!({ "aud": ["hello", "shop"] }),
-            "the ID token's audience",
-        ),
-        claims(
-            "another issuer",
-            json!({ "iss": "https://idp.example" }),
-            "the ID token's issuer",
-        ),
-        claims("expired", json!({ "exp": now - 1 }), "the ID token's time"),
-        claims(
-            "a subject that is none",
-            json!({ "sub": "-" }),
-            "its answer about tokens",
-        ),
-        claims(
-            "a subject of no letters",
-            json!({ "sub": "" }),
-            "the ID token's subject",
-        ),
-        claims(
-            "a subject that is too long",
-            json!({ "sub": "s".repeat(256) }),
-            "the ID token's subject",
-        ),
-        signed("unsigned", Signature::None, SIGNATURE),
-        signed("signed by the secret", Signature::Secret, SIGNATURE),
-        signed("signed by the public key", Signature::Public, SIGNATURE),
-        signed("another key under the name", Signature::Forged, SIGNATURE),
-        signed(
-            "a key of another name",
-            Signature::Unknown,
-            "the ID token's key is none of the provider's",
-        ),
-        replies(
-            "a refusal of the code",
-            400,
-            r#"{"error":"invalid_grant"}"#,
-            403,
-            "invalid_grant",
-        ),
-        replies("a fault", 500, "oops", 502, "its answer about tokens"),
-        replies("no JSON", 200, "<html>", 502, "its answer about tokens"),
-        replies(
-            "no ID token",
-            200,
-            r#"{"access_token":"a","token_type":"Bearer"}"#,
-            502,
-            "no ID token",
-        ),
-        replies(
-            "an answer without end",
-            200,
-            &" ".repeat(3 << 20),
-            504,
-            "the answer is too long",
-        ),
-    ]
-}
-
-#[tokio::test]
-async fn a_bad_answer_is_a_page_and_a_line_of_the_log_and_the_session_stays() {
-    let provider = Provider::start().await;
-    let application = Application::start(&provider);
-    let mut browser = application.browser();
-    browser.sign_in(&provider, "Ada", "s1").await;
-    assert_eq!(browser.account().await.as_deref(), Some("Ada"));
-    for (what, said, link, status, log) in bad_links().into_iter().chain(bad_tokens()) {
-        application.forget_log();
-        let begun = browser.begin("/sign-in").await;
-        provider.say(said);
-        let page = browser.get(&link(&begun, &provider)).await;
-        provider.say(Said::default());
-        assert_eq!(page.status, status, "{what}");
-        assert!(page.text.contains("Sign in</a>"), "{what}: {}", page.text);
-        let logged = application.logged().await;
-        assert!(
-            logged.contains(&format!("why=\"{log}\"")),
-            "{what}: {logged}"
-        );
-        assert!(
-            !logged.contains("hostile") && !logged.contains("Eve"),
-            "{what}: {logged}"
-        );
-        assert_eq!(browser.account().await.as_deref(), Some("Ada"), "{what}");
-    }
-    // And without a change it is a sign-in.
-    browser.sign_in(&provider, "Eve", "s2").await;
-    assert_eq!(browser.account().await.as_deref(), Some("Eve"));
-}
-
-#[tokio::test]
-async fn a_document_that_is_not_as_agreed_is_refused() {
-    let moved = json!({ "issuer": "https://idp.example" });
-    let said = [
-        (
-            Said {
-                document: Some(moved),
-                ..Said::default()
-            },
-            "its discovery document names another issuer",
-        ),
-        (
-            Said {
-                document: Some(json!({ "jwks_uri": "-" })),
-                ..Said::default()
-            },
-            "its discovery document or its keys",
-        ),
-        (
-            Said {
-                reply: Some(("document", Reply::Text(404, "{}".to_owned()))),
-                ..Said::default()
-            },
-            "its discovery document or its keys",
-        ),
-        (
-            Said {
-                reply: Some(("jwks", Reply::Text(200, "[]".to_owned()))),
-                ..Said::default()
-            },
-            "its discovery document or its keys",
-        ),
-    ];
-    let provider = Provider::start().await;
-    let application = Application::start(&provider);
-    for (said, log) in said {
-        provider.say(said);
-        application.forget_log();
-        let page = application.browser().get("/sign-in").await;
-        assert_eq!(page.status, 502, "{log}");
-        let logged = application.logged().await;
-        assert!(logged.contains(&format!("why=\"{log}\"")), "{logged}");
-    }
-    // Nothing of it is remembered.
-    provider.say(Said::default());
-    assert_eq!(application.browser().get("/sign-in").await.status, 303);
-}
-
-#[tokio::test]
-async fn a_provider_that_is_slow_silent_or_gone_costs_some_seconds_and_no_session() {
-    let provider = Provider::start().await;
-    let application = Application::start(&provider);
-    let mut browser = application.browser();
-    browser.sign_in(&provider, "Ada", "s1").await;
-    let begun = browser.begin("/sign-in").await;
-
-    let gone = Application::start_at("http://127.0.0.1:9");
-    assert_eq!(gone.browser().get("/sign-in").await.status, 504);
-    assert!(gone.logged().await.contains("no connection"));
-
-    // All at once, and ten visitors who wait for the same document.
-    let begins = Instant::now();
-    let (silent, slow) = (Provider::start().await, Provider::start().await);
-    silent.say(Said {
-        reply: Some(("document", Reply::Silence)),
-        ..Said::default()
-    });
-    slow.say(Said {
-        reply: Some(("jwks", Reply::Drops)),
-        ..Said::default()
-    });
-    provider.say(Said {
-        reply: Some(("token", Reply::Silence)),
-        ..Said::default()
-    });
-    let (to_silent, to_slow) = (Application::start(&silent), Application::start(&slow));
-    let mut waiting = Vec::new();
-    for _ in 0..10 {
-        let (http, url) = (to_silent.http.clone(), format!("{}/sign-in", to_silent.url));
-        waiting.push(tokio::spawn(async move {
-            http.get(url).send().await.unwrap().status()
-        }));
-    }
-    let answer = begun.answer(&provider, "Eve", "s2");
-    let mut other = to_slow.browser();
-    let (page, late) = tokio::join!(browser.get(&answer), other.get("/sign-in"));
-    assert_eq!((page.status, late.status), (504, 504));
-    for one in waiting {
-        assert_eq!(one.await.unwrap(), 504);
-    }
-    assert!(
-        begins.elapsed() < Duration::from_secs(9),
-        "{:?}",
-        begins.elapsed()
-    );
-    assert!(application.logged().await.contains("no answer in time"));
-    assert_eq!(browser.account().await.as_deref(), Some("Ada"));
-
-    // It is back: the same link counts, because the code was not used.
-    provider.say(Said::default());
-    assert_eq!(browser.get(&answer).await.status, 303);
-    assert_eq!(browser.account().await.as_deref(), Some("Eve"));
-    // Signing out waits for nobody who is known, and asks nobody who is not.
-    assert_eq!(gone.browser().sign_out().await.location, "/");
-}
-
 #[tokio::test]
 async fn an_answer_counts_once_and_only_in_the_browser_that_asked() {
     let provider = Provider::start().await;
@@ -434,7 +65,8 @@ async fn an_answer_counts_once_and_only_in_the_browser_that_asked() {
 
 #[tokio::test]
 async fn three_tabs_sign_in_and_a_fourth_takes_the_place_of_the_first() {
-    let provider = Provider::start().await;
+    // The name of an issuer may be long.
+    let provider = Provider::start_under(&format!("/{}", "x".repeat(200))).await;
     let application = Application::start(&provider);
     let mut browser = application.browser();
     let mut tabs = Vec::new();
@@ -469,24 +101,105 @@ async fn three_tabs_sign_in_and_a_fourth_takes_the_place_of_the_first() {
 }
 
 #[tokio::test]
-async fn a_provider_with_new_keys_is_asked_for_them() {
+async fn a_sign_out_ends_the_session_and_the_tokens_and_every_copy_of_both() {
     let provider = Provider::start().await;
     let application = Application::start(&provider);
     let mut browser = application.browser();
     browser.sign_in(&provider, "Ada", "s1").await;
-    let profile = async |browser: &mut Browser<'_>| browser.get("/profile").await.status;
-    assert_eq!(profile(&mut browser).await, 200);
-    provider.rotate();
-    assert_eq!(profile(&mut browser).await, 200);
-    // Not more often than every five seconds.
-    assert_eq!(browser.sign_in(&provider, "Bob", "s2").await.status, 502);
-    assert_eq!(browser.account().await.as_deref(), Some("Ada"));
+    let mut copy = browser.clone();
+    let cookies = browser.jar.cookie();
+    let tokens = |cookies: &str| {
+        let mut all = cookies.split("; ").map(str::to_owned);
+        all.find(|one| one.starts_with("oidc-tokens="))
+    };
+    let stolen = tokens(&cookies).unwrap();
+    browser.sign_out().await;
+    assert_eq!(tokens(&browser.jar.cookie()), None);
+    assert_eq!(copy.account().await, None);
+    // Beside a later session of the same account, too.
+    let mut other = application.browser();
+    other.sign_in(&provider, "Ada", "s2").await;
+    assert_eq!(other.get("/profile").await.status, 200);
+    other.jar.keep([format!("{stolen}; Path=/")]);
+    assert_eq!(other.get("/profile").await.status, 403);
+}
+
+#[tokio::test]
+async fn a_sign_out_asks_nobody_and_waits_for_nobody() {
+    let provider = Provider::start().await;
+    let application = Application::start(&provider);
+    let mut browser = application.browser();
+    browser.sign_in(&provider, "Ada", "s1").await;
+    let asked = provider.documents();
     tokio::time::sleep(Duration::from_secs(6)).await;
-    assert_eq!(browser.sign_in(&provider, "Bob", "s2").await.status, 303);
-    assert_eq!(browser.account().await.as_deref(), Some("Bob"));
-    // A logout token of a key that is newer still has to wait, too, and is refused meanwhile.
-    provider.rotate();
-    let claims = provider.claims([&json!({ "sub": "Bob" })]);
-    let token = provider.sign_as(Signature::Good, "logout+jwt", &claims);
-    assert_eq!(application.log_out(&token).await.status(), 400);
+    provider.say(Said {
+        reply: Some(("document", Reply::Silence)),
+        ..Said::default()
+    });
+    // Somebody has the application ask for keys meanwhile.
+    let claims = provider.claims([&json!({ "sub": "Ada" })]);
+    let token = provider.sign_as(Signature::Unknown, "logout+jwt", &claims);
+    let out = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let begins = Instant::now();
+        (browser.sign_out().await, begins.elapsed())
+    };
+    let (refused, (out, took)) = tokio::join!(application.log_out(&token), out);
+    assert_eq!(
+        (refused.status().as_u16(), provider.documents()),
+        (400, asked + 1)
+    );
+    assert!(out.location.contains("/end?"), "{}", out.location);
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    assert_eq!(browser.account().await, None);
+}
+
+#[tokio::test]
+async fn what_the_provider_calls_a_visitor_is_text_and_no_markup() {
+    let provider = Provider::start().await;
+    let application = Application::start(&provider);
+    let mut browser = application.browser();
+    browser.sign_in(&provider, "<b>&amp", "s1").await;
+    assert_eq!(browser.account().await.as_deref(), Some("&lt;b>&amp;amp"));
+    browser.sign_in(&provider, "Ada", "s1").await;
+    let name = json!({ "sub": "Ada", "name": "<script>" }).to_string();
+    provider.say(Said {
+        reply: Some(("me", Reply::Text(200, name))),
+        ..Said::default()
+    });
+    let page = browser.get("/profile").await.text;
+    assert!(
+        page.contains("&lt;script>") && !page.contains("<script"),
+        "{page}"
+    );
+}
+
+#[test]
+fn the_variables_of_a_provider_are_set_all_or_none() {
+    for set in [
+        &["OIDC_ISSUER"][..],
+        &["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"],
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_oidc"));
+        command.arg("0");
+        for name in ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] {
+            command.env_remove(name);
+        }
+        for name in set {
+            command.env(name, "https://idp.example");
+        }
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut url = String::new();
+        let mut lines = BufReader::new(process.stdout.take().unwrap());
+        lines.read_line(&mut url).unwrap();
+        // It may have started.
+        process.kill().ok();
+        let said = String::from_utf8(process.wait_with_output().unwrap().stderr).unwrap();
+        assert_eq!(url, "", "{set:?}");
+        assert!(
+            said.contains("set all of OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, or none"),
+            "{said}"
+        );
+    }
 }

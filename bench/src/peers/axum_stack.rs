@@ -51,7 +51,8 @@ impl AxumStack {
         }
         Ok(AxumStack {
             runtime: Rc::clone(runtime),
-            router,
+            // As `axum::serve` does for each connection. Without it axum puts layers around routes anew for each request.
+            router: router.with_state(()),
             uri: Uri::from_static("/"),
             headers,
         })

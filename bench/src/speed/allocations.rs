@@ -10,19 +10,19 @@ pub(crate) const ALLOCATIONS: [Row; 3] = [
     (
         "allocations of a whole request, read",
         Workload::Read(Kind::Login),
-        14,
+        13,
         (14, 12),
     ),
     (
         "allocations of a whole request, replace",
         Workload::Write(Kind::Login),
-        36,
+        23,
         (26, 20),
     ),
     (
         "allocations of a whole request, not looked at",
         Workload::Untouched(Kind::Login),
-        3,
+        2,
         (4, 3),
     ),
 ];

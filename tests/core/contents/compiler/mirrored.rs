@@ -28,7 +28,7 @@ macro_rules! wrapped {
 }
 
 wrapped! { Wrapped { #[serde(serialize_with = "module")] a } }
-wrapped! { #[serde(into = "u8")] Around { a } }
+wrapped! { #[serde(transparent)] Around { a } }
 
 mirrored! { #[derive(serde::Serialize)] struct Twice { a: u8 } }
 mirrored! { struct ByHand { a: u8 } }

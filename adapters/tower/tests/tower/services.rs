@@ -111,7 +111,7 @@ async fn a_service_that_is_cut_off_sends_its_changes_only_within_the_layer() {
         tokio::select! {
             biased;
             response = inner.call(request) => response,
-            () = std::future::ready(()) => Ok(Response::new("too slow".to_owned())),
+            () = ready(()) => Ok(Response::new("too slow".to_owned())),
         }
     }
     let within = service_fn(|request| cut_off(service_fn(slow), request));

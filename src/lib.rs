@@ -13,8 +13,8 @@
 //!
 //! # The life of a session
 //!
-//! **A request arrives.** [`SessionManager::load`] copies the cookies that carry this session's
-//! names out of the raw `Cookie` lines, and hands out a [`Session`]. Nothing is decrypted yet.
+//! **A request arrives.** [`SessionManager::load`] finds the cookies that carry this session's
+//! names in the raw `Cookie` lines, and hands out a [`Session`]. Nothing is decrypted yet.
 //! A session may also come in a header field or in a link; see [`Transport`].
 //!
 //! **The handler looks.** On first use every candidate is opened: the base cookie alone, or a set

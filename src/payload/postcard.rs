@@ -55,11 +55,10 @@ pub(super) fn mirrored<T: Mirrored>(value: &T) -> Result<Vec<u8>, Unstorable> {
 /// Writes a print and the postcard bytes of `value`, if it comes back as it is.
 pub(super) fn owned<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Unstorable> {
     // Write, and read back along the shape that was written.
-    let (mut bytes, shape) = traced(value).map_err(|cause| refused::<T>(&cause))?;
+    let (mut bytes, shape) = traced(value)?;
     let replay = shape.replay();
     let back = match read_along(bytes.get(PRINT..).unwrap_or_default(), &replay) {
         Ok(back) => back,
-        Err(_) if replay.ends_early() => return Err(nested::<T>()),
         Err(Some(postcard::Error::WontImplement)) if replay.agrees() => {
             return Err(refused::<T>(&postcard::Error::WontImplement));
         }
@@ -224,9 +223,15 @@ fn sink() -> postcard::Serializer<Growing> {
 }
 
 /// Writes `value` behind room for a print, and returns its shape as well.
-fn traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Shape), postcard::Error> {
+fn traced<T: Serialize>(value: &T) -> Result<(Vec<u8>, Shape), Unstorable> {
     let recorder = Recorder::of_about(FEW);
     let mut target = sink();
-    value.serialize(ShapeWriter::new(&mut target, &recorder))?;
-    Ok((target.output.finalize()?, recorder.finish()))
+    let written = value.serialize(ShapeWriter::new(&mut target, &recorder));
+    let shape = recorder.finish();
+    // A type may ignore the error.
+    if shape.is_too_deep {
+        return Err(nested::<T>());
+    }
+    written.map_err(|cause| refused::<T>(&cause))?;
+    Ok((target.output.0, shape))
 }

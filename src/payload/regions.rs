@@ -117,7 +117,7 @@ pub(super) fn check_padding(cursor: &Cursor<'_>) -> Result<(), Refusal> {
     let rest = cursor.rest();
     let are_zeros = match ZEROS.get(..rest.len()) {
         Some(zeros) => rest == zeros,
-        // Nobody writes so many.
+        // We write fewer.
         None => rest.iter().all(|&byte| byte == 0),
     };
     match are_zeros {

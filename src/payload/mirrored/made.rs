@@ -155,7 +155,7 @@ macro_rules! mirrored {
 
         impl $crate::Mirrored for $name {
             fn trace(&self, trace: &mut $crate::Trace) {
-                trace.within(|trace| <$type as $crate::Mirrored>::trace(&self.0, trace));
+                <$type as $crate::Mirrored>::trace(&self.0, trace);
             }
         }
 

@@ -6,8 +6,8 @@ use crate::payload::shape::{Call, DEEPEST, folded, mix, mix_name, sum};
 #[derive(Debug)]
 pub struct Trace {
     state: u64,
-    /// How many levels deeper a reader would go.
-    left: u16,
+    /// The levels above what is traced.
+    depth: u16,
     is_too_deep: bool,
 }
 
@@ -16,7 +16,7 @@ impl Trace {
     pub(in crate::payload) fn begin() -> Trace {
         Trace {
             state: sum(&[]),
-            left: DEEPEST,
+            depth: 0,
             is_too_deep: false,
         }
     }
@@ -48,6 +48,7 @@ impl Trace {
 
     #[inline]
     pub(super) fn call(&mut self, call: Call) {
+        self.is_too_deep |= self.depth > DEEPEST;
         self.mix(call as u64);
     }
 
@@ -92,16 +93,13 @@ impl Trace {
         self.call(Call::End);
     }
 
-    /// Takes what is one level deeper, unless that is too deep.
+    /// Takes what is one level deeper. Below what is too deep nothing is looked at.
     #[inline]
-    pub fn within(&mut self, content: impl FnOnce(&mut Trace)) {
-        match self.left.checked_sub(1) {
-            Some(left) => {
-                self.left = left;
-                content(self);
-                self.left = left + 1;
-            }
-            None => self.is_too_deep = true,
+    pub(super) fn within(&mut self, content: impl FnOnce(&mut Trace)) {
+        if self.depth <= DEEPEST {
+            self.depth += 1;
+            content(self);
+            self.depth -= 1;
         }
     }
 }

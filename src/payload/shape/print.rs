@@ -83,8 +83,6 @@ impl Follow for Print {
 
     #[inline]
     fn becomes(&self, _: &'static str) {}
-
-    fn is_too_deep(&self) {}
 }
 
 /// Returns a state as the two bytes of a print.

@@ -29,15 +29,14 @@ pub(in crate::payload) trait Follow {
 
     /// Takes the type that a sequence or a map is read into, before its call.
     fn becomes(&self, name: &'static str);
-
-    /// Takes notice that a value is not read, because it lies too deep.
-    fn is_too_deep(&self);
 }
 
-/// The levels below a value that are read: what is in an option, a struct, a list, a map or a variant is one level deeper.
-/// A type that contains itself would exhaust the stack with a few hundred bytes, and end the process at each
-/// request that brings them. serde_json takes 127 levels of lists and maps.
+/// The levels below a value that are written and read (FORMAT.md rule 4.24). A type that contains itself would exhaust the
+/// stack with a few hundred bytes, and end the process at each request that brings them. serde_json takes 127
+/// levels of lists and maps; here an option is one as well.
 pub(in crate::payload) const DEEPEST: u16 = 256;
+
+pub(super) const TOO_DEEP: &str = "nested too deep";
 
 /// Wraps a deserializer, a visitor, a seed or an access of serde's, and passes every call on as long as the
 /// follower agrees.
@@ -65,14 +64,9 @@ impl<'r, I, F> ShapeReader<'r, I, F> {
 
 /// Wraps the deserializer of what lies one level deeper.
 #[inline]
-fn below<D, F: Follow, E: Error>(
-    depth: u16,
-    inner: D,
-    follow: &F,
-) -> Result<ShapeReader<'_, D, F>, E> {
+fn below<D, F, E: Error>(depth: u16, inner: D, follow: &F) -> Result<ShapeReader<'_, D, F>, E> {
     if depth == DEEPEST {
-        follow.is_too_deep();
-        return Err(E::custom("nested too deep"));
+        return Err(E::custom(TOO_DEEP));
     }
     Ok(ShapeReader::at(depth + 1, inner, follow))
 }
@@ -192,7 +186,7 @@ impl<'de, V: Visitor<'de>, F: Follow> Visitor<'de> for ShapeReader<'_, V, F> {
     #[inline]
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
         self.inner
-            .visit_newtype_struct(below(self.depth, inner, self.follow)?)
+            .visit_newtype_struct(ShapeReader::at(self.depth, inner, self.follow))
     }
 
     #[inline]

@@ -13,6 +13,9 @@ pub(in crate::payload) trait Note {
     /// Takes the next call.
     fn call(&self, call: Call);
 
+    /// Takes notice that something is not written, because it lies too deep.
+    fn is_too_deep(&self);
+
     /// Takes the beginning of a struct of so many fields, after its call.
     fn begin_struct(&self, fields: usize) -> Self::Struct;
 
@@ -46,6 +49,10 @@ impl Note for Recorder {
     #[inline]
     fn call(&self, call: Call) {
         self.0.borrow_mut().calls.push(call);
+    }
+
+    fn is_too_deep(&self) {
+        self.0.borrow_mut().is_too_deep = true;
     }
 
     #[inline]

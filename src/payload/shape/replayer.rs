@@ -16,7 +16,6 @@ impl Shape {
             at: Cell::new(0),
             structs: Cell::new(0),
             differs: Cell::new(false),
-            ends_early: Cell::new(false),
             containers: Containers::default(),
             print: Print::default(),
         }
@@ -30,8 +29,6 @@ pub(in crate::payload) struct Replayer<'s> {
     at: Cell<usize>,
     structs: Cell<usize>,
     differs: Cell<bool>,
-    /// Whether something lies too deep to be read.
-    ends_early: Cell<bool>,
     containers: Containers,
     print: Print,
 }
@@ -64,10 +61,6 @@ impl Follow for Replayer<'_> {
     fn becomes(&self, name: &'static str) {
         self.containers.note(ElementOrder::of_value(name));
     }
-
-    fn is_too_deep(&self) {
-        self.ends_early.set(true);
-    }
 }
 
 impl Replayer<'_> {
@@ -83,11 +76,6 @@ impl Replayer<'_> {
     /// Returns whether the reader has asked so far for nothing but what was written.
     pub(in crate::payload) fn agrees(&self) -> bool {
         !self.differs.get()
-    }
-
-    /// Returns whether the reader met something that lies too deep.
-    pub(in crate::payload) fn ends_early(&self) -> bool {
-        self.ends_early.get()
     }
 
     /// Returns whether the reader has asked for everything that was written, and for nothing else.

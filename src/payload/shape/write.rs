@@ -1,29 +1,47 @@
 //! A serializer that notes each call and passes it on.
 
 use serde::ser::{
-    Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
-    SerializeTupleStruct, SerializeTupleVariant, Serializer,
+    Error, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
+    SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
 use super::call::Call;
+use super::read::{DEEPEST, TOO_DEEP};
 use super::recorder::Note;
 
 /// Wraps a serializer, a container or a value of serde's, notes every call, and passes it on.
 pub(in crate::payload) struct ShapeWriter<'t, S, N> {
     inner: S,
     note: &'t N,
+    /// The levels above.
+    depth: u16,
 }
 
 impl<'t, S, N> ShapeWriter<'t, S, N> {
     #[inline]
     pub(in crate::payload) fn new(inner: S, note: &'t N) -> ShapeWriter<'t, S, N> {
-        ShapeWriter { inner, note }
+        ShapeWriter::at(0, inner, note)
+    }
+
+    #[inline]
+    fn at(depth: u16, inner: S, note: &'t N) -> ShapeWriter<'t, S, N> {
+        ShapeWriter { inner, note, depth }
     }
 
     #[inline]
     fn of<O>(&self, inner: O) -> ShapeWriter<'t, O, N> {
-        ShapeWriter::new(inner, self.note)
+        ShapeWriter::at(self.depth, inner, self.note)
     }
+}
+
+/// Wraps what lies one level deeper.
+#[inline]
+fn below<O, N: Note, E: Error>(depth: u16, inner: O, note: &N) -> Result<ShapeWriter<'_, O, N>, E> {
+    if depth == DEEPEST {
+        note.is_too_deep();
+        return Err(E::custom(TOO_DEEP));
+    }
+    Ok(ShapeWriter::at(depth + 1, inner, note))
 }
 
 impl<T: Serialize + ?Sized, N: Note> Serialize for ShapeWriter<'_, &T, N> {
@@ -51,7 +69,7 @@ macro_rules! opened {
         fn $method(self, $($argument: $type),*) -> Result<Self::$open, S::Error> {
             self.note.call(Call::$call);
             let inner = self.inner.$method($($argument),*)?;
-            Ok(ShapeWriter::new(inner, self.note))
+            Ok(ShapeWriter::at(self.depth, inner, self.note))
         }
     )*};
 }
@@ -103,7 +121,7 @@ impl<'t, S: Serializer, N: Note> Serializer for ShapeWriter<'t, S, N> {
     #[inline]
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
         self.note.call(Call::Some);
-        let inside = self.of(value);
+        let inside = below(self.depth, value, self.note)?;
         self.inner.serialize_some(&inside)
     }
 
@@ -140,7 +158,7 @@ impl<'t, S: Serializer, N: Note> Serializer for ShapeWriter<'t, S, N> {
     ) -> Result<S::Ok, S::Error> {
         self.note.call(Call::NewtypeVariant);
         self.note.variant(name, variant);
-        let inside = self.of(value);
+        let inside = below(self.depth, value, self.note)?;
         self.inner
             .serialize_newtype_variant(name, index, variant, &inside)
     }
@@ -158,7 +176,7 @@ impl<'t, S: Serializer, N: Note> Serializer for ShapeWriter<'t, S, N> {
         let inner = self
             .inner
             .serialize_tuple_variant(name, index, variant, length)?;
-        Ok(ShapeWriter::new(inner, self.note))
+        Ok(ShapeWriter::at(self.depth, inner, self.note))
     }
 
     #[inline]
@@ -172,6 +190,7 @@ impl<'t, S: Serializer, N: Note> Serializer for ShapeWriter<'t, S, N> {
         Ok(StructWriter {
             inner: self.inner.serialize_struct(name, length)?,
             note: self.note,
+            depth: self.depth,
             begun,
         })
     }
@@ -193,6 +212,7 @@ impl<'t, S: Serializer, N: Note> Serializer for ShapeWriter<'t, S, N> {
         Ok(StructWriter {
             inner,
             note: self.note,
+            depth: self.depth,
             begun,
         })
     }
@@ -206,7 +226,7 @@ macro_rules! containers {
 
             $(#[inline]
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
-                let inside = self.of(value);
+                let inside = below(self.depth, value, self.note)?;
                 self.inner.$method(&inside)
             })*
 
@@ -231,6 +251,7 @@ containers! {
 pub(in crate::payload) struct StructWriter<'t, C, N: Note> {
     inner: C,
     note: &'t N,
+    depth: u16,
     begun: N::Struct,
 }
 
@@ -247,7 +268,7 @@ macro_rules! structs {
                 value: &T,
             ) -> Result<(), C::Error> {
                 self.note.field(&mut self.begun, key);
-                let inside = ShapeWriter::new(value, self.note);
+                let inside = below(self.depth, value, self.note)?;
                 self.inner.serialize_field(key, &inside)
             }
 

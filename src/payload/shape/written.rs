@@ -10,6 +10,8 @@ pub(in crate::payload) struct Shape {
     pub(super) calls: Vec<Call>,
     pub(super) structs: Structs,
     pub(super) variants: Vec<VariantName>,
+    /// Whether the rest of the value lies too deep to be written.
+    pub(in crate::payload) is_too_deep: bool,
 }
 
 impl Shape {

@@ -116,23 +116,24 @@ mirrored! {
     struct Tree(Vec<Tree>);
 }
 
-/// `outer` puts a value `each` levels deeper than the one that it makes.
+/// `outer` puts a value into another one, at most `most` times.
 fn is_bounded<T: Mirrored + Clone + PartialEq + Debug>(
-    each: usize,
+    most: usize,
     innermost: T,
     outer: fn(T) -> T,
 ) -> Result<(), Error> {
     let nested = |times| (0..times).fold(innermost.clone(), |inner, _| outer(inner));
-    // The innermost is one level above the deepest, and holds nothing there.
-    is_stored_as_proven(nested(256 / each - 1))?;
-    let deeper = nested(256 / each + 1);
-    for key in [Attribute::<T>::mirrored("value"), Attribute::new("value")] {
-        let session = sealed_session::testing::session();
-        let error = session.insert(key, deeper.clone()).unwrap_err().to_string();
-        assert!(
-            error.contains("nested more than 256 levels deep"),
-            "{error}"
-        );
+    is_stored_as_proven(nested(most))?;
+    is_stored_as_proven(Some(nested(most - 1)))?;
+    for times in [most + 1, 1_000] {
+        for key in [Attribute::<T>::mirrored("value"), Attribute::new("value")] {
+            let session = sealed_session::testing::session();
+            let error = session.insert(key, nested(times)).unwrap_err().to_string();
+            assert!(
+                error.contains("nested more than 256 levels deep"),
+                "{error}"
+            );
+        }
     }
     Ok(())
 }
@@ -142,9 +143,11 @@ fn what_could_exhaust_the_stack_when_it_is_read_is_refused() -> Result<(), Error
     let link = |inner| Link {
         next: Some(Box::new(inner)),
     };
-    is_bounded(2, Link { next: None }, link)?;
-    is_bounded(1, Chain::End, |inner| Chain::More(Box::new(inner)))?;
-    is_bounded(2, Tree(Vec::new()), |inner| Tree(vec![inner]))
+    // A link is a field in an option, and lies two levels deeper. Its own field is one more.
+    is_bounded(127, Link { next: None }, link)?;
+    is_bounded(256, Chain::End, |inner| Chain::More(Box::new(inner)))?;
+    // What a newtype struct holds is no deeper than the struct.
+    is_bounded(256, Tree(Vec::new()), |inner| Tree(vec![inner]))
 }
 
 // As those of `inference`: the features of the build decide what the texts list.

@@ -47,20 +47,26 @@ impl InHand {
     /// ```
     #[must_use]
     pub fn find(extensions: &Extensions) -> Option<&Session> {
-        // `put` takes a plain one out, so one that is there was put there later.
+        // `take` takes a plain one out, so one that is there was put there later.
         let plain = extensions.get::<Session>();
         plain.or_else(|| extensions.get::<InHand>().map(|in_hand| &in_hand.session))
     }
 
-    /// Takes out what the layers around put there.
+    /// Takes out what the layers around put there, and what an adapter of somebody's own put there inside of these.
     pub(crate) fn take(extensions: &mut Extensions) -> Option<InHand> {
-        extensions.remove::<InHand>()
+        let layers = extensions.remove::<InHand>();
+        match extensions.remove::<Session>() {
+            None => layers,
+            Some(session) => Some(InHand {
+                session,
+                outer: layers.map(Box::new),
+            }),
+        }
     }
 
     /// Puts a session there, in one value: each costs an allocation, and room in a table that a framework fills, too.
     #[inline]
     pub(crate) fn put(extensions: &mut Extensions, session: &Session, outer: Option<InHand>) {
-        extensions.remove::<Session>();
         extensions.insert(InHand {
             session: adapter::in_hand(session),
             outer: outer.map(Box::new),

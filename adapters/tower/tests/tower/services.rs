@@ -98,6 +98,20 @@ async fn the_session_of_the_innermost_layer_counts_whoever_put_it_there() {
 }
 
 #[tokio::test]
+async fn a_layer_is_not_around_what_another_adapter_keeps_under_its_cookie() {
+    let manager = SessionManager::new("shop", ring()).unwrap();
+    let layer = SessionLayer::new(manager.clone());
+    let plain = move |mut request: Request<()>| {
+        let session = manager.load(RequestHead::default(), OffsetDateTime::now_utc());
+        request.extensions_mut().insert(session);
+        request
+    };
+    let service = MapRequest::new(layer.layer(service_fn(write)), plain);
+    let response = service.oneshot(Request::new(())).await.unwrap();
+    assert_eq!((response.status().as_u16(), cookie(&response)), (500, None));
+}
+
+#[tokio::test]
 async fn a_service_that_is_cut_off_sends_its_changes_only_within_the_layer() {
     async fn slow(request: Request<()>) -> Result<Response<String>, Infallible> {
         session(&request).insert("name", "Eve").unwrap();

@@ -16,7 +16,7 @@ pub(crate) const ALLOCATIONS: [Row; 3] = [
     (
         "allocations of a whole request, replace",
         Workload::Write(Kind::Login),
-        23,
+        24,
         (26, 20),
     ),
     (

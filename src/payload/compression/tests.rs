@@ -2,6 +2,7 @@
 
 use proptest::collection;
 use proptest::prelude::*;
+use proptest::sample::select;
 
 use super::*;
 use crate::payload::UNPACKED_MAX;
@@ -111,10 +112,14 @@ fn texts() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn lz4_is_passed_over_only_where_it_would_not_be_chosen(text in texts(), around in 0..PADDING) {
+    fn lz4_is_passed_over_only_where_it_would_not_be_chosen(
+        text in texts(),
+        around in 0..PADDING,
+        padding in select(vec![1, PADDING]),
+    ) {
         let lz4 = Region::of(Method::Lz4, &text);
         prop_assert!(lz4_at_best(&text) < lz4.bytes.len());
-        let payload = |region: &Region<'_>| (around + region.length()).next_multiple_of(PADDING);
+        let payload = |region: &Region<'_>| (around + region.length()).next_multiple_of(padding);
         let is_smaller = payload(&lz4) < payload(&Region::of(Method::Stored, &text));
         let chosen = Compression::Auto.choose(Some(&text), None, payload, &|_| 1);
         prop_assert_eq!(chosen.method == Method::Lz4, is_smaller && text.len() >= LEAST);

@@ -17,7 +17,13 @@ pub(crate) fn load<B>(
     now: OffsetDateTime,
 ) -> Session {
     let (headers, uri) = (request.headers(), request.uri());
-    let fields = header_fields(|name| headers.get_all(name).iter().map(HeaderValue::as_bytes));
+    let fields = header_fields(|name| {
+        let fields = match usual(name) {
+            Some(name) => headers.get_all(name),
+            None => headers.get_all(name),
+        };
+        fields.iter().map(HeaderValue::as_bytes)
+    });
     let lines = headers.get_all(header::COOKIE).iter();
     let mut head = RequestHead::new(lines)
         .method(request.method().as_str())
@@ -71,7 +77,10 @@ fn field(
     value: Cow<'static, str>,
     is_secret: bool,
 ) -> Option<(HeaderName, HeaderValue)> {
-    let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+    let name = match usual(name) {
+        Some(name) => name,
+        None => HeaderName::from_bytes(name.as_bytes()).ok()?,
+    };
     let mut value = match value {
         Cow::Borrowed(value) => HeaderValue::from_static(value),
         Cow::Owned(value) => HeaderValue::try_from(value).ok()?,
@@ -79,4 +88,16 @@ fn field(
     // Tokens stay out of HPACK's table and of `Debug`.
     value.set_sensitive(is_secret);
     Some((name, value))
+}
+
+/// Returns the name of a field that nearly every request is asked for, or nearly every response gets. To parse it costs
+/// more than to find it.
+fn usual(name: &str) -> Option<HeaderName> {
+    Some(match name {
+        "cache-control" => header::CACHE_CONTROL,
+        "set-cookie" => header::SET_COOKIE,
+        "upgrade" => header::UPGRADE,
+        "vary" => header::VARY,
+        _ => return None,
+    })
 }

@@ -25,7 +25,7 @@ use sealed_session::{Error, Session, adapter};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not answer a failed commit with a `Response<{ResBody}>`",
-    note = "the response has the body of the service inside: a function or a closure `|error, session| -> Response<{ResBody}>` that is `Clone`"
+    note = "the response has the body of the service inside: a function or a closure `|error, session| -> Response<{ResBody}>`"
 )]
 pub trait CommitFailure<ResBody> {
     /// Makes the response to send instead of the handler's. The session is the one that could not be sent, of

@@ -215,7 +215,7 @@ where
         P: FormBody<ReqBody>,
     {
         ResponseFuture {
-            state: State::checked(check, ready, &shared.forms),
+            state: State::checked(check, ready, &*shared.forms),
             shared,
         }
     }
@@ -249,7 +249,7 @@ where
         loop {
             match this.state.as_mut().project() {
                 StateProjection::Waiting { waiting } => {
-                    let next = ready!(Waiting::poll(waiting, context, &this.shared.forms));
+                    let next = ready!(Waiting::poll(waiting, context, &*this.shared.forms));
                     this.state.set(next);
                 }
                 StateProjection::Running { inner, session } => {

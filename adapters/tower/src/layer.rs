@@ -58,7 +58,6 @@ pub type SessionLayer<F = EmptyResponse> = SessionLayerWith<F, HeaderOnly>;
 /// is_for_axum(&ForAxum::<HeaderOnly>::new(manager));
 /// # Ok::<(), sealed_session_tower::Error>(())
 /// ```
-#[derive(Clone)]
 pub struct SessionLayerWith<F, P> {
     // Counted here already: axum makes a service of a layer for each request, unless its router has its state.
     shared: Arc<Shared<F, P>>,
@@ -93,14 +92,14 @@ impl<P: Default> SessionLayerWith<EmptyResponse, P> {
             shared: Arc::new(Shared {
                 manager,
                 clock,
-                failure: EmptyResponse,
-                forms: P::default(),
+                failure: Arc::new(EmptyResponse),
+                forms: Arc::new(P::default()),
             }),
         }
     }
 }
 
-impl<F: Clone, P: Clone> SessionLayerWith<F, P> {
+impl<F, P> SessionLayerWith<F, P> {
     /// Reads another clock, for tests.
     ///
     /// ```
@@ -173,7 +172,7 @@ impl<F: Clone, P: Clone> SessionLayerWith<F, P> {
             shared: Arc::new(Shared {
                 manager,
                 clock,
-                failure,
+                failure: Arc::new(failure),
                 forms,
             }),
         }
@@ -204,8 +203,17 @@ impl<F: Clone, P: Clone> SessionLayerWith<F, P> {
                 manager,
                 clock,
                 failure,
-                forms,
+                forms: Arc::new(forms),
             }),
+        }
+    }
+}
+
+/// By hand, so that a closure that answers need not be a `Clone`.
+impl<F, P> Clone for SessionLayerWith<F, P> {
+    fn clone(&self) -> SessionLayerWith<F, P> {
+        SessionLayerWith {
+            shared: Arc::clone(&self.shared),
         }
     }
 }
@@ -252,10 +260,19 @@ impl<F, P> fmt::Debug for SessionLayerWith<F, P> {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
 pub struct SessionService<S, F = EmptyResponse, P = HeaderOnly> {
     inner: S,
     shared: Arc<Shared<F, P>>,
+}
+
+/// By hand, as for the layer.
+impl<S: Clone, F, P> Clone for SessionService<S, F, P> {
+    fn clone(&self) -> SessionService<S, F, P> {
+        SessionService {
+            inner: self.inner.clone(),
+            shared: Arc::clone(&self.shared),
+        }
+    }
 }
 
 impl<S, F, P, ReqBody, ResBody> Service<Request<ReqBody>> for SessionService<S, F, P>

@@ -261,3 +261,25 @@ async fn the_clock_is_read_once_for_a_request_that_nobody_looks_at() {
     let untouched = Request::get("/").header(header::COOKIE, line.unwrap());
     assert_eq!(read(untouched).await, (1, None));
 }
+
+#[tokio::test]
+async fn what_answers_a_failure_need_not_be_a_clone() {
+    struct Page(&'static str);
+
+    let page = Page("too large");
+    let layer = layer()
+        .on_commit_failure(move |_: &Error, _: &Session| Response::new(page.0.to_owned()))
+        .clock(Arc::new(ManualClock::new(OffsetDateTime::now_utc())));
+    let service = layer
+        .clone()
+        .layer(service_fn(async |request: Request<()>| {
+            let error = session(&request).insert("noise", "x".repeat(100_000));
+            error.unwrap_err().hold_back();
+            Ok::<_, Infallible>(Response::<String>::default())
+        }));
+
+    for service in [service.clone(), service] {
+        let response = service.oneshot(Request::new(())).await.unwrap();
+        assert_eq!(response.body(), "too large");
+    }
+}

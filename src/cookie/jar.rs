@@ -9,7 +9,7 @@ use memchr::memchr;
 use smallvec::SmallVec;
 
 use super::budget::LINE_MAX;
-use super::kept_text::{KeptText, ReadLine};
+use super::kept_text::{KeptIn, KeptText, ReadLine};
 use super::name::{Names, Role};
 use crate::head::{CookieLine, Line as _};
 
@@ -54,7 +54,8 @@ struct Piece {
     role: Role,
     /// Longer than any cookie we write; its text does not count.
     too_long: bool,
-    /// Where its value is, counted from the beginning of all text.
+    /// Where its value is.
+    kept: KeptIn,
     start: u32,
     end: u32,
 }
@@ -161,8 +162,8 @@ impl Jar {
         };
         *count += 1;
         let too_long = value.len() > longest;
-        let start = match too_long {
-            true => 0,
+        let (kept, start) = match too_long {
+            true => (KeptIn::Copies, 0),
             false => self.text.keep(value, at, read),
         };
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
@@ -170,6 +171,7 @@ impl Jar {
             family: u8::try_from(family).unwrap_or(u8::MAX),
             role,
             too_long,
+            kept,
             start: offset(start),
             end: offset(start + value.len()),
         });
@@ -188,7 +190,7 @@ impl Jar {
             let value = if piece.too_long {
                 None
             } else {
-                self.text.get(range)
+                self.text.get(piece.kept, range)
             };
             (piece.role, value)
         })

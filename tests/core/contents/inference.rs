@@ -1,4 +1,4 @@
-//! What the compiler infers from a key, and what it says where it cannot.
+//! What the compiler infers from a key. What it says where it cannot stands in `tests/compiler`.
 
 use sealed_session::{Attribute, Error};
 
@@ -18,15 +18,4 @@ fn a_typed_key_tells_the_type_of_its_value() -> Result<(), Error> {
     session.replace(CART, Default::default())?;
     assert_eq!(session.get(CART)?, Some(Vec::new()));
     Ok(())
-}
-
-// The texts list other types that have serde's traits, and the features of the build decide which there are.
-#[cfg(all(
-    feature = "actix-web-4",
-    feature = "axum-core-05",
-    feature = "rocket-05"
-))]
-#[test]
-fn the_compiler_says_what_an_insert_lacks() {
-    trybuild::TestCases::new().compile_fail("tests/core/contents/compiler/inserts.rs");
 }

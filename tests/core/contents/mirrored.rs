@@ -149,14 +149,3 @@ fn what_could_exhaust_the_stack_when_it_is_read_is_refused() -> Result<(), Error
     // What a newtype struct holds is no deeper than the struct.
     is_bounded(256, Tree(Vec::new()), |inner| Tree(vec![inner]))
 }
-
-// As those of `inference`: the features of the build decide what the texts list.
-#[cfg(all(
-    feature = "actix-web-4",
-    feature = "axum-core-05",
-    feature = "rocket-05"
-))]
-#[test]
-fn what_may_break_the_mirror_does_not_compile() {
-    trybuild::TestCases::new().compile_fail("tests/core/contents/compiler/mirrored.rs");
-}

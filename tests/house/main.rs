@@ -14,3 +14,4 @@ mod modules;
 mod names;
 mod promises;
 mod reading;
+mod untested;

@@ -3,7 +3,9 @@
 //! Owns what may be kept without a copy. It parses nothing.
 
 /// One value of a `Cookie` field, for [`RequestHead::new`](crate::adapter::RequestHead::new): raw bytes, of which the session's
-/// cookies are copied; or, behind the feature `http-1`, a `HeaderValue`, which is shared.
+/// cookies are copied; or, behind the feature `http-1`, a `HeaderValue`, which is shared. A server cuts it from the buffer
+/// that it read the request's head into, and the buffer stays as long as a clone of the session does: in a WebSocket, as long
+/// as that is open.
 ///
 /// ```
 /// use sealed_session::adapter::{CookieLine, RequestHead};

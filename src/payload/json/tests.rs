@@ -330,7 +330,9 @@ fn no_value_is_nested_so_deep_that_to_write_it_exhausts_the_stack() {
         std::mem::forget(deep);
         refused.map(Result::unwrap_err)
     };
-    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(refused);
+    let thread = std::thread::Builder::new()
+        .stack_size(2 << 20)
+        .spawn(refused);
     for error in thread.unwrap().join().unwrap() {
         assert!(error.contains("127 levels"), "{error}");
     }

@@ -74,7 +74,7 @@ impl<'a> Candidates<'a> {
     }
 
     /// Adds a complete text, as long as there are not too many. An equal one is opened once.
-    #[inline(always)]
+    #[inline]
     fn add(&mut self, candidate: Candidate<'a>) {
         if self.list.iter().flatten().any(|there| *there == candidate) {
             return;

@@ -127,30 +127,28 @@ impl<'a> Entry<'a> {
     /// Returns flags and value with the text packed, if that is smaller. A value that came packed stays as it
     /// is.
     pub(super) fn packed(&self) -> (u8, Cow<'a, [u8]>) {
-        let as_it_is = (self.flags, self.stored.into());
-        match self.codec() {
-            None => as_it_is,
-            Some(_) if self.is_packed() => match self.length <= self.stored.len() {
-                true => (self.value_flags(), self.value()),
-                false => as_it_is,
-            },
-            Some(_) => match text::pack(self.stored) {
-                Some(packed) => (self.flags | TEXT, packed.into()),
-                None => as_it_is,
-            },
+        match self.text_packed() {
+            Some(packed) => (self.flags | TEXT, packed.into()),
+            None if self.is_packed() && self.length <= self.stored.len() => {
+                (self.value_flags(), self.value())
+            }
+            None => (self.flags, self.stored.into()),
         }
     }
 
     /// Packs the text of the value ahead of the commit. Returns `None` if that is not smaller, or if the value is to
     /// stay as it is.
     pub(crate) fn pack_text(&self) -> Option<PackedText> {
-        if self.is_secret() {
-            return None;
+        match self.is_secret() {
+            true => None,
+            false => self.text_packed().map(PackedText),
         }
-        match self.packed() {
-            (flags, Cow::Owned(bytes)) if flags & TEXT != 0 => Some(PackedText(bytes)),
-            _ => None,
-        }
+    }
+
+    /// Packs the text of a value that is not packed and whose codec is known. Returns `None` if that is not smaller.
+    fn text_packed(&self) -> Option<Vec<u8>> {
+        let may_be_packed = self.codec().is_some() && !self.is_packed();
+        may_be_packed.then(|| text::pack(self.stored))?
     }
 
     /// Returns the same attribute with the text of its value packed.

@@ -107,7 +107,7 @@ where
     let written = form_of(value, replay);
     // The value read here is dropped: only the kind of each container counts.
     read_along::<T>(again, &replayed).is_ok()
-        && written.is_some()
+        && written.is_ok()
         && written == form_of(back, &replayed)
 }
 

@@ -83,7 +83,7 @@ pub(super) fn put(
 }
 
 /// Reads the rest of a payload. The open region may unpack to `ceiling` bytes.
-#[inline(always)]
+#[inline]
 pub(super) fn read(
     method: Method,
     cursor: &mut Cursor<'_>,

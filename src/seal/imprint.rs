@@ -16,21 +16,20 @@ pub(crate) struct TokenImprint {
 }
 
 impl TokenImprint {
-    /// Makes an imprint from the bytes before the payload and those behind it.
+    /// Makes an imprint from the bytes before the payload and those behind it; `None` if they are shorter than
+    /// the format says.
     #[inline]
-    pub(super) fn of(header: &Header, before: &[u8], behind: &[u8]) -> TokenImprint {
+    pub(super) fn of(header: &Header, before: &[u8], behind: &[u8]) -> Option<TokenImprint> {
         // Lengths that the compiler knows are copied without a call.
-        let joined = match header.format {
-            Format::Encrypted => joined::<{ CLEAR + NONCE }, TAG>(before, behind),
-            Format::Signed => joined::<CLEAR, TAG>(before, behind),
+        let (bytes, length) = match header.format {
+            Format::Encrypted => joined::<{ CLEAR + NONCE }, TAG>(before, behind)?,
+            Format::Signed => joined::<CLEAR, TAG>(before, behind)?,
         };
-        // Both are as long as the format says.
-        let (bytes, length) = joined.unwrap_or(([0; LONGEST], 0));
-        TokenImprint {
+        Some(TokenImprint {
             key: header.key,
             bytes,
             length,
-        }
+        })
     }
 
     /// Returns the id of the key that sealed the token.
@@ -53,4 +52,30 @@ fn joined<const BEFORE: usize, const BEHIND: usize>(
     *start = *before.first_chunk()?;
     *rest.first_chunk_mut::<BEHIND>()? = *behind.first_chunk()?;
     Some((bytes, BEFORE + BEHIND))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lifetime::Timestamp;
+
+    #[test]
+    fn what_is_shorter_than_a_token_has_no_imprint() {
+        for format in [Format::Encrypted, Format::Signed] {
+            let header = Header {
+                format,
+                key: KeyId([1; 4]),
+                issued: Timestamp(2),
+            };
+            let (before, behind) = format.around();
+            let of = |before, behind| {
+                let bytes = [7; LONGEST];
+                let imprint = TokenImprint::of(&header, &bytes[..before], &bytes[..behind]);
+                imprint.map(|imprint| imprint.bytes().to_vec())
+            };
+            assert_eq!(of(before, behind), Some(vec![7; before + behind]));
+            assert_eq!(of(before - 1, behind), None);
+            assert_eq!(of(before, behind - 1), None);
+        }
+    }
 }

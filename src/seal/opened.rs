@@ -66,11 +66,11 @@ impl<'t> Opened<'t> {
         self.token.get(self.plain.clone()).unwrap_or_default()
     }
 
-    /// Returns the imprint that touches of this token are bound to.
+    /// Returns the imprint that touches of this token are bound to; every opened token has one.
     #[inline]
-    pub(crate) fn imprint(&self) -> TokenImprint {
-        let before = self.token.get(..self.plain.start).unwrap_or_default();
-        let behind = self.token.get(self.plain.end..).unwrap_or_default();
+    pub(crate) fn imprint(&self) -> Option<TokenImprint> {
+        let before = self.token.get(..self.plain.start)?;
+        let behind = self.token.get(self.plain.end..)?;
         TokenImprint::of(&self.header, before, behind)
     }
 

@@ -276,7 +276,7 @@ impl Sealer {
             .len()
             .checked_sub(behind)
             .and_then(|at| tail.get(at..))?;
-        Some(TokenImprint::of(&header, head.get(..before)?, behind))
+        TokenImprint::of(&header, head.get(..before)?, behind)
     }
 }
 

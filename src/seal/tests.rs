@@ -185,7 +185,7 @@ fn a_touch_speaks_of_one_token_and_a_tombstone_of_one_session() {
             let text = sealer.seal(plain, NOW, &binding, 0).unwrap();
             let mut room = TokenRoom::new();
             let opened = sealer.open(text.as_bytes(), &binding, NOW, &mut room);
-            opened.unwrap().imprint()
+            opened.unwrap().imprint().unwrap()
         };
         let (one, other) = (imprint(b"one"), imprint(b"other"));
         let touch = sealer.touch(&one, NOW, &binding).unwrap();

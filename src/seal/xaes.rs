@@ -7,6 +7,8 @@
 //! This file derives the key over the `aes` and `aes-gcm` crates because GCM only ever encrypts blocks:
 //! without the round keys of decryption there is half as much to derive and to wipe.
 
+use std::mem::MaybeUninit;
+
 use aes::cipher::consts::U12;
 use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use aes::{Aes256Enc, Block};
@@ -22,8 +24,12 @@ const DERIVING: usize = NONCE / 2;
 /// Bytes of a block of AES.
 const BLOCK: usize = 16;
 
-/// The cipher of one message. It borrows the round keys: to move them would leave copies behind.
+/// The cipher of one message. It borrows the round keys: to move them into it would leave another copy behind.
 type MessageCipher<'k> = AesGcm<&'k Aes256Enc, U12>;
+
+/// Room for what is wiped after one message. `zeroize` writes over what may be uninitialized as a whole, in wide words. The keys
+/// within would wipe themselves byte by byte, and are not dropped.
+type Room<T> = Zeroizing<MaybeUninit<T>>;
 
 /// A key that seals and opens; wiped when dropped.
 pub(super) struct Xaes {
@@ -45,8 +51,13 @@ impl Xaes {
     }
 
     /// Derives the round keys of one message.
-    fn message(&self, deriving: &[u8; DERIVING]) -> Aes256Enc {
-        let mut key = Zeroizing::new([0; 32]);
+    fn message<'r>(
+        &self,
+        deriving: &[u8; DERIVING],
+        keys: &'r mut Room<Aes256Enc>,
+    ) -> &'r Aes256Enc {
+        let mut key = room();
+        let key = key.write([0; 32]);
         let (halves, _) = key.as_chunks_mut();
         for (half, counter) in halves.iter_mut().zip([1, 2]) {
             let (start, rest) = half.split_at_mut(BLOCK - DERIVING);
@@ -56,13 +67,16 @@ impl Xaes {
         }
         self.aes
             .encrypt_blocks(Block::cast_slice_from_core_mut(halves));
-        Aes256Enc::new((&*key).into())
+        keys.write(Aes256Enc::new((&*key).into()))
     }
 
     /// Encrypts `plain` in place and returns the tag.
     pub(super) fn encrypt(&self, nonce: &[u8; NONCE], bound: &[u8], plain: &mut [u8]) -> [u8; TAG] {
         let (deriving, nonce) = halves(nonce);
-        MessageCipher::from(&self.message(deriving))
+        let (mut keys, mut cipher) = (room(), room());
+        let keys = self.message(deriving, &mut keys);
+        cipher
+            .write(MessageCipher::from(keys))
             .encrypt_inout_detached(nonce.into(), bound, plain.into())
             .unwrap_or_else(|_| unreachable!("a token is far below the cipher's limit of 64 GiB"))
             .into()
@@ -78,10 +92,17 @@ impl Xaes {
         tag: &[u8; TAG],
     ) -> Option<()> {
         let (deriving, nonce) = halves(nonce);
-        MessageCipher::from(&self.message(deriving))
+        let (mut keys, mut cipher) = (room(), room());
+        let keys = self.message(deriving, &mut keys);
+        cipher
+            .write(MessageCipher::from(keys))
             .decrypt_inout_detached(nonce.into(), bound, body.into(), tag.into())
             .ok()
     }
+}
+
+fn room<T>() -> Room<T> {
+    Room::new(MaybeUninit::uninit())
 }
 
 /// Multiplies by x in GF(2^128), in constant time.
@@ -145,15 +166,14 @@ mod tests {
         let ring = Xaes::new(&[1; 32]);
         let nonce = b"ABCDEFGHIJKLMNOPQRSTUVWX";
         let (deriving, _) = halves(nonce);
-        let message = wiped(ring.message(deriving));
-        // The hash key is wiped beside keys that are owned, and so it is beside borrowed ones.
-        let _: fn(AesGcm<Aes256Enc, U12>) -> _ = wiped;
+        let mut keys = wiped(room());
+        let message = ring.message(deriving, &mut keys);
 
         let (mut forged, bound) = (*b"root", b"another header");
         let nonce = [&deriving[..], &[7; NONCE - DERIVING]].concat();
         let nonce: &[u8; NONCE] = nonce.as_slice().try_into().unwrap();
         let (_, rest) = halves(nonce);
-        let tag = MessageCipher::from(&message)
+        let tag = MessageCipher::from(message)
             .encrypt_inout_detached(rest.into(), bound, forged.as_mut_slice().into())
             .unwrap();
         assert!(

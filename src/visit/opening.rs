@@ -245,7 +245,8 @@ fn open_one(
     let mut room = TokenRoom::new();
     let opened = config.sealer.open(text, binding, now, &mut room)?;
     let record = Record::decode(&opened)?;
-    let (imprint, issued) = (opened.imprint(), opened.issued());
+    let imprint = opened.imprint().ok_or(Refusal::Malformed)?;
+    let issued = opened.issued();
     let mut touched = None;
     came.each_touch(at, |text| {
         let touch = config.sealer.read_touch(text, &imprint, &family.binding);

@@ -168,7 +168,7 @@ impl Config {
 
 /// Decides whether a session that lives here was revoked. Returns whether it is accepted although nobody knows
 /// recently enough.
-#[inline(always)]
+#[inline]
 pub(super) fn judge(config: &Config, record: &Record, now: Timestamp) -> Result<bool, Refusal> {
     match &config.revoking {
         None => Ok(false),
@@ -199,7 +199,7 @@ fn judge_by(
 /// revocation, or made it, comes after it, and says so, whatever the clocks say: a visitor who signs in again is not
 /// shut out for as long as clocks may differ. A revocation that arrived meanwhile ends it: whoever signs in may just
 /// have lost the right to.
-#[inline(always)]
+#[inline]
 pub(super) fn outliving(
     config: &Config,
     (state, heard): (&SessionState, Heard<'_>),

@@ -8,7 +8,7 @@ mod write;
 
 use std::cell::{Cell, RefCell};
 
-pub(super) use write::{FormOptions, form};
+pub(super) use write::{FormFailure, FormOptions, form};
 
 /// Whether the elements of a container have an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use serde::ser::{
 use super::{Containers, ElementOrder};
 use crate::payload::calls::writes;
 use crate::payload::places::Places;
-use crate::payload::shape::Call;
+use crate::payload::shape::{Call, DEEPEST};
 
 /// How a form is written.
 #[derive(Clone, Copy)]
@@ -67,11 +67,20 @@ pub(in crate::payload) struct Form {
     pub(in crate::payload) is_finite: bool,
 }
 
-/// Writes the form of `value`; `None` if its `Serialize` fails.
+/// The reason for which a value has no form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::payload) enum FormFailure {
+    /// Its `Serialize` fails.
+    Refused,
+    /// It is nested so deep that to write it, by this or by a codec, could exhaust the stack.
+    TooDeep,
+}
+
+/// Writes the form of `value`.
 pub(in crate::payload) fn form<T: Serialize + ?Sized>(
     value: &T,
     options: FormOptions<'_>,
-) -> Option<Form> {
+) -> Result<Form, FormFailure> {
     let mut writer = FormWriter {
         options,
         form: Form {
@@ -79,10 +88,16 @@ pub(in crate::payload) fn form<T: Serialize + ?Sized>(
             is_finite: true,
         },
         opened: 0,
+        depth: 0,
+        is_too_deep: false,
         next: ElementOrder::Unknown,
     };
-    value.serialize(&mut writer).ok()?;
-    Some(writer.form)
+    match value.serialize(&mut writer) {
+        // A type may ignore the error.
+        _ if writer.is_too_deep => Err(FormFailure::TooDeep),
+        Ok(()) => Ok(writer.form),
+        Err(fmt::Error) => Err(FormFailure::Refused),
+    }
 }
 
 /// Stands in front of a field's name. No call has this number.
@@ -92,6 +107,9 @@ struct FormWriter<'m> {
     options: FormOptions<'m>,
     form: Form,
     opened: usize,
+    /// The levels above.
+    depth: u16,
+    is_too_deep: bool,
     /// The order of the iterator that the next container is written from.
     next: ElementOrder,
 }
@@ -129,6 +147,18 @@ impl<'m> FormWriter<'m> {
         self.scalar(call, &index.to_le_bytes());
         self.string(of.as_bytes());
         self.string(name.as_bytes());
+    }
+
+    /// Writes what lies one level deeper.
+    fn below<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), fmt::Error> {
+        if self.depth == DEEPEST {
+            self.is_too_deep = true;
+            return Err(fmt::Error);
+        }
+        self.depth += 1;
+        let written = value.serialize(&mut *self);
+        self.depth -= 1;
+        written
     }
 
     /// Begins a container that keeps its order.
@@ -230,7 +260,7 @@ impl<'w, 'm> Serializer for &'w mut FormWriter<'m> {
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), fmt::Error> {
         self.call(Call::Some);
-        value.serialize(self)
+        self.below(value)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -250,7 +280,7 @@ impl<'w, 'm> Serializer for &'w mut FormWriter<'m> {
         value: &T,
     ) -> Result<(), fmt::Error> {
         self.variant(Call::NewtypeVariant, of, index, name);
-        value.serialize(self)
+        self.below(value)
     }
 
     writes! { self -> OpenContainer<'w, 'm>:
@@ -321,13 +351,13 @@ impl OpenContainer<'_, '_> {
         if let Some(elements) = &mut self.elements {
             elements.push(self.writer.form.bytes.len());
         }
-        value.serialize(&mut *self.writer)
+        self.writer.below(value)
     }
 
     fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), fmt::Error> {
         self.writer.form.bytes.push(FIELD);
         self.writer.string(name.as_bytes());
-        value.serialize(&mut *self.writer)
+        self.writer.below(value)
     }
 
     fn close(self) -> Result<(), fmt::Error> {
@@ -396,7 +426,7 @@ impl SerializeMap for OpenContainer<'_, '_> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), fmt::Error> {
-        value.serialize(&mut *self.writer)
+        self.writer.below(value)
     }
 
     fn end(self) -> Result<(), fmt::Error> {

@@ -17,10 +17,12 @@ use serde::{Deserialize, Serialize};
 use self::observed::Borrowing;
 use self::read::{JsonFailure, read, read_borrowing};
 use super::codec::Codec;
-use super::form::{Containers, FormOptions, form};
+use super::form::{Containers, FormFailure, FormOptions, form};
 use super::places::Places;
 use super::sample::checked;
 use super::unstorable::Unstorable;
+
+const NESTED: &str = "it cannot be read again, as when it is nested more than 127 levels deep";
 
 /// Writes `value`, if it comes back as it is.
 pub(super) fn owned<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, Unstorable> {
@@ -79,24 +81,24 @@ fn proven<V: Serialize + ?Sized, T: Serialize>(
     read: impl Fn(&[u8]) -> Result<ReadBack<T>, JsonFailure>,
 ) -> Result<Vec<u8>, Unstorable> {
     // The text of an error of the type's own may hold a value, and is dropped.
+    let refused = || no_json::<V>("its `Serialize` fails, or the key of a map is no text");
+    // First, because serde_json goes as deep as the value does, and the form does not.
     let options = FormOptions::of_text();
-    let (Ok(text), Some(written)) = (serde_json::to_vec(value), form(value, options)) else {
-        return Err(no_json::<V>(
-            "its `Serialize` fails, or the key of a map is no text",
-        ));
-    };
+    let written = form(value, options).map_err(|failure| match failure {
+        FormFailure::Refused => refused(),
+        FormFailure::TooDeep => no_json::<V>(NESTED),
+    })?;
+    let text = serde_json::to_vec(value).map_err(|_| refused())?;
     if !written.is_finite {
         return Err(no_json::<V>("a float is infinite or not a number"));
     }
     let back = read(&text).map_err(|cause| match cause {
-        JsonFailure::Syntax { .. } => {
-            no_json::<V>("it cannot be read again, as when it is nested more than 127 levels deep")
-        }
+        JsonFailure::Syntax { .. } => no_json::<V>(NESTED),
         JsonFailure::Crowded => no_json::<V>("it borrows more than 4,096 different texts"),
         _ => shifted::<V>(),
     })?;
     let options = options.with_places(&back.places);
-    if form(&back.value, options) == Some(written) {
+    if form(&back.value, options) == Ok(written) {
         return Ok(text);
     }
     // Not the same as it stands: perhaps only the order of a map or set is another.
@@ -105,7 +107,7 @@ fn proven<V: Serialize + ?Sized, T: Serialize>(
     let same = again.is_some_and(|again| {
         let written = form(value, FormOptions::of_text().forgiving(&back.containers));
         let rewritten = form(&back.value, options.forgiving(&again.containers));
-        written.is_some() && written == rewritten
+        written.is_ok() && written == rewritten
     });
     if same { Ok(text) } else { Err(shifted::<V>()) }
 }

@@ -294,3 +294,46 @@ fn a_refusal_gives_no_advice_that_was_followed() {
         "{error}"
     );
 }
+
+/// Lists within lists.
+#[derive(Serialize, Deserialize)]
+struct Nest(Vec<Nest>);
+
+/// Writes nothing where what is in it cannot be written.
+#[derive(Deserialize)]
+struct Careless(Nest);
+
+impl Serialize for Careless {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeSeq;
+        let mut seq = serializer.serialize_seq(None)?;
+        let _ = seq.serialize_element(&self.0);
+        seq.end()
+    }
+}
+
+#[test]
+fn no_value_is_nested_so_deep_that_to_write_it_exhausts_the_stack() {
+    let nest = |levels| (1..levels).fold(Nest(Vec::new()), |inner, _| Nest(vec![inner]));
+    assert!(encode(&nest(127)).is_ok());
+    assert!(encode(&nest(128)).unwrap_err().contains("127 levels"));
+
+    let refused = move || {
+        let deep = Careless(nest(100_000));
+        let refused = [
+            encode(&deep.0),
+            encode_borrowing(&deep.0),
+            encode(&deep),
+            encode_borrowing(&deep),
+        ];
+        // To drop it would exhaust the stack.
+        std::mem::forget(deep);
+        refused.map(Result::unwrap_err)
+    };
+    let thread = std::thread::Builder::new()
+        .stack_size(2 << 20)
+        .spawn(refused);
+    for error in thread.unwrap().join().unwrap() {
+        assert!(error.contains("127 levels"), "{error}");
+    }
+}

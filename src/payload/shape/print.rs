@@ -15,19 +15,26 @@ const PRIME: u64 = 0x0000_0100_0000_01B3;
 /// Stands behind each name. UTF-8 never has this byte, so different lists of names are different bytes.
 const NAME_END: u8 = 0xFF;
 
+/// How many lists of names a thread knows the sums of.
+const KNOWN: usize = 16;
+
+thread_local! {
+    /// The sums of names that were taken last, so that each read of a type does not sum them anew. A list lies in static
+    /// memory, where its address stands for its content and gives it its place here.
+    static SUMS: [Cell<(NameList, u64)>; KNOWN] =
+        const { [const { Cell::new((&[], BASIS)) }; KNOWN] };
+}
+
 /// Takes the print of the calls that a reader makes.
 #[derive(Debug)]
 pub(in crate::payload) struct Print {
     state: Cell<u64>,
-    /// The names of the last struct and their sum, so that a list of structs sums them once.
-    known: Cell<(NameList, u64)>,
 }
 
 impl Default for Print {
     fn default() -> Print {
         Print {
             state: Cell::new(BASIS),
-            known: Cell::new((&[], BASIS)),
         }
     }
 }
@@ -36,13 +43,6 @@ impl Print {
     #[inline]
     fn mix(&self, number: u64) {
         self.state.set(mix(self.state.get(), number));
-    }
-
-    #[cold]
-    fn learn(&self, names: NameList) -> u64 {
-        let sum = sum(names);
-        self.known.set((names, sum));
-        sum
     }
 
     /// Returns the print as it is stored in front of a value.
@@ -65,11 +65,7 @@ impl Follow for Print {
 
     #[inline]
     fn fields<E: Error>(&self, names: NameList) -> Result<(), E> {
-        let (known, mut sum) = self.known.get();
-        if !std::ptr::eq(known, names) {
-            sum = self.learn(names);
-        }
-        self.mix(sum);
+        self.mix(known_sum(names));
         Ok(())
     }
 
@@ -83,6 +79,29 @@ impl Follow for Print {
 
     #[inline]
     fn becomes(&self, _: &'static str) {}
+}
+
+/// Sums names, if their sum is not known yet.
+#[inline]
+fn known_sum(names: NameList) -> u64 {
+    SUMS.with(|sums| {
+        let place = names.as_ptr().addr() / size_of::<&str>() % KNOWN;
+        let Some(known) = sums.get(place) else {
+            return sum(names);
+        };
+        let (there, sum) = known.get();
+        match std::ptr::eq(there, names) {
+            true => sum,
+            false => learn(known, names),
+        }
+    })
+}
+
+#[cold]
+fn learn(known: &Cell<(NameList, u64)>, names: NameList) -> u64 {
+    let sum = sum(names);
+    known.set((names, sum));
+    sum
 }
 
 /// Returns a state as the two bytes of a print.

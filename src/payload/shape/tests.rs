@@ -5,8 +5,11 @@ use std::net::IpAddr;
 use std::ops::Bound;
 
 use serde::de::DeserializeOwned;
+use serde::de::value::Error;
 use serde::{Deserialize, Serialize};
 
+use super::print::{Print, folded, mix, sum};
+use super::read::Follow;
 use crate::payload::Codec::Postcard;
 
 /// Whether what a `T` wrote is read as a `U`.
@@ -222,4 +225,25 @@ fn a_print_alone_or_half_of_one_is_no_value() {
     let mut other = Postcard.encode(&1_u32).unwrap();
     other[1] ^= 1;
     assert!(Postcard.decode::<u32>(&other).is_err());
+}
+
+#[test]
+fn a_thread_keeps_the_sums_of_lists_of_names_apart() {
+    // More than a thread knows. Those that begin alike have one address.
+    static NAMES: [&str; 40] = [
+        "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r",
+        "s", "t", "u", "v", "w", "x", "y", "z", "A", "B", "C", "D", "E", "F", "G", "H", "I", "J",
+        "K", "L", "M", "N",
+    ];
+    for names in (0..40).flat_map(|from| (from..=40).map(move |to| &NAMES[from..to])) {
+        for _ in 0..2 {
+            let print = Print::default();
+            print.fields::<Error>(names).unwrap();
+            assert_eq!(
+                print.bytes(),
+                folded(mix(sum(&[]), sum(names))),
+                "{names:?}"
+            );
+        }
+    }
 }

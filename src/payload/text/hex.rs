@@ -10,6 +10,9 @@ type Eight = u64;
 /// The highest bit of each character.
 const HIGH: Eight = each(0x80);
 
+/// Where each four digits of a UUID begin (RFC 9562 section 4).
+const FOURS: [usize; 8] = [0, 4, 9, 14, 19, 24, 28, 32];
+
 /// Decodes hex digits. An odd one at the end is left out.
 pub(super) fn digits(text: &[u8]) -> Vec<u8> {
     let (eights, rest) = text.as_chunks();
@@ -25,10 +28,17 @@ pub(super) fn digits(text: &[u8]) -> Vec<u8> {
 /// Appends the hex digits of `bytes`.
 pub(super) fn put_digits(out: &mut Vec<u8>, bytes: &[u8]) {
     let (fours, rest) = bytes.as_chunks();
-    for four in fours {
-        out.extend_from_slice(&encode(*four));
+    // The room is made once, and not looked for with each digit.
+    let begin = out.len();
+    out.resize(begin + 2 * bytes.len(), 0);
+    let (eights, last) = out.get_mut(begin..).unwrap_or_default().as_chunks_mut();
+    for (eight, four) in eights.iter_mut().zip(fours) {
+        *eight = encode(*four);
     }
-    out.extend(encode(padded(rest)).into_iter().take(2 * rest.len()));
+    let digits = encode(padded(rest));
+    last.iter_mut()
+        .zip(digits)
+        .for_each(|(to, digit)| *to = digit);
 }
 
 /// Returns whether `text` begins with a UUID in lower case.
@@ -44,15 +54,17 @@ pub(super) fn uuid(text: &[u8]) -> Vec<u8> {
 
 /// Appends the text of a UUID.
 pub(super) fn put_uuid(out: &mut Vec<u8>, bytes: &[u8]) {
-    let ([a, b, c, d], []) = bytes.as_chunks() else {
+    let (&[a, b, c, d], []) = bytes.as_chunks() else {
         return;
     };
-    out.extend_from_slice(&encode(*a));
-    for four in [encode(*b), encode(*c)].as_flattened().as_chunks::<4>().0 {
-        out.push(b'-');
-        out.extend_from_slice(four);
+    let digits = [a, b, c, d].map(encode);
+    let mut text = [b'-'; UUID_TEXT];
+    for (at, four) in FOURS.into_iter().zip(digits.as_flattened().as_chunks().0) {
+        if let Some(place) = text.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<4>) {
+            *place = *four;
+        }
     }
-    out.extend_from_slice(&encode(*d));
+    out.extend_from_slice(&text);
 }
 
 /// Returns the digits of a UUID without its dashes (RFC 9562 section 4); `None` if one is missing.
@@ -93,8 +105,11 @@ fn decode(text: Eight) -> [u8; 4] {
 }
 
 /// Returns the eight hex digits of four bytes.
-fn encode([a, b, c, d]: [u8; 4]) -> [u8; 8] {
-    let bytes = Eight::from_le_bytes([a, 0, b, 0, c, 0, d, 0]);
+fn encode(four: [u8; 4]) -> [u8; 8] {
+    // Each byte gets the place of two.
+    let four = Eight::from(u32::from_le_bytes(four));
+    let twos = (four | four << 16) & 0x0000_ffff_0000_ffff;
+    let bytes = (twos | twos << 8) & 0x00ff_00ff_00ff_00ff;
     let nibbles = (bytes >> 4 | bytes << 8) & each(0x0f);
     // Six more make the fifth bit of those from ten on.
     let letters = (nibbles + each(6)) >> 4 & each(1);

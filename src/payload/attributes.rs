@@ -107,6 +107,13 @@ impl Detached {
 }
 
 impl Attributes {
+    /// Makes those of a session that has this one alone.
+    pub(crate) fn of_one(entry: Entry<'_>) -> Attributes {
+        let mut attributes = Attributes::default();
+        attributes.put(&Placed::first(entry));
+        attributes
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.index.is_empty()
     }

@@ -31,6 +31,22 @@ pub(super) fn put_digits(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend(encode(padded(rest)).into_iter().take(2 * rest.len()));
 }
 
+/// Returns whether `text` is the hex digits of `bytes`.
+pub(super) fn are_digits_of(text: &[u8], bytes: &[u8]) -> bool {
+    let ((eights, last), (fours, rest)) = (text.as_chunks(), bytes.as_chunks());
+    let mut pairs = eights.iter().zip(fours);
+    text.len() == 2 * bytes.len()
+        && pairs.all(|(eight, four)| *eight == encode(*four))
+        && encode(padded(rest)).starts_with(last)
+}
+
+/// Returns whether `text` is the UUID of these bytes.
+pub(super) fn is_uuid_of(text: &[u8], bytes: &[u8]) -> bool {
+    let (fours, _) = bytes.as_chunks();
+    let digits = fours.iter().map(|four| Eight::from_le_bytes(encode(*four)));
+    text.len() == UUID_TEXT && eights_of_uuid(text).is_some_and(|eights| digits.eq(eights))
+}
+
 /// Returns whether `text` begins with a UUID in lower case.
 pub(super) fn is_uuid(text: &[u8]) -> bool {
     eights_of_uuid(text).is_some_and(|eights| eights.into_iter().all(are_digits))
@@ -130,7 +146,10 @@ mod tests {
                 let mut text = Vec::new();
                 put_digits(&mut text, &bytes);
                 assert_eq!(text[2 * place..][..2], *expected.as_bytes());
-                assert_eq!((text.len(), digits(&text)), (18, bytes));
+                assert_eq!((text.len(), digits(&text)), (18, bytes.clone()));
+                assert!(are_digits_of(&text, &bytes) && !are_digits_of(&text[..16], &bytes));
+                bytes[place] ^= 0x10;
+                assert!(!are_digits_of(&text, &bytes));
             }
         }
         assert_eq!(digits(b"0a1"), [0x0a]);
@@ -170,6 +189,8 @@ mod tests {
                     other == b'0'
                 };
                 assert_eq!(is_uuid(&text), fits, "{at}, {other}");
+                let is_same = other == out[at];
+                assert_eq!(is_uuid_of(&text, bytes), is_same, "{at}, {other}");
             }
         }
     }

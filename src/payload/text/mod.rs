@@ -97,6 +97,24 @@ pub(super) fn unpack(packed: &[u8], length: usize) -> Vec<u8> {
     unpack_parts(packed, None, length)
 }
 
+/// Returns whether a value that [`unpacked_length`] has accepted unpacks to `text`.
+///
+/// Base64 is by far the slowest to unpack, and seldom all that differs: everything else is compared first.
+pub(super) fn is_packed_from(packed: &[u8], text: &[u8]) -> bool {
+    let (mut at, mut is_like, mut is_certain) = (0, true, true);
+    let checked = walk(&mut Cursor::new(packed, 0), None, &mut |part| {
+        let end = at + part.length();
+        let piece = text.get(at..end).unwrap_or_default();
+        match part.is_from(piece) {
+            Some(is_same) => is_like &= is_same,
+            None => is_certain = false,
+        }
+        at = end;
+    });
+    debug_assert!(checked.is_ok(), "`unpacked_length` checked it");
+    is_like && at == text.len() && (is_certain || unpack(packed, at) == text)
+}
+
 fn unpack_parts(packed: &[u8], within: Option<usize>, length: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(length);
     let mut cursor = Cursor::new(packed, 0);
@@ -190,6 +208,18 @@ impl<'a> Part<'a> {
             Part::Run {
                 encoding, bytes, ..
             } => encoding.text_length(*bytes),
+        }
+    }
+
+    /// Returns whether the part unpacks to `text`; `None` if that takes unpacking it.
+    fn is_from(&self, text: &[u8]) -> Option<bool> {
+        match *self {
+            Part::Literal(literal) => Some(literal == text),
+            Part::Run { encoding, body, .. } => match encoding {
+                Encoding::Hex => Some(hex::are_digits_of(text, body)),
+                Encoding::Uuid => Some(hex::is_uuid_of(text, body)),
+                _ => None,
+            },
         }
     }
 

@@ -126,5 +126,5 @@ fn requests_allocate_as_often_as_this() {
     let other = Cell::new(Some(other));
     let insert = |session: &Session| session.insert(LOGIN, other.take().unwrap()).unwrap();
     let (write, changes) = count(|| request(&insert));
-    assert_eq!((write - own, changes.len()), (17, 3));
+    assert_eq!((write - own, changes.len()), (14, 3));
 }

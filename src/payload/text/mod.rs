@@ -9,6 +9,8 @@ mod encoding;
 mod hex;
 mod scan;
 
+use base64_simd::Base64;
+
 use self::encoding::{ENCODING_BITS, Encoding, UUID};
 use self::scan::Span;
 use super::wire::{Cursor, put_varint};
@@ -32,20 +34,12 @@ fn pack_spans(text: &[u8], spans: &[Span]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut done = 0;
     for span in spans {
-        let part = text.get(span.range()).unwrap_or_default();
-        let Some((bytes, body)) = decode(span.encoding, part) else {
-            continue;
-        };
+        let before = out.len();
         put_literal(&mut out, text.get(done..span.at).unwrap_or_default());
-        done = span.at + span.encoding.text_length(bytes);
-        match (span.encoding, pack_if_base64(span.encoding, &body)) {
-            (Encoding::Base64Url, Some(packed)) => {
-                put_run(&mut out, Encoding::Base64UrlOfPacked, bytes, &packed);
-            }
-            (Encoding::Base64, Some(packed)) => {
-                put_run(&mut out, Encoding::Base64OfPacked, bytes, &packed);
-            }
-            (encoding, _) => put_run(&mut out, encoding, bytes, &body),
+        let part = text.get(span.range()).unwrap_or_default();
+        match put_run(&mut out, span.encoding, part) {
+            Some(bytes) => done = span.at + span.encoding.text_length(bytes),
+            None => out.truncate(before),
         }
     }
     let rest = text.get(done..).unwrap_or_default();
@@ -55,35 +49,56 @@ fn pack_spans(text: &[u8], spans: &[Span]) -> Option<Vec<u8>> {
     (out.len() < text.len()).then_some(out)
 }
 
-fn pack_if_base64(encoding: Encoding, body: &[u8]) -> Option<Vec<u8>> {
-    encoding.base64().and_then(|_| pack_within(body))
-}
-
 fn put_literal(out: &mut Vec<u8>, literal: &[u8]) {
     put_varint(out, literal.len());
     out.extend_from_slice(literal);
 }
 
-fn put_run(out: &mut Vec<u8>, encoding: Encoding, bytes: usize, body: &[u8]) {
+fn put_tag(out: &mut Vec<u8>, encoding: Encoding, bytes: usize) {
     // Every UUID has the same number of bytes, so the tag leaves it out and has one byte.
     let bytes = if encoding == Encoding::Uuid { 0 } else { bytes };
     put_varint(out, bytes << ENCODING_BITS | encoding as usize);
-    out.extend_from_slice(body);
 }
 
-/// Decodes text, and returns the number of its bytes and the bytes. Of base64 it may decode less than the
-/// whole text.
-fn decode(encoding: Encoding, text: &[u8]) -> Option<(usize, Vec<u8>)> {
-    let body = match encoding.base64() {
+/// Appends what `text` stands for, and returns the number of its bytes. Of base64 it may take less than the whole
+/// text.
+fn put_run(out: &mut Vec<u8>, encoding: Encoding, text: &[u8]) -> Option<usize> {
+    if let Some(engine) = encoding.base64() {
         // If the end does not fill whole bytes it is cut off. Whole groups of four always do.
-        Some(engine) => engine
-            .decode_to_vec(text)
-            .or_else(|_| engine.decode_to_vec(text.get(..text.len() / 4 * 4).unwrap_or_default()))
-            .ok()?,
-        None if encoding == Encoding::Uuid => hex::uuid(text),
-        None => hex::digits(text),
-    };
-    Some((body.len(), body))
+        let mut lengths = [text.len(), text.len() / 4 * 4].into_iter();
+        return lengths.find_map(|length| put_base64(out, encoding, engine, text.get(..length)?));
+    }
+    let bytes = encoding.bytes_of_text(text.len());
+    put_tag(out, encoding, bytes);
+    match encoding {
+        Encoding::Uuid => hex::put_bytes_of_uuid(out, text),
+        _ => hex::put_bytes(out, text),
+    }
+    Some(bytes)
+}
+
+/// Appends what the whole text stands for, and returns the number of its bytes; `None` if its end does not fill whole
+/// bytes.
+fn put_base64(
+    out: &mut Vec<u8>,
+    encoding: Encoding,
+    engine: &Base64,
+    text: &[u8],
+) -> Option<usize> {
+    let start = out.len();
+    let bytes = encoding.bytes_of_text(text.len());
+    put_tag(out, encoding, bytes);
+    let body = out.len();
+    if engine.decode_append(text, out).is_err() {
+        out.truncate(start);
+        return None;
+    }
+    if let Some(packed) = out.get(body..).and_then(pack_within) {
+        out.truncate(start);
+        put_tag(out, encoding.of_packed(), bytes);
+        out.extend_from_slice(&packed);
+    }
+    Some(bytes)
 }
 
 /// Returns the length of the unpacked value, at most three times that of `packed`. It checks every rule of

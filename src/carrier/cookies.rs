@@ -3,7 +3,7 @@
 use super::contract::Carrier;
 use super::family::Family;
 use super::incoming::Incoming;
-use crate::cookie::{Budget, Chunks, Jar, OverBudget, PAIR_END, Scope, split};
+use crate::cookie::{Budget, Chunks, Jar, OverBudget, PAIR_END, Renderer, Scope, split};
 use crate::error::Measure;
 use crate::head::{CookieLine, HeaderChange};
 
@@ -162,6 +162,14 @@ impl Carrier for Cookies {
         lines.map(|line| line - tail + PAIR_END).sum()
     }
 
+    /// A token that is cut up is put into other lines.
+    fn begin(&self, pieces: &Chunks) -> String {
+        match pieces.count() {
+            1 => Renderer::begin(self.own.names.base(), pieces.bytes()),
+            _ => String::with_capacity(pieces.bytes()),
+        }
+    }
+
     fn set(
         &self,
         text: String,
@@ -173,8 +181,7 @@ impl Carrier for Cookies {
         // Most responses set one cookie, and `Vary` and `Cache-Control` follow.
         let mut lines = Vec::with_capacity(3);
         if pieces.count() == 1 {
-            let line = renderer.set_whole(names.base(), text, max_age);
-            lines.push(HeaderChange::cookie(line));
+            lines.push(HeaderChange::cookie(renderer.end(text, max_age)));
         } else {
             let set = names.chunks().zip(split(&text, pieces));
             let set = set.map(|(name, value)| renderer.set(name, &value, max_age));

@@ -138,8 +138,7 @@ impl Sealer {
         self.format
     }
 
-    /// Seals `plain` and returns the token's text in a string with room for `room` characters, so that the line that
-    /// carries it is made without another copy.
+    /// Seals `plain`, and returns the token's text behind what `line` has.
     ///
     /// # Errors
     ///
@@ -149,7 +148,7 @@ impl Sealer {
         plain: &[u8],
         issued: Timestamp,
         binding: &Binding,
-        room: usize,
+        mut line: String,
     ) -> Result<String, Error> {
         // Each nonce comes from the system, never from a buffer of this process: a fork or a snapshot
         // would repeat it.
@@ -157,9 +156,8 @@ impl Sealer {
         if self.format == Format::Encrypted {
             getrandom::fill(&mut nonce).map_err(Error::randomness)?;
         }
-        let mut text = String::with_capacity(room);
-        self.seal_with(plain, issued, binding, &nonce, &mut text);
-        Ok(text)
+        self.seal_with(plain, issued, binding, &nonce, &mut line);
+        Ok(line)
     }
 
     pub(super) fn seal_with(

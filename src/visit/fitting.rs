@@ -315,13 +315,12 @@ impl<'c> Exit<'c> {
 }
 
 impl<'c> Fitted<'c> {
-    /// Seals the payload.
+    /// Seals the payload, behind what stands before it in its line.
     pub(super) fn seal(&self, issued: Timestamp) -> Result<String, Error> {
         let config = self.exit.config;
         let (plain, binding) = (&self.payload.bytes, self.exit.binding());
-        config
-            .sealer
-            .seal(plain, issued, binding, self.chunks.bytes())
+        let line = self.exit.carrier.begin(&self.chunks);
+        config.sealer.seal(plain, issued, binding, line)
     }
 
     /// Seals the payload and returns the lines that carry it.

@@ -118,7 +118,7 @@ fn next_run<const CLASSES: u8, const LEAST: usize>(text: &[u8], at: usize) -> Op
 }
 
 /// What was found in one value. Most values hold a few, and need no allocation for them.
-type Spans = SmallVec<[Span; 4]>;
+type Spans = SmallVec<[Span; 8]>;
 
 /// Finds the spans of `text`, in order, without overlap.
 pub(super) fn spans(text: &[u8]) -> Spans {

@@ -111,11 +111,15 @@ fn lz4(region: &[u8]) -> Vec<u8> {
 /// Regions of at most so many bytes are looked through before LZ4 is tried.
 const SHORT: usize = 256;
 
+/// The bytes at the end of a region that no match reaches (LZ4's block format, "End of block conditions").
+const LZ4_LAST: usize = 5;
+
 /// Returns no more bytes than LZ4 makes of a region: 0 for a long one. A match of `n` bytes saves at most `n - 3`, and at
 /// `n - 3` of its bytes four bytes begin that stood before. Two that differ may count as the same here, which only lowers
-/// the result.
+/// the result. One byte is the token of what follows the last match.
 fn lz4_at_best(region: &[u8]) -> usize {
-    const SLOTS: u32 = 1_024;
+    /// Fewer than 2 KiB, from which on clearing takes longer.
+    const SLOTS: u32 = 1_984;
     /// 2^32 by the golden ratio (Knuth, The Art of Computer Programming, section 6.4).
     const SPREAD: u32 = 0x9e37_79b1;
 
@@ -124,13 +128,18 @@ fn lz4_at_best(region: &[u8]) -> usize {
     }
     let mut seen = [false; SLOTS as usize];
     let mut stood_before = |four: &[u8; 4]| {
-        let slot = u32::from_le_bytes(*four).wrapping_mul(SPREAD) / (u32::MAX / SLOTS + 1);
+        let spread = u32::from_le_bytes(*four).wrapping_mul(SPREAD);
+        let slot = (u64::from(spread) * u64::from(SLOTS)) >> u32::BITS;
         let slot = seen.get_mut(slot as usize);
         usize::from(slot.is_some_and(|slot| replace(slot, true)))
     };
-    let fours = region.windows(4).filter_map(<[u8]>::first_chunk);
-    let saved: usize = fours.map(&mut stood_before).sum();
-    region.len() - saved
+    let reached = region.len().saturating_sub(LZ4_LAST);
+    let fours = region.get(..reached).unwrap_or_default().windows(4);
+    let saved: usize = fours
+        .filter_map(<[u8]>::first_chunk)
+        .map(&mut stood_before)
+        .sum();
+    region.len() + 1 - saved
 }
 
 /// What a compressor made of a region: a commit packs most often what the insert before it has measured.
@@ -177,7 +186,7 @@ impl<'a> Region<'a> {
 
     /// Returns what LZ4 makes of a region at best, by its length. It cannot be unpacked.
     fn at_best(region: &'a [u8]) -> Region<'a> {
-        let bytes = region.get(..lz4_at_best(region)).unwrap_or_default();
+        let bytes = region.get(..lz4_at_best(region)).unwrap_or(region);
         Region::made(Method::Lz4, region, bytes.into())
     }
 

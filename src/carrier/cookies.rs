@@ -113,6 +113,14 @@ impl Cookies {
         lines
     }
 
+    /// Returns whether [`left_over`](Cookies::left_over) has anything to remove.
+    fn has_left_over(&self, jar: &Jar, kept: usize) -> bool {
+        self.families().any(|(at, _)| {
+            let kept = if at == 0 { kept } else { 0 };
+            jar.has_from(at, kept) || jar.touches(at).next().is_some()
+        })
+    }
+
     /// Returns the lines that remove the cookies that came along, touches included, but for the first
     /// `kept` chunks of the own family. A removal that ends a session by itself comes first.
     fn left_over(&self, jar: &Jar, kept: usize) -> impl Iterator<Item = String> {
@@ -187,12 +195,13 @@ impl Carrier for Cookies {
             let set = set.map(|(name, value)| renderer.set(name, &value, max_age));
             lines.extend(set.map(HeaderChange::cookie));
         }
-        let most = self.budget.removals(self.families().count());
-        let removed = came
-            .jar()
-            .into_iter()
-            .flat_map(|jar| self.left_over(jar, pieces.count()));
-        lines.extend(removed.take(most).map(HeaderChange::cookie));
+        let kept = pieces.count();
+        // Most requests bring nothing but what is set anew.
+        if let Some(jar) = came.jar().filter(|jar| self.has_left_over(jar, kept)) {
+            let most = self.budget.removals(self.families().count());
+            let removed = self.left_over(jar, kept).take(most);
+            lines.extend(removed.map(HeaderChange::cookie));
+        }
         lines
     }
 

@@ -20,7 +20,7 @@ use crate::keys::{DERIVING, Key, KeyId, KeyRing, RingEntry, RingFile, RingKey, w
 use crate::lifetime::Timestamp;
 
 /// Bytes of a token that needs no allocation while it is sealed: of 682 characters.
-const USUAL: usize = 512;
+const USUAL_SEALED: usize = 512;
 
 /// Seals under the key of a ring whose turn it is, and opens under any. The ring may be replaced meanwhile.
 pub(crate) struct Sealer {
@@ -177,7 +177,7 @@ impl Sealer {
         }
         .to_bytes();
         let bound = binding.with(&header);
-        let mut token: SmallVec<[u8; USUAL]> =
+        let mut token: SmallVec<[u8; USUAL_SEALED]> =
             SmallVec::with_capacity(plain.len() + self.format.overhead());
         token.extend_from_slice(&header);
         match self.format {

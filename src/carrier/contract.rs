@@ -33,6 +33,12 @@ pub(crate) trait Carrier {
         &family.binding
     }
 
+    /// Begins the text that [`set`](Carrier::set) takes, with what stands before the token in its line, in the room that
+    /// the pieces take.
+    fn begin(&self, pieces: &Chunks) -> String {
+        String::with_capacity(pieces.bytes())
+    }
+
     /// Returns the lines that set a session, which is this text in these pieces, and those that remove what it
     /// no longer needs. `max_age` is in seconds; `None` if its cookies go with the browser.
     fn set(

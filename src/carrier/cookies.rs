@@ -3,7 +3,7 @@
 use super::contract::Carrier;
 use super::family::Family;
 use super::incoming::Incoming;
-use crate::cookie::{Budget, Chunks, Jar, OverBudget, PAIR_END, Scope, split};
+use crate::cookie::{Budget, Chunks, Jar, OverBudget, PAIR_END, Renderer, Scope, split};
 use crate::error::Measure;
 use crate::head::{CookieLine, HeaderChange};
 
@@ -113,6 +113,14 @@ impl Cookies {
         lines
     }
 
+    /// Returns whether [`left_over`](Cookies::left_over) has anything to remove.
+    fn has_left_over(&self, jar: &Jar, kept: usize) -> bool {
+        self.families().any(|(at, _)| {
+            let kept = if at == 0 { kept } else { 0 };
+            jar.has_from(at, kept) || jar.touches(at).next().is_some()
+        })
+    }
+
     /// Returns the lines that remove the cookies that came along, touches included, but for the first
     /// `kept` chunks of the own family. A removal that ends a session by itself comes first.
     fn left_over(&self, jar: &Jar, kept: usize) -> impl Iterator<Item = String> {
@@ -162,6 +170,14 @@ impl Carrier for Cookies {
         lines.map(|line| line - tail + PAIR_END).sum()
     }
 
+    /// A token that is cut up is put into other lines.
+    fn begin(&self, pieces: &Chunks) -> String {
+        match pieces.count() {
+            1 => Renderer::begin(self.own.names.base(), pieces.bytes()),
+            _ => String::with_capacity(pieces.bytes()),
+        }
+    }
+
     fn set(
         &self,
         text: String,
@@ -173,19 +189,19 @@ impl Carrier for Cookies {
         // Most responses set one cookie, and `Vary` and `Cache-Control` follow.
         let mut lines = Vec::with_capacity(3);
         if pieces.count() == 1 {
-            let line = renderer.set_whole(names.base(), text, max_age);
-            lines.push(HeaderChange::cookie(line));
+            lines.push(HeaderChange::cookie(renderer.end(text, max_age)));
         } else {
             let set = names.chunks().zip(split(&text, pieces));
             let set = set.map(|(name, value)| renderer.set(name, &value, max_age));
             lines.extend(set.map(HeaderChange::cookie));
         }
-        let most = self.budget.removals(self.families().count());
-        let removed = came
-            .jar()
-            .into_iter()
-            .flat_map(|jar| self.left_over(jar, pieces.count()));
-        lines.extend(removed.take(most).map(HeaderChange::cookie));
+        let kept = pieces.count();
+        // Most requests bring nothing but what is set anew.
+        if let Some(jar) = came.jar().filter(|jar| self.has_left_over(jar, kept)) {
+            let most = self.budget.removals(self.families().count());
+            let removed = self.left_over(jar, kept).take(most);
+            lines.extend(removed.map(HeaderChange::cookie));
+        }
         lines
     }
 

@@ -165,8 +165,8 @@ impl Fields {
 
     /// Returns the line that takes a touch back which came along.
     fn left_over_touch(&self, came: &Incoming) -> Option<HeaderChange> {
-        came.touches(0).next()?;
-        Some(HeaderChange::empty(self.names.touch()))
+        let has_touch = came.has_touch(0);
+        has_touch.then(|| HeaderChange::empty(self.names.touch()))
     }
 }
 

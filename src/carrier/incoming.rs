@@ -113,14 +113,15 @@ impl Incoming {
         }
     }
 
-    /// Returns the touches of one family; `None` stands for one that is too long.
-    pub(crate) fn touches(&self, family: usize) -> impl Iterator<Item = Option<&[u8]>> {
-        let in_cookies = self.jar().map(|jar| jar.touches(family));
-        let beside = self.single().map(Single::touches);
-        in_cookies
-            .into_iter()
-            .flatten()
-            .chain(beside.into_iter().flatten())
+    /// Returns whether a touch of one family came, be it one that is too long.
+    pub(crate) fn has_touch(&self, family: usize) -> bool {
+        match self {
+            Incoming::Cookies(jar) | Incoming::Withheld(jar) => {
+                jar.touches(family).next().is_some()
+            }
+            Incoming::Field(single) | Incoming::Link(single) => !single.touches.is_empty(),
+            Incoming::Barred(_) => false,
+        }
     }
 
     /// Shows each touch of one family that may be one.

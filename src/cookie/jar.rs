@@ -260,6 +260,11 @@ impl Jar {
     pub(crate) fn has(&self, family: usize, index: usize) -> bool {
         self.chunks(family).any(|found| found.index == index)
     }
+
+    /// Returns whether a cookie of this chunk or of a later one came along.
+    pub(crate) fn has_from(&self, family: usize, index: usize) -> bool {
+        self.chunks(family).any(|found| found.index >= index)
+    }
 }
 
 /// Splits a line into pairs, untrimmed. A site's own cookies are often longer than ours.

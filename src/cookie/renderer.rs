@@ -17,16 +17,21 @@ impl Renderer {
     /// it the cookie goes when the browser closes.
     pub(crate) fn set(&self, name: &str, value: &str, max_age: Option<u64>) -> String {
         let room = name.len() + "=".len() + value.len() + self.tail(max_age);
-        let mut line = String::with_capacity(room);
+        let mut line = Renderer::begin(name, room);
         line.push_str(value);
-        self.set_whole(name, line, max_age)
+        self.end(line, max_age)
     }
 
-    /// As [`set`](Renderer::set), in the room that `value` has.
-    pub(crate) fn set_whole(&self, name: &str, value: String, max_age: Option<u64>) -> String {
-        let mut line = value;
-        line.insert(0, '=');
-        line.insert_str(0, name);
+    /// Begins such a line, up to its value, in room for `room` bytes.
+    pub(crate) fn begin(name: &str, room: usize) -> String {
+        let mut line = String::with_capacity(room);
+        line.push_str(name);
+        line.push('=');
+        line
+    }
+
+    /// Ends a line behind its value.
+    pub(crate) fn end(&self, mut line: String, max_age: Option<u64>) -> String {
         line.push_str(&self.attributes);
         if let Some(seconds) = max_age {
             line.push_str("; Max-Age=");

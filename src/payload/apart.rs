@@ -32,6 +32,7 @@ impl Attributes {
             compression,
             cookies: &|_| 1,
             padding: PADDING,
+            known: None,
         };
         Ok(regions::put(vec![0], 0, self, packing).bytes)
     }

@@ -111,11 +111,15 @@ fn lz4(region: &[u8]) -> Vec<u8> {
 /// Regions of at most so many bytes are looked through before LZ4 is tried.
 const SHORT: usize = 256;
 
+/// The bytes at the end of a region that no match reaches (LZ4's block format, "End of block conditions").
+const LZ4_LAST: usize = 5;
+
 /// Returns no more bytes than LZ4 makes of a region: 0 for a long one. A match of `n` bytes saves at most `n - 3`, and at
 /// `n - 3` of its bytes four bytes begin that stood before. Two that differ may count as the same here, which only lowers
-/// the result.
+/// the result. One byte is the token of what follows the last match.
 fn lz4_at_best(region: &[u8]) -> usize {
-    const SLOTS: u32 = 1_024;
+    /// Fewer than 2 KiB, from which on clearing takes longer.
+    const SLOTS: u32 = 1_984;
     /// 2^32 by the golden ratio (Knuth, The Art of Computer Programming, section 6.4).
     const SPREAD: u32 = 0x9e37_79b1;
 
@@ -124,43 +128,86 @@ fn lz4_at_best(region: &[u8]) -> usize {
     }
     let mut seen = [false; SLOTS as usize];
     let mut stood_before = |four: &[u8; 4]| {
-        let slot = u32::from_le_bytes(*four).wrapping_mul(SPREAD) / (u32::MAX / SLOTS + 1);
+        let spread = u32::from_le_bytes(*four).wrapping_mul(SPREAD);
+        let slot = (u64::from(spread) * u64::from(SLOTS)) >> u32::BITS;
         let slot = seen.get_mut(slot as usize);
         usize::from(slot.is_some_and(|slot| replace(slot, true)))
     };
-    let fours = region.windows(4).filter_map(<[u8]>::first_chunk);
-    let saved: usize = fours.map(&mut stood_before).sum();
-    region.len() - saved
+    let reached = region.len().saturating_sub(LZ4_LAST);
+    let fours = region.get(..reached).unwrap_or_default().windows(4);
+    let saved: usize = fours
+        .filter_map(<[u8]>::first_chunk)
+        .map(&mut stood_before)
+        .sum();
+    region.len() + 1 - saved
+}
+
+/// What a compressor made of a region: a commit packs most often what the insert before it has measured.
+pub(crate) struct Compressed {
+    method: Method,
+    region: Vec<u8>,
+    bytes: Vec<u8>,
+}
+
+impl Compressed {
+    /// Returns the bytes if this method made them of this very region.
+    fn bytes_of(&self, method: Method, region: &[u8]) -> Option<&[u8]> {
+        (self.method == method && self.region == region).then_some(&self.bytes)
+    }
 }
 
 /// A region, stored in one of the ways.
 pub(super) struct Region<'a> {
     pub(super) method: Method,
+    /// What it unpacks to, if it was made here.
+    open: &'a [u8],
     /// How many bytes it unpacks to.
     unpacked: usize,
     bytes: Cow<'a, [u8]>,
 }
 
-impl Region<'_> {
-    fn of(method: Method, region: &[u8]) -> Region<'_> {
+impl<'a> Region<'a> {
+    fn of(method: Method, region: &'a [u8]) -> Region<'a> {
         let bytes = match method {
             Method::Stored => region.into(),
             Method::Lz4 => lz4(region).into(),
             Method::Deflate => compress_to_vec(region, level(region.len())).into(),
         };
-        Region {
-            method,
-            unpacked: region.len(),
-            bytes,
+        Region::made(method, region, bytes)
+    }
+
+    /// As [`of`](Region::of), unless it is `known` what comes out.
+    fn of_known(method: Method, region: &'a [u8], known: Option<&'a Compressed>) -> Region<'a> {
+        match known.and_then(|known| known.bytes_of(method, region)) {
+            Some(bytes) => Region::made(method, region, bytes.into()),
+            None => Region::of(method, region),
         }
     }
 
     /// Returns what LZ4 makes of a region at best, by its length. It cannot be unpacked.
-    fn at_best(region: &[u8]) -> Region<'_> {
+    fn at_best(region: &'a [u8]) -> Region<'a> {
+        let bytes = region.get(..lz4_at_best(region)).unwrap_or(region);
+        Region::made(Method::Lz4, region, bytes.into())
+    }
+
+    fn made(method: Method, open: &'a [u8], bytes: Cow<'a, [u8]>) -> Region<'a> {
         Region {
-            method: Method::Lz4,
-            unpacked: region.len(),
-            bytes: region.get(..lz4_at_best(region)).unwrap_or_default().into(),
+            method,
+            open,
+            unpacked: open.len(),
+            bytes,
+        }
+    }
+
+    /// Returns what a compressor made, to be known at the commit.
+    pub(super) fn into_compressed(self) -> Option<Compressed> {
+        match self.method {
+            Method::Stored => None,
+            method => Some(Compressed {
+                method,
+                region: self.open.to_vec(),
+                bytes: self.bytes.into_owned(),
+            }),
         }
     }
 
@@ -224,6 +271,7 @@ impl<'a> Region<'a> {
         let bytes = cursor.take(length)?.into();
         Ok(Region {
             method,
+            open: &[],
             unpacked,
             bytes,
         })
@@ -253,13 +301,15 @@ impl Compression {
 
     /// Chooses how a region is stored. `plain` has its bytes and `packed` the same with their text packed; one
     /// of them may be missing. `payload` returns the length of the payload around a region, and `cookies` how
-    /// many cookies a payload takes. Of equally good regions this returns the one that is cheapest to read.
+    /// many cookies a payload takes. Of equally good regions this returns the one that is cheapest to read. What is
+    /// `known` saves the compressor's work, and changes nothing else.
     pub(super) fn choose<'a>(
         self,
         plain: Option<&'a [u8]>,
         packed: Option<&'a [u8]>,
         payload: impl Fn(&Region<'_>) -> usize,
         cookies: &dyn Fn(usize) -> usize,
+        known: Option<&'a Compressed>,
     ) -> Region<'a> {
         let all = || plain.into_iter().chain(packed);
         let long = || all().filter(|region| self != Compression::Off && region.len() >= LEAST);
@@ -274,7 +324,7 @@ impl Compression {
         let stored = stored.unwrap_or_else(|| Region::of(Method::Stored, &[]));
         let best = long().fold(stored, |best, region| {
             match is_smaller(&Region::at_best(region), &best) {
-                true => smaller(best, Region::of(Method::Lz4, region)),
+                true => smaller(best, Region::of_known(Method::Lz4, region, known)),
                 false => best,
             }
         });
@@ -284,7 +334,7 @@ impl Compression {
         if self == Compression::Auto && taken <= 1 {
             return best;
         }
-        let deflated = long().map(|region| Region::of(Method::Deflate, region));
+        let deflated = long().map(|region| Region::of_known(Method::Deflate, region, known));
         match deflated.reduce(smaller) {
             // If neither fits the budget, the error reports the smaller one.
             Some(deflate) if self == Compression::Smallest || taken == usize::MAX => {

@@ -98,11 +98,14 @@ impl<'a> Entry<'a> {
     /// Returns whether both attributes are the same.
     pub(super) fn is_equal(&self, other: &Entry<'_>) -> bool {
         let marks = |entry: &Entry<'_>| (entry.flags & !TEXT, entry.schema);
-        // The values are unpacked last, when everything else is the same.
+        // The values are compared last, when everything else is the same.
         self.name == other.name
             && marks(self) == marks(other)
             && self.length == other.length
-            && self.value() == other.value()
+            && match self.is_packed() && !other.is_packed() {
+                true => text::is_packed_from(self.stored, other.stored),
+                false => self.value() == other.value(),
+            }
     }
 
     pub(crate) fn is_secret(&self) -> bool {

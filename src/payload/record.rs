@@ -1,9 +1,8 @@
 //! The record of a session, and its bytes. FORMAT.md is the normative description.
 
 use super::UNPACKED_MAX;
-use super::attributes::{Attributes, Placed};
-use super::compression::Method;
-use super::entry::Entry;
+use super::attributes::Attributes;
+use super::compression::{Compressed, Method};
 use super::grounds::Grounds;
 use super::id::SessionId;
 use super::labels::Labels;
@@ -55,16 +54,21 @@ pub(crate) struct OverCeiling(pub(crate) usize);
 impl Record {
     /// Writes the payload's bytes.
     pub(crate) fn encode(&self, packing: Packing<'_>) -> Result<Payload, OverCeiling> {
-        let open = self.attributes.open_length();
-        if open > UNPACKED_MAX {
-            return Err(OverCeiling(open));
-        }
+        let open = self.check_ceiling()?;
         Ok(regions::put(
             self.head(0, 2 * PADDING + open),
             FLAGS,
             &self.attributes,
             packing,
         ))
+    }
+
+    /// Returns how many bytes the open attributes have before packing.
+    fn check_ceiling(&self) -> Result<usize, OverCeiling> {
+        match self.attributes.open_length() {
+            open if open > UNPACKED_MAX => Err(OverCeiling(open)),
+            open => Ok(open),
+        }
     }
 
     /// Writes the payload's bytes for a session whose attributes are in this deposit.
@@ -77,10 +81,18 @@ impl Record {
         Payload { bytes, content }
     }
 
-    /// Makes a record of one attribute, to measure what the attribute costs.
-    pub(crate) fn to_measure(entry: &Entry<'_>) -> Record {
-        let mut attributes = Attributes::default();
-        attributes.put(&Placed::first(*entry));
+    /// Returns how many bytes [`encode`](Record::encode) writes, and what a compressor made on the way.
+    pub(crate) fn measure(
+        &self,
+        packing: Packing<'_>,
+    ) -> Result<(usize, Option<Compressed>), OverCeiling> {
+        self.check_ceiling()?;
+        let head = self.head(0, PADDING).len();
+        Ok(regions::measure(head, &self.attributes, packing))
+    }
+
+    /// Makes a record of these attributes, to measure what they cost.
+    pub(crate) fn to_measure(attributes: Attributes) -> Record {
         Record {
             id: SessionId::of_sign_in([0; 8]),
             created: Timestamp(0),

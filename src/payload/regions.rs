@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::attributes::Attributes;
-use super::compression::{Compression, Method, Region};
+use super::compression::{Compressed, Compression, Method, Region};
 use super::wire::{Cursor, put_varint, varint_length};
 use crate::error::Refusal;
 use crate::seal::Format;
@@ -35,6 +35,8 @@ pub(crate) struct Packing<'a> {
     pub(crate) cookies: &'a dyn Fn(usize) -> usize,
     /// The payload has a multiple of so many bytes.
     pub(crate) padding: usize,
+    /// What a compressor made at an insert before, if it is known.
+    pub(crate) known: Option<&'a Compressed>,
 }
 
 /// Appends the regions and the padding to `out`, whose byte number `flags` takes the method.
@@ -46,9 +48,49 @@ pub(super) fn put(
     packing: Packing<'_>,
 ) -> Payload {
     let secret = attributes.secret();
-    let end = varint_length(secret.len()) + secret.len();
+    let beside = out.len() + varint_length(secret.len()) + secret.len();
+    // Put together, with the method in the flags and the padding at the end.
+    with_open(beside, attributes, packing, |region, content| {
+        let length = content.next_multiple_of(packing.padding);
+        out.reserve_exact(length - out.len());
+        if let Some(flags) = out.get_mut(flags) {
+            *flags |= region.method as u8;
+        }
+        region.write(&mut out);
+        put_varint(&mut out, secret.len());
+        out.extend_from_slice(&secret);
+        out.resize(length, 0);
+        Payload {
+            bytes: out,
+            content,
+        }
+    })
+}
 
-    // The open region, in the smallest way that the policy permits.
+/// Returns how long the payload is that [`put`] makes behind a head of so many bytes, and what a compressor made
+/// of the open region.
+pub(super) fn measure(
+    head: usize,
+    attributes: &Attributes,
+    packing: Packing<'_>,
+) -> (usize, Option<Compressed>) {
+    let secret = attributes.secret();
+    let beside = head + varint_length(secret.len()) + secret.len();
+    with_open(beside, attributes, packing, |region, content| {
+        let length = content.next_multiple_of(packing.padding);
+        (length, region.into_compressed())
+    })
+}
+
+/// Packs the open region in the smallest way that the policy permits. Calls `act` with it, and with the bytes of
+/// the payload without padding, `beside` of which are not the region's.
+#[inline]
+fn with_open<R>(
+    beside: usize,
+    attributes: &Attributes,
+    packing: Packing<'_>,
+    act: impl FnOnce(Region<'_>, usize) -> R,
+) -> R {
     let compression = packing.compression;
     let packed = match compression {
         Compression::Off => None,
@@ -58,28 +100,16 @@ pub(super) fn put(
         true => None,
         false => Some(attributes.open()),
     };
-    let content = |region: &Region<'_>| out.len() + region.length() + end;
+    let content = |region: &Region<'_>| beside + region.length();
     let region = compression.choose(
         plain.as_deref(),
         packed.as_deref(),
         |region| content(region).next_multiple_of(packing.padding),
         packing.cookies,
+        packing.known,
     );
-    // Put together, with the method in the flags and the padding at the end.
     let content = content(&region);
-    let length = content.next_multiple_of(packing.padding);
-    out.reserve_exact(length - out.len());
-    if let Some(flags) = out.get_mut(flags) {
-        *flags |= region.method as u8;
-    }
-    region.write(&mut out);
-    put_varint(&mut out, secret.len());
-    out.extend_from_slice(&secret);
-    out.resize(length, 0);
-    Payload {
-        bytes: out,
-        content,
-    }
+    act(region, content)
 }
 
 /// Reads the rest of a payload. The open region may unpack to `ceiling` bytes.

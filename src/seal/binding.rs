@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::token::CLEAR;
 
 /// Bytes of associated data that need no allocation: a short name and a short audience.
-const USUAL: usize = 96;
+const USUAL_BINDING: usize = 96;
 
 /// A purpose, a cookie's base name and an audience. A token sealed for one set of three opens for no
 /// other. Holders of one ring can still seal for each other: the audience keeps their tokens apart,
@@ -34,7 +34,7 @@ impl Binding {
     }
 
     /// Returns the associated data of one token: its header, and the bound parts.
-    pub(super) fn with(&self, header: &[u8; CLEAR]) -> SmallVec<[u8; USUAL]> {
+    pub(super) fn with(&self, header: &[u8; CLEAR]) -> SmallVec<[u8; USUAL_BINDING]> {
         let mut bound = SmallVec::from_slice(&self.bytes);
         if let Some(start) = bound.first_chunk_mut() {
             *start = *header;

@@ -20,7 +20,7 @@ use crate::keys::{DERIVING, Key, KeyId, KeyRing, RingEntry, RingFile, RingKey, w
 use crate::lifetime::Timestamp;
 
 /// Bytes of a token that needs no allocation while it is sealed: of 682 characters.
-const USUAL: usize = 512;
+const USUAL_SEALED: usize = 512;
 
 /// Seals under the key of a ring whose turn it is, and opens under any. The ring may be replaced meanwhile.
 pub(crate) struct Sealer {
@@ -138,8 +138,7 @@ impl Sealer {
         self.format
     }
 
-    /// Seals `plain` and returns the token's text in a string with room for `room` characters, so that the line that
-    /// carries it is made without another copy.
+    /// Seals `plain`, and returns the token's text behind what `line` has.
     ///
     /// # Errors
     ///
@@ -149,7 +148,7 @@ impl Sealer {
         plain: &[u8],
         issued: Timestamp,
         binding: &Binding,
-        room: usize,
+        mut line: String,
     ) -> Result<String, Error> {
         // Each nonce comes from the system, never from a buffer of this process: a fork or a snapshot
         // would repeat it.
@@ -157,9 +156,8 @@ impl Sealer {
         if self.format == Format::Encrypted {
             getrandom::fill(&mut nonce).map_err(Error::randomness)?;
         }
-        let mut text = String::with_capacity(room);
-        self.seal_with(plain, issued, binding, &nonce, &mut text);
-        Ok(text)
+        self.seal_with(plain, issued, binding, &nonce, &mut line);
+        Ok(line)
     }
 
     pub(super) fn seal_with(
@@ -179,7 +177,7 @@ impl Sealer {
         }
         .to_bytes();
         let bound = binding.with(&header);
-        let mut token: SmallVec<[u8; USUAL]> =
+        let mut token: SmallVec<[u8; USUAL_SEALED]> =
             SmallVec::with_capacity(plain.len() + self.format.overhead());
         token.extend_from_slice(&header);
         match self.format {

@@ -42,7 +42,9 @@ fn both_formats_open_what_they_sealed_and_only_for_what_it_was_sealed_for() {
     let binding = Binding::new("session", "name", "shop");
     for format in [Format::Encrypted, Format::Signed] {
         let sealer = sealer(&ring, format, &[]);
-        let text = sealer.seal(b"payload", NOW, &binding, 0).unwrap();
+        let text = sealer
+            .seal(b"payload", NOW, &binding, String::new())
+            .unwrap();
         assert_eq!(text.len(), text_length(format, 7));
         assert_eq!(open(&sealer, &text, &binding), Ok(b"payload".to_vec()));
         for other in [
@@ -67,7 +69,11 @@ fn every_flipped_bit_and_every_truncation_is_refused() {
     for format in [Format::Encrypted, Format::Signed] {
         let sealer = sealer(&ring, format, &[]);
         let token = URL_SAFE_NO_PAD
-            .decode(sealer.seal(b"payload", NOW, &binding, 0).unwrap())
+            .decode(
+                sealer
+                    .seal(b"payload", NOW, &binding, String::new())
+                    .unwrap(),
+            )
             .unwrap();
         for bit in 0..token.len() * 8 {
             let mut flipped = token.clone();
@@ -101,7 +107,9 @@ fn text_is_canonical() {
     let sealer = sealer(&KeyRing::new(key(1)), Format::Encrypted, &[]);
     let binding = Binding::new("session", "name", "");
     // 49 + 6 bytes leave four unused bits in the last character.
-    let text = sealer.seal(b"123456", NOW, &binding, 0).unwrap();
+    let text = sealer
+        .seal(b"123456", NOW, &binding, String::new())
+        .unwrap();
     let (rest, last) = text.split_at(text.len() - 1);
     let next = char::from(last.as_bytes()[0] + 1);
     for bad in [
@@ -127,7 +135,7 @@ fn tokens_of_every_length_open() {
         let sealer = sealer(&KeyRing::new(key(1)), format, &[]);
         for length in (0..8).chain(1_990..2_020).chain([4_000]) {
             let plain: Vec<u8> = (0..=u8::MAX).cycle().take(length).collect();
-            let text = sealer.seal(&plain, NOW, &binding, 0).unwrap();
+            let text = sealer.seal(&plain, NOW, &binding, String::new()).unwrap();
             assert_eq!(open(&sealer, &text, &binding), Ok(plain), "{length} bytes");
             let cut = &text[..text.len() - 1];
             assert!(open(&sealer, cut, &binding).is_err(), "{length} bytes");
@@ -139,7 +147,7 @@ fn tokens_of_every_length_open() {
 fn keys_are_found_by_id_and_retire_to_the_second() {
     let binding = Binding::new("session", "name", "");
     let old = sealer(&KeyRing::new(key(1)), Format::Encrypted, &[]);
-    let text = old.seal(b"x", NOW, &binding, 0).unwrap();
+    let text = old.seal(b"x", NOW, &binding, String::new()).unwrap();
 
     let rotated = KeyRing::new(key(2)).accept(key(1)).unwrap();
     assert!(open(&sealer(&rotated, Format::Encrypted, &[]), &text, &binding).is_ok());
@@ -166,7 +174,7 @@ fn formats_are_accepted_by_name_only() {
     let ring = KeyRing::new(key(1));
     let binding = Binding::new("session", "name", "");
     let signed = sealer(&ring, Format::Signed, &[]);
-    let text = signed.seal(b"x", NOW, &binding, 0).unwrap();
+    let text = signed.seal(b"x", NOW, &binding, String::new()).unwrap();
     let strict = sealer(&ring, Format::Encrypted, &[]);
     assert_eq!(open(&strict, &text, &binding), Err(Refusal::WrongFormat));
     let migrating = sealer(&ring, Format::Encrypted, &[Format::Signed]);
@@ -182,7 +190,7 @@ fn a_touch_speaks_of_one_token_and_a_tombstone_of_one_session() {
     for format in [Format::Encrypted, Format::Signed] {
         let sealer = sealer(&ring, format, &[]);
         let imprint = |plain: &[u8]| {
-            let text = sealer.seal(plain, NOW, &binding, 0).unwrap();
+            let text = sealer.seal(plain, NOW, &binding, String::new()).unwrap();
             let mut room = TokenRoom::new();
             let opened = sealer.open(text.as_bytes(), &binding, NOW, &mut room);
             opened.unwrap().imprint().unwrap()
@@ -271,7 +279,7 @@ fn a_touch_speaks_of_one_token_and_a_tombstone_of_one_session() {
 fn a_retired_key_makes_no_marks_and_hints_at_nothing() {
     let binding = Binding::new("session", "name", "");
     let old = sealer(&KeyRing::new(key(1)), Format::Encrypted, &[]);
-    let text = old.seal(b"x", NOW, &binding, 0).unwrap();
+    let text = old.seal(b"x", NOW, &binding, String::new()).unwrap();
     let retires = NOW.to_time();
     let ring = KeyRing::new(key(2))
         .accept_until(key(1), retires, retires)
@@ -299,8 +307,11 @@ fn a_retired_key_makes_no_marks_and_hints_at_nothing() {
 fn nonces_differ() {
     let sealer = sealer(&KeyRing::new(key(1)), Format::Encrypted, &[]);
     let binding = Binding::new("session", "name", "");
-    let one = sealer.seal(b"x", NOW, &binding, 0).unwrap();
-    assert_ne!(one, sealer.seal(b"x", NOW, &binding, 0).unwrap());
+    let one = sealer.seal(b"x", NOW, &binding, String::new()).unwrap();
+    assert_ne!(
+        one,
+        sealer.seal(b"x", NOW, &binding, String::new()).unwrap()
+    );
 }
 
 #[test]

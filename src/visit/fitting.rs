@@ -10,7 +10,8 @@ use crate::event::Event;
 use crate::head::HeaderChange;
 use crate::lifetime::Timestamp;
 use crate::payload::{
-    Compression, Entry, PackedText, Packing, Payload, Record, UNPACKED_MAX, padding,
+    Attributes, Compressed, Compression, Entry, OverCeiling, PackedText, Packing, Payload, Placed,
+    Record, UNPACKED_MAX, padding,
 };
 use crate::seal::{Binding, Deposit, Format, text_length};
 
@@ -30,6 +31,14 @@ pub(crate) struct Fitted<'c> {
     chunks: Chunks,
     /// Whether its attributes are in the store.
     pub(crate) is_stored: bool,
+}
+
+/// What was made of an attribute to see whether a session can hold it. The commit goes on from there.
+#[derive(Default)]
+pub(super) struct Checked {
+    /// Its text as packed.
+    pub(super) text: Option<PackedText>,
+    pub(super) compressed: Option<Compressed>,
 }
 
 /// The sizes of a session that was written.
@@ -94,12 +103,16 @@ impl<'c> Exit<'c> {
         }
     }
 
-    /// Fits a session into its budget.
-    pub(crate) fn fit(self, record: &Record) -> Result<Fitted<'c>, Error> {
+    /// Fits a session into its budget. What a compressor made of it before may be `known`.
+    pub(super) fn fit(
+        self,
+        record: &Record,
+        known: Option<&Compressed>,
+    ) -> Result<Fitted<'c>, Error> {
         if let Some(secret) = record.attributes.iter().find(Entry::is_secret) {
             self.config.check_keeps_secrets(&secret)?;
         }
-        self.try_fit(record).map_err(|mut oversize| {
+        self.try_fit(record, known).map_err(|mut oversize| {
             if let Some(over) = self.over_limit(record.attributes.length()) {
                 oversize = over;
             }
@@ -108,7 +121,17 @@ impl<'c> Exit<'c> {
         })
     }
 
-    fn try_fit(self, record: &Record) -> Result<Fitted<'c>, Oversize> {
+    fn try_fit(self, record: &Record, known: Option<&Compressed>) -> Result<Fitted<'c>, Oversize> {
+        let payload = self.packed(known, |packing| record.encode(packing))?;
+        self.fitted(payload, false)
+    }
+
+    /// Packs as this way out asks for.
+    fn packed<R>(
+        self,
+        known: Option<&Compressed>,
+        pack: impl FnOnce(Packing<'_>) -> Result<R, OverCeiling>,
+    ) -> Result<R, Oversize> {
         let cookies = |length| match self.chunks(length) {
             Ok(chunks) => chunks.count(),
             Err(_) => usize::MAX,
@@ -117,11 +140,9 @@ impl<'c> Exit<'c> {
             compression: self.config.compression,
             cookies: &cookies,
             padding: self.padding(),
+            known,
         };
-        let payload = record
-            .encode(packing)
-            .map_err(|over| Oversize::new(Measure::Unpacked, over.0, UNPACKED_MAX))?;
-        self.fitted(payload, false)
+        pack(packing).map_err(|over| Oversize::new(Measure::Unpacked, over.0, UNPACKED_MAX))
     }
 
     fn fitted(self, payload: Payload, is_stored: bool) -> Result<Fitted<'c>, Oversize> {
@@ -137,7 +158,7 @@ impl<'c> Exit<'c> {
 
     /// Returns whether a session needs no deposit.
     pub(super) fn fits(self, record: &Record) -> bool {
-        self.try_fit(record).is_ok()
+        self.try_fit(record, None).is_ok()
     }
 
     /// Fits what a cookie keeps of a session whose attributes are in this deposit.
@@ -148,7 +169,7 @@ impl<'c> Exit<'c> {
 
     /// Fits a session, or what its cookie would keep of one that has to be stored, to measure it.
     pub(crate) fn measure(self, record: &Record) -> Result<Fitted<'c>, Error> {
-        match self.fit(record) {
+        match self.fit(record, None) {
             Err(_) if self.can_be_stored(record) => {
                 let deposit = Deposit::new([0; 16], [0; 32]);
                 self.fit_with(record, &deposit)
@@ -231,38 +252,58 @@ impl<'c> Exit<'c> {
         self.room(EMPTY_PAYLOAD).max(self.room_in_store(0))
     }
 
-    /// Refuses an attribute with which no session could be sent, however little else it holds. Returns its text as
-    /// packed, if it had to be packed to see that.
-    pub(super) fn check_fits(self, entry: &Entry<'_>) -> Result<Option<PackedText>, Error> {
+    /// Refuses an attribute with which no session could be sent, however little else it holds. `beside` are the
+    /// attributes among which it takes its place.
+    pub(super) fn check_fits(
+        self,
+        placed: &Placed<'_>,
+        beside: Option<&Attributes>,
+    ) -> Result<Checked, Error> {
+        // As it stands, or with its text packed.
+        let entry = &placed.entry;
         if self.has_room_for(entry) {
-            return Ok(None);
+            return Ok(Checked::default());
         }
-        let packed = match self.config.compression {
-            Compression::Off => None,
-            _ if entry.size() > UNPACKED_MAX => None,
-            _ => entry.pack_text(),
-        };
-        let stored = packed.as_ref().map(|packed| entry.with_text(packed));
-        if stored.is_some_and(|stored| self.has_room_for(&stored)) {
-            return Ok(packed);
+        let mut checked = Checked::default();
+        if self.config.compression != Compression::Off && entry.size() <= UNPACKED_MAX {
+            checked.text = entry.pack_text();
+        }
+        let stored = placed.with_text(checked.text.as_ref());
+        if checked.text.is_some() && self.has_room_for(&stored.entry) {
+            return Ok(checked);
         }
         // What is too large for the store may still be small once it is compressed.
-        let alone = Record::to_measure(stored.as_ref().unwrap_or(entry));
-        let fits = match self.over_limit(entry.size()) {
-            None if self.config.overflow.is_some() => Ok(()),
-            over => self
-                .try_fit(&alone)
-                .map(drop)
-                .map_err(|oversize| over.unwrap_or(oversize)),
+        let over = self.over_limit(entry.size());
+        if over.is_none() && self.config.overflow.is_some() {
+            return Ok(checked);
+        }
+        // Compressed, with the others if these fit as well.
+        let alone = Record::to_measure(Attributes::of_one(stored.entry));
+        let whole = beside.and_then(|beside| to_measure_beside(&stored, beside));
+        let fits = match whole.map(|whole| self.compressed(&whole)) {
+            Some(Ok(compressed)) => Ok(compressed),
+            Some(Err(_)) | None => self.compressed(&alone),
         };
         match fits {
-            Ok(()) => Ok(packed),
-            Err(mut oversize) => {
+            Ok(compressed) => {
+                checked.compressed = compressed;
+                Ok(checked)
+            }
+            Err(oversize) => {
+                let mut oversize = over.unwrap_or(oversize);
                 oversize.largest = largest(&alone, 1);
                 oversize.is_alone = true;
                 Err(Error::too_large(oversize).of_cookie(self.config.cookie()))
             }
         }
+    }
+
+    /// Compresses a session, if it fits.
+    fn compressed(self, record: &Record) -> Result<Option<Compressed>, Oversize> {
+        let (length, compressed) = self.packed(None, |packing| record.measure(packing))?;
+        let chunks = self.chunks(length);
+        chunks.map_err(|overflow| self.oversize(overflow))?;
+        Ok(compressed)
     }
 
     /// Returns whether a session with this attribute alone could be sent without compression.
@@ -274,13 +315,12 @@ impl<'c> Exit<'c> {
 }
 
 impl<'c> Fitted<'c> {
-    /// Seals the payload.
+    /// Seals the payload, behind what stands before it in its line.
     pub(super) fn seal(&self, issued: Timestamp) -> Result<String, Error> {
         let config = self.exit.config;
         let (plain, binding) = (&self.payload.bytes, self.exit.binding());
-        config
-            .sealer
-            .seal(plain, issued, binding, self.chunks.bytes())
+        let line = self.exit.carrier.begin(&self.chunks);
+        config.sealer.seal(plain, issued, binding, line)
     }
 
     /// Seals the payload and returns the lines that carry it.
@@ -339,6 +379,20 @@ impl Config {
             _ => Ok(()),
         }
     }
+}
+
+/// Makes a record of an attribute and those `beside` it: most often that is what the commit packs. Returns `None` if
+/// there are no others, or if they are longer than it: no series of inserts is to cost the square of its length.
+fn to_measure_beside(placed: &Placed<'_>, beside: &Attributes) -> Option<Record> {
+    let name = placed.entry.name;
+    let others = beside.iter().filter(|other| other.name != name);
+    let bytes: usize = others.map(|other| other.size()).sum();
+    if bytes == 0 || bytes > placed.entry.size() {
+        return None;
+    }
+    let mut all = beside.clone();
+    all.put(placed);
+    Some(Record::to_measure(all))
 }
 
 /// Counts the bytes of a `Cookie` field with cookies that take `field_bytes`, and with `others`.

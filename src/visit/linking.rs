@@ -84,7 +84,7 @@ impl SlotVisit<'_, '_> {
         let put = overflow.and_then(|overflow| Put::of(exit, overflow, record));
         let fitted = match &put {
             Some(put) => exit.fit_with(record, &put.deposit)?,
-            None => exit.fit(record)?,
+            None => exit.fit(record, self.slot.compressed())?,
         };
         let text = fitted.seal(issued)?;
         let mut notes = Vec::new();

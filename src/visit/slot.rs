@@ -2,7 +2,7 @@
 
 use super::config::{Config, SlotList};
 use super::course::{Course, Notes};
-use super::fitting::Exit;
+use super::fitting::{Checked, Exit};
 use super::opening::{Looked, look, open};
 use super::phase::{Cause, Closing, HeldBack, Phase};
 use super::slot_state::{Seldom, SlotState, Usage};
@@ -11,7 +11,7 @@ use crate::carrier::{Incoming, Source};
 use crate::error::{Error, Refusal};
 use crate::event::Event;
 use crate::lifetime::Timestamp;
-use crate::payload::{Entry, PackedText, Placed};
+use crate::payload::{Attributes, Entry, Placed};
 use crate::seal::Format;
 
 /// One slot of the visit `'v`, for as long as the lock is held.
@@ -165,9 +165,11 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         }
         self.check_open(name)?;
         self.check_secrets(&|kept| kept != name.as_bytes())?;
-        let packed = self.check_fits(name, &placed.entry)?;
-        self.open().put(&placed.with_text(packed.as_ref()), now)?;
+        let checked = self.check_fits(name, &placed, SessionState::attributes)?;
+        self.open()
+            .put(&placed.with_text(checked.text.as_ref()), now)?;
         self.slot.forget_put();
+        self.slot.note_compressed(checked.compressed);
         self.settle(name);
         Ok(())
     }
@@ -185,19 +187,27 @@ impl<'v, 'l> SlotVisit<'v, 'l> {
         if there != before {
             return Ok(false);
         }
-        let packed = self.check_fits(name, &entry)?;
-        let now = self.now;
-        let placed = Placed::first(entry).with_text(packed.as_ref());
+        let (placed, now) = (Placed::first(entry), self.now);
+        let checked = self.check_fits(name, &placed, |_| None)?;
+        let placed = placed.with_text(checked.text.as_ref());
         self.open().put_anew(&placed, now)?;
+        self.slot.note_compressed(checked.compressed);
         self.settle(name);
         Ok(true)
     }
 
-    /// Refuses a value with which no session could be sent, and remembers that. Returns its text as packed, if it had
-    /// to be packed to see that: the commit takes it from there.
-    fn check_fits(&mut self, name: &str, entry: &Entry<'_>) -> Result<Option<PackedText>, Error> {
-        self.config.check_keeps_secrets(entry)?;
-        self.exit().check_fits(entry).inspect_err(|error| {
+    /// Refuses a value with which no session could be sent, and remembers that. `beside` returns the attributes among
+    /// which it takes its place.
+    fn check_fits(
+        &mut self,
+        name: &str,
+        placed: &Placed<'_>,
+        beside: fn(&SessionState) -> Option<&Attributes>,
+    ) -> Result<Checked, Error> {
+        self.config.check_keeps_secrets(&placed.entry)?;
+        let exit = self.exit();
+        let checked = exit.check_fits(placed, self.opened().and_then(beside));
+        checked.inspect_err(|error| {
             self.slot.refuse(name.to_owned(), error.clone());
         })
     }

@@ -10,6 +10,7 @@ use crate::cookie::CookieSpec;
 use crate::error::Error;
 use crate::head::{CookieLine, RequestHead};
 use crate::lifetime::Timestamp;
+use crate::payload::Compressed;
 use crate::revocation::{Heard, Revocation};
 
 /// The session of one slot.
@@ -40,6 +41,8 @@ pub(super) struct Seldom {
     refused: Option<RefusedValue>,
     /// What is known of attributes that are stored elsewhere.
     depot: Depot,
+    /// What a compressor made last at an insert.
+    compressed: Option<Compressed>,
     /// What the request revoked, where it had heard of all that was revoked of the same target before.
     revoked: Vec<Revocation>,
 }
@@ -133,6 +136,18 @@ impl SlotState {
                 .refused
                 .take_if(|refused| is_settled(&refused.attribute));
         }
+    }
+
+    /// Keeps what a compressor made at an insert, if it did.
+    pub(super) fn note_compressed(&mut self, compressed: Option<Compressed>) {
+        if compressed.is_some() {
+            self.seldom.get_or_insert_default().compressed = compressed;
+        }
+    }
+
+    /// Returns what a compressor made last at an insert.
+    pub(super) fn compressed(&self) -> Option<&Compressed> {
+        self.seldom.as_ref()?.compressed.as_ref()
     }
 
     /// Returns what the request knows of deposits.

@@ -229,7 +229,7 @@ impl SlotVisit<'_, '_> {
     /// Fits a session into its budget, or what its cookie keeps of one that was stored.
     pub(super) fn fit<'c>(&self, exit: Exit<'c>, record: &Record) -> Result<Fitted<'c>, Error> {
         match exit.config.overflow {
-            None => exit.fit(record),
+            None => exit.fit(record, self.slot.compressed()),
             Some(_) => self.fit_or_find(exit, record),
         }
     }
@@ -241,12 +241,13 @@ impl SlotVisit<'_, '_> {
             Ok(deposit) => return exit.fit_with(record, deposit),
             Err(unstored) => unstored,
         };
-        exit.fit(record).map_err(|error| match error.sizes() {
-            Some(sizes) if exit.can_be_stored(record) => {
-                Error::overflow(sizes.clone(), unstored).of_cookie(exit.config.cookie())
-            }
-            _ => error,
-        })
+        exit.fit(record, self.slot.compressed())
+            .map_err(|error| match error.sizes() {
+                Some(sizes) if exit.can_be_stored(record) => {
+                    Error::overflow(sizes.clone(), unstored).of_cookie(exit.config.cookie())
+                }
+                _ => error,
+            })
     }
 }
 

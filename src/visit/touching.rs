@@ -32,7 +32,7 @@ pub(super) fn may_say(config: &Config, slot: &SlotState, now: Timestamp) -> bool
         Some(state) if state.has_to_be_sent() => false,
         Some(state) if state.refusal() == Some(Refusal::Absent) => {
             let mut families = config.carriers.cookies().families();
-            families.any(|(at, _)| slot.came.touches(at).next().is_some())
+            families.any(|(at, _)| slot.came.has_touch(at))
         }
         _ => may_be_due(config, slot, now),
     }

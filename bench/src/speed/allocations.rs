@@ -16,7 +16,7 @@ pub(crate) const ALLOCATIONS: [Row; 3] = [
     (
         "allocations of a whole request, replace",
         Workload::Write(Kind::Login),
-        24,
+        20,
         (26, 20),
     ),
     (

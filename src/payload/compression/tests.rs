@@ -15,7 +15,7 @@ fn payload(region: &Region<'_>) -> usize {
 
 fn chosen(policy: Compression, plain: &str, packed: Option<&[u8]>, room: usize) -> Method {
     let cookies = |length: usize| length.div_ceil(room);
-    let region = policy.choose(Some(plain.as_bytes()), packed, payload, &cookies);
+    let region = policy.choose(Some(plain.as_bytes()), packed, payload, &cookies, None);
     region.method
 }
 
@@ -76,7 +76,7 @@ fn of_equally_good_forms_it_is_the_one_that_is_read_fastest() {
     let in_blocks = |region: &Region<'_>| region.length().next_multiple_of(4 * PADDING);
     assert!(lz4.length() < stored.length() && in_blocks(&lz4) == in_blocks(&stored));
     for policy in [Compression::Auto, Compression::Smallest] {
-        let region = policy.choose(Some(text.as_bytes()), None, in_blocks, &|_| 1);
+        let region = policy.choose(Some(text.as_bytes()), None, in_blocks, &|_| 1, None);
         assert_eq!(region.method, Method::Stored, "{policy:?}");
         // To the byte, it is another matter.
         let region = policy.choose(
@@ -84,6 +84,7 @@ fn of_equally_good_forms_it_is_the_one_that_is_read_fastest() {
             None,
             |region| 23 + region.length(),
             &|_| 1,
+            None,
         );
         assert_ne!(region.method, Method::Stored, "{policy:?}");
     }
@@ -97,10 +98,36 @@ fn nothing_makes_a_payload_larger() {
         .map(|n| n.wrapping_mul(2_654_435_769).to_be_bytes()[4])
         .collect();
     for policy in [Compression::Auto, Compression::Smallest] {
-        let alone = policy.choose(Some(words.as_bytes()), None, payload, &|_| 1);
-        let beside = policy.choose(Some(words.as_bytes()), Some(&noise), payload, &|_| 1);
+        let alone = policy.choose(Some(words.as_bytes()), None, payload, &|_| 1, None);
+        let beside = policy.choose(Some(words.as_bytes()), Some(&noise), payload, &|_| 1, None);
         assert_eq!(payload(&alone), payload(&beside), "{policy:?}");
     }
+}
+
+#[test]
+fn what_is_known_is_taken_for_the_very_region_that_it_was_made_of() {
+    let text = words();
+    let other = text.replace("webhooks", "webhoaks");
+    for policy in [Compression::Auto, Compression::Smallest] {
+        let known = made(policy, &text, None).into_compressed().unwrap();
+        let taken = made(policy, &text, Some(&known));
+        assert_eq!(taken.bytes.as_ptr(), known.bytes.as_ptr(), "{policy:?}");
+        assert_eq!(taken.bytes, made(policy, &text, None).bytes, "{policy:?}");
+        // Of another region, or by another method, it is made anew.
+        let of_other = made(policy, &other, None).into_compressed().unwrap();
+        let by_other = Compressed {
+            method: Method::Stored,
+            ..known
+        };
+        for unlike in [of_other, by_other] {
+            let region = made(policy, &text, Some(&unlike));
+            assert_eq!(region.bytes, made(policy, &text, None).bytes, "{policy:?}");
+        }
+    }
+}
+
+fn made<'a>(policy: Compression, text: &'a str, known: Option<&'a Compressed>) -> Region<'a> {
+    policy.choose(Some(text.as_bytes()), None, payload, &|_| 1, known)
 }
 
 /// Texts of few letters, so that much repeats, at lengths on both sides of what is looked through.
@@ -118,20 +145,25 @@ proptest! {
         padding in select(vec![1, PADDING]),
     ) {
         let lz4 = Region::of(Method::Lz4, &text);
-        prop_assert!(lz4_at_best(&text) < lz4.bytes.len());
+        prop_assert!(lz4_at_best(&text) <= lz4.bytes.len());
         let payload = |region: &Region<'_>| (around + region.length()).next_multiple_of(padding);
         let is_smaller = payload(&lz4) < payload(&Region::of(Method::Stored, &text));
-        let chosen = Compression::Auto.choose(Some(&text), None, payload, &|_| 1);
+        let chosen = Compression::Auto.choose(Some(&text), None, payload, &|_| 1, None);
         prop_assert_eq!(chosen.method == Method::Lz4, is_smaller && text.len() >= LEAST);
     }
 }
 
 #[test]
 fn nothing_repeats_in_text_that_lz4_is_not_tried_on() {
-    let alphabet: Vec<u8> = (b' '..=b'~').collect();
-    // Nearly all, as two groups of four may count as one.
-    assert!(lz4_at_best(&alphabet) > alphabet.len() - 16);
-    assert!(lz4_at_best(&alphabet.repeat(2)) < alphabet.len() + 16);
+    let numbers = (1_u32..).map(|n| n.wrapping_mul(2_654_435_769).to_be_bytes()[1]);
+    let noise: Vec<u8> = numbers.take(SHORT).collect();
+    // Two groups of four may count as one.
+    assert!(lz4_at_best(&noise) > SHORT - 4);
+    let twice = noise[..SHORT / 2].repeat(2);
+    assert!(lz4_at_best(&twice) < SHORT / 2 + 16);
+    // LZ4 ends behind its last token, and leaves the last bytes as they are.
+    assert_eq!(lz4_at_best(&noise[..64]), 65);
+    assert_eq!(lz4_at_best(&[b'a'; 64]), 64 + 1 - (64 - LZ4_LAST - 4));
     assert_eq!(lz4_at_best(&[b'a'; SHORT + 1]), 0);
 }
 
@@ -167,6 +199,7 @@ fn a_region_that_lies_is_refused() {
         let read = |bytes: &[u8], claimed: usize| {
             let lying = Region {
                 method,
+                open: &[],
                 unpacked: claimed,
                 bytes: bytes.into(),
             };

@@ -1,7 +1,7 @@
 //! How much the length of a session tells of a secret in it to somebody who chooses a part of the rest.
 
 use super::*;
-use crate::payload::{Codec, Compression};
+use crate::payload::{Codec, Compression, Entry};
 
 /// Queries for each candidate of a digit; 16 candidates make 8,192.
 const QUERIES: u32 = 512;
@@ -17,7 +17,8 @@ fn length(secret: &str, note: &str, is_secret: bool, padding: usize) -> usize {
     let postcard = |text: &str| postcard::to_allocvec(text).unwrap();
     let (secret, note) = (postcard(secret), postcard(note));
     let csrf = Entry::new("csrf", Codec::Postcard, 1, &secret);
-    let mut record = Record::to_measure(&Entry::new("note", Codec::Postcard, 1, &note));
+    let note = Entry::new("note", Codec::Postcard, 1, &note);
+    let mut record = Record::to_measure(Attributes::of_one(note));
     let csrf = if is_secret { csrf.into_secret() } else { csrf };
     let placed = record.attributes.placed(csrf);
     record.attributes.put(&placed);
@@ -25,6 +26,7 @@ fn length(secret: &str, note: &str, is_secret: bool, padding: usize) -> usize {
         compression: Compression::Auto,
         cookies: &|_| 1,
         padding,
+        known: None,
     };
     record.encode(packing).unwrap().bytes.len()
 }

@@ -49,6 +49,24 @@ impl Encoding {
         matches!(self, Encoding::Base64UrlOfPacked | Encoding::Base64OfPacked)
     }
 
+    /// Returns the encoding whose bytes are packed in turn.
+    pub(super) fn of_packed(self) -> Encoding {
+        match self {
+            Encoding::Base64Url => Encoding::Base64UrlOfPacked,
+            Encoding::Base64 => Encoding::Base64OfPacked,
+            other => other,
+        }
+    }
+
+    /// Returns how many whole bytes `characters` of text stand for.
+    pub(super) fn bytes_of_text(self, characters: usize) -> usize {
+        match self {
+            Encoding::Hex => characters / 2,
+            Encoding::Uuid => UUID,
+            _ => characters * 3 / 4,
+        }
+    }
+
     /// Returns how many characters the text of `bytes` bytes has.
     pub(super) fn text_length(self, bytes: usize) -> usize {
         match self {

@@ -13,16 +13,14 @@ const HIGH: Eight = each(0x80);
 /// Where each four digits of a UUID begin (RFC 9562 section 4).
 const FOURS: [usize; 8] = [0, 4, 9, 14, 19, 24, 28, 32];
 
-/// Decodes hex digits. An odd one at the end is left out.
-pub(super) fn digits(text: &[u8]) -> Vec<u8> {
-    let (eights, rest) = text.as_chunks();
-    let mut bytes = Vec::with_capacity(text.len() / 2);
+/// Appends the bytes that hex digits stand for. An odd digit at the end is left out.
+pub(super) fn put_bytes(out: &mut Vec<u8>, digits: &[u8]) {
+    let (eights, rest) = digits.as_chunks();
     for eight in eights {
-        bytes.extend_from_slice(&decode(Eight::from_le_bytes(*eight)));
+        out.extend_from_slice(&decode(Eight::from_le_bytes(*eight)));
     }
     let last = decode(Eight::from_le_bytes(padded(rest)));
-    bytes.extend(last.into_iter().take(rest.len() / 2));
-    bytes
+    out.extend_from_slice(last.get(..rest.len() / 2).unwrap_or_default());
 }
 
 /// Appends the hex digits of `bytes`.
@@ -41,15 +39,31 @@ pub(super) fn put_digits(out: &mut Vec<u8>, bytes: &[u8]) {
         .for_each(|(to, digit)| *to = digit);
 }
 
+/// Returns whether `text` is the hex digits of `bytes`.
+pub(super) fn are_digits_of(text: &[u8], bytes: &[u8]) -> bool {
+    let ((eights, last), (fours, rest)) = (text.as_chunks(), bytes.as_chunks());
+    let mut pairs = eights.iter().zip(fours);
+    text.len() == 2 * bytes.len()
+        && pairs.all(|(eight, four)| *eight == encode(*four))
+        && encode(padded(rest)).starts_with(last)
+}
+
+/// Returns whether `text` is the UUID of these bytes.
+pub(super) fn is_uuid_of(text: &[u8], bytes: &[u8]) -> bool {
+    let (fours, _) = bytes.as_chunks();
+    let digits = fours.iter().map(|four| Eight::from_le_bytes(encode(*four)));
+    text.len() == UUID_TEXT && eights_of_uuid(text).is_some_and(|eights| digits.eq(eights))
+}
+
 /// Returns whether `text` begins with a UUID in lower case.
 pub(super) fn is_uuid(text: &[u8]) -> bool {
     eights_of_uuid(text).is_some_and(|eights| eights.into_iter().all(are_digits))
 }
 
-/// Decodes the UUID that `text` begins with.
-pub(super) fn uuid(text: &[u8]) -> Vec<u8> {
+/// Appends the bytes of the UUID that `text` begins with.
+pub(super) fn put_bytes_of_uuid(out: &mut Vec<u8>, text: &[u8]) {
     let eights = eights_of_uuid(text).unwrap_or_default();
-    eights.map(decode).as_flattened().to_vec()
+    out.extend_from_slice(eights.map(decode).as_flattened());
 }
 
 /// Appends the text of a UUID.
@@ -145,10 +159,18 @@ mod tests {
                 let mut text = Vec::new();
                 put_digits(&mut text, &bytes);
                 assert_eq!(text[2 * place..][..2], *expected.as_bytes());
-                assert_eq!((text.len(), digits(&text)), (18, bytes));
+                assert_eq!(text.len(), 18);
+                assert!(are_digits_of(&text, &bytes) && !are_digits_of(&text[..16], &bytes));
+                let mut read = Vec::new();
+                put_bytes(&mut read, &text);
+                assert_eq!(read, bytes);
+                bytes[place] ^= 0x10;
+                assert!(!are_digits_of(&text, &bytes));
             }
         }
-        assert_eq!(digits(b"0a1"), [0x0a]);
+        let mut read = Vec::new();
+        put_bytes(&mut read, b"0a1");
+        assert_eq!(read, [0x0a]);
     }
 
     #[test]
@@ -170,8 +192,9 @@ mod tests {
         let text = b"52f22665-a60c-12d2-8918-5d950ee88136";
         let bytes = b"\x52\xf2\x26\x65\xa6\x0c\x12\xd2\x89\x18\x5d\x95\x0e\xe8\x81\x36";
         assert!(is_uuid(text) && !is_uuid(&text[..35]));
-        assert_eq!(uuid(text), bytes);
-        let mut out = Vec::new();
+        let (mut read, mut out) = (Vec::new(), Vec::new());
+        put_bytes_of_uuid(&mut read, text);
+        assert_eq!(read, bytes);
         put_uuid(&mut out, bytes);
         assert_eq!(out, text);
         for at in 0..text.len() {
@@ -185,6 +208,8 @@ mod tests {
                     other == b'0'
                 };
                 assert_eq!(is_uuid(&text), fits, "{at}, {other}");
+                let is_same = other == out[at];
+                assert_eq!(is_uuid_of(&text, bytes), is_same, "{at}, {other}");
             }
         }
     }

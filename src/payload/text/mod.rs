@@ -9,6 +9,8 @@ mod encoding;
 mod hex;
 mod scan;
 
+use base64_simd::Base64;
+
 use self::encoding::{ENCODING_BITS, Encoding, UUID};
 use self::scan::Span;
 use super::wire::{Cursor, put_varint};
@@ -32,20 +34,12 @@ fn pack_spans(text: &[u8], spans: &[Span]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut done = 0;
     for span in spans {
-        let part = text.get(span.range()).unwrap_or_default();
-        let Some((bytes, body)) = decode(span.encoding, part) else {
-            continue;
-        };
+        let before = out.len();
         put_literal(&mut out, text.get(done..span.at).unwrap_or_default());
-        done = span.at + span.encoding.text_length(bytes);
-        match (span.encoding, pack_if_base64(span.encoding, &body)) {
-            (Encoding::Base64Url, Some(packed)) => {
-                put_run(&mut out, Encoding::Base64UrlOfPacked, bytes, &packed);
-            }
-            (Encoding::Base64, Some(packed)) => {
-                put_run(&mut out, Encoding::Base64OfPacked, bytes, &packed);
-            }
-            (encoding, _) => put_run(&mut out, encoding, bytes, &body),
+        let part = text.get(span.range()).unwrap_or_default();
+        match put_run(&mut out, span.encoding, part) {
+            Some(bytes) => done = span.at + span.encoding.text_length(bytes),
+            None => out.truncate(before),
         }
     }
     let rest = text.get(done..).unwrap_or_default();
@@ -55,35 +49,56 @@ fn pack_spans(text: &[u8], spans: &[Span]) -> Option<Vec<u8>> {
     (out.len() < text.len()).then_some(out)
 }
 
-fn pack_if_base64(encoding: Encoding, body: &[u8]) -> Option<Vec<u8>> {
-    encoding.base64().and_then(|_| pack_within(body))
-}
-
 fn put_literal(out: &mut Vec<u8>, literal: &[u8]) {
     put_varint(out, literal.len());
     out.extend_from_slice(literal);
 }
 
-fn put_run(out: &mut Vec<u8>, encoding: Encoding, bytes: usize, body: &[u8]) {
+fn put_tag(out: &mut Vec<u8>, encoding: Encoding, bytes: usize) {
     // Every UUID has the same number of bytes, so the tag leaves it out and has one byte.
     let bytes = if encoding == Encoding::Uuid { 0 } else { bytes };
     put_varint(out, bytes << ENCODING_BITS | encoding as usize);
-    out.extend_from_slice(body);
 }
 
-/// Decodes text, and returns the number of its bytes and the bytes. Of base64 it may decode less than the
-/// whole text.
-fn decode(encoding: Encoding, text: &[u8]) -> Option<(usize, Vec<u8>)> {
-    let body = match encoding.base64() {
+/// Appends what `text` stands for, and returns the number of its bytes. Of base64 it may take less than the whole
+/// text.
+fn put_run(out: &mut Vec<u8>, encoding: Encoding, text: &[u8]) -> Option<usize> {
+    if let Some(engine) = encoding.base64() {
         // If the end does not fill whole bytes it is cut off. Whole groups of four always do.
-        Some(engine) => engine
-            .decode_to_vec(text)
-            .or_else(|_| engine.decode_to_vec(text.get(..text.len() / 4 * 4).unwrap_or_default()))
-            .ok()?,
-        None if encoding == Encoding::Uuid => hex::uuid(text),
-        None => hex::digits(text),
-    };
-    Some((body.len(), body))
+        let mut lengths = [text.len(), text.len() / 4 * 4].into_iter();
+        return lengths.find_map(|length| put_base64(out, encoding, engine, text.get(..length)?));
+    }
+    let bytes = encoding.bytes_of_text(text.len());
+    put_tag(out, encoding, bytes);
+    match encoding {
+        Encoding::Uuid => hex::put_bytes_of_uuid(out, text),
+        _ => hex::put_bytes(out, text),
+    }
+    Some(bytes)
+}
+
+/// Appends what the whole text stands for, and returns the number of its bytes; `None` if its end does not fill whole
+/// bytes.
+fn put_base64(
+    out: &mut Vec<u8>,
+    encoding: Encoding,
+    engine: &Base64,
+    text: &[u8],
+) -> Option<usize> {
+    let start = out.len();
+    let bytes = encoding.bytes_of_text(text.len());
+    put_tag(out, encoding, bytes);
+    let body = out.len();
+    if engine.decode_append(text, out).is_err() {
+        out.truncate(start);
+        return None;
+    }
+    if let Some(packed) = out.get(body..).and_then(pack_within) {
+        out.truncate(start);
+        put_tag(out, encoding.of_packed(), bytes);
+        out.extend_from_slice(&packed);
+    }
+    Some(bytes)
 }
 
 /// Returns the length of the unpacked value, at most three times that of `packed`. It checks every rule of
@@ -95,6 +110,24 @@ pub(super) fn unpacked_length(packed: &[u8]) -> Result<usize, Refusal> {
 /// Unpacks a value that [`unpacked_length`] has accepted, and whose length it returned.
 pub(super) fn unpack(packed: &[u8], length: usize) -> Vec<u8> {
     unpack_parts(packed, None, length)
+}
+
+/// Returns whether a value that [`unpacked_length`] has accepted unpacks to `text`.
+///
+/// Base64 is by far the slowest to unpack, and seldom all that differs: everything else is compared first.
+pub(super) fn is_packed_from(packed: &[u8], text: &[u8]) -> bool {
+    let (mut at, mut is_like, mut is_certain) = (0, true, true);
+    let checked = walk(&mut Cursor::new(packed, 0), None, &mut |part| {
+        let end = at + part.length();
+        let piece = text.get(at..end).unwrap_or_default();
+        match part.is_from(piece) {
+            Some(is_same) => is_like &= is_same,
+            None => is_certain = false,
+        }
+        at = end;
+    });
+    debug_assert!(checked.is_ok(), "`unpacked_length` checked it");
+    is_like && at == text.len() && (is_certain || unpack(packed, at) == text)
 }
 
 fn unpack_parts(packed: &[u8], within: Option<usize>, length: usize) -> Vec<u8> {
@@ -191,6 +224,18 @@ impl<'a> Part<'a> {
             Part::Run {
                 encoding, bytes, ..
             } => encoding.text_length(*bytes),
+        }
+    }
+
+    /// Returns whether the part unpacks to `text`; `None` if that takes unpacking it.
+    fn is_from(&self, text: &[u8]) -> Option<bool> {
+        match *self {
+            Part::Literal(literal) => Some(literal == text),
+            Part::Run { encoding, body, .. } => match encoding {
+                Encoding::Hex => Some(hex::are_digits_of(text, body)),
+                Encoding::Uuid => Some(hex::is_uuid_of(text, body)),
+                _ => None,
+            },
         }
     }
 

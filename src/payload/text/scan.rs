@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use memchr::memchr2;
+use smallvec::SmallVec;
 
 use super::encoding::{Encoding, UUID_TEXT};
 use super::hex;
@@ -116,18 +117,21 @@ fn next_run<const CLASSES: u8, const LEAST: usize>(text: &[u8], at: usize) -> Op
     }
 }
 
+/// What was found in one value. Most values hold a few, and need no allocation for them.
+type Spans = SmallVec<[Span; 8]>;
+
 /// Finds the spans of `text`, in order, without overlap.
-pub(super) fn spans(text: &[u8]) -> Vec<Span> {
+pub(super) fn spans(text: &[u8]) -> Spans {
     scan(text, true)
 }
 
 /// Finds the spans of hex and UUIDs only.
-pub(super) fn spans_but_base64(text: &[u8]) -> Vec<Span> {
+pub(super) fn spans_but_base64(text: &[u8]) -> Spans {
     scan(text, false)
 }
 
-fn scan(text: &[u8], with_base64: bool) -> Vec<Span> {
-    let mut spans = Vec::new();
+fn scan(text: &[u8], with_base64: bool) -> Spans {
+    let mut spans = Spans::new();
     // The text up to `done` is in spans, or was searched for base64.
     let (mut done, mut at) = (0, 0);
     while let Some(digits) = next_run::<HEX, UUID_FIRST>(text, at) {
@@ -162,7 +166,7 @@ fn scan(text: &[u8], with_base64: bool) -> Vec<Span> {
 }
 
 /// Finds the spans of base64 in `range`, and appends them.
-fn find_base64(text: &[u8], range: Range<usize>, spans: &mut Vec<Span>) {
+fn find_base64(text: &[u8], range: Range<usize>, spans: &mut Spans) {
     let text = text.get(..range.end).unwrap_or_default();
     let mut at = range.start;
     while let Some(mut word) = next_run::<{ ALNUM | URL | STANDARD }, BASE64_LEAST>(text, at) {

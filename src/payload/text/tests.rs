@@ -198,6 +198,25 @@ proptest! {
     }
 
     #[test]
+    fn a_packed_form_is_of_one_text(
+        pieces in proptest::collection::vec(piece(), 0..8),
+        at: proptest::sample::Index,
+        bits in 1..=u8::MAX,
+    ) {
+        let mut value = pieces.concat();
+        if let Some(packed) = pack(&value) {
+            prop_assert!(is_packed_from(&packed, &value));
+            *at.get_mut(&mut value) ^= bits;
+            prop_assert!(!is_packed_from(&packed, &value));
+            // The last piece may be cut off, and another one may follow.
+            *at.get_mut(&mut value) ^= bits;
+            prop_assert!(!is_packed_from(&packed, &value[..value.len() - 1]));
+            value.push(b'0');
+            prop_assert!(!is_packed_from(&packed, &value));
+        }
+    }
+
+    #[test]
     fn whatever_is_accepted_has_the_length_that_was_told(packed: Vec<u8>) {
         if let Ok(length) = unpacked_length(&packed) {
             prop_assert_eq!(unpack(&packed, length).len(), length);

@@ -224,9 +224,10 @@ impl Attributes {
 
     /// Writes the same with the text packed in each value in which that saves a byte; `None` if in none.
     pub(super) fn open_text_packed(&self) -> Option<Vec<u8>> {
-        let mut out = Vec::with_capacity(self.body.len());
+        let open = || self.iter().filter(|entry| !entry.is_secret());
+        let mut out = Vec::with_capacity(open().map(|entry| entry.stored_size()).sum());
         let mut any = false;
-        for entry in self.iter().filter(|entry| !entry.is_secret()) {
+        for entry in open() {
             let (flags, value) = entry.packed();
             any |= flags != entry.value_flags();
             write(&mut out, &entry, flags, &value);

@@ -55,7 +55,7 @@ fn text_that_was_packed_at_the_insert_is_not_packed_at_the_commit() {
     // The first commit of a process allocates once more.
     written();
     let (commit, changes) = written();
-    assert_eq!((commit, changes.len()), (8, 3));
+    assert_eq!((commit, changes.len()), (6, 3));
 }
 
 #[test]

@@ -19,12 +19,17 @@ fn assert_within(peer: Peer, limits: [usize; 3]) {
 
 #[test]
 fn the_default_configuration_stays_within_its_limits() {
-    assert_within(Peer::Here, [240, 625, 2_048]);
+    assert_within(Peer::Here, [236, 620, 1_986]);
 }
 
 #[test]
 fn the_smallest_configuration_stays_within_its_limits() {
-    assert_within(Peer::Smallest, [240, 586, 2_000]);
+    assert_within(Peer::Smallest, [236, 578, 1_986]);
+}
+
+#[test]
+fn the_signed_configuration_stays_within_its_limits() {
+    assert_within(Peer::Signed, [174, 574, 1_954]);
 }
 
 /// The table in the documentation of `Compression`.

@@ -1,9 +1,9 @@
 //! The attributes of a session that are not in its token: the plain text of a deposit.
 
 use super::attributes::Attributes;
-use super::compression::{Compression, Method};
-use super::record::{METHOD, OverCeiling};
-use super::regions::{self, PADDING, Packing};
+use super::compression::Compression;
+use super::record::OverCeiling;
+use super::regions::{self, Layout, PADDING, Packing};
 use super::wire::Cursor;
 use crate::error::Refusal;
 use crate::seal::{Contents, Deposit};
@@ -34,14 +34,16 @@ impl Attributes {
             padding: PADDING,
             known: None,
         };
-        Ok(regions::put(vec![0], 0, self, packing).bytes)
+        Ok(regions::put(vec![0], self, packing).bytes)
     }
 
     /// Reads what [`encode_apart`](Attributes::encode_apart) wrote.
     pub(crate) fn decode_apart(contents: &Contents, limit: usize) -> Result<Attributes, Refusal> {
         let mut cursor = Cursor::new(contents.plain(), 0);
         let flags = cursor.byte()?;
-        let method = Method::of(flags).filter(|_| flags & !METHOD == 0);
-        regions::read(method.ok_or(Refusal::RecordTooNew)?, &mut cursor, limit)
+        if flags & !Layout::FLAGS != 0 {
+            return Err(Refusal::RecordTooNew);
+        }
+        regions::read(Layout::of(flags)?, &mut cursor, limit)
     }
 }

@@ -5,10 +5,12 @@ use std::str::FromStr;
 
 use crate::error::Error;
 
-/// The id of a session: 64 bits for the life of a sign-in and 64 bits fresh at each renewal.
+/// The id of a session: 64 random bits for the life of a sign-in, and 64 that are zero until the first renewal and
+/// random after each.
 ///
-/// It identifies a session in logs. It opens nothing: a session is the whole sealed token. `Display` writes 32
-/// hex digits, the constant half first, and `FromStr` reads them.
+/// It identifies a session in logs. It opens nothing: a session is the whole sealed token. Whatever tells one sign-in
+/// from another is made of the first half. `Display` writes 32 hex digits, the constant half first, and `FromStr` reads
+/// them.
 ///
 /// ```
 /// # use time::OffsetDateTime;
@@ -28,27 +30,31 @@ pub struct SessionId {
 }
 
 impl SessionId {
+    /// The second half of what was never renewed. It takes no bytes in a token.
+    pub(super) const NEVER_RENEWED: [u8; 8] = [0; 8];
+
     /// Makes a new id.
     pub(crate) fn mint() -> Result<SessionId, Error> {
-        let mut halves = [[0; 8]; 2];
-        getrandom::fill(halves.as_flattened_mut()).map_err(Error::randomness)?;
-        let [sign_in, renewal] = halves;
-        Ok(SessionId { sign_in, renewal })
+        Ok(SessionId::of_sign_in(random()?))
     }
 
     /// Returns an id of the same sign-in with a fresh second half.
     pub(crate) fn renewed(self) -> Result<SessionId, Error> {
-        let mut renewal = [0; 8];
-        getrandom::fill(&mut renewal).map_err(Error::randomness)?;
+        let renewal = random()?;
         Ok(SessionId { renewal, ..self })
     }
 
-    /// Returns an id of this sign-in, whatever its second half: for where only the first one counts.
+    /// Returns the id with which this sign-in began: also for where only the first half counts.
     pub(crate) fn of_sign_in(sign_in: [u8; 8]) -> SessionId {
         SessionId {
             sign_in,
-            renewal: [0; 8],
+            renewal: SessionId::NEVER_RENEWED,
         }
+    }
+
+    /// Returns whether the session was renewed since its sign-in.
+    pub(super) fn is_renewed(&self) -> bool {
+        self.renewal != SessionId::NEVER_RENEWED
     }
 
     /// Returns the half that lasts for a sign-in.
@@ -115,5 +121,27 @@ impl FromStr for SessionId {
 impl fmt::Debug for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+fn random() -> Result<[u8; 8], Error> {
+    let mut half = [0; 8];
+    getrandom::fill(&mut half).map_err(Error::randomness)?;
+    Ok(half)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_no_second_half_until_it_is_renewed() {
+        let begun = SessionId::mint().unwrap();
+        assert!(!begun.is_renewed() && begun.to_string().ends_with(&"0".repeat(16)));
+        assert!(!begun.is_same_sign_in(&SessionId::mint().unwrap()));
+        let renewed = begun.renewed().unwrap();
+        assert!(renewed.is_renewed() && renewed.is_same_sign_in(&begun));
+        let again = renewed.renewed().unwrap();
+        assert!(again != renewed && again.is_same_sign_in(&begun));
     }
 }

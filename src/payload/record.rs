@@ -2,34 +2,31 @@
 
 use super::UNPACKED_MAX;
 use super::attributes::Attributes;
-use super::compression::{Compressed, Method};
+use super::compression::Compressed;
 use super::grounds::Grounds;
 use super::id::SessionId;
 use super::labels::Labels;
-use super::regions::{self, PADDING, Packing, Payload};
+use super::regions::{self, Layout, PADDING, Packing, Payload};
 use super::wire::{Cursor, put_own, put_varint, read_own, read_subject};
 use crate::error::Refusal;
 use crate::lifetime::{OwnLifetimes, Timestamp};
 use crate::seal::{Deposit, Format, Opened};
 
-const VERSION: u8 = 1;
-
-/// The flags that hold how the open attributes are compressed.
-pub(super) const METHOD: u8 = 0b0000_0011;
 /// The flag of a record with a subject.
 const SUBJECT: u8 = 0b0000_0100;
-/// The flag of a record with own lifetimes.
-const OWN: u8 = 0b0000_1000;
+/// The flag of a record whose id has a second half.
+const RENEWED: u8 = 0b0000_1000;
+/// The flag of a record with a second byte of flags.
+const MORE: u8 = 0b0010_0000;
+
+/// In the second byte, the flag of a record with own lifetimes.
+const OWN: u8 = 0b0000_0001;
 /// The flag of a record with labels.
-const LABELS: u8 = 0b0001_0000;
-
+const LABELS: u8 = 0b0000_0010;
 /// The flag of a record whose attributes are in a deposit.
-const DEPOSIT: u8 = 0b0010_0000;
+const DEPOSIT: u8 = 0b0000_0100;
 /// The flag of a record with grounds.
-const GROUNDS: u8 = 0b0100_0000;
-
-/// The byte with the flags.
-const FLAGS: usize = 1;
+const GROUNDS: u8 = 0b0000_1000;
 
 /// The content of one session.
 #[derive(Clone)]
@@ -57,7 +54,6 @@ impl Record {
         let open = self.check_ceiling()?;
         Ok(regions::put(
             self.head(0, 2 * PADDING + open),
-            FLAGS,
             &self.attributes,
             packing,
         ))
@@ -81,7 +77,7 @@ impl Record {
         Payload { bytes, content }
     }
 
-    /// Returns how many bytes [`encode`](Record::encode) writes, and what a compressor made on the way.
+    /// Returns how many bytes [`encode`](Record::encode) writes before padding, and what a compressor made on the way.
     pub(crate) fn measure(
         &self,
         packing: Packing<'_>,
@@ -89,6 +85,14 @@ impl Record {
         self.check_ceiling()?;
         let head = self.head(0, PADDING).len();
         Ok(regions::measure(head, &self.attributes, packing))
+    }
+
+    /// Returns by how many bytes a renewal makes the payload longer.
+    pub(crate) fn spare(&self) -> usize {
+        match self.id.is_renewed() {
+            true => 0,
+            false => SessionId::NEVER_RENEWED.len(),
+        }
     }
 
     /// Makes a record of these attributes, to measure what they cost.
@@ -105,20 +109,28 @@ impl Record {
         }
     }
 
-    /// Writes the part before the regions, with these flags beside its own, and leaves room for `room` bytes in all.
-    fn head(&self, flags: u8, room: usize) -> Vec<u8> {
+    /// Writes the part before the regions, with `more` in the second byte of flags, and leaves room for `room` bytes in
+    /// all.
+    fn head(&self, more: u8, room: usize) -> Vec<u8> {
         let mut out = Vec::with_capacity(room);
-        out.push(VERSION);
         let flag = |bit, is_set| if is_set { bit } else { 0 };
+        let more = more
+            | flag(OWN, !self.own.is_none())
+            | flag(LABELS, !self.labels.is_empty())
+            | flag(GROUNDS, !self.grounds.is_empty());
+        let is_renewed = self.id.is_renewed();
         out.push(
-            flags
-                | flag(SUBJECT, self.subject.is_some())
-                | flag(OWN, !self.own.is_none())
-                | flag(LABELS, !self.labels.is_empty())
-                | flag(GROUNDS, !self.grounds.is_empty()),
+            flag(SUBJECT, self.subject.is_some())
+                | flag(RENEWED, is_renewed)
+                | flag(MORE, more != 0),
         );
+        if more != 0 {
+            out.push(more);
+        }
         out.extend_from_slice(&self.id.sign_in);
-        out.extend_from_slice(&self.id.renewal);
+        if is_renewed {
+            out.extend_from_slice(&self.id.renewal);
+        }
         out.extend_from_slice(&self.created.0.to_be_bytes());
         if let Some(subject) = &self.subject {
             put_varint(&mut out, subject.len());
@@ -137,40 +149,43 @@ impl Record {
     /// Reads what [`encode`](Record::encode) wrote.
     #[inline]
     pub(crate) fn decode(opened: &Opened<'_>) -> Result<Record, Refusal> {
-        // A record of another version or with unknown flags is not read any further.
+        // A record with unknown flags is not read any further.
         let mut cursor = Cursor::new(opened.plain(), 0);
-        match cursor.byte()? {
-            0 => return Err(Refusal::Malformed),
-            VERSION => {}
-            _ => return Err(Refusal::RecordTooNew),
-        }
         let flags = cursor.byte()?;
-        if flags & !(METHOD | SUBJECT | OWN | LABELS | DEPOSIT | GROUNDS) != 0 {
+        if flags & !(Layout::FLAGS | SUBJECT | RENEWED | MORE) != 0 {
             return Err(Refusal::RecordTooNew);
         }
-        let method = Method::of(flags & METHOD).ok_or(Refusal::RecordTooNew)?;
-        // The head.
-        let id = SessionId {
-            sign_in: cursor.array()?,
-            renewal: cursor.array()?,
+        let layout = Layout::of(flags)?;
+        let more = if flags & MORE == 0 {
+            0
+        } else {
+            read_more(&mut cursor)?
         };
+        // The head.
+        let sign_in = cursor.array()?;
+        let renewal = if flags & RENEWED == 0 {
+            SessionId::NEVER_RENEWED
+        } else {
+            read_renewal(&mut cursor)?
+        };
+        let id = SessionId { sign_in, renewal };
         let created = Timestamp(u32::from_be_bytes(cursor.array()?));
         let subject = if flags & SUBJECT == 0 {
             None
         } else {
             Some(read_subject(&mut cursor)?)
         };
-        let own = if flags & OWN == 0 {
+        let own = if more & OWN == 0 {
             OwnLifetimes::default()
         } else {
             read_own(&mut cursor)?
         };
-        let labels = if flags & LABELS == 0 {
+        let labels = if more & LABELS == 0 {
             Labels::default()
         } else {
             Labels::read(&mut cursor)?
         };
-        let grounds = if flags & GROUNDS == 0 {
+        let grounds = if more & GROUNDS == 0 {
             Grounds::default()
         } else {
             Grounds::read(&mut cursor, subject.as_deref())?
@@ -178,12 +193,12 @@ impl Record {
 
         // What is kept elsewhere, or the two regions; and padding of zeros.
         let (attributes, deposit);
-        if flags & DEPOSIT == 0 {
-            attributes = regions::read(method, &mut cursor, UNPACKED_MAX)?;
+        if more & DEPOSIT == 0 {
+            attributes = regions::read(layout, &mut cursor, UNPACKED_MAX)?;
             deposit = None;
         } else {
             attributes = Attributes::default();
-            deposit = Some(read_deposit(method, opened.format(), &mut cursor)?);
+            deposit = Some(read_deposit(layout, opened.format(), &mut cursor)?);
         }
         Ok(Record {
             id,
@@ -198,14 +213,32 @@ impl Record {
     }
 }
 
+/// Reads the second byte of flags.
+#[cold]
+fn read_more(cursor: &mut Cursor<'_>) -> Result<u8, Refusal> {
+    match cursor.byte()? {
+        0 => Err(Refusal::Malformed),
+        more if more & !(OWN | LABELS | DEPOSIT | GROUNDS) != 0 => Err(Refusal::RecordTooNew),
+        more => Ok(more),
+    }
+}
+
+/// Reads the second half of an id. A record without one has no flag for it.
+fn read_renewal(cursor: &mut Cursor<'_>) -> Result<[u8; 8], Refusal> {
+    match cursor.array()? {
+        SessionId::NEVER_RENEWED => Err(Refusal::Malformed),
+        renewal => Ok(renewal),
+    }
+}
+
 #[cold]
 fn read_deposit(
-    method: Method,
+    layout: Layout,
     format: Format,
     cursor: &mut Cursor<'_>,
 ) -> Result<Box<Deposit>, Refusal> {
     // Whoever holds a signed token knows the key.
-    if method != Method::Stored || format != Format::Encrypted {
+    if !layout.is_plain() || format != Format::Encrypted {
         return Err(Refusal::Malformed);
     }
     let deposit = Deposit::new(cursor.array()?, cursor.array()?);

@@ -20,6 +20,44 @@ pub(crate) const fn padding(format: Format) -> usize {
     }
 }
 
+/// What the flags of a payload say of its regions. They are in its first byte.
+#[derive(Clone, Copy)]
+pub(super) struct Layout {
+    /// How the open region is stored.
+    method: Method,
+    /// Whether there is a secret one.
+    has_secret: bool,
+}
+
+impl Layout {
+    /// The flags that hold how the open region is stored.
+    const METHOD: u8 = 0b0000_0011;
+    /// The flag of a payload with a secret region.
+    const SECRET: u8 = 0b0001_0000;
+    /// All flags that say something of the regions.
+    pub(super) const FLAGS: u8 = Layout::METHOD | Layout::SECRET;
+
+    #[inline]
+    pub(super) fn of(flags: u8) -> Result<Layout, Refusal> {
+        let method = Method::of(flags & Layout::METHOD).ok_or(Refusal::RecordTooNew)?;
+        Ok(Layout {
+            method,
+            has_secret: flags & Layout::SECRET != 0,
+        })
+    }
+
+    /// Returns the flags of this layout.
+    fn flags(self) -> u8 {
+        let secret = if self.has_secret { Layout::SECRET } else { 0 };
+        self.method as u8 | secret
+    }
+
+    /// Returns whether it is that of a payload without any of these flags.
+    pub(super) fn is_plain(self) -> bool {
+        self.method == Method::Stored && !self.has_secret
+    }
+}
+
 /// The bytes of a record, or of a deposit's contents.
 pub(crate) struct Payload {
     pub(crate) bytes: Vec<u8>,
@@ -31,7 +69,7 @@ pub(crate) struct Payload {
 #[derive(Clone, Copy)]
 pub(crate) struct Packing<'a> {
     pub(crate) compression: Compression,
-    /// Returns how many cookies a payload of so many bytes takes; `usize::MAX` if it does not fit.
+    /// Returns how many cookies a payload takes with so many bytes before padding; `usize::MAX` if it does not fit.
     pub(crate) cookies: &'a dyn Fn(usize) -> usize,
     /// The payload has a multiple of so many bytes.
     pub(crate) padding: usize,
@@ -39,26 +77,27 @@ pub(crate) struct Packing<'a> {
     pub(crate) known: Option<&'a Compressed>,
 }
 
-/// Appends the regions and the padding to `out`, whose byte number `flags` takes the method.
+/// Appends the regions and the padding to `out`, whose first byte takes their flags.
 #[inline]
-pub(super) fn put(
-    mut out: Vec<u8>,
-    flags: usize,
-    attributes: &Attributes,
-    packing: Packing<'_>,
-) -> Payload {
+pub(super) fn put(mut out: Vec<u8>, attributes: &Attributes, packing: Packing<'_>) -> Payload {
     let secret = attributes.secret();
-    let beside = out.len() + varint_length(secret.len()) + secret.len();
-    // Put together, with the method in the flags and the padding at the end.
+    let beside = out.len() + secret_length(&secret);
+    // Put together, with the flags in front and the padding at the end.
     with_open(beside, attributes, packing, |region, content| {
         let length = content.next_multiple_of(packing.padding);
         out.reserve_exact(length - out.len());
-        if let Some(flags) = out.get_mut(flags) {
-            *flags |= region.method as u8;
+        let layout = Layout {
+            method: region.method,
+            has_secret: !secret.is_empty(),
+        };
+        if let Some(flags) = out.first_mut() {
+            *flags |= layout.flags();
         }
         region.write(&mut out);
-        put_varint(&mut out, secret.len());
-        out.extend_from_slice(&secret);
+        if layout.has_secret {
+            put_varint(&mut out, secret.len());
+            out.extend_from_slice(&secret);
+        }
         out.resize(length, 0);
         Payload {
             bytes: out,
@@ -67,18 +106,24 @@ pub(super) fn put(
     })
 }
 
-/// Returns how long the payload is that [`put`] makes behind a head of so many bytes, and what a compressor made
-/// of the open region.
+/// Returns how many bytes a secret region takes. A session without secrets takes none for them.
+fn secret_length(secret: &[u8]) -> usize {
+    match secret.len() {
+        0 => 0,
+        length => varint_length(length) + length,
+    }
+}
+
+/// Returns how many bytes of a payload are not padding that [`put`] makes behind a head of so many bytes, and what a
+/// compressor made of the open region.
 pub(super) fn measure(
     head: usize,
     attributes: &Attributes,
     packing: Packing<'_>,
 ) -> (usize, Option<Compressed>) {
-    let secret = attributes.secret();
-    let beside = head + varint_length(secret.len()) + secret.len();
+    let beside = head + secret_length(&attributes.secret());
     with_open(beside, attributes, packing, |region, content| {
-        let length = content.next_multiple_of(packing.padding);
-        (length, region.into_compressed())
+        (content, region.into_compressed())
     })
 }
 
@@ -105,7 +150,7 @@ fn with_open<R>(
         plain.as_deref(),
         packed.as_deref(),
         |region| content(region).next_multiple_of(packing.padding),
-        packing.cookies,
+        &|region| (packing.cookies)(content(region)),
         packing.known,
     );
     let content = content(&region);
@@ -115,17 +160,20 @@ fn with_open<R>(
 /// Reads the rest of a payload. The open region may unpack to `ceiling` bytes.
 #[inline]
 pub(super) fn read(
-    method: Method,
+    layout: Layout,
     cursor: &mut Cursor<'_>,
     ceiling: usize,
 ) -> Result<Attributes, Refusal> {
-    let open = Region::read(method, cursor, ceiling)?;
+    let open = Region::read(layout.method, cursor, ceiling)?;
     let border = open.unpacked_length();
     let open_end = cursor.at();
-    let secret = cursor.string()?;
+    let secret = match layout.has_secret {
+        true => read_secret(cursor)?,
+        false => &[],
+    };
     check_padding(cursor)?;
     // What is not compressed is taken as it stands, with the length between the two regions.
-    if method == Method::Stored {
+    if layout.method == Method::Stored {
         let body = cursor.since(open_end - border);
         let regions = [0..border, body.len() - secret.len()..body.len()];
         return Attributes::read(body.into(), regions, ceiling);
@@ -138,6 +186,14 @@ pub(super) fn read(
     right.copy_from_slice(secret);
     let regions = [0..border, border..body.len()];
     Attributes::read(body, regions, ceiling)
+}
+
+/// Reads a secret region. A payload without one has no flag for it.
+fn read_secret<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], Refusal> {
+    match cursor.string()? {
+        [] => Err(Refusal::Malformed),
+        secret => Ok(secret),
+    }
 }
 
 /// Refuses anything but zeros up to the end.

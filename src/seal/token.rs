@@ -115,10 +115,10 @@ impl Header {
 /// ```
 /// use sealed_session::{Format, inspect};
 ///
-/// let token = "AcyWvOtrSdGcxC2uV6zFa-FgEShiO6AftAuoObqUhoSmrtB4veNOSVASEuZxqeP9V7aoh2R_fnPPUQuYADnH7DR_\
-///     pgc1v5jspN2TvcdzRBf4INjLsj7lhBi325eZX8QDWjuMYCkboxz6518aEz6rhcU";
+/// let token = "AcyWvOtrSdGcxC2uV6zFa-FgEShiO6AftAuoObqUhoSmr3F4veNOSVAS2B4OAF9IiGZ0iSyxY1yKWwvXZTjH6RYk\
+///     j1lHM9ydq44NluWi5lb-";
 /// let claim = inspect::token(token.as_bytes()).expect("it has the layout of a token");
-/// assert_eq!((claim.format, claim.length), (Format::Encrypted, 151));
+/// assert_eq!((claim.format, claim.length), (Format::Encrypted, 108));
 /// assert_eq!(claim.key_id.to_string(), "cc96bceb");
 /// assert_eq!(claim.issued_at.unix_timestamp(), 1_799_999_900);
 /// ```

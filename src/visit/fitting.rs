@@ -122,17 +122,18 @@ impl<'c> Exit<'c> {
     }
 
     fn try_fit(self, record: &Record, known: Option<&Compressed>) -> Result<Fitted<'c>, Oversize> {
-        let payload = self.packed(known, |packing| record.encode(packing))?;
-        self.fitted(payload, false)
+        let payload = self.packed(record, known, Record::encode)?;
+        self.fitted(record, payload, false)
     }
 
-    /// Packs as this way out asks for.
+    /// Packs a session as this way out asks for.
     fn packed<R>(
         self,
+        record: &Record,
         known: Option<&Compressed>,
-        pack: impl FnOnce(Packing<'_>) -> Result<R, OverCeiling>,
+        pack: impl FnOnce(&Record, Packing<'_>) -> Result<R, OverCeiling>,
     ) -> Result<R, Oversize> {
-        let cookies = |length| match self.chunks(length) {
+        let cookies = |content| match self.chunks(content, record.spare()) {
             Ok(chunks) => chunks.count(),
             Err(_) => usize::MAX,
         };
@@ -142,11 +143,17 @@ impl<'c> Exit<'c> {
             padding: self.padding(),
             known,
         };
-        pack(packing).map_err(|over| Oversize::new(Measure::Unpacked, over.0, UNPACKED_MAX))
+        let packed = pack(record, packing);
+        packed.map_err(|over| Oversize::new(Measure::Unpacked, over.0, UNPACKED_MAX))
     }
 
-    fn fitted(self, payload: Payload, is_stored: bool) -> Result<Fitted<'c>, Oversize> {
-        let chunks = self.chunks(payload.bytes.len());
+    fn fitted(
+        self,
+        record: &Record,
+        payload: Payload,
+        is_stored: bool,
+    ) -> Result<Fitted<'c>, Oversize> {
+        let chunks = self.chunks(payload.content, record.spare());
         let chunks = chunks.map_err(|overflow| self.oversize(overflow))?;
         Ok(Fitted {
             exit: self,
@@ -163,7 +170,7 @@ impl<'c> Exit<'c> {
 
     /// Fits what a cookie keeps of a session whose attributes are in this deposit.
     pub(super) fn fit_with(self, record: &Record, deposit: &Deposit) -> Result<Fitted<'c>, Error> {
-        let fitted = self.fitted(record.encode_with(deposit), true);
+        let fitted = self.fitted(record, record.encode_with(deposit), true);
         fitted.map_err(|oversize| Error::too_large(oversize).of_cookie(self.config.cookie()))
     }
 
@@ -194,10 +201,20 @@ impl<'c> Exit<'c> {
         self.carrier.binding(self.config.carriers.cookies().own())
     }
 
-    /// Cuts a payload of `length` bytes into pieces.
-    fn chunks(self, length: usize) -> Result<Chunks, OverBudget> {
-        let text = text_length(self.config.sealer.format(), length);
-        self.carrier.fit(text, self.max_age)
+    /// Cuts a payload of `content` bytes and padding into pieces. It has to fit with `spare` bytes more, too, so that no
+    /// session is too large to be renewed.
+    fn chunks(self, content: usize, spare: usize) -> Result<Chunks, OverBudget> {
+        let cut = |length| {
+            let text = text_length(self.config.sealer.format(), length);
+            self.carrier.fit(text, self.max_age)
+        };
+        let padded = |content: usize| content.next_multiple_of(self.padding());
+        let (length, longer) = (padded(content), padded(content + spare));
+        let chunks = cut(length)?;
+        if longer > length {
+            cut(longer)?;
+        }
+        Ok(chunks)
     }
 
     fn padding(self) -> usize {
@@ -239,7 +256,7 @@ impl<'c> Exit<'c> {
         let (mut fits, mut over) = (0, self.config.budget.total_limit());
         while over - fits > 1 {
             let middle = fits.midpoint(over);
-            match self.chunks(middle) {
+            match self.chunks(middle, 0) {
                 Ok(_) => fits = middle,
                 Err(_) => over = middle,
             }
@@ -300,8 +317,8 @@ impl<'c> Exit<'c> {
 
     /// Compresses a session, if it fits.
     fn compressed(self, record: &Record) -> Result<Option<Compressed>, Oversize> {
-        let (length, compressed) = self.packed(None, |packing| record.measure(packing))?;
-        let chunks = self.chunks(length);
+        let (content, compressed) = self.packed(record, None, Record::measure)?;
+        let chunks = self.chunks(content, record.spare());
         chunks.map_err(|overflow| self.oversize(overflow))?;
         Ok(compressed)
     }
@@ -309,8 +326,7 @@ impl<'c> Exit<'c> {
     /// Returns whether a session with this attribute alone could be sent without compression.
     fn has_room_for(self, entry: &Entry<'_>) -> bool {
         let content = EMPTY_PAYLOAD + LENGTHS + entry.stored_size();
-        self.chunks(content.next_multiple_of(self.padding()))
-            .is_ok()
+        self.chunks(content, 0).is_ok()
     }
 }
 
@@ -361,7 +377,10 @@ impl<'c> Fitted<'c> {
     pub(crate) fn room(&self, record: &Record) -> usize {
         let in_store = self.exit.room_in_store(record.attributes.length());
         match self.is_stored {
-            false => self.exit.room(self.payload.content).max(in_store),
+            false => {
+                let content = self.payload.content + record.spare();
+                self.exit.room(content).max(in_store)
+            }
             true => in_store,
         }
     }
@@ -400,10 +419,11 @@ pub(crate) fn request_bytes(field_bytes: usize, others: Tally) -> usize {
     (field_bytes + others.bytes).saturating_sub(PAIR_END)
 }
 
-/// Bytes of a payload without attributes, subject and padding.
-const EMPTY_PAYLOAD: usize = 24;
+/// Bytes of the payload of a renewed session, without attributes, subject and padding.
+const EMPTY_PAYLOAD: usize = 22;
 
-/// Bytes by which the lengths of a payload's regions can grow.
+/// Bytes by which the lengths of a payload's regions can grow: that of the open one to three, and that of the secret one
+/// from none to three.
 const LENGTHS: usize = 5;
 
 /// Returns the largest attributes, with their sizes before compression.

@@ -81,6 +81,7 @@ fn keys_and_payloads_are_vectors() {
     let small = find(TOKENS, "tokens", "small, encrypted");
     let mut wanted = vec![text(&small, "payload").to_owned()];
     let shown = [
+        "renewed, with a subject",
         "LZ4: with subject and secret region",
         "DEFLATE: fixed Huffman, a match that overlaps",
         "packed: a UUID between literals in base64url",

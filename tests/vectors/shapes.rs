@@ -47,7 +47,7 @@ fn stored<T: Serialize + DeserializeOwned>(value: T) -> Vec<u8> {
     let value = lines[0].split(['=', ';']).nth(1).unwrap();
     let token = URL_SAFE_NO_PAD.decode(value).unwrap();
     // The token's header, and a payload's up to the length of the open region.
-    let region = &token[9 + 22..];
+    let region = &token[9 + 13..];
     let attribute = &region[1..=usize::from(region[0])];
     // Its name, no flags, schema 1, and a length of one byte.
     assert_eq!(attribute[..4], [1, b'v', 0, 1]);

@@ -156,7 +156,7 @@ fn row(name: impl ToString, cells: impl IntoIterator<Item = String>) -> Vec<Stri
 
 /// Returns the bytes of a payload around a region of so many.
 fn payload(region: usize) -> usize {
-    (25 + region).next_multiple_of(32)
+    (15 + region).next_multiple_of(32)
 }
 
 /// How much the pieces of one row differ in length.

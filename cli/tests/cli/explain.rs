@@ -102,7 +102,7 @@ impl Explained {
 const OF_A_SERVER: [&str; 2] = ["not_fetched", "not_known"];
 
 /// A session that a newer version wrote, sealed by another program under a key of its own: see FORMAT.md.
-const TOO_NEW: &str = "AcyWvOtrSdGc4M6CorHre8k2i0E-o1l8-gYCHLQTWEkzrdMuhO5zhIz7JRdwh9gCd4U";
+const TOO_NEW: &str = "AcyWvOtrSdGc4NhprkaMHPdmq5_pMLSco5MJyNAQ16i9cG9CKidcXJg2LXS5wilNOVg";
 
 fn bytes(hex: &str) -> Vec<u8> {
     let pairs = hex.as_bytes().chunks(2);
@@ -111,8 +111,8 @@ fn bytes(hex: &str) -> Vec<u8> {
 }
 
 /// One with its attributes in a store, of the same key: see FORMAT.md.
-const STORED: &str = "AcyWvOtrSdGc_dm191LIVTwlVje-YvwbbvUOfjDyULd3UGguf5JPlj6xOws02-rJFa5G4uH3nklWxnimb3IgDxB5fXiyR6nNRyRU\
-    XDIFAp-wn-aZjQTGWB29lA-aqStHbqmY14QLXrp2leF8SKNEzdq-5J6q9EPI03sANyaO6RT4n7nEe-2VUR6QjOlhyVnlYQ";
+const STORED: &str = "AcyWvOtrSdGc_dm191LIVTwlVje-YvwbbvUOfjDyULd3cUwuf5JPlj6xO9HMpENf0alIrJOs_MF5A-Z0gZGfBHCFVU_GSl9my_6j\
+    9HulGY2zvqj2rya00tJo_a8IrpnQFAm83KRi7PuvbQjKCwxqLGU";
 
 /// The key of the examples of FORMAT.md, by its bytes in hex.
 fn ring_of(hex: &str) -> String {

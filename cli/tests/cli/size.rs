@@ -25,14 +25,14 @@ fn what_fits_is_a_table_with_bars() {
     );
     let wanted = "\
 budget      compression  cookies             bytes
-portable    Auto               1     249 of  2,622  [##..................]
-            Smallest           1     249 of  2,622  [##..................]
-within_8k   Auto               1     249 of  6,500  [#...................]
-            Smallest           1     249 of  6,500  [#...................]
-within_16k  Auto               1     249 of 12,000  [#...................]
-            Smallest           1     249 of 12,000  [#...................]
-direct      Auto               1     249 of 36,000  [#...................]
-            Smallest           1     249 of 36,000  [#...................]
+portable    Auto               1     206 of  2,622  [##..................]
+            Smallest           1     206 of  2,622  [##..................]
+within_8k   Auto               1     206 of  6,500  [#...................]
+            Smallest           1     206 of  6,500  [#...................]
+within_16k  Auto               1     206 of 12,000  [#...................]
+            Smallest           1     206 of 12,000  [#...................]
+direct      Auto               1     206 of 36,000  [#...................]
+            Smallest           1     206 of 36,000  [#...................]
 
 The largest attributes, in bytes before compression: `cart` with 27, `theme`
 with 15.
@@ -49,11 +49,11 @@ budget      compression  cookies             bytes
 portable    Auto         does not fit: 3,728 bytes of 2,622
             Smallest     does not fit: 3,643 bytes of 2,622
 within_8k   Auto               1   3,747 of  6,500  [############........]
-            Smallest           1   3,662 of  6,500  [############........]
+            Smallest           1   3,619 of  6,500  [############........]
 within_16k  Auto               1   3,747 of 12,000  [#######.............]
-            Smallest           1   3,662 of 12,000  [#######.............]
+            Smallest           1   3,619 of 12,000  [#######.............]
 direct      Auto               1   3,747 of 36,000  [###.................]
-            Smallest           1   3,662 of 36,000  [###.................]
+            Smallest           1   3,619 of 36,000  [###.................]
 
 The largest attributes, in bytes before compression: `orders` with 3,090,
 `notes` with 1,242, `theme` with 15.

@@ -10,11 +10,11 @@ use crate::payload::regions::PADDING;
 
 /// The payload around a region, as in a record without subject.
 fn payload(region: &Region<'_>) -> usize {
-    (23 + region.length()).next_multiple_of(PADDING)
+    (13 + region.length()).next_multiple_of(PADDING)
 }
 
 fn chosen(policy: Compression, plain: &str, packed: Option<&[u8]>, room: usize) -> Method {
-    let cookies = |length: usize| length.div_ceil(room);
+    let cookies = |region: &Region<'_>| payload(region).div_ceil(room);
     let region = policy.choose(Some(plain.as_bytes()), packed, payload, &cookies, None);
     region.method
 }
@@ -82,7 +82,7 @@ fn of_equally_good_forms_it_is_the_one_that_is_read_fastest() {
         let region = policy.choose(
             Some(text.as_bytes()),
             None,
-            |region| 23 + region.length(),
+            |region| 13 + region.length(),
             &|_| 1,
             None,
         );

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sealed_session::adapter::{HeaderChange, RequestHead, ResponseHead};
 use sealed_session::{
-    Attribute, Budget, CookieSpec, Event, Format, Lifetime, Persistence, Scope, Session,
-    SessionManager, SessionManagerBuilder, SiteData, Transport,
+    Attribute, Budget, Compression, CookieSpec, Event, Format, Lifetime, Persistence, Scope,
+    Session, SessionManager, SessionManagerBuilder, SiteData, Transport,
 };
 
 use crate::common::{self, Browser, at, key, noise, ring, split_manager};
@@ -107,10 +107,10 @@ fn every_preset_is_filled_to_its_last_byte() {
 #[test]
 fn the_size_model_holds() {
     for (budget, data) in [
-        (Budget::portable(), 1_831),
-        (Budget::within_8k(), 4_679),
-        (Budget::within_16k(), 8_775),
-        (Budget::direct(), 26_502),
+        (Budget::portable(), 1_833),
+        (Budget::within_8k(), 4_681),
+        (Budget::within_16k(), 8_777),
+        (Budget::direct(), 26_504),
     ] {
         let builder = SessionManager::builder("session", ring()).budget(budget);
         let manager = builder.build().unwrap();
@@ -127,8 +127,14 @@ fn the_size_model_holds() {
             "{data}: {:?}",
             fits(data + 1)
         );
-        for n in [11, 50, 103, 104, 140, 200, 1_000, 2_000, data] {
-            for subject in [0, 1, 20, 128] {
+        let lengths = [
+            11, 50, 81, 82, 83, 105, 106, 113, 114, 140, 200, 1_000, data,
+        ];
+        let cases = lengths
+            .iter()
+            .flat_map(|n| [0, 1, 20, 128].map(|subject| (*n, subject)));
+        for (n, subject) in cases {
+            for renewed in [0, 8] {
                 let session = Browser::default().open(&manager, at(0));
                 if subject > 0 {
                     session.sign_in(&"s".repeat(subject), &[]).unwrap();
@@ -136,18 +142,21 @@ fn the_size_model_holds() {
                 if session.insert(BLOB, noise(n - overhead(n), 5)).is_err() {
                     continue;
                 }
+                if renewed > 0 {
+                    session.renew().unwrap();
+                }
                 let Ok(size) = session.size() else { continue };
                 let head = match n {
-                    0..128 => 24,
-                    128..16_384 => 25,
-                    _ => 26,
+                    0..128 => 14,
+                    128..16_384 => 15,
+                    _ => 16,
                 };
                 let signed_in = match subject {
                     0 => 0,
                     1..128 => subject + 1,
                     _ => subject + 2,
                 };
-                let payload = (n + head + signed_in).next_multiple_of(32);
+                let payload = (n + head + signed_in + renewed).next_multiple_of(32);
                 let value = ((payload + 49) * 4).div_ceil(3);
                 let cookies = match size.lines.len() {
                     1 => 55,
@@ -156,7 +165,7 @@ fn the_size_model_holds() {
                 assert_eq!(
                     size.bytes,
                     value + cookies,
-                    "{n} bytes, subject of {subject}"
+                    "{n} bytes, subject of {subject}, {renewed} for a renewal"
                 );
             }
         }
@@ -171,8 +180,40 @@ fn what_is_signed_is_not_padded() {
     for data in 11..80 {
         let session = Browser::default().open(&manager, at(0));
         session.insert(BLOB, noise(data - 11, 5)).unwrap();
-        let value = ((data + 24 + 25) * 4).div_ceil(3);
+        let value = ((data + 14 + 25) * 4).div_ceil(3);
         assert_eq!(session.size().unwrap().bytes, value + 55, "{data}");
+    }
+}
+
+/// The half of the id that a first renewal adds has its room from the beginning.
+#[test]
+fn a_session_that_fills_its_budget_can_be_renewed() {
+    let formats = [Format::Encrypted, Format::Signed];
+    let policies = [Compression::Off, Compression::Auto];
+    let all = presets().into_iter().flat_map(|budget| {
+        let pairs = formats.map(|format| policies.map(|policy| (budget, format, policy)));
+        pairs.into_iter().flatten()
+    });
+    for (budget, format, policy) in all {
+        let builder = SessionManager::builder("session", ring()).format(format);
+        let manager = builder.budget(budget).compression(policy).build().unwrap();
+        let open = |length: usize| {
+            let session = Browser::default().open(&manager, at(0));
+            // Letters of an alphabet of two, so that a policy that compresses has something to choose.
+            let letters = noise(length, 7).into_iter().map(|byte| byte & 1);
+            session
+                .insert(BLOB, letters.collect())
+                .and_then(|()| session.size())
+                .map(|_| session)
+        };
+        let lengths: Vec<usize> = (1..60_000).collect();
+        let most = lengths.partition_point(|length| open(*length).is_ok());
+        // Around the edge, because a compressor's output does not grow evenly.
+        for session in (most - 40..most + 40).filter_map(|length| open(length).ok()) {
+            session.renew().unwrap();
+            let case = format!("{budget:?}, {format:?}, {policy:?}");
+            assert!(common::commit(&manager, &session, at(0)).is_ok(), "{case}");
+        }
     }
 }
 

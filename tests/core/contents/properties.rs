@@ -121,7 +121,6 @@ proptest! {
                     prop_assert_eq!(&session.get::<Value>(name).unwrap(), &Some(value.clone()));
                 }
                 if !attributes.is_empty() {
-                    session.renew().unwrap();
                     prop_assert_eq!(session.size().unwrap().bytes, *size);
                 }
                 for (name, value) in &later {

@@ -19,6 +19,9 @@ from .source import (
 
 OPEN_LIMIT = 65536
 POSTCARD, JSON, SECRET, PACKED = 0, 1, 4, 8
+# The flags of a payload, beside its compression, and those of its second byte.
+SUBJECT, RENEWED, SECRETS, MORE = 4, 8, 16, 32
+OWN, LABELS, DEPOSIT, GROUNDS = 1, 2, 4, 8
 LABELS_LIMIT, LABEL_LIMIT = 4, 64
 
 
@@ -111,37 +114,47 @@ NONE, LZ4, DEFLATE = 0, 1, 2
 def parse_payload(payload: bytes) -> tuple[Record, int, list[list[Attribute]]]:
     """Without attributes, how they are compressed, and those of both regions as stored."""
     source = Bytes(payload)
-    version = source.byte()
-    if version != 1:
-        raise Refused("malformed" if version == 0 else "record_too_new", "version")
     flags = source.byte()
-    compression = flags & 3
-    if flags & ~127 or compression > DEFLATE:
+    if flags & 0xC0 or flags & 3 > DEFLATE:
         raise Refused("record_too_new", "reserved flags")
-    record = Record(source.take(16), source.number(4))
-    if flags & 4:
+    more = read_more(source) if flags & MORE else 0
+    sign_in = source.take(8)
+    renewal = source.take(8) if flags & RENEWED else bytes(8)
+    if flags & RENEWED and not any(renewal):
+        raise Refused("malformed", "no second half of the id")
+    record = Record(sign_in + renewal, source.number(4))
+    if flags & SUBJECT:
         record.subject = source.short_text()
-    if flags & 8:
+    if more & OWN:
         record.own = source.varint(), source.varint()
         if record.own == (0, 0):
             raise Refused("malformed", "no lifetime of its own")
-    if flags & 16:
+    if more & LABELS:
         record.labels = read_labels(source)
-    if flags & 64:
+    if more & GROUNDS:
         record.grounds = read_grounds(source, record.subject)
-    if not flags & 32:
-        return record, compression, read_regions(source, compression, OPEN_LIMIT)
-    if compression:
-        raise Refused("malformed", "no region to compress")
+    if not more & DEPOSIT:
+        return record, flags & 3, read_regions(source, flags, OPEN_LIMIT)
+    if flags & (3 | SECRETS):
+        raise Refused("malformed", "no regions")
     record.deposit = source.take(16), source.take(32)
     check_padding(source)
     return record, NONE, [[], []]
 
 
+def read_more(source: Bytes) -> int:
+    more = source.byte()
+    if more & ~15:
+        raise Refused("record_too_new", "reserved flags")
+    if not more:
+        raise Refused("malformed", "no second byte of flags")
+    return more
+
+
 def read_regions(
-    source: Bytes, compression: int, limit: int
+    source: Bytes, flags: int, limit: int
 ) -> list[list[Attribute]]:
-    stored = source.varint()
+    compression, stored = flags & 3, source.varint()
     unpacked = source.varint() if compression else stored
     if unpacked > limit:
         raise Refused("over_ceiling", "open region")
@@ -149,7 +162,9 @@ def read_regions(
     if compression:
         decompress = decompress_lz4 if compression == LZ4 else decompress_deflate
         region = decompress(region, unpacked)
-    secrets = source.take(source.varint())
+    secrets = source.take(source.varint()) if flags & SECRETS else b""
+    if flags & SECRETS and not secrets:
+        raise Refused("malformed", "no secret region")
     check_padding(source)
     return [read_region(region, False), read_region(secrets, True)]
 
@@ -163,7 +178,7 @@ def read_contents(contents: bytes, limit: int) -> list[Attribute]:
     """The attributes in a deposit."""
     source = Bytes(contents)
     flags = source.byte()
-    if flags & ~3 or flags > DEFLATE:
+    if flags & ~(3 | SECRETS) or flags & 3 > DEFLATE:
         raise Refused("record_too_new", "reserved flags")
     return all_attributes(read_regions(source, flags, limit), limit)
 
@@ -203,7 +218,8 @@ def all_attributes(regions: list[list[Attribute]], limit: int) -> list[Attribute
 
 def write_regions(
     attributes: list[Attribute], compression: int, pack: bool, limit: int
-) -> bytes:
+) -> tuple[int, bytes]:
+    """The flags that tell of them, and the regions."""
     regions, size = [b"", b""], 0
     for attribute in sorted(attributes, key=lambda a: a.name.encode()):
         size += 0 if attribute.flags & SECRET else len(attribute.encoded())
@@ -217,34 +233,39 @@ def write_regions(
         unpacked = to_varint(len(regions[0]))
         regions[0] = compress_deflate(regions[0])
     written = to_varint(len(regions[0])) + unpacked + regions[0]
-    return written + to_varint(len(regions[1])) + regions[1]
+    if not regions[1]:
+        return compression, written
+    return compression | SECRETS, written + to_varint(len(regions[1])) + regions[1]
 
 
 def write_contents(
     attributes: list[Attribute], compression: int = NONE, pack: bool = False
 ) -> bytes:
-    contents = bytes([compression])
-    contents += write_regions(attributes, compression, pack, 1 << 24)
+    flags, regions = write_regions(attributes, compression, pack, 1 << 24)
+    contents = bytes([flags]) + regions
     return contents + bytes(-len(contents) % 32)
 
 
 def write_payload(record: Record, compression: int = NONE, pack: bool = False) -> bytes:
     """Compresses with DEFLATE, if with anything, and then in any case."""
     if record.deposit:
-        compression, rest = NONE, b"".join(record.deposit)
+        flags, rest = 0, b"".join(record.deposit)
     else:
-        rest = write_regions(record.attributes, compression, pack, OPEN_LIMIT)
+        regions = write_regions(record.attributes, compression, pack, OPEN_LIMIT)
+        flags, rest = regions
     subject = b""
     if record.subject is not None:
         subject = record.subject.encode()
         subject = to_varint(len(subject)) + subject
     own = b"".join(map(to_varint, record.own)) if any(record.own) else b""
-    labels = write_labels(record.labels)
-    flags = compression | (4 if subject else 0) | (8 if own else 0)
-    grounds = record.grounds.write()
-    flags |= (16 if labels else 0) | (32 if record.deposit else 0)
-    flags |= 64 if grounds else 0
-    head = bytes([1, flags]) + record.id
+    labels, grounds = write_labels(record.labels), record.grounds.write()
+    more = (OWN if own else 0) | (LABELS if labels else 0)
+    more |= (DEPOSIT if record.deposit else 0) | (GROUNDS if grounds else 0)
+    flags |= (SUBJECT if subject else 0) | (MORE if more else 0)
+    sign_in, renewal = record.id[:8], record.id[8:]
+    flags |= RENEWED if any(renewal) else 0
+    head = bytes([flags, more] if more else [flags]) + sign_in
+    head += renewal if any(renewal) else b""
     payload = head + record.created.to_bytes(4, "big") + subject + own + labels
     payload += grounds + rest
     return payload + bytes(-len(payload) % 32)

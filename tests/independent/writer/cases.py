@@ -55,7 +55,8 @@ def seal(label: str, payload: bytes, **changed: Any) -> str:
     )
 
 
-def record(sign_in: int = 0xA1, renewal: int = 0xB1, **changed: Any) -> Record:
+def record(sign_in: int = 0xA1, renewal: int = 0, **changed: Any) -> Record:
+    """Never renewed, unless it is told to be."""
     return Record(
         bytes([sign_in] * 8) + bytes([renewal] * 8),
         changed.get("created", NOW - 1000),
@@ -72,9 +73,14 @@ def text(name: str, value: str, flags: int = 0, schema: int = 0) -> Attribute:
     return Attribute(name, flags | ss.JSON, schema, value.encode())
 
 
-def head(flags: int, version: int = 1, found: Record | None = None) -> bytes:
+def head(flags: int, more: int = 0, found: Record | None = None) -> bytes:
+    """`more` is the second byte of flags, if there is one."""
     found = found or record()
-    return bytes([version, flags]) + found.id + found.created.to_bytes(4, "big")
+    sign_in, renewal = found.id[:8], found.id[8:]
+    renewal = renewal if any(renewal) else b""
+    flags |= (ss.RENEWED if renewal else 0) | (ss.MORE if more else 0)
+    front = bytes([flags, more] if more else [flags])
+    return front + sign_in + renewal + found.created.to_bytes(4, "big")
 
 
 def sized(data: bytes) -> bytes:
@@ -92,13 +98,15 @@ def compressed(
     subject: bytes = b"",
     method: int = ss.LZ4,
 ) -> bytes:
-    flags = method | (4 if subject else 0)
+    flags = method | (ss.SUBJECT if subject else 0) | (ss.SECRETS if secret else 0)
     region = to_varint(len(block)) + to_varint(unpacked) + block
-    return padded(head(flags) + subject + region + sized(secret))
+    return padded(head(flags) + subject + region + (sized(secret) if secret else b""))
 
 
 def stored(region: bytes, secret: bytes = b"") -> bytes:
-    return padded(head(0) + sized(region) + sized(secret))
+    if not secret:
+        return padded(head(0) + sized(region))
+    return padded(head(ss.SECRETS) + sized(region) + sized(secret))
 
 
 def format_name(form: int) -> str:

@@ -56,7 +56,7 @@ def good(cases: Cases) -> None:
     ada = record().attributes
     block = sequence(b'\4name\1\0\x33"a', 1, 40) + sequence(b'bcdefghi"')
     runs = [text("name", '"' + "a" * 41 + 'bcdefghi"')]
-    lz4 = b"\1" + to_varint(len(block)) + to_varint(59) + block + sized(b"")
+    lz4 = b"\1" + to_varint(len(block)) + to_varint(59) + block
     uuid = [text("v", '"52f22665-a60c-12d2-8918-5d950ee88136"')]
     for case, found, contents in (
         ("one attribute", record(), None),
@@ -66,7 +66,7 @@ def good(cases: Cases) -> None:
         ("DEFLATE", record(), ss.write_contents(ada, ss.DEFLATE)),
         ("LZ4", record(attributes=runs), padded(lz4)),
         ("packed text", record(attributes=uuid), ss.write_contents(uuid, pack=True)),
-        ("no padding", record(), b"\0" + sized(ada[0].encoded()) + sized(b"")),
+        ("no padding", record(), b"\0" + sized(ada[0].encoded())),
         ("more than a token holds", record(attributes=[LARGE]), None),
     ):
         stored = Stored(case, found, contents=contents)
@@ -110,15 +110,18 @@ def refused(cases: Cases) -> None:
         contents = ss.write_contents(record().attributes)
         sealed = ss.seal_deposit(one.deposit, bound(changed), contents)
         cases.add(f"kept {case}", one.bare, "missing", stored={name: sealed.hex()})
-    region = sized(text("name", '"Ada"').encoded())
+    ada = text("name", '"Ada"').encoded()
+    region = sized(ada)
     for case, contents, refusal in (
-        ("contents: a reserved bit", b"\4" + region + b"\0", "record_too_new"),
-        ("contents: bit 7", b"\x80" + region + b"\0", "record_too_new"),
-        ("contents: compression 3", b"\3" + region + b"\0", "record_too_new"),
+        ("contents: a reserved bit", b"\4" + region, "record_too_new"),
+        ("contents: bit 7", b"\x80" + region, "record_too_new"),
+        ("contents: compression 3", b"\3" + region, "record_too_new"),
         ("contents: a reserved bit alone", b"\x20", "record_too_new"),
-        ("contents: cut", b"\0" + region, "malformed"),
+        ("contents: cut", b"\0" + region[:-1], "malformed"),
         ("contents: padding", b"\0" + region + b"\0\1", "malformed"),
-        ("contents: a name twice", b"\0" + region + region, "malformed"),
+        ("contents: a name twice", b"\0" + sized(ada + ada), "malformed"),
+        ("contents: no secret region", b"\x10" + region + b"\0", "malformed"),
+        ("contents: a secret region cut", b"\x10" + region + b"\1", "malformed"),
         (
             "contents: over the limit by what they say",
             b"\1\1" + to_varint((1 << 20) + 1) + bytes(30),

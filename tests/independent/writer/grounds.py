@@ -43,7 +43,7 @@ def payloads() -> list[dict[str, Any]]:
 
 def refused() -> list[dict[str, Any]]:
     bad, newer = "malformed", "record_too_new"
-    rest = sized(text("name", '"Ada"').encoded()) + sized(b"")
+    rest = sized(text("name", '"Ada"').encoded())
     who, at = sized(b"user-17"), NOW.to_bytes(4, "big")
     behind_subject = {
         "none": (b"\0", bad),
@@ -62,22 +62,22 @@ def refused() -> list[dict[str, Any]]:
     }
     behind_subject["a reserved bit beside one"] = (b"\x09" + at, newer)
     cases = [
-        (f"grounds: {case}", padded(head(68) + who + part + rest), refusal)
+        (f"grounds: {case}", padded(head(ss.SUBJECT, ss.GROUNDS) + who + part + rest), refusal)
         for case, (part, refusal) in behind_subject.items()
     ]
     whole = b"\6" + at + sized(b"ada") + ORIGIN
     for end in (0, 1, 4, 5, 6, 8, 9, len(whole) - 1, len(whole)):
         case = f"grounds, truncated after {end} bytes"
-        cases.append((case, head(68) + who + whole[:end], bad))
-    short = head(68) + who + b"\1" + at[:3]
+        cases.append((case, head(ss.SUBJECT, ss.GROUNDS) + who + whole[:end], bad))
+    short = head(ss.SUBJECT, ss.GROUNDS) + who + b"\1" + at[:3]
     cases += [
         ("grounds, half a time", short, bad),
-        ("grounds: a reserved bit, and no more", head(68) + who + b"\x80", newer),
-        ("grounds without a subject", padded(head(64) + b"\1" + at + rest), bad),
-        ("grounds without a subject, an origin", padded(head(64) + b"\4" + ORIGIN), bad),
-        ("grounds without a subject, a reserved bit", head(64) + b"\x40", newer),
-        ("grounds before labels", padded(head(84) + who + b"\1" + at + b"\1\1a" + rest), bad),
-        ("grounds beside a reserved flag", padded(head(196) + who + b"\1" + at), newer),
+        ("grounds: a reserved bit, and no more", head(ss.SUBJECT, ss.GROUNDS) + who + b"\x80", newer),
+        ("grounds without a subject", padded(head(0, ss.GROUNDS) + b"\1" + at + rest), bad),
+        ("grounds without a subject, an origin", padded(head(0, ss.GROUNDS) + b"\4" + ORIGIN), bad),
+        ("grounds without a subject, a reserved bit", head(0, ss.GROUNDS) + b"\x40", newer),
+        ("grounds before labels", padded(head(ss.SUBJECT, ss.LABELS | ss.GROUNDS) + who + b"\1" + at + b"\1\1a" + rest), bad),
+        ("grounds beside a reserved flag", padded(head(ss.SUBJECT | 0x80, ss.GROUNDS) + who + b"\1" + at), newer),
     ]
     return [
         {

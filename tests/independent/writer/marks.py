@@ -177,17 +177,20 @@ def whole_values() -> list[dict[str, Any]]:
 
 def renewals() -> list[dict[str, Any]]:
     """Answers to requests whose session is renewed."""
-    one = Token("one")
+    one, twice = Token("one"), Token("renewed before", record(renewal=0xB1))
     whole = {"sign_in": one.record.id}
     own, under_other = one.tombstone(**whole), one.tombstone(key=OTHER_KEY, **whole)
+    of_twice = twice.tombstone(sign_in=twice.record.id)
     others = [one.tombstone(sign_in=bytes([n] * 16)) for n in range(1, 9)]
     entries: list[dict[str, Any]] = []
 
-    def add(case: str, keys: list[Key], along: list[str], value: str) -> None:
+    def add(
+        case: str, keys: list[Key], along: list[str], value: str, of: Token = one
+    ) -> None:
         entries.append(
             {
                 "case": f"renewed: {case}",
-                "cookies": ["; ".join([one.bare(), *along])],
+                "cookies": ["; ".join([of.bare(), *along])],
                 "name": NAME,
                 "audience": "",
                 "keys": [key.master.hex() for key in keys],
@@ -205,6 +208,7 @@ def renewals() -> list[dict[str, Any]]:
     add("two along", [KEY], [f"{R}={others[0]}{others[1]}"], own + "".join(others[:2]))
     add("eight along", [KEY], [f"{R}={''.join(others)}"], own + "".join(others[:7]))
     add("ends along are no renewals", [KEY], [f"{X}={others[0]}"], own)
+    add("for the second time", [KEY], [f"{R}={own}"], of_twice + own, twice)
     return entries
 
 

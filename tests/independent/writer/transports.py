@@ -248,7 +248,7 @@ def of_former_names(cases: Cases) -> None:
         "malformed": f"{NAME}=hello",
         "partial": f"{NAME}.1=x",
         "of an unknown key": both(Token("other key", key=OTHER_KEY)),
-        "of a newer record": both(Token("newer record", payload=b"\2")),
+        "of a newer record": both(Token("newer record", payload=b"\x40")),
         "from the future": both(Token("ahead", record(), issued=NOW + 121)),
     }.items():
         reason = {

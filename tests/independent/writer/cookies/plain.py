@@ -141,9 +141,9 @@ def sealing(cases: Cases) -> None:
     ):
         told = {"keys": [KEY, OTHER_KEY], "retired": {OTHER_KEY: at}}
         cases.add(f"retired key: {case}", other.bare(), expected, **told)
-    version = Token("version", payload=b"\x02" + bytes(63))
+    version = Token("version", payload=b"\x40" + bytes(63))
     cases.add("newer record", version.bare(), "record_too_new")
-    damaged = Token("damaged", payload=b"\x00" + bytes(63))
+    damaged = Token("damaged", payload=b"\x08" + bytes(63))
     cases.add("damaged record", damaged.bare(), "malformed")
 
 

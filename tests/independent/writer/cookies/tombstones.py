@@ -70,6 +70,10 @@ def renewals(cases: Cases) -> None:
     new = Token("renewed", record(renewal=0xB2), issued=NOW - 40)
     lines = f"{one.bare()}; {new.bare()}; {R}={whole}"
     cases.add("renewal: beside what the session became", lines, new.found)
+    again = new.tombstone(sign_in=new.record.id)
+    cases.add("renewal: of a renewal", f"{new.bare()}; {R}={again}", over)
+    lines = f"{one.bare()}; {R}={again}"
+    cases.add("renewal: beside what the session was before", lines, one.found)
     old = Token("old", record(created=NOW - 43_200), issued=NOW - 50)
     buried = old.tombstone(sign_in=old.record.id)
     lines = f"{old.bare()}; {R}={buried}"
@@ -205,7 +209,7 @@ def tombstones(cases: Cases) -> None:
     first("tells before the future", Token("ahead", record(), issued=NOW + 121))
     first("tells before the end", Token("ended", record(created=NOW - 50_000)))
     first("tells before the timeout", Token("used", record(), issued=NOW - 1950))
-    newer = Token("newer record", payload=b"\2" + ss.write_payload(record())[1:])
+    newer = Token("newer record", payload=b"\x40" + ss.write_payload(record())[1:])
     first("of a newer record, which is not read", newer, "record_too_new")
     broken = Token("broken", payload=ss.write_payload(record())[:20])
     first("of a broken record", broken, "malformed")

@@ -62,6 +62,8 @@ def good() -> list[tuple[str, bytes, bool]]:
         Attribute("flag5", 0b10_1101, 0, b'"x"'),
     ]
     names = ["B", "a", "a\x00", "aa", "ab", "\u00e9", "\uffff", "\U0001f600"]
+    lowest = record()
+    lowest.id = lowest.id[:15] + b"\1"
     table: list[tuple[str, Record]] = [
         ("no attributes", record(attributes=[])),
         ("one attribute", record()),
@@ -92,7 +94,13 @@ def good() -> list[tuple[str, bytes, bool]]:
             ),
         ),
         ("created at zero", record(created=0)),
-        ("id of zeros", record(0, 0)),
+        ("id of zeros", record(0)),
+        ("renewed", record(renewal=0xB1)),
+        ("renewed, the lowest bit only", lowest),
+        ("renewed, and the first half of zeros", record(0, 0xB1)),
+        ("renewed, with a subject", record(renewal=0xB1, subject="user-17")),
+        ("renewed, with a secret region", record(renewal=0xB1, attributes=secret)),
+        ("renewed, with labels", record(renewal=0xB1, labels=["x"])),
         ("own idle timeout", record(own=(3600, 0))),
         ("own idle timeout of two seconds", record(own=(2, 0))),
         ("own idle timeout, the longest", record(own=(NEVER - 1, 0))),
@@ -118,7 +126,7 @@ def good() -> list[tuple[str, bytes, bool]]:
     cases = []
     for case, found in table:
         cases.append((case, write_payload(found), True))
-    one = head(0) + sized(text("name", '"Ada"').encoded()) + sized(b"")
+    one = head(0) + sized(text("name", '"Ada"').encoded())
     cases += [
         ("no padding", one, False),
         ("padding of two blocks", padded(one) + bytes(64), False),
@@ -128,7 +136,9 @@ def good() -> list[tuple[str, bytes, bool]]:
 
 
 def refused() -> list[tuple[str, bytes, str]]:
-    whole = head(4) + sized(b"ada") + sized(text("n", '"v"').encoded())
+    flags = ss.SUBJECT | ss.SECRETS
+    whole = head(flags, ss.LABELS, record(renewal=0xB1)) + sized(b"ada") + b"\1\1a"
+    whole += sized(text("n", '"v"').encoded())
     whole += sized(text("s", "1", ss.SECRET).encoded())
     region = text("run", f'"{"a" * 41}bcdef"').encoded()
     start = len(region) - 46
@@ -138,14 +148,18 @@ def refused() -> list[tuple[str, bytes, str]]:
     in_compressed = head(1) + to_varint(len(block))
     cut = {
         "empty": b"",
-        "flags": whole[:1],
-        "first half of the id": whole[:9],
-        "second half of the id": whole[:17],
-        "created": whole[:21],
+        "second byte of flags": whole[:1],
+        "first half of the id": whole[:2],
+        "half of its first half": whole[:6],
+        "second half of the id": whole[:10],
+        "half of its second half": whole[:14],
+        "created": whole[:18],
+        "half of created": whole[:20],
         "subject's length": whole[:22],
         "subject": whole[:25],
-        "stored": whole[:26],
-        "open region": whole[:30],
+        "labels": whole[:26],
+        "stored": whole[:29],
+        "open region": whole[:33],
         "secret region's length": whole[: whole.index(b'"v"') + 3],
         "secret region": whole[:-1],
         "unpacked": in_compressed,
@@ -158,17 +172,49 @@ def refused() -> list[tuple[str, bytes, str]]:
     plain = write_payload(record())
     newer = "record_too_new"
     cases += [
-        ("version 0", b"\0" + plain[1:], bad),
-        ("version 0 and reserved flags", b"\0\xff" + plain[2:], bad),
-        ("version 2", b"\2" + plain[1:], newer),
-        ("version 255 and nothing else", b"\xff", newer),
+        ("reserved flag bit 6", b"\x40" + plain[1:], newer),
+        ("reserved flag bit 7", b"\x80" + plain[1:], newer),
+        ("reserved flag bit 6 and nothing else", b"\x40", newer),
+        ("reserved flag bit 7 and nothing else", b"\x80", newer),
+        ("all flags and nothing else", b"\xff", newer),
+        ("compression 3", b"\3" + plain[1:], newer),
+        ("compression 3 and nothing else", b"\3", newer),
+        ("compression 3, renewed", b"\x0b" + plain[1:], newer),
+        ("compression 3 beside own lifetimes", head(3, ss.OWN) + plain[1:], newer),
+        ("reserved flag beside own lifetimes", head(0x80, ss.OWN) + plain[1:], newer),
+        ("reserved flag beside labels", head(0x40, ss.LABELS) + plain[1:], newer),
     ]
-    cases.append(("reserved flag bit 7", b"\1\x80" + plain[2:], newer))
-    cases.append(("compression 3", b"\1\3" + plain[2:], newer))
-    cases.append(("reserved flag, truncated", b"\1\x80", newer))
-    cases.append(("reserved flag beside own lifetimes", b"\1\x88" + plain[2:], newer))
-    cases.append(("reserved flag beside labels", b"\1\x90" + plain[2:], newer))
-    cases.append(("compression 3 beside own lifetimes", b"\1\x0b" + plain[2:], newer))
+    cases += [
+        (f"second byte of flags: reserved bit {bit}", padded(head(0, 1 << bit)), newer)
+        for bit in range(4, 8)
+    ]
+    more = bytes([ss.MORE])
+    cases += [
+        ("second byte of flags: a reserved bit beside one", head(0, 0x11), newer),
+        ("second byte of flags: a reserved bit and no more", more + b"\x80", newer),
+        ("second byte of flags: zero", more + b"\0" + plain[1:], bad),
+        ("second byte of flags: zero and no more", more + b"\0", bad),
+        ("second byte of flags: a reserved bit before it", b"\x60\0", newer),
+    ]
+    one = plain[9 : 9 + 4 + 14]
+    renewed = bytes([ss.RENEWED]) + plain[1:9]
+    sized_one, front = one[4:], plain[:13]
+    assert padded(front + sized_one) == plain
+    cases += [
+        ("renewed: a half of zeros", padded(renewed + bytes(8) + one), bad),
+        ("renewed: a half of zeros and no more", renewed + bytes(8), bad),
+        (
+            "secret region: flagged and empty",
+            padded(head(ss.SECRETS) + sized_one + b"\0"),
+            bad,
+        ),
+        ("secret region: flagged, and nothing", head(ss.SECRETS) + sized_one, bad),
+        (
+            "secret region: there, and not flagged",
+            padded(front + sized_one + sized(text("s", "1", ss.SECRET).encoded())),
+            bad,
+        ),
+    ]
 
     secret_in_open = text("s", "1", ss.SECRET).encoded()
     a, b = text("a", "1").encoded(), text("b", "1").encoded()
@@ -224,22 +270,22 @@ def refused() -> list[tuple[str, bytes, str]]:
         ("varint over 32 bits", head(0) + b"\xff\xff\xff\xff\x1f" + ends, bad),
         ("varint of 2^32", head(0) + b"\x80\x80\x80\x80\x10" + ends, bad),
         ("varint of six bytes", head(0) + b"\x80\x80\x80\x80\x80\x01" + ends, bad),
-        ("overlong subject's length", head(4) + b"\x83\x00ada" + ends, bad),
+        ("overlong subject's length", head(ss.SUBJECT) + b"\x83\x00ada" + ends, bad),
         ("overlong unpacked", head(1) + b"\x01\x80\x00" + sequence(b"") + ends, bad),
-        ("overlong length of the secret region", head(0) + b"\x00\x80\x00" + ends, bad),
+        ("overlong length of the secret region", head(ss.SECRETS) + b"\x00\x81\x00" + ends, bad),
         (
             "secret region beyond the end",
-            head(0) + b"\x00\xff\xff\xff\xff\x0f" + ends,
+            head(ss.SECRETS) + b"\x00\xff\xff\xff\xff\x0f" + ends,
             bad,
         ),
-        ("empty subject", padded(head(4) + b"\0\0\0"), bad),
-        ("subject of 256 bytes", padded(head(4) + sized(b"s" * 256) + b"\0\0"), bad),
-        ("subject not UTF-8", padded(head(4) + sized(b"a\xff") + b"\0\0"), bad),
+        ("empty subject", padded(head(ss.SUBJECT) + b"\0\0"), bad),
+        ("subject of 256 bytes", padded(head(ss.SUBJECT) + sized(b"s" * 256) + b"\0"), bad),
+        ("subject not UTF-8", padded(head(ss.SUBJECT) + sized(b"a\xff") + b"\0"), bad),
         ("padding ends with one", plain[:-1] + b"\1", bad),
-        ("padding begins with one", head(0) + b"\0\0\1" + bytes(7), bad),
+        ("padding begins with one", head(0) + b"\0\1" + bytes(7), bad),
         ("a block behind the padding", plain + plain, bad),
     ]
-    rest = sized(text("name", '"Ada"').encoded()) + sized(b"")
+    rest = sized(text("name", '"Ada"').encoded())
     for case, own in {
         "both zero": b"\0\0",
         "longer zero": b"\x80\0\1",
@@ -250,7 +296,7 @@ def refused() -> list[tuple[str, bytes, str]]:
         "idle timeout of 2^32": b"\x80\x80\x80\x80\x10\0",
         "idle timeout of six bytes": b"\x80\x80\x80\x80\x80\1\0",
     }.items():
-        cases.append((f"own lifetimes: {case}", padded(head(8) + own + rest), bad))
+        cases.append((f"own lifetimes: {case}", padded(head(0, ss.OWN) + own + rest), bad))
     for case, part in {
         "nothing": b"",
         "half of the idle timeout": b"\x80",
@@ -258,8 +304,8 @@ def refused() -> list[tuple[str, bytes, str]]:
         "half of the absolute lifetime": b"\1\x80",
         "nothing behind": b"\1\1",
     }.items():
-        cases.append((f"own lifetimes, truncated: {case}", head(8) + part, bad))
-    whole = head(12) + b"\1\1" + sized(b"ada") + rest
+        cases.append((f"own lifetimes, truncated: {case}", head(0, ss.OWN) + part, bad))
+    whole = head(ss.SUBJECT, ss.OWN) + b"\1\1" + sized(b"ada") + rest
     cases.append(("own lifetimes before the subject", padded(whole), bad))
     for case, labels in {
         "none": b"\0",
@@ -277,15 +323,15 @@ def refused() -> list[tuple[str, bytes, str]]:
         "out of order, one the beginning of the other": b"\2\2ab\1a",
         "more than are there": b"\2\1a",
     }.items():
-        cases.append((f"labels: {case}", padded(head(16) + labels + rest), bad))
+        cases.append((f"labels: {case}", padded(head(0, ss.LABELS) + labels + rest), bad))
     for case, part in {
         "nothing": b"",
         "number only": b"\1",
         "half a label": b"\1\2a",
         "nothing behind": b"\1\1a",
     }.items():
-        cases.append((f"labels, truncated: {case}", head(16) + part, bad))
-    whole = head(24) + b"\1\1a" + b"\1\1" + rest
+        cases.append((f"labels, truncated: {case}", head(0, ss.LABELS) + part, bad))
+    whole = head(0, ss.OWN | ss.LABELS) + b"\1\1a" + b"\1\1" + rest
     cases.append(("labels before own lifetimes", padded(whole), bad))
     deposit = bytes(range(48))
     for case, part in {
@@ -294,13 +340,14 @@ def refused() -> list[tuple[str, bytes, str]]:
         "name only": deposit[:16],
         "half of the key": deposit[:47],
     }.items():
-        cases.append((f"deposit, truncated: {case}", head(32) + part, bad))
+        cases.append((f"deposit, truncated: {case}", head(0, ss.DEPOSIT) + part, bad))
     cases += [
-        ("deposit, compressed", padded(head(33) + deposit), bad),
-        ("deposit: regions behind it", padded(head(32) + deposit + rest), bad),
-        ("deposit: padding ends with one", head(32) + deposit + bytes(3) + b"\1", bad),
-        ("deposit and compression 3", padded(head(35) + deposit), newer),
-        ("deposit beside a reserved flag", padded(head(160) + deposit), newer),
+        ("deposit, compressed", padded(head(ss.LZ4, ss.DEPOSIT) + deposit), bad),
+        ("deposit, and a secret region", padded(head(ss.SECRETS, ss.DEPOSIT) + deposit), bad),
+        ("deposit: regions behind it", padded(head(0, ss.DEPOSIT) + deposit + rest), bad),
+        ("deposit: padding ends with one", head(0, ss.DEPOSIT) + deposit + bytes(3) + b"\1", bad),
+        ("deposit and compression 3", padded(head(3, ss.DEPOSIT) + deposit), newer),
+        ("deposit beside a reserved flag", padded(head(0x80, ss.DEPOSIT) + deposit), newer),
     ]
     over, far = "over_ceiling", to_varint(ss.OPEN_LIMIT + 1)
     return [

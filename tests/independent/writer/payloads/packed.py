@@ -291,7 +291,7 @@ def good() -> list[tuple[str, bytes, dict[str, Any]]]:
         stored(open_region, secrets),
         three | {"key": id_text, "pin": b'"1234"'},
     )
-    add("no padding", head(0) + sized(open_region) + b"\0", three)
+    add("no padding", head(0) + sized(open_region), three)
     wanted = {"codec": b"\x02", "d": id_text, "later": b"\0"}
     region = Attribute("codec", 0b1010, 0, b"\x02").encoded() + attribute(
         "d", id_packed

@@ -9,7 +9,7 @@ use memchr::memchr;
 use smallvec::SmallVec;
 
 use super::budget::LINE_MAX;
-use super::kept_text::{KeptIn, KeptText, ReadLine};
+use super::kept_text::{KeptText, ReadLine};
 use super::name::{Names, Role};
 use crate::head::{CookieLine, Line as _};
 
@@ -54,8 +54,8 @@ struct Piece {
     role: Role,
     /// Longer than any cookie we write; its text does not count.
     too_long: bool,
-    /// Where its value is.
-    kept: KeptIn,
+    /// The line in which its value is kept, and where.
+    line: u8,
     start: u32,
     end: u32,
 }
@@ -162,8 +162,8 @@ impl Jar {
         };
         *count += 1;
         let too_long = value.len() > longest;
-        let (kept, start) = match too_long {
-            true => (KeptIn::Copies, 0),
+        let (line, start) = match too_long {
+            true => (0, 0),
             false => self.text.keep(value, at, read),
         };
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
@@ -171,7 +171,7 @@ impl Jar {
             family: u8::try_from(family).unwrap_or(u8::MAX),
             role,
             too_long,
-            kept,
+            line,
             start: offset(start),
             end: offset(start + value.len()),
         });
@@ -190,7 +190,7 @@ impl Jar {
             let value = if piece.too_long {
                 None
             } else {
-                self.text.get(piece.kept, range)
+                self.text.get(piece.line, range)
             };
             (piece.role, value)
         })

@@ -11,67 +11,72 @@ use crate::head::{CookieLine, SharedLine};
 /// What the values of a jar are cut from.
 #[derive(Clone, Default)]
 pub(super) struct KeptText {
-    /// Lines as they came, with all that is in them. Nearly every request has one.
-    lines: SmallVec<[SharedLine; 1]>,
-    /// Values of lines that cannot be shared, one after the other.
-    copies: Vec<u8>,
+    /// Nearly every request has one.
+    lines: SmallVec<[KeptLine; 1]>,
 }
 
-/// What a value is cut from.
-#[derive(Clone, Copy)]
-pub(super) enum KeptIn {
-    /// The line of this number.
-    Line(u8),
-    Copies,
+#[derive(Clone)]
+enum KeptLine {
+    /// A line as it came, with all that is in it.
+    Shared(SharedLine),
+    /// Values of lines that cannot be shared, one after the other.
+    Copied(Vec<u8>),
 }
+
+/// Where a value is kept: the number of its line, and its first byte there.
+pub(super) type Place = (u8, usize);
 
 /// Bytes of a touch, and some.
 const TOUCH_ROOM: usize = 32;
 
 impl KeptText {
-    /// Keeps a value that stands at `at` of the line that is read. Returns where it is kept, and its first byte there.
+    /// Keeps a value that stands at `at` of the line that is read.
     pub(super) fn keep<'a>(
         &mut self,
         value: &[u8],
         at: usize,
         read: &mut ReadLine<impl CookieLine<'a>>,
-    ) -> (KeptIn, usize) {
+    ) -> Place {
         if read.number.is_none() {
-            read.number = self.share(read.line);
+            let shared = read.line.share();
+            read.number = shared.map(|line| self.push(KeptLine::Shared(line)));
         }
         match read.number {
-            Some(number) => (KeptIn::Line(number), at),
-            None => (KeptIn::Copies, self.copy(value)),
+            Some(number) => (number, at),
+            None => self.copy(value),
         }
     }
 
-    /// Keeps a whole line, if that takes no copy. Returns its number.
-    fn share<'a>(&mut self, line: impl CookieLine<'a>) -> Option<u8> {
-        // A jar keeps fewer values than that.
-        let number = u8::try_from(self.lines.len()).ok()?;
-        self.lines.push(line.share()?);
-        Some(number)
+    /// Adds a line, and returns its number. A jar keeps fewer values than there are numbers.
+    fn push(&mut self, line: KeptLine) -> u8 {
+        self.lines.push(line);
+        last(&self.lines)
     }
 
-    /// Copies a value. Returns where it begins.
-    fn copy(&mut self, value: &[u8]) -> usize {
-        let text = &mut self.copies;
-        let start = text.len();
+    fn copy(&mut self, value: &[u8]) -> Place {
+        if let Some(KeptLine::Copied(text)) = self.lines.last_mut() {
+            let start = text.len();
+            text.extend_from_slice(value);
+            return (last(&self.lines), start);
+        }
         // A touch that follows is not to cost a second copy of the token.
-        if text.capacity() - start < value.len() {
-            text.reserve(value.len() + TOUCH_ROOM);
-        }
+        let mut text = Vec::with_capacity(value.len() + TOUCH_ROOM);
         text.extend_from_slice(value);
-        start
+        (self.push(KeptLine::Copied(text)), 0)
     }
 
     /// Returns the text that is kept there.
-    pub(super) fn get(&self, kept: KeptIn, range: Range<usize>) -> Option<&[u8]> {
-        match kept {
-            KeptIn::Line(number) => self.lines.get(usize::from(number))?.bytes().get(range),
-            KeptIn::Copies => self.copies.get(range),
+    pub(super) fn get(&self, line: u8, range: Range<usize>) -> Option<&[u8]> {
+        match self.lines.get(usize::from(line))? {
+            KeptLine::Shared(line) => line.bytes().get(range),
+            KeptLine::Copied(text) => text.get(range),
         }
     }
+}
+
+/// Returns the number of the last line.
+fn last(lines: &[KeptLine]) -> u8 {
+    u8::try_from(lines.len().saturating_sub(1)).unwrap_or(u8::MAX)
 }
 
 /// A line of the request that is read.

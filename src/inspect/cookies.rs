@@ -10,8 +10,8 @@ use crate::error::Refusal;
 use crate::seal::{TokenClaim, TouchHint, begins_as_token, claim, count_tombstones, touch_hint};
 
 /// The characters of a value that is taken for a token whatever its name. One in a hundred of other values begins
-/// as a token does, and most of those are shorter. An encrypted token has 108 characters at least, and one that was cut
-/// off in its middle is found. A signed one has 52 at least.
+/// as a token does, and most of those are shorter. A signed token has 52 characters at least. An encrypted one has 108, and is
+/// found if it was cut off in its middle.
 const LIKELY: usize = 49;
 
 /// The characters of the shortest value that says of itself what it is: a last chunk, of its set's tag twice.

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::cmp::Ordering;
 use std::mem::replace;
 
 use lz4_flex::block::{
@@ -301,8 +302,8 @@ impl Compression {
 
     /// Chooses how a region is stored. `plain` has its bytes and `packed` the same with their text packed; one
     /// of them may be missing. `payload` returns the length of the payload around a region, and `cookies` how
-    /// many cookies that takes. Of equally good regions this returns the one that is cheapest to read. What is
-    /// `known` saves the compressor's work, and changes nothing else.
+    /// many cookies that takes. Of equally long payloads this returns the one with the fewest cookies, and of these the one
+    /// that is cheapest to read. What is `known` saves the compressor's work, and changes nothing else.
     pub(super) fn choose<'a>(
         self,
         plain: Option<&'a [u8]>,
@@ -313,7 +314,11 @@ impl Compression {
     ) -> Region<'a> {
         let all = || plain.into_iter().chain(packed);
         let long = || all().filter(|region| self != Compression::Off && region.len() >= LEAST);
-        let is_smaller = |one: &Region<'_>, other: &Region<'_>| payload(one) < payload(other);
+        // One may have room in its padding for what a renewal adds, and the other not.
+        let is_smaller = |one: &Region<'_>, other: &Region<'_>| {
+            let by_length = payload(one).cmp(&payload(other));
+            by_length.then_with(|| cookies(one).cmp(&cookies(other))) == Ordering::Less
+        };
         let smaller = |best: Region<'a>, other: Region<'a>| match is_smaller(&other, &best) {
             true => other,
             false => best,

@@ -24,7 +24,7 @@ const DERIVING: usize = NONCE / 2;
 /// Bytes of a block of AES.
 const BLOCK: usize = 16;
 
-/// The cipher of one message. It borrows the round keys: to move them into it would leave another copy behind.
+/// The cipher of one message, with its hash key. It borrows the round keys: to move them into it would leave another copy behind.
 type MessageCipher<'k> = AesGcm<&'k Aes256Enc, U12>;
 
 /// Room for what is wiped after one message. `zeroize` writes over what may be uninitialized as a whole, in wide words. The keys
@@ -166,7 +166,8 @@ mod tests {
         let ring = Xaes::new(&[1; 32]);
         let nonce = b"ABCDEFGHIJKLMNOPQRSTUVWX";
         let (deriving, _) = halves(nonce);
-        let mut keys = wiped(room());
+        let mut keys: Room<Aes256Enc> = wiped(room());
+        let _: fn(Room<MessageCipher<'static>>) -> _ = wiped;
         let message = ring.message(deriving, &mut keys);
 
         let (mut forged, bound) = (*b"root", b"another header");

@@ -119,6 +119,8 @@ impl Course {
             ),
         };
         self.phase = Phase::Closed(closing);
+        // A clone of the session may live on for as long as a WebSocket.
+        self.slots_mut().for_each(|slot| slot.note_compressed(None));
         match result {
             Ok(said) => {
                 self.report(visit, &said);

@@ -1,5 +1,7 @@
 //! Fits a session into its budget, or says by how much it does not fit.
 
+use std::cell::Cell;
+
 use super::config::Config;
 use super::held::Held;
 use super::state::SessionState;
@@ -38,6 +40,7 @@ pub(crate) struct Fitted<'c> {
 pub(super) struct Checked {
     /// Its text as packed.
     pub(super) text: Option<PackedText>,
+    /// What the open attributes became, with those beside it or without.
     pub(super) compressed: Option<Compressed>,
 }
 
@@ -133,9 +136,20 @@ impl<'c> Exit<'c> {
         known: Option<&Compressed>,
         pack: impl FnOnce(&Record, Packing<'_>) -> Result<R, OverCeiling>,
     ) -> Result<R, Oversize> {
-        let cookies = |content| match self.chunks(content, record.spare()) {
-            Ok(chunks) => chunks.count(),
-            Err(_) => usize::MAX,
+        // Most often all ways to store it are equally long.
+        let counted = Cell::new(None);
+        let cookies = |content| {
+            let lengths = self.lengths(content, record.spare());
+            match counted.get() {
+                Some((same, count)) if same == lengths => count,
+                _ => {
+                    let count = self
+                        .cut(lengths)
+                        .map_or(usize::MAX, |chunks| chunks.count());
+                    counted.set(Some((lengths, count)));
+                    count
+                }
+            }
         };
         let packing = Packing {
             compression: self.config.compression,
@@ -163,7 +177,7 @@ impl<'c> Exit<'c> {
         })
     }
 
-    /// Returns whether a session needs no deposit.
+    /// Returns whether a session needs no deposit. Where there is a store, no insert has compressed what it would take.
     pub(super) fn fits(self, record: &Record) -> bool {
         self.try_fit(record, None).is_ok()
     }
@@ -204,12 +218,20 @@ impl<'c> Exit<'c> {
     /// Cuts a payload of `content` bytes and padding into pieces. It has to fit with `spare` bytes more, too, so that no
     /// session is too large to be renewed.
     fn chunks(self, content: usize, spare: usize) -> Result<Chunks, OverBudget> {
+        self.cut(self.lengths(content, spare))
+    }
+
+    /// Returns how long a payload is with its padding, and how long it is with `spare` bytes more.
+    fn lengths(self, content: usize, spare: usize) -> [usize; 2] {
+        [content, content + spare].map(|bytes| bytes.next_multiple_of(self.padding()))
+    }
+
+    /// Cuts a payload of the first length, if one of the second fits, too.
+    fn cut(self, [length, longer]: [usize; 2]) -> Result<Chunks, OverBudget> {
         let cut = |length| {
             let text = text_length(self.config.sealer.format(), length);
             self.carrier.fit(text, self.max_age)
         };
-        let padded = |content: usize| content.next_multiple_of(self.padding());
-        let (length, longer) = (padded(content), padded(content + spare));
         let chunks = cut(length)?;
         if longer > length {
             cut(longer)?;

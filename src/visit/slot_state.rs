@@ -138,10 +138,12 @@ impl SlotState {
         }
     }
 
-    /// Keeps what a compressor made at an insert, if it did.
+    /// Keeps what a compressor made at an insert, if it did, in place of what it made before.
     pub(super) fn note_compressed(&mut self, compressed: Option<Compressed>) {
-        if compressed.is_some() {
-            self.seldom.get_or_insert_default().compressed = compressed;
+        match (&mut self.seldom, compressed) {
+            (Some(seldom), compressed) => seldom.compressed = compressed,
+            (None, None) => {}
+            (None, compressed) => self.seldom.get_or_insert_default().compressed = compressed,
         }
     }
 
@@ -166,6 +168,7 @@ impl SlotState {
         // The links of the error page carry what came.
         self.links.iter_mut().for_each(|links| links.forget());
         self.forget_put();
+        self.note_compressed(None);
         if self.session.is_some() {
             let deposited = Seldom::deposited(self.seldom.as_deref());
             let opening = open(config, &self.came, deposited, now);

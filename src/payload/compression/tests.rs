@@ -109,21 +109,60 @@ fn what_is_known_is_taken_for_the_very_region_that_it_was_made_of() {
     let text = words();
     let other = text.replace("webhooks", "webhoaks");
     for policy in [Compression::Auto, Compression::Smallest] {
+        let anew = made(policy, &text, None);
         let known = made(policy, &text, None).into_compressed().unwrap();
         let taken = made(policy, &text, Some(&known));
         assert_eq!(taken.bytes.as_ptr(), known.bytes.as_ptr(), "{policy:?}");
-        assert_eq!(taken.bytes, made(policy, &text, None).bytes, "{policy:?}");
-        // Of another region, or by another method, it is made anew.
-        let of_other = made(policy, &other, None).into_compressed().unwrap();
-        let by_other = Compressed {
-            method: Method::Stored,
-            ..known
-        };
-        for unlike in [of_other, by_other] {
-            let region = made(policy, &text, Some(&unlike));
-            assert_eq!(region.bytes, made(policy, &text, None).bytes, "{policy:?}");
+        assert_eq!((taken.method, &taken.bytes), (anew.method, &anew.bytes));
+        // Of another region, or by the method that is not chosen, it is made anew.
+        for method in [Method::Lz4, Method::Deflate] {
+            for of in [&text, &other] {
+                let known = Region::of(method, of.as_bytes()).into_compressed();
+                let region = made(policy, &text, known.as_ref());
+                assert_eq!((region.method, &region.bytes), (anew.method, &anew.bytes));
+            }
         }
     }
+}
+
+/// The padding of a longer region may have room for what a renewal adds, and that of a shorter one not.
+#[test]
+fn what_fits_in_any_way_is_stored_in_one_that_fits() {
+    const MOST: usize = 1_856;
+    let content = |region: &Region<'_>| 13 + region.length();
+    let padded = |region: &Region<'_>| content(region).next_multiple_of(PADDING);
+    let cookies = |region: &Region<'_>| match (content(region) + 8).next_multiple_of(PADDING) {
+        ..=MOST => 1,
+        _ => usize::MAX,
+    };
+    // A xorshift generator.
+    let next = |n: &u64| {
+        let n = n ^ (n << 13);
+        let n = n ^ (n >> 7);
+        Some(n ^ (n << 17))
+    };
+    let numbers = std::iter::successors(Some(7), next);
+    let noise: Vec<u8> = numbers.map(|n| n.to_le_bytes()[0]).take(1_900).collect();
+    let mut close = 0;
+    for repeated in (8..80).step_by(6) {
+        for length in 1_800..1_860 {
+            let text = [&noise[..length - repeated], &noise[..repeated]].concat();
+            let ways = [Method::Stored, Method::Lz4, Method::Deflate];
+            let ways = ways.map(|way| Region::of(way, &text));
+            let fits = ways.iter().any(|way| cookies(way) == 1);
+            let [stored, lz4, _] = &ways;
+            close += u32::from(padded(stored) == padded(lz4) && cookies(stored) != cookies(lz4));
+            for policy in [Compression::Auto, Compression::Smallest] {
+                let chosen = policy.choose(Some(&text), None, padded, &cookies, None);
+                assert_eq!(
+                    cookies(&chosen) == 1,
+                    fits,
+                    "{repeated}, {length}, {policy:?}"
+                );
+            }
+        }
+    }
+    assert!(close > 0, "no length was at the edge");
 }
 
 fn made<'a>(policy: Compression, text: &'a str, known: Option<&'a Compressed>) -> Region<'a> {

@@ -8,26 +8,15 @@ use smallvec::SmallVec;
 
 use crate::head::{CookieLine, SharedLine};
 
+/// Bytes of a touch, and some.
+const TOUCH_ROOM: usize = 32;
+
 /// What the values of a jar are cut from.
 #[derive(Clone, Default)]
 pub(super) struct KeptText {
     /// Nearly every request has one.
     lines: SmallVec<[KeptLine; 1]>,
 }
-
-#[derive(Clone)]
-enum KeptLine {
-    /// A line as it came, with all that is in it.
-    Shared(SharedLine),
-    /// Values of lines that cannot be shared, one after the other.
-    Copied(Vec<u8>),
-}
-
-/// Where a value is kept: the number of its line, and its first byte there.
-pub(super) type Place = (u8, usize);
-
-/// Bytes of a touch, and some.
-const TOUCH_ROOM: usize = 32;
 
 impl KeptText {
     /// Keeps a value that stands at `at` of the line that is read.
@@ -72,6 +61,17 @@ impl KeptText {
             KeptLine::Copied(text) => text.get(range),
         }
     }
+}
+
+/// Where a value is kept: the number of its line, and its first byte there.
+pub(super) type Place = (u8, usize);
+
+#[derive(Clone)]
+enum KeptLine {
+    /// A line as it came, with all that is in it.
+    Shared(SharedLine),
+    /// Values of lines that cannot be shared, one after the other.
+    Copied(Vec<u8>),
 }
 
 /// Returns the number of the last line.

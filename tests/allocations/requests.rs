@@ -58,27 +58,19 @@ fn what_was_packed_at_the_insert_is_not_packed_at_the_commit() {
     // The first commit of a process allocates once more.
     written(&insert);
     assert_eq!(written(&insert), 5);
-    let beside = written(&|session| {
-        theme(session);
-        insert(session);
-    });
-    let changed_since = written(&|session| {
-        insert(session);
-        theme(session);
-    });
+    let both = |first: &dyn Fn(&Session), then: &dyn Fn(&Session)| {
+        written(&|session| {
+            first(session);
+            then(session);
+        })
+    };
+    let (beside, changed_since) = (both(&theme, &insert), both(&insert, &theme));
     assert_eq!(changed_since - beside, 1);
 
     // An insert leaves out what is longer than its value.
     let long = |session: &Session| session.insert("a", "users:read ".repeat(500)).unwrap();
     let shorter = |session: &Session| session.insert("b", "orders:read ".repeat(300)).unwrap();
-    let last_is_long = written(&|session| {
-        shorter(session);
-        long(session);
-    });
-    let last_is_shorter = written(&|session| {
-        long(session);
-        shorter(session);
-    });
+    let (last_is_long, last_is_shorter) = (both(&shorter, &long), both(&long, &shorter));
     assert_eq!(last_is_shorter - last_is_long, 1);
 }
 
